@@ -1,0 +1,17 @@
+/**
+ * One entry of the list that is both hashed and shipped. `path` is its place in the build context: user files under
+ * `source/` and `copy/`, requirement and lock files under `requirements/`. Sorted by path, parents before children.
+ */
+export type ShippedFile =
+  | {
+      type: "file";
+      path: string;
+      /** 0o755 when the owner's execute bit is set, else 0o644, as git keeps modes. */
+      mode: 0o644 | 0o755;
+      size: number;
+      sha256: string;
+      /** Absolute path on the host. Read it through {@link openShippedFile}, which notices changes. */
+      source: string;
+    }
+  | { type: "directory"; path: string; mode: 0o755 }
+  | { type: "symlink"; path: string; mode: 0o777; link: string };

@@ -1,0 +1,38 @@
+import type { Descriptor } from "./descriptor.ts";
+
+/** A manifest or index as its bytes: the digest is over exactly these. */
+export interface ManifestBytes {
+  mediaType: string;
+  digest: string;
+  bytes: Uint8Array;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+/**
+ * Where images are read from: a repository of a registry or an OCI layout folder.
+ * What it returns was checked by digest and size; a mismatch is E_DIGEST_MISMATCH.
+ */
+export interface ImageSource {
+  /** Names this source in messages. */
+  readonly name: string;
+  /** The manifest or index under a tag or a digest. E_INPUT_FILE or E_REGISTRY with status 404 when there is none. */
+  getManifest(tagOrDigest: string, options?: CallOptions): Promise<ManifestBytes>;
+  /** The bytes of a blob; the iterator throws E_DIGEST_MISMATCH at its end when they are not what the descriptor says. */
+  getBlob(descriptor: Descriptor, options?: CallOptions): AsyncIterable<Uint8Array>;
+}
+
+/** Opens the bytes of a blob from the start; called again when an upload must be restarted. */
+export type OpenBlob = () => AsyncIterable<Uint8Array>;
+
+/** Where images are written to: a repository of a registry, an OCI layout folder, a docker archive. */
+export interface ImageSink {
+  readonly name: string;
+  hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /** Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may hold it. */
+  putBlob(descriptor: Descriptor, open: OpenBlob, options?: CallOptions & { mountFrom?: string }): Promise<void>;
+  /** Writes a manifest or index by digest, and under `tag` when given. Every blob and child must be there before. */
+  putManifest(manifest: ManifestBytes, options?: CallOptions & { tag?: string }): Promise<void>;
+}

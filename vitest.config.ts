@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const packages = fileURLToPath(new URL("./packages/", import.meta.url));
+// Tests import the sources, so that a test run needs no build; what a child process runs is the built output.
+const alias = [
+  { find: /^@imagespec\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` },
+  { find: /^@imagespec\/(builder-[a-z-]+)\/builder$/, replacement: `${packages}$1/src/builder.ts` },
+];
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./tests/closing-line-reporter.ts"],
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "tests/*.test.ts"],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: ["tests/e2e/services.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
