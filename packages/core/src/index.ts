@@ -35,5 +35,7 @@ export {
   planStep,
   type UserStep,
 } from "./plan/plan.ts";
+export { escapeCommand } from "./process/escape-command.ts";
+export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export type { ImageSpec } from "./spec/image-spec.ts";

@@ -1,0 +1,183 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
+import { execa } from "execa";
+import { escapeCommand } from "./escape-command.ts";
+import { LineSplitter } from "./line-splitter.ts";
+
+/** How long a cancelled tool has after TERM, in milliseconds; with the wait after KILL it is under the 5 s bound. */
+const TERM_GRACE = 3000;
+const KILL_GRACE = 1000;
+const TAIL_LINES = 50;
+const MAX_STDOUT = 16 * 1024 * 1024;
+
+export interface RunToolOptions {
+  cwd?: string;
+  /** Laid over this process's environment; a variable set to undefined is taken out. */
+  env?: Record<string, string | undefined>;
+  /** What goes to standard input; without it the tool reads an empty one. */
+  input?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  signal?: AbortSignal;
+  /** Called for every line of output as it comes, already redacted. */
+  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Texts that are replaced by `***` in lines, tail, errors and the command. */
+  redact?: Iterable<string>;
+  /** Returns instead of throwing when the tool's exit code is not 0. */
+  allowFailure?: boolean;
+  /** The code of the error for an exit code other than 0; E_BUILD by default. */
+  errorCode?: ErrorCode;
+  hint?: string;
+}
+
+export interface ToolResult {
+  exitCode: number;
+  /** What came on standard output, as it came, up to 16 MiB; NOT redacted. */
+  stdout: string;
+  /** The last 50 lines of both streams, redacted. */
+  tail: string[];
+  /** The command line, escaped and redacted. */
+  command: string;
+  seconds: number;
+}
+
+/**
+ * Runs a program of the host without a shell, in a process group of its own: when `signal` aborts, the whole group
+ * gets TERM, then KILL, and the call ends within 5 s even where a grandchild holds the output open.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING when the program cannot be started, E_ABORTED when cancelled, else
+ * `errorCode` with the command, the exit code and the last 50 lines in message and `details`. An error thrown by the
+ * `input` iterable is passed on as it is.
+ */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  options: RunToolOptions = {},
+): Promise<ToolResult> {
+  const secrets = [...(options.redact ?? [])];
+  const clean = (text: string) => redact(text, secrets);
+  const shown = clean(escapeCommand(command, args));
+  if (options.signal?.aborted) throw abortedError(shown, options.signal);
+
+  const started = performance.now();
+  const tail: string[] = [];
+  const stdout: Uint8Array[] = [];
+  let stdoutSize = 0;
+  const child = execa(command, args, {
+    stdin: options.input === undefined ? "ignore" : "pipe",
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    buffer: false,
+    detached: process.platform !== "win32",
+    reject: false,
+    windowsHide: true,
+  });
+  const take = (stream: "stdout" | "stderr") =>
+    new LineSplitter((raw) => {
+      const line = clean(raw);
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+      options.onLine?.(line, stream);
+    });
+  const splitters = { stdout: take("stdout"), stderr: take("stderr") };
+  child.stdout.on("data", (chunk: Uint8Array) => {
+    stdoutSize += chunk.length;
+    if (stdoutSize <= MAX_STDOUT) stdout.push(chunk);
+    splitters.stdout.write(chunk);
+  });
+  child.stderr.on("data", (chunk: Uint8Array) => splitters.stderr.write(chunk));
+
+  const timers: NodeJS.Timeout[] = [];
+  const killGroup = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid === undefined) return;
+      if (process.platform === "win32") child.kill(signal);
+      else process.kill(-child.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  };
+  const stop = () => {
+    killGroup("SIGTERM");
+    timers.push(setTimeout(() => killGroup("SIGKILL"), TERM_GRACE));
+    // A process that left the group may still hold the pipes: no longer ours to wait for.
+    timers.push(setTimeout(() => closePipes(child), TERM_GRACE + KILL_GRACE));
+  };
+  // When this process ends at once (a second Ctrl-C) its tools must not live on.
+  const onExit = () => killGroup("SIGKILL");
+  process.once("exit", onExit);
+  options.signal?.addEventListener("abort", stop, { once: true });
+
+  let inputError: unknown;
+  const feeding =
+    options.input === undefined || child.stdin === null || child.stdin === undefined
+      ? Promise.resolve()
+      : pipeline(toReadable(options.input), child.stdin).catch((error: unknown) => {
+          if (isBrokenPipe(error)) return; // The tool stopped reading; its exit code tells why.
+          inputError = error;
+          stop();
+        });
+  try {
+    const result = await child;
+    if (result.failed && result.exitCode === undefined && result.signal === undefined && inputError === undefined) {
+      throw startError(command, shown, result.code, result.originalMessage);
+    }
+    await feeding;
+    splitters.stdout.end();
+    splitters.stderr.end();
+    if (options.signal?.aborted) throw abortedError(shown, options.signal);
+    if (inputError !== undefined) throw inputError;
+    const exitCode = result.exitCode ?? 128;
+    const seconds = (performance.now() - started) / 1000;
+    if (exitCode !== 0 && options.allowFailure !== true) {
+      const how = result.signal === undefined ? `exited with code ${exitCode}` : `was ended by ${result.signal}`;
+      throw new ImageSpecError(
+        options.errorCode ?? "E_BUILD",
+        `${command} ${how}.\n  command: ${shown}${tail.length === 0 ? "" : `\n  last lines:\n${tail.map((l) => `    ${l}`).join("\n")}`}`,
+        {
+          ...(options.hint === undefined ? {} : { hint: options.hint }),
+          details: { command: shown, exitCode, signal: result.signal, tail: [...tail] },
+        },
+      );
+    }
+    return { exitCode, stdout: Buffer.concat(stdout).toString("utf8"), tail, command: shown, seconds };
+  } finally {
+    // What the tool left running in its group is ended with it on failure and cancel.
+    if (options.signal?.aborted || inputError !== undefined) killGroup("SIGKILL");
+    for (const timer of timers) clearTimeout(timer);
+    options.signal?.removeEventListener("abort", stop);
+    process.removeListener("exit", onExit);
+  }
+}
+
+function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Readable {
+  // Readable.from would iterate bytes and characters one by one.
+  return typeof input === "string" || input instanceof Uint8Array ? Readable.from([input]) : Readable.from(input);
+}
+
+function closePipes(child: { stdout: Readable; stderr: Readable }): void {
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET";
+}
+
+function abortedError(shown: string, signal: AbortSignal): ImageSpecError {
+  return new ImageSpecError("E_ABORTED", `Cancelled: ${shown}`, { cause: signal.reason });
+}
+
+function startError(
+  command: string,
+  shown: string,
+  code: string | undefined,
+  message: string | undefined,
+): ImageSpecError {
+  const reason =
+    code === "ENOENT" ? "there is no such program on PATH" : (message ?? code ?? "it could not be started");
+  return new ImageSpecError("E_TOOL_MISSING", `Cannot run ${command}: ${reason}.`, {
+    hint: `Install ${command}, or put its folder on PATH.`,
+    details: { command: shown, code },
+  });
+}
