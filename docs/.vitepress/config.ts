@@ -1,0 +1,43 @@
+import { defineConfig } from "vitepress";
+
+export default defineConfig({
+  title: "imagespec",
+  description: "Declare a container image as data; it is built only when its content changes.",
+  cleanUrls: true,
+  themeConfig: {
+    search: { provider: "local" },
+    sidebar: [
+      {
+        text: "Guide",
+        items: [
+          { text: "Start", link: "/" },
+          { text: "Parameters", link: "/guide/parameters" },
+          { text: "Command line", link: "/guide/cli" },
+          { text: "Identity", link: "/identity" },
+          { text: "Which builder can do what", link: "/guide/matrix" },
+          { text: "The Dockerfile", link: "/guide/dockerfile" },
+          { text: "Errors", link: "/errors" },
+        ],
+      },
+      {
+        text: "Builders",
+        items: [
+          { text: "uv-micromamba", link: "/builders/uv-micromamba" },
+          { text: "docker-buildx", link: "/builders/docker-buildx" },
+          { text: "kaniko", link: "/builders/kaniko" },
+          { text: "noop", link: "/builders/noop" },
+          { text: "Writing a builder", link: "/writing-a-builder" },
+          { text: "Testing a builder", link: "/testkit" },
+        ],
+      },
+      {
+        text: "Reference",
+        items: [
+          { text: "Registry client", link: "/registry" },
+          { text: "API", link: "/api/" },
+          { text: "Decisions", link: "/decisions" },
+        ],
+      },
+    ],
+  },
+});
