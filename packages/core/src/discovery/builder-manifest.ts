@@ -1,0 +1,80 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** The version of the contract between core and a builder's package. */
+export const API_VERSION = 1;
+const LARGEST_MANIFEST = 1024 * 1024;
+
+const declaration = z.strictObject({
+  entry: z.string().regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`"),
+  priority: z.int().min(0).max(100).default(5),
+  summary: z.string().optional(),
+});
+
+const field = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  builders: z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is no builder type (lower-case letters, digits, - . _)"),
+    declaration,
+  ),
+});
+
+export type BuilderDeclaration = z.infer<typeof declaration>;
+
+export interface BuilderManifest {
+  package: string;
+  version: string;
+  folder: string;
+  /** The package's `exports`, as it stands. */
+  exports: unknown;
+  builders: Record<string, BuilderDeclaration>;
+}
+
+/**
+ * Reads which builders a package declares under `imagespec` in its package.json; undefined when it declares none.
+ * Only reads: no code of the package runs.
+ */
+export async function readBuilderManifest(folder: string): Promise<BuilderManifest | Diagnostic | undefined> {
+  const path = join(folder, "package.json");
+  const fault = (message: string, hint: string, subject = folder): Diagnostic => ({ subject, path, message, hint });
+  let text: string;
+  try {
+    text = await readCapped(path);
+  } catch (error) {
+    return fault(`package.json cannot be read: ${(error as Error).message}`, "Install the package again.");
+  }
+  if (!text.includes('"imagespec"')) return undefined;
+  let manifest: { name?: unknown; version?: unknown; exports?: unknown; imagespec?: unknown };
+  try {
+    manifest = JSON.parse(text) ?? {};
+  } catch (error) {
+    return fault(`package.json is not JSON: ${(error as Error).message}`, "Install the package again.");
+  }
+  if (manifest.imagespec === undefined) return undefined;
+  const name = typeof manifest.name === "string" ? manifest.name : folder;
+  const version = typeof manifest.version === "string" ? manifest.version : "0.0.0";
+  const asked = (manifest.imagespec as { apiVersion?: unknown } | null)?.apiVersion;
+  if (typeof asked === "number" && asked !== API_VERSION) {
+    const cure = asked > API_VERSION ? "Update @imagespec/core" : `Update ${name}`;
+    return fault(`wants version ${asked} of the builder API; this is version ${API_VERSION}`, `${cure}.`, name);
+  }
+  const parsed = field.safeParse(manifest.imagespec);
+  if (!parsed.success) {
+    const what = parsed.error.issues.map((i) => `${["imagespec", ...i.path].join(".")}: ${i.message}`).join("; ");
+    return fault(`its "imagespec" field is not valid: ${what}`, "See docs/writing-a-builder.md for its shape.", name);
+  }
+  return { package: name, version, folder, exports: manifest.exports, builders: parsed.data.builders };
+}
+
+async function readCapped(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size > LARGEST_MANIFEST) throw new Error(`it has ${size} bytes, more than ${LARGEST_MANIFEST}`);
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
+  }
+}

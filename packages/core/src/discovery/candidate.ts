@@ -1,0 +1,30 @@
+import type { ImageSpecBuilder } from "../builder/builder.ts";
+
+/** The priority of a builder that does not say one. */
+export const DEFAULT_PRIORITY = 5;
+
+/** A builder that is known by its name and not imported yet. */
+export interface BuilderCandidate {
+  readonly type: string;
+  /** Higher is asked first; ties go by type. */
+  readonly priority: number;
+  /** Where it comes from, for messages: `registered in code`, `@imagespec/builder-kaniko 1.0.0`. */
+  readonly origin: string;
+  /** Its package and file, when it was found and not registered. */
+  readonly package?: string;
+  readonly version?: string;
+  readonly file?: string;
+  readonly summary?: string;
+  /** Imports the builder, once. @throws ImageSpecError E_BUILDER_LOAD */
+  load(): Promise<ImageSpecBuilder>;
+}
+
+/** The order in which builders are asked: priority, then type. */
+export function byPriority(a: BuilderCandidate, b: BuilderCandidate): number {
+  return b.priority - a.priority || (a.type < b.type ? -1 : a.type > b.type ? 1 : 0);
+}
+
+/** A builder object as a candidate. */
+export function loadedCandidate(builder: ImageSpecBuilder, priority: number, origin: string): BuilderCandidate {
+  return { type: builder.builderType, priority, origin, load: async () => builder };
+}

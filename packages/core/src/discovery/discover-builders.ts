@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readBuilderManifest } from "./builder-manifest.ts";
+import { type BuilderCandidate, byPriority } from "./candidate.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { FIRST_PARTY_BUILDERS, mayProvide } from "./first-party.ts";
+import { isForeignPnpProject, locatePackage } from "./locate-package.ts";
+import { packageCandidates } from "./package-candidates.ts";
+import { findConfig, readPluginsConfig } from "./plugins-config.ts";
+import { projectRoots, realFolder } from "./project-roots.ts";
+
+const KINDS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
+
+export interface Discovery {
+  /** In order of priority, one for each type. */
+  candidates: BuilderCandidate[];
+  diagnostics: Diagnostic[];
+}
+
+export interface DiscoveryOptions {
+  /** Folders to start from; the first one's project wins where two bring a builder of the same type. */
+  starts: readonly string[];
+  /** False: only what `imagespec.config.*` names (`IMAGESPEC_PLUGINS=off`). */
+  dependencies?: boolean;
+}
+
+/**
+ * Finds installed builders without running any code of their packages: the `plugins` of the project's config, then the
+ * direct dependencies of the nearest package.json and of its workspace root. A transitive dependency is never looked
+ * at: to declare a dependency is to trust it. What is broken becomes a diagnostic.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when an imagespec.config.* cannot be loaded.
+ */
+export async function discoverBuilders(options: DiscoveryOptions): Promise<Discovery> {
+  const found = new Map<string, BuilderCandidate>();
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  for (const start of options.starts) {
+    const folder = await realFolder(start);
+    const roots = await projectRoots(folder);
+    const config = findConfig([...new Set([folder, ...roots])]);
+    if (config !== undefined && !seen.has(config)) {
+      seen.add(config);
+      const named = await readPluginsConfig(config);
+      diagnostics.push(...named.diagnostics);
+      for (const candidate of named.candidates) if (!found.has(candidate.type)) found.set(candidate.type, candidate);
+    }
+    if (options.dependencies === false) continue;
+    for (const root of roots) {
+      if (seen.has(root)) continue;
+      seen.add(root);
+      const installed = await dependenciesWithBuilders(root);
+      diagnostics.push(...installed.diagnostics);
+      addUnambiguous(installed.candidates, found, diagnostics);
+    }
+  }
+  return { candidates: [...found.values()].sort(byPriority), diagnostics };
+}
+
+async function dependenciesWithBuilders(root: string): Promise<Discovery> {
+  const candidates: BuilderCandidate[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const path = join(root, "package.json");
+  if (isForeignPnpProject(root)) {
+    const message = "is a Yarn PnP project; its packages cannot be seen from outside";
+    diagnostics.push({ subject: root, path, message, hint: "Run imagespec through yarn: `yarn imagespec`." });
+    return { candidates, diagnostics };
+  }
+  const names = await dependencyNames(path);
+  if (typeof names === "string") {
+    diagnostics.push({ subject: root, path, message: names, hint: "Mend package.json." });
+    return { candidates, diagnostics };
+  }
+  const folders = await Promise.all(names.map((name) => locatePackage(name, root)));
+  const manifests = await Promise.all(folders.map((folder) => folder && readBuilderManifest(folder)));
+  for (const manifest of manifests) {
+    if (manifest === undefined || manifest === "") continue;
+    if ("message" in manifest) {
+      diagnostics.push(manifest);
+      continue;
+    }
+    const declared = await packageCandidates(manifest);
+    diagnostics.push(...declared.diagnostics);
+    for (const candidate of declared.candidates) {
+      if (mayProvide(manifest.package, candidate.type)) candidates.push(candidate);
+      else diagnostics.push(reservedName(manifest.package, candidate.type, manifest.folder));
+    }
+  }
+  return { candidates, diagnostics };
+}
+
+async function dependencyNames(path: string): Promise<string[] | string> {
+  try {
+    const manifest = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown> | null;
+    const names = KINDS.flatMap((kind) => Object.keys((manifest?.[kind] as object | undefined) ?? {}));
+    return [...new Set(names)].filter((name) => /^(@[\w.-]+\/)?[\w.-]+$/.test(name) && !name.includes("..")).sort();
+  } catch (error) {
+    return `package.json cannot be read: ${(error as Error).message}`;
+  }
+}
+
+/** Two packages of one project that bring the same type: neither is used, since which one would be a guess. */
+function addUnambiguous(
+  candidates: readonly BuilderCandidate[],
+  found: Map<string, BuilderCandidate>,
+  diagnostics: Diagnostic[],
+): void {
+  const byType = Map.groupBy(candidates, (candidate) => candidate.type);
+  for (const [type, [first, second]] of byType) {
+    if (first === undefined || found.has(type)) continue;
+    if (second === undefined) {
+      found.set(type, first);
+      continue;
+    }
+    diagnostics.push({
+      subject: first.origin,
+      path: first.file ?? "",
+      type,
+      message: `${first.origin} and ${second.origin} both bring a builder "${type}"`,
+      hint: "Name one of them under `plugins` in imagespec.config.json.",
+    });
+  }
+}
+
+function reservedName(packageName: string, type: string, folder: string): Diagnostic {
+  const owner = FIRST_PARTY_BUILDERS[type];
+  return {
+    subject: packageName,
+    path: join(folder, "package.json"),
+    type,
+    message: `brings a builder "${type}"; that name is kept for ${owner ?? "imagespec itself"}`,
+    hint: `Name ${packageName} under \`plugins\` in imagespec.config.json to use it all the same.`,
+  };
+}

@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ImageSpecError } from "@imagespec/registry";
+import { readBuilderManifest } from "./builder-manifest.ts";
+import { type BuilderCandidate, DEFAULT_PRIORITY, loadedCandidate } from "./candidate.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { importBuilder, isBuilder } from "./import-builder.ts";
+import { locatePackage } from "./locate-package.ts";
+import { packageCandidates } from "./package-candidates.ts";
+
+const CONFIG_NAMES = ["imagespec.config.ts", "imagespec.config.mjs", "imagespec.config.js", "imagespec.config.json"];
+
+/** The config file of the first of these folders that has one; undefined where there is none. */
+export function findConfig(folders: readonly string[]): string | undefined {
+  return folders.flatMap((folder) => CONFIG_NAMES.map((name) => join(folder, name))).find((file) => existsSync(file));
+}
+
+/**
+ * Reads `plugins` of an `imagespec.config.{ts,mjs,js,json}`: names of packages, paths of modules (relative to the
+ * config file) or, in code, builder objects. A module named by path is imported here, since only it knows its type.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or `plugins` is no list.
+ */
+export async function readPluginsConfig(
+  file: string,
+): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+  const candidates: BuilderCandidate[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const plugin of pluginList(await loadConfig(file), file)) {
+    const origin = `plugins of ${file}`;
+    if (isBuilder(plugin)) {
+      candidates.push(loadedCandidate(plugin, DEFAULT_PRIORITY, origin));
+    } else if (typeof plugin !== "string") {
+      const message = "an entry of `plugins` is neither a package name, a path nor a builder";
+      diagnostics.push({
+        subject: file,
+        path: file,
+        message,
+        hint: 'Write `plugins: ["@scope/package", "./builder.mjs"]`.',
+      });
+    } else if (isPath(plugin)) {
+      const module = resolve(dirname(file), plugin);
+      try {
+        const builder = await importBuilder(module, origin);
+        candidates.push({ ...loadedCandidate(builder, DEFAULT_PRIORITY, origin), file: module });
+      } catch (error) {
+        const { message, hint } = error as ImageSpecError;
+        diagnostics.push({ subject: plugin, path: module, message, hint: hint ?? "" });
+      }
+    } else {
+      const found = await pluginPackage(plugin, dirname(file));
+      if ("message" in found) diagnostics.push(found);
+      else {
+        candidates.push(...found.candidates);
+        diagnostics.push(...found.diagnostics);
+      }
+    }
+  }
+  return { candidates, diagnostics };
+}
+
+async function pluginPackage(name: string, root: string) {
+  const folder = await locatePackage(name, root);
+  if (folder === undefined) {
+    const hint = `Install ${name} in ${root}.`;
+    return { subject: name, path: root, message: "named in `plugins` and not installed", hint } satisfies Diagnostic;
+  }
+  const manifest = await readBuilderManifest(folder);
+  if (manifest === undefined) {
+    const hint = 'It must declare its builders under "imagespec" in its package.json.';
+    return {
+      subject: name,
+      path: folder,
+      message: "named in `plugins` and declares no builder",
+      hint,
+    } satisfies Diagnostic;
+  }
+  return "message" in manifest ? manifest : packageCandidates(manifest);
+}
+
+async function loadConfig(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
+    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+  } catch (error) {
+    throw new ImageSpecError("E_INPUT_FILE", `Cannot load ${file}: ${(error as Error)?.message ?? error}`, {
+      cause: error,
+      hint: "Its default export is an object: `export default { plugins: [] }`.",
+    });
+  }
+}
+
+function pluginList(config: unknown, file: string): unknown[] {
+  const plugins = (config as { plugins?: unknown } | null | undefined)?.plugins ?? [];
+  if (typeof config === "object" && config !== null && Array.isArray(plugins)) return plugins;
+  throw new ImageSpecError(
+    "E_INPUT_FILE",
+    `${file}: its default export must be an object whose \`plugins\` is a list.`,
+    {
+      hint: 'Write `export default { plugins: ["@scope/package", "./builder.mjs"] }`.',
+    },
+  );
+}
+
+function isPath(plugin: string): boolean {
+  return plugin.startsWith("./") || plugin.startsWith("../") || isAbsolute(plugin);
+}
