@@ -18,6 +18,8 @@ export {
 } from "./builder/builder.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
 export type { BuildEvent } from "./events.ts";
+export { type Identity, identify } from "./identity/identify.ts";
+export { imageReference } from "./identity/image-reference.ts";
 export {
   type AptStep,
   type BaseStep,
@@ -35,7 +37,19 @@ export {
   planStep,
   type UserStep,
 } from "./plan/plan.ts";
+export { planImage } from "./plan/plan-image.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
+export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";
+export type {
+  Content,
+  ContentFile,
+  ContentPackages,
+  ResolvedSecret,
+  ResolvedSpec,
+  ResolvedTarget,
+} from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
-export type { ImageSpec } from "./spec/image-spec.ts";
+export { FLYTE_FORCE_PUSH_IMAGE_SPEC, FLYTE_IMG_FAST_FAIL, IMAGE_ID_VARIABLE } from "./spec/environment-names.ts";
+export { ImageSpec, type ImageSpecOptions, type ImageSpecParameters, isImageSpec } from "./spec/image-spec.ts";
+export { DOCKER_HUB, validateContainerRegistryName } from "./spec/registry-name.ts";

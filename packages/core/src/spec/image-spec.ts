@@ -1,4 +1,179 @@
-/** Placeholder of the type while the class is written. */
-export interface ImageSpec {
-  readonly id: string;
+import { resolve as resolvePath } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import { identify } from "../identity/identify.ts";
+import { imageReference } from "../identity/image-reference.ts";
+import { specId } from "../identity/spec-id.ts";
+import { resolveSpec } from "../resolve/resolve-spec.ts";
+import { IMAGE_ID_VARIABLE } from "./environment-names.ts";
+import type { FlatParameters } from "./parameters.ts";
+import { type ParsedParameters, parseParameters } from "./parse-parameters.ts";
+
+const BRAND: unique symbol = Symbol.for("imagespec.spec");
+const FORCE: unique symbol = Symbol("force");
+
+/** What an image is made of. Meaning and defaults of each: docs/guide/parameters.md. */
+export type ImageSpecParameters = Omit<FlatParameters, "baseImage"> & {
+  /** A reference, `oci:PATH`, or another spec, which is built first. */
+  baseImage?: string | ImageSpec | ImageSpecParameters | undefined;
+};
+
+export interface ImageSpecOptions {
+  /** Folder that relative paths start from; by default the working directory. */
+  root?: string;
+}
+
+/** True for an ImageSpec of any copy of this package. */
+export function isImageSpec(value: unknown): value is ImageSpec {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** A container image as data. Frozen; every `with...` returns a new one. */
+export class ImageSpec {
+  declare readonly name: string;
+  declare readonly pythonVersion: FlatParameters["pythonVersion"];
+  declare readonly builder: FlatParameters["builder"];
+  declare readonly sourceRoot: FlatParameters["sourceRoot"];
+  declare readonly env: FlatParameters["env"];
+  declare readonly registry: FlatParameters["registry"];
+  declare readonly packages: FlatParameters["packages"];
+  declare readonly condaPackages: FlatParameters["condaPackages"];
+  declare readonly condaChannels: FlatParameters["condaChannels"];
+  declare readonly requirements: FlatParameters["requirements"];
+  declare readonly aptPackages: FlatParameters["aptPackages"];
+  declare readonly cuda: FlatParameters["cuda"];
+  declare readonly cudnn: FlatParameters["cudnn"];
+  declare readonly baseImage: string | ImageSpec | undefined;
+  declare readonly platform: FlatParameters["platform"];
+  declare readonly pipIndex: FlatParameters["pipIndex"];
+  declare readonly pipExtraIndexUrl: FlatParameters["pipExtraIndexUrl"];
+  declare readonly pipSecretMounts: FlatParameters["pipSecretMounts"];
+  declare readonly pipExtraArgs: FlatParameters["pipExtraArgs"];
+  declare readonly registryConfig: FlatParameters["registryConfig"];
+  declare readonly entrypoint: FlatParameters["entrypoint"];
+  declare readonly commands: FlatParameters["commands"];
+  declare readonly tagFormat: FlatParameters["tagFormat"];
+  declare readonly sourceCopyMode: FlatParameters["sourceCopyMode"];
+  declare readonly copy: FlatParameters["copy"];
+  declare readonly pythonExec: FlatParameters["pythonExec"];
+  declare readonly runtimePackages: FlatParameters["runtimePackages"];
+  declare readonly builderOptions: FlatParameters["builderOptions"];
+  declare readonly builderConfig: FlatParameters["builderConfig"];
+  /** Absolute folder that relative paths start from. Not part of what JSON.stringify prints. */
+  declare readonly root: string;
+  /** Whether forcePush() asked to build and push even what exists. */
+  declare readonly isForced: boolean;
+  declare readonly [BRAND]: true;
+
+  /** Throws one E_SPEC with every fault of the parameters, in camelCase. Reads no file. */
+  constructor(parameters: ImageSpecParameters = {}, options: ImageSpecOptions = {}) {
+    const root = resolvePath(options.root ?? ".");
+    const parsed = parse(parameters, { root, snakeCase: false });
+    Object.assign(this, structuredFreeze({ ...parsed, name: parsed.name ?? "flytekit" }));
+    const isForced = (options as { [FORCE]?: boolean })[FORCE] === true;
+    for (const [key, value] of [
+      ["root", root],
+      ["isForced", isForced],
+      [BRAND, true],
+    ] as const) {
+      Object.defineProperty(this, key, { value });
+    }
+    Object.freeze(this);
+  }
+
+  /**
+   * Makes a spec of data from a file: camelCase or snake_case, nested base specs included. Throws one E_SPEC with
+   * every fault. An ImageSpec comes back as it is.
+   */
+  static parse(input: unknown, options: ImageSpecOptions = {}): ImageSpec {
+    if (isImageSpec(input)) return input;
+    const root = resolvePath(options.root ?? ".");
+    return new ImageSpec(parse(input, { root, snakeCase: true }), { root });
+  }
+
+  withPackages(packages: string | readonly string[]): ImageSpec {
+    return this.#with({ packages: [...(this.packages ?? []), ...[packages].flat()] });
+  }
+
+  withAptPackages(packages: string | readonly string[]): ImageSpec {
+    return this.#with({ aptPackages: [...(this.aptPackages ?? []), ...[packages].flat()] });
+  }
+
+  withCommands(commands: string | readonly string[]): ImageSpec {
+    return this.#with({ commands: [...(this.commands ?? []), ...[commands].flat()] });
+  }
+
+  /** Adds files and folders, laid to the same path below /root. */
+  withCopy(paths: string | readonly string[]): ImageSpec {
+    return this.#with({ copy: [...(this.copy ?? []), ...[paths].flat()] });
+  }
+
+  /** Adds packages that are installed when the container starts; see {@link runtimeCommand}. */
+  withRuntimePackages(packages: string | readonly string[]): ImageSpec {
+    return this.#with({ runtimePackages: [...(this.runtimePackages ?? []), ...[packages].flat()] });
+  }
+
+  /** Lays options over those there are, key by key. */
+  withBuilderOptions(options: Readonly<Record<string, unknown>>): ImageSpec {
+    return this.#with({ builderOptions: { ...this.builderOptions, ...options } });
+  }
+
+  /** The same for other platforms, `os/arch[/variant]`, separated by commas. */
+  withPlatform(platform: string): ImageSpec {
+    return this.#with({ platform });
+  }
+
+  /** A spec that is built and pushed even when its image exists; survives every `with...`. */
+  forcePush(): ImageSpec {
+    return this.#with({}, true);
+  }
+
+  /** Hash of the parameters as given, without files and without what the tag leaves out. */
+  get id(): string {
+    return specId(this);
+  }
+
+  /** Hash of everything that goes into the image, in the spec's tagFormat. Reads the files the spec names. */
+  async tag(): Promise<string> {
+    return identify(await this.#resolve()).tag;
+  }
+
+  /** `registry/name:tag`, or `name:tag` without a registry. */
+  async imageName(): Promise<string> {
+    const resolved = await this.#resolve();
+    return imageReference(resolved, identify(resolved));
+  }
+
+  /** Whether this process runs in the image of this spec, or in no image of ours at all. */
+  isContainer(): boolean {
+    const id = process.env[IMAGE_ID_VARIABLE];
+    return id === undefined || id === this.id;
+  }
+
+  #resolve() {
+    return resolveSpec(this, { env: process.env, skipSecretFiles: true });
+  }
+
+  #with(changes: ImageSpecParameters, force = this.isForced): ImageSpec {
+    const options: ImageSpecOptions & { [FORCE]: boolean } = { root: this.root, [FORCE]: force };
+    return new ImageSpec({ ...this, ...changes }, options);
+  }
+}
+
+function parse(input: unknown, options: { root: string; snakeCase: boolean }, above: object[] = []): ParsedParameters {
+  if (typeof input === "object" && input !== null && above.includes(input)) {
+    throw new ImageSpecError("E_CYCLE", "a base image has itself as base", { hint: "name another baseImage" });
+  }
+  return parseParameters(input, {
+    snakeCase: options.snakeCase,
+    parseBase: (base) => new ImageSpec(parse(base, options, [...above, input as object]), { root: options.root }),
+  });
+}
+
+/** Copies plain data and freezes the copy in depth, so that nobody's later change reaches the spec. */
+function structuredFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || isImageSpec(value)) return value;
+  const copy = Array.isArray(value)
+    ? value.map(structuredFreeze)
+    : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredFreeze(inner)]));
+  return Object.freeze(copy) as T;
 }

@@ -1,0 +1,53 @@
+import { isAbsolute, posix, relative, sep } from "node:path";
+import { isGiven } from "../spec/conflicts.ts";
+import type { ImageSpec } from "../spec/image-spec.ts";
+import { PARAMETER_NAMES } from "../spec/parameters.ts";
+import { canonicalJson, shortDigest } from "./digest.ts";
+
+/** Parameters that steer where an image goes and who makes it, and not what is in it. */
+const NEUTRAL: ReadonlySet<string> = new Set([
+  "registry",
+  "tagFormat",
+  "pipSecretMounts",
+  "builder",
+  "runtimePackages",
+  "registryConfig",
+]);
+
+/**
+ * Hash of a spec's parameters as given: unset and empty ones left out (but not `entrypoint: []`), no defaults, no file
+ * contents, paths normalised and relative to the root. Pure.
+ */
+export function specId(spec: ImageSpec): string {
+  return shortDigest(canonicalJson({ imagespec: 1, parameters: givenParameters(spec) }));
+}
+
+function givenParameters(spec: ImageSpec): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const name of PARAMETER_NAMES) {
+    const value = spec[name as keyof ImageSpec];
+    if (NEUTRAL.has(name) || !(isGiven(value) || (name === "entrypoint" && value !== undefined))) continue;
+    given[name] = normalised(name, value, spec.root);
+  }
+  return given;
+}
+
+function normalised(name: string, value: unknown, root: string): unknown {
+  if (name === "baseImage" && typeof value === "object") return givenParameters(value as ImageSpec);
+  if (name === "baseImage" && (value as string).startsWith("oci:"))
+    return `oci:${normalPath((value as string).slice(4), root)}`;
+  if (name === "sourceRoot" || name === "requirements") return normalPath(value as string, root);
+  if (name === "copy") return (value as string[]).map((path) => normalPath(path, root));
+  return value;
+}
+
+/**
+ * A path as it stands in the identity: relative to the root, with `/`. Of one outside the root only the last part
+ * counts, since the rest says where the machine keeps it.
+ */
+export function normalPath(path: string, root: string): string {
+  if (!isAbsolute(path)) return posix.normalize(path.replaceAll(sep, "/")).replace(/(.)\/$/, "$1");
+  const below = relative(root, path).replaceAll(sep, "/");
+  if (below === "") return ".";
+  return below.startsWith("../") || below === ".." || isAbsolute(below) ? posix.basename(path) : below;
+}

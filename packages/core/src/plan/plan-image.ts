@@ -1,0 +1,88 @@
+import type { Identity } from "../identity/identify.ts";
+import { imageReference } from "../identity/image-reference.ts";
+import type { Content, ResolvedSpec } from "../resolve/resolved-spec.ts";
+import type { BuildPlan, EnvironmentStep, PackagesStep, PlanStep } from "./plan.ts";
+
+/**
+ * The steps that make a resolved spec's image. `base` is what building a base spec returned: it takes the place of the
+ * base's computed name. Pure.
+ */
+export function planImage(resolved: ResolvedSpec, identity: Identity, options: { base?: string } = {}): BuildPlan {
+  const { content, target } = resolved;
+  const base = options.base ?? resolved.base;
+  const given = "layout" in content.base || content.base.given;
+  const steps: (PlanStep | undefined)[] = [
+    { kind: "base", image: base, given },
+    content.apt && { kind: "apt", packages: [...content.apt] },
+    environmentStep(content),
+    packagesStep(resolved),
+    content.env && { kind: "env", variables: sortedByName(content.env) },
+    content.trees && { kind: "files", trees: content.trees.map((from) => ({ from, to: "/root" })) },
+    content.commands && { kind: "commands", commands: [...content.commands], uvImage: content.tools.uvImage },
+    content.entrypoint && { kind: "entrypoint", entrypoint: [...content.entrypoint] },
+    { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" },
+    { kind: "labels", labels: labels(resolved, identity) },
+    { kind: "id", variable: "_F_IMG_ID", value: identity.id },
+  ];
+  return {
+    apiVersion: 1,
+    recipe: content.recipe,
+    reference: imageReference(resolved, identity),
+    platforms: [...target.platforms],
+    base,
+    steps: steps.filter((step) => step !== undefined),
+  };
+}
+
+function environmentStep({ environment, tools }: Content): EnvironmentStep | undefined {
+  if (!environment) return undefined;
+  if (environment.manager === "venv") {
+    return {
+      kind: "environment",
+      manager: "venv",
+      prefix: "/opt/venv",
+      python: environment.python,
+      uvImage: tools.uvImage,
+    };
+  }
+  return {
+    kind: "environment",
+    manager: "conda",
+    prefix: "/opt/micromamba/envs/runtime",
+    pythonVersion: environment.pythonVersion,
+    packages: [...environment.packages],
+    channels: [...environment.channels],
+    ...tools,
+  };
+}
+
+function packagesStep({ content, secrets }: ResolvedSpec): PackagesStep | undefined {
+  const { packages } = content;
+  if (!packages) return undefined;
+  const { from, packages: names = [], requirements, lock = "", pyproject = "" } = packages;
+  return {
+    kind: "packages",
+    source:
+      from === "requirements"
+        ? { from, packages: [...names], ...(requirements !== undefined && { requirements }) }
+        : { from, lock, pyproject },
+    index: packages.index,
+    extraIndexes: [...(packages.extraIndexes ?? [])],
+    extraArgs: [...(packages.extraArgs ?? [])],
+    secrets: secrets.map(({ id, mountPath }) => ({ id, target: mountPath })),
+  };
+}
+
+function labels({ content, target }: ResolvedSpec, identity: Identity): Record<string, string> {
+  return {
+    "dev.imagespec.id": identity.id,
+    "dev.imagespec.recipe": String(content.recipe),
+    "dev.imagespec.tag": identity.tag,
+    ...("image" in content.base && { "org.opencontainers.image.base.name": content.base.image }),
+    "org.opencontainers.image.title": target.name,
+  };
+}
+
+function sortedByName(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).sort(([left], [right]) => (left < right ? -1 : 1)));
+}

@@ -1,0 +1,28 @@
+import { isGiven } from "../spec/conflicts.ts";
+import { DEFAULT_PYTHON, environmentOf, makesEnvironment } from "../spec/environment-of.ts";
+import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Content } from "./resolved-spec.ts";
+
+const CONDA_FORGE = "conda-forge";
+
+/** The Python environment step of a spec, or undefined when nothing in it asks for one. Pure. */
+export function contentEnvironment(spec: ImageSpec): Content["environment"] {
+  if (!makesEnvironment(spec)) return undefined;
+  const { pythonVersion, pythonExec, condaPackages = [], condaChannels = [] } = spec;
+  if (isGiven(condaPackages) || isGiven(condaChannels)) {
+    const inherited = typeof spec.baseImage === "object" ? environmentOf(spec.baseImage)?.pythonVersion : undefined;
+    const channels = condaChannels.includes(CONDA_FORGE) ? condaChannels : [...condaChannels, CONDA_FORGE];
+    return {
+      manager: "conda",
+      pythonVersion: pythonVersion ?? inherited ?? DEFAULT_PYTHON,
+      packages: condaPackages,
+      channels,
+    };
+  }
+  if (pythonExec !== undefined) return { manager: "venv", python: { from: "exec", path: pythonExec } };
+  const needsVersion = spec.cuda !== undefined || spec.baseImage !== undefined;
+  const version = pythonVersion ?? (spec.cuda === undefined ? undefined : DEFAULT_PYTHON);
+  // A default base is chosen by its Python, so there the version has done its work.
+  if (!needsVersion || version === undefined) return { manager: "venv", python: { from: "base" } };
+  return { manager: "venv", python: { from: "version", version } };
+}

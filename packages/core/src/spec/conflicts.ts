@@ -1,0 +1,104 @@
+import type { SpecFault } from "@imagespec/registry";
+import { environmentOf } from "./environment-of.ts";
+import type { ImageSpec } from "./image-spec.ts";
+import type { FlatParameters } from "./parameters.ts";
+
+/** Parameters before they are known to be right: any of them may still be of a wrong type. */
+export type Draft = { readonly [Name in keyof FlatParameters]?: unknown } & { readonly baseImage?: unknown };
+
+/** What parameters have against each other. Says nothing about one that is wrong by itself. Pure. */
+export function conflicts(draft: Draft, base: ImageSpec | undefined): SpecFault[] {
+  const faults: SpecFault[] = [];
+  const fault = (parameter: string, message: string, hint: string) =>
+    faults.push({ path: [parameter], code: "conflict", message, hint });
+  const given = (name: keyof Draft) => isGiven(draft[name]);
+  const hasConda = given("condaPackages") || given("condaChannels");
+
+  if (given("sourceCopyMode") && draft.sourceCopyMode !== "none" && !given("sourceRoot")) {
+    fault(
+      "sourceCopyMode",
+      "sourceCopyMode says how to copy sources, and there is no sourceRoot",
+      "set sourceRoot, or drop sourceCopyMode",
+    );
+  }
+  if (given("pythonExec") && hasConda) {
+    fault("pythonExec", "pythonExec cannot be combined with conda packages or channels", "drop one of the two");
+  }
+  if (given("pythonExec") && given("pythonVersion") && given("baseImage")) {
+    fault("pythonVersion", "pythonExec already says which Python of the base image to use", "drop pythonVersion");
+  }
+  if (lockFile(draft.requirements) && given("packages")) {
+    fault(
+      "packages",
+      "packages cannot be combined with a lock file, which names every package already",
+      "add them to the project and lock again, or use a requirements.txt",
+    );
+  }
+  for (const name of ["cuda", "cudnn"] as const) {
+    if (!given(name) || !given("baseImage")) continue;
+    fault(
+      name,
+      `${name} selects NVIDIA's base image, and baseImage names another`,
+      "drop baseImage, or drop cuda and cudnn and name an image that has them, such as nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04",
+    );
+  }
+  if (given("cudnn") && !given("cuda"))
+    fault("cudnn", "cudnn needs a CUDA version to go with", 'set cuda, such as "12.4.1"');
+  return base ? [...faults, ...childConflicts(draft, base, hasConda)] : faults;
+}
+
+/** A child extends the environment its base made; it cannot turn it into another. */
+function childConflicts(draft: Draft, base: ImageSpec, hasConda: boolean): SpecFault[] {
+  const environment = environmentOf(base);
+  if (!environment) return [];
+  const faults: SpecFault[] = [];
+  const fault = (parameter: string, message: string, hint: string) =>
+    faults.push({ path: [parameter], code: "child", message, hint });
+  const { pythonVersion } = draft;
+  if (
+    typeof pythonVersion === "string" &&
+    environment.pythonVersion &&
+    !agree(pythonVersion, environment.pythonVersion)
+  ) {
+    fault(
+      "pythonVersion",
+      `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change to ${pythonVersion}`,
+      "drop pythonVersion here, or set it in the base",
+    );
+  }
+  if (isGiven(draft.pythonExec)) {
+    fault(
+      "pythonExec",
+      "the base image has an environment already, which a child extends",
+      "set pythonExec in the base",
+    );
+  }
+  if (hasConda && environment.manager !== "conda") {
+    fault(
+      isGiven(draft.condaPackages) ? "condaPackages" : "condaChannels",
+      "conda packages need a conda environment, and the base image's is none",
+      "give condaPackages to the base too, or name them as packages",
+    );
+  }
+  return faults;
+}
+
+/** Whether a parameter counts as set: empty lists and records do not, except for the entrypoint. */
+export function isGiven(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.keys(value).length > 0;
+  return true;
+}
+
+/** Which lock format a requirements path names, by its file name. */
+export function lockFile(requirements: unknown): "uv.lock" | "poetry.lock" | undefined {
+  if (typeof requirements !== "string") return undefined;
+  const name = requirements.split(/[\\/]/).at(-1);
+  return name === "uv.lock" || name === "poetry.lock" ? name : undefined;
+}
+
+function agree(left: string, right: string): boolean {
+  return left === right || left.startsWith(`${right}.`) || right.startsWith(`${left}.`);
+}

@@ -1,0 +1,98 @@
+import { redact } from "@imagespec/registry";
+import type { Breach, Rule } from "./rule.ts";
+
+const NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
+const EXTRAS = "(?:\\s*\\[[A-Za-z0-9._,\\s-]*\\])?";
+const CLAUSE = "(?:===|==|~=|!=|<=|>=|<|>)\\s*[A-Za-z0-9_.*+!-]+";
+const CLAUSES = `${CLAUSE}(?:\\s*,\\s*${CLAUSE})*\\s*,?`;
+// PEP 508 by name, and by direct reference to an URL.
+const BY_NAME = new RegExp(`^${NAME}${EXTRAS}\\s*(?:\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;.*)?$`);
+const BY_URL = new RegExp(
+  `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:(?:git|hg|svn|bzr)\\+)?(?:https?|ssh)://\\S+\\s*(?:\\s;.*)?$`,
+  "i",
+);
+const LOCAL = new RegExp(
+  `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:[a-z+]*file:|\\.{0,2}/|~|[A-Za-z]:[\\\\/]|\\.{1,2}\\\\|\\.{1,2}$)`,
+  "i",
+);
+const ARCHIVE = /\.(?:whl|zip|tar\.gz|tar\.bz2|tar\.xz|tgz)$/i;
+const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~-]+|\/[A-Za-z0-9._-]+)?$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** Rules that every kind of package name shares: it must not be read as an option or end the line. */
+function plainName(kind: string): Rule {
+  return (text): Breach | undefined => {
+    if (text.trim() === "") return { code: "empty", message: `an empty text is not ${kind}` };
+    if (CONTROL.test(text))
+      return { code: "control", message: `${kind} may not hold a line break or control character` };
+    if (text.trim().startsWith("-")) {
+      return { code: "option", message: `'${redact(text)}' is an option, not ${kind}` };
+    }
+    return undefined;
+  };
+}
+
+/** The rule for one Python package: a PEP 508 requirement by name or by https or VCS URL; nothing on this machine. */
+export function pythonPackageBreach(text: string): Breach | undefined {
+  const trimmed = text.trim();
+  if (/^(?:-e|--editable)(?:[\s=]|$)/.test(trimmed)) {
+    return {
+      code: "editable",
+      message: `'${redact(text)}' is an editable install, which cannot be reproduced from its text`,
+      hint: "ship the sources with sourceRoot or copy, or publish the package to an index",
+    };
+  }
+  const plain = plainName("a Python package")(text);
+  if (plain) {
+    return plain.code === "option" ? { ...plain, hint: "options for the installer go into pipExtraArgs" } : plain;
+  }
+  if (LOCAL.test(trimmed) || (ARCHIVE.test(trimmed) && !trimmed.includes("://"))) {
+    return {
+      code: "local_path",
+      message: `'${redact(text)}' is a path on this machine, which another machine cannot install`,
+      hint: "name a version on an index or an https URL; local code goes into the image with sourceRoot or copy",
+    };
+  }
+  if (BY_NAME.test(trimmed) || BY_URL.test(trimmed)) return undefined;
+  return {
+    code: "requirement",
+    message: `'${redact(text)}' is not a PEP 508 requirement`,
+    hint: "write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'",
+  };
+}
+
+/** The rule for one Debian package: `name[:arch][=version|/release]`. */
+export function aptPackageBreach(text: string): Breach | undefined {
+  const plain = plainName("an apt package")(text);
+  if (plain || APT.test(text)) return plain;
+  return {
+    code: "apt_package",
+    message: `'${redact(text)}' is not an apt package name`,
+    hint: "write it like 'git', 'git=1:2.39.5-0+deb12u2' or 'git/bookworm'",
+  };
+}
+
+/** The rule for one conda match spec; its grammar is left to the solver. */
+export function condaPackageBreach(text: string): Breach | undefined {
+  const plain = plainName("a conda package")(text);
+  if (plain) return plain;
+  if (!LOCAL.test(text.trim())) return undefined;
+  return {
+    code: "local_path",
+    message: `'${redact(text)}' is a path on this machine`,
+    hint: "name a package of a channel, such as 'numpy>=2'",
+  };
+}
+
+/** The rule for one conda channel: a name or an https URL. */
+export function condaChannelBreach(text: string): Breach | undefined {
+  const plain = plainName("a conda channel")(text);
+  if (plain) return plain;
+  if (!LOCAL.test(text.trim()) && !/\s/.test(text)) return undefined;
+  return {
+    code: "local_path",
+    message: `'${redact(text)}' is not a channel name or an URL`,
+    hint: "name a channel such as 'conda-forge', or its https URL",
+  };
+}

@@ -1,0 +1,32 @@
+import { PARAMETER_NAMES } from "./parameters.ts";
+
+/** `source_root` -> `sourceRoot`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The parameter a misspelt one most likely means: at most a third of its letters differ. */
+export function nearestParameter(name: string, known: readonly string[] = PARAMETER_NAMES): string | undefined {
+  const wanted = camelCase(name).toLowerCase().replaceAll(/[-_]/g, "");
+  let best: { name: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (distance <= Math.max(1, candidate.length / 3) && (!best || distance < best.distance))
+      best = { name: candidate, distance };
+  }
+  return best?.name;
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const change = left[i - 1] === right[j - 1] ? 0 : 1;
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + change));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}

@@ -1,0 +1,185 @@
+import { ImageSpecError, redact, type SpecFault } from "@imagespec/registry";
+import type { z } from "zod";
+import { conflicts, type Draft } from "./conflicts.ts";
+import { type ImageSpec, isImageSpec } from "./image-spec.ts";
+import { camelCase, nearestParameter } from "./parameter-names.ts";
+import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
+import { credentialBreach, unprintableBreach } from "./text-rules.ts";
+
+export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | ImageSpec };
+
+export interface ParseOptions {
+  /** Whether `source_root` is taken for `sourceRoot`. */
+  snakeCase: boolean;
+  /** Makes the spec of a nested base; throws E_SPEC with that base's own faults. */
+  parseBase(input: object): ImageSpec;
+}
+
+type Path = (string | number)[];
+
+/**
+ * Checks parameters and brings them into one form: camelCase, unset ones left out, name and registry in lower case.
+ * Throws one E_SPEC with every fault, each with path, code, message and cure. Pure.
+ */
+export function parseParameters(input: unknown, options: ParseOptions): ParsedParameters {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw specError([
+      {
+        path: [],
+        code: "invalid_type",
+        message: "a spec is an object of parameters",
+        hint: 'write it like { "name": "train" }',
+      },
+    ]);
+  }
+  const faults: SpecFault[] = [];
+  const draft = draftOf(input, options.snakeCase, faults);
+  const base = parseBase(draft.baseImage, options, faults);
+  const { baseImage, ...flat } = draft;
+  const result = flatParametersSchema.safeParse(typeof baseImage === "object" ? flat : draft);
+  if (!result.success) faults.push(...result.error.issues.flatMap((issue) => faultsOf(issue, draft)));
+  scanTexts(flat, [], faults);
+  if (typeof baseImage === "string") scanTexts(baseImage, ["baseImage"], faults);
+  faults.push(...conflicts(draft, base));
+  if (faults.length > 0 || !result.success) throw specError(faults);
+  return base ? { ...result.data, baseImage: base } : (result.data as ParsedParameters);
+}
+
+/** One E_SPEC out of all faults of a spec. */
+export function specError(faults: SpecFault[]): ImageSpecError {
+  const shown = faults.map((fault) => ({ ...fault, message: redact(fault.message) }));
+  const lines = shown.map(({ path, message }) => (path.length > 0 ? `${printPath(path)}: ${message}` : message));
+  const message =
+    lines.length === 1
+      ? `the spec is wrong: ${lines[0]}`
+      : `the spec has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
+  const hints = [...new Set(shown.flatMap(({ hint }) => (hint ? [hint] : [])))];
+  return new ImageSpecError("E_SPEC", message, { faults: shown, ...(hints.length > 0 && { hint: hints.join("\n") }) });
+}
+
+function printPath(path: Path): string {
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part)).join("");
+}
+
+/** The parameters under their camelCase names, without unset ones; faults for names nobody knows. */
+function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft {
+  const draft: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(input)) {
+    const name = snakeCase ? camelCase(key) : key;
+    if (!PARAMETER_NAMES.includes(name)) {
+      const nearest = nearestParameter(key);
+      faults.push({
+        path: [key],
+        code: "unrecognized_keys",
+        message: `'${key}' is not a parameter of an image spec`,
+        hint: nearest ? `did you mean '${nearest}'?` : `the parameters are ${PARAMETER_NAMES.join(", ")}`,
+      });
+    } else if (value === undefined || value === null) {
+    } else if (name in draft) {
+      faults.push({
+        path: [key],
+        code: "duplicate",
+        message: `'${name}' is given twice`,
+        hint: `keep one of '${name}' and '${key}'`,
+      });
+    } else draft[name] = value;
+  }
+  // An empty registry is what an unset environment variable leaves behind.
+  if (draft.registry === "") delete draft.registry;
+  for (const name of ["name", "registry"]) if (typeof draft[name] === "string") draft[name] = draft[name].toLowerCase();
+  if (snakeCase && isPlain(draft.builderConfig)) {
+    draft.builderConfig = Object.fromEntries(
+      Object.entries(draft.builderConfig).map(([key, value]) => [camelCase(key), value]),
+    );
+  }
+  return draft;
+}
+
+function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[]): ImageSpec | undefined {
+  if (typeof baseImage !== "object" || baseImage === null) return undefined;
+  if (isImageSpec(baseImage)) return baseImage;
+  try {
+    return options.parseBase(baseImage);
+  } catch (error) {
+    if (!(error instanceof ImageSpecError) || error.code !== "E_SPEC") throw error;
+    faults.push(...(error.faults ?? []).map((fault) => ({ ...fault, path: ["baseImage", ...fault.path] })));
+    return undefined;
+  }
+}
+
+function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  if (issue.code === "custom") {
+    const { code = "custom", hint } = (issue.params ?? {}) as { code?: string; hint?: string };
+    return [{ path, code, message: issue.message, ...(hint !== undefined && { hint }) }];
+  }
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      const nearest = nearestParameter(key, ["uvImage", "micromambaImage"]);
+      const hint = nearest ? `did you mean '${nearest}'?` : "drop it";
+      return { path: [...path, key], code: issue.code, message: `'${key}' is not known here`, hint };
+    });
+  }
+  if (issue.code === "invalid_key") {
+    return issue.issues.flatMap((inner) => faultsOf({ ...inner, path: issue.path } as z.core.$ZodIssue, draft));
+  }
+  if (path[0] === "pythonVersion" && typeof draft.pythonVersion === "number") {
+    return [
+      {
+        path,
+        code: "invalid_type",
+        message: `pythonVersion is the number ${draft.pythonVersion}; YAML and JSON read 3.10 as 3.1`,
+        hint: 'write it in quotes: "3.10"',
+      },
+    ];
+  }
+  if (issue.code === "invalid_type") {
+    const hint = issue.expected === "array" ? "write a list: [...]" : `write a ${issue.expected}`;
+    return [{ path, code: issue.code, message: `expected ${issue.expected}`, hint }];
+  }
+  const hint = issue.code === "invalid_value" ? `use one of ${issue.values.map(String).join(", ")}` : undefined;
+  return [{ path, code: issue.code ?? "invalid", message: issue.message, ...(hint && { hint }) }];
+}
+
+/** Rules for every text wherever it stands, keys of records included: no NUL, no credential in an URL. */
+function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: object[] = []): void {
+  if (typeof value === "string") {
+    const breach = unprintableBreach(value) ?? credentialBreach(value);
+    if (breach) faults.push({ path, ...breach });
+  } else if (Array.isArray(value) || isPlain(value)) {
+    if (above.includes(value)) {
+      faults.push({ path, code: "circular", message: "the value holds itself" });
+      return;
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      const breach = unprintableBreach(key);
+      if (breach) faults.push({ path, ...breach });
+      scanTexts(inner, [...path, Array.isArray(value) ? Number(key) : key], faults, [...above, value]);
+    }
+  } else if (path[0] === "builderOptions" && path.length > 1 && !isJsonScalar(value)) {
+    faults.push({
+      path,
+      code: "not_json",
+      message: "builder options are part of the tag, so they are JSON values",
+      hint: "use texts, finite numbers, booleans, lists and objects",
+    });
+  }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value))
+  );
+}
+
+function isJsonScalar(value: unknown): boolean {
+  return (
+    value === null ||
+    value === undefined ||
+    typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value))
+  );
+}

@@ -1,0 +1,40 @@
+import { ImageSpecError, redact } from "@imagespec/registry";
+import { isDomain, nameBreach } from "./reference-grammar.ts";
+import type { Breach } from "./rule.ts";
+
+/** Where images without a registry are looked for. */
+export const DOCKER_HUB = "docker.io";
+
+const EXAMPLES = "write it like 'localhost:30000', 'ghcr.io/username' or 'docker.io/username'";
+
+/** The rule for `registry`: a host with optional port and path, or a Docker Hub user; no scheme, tag or digest. */
+export function registryBreach(registry: string): Breach | undefined {
+  const shown = redact(registry);
+  const breach = (reason: string): Breach => ({
+    code: "registry",
+    message: `'${shown}' is not a container registry name: ${reason}`,
+    hint: EXAMPLES,
+  });
+  if (registry === "") return breach("it is empty");
+  if (registry.includes("://")) return breach("it has a scheme");
+  if (registry.includes("@")) return breach("it has a digest or a user name");
+  if (registry.endsWith("/")) return breach("it ends with '/'");
+  const slash = registry.indexOf("/");
+  const afterHost = slash < 0 ? (isDomain(registry) ? "" : registry) : registry.slice(slash);
+  if (afterHost.includes(":")) return breach("it has a tag");
+  const fault = nameBreach(registry, { domainAlone: true });
+  return fault && breach(fault.message);
+}
+
+/**
+ * Checks the name of a container registry against the grammar of distribution/reference.
+ * Returns true; throws E_SPEC with three examples of legal names otherwise.
+ */
+export function validateContainerRegistryName(name: string): boolean {
+  const breach = registryBreach(name);
+  if (!breach) return true;
+  throw new ImageSpecError("E_SPEC", breach.message, {
+    hint: EXAMPLES,
+    faults: [{ path: ["registry"], ...breach }],
+  });
+}

@@ -1,0 +1,174 @@
+import { redact } from "@imagespec/registry";
+import { isTag, nameBreach, referenceBreach } from "./reference-grammar.ts";
+import type { Breach } from "./rule.ts";
+
+const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@"'`]+@/i;
+// https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
+const CONDA_TOKEN = /[a-z][a-z0-9+.-]*:\/\/[^\s/]+\/t\/[^\s/]+/i;
+const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/;
+
+/** A credential inside an URL, wherever in the text it stands. */
+export function credentialBreach(text: string): Breach | undefined {
+  const found = USER_INFO.test(text) ? "a user name or password" : CONDA_TOKEN.test(text) ? "a conda token" : undefined;
+  if (!found) return undefined;
+  return {
+    code: "userinfo",
+    message: `'${redact(text)}' carries ${found} in an URL; it would end up in the image, its history and its tag`,
+    hint: "take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc",
+  };
+}
+
+/** Text that cannot stand in a command line, a file name or an environment: NUL or half a surrogate pair. */
+export function unprintableBreach(text: string): Breach | undefined {
+  if (text.includes("\0")) return { code: "nul", message: "the text holds a NUL character" };
+  if (!text.isWellFormed()) return { code: "not_text", message: "the text holds half of a surrogate pair" };
+  return undefined;
+}
+
+export function emptyBreach(text: string): Breach | undefined {
+  return text.trim() === "" ? { code: "empty", message: "it is empty", hint: "leave it out instead" } : undefined;
+}
+
+export function imageNameBreach(name: string): Breach | undefined {
+  const breach = nameBreach(`x/${name}`);
+  return (
+    breach && {
+      code: "name",
+      message: breach.message,
+      hint: "write it like 'train' or 'team/train'; the tag is computed",
+    }
+  );
+}
+
+export function pythonVersionBreach(version: string): Breach | undefined {
+  if (/^\d+\.\d+(\.\d+)?$/.test(version)) return undefined;
+  return {
+    code: "python_version",
+    message: `'${version}' is not X.Y or X.Y.Z`,
+    hint: 'write it like "3.12" or "3.12.4"',
+  };
+}
+
+export function baseImageBreach(image: string): Breach | undefined {
+  if (image.startsWith("oci:")) {
+    return image.length > 4
+      ? undefined
+      : { code: "reference", message: "'oci:' names no folder", hint: "write oci:PATH, PATH an OCI image layout" };
+  }
+  const breach = referenceBreach(image);
+  return breach && { ...breach, hint: "write it like 'debian:bookworm-slim' or 'ghcr.io/org/image@sha256:...'" };
+}
+
+export function imageReferenceBreach(image: string): Breach | undefined {
+  const breach = referenceBreach(image);
+  return breach && { ...breach, hint: "write it like 'ghcr.io/astral-sh/uv:0.13.9'" };
+}
+
+export function cudaBreach(version: string): Breach | undefined {
+  if (/^\d+\.\d+\.\d+$/.test(version)) return undefined;
+  return {
+    code: "cuda",
+    message: `'${version}' is not a CUDA version of three parts, as NVIDIA names its images`,
+    hint: 'write it like "12.4.1"',
+  };
+}
+
+export function cudnnBreach(version: string): Breach | undefined {
+  if (/^\d+(\.\d+)*$/.test(version)) return undefined;
+  return { code: "cudnn", message: `'${version}' is not a version`, hint: 'write it like "9"' };
+}
+
+/** The rule for `platform`: `os/arch[/variant]`, several separated by commas. */
+export function platformBreach(text: string): Breach | undefined {
+  for (const platform of text.split(",")) {
+    if (PLATFORM.test(platform.trim().toLowerCase())) continue;
+    return {
+      code: "platform",
+      message: `'${platform.trim()}' is not a platform`,
+      hint: "write os/arch[/variant], several separated by commas: 'linux/amd64,linux/arm64'",
+    };
+  }
+  return undefined;
+}
+
+/** The rule for `tagFormat`: `{spec_hash}` stands in it and the result is a legal tag. */
+export function tagFormatBreach(format: string): Breach | undefined {
+  const hint = "write it like '{spec_hash}-dev'";
+  if (!format.includes("{spec_hash}")) {
+    return {
+      code: "tag_format",
+      message: `'${format}' does not hold {spec_hash}, so all images would share one tag`,
+      hint,
+    };
+  }
+  const example = format.replaceAll("{spec_hash}", "a".repeat(26));
+  if (isTag(example)) return undefined;
+  return {
+    code: "tag_format",
+    message: `'${format}' does not make a legal tag (letters, digits, _ . -, not starting with . or -, at most 128)`,
+    hint,
+  };
+}
+
+export function envNameBreach(name: string): Breach | undefined {
+  const hint = "use letters, digits and _";
+  if (name === "") return { code: "env_name", message: "an environment variable has no name", hint };
+  if (/[=\s]/.test(name)) {
+    return { code: "env_name", message: `the name '${name}' holds '=' or white space`, hint };
+  }
+  if (name === "_F_IMG_ID") {
+    return { code: "env_name", message: "_F_IMG_ID is set by imagespec to the image's id", hint: "use another name" };
+  }
+  return undefined;
+}
+
+export function indexUrlBreach(url: string): Breach | undefined {
+  if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return undefined;
+  return {
+    code: "url",
+    message: `'${redact(url)}' is not an http or https URL`,
+    hint: "write it like 'https://host/simple'",
+  };
+}
+
+/** The rule for one entry of `copy`: a path below the root, on this machine and under /root alike. */
+export function copyPathBreach(path: string): Breach | undefined {
+  const hint = "name a file or folder below the spec's root, such as 'data/model.bin'";
+  if (path.trim() === "") return { code: "copy_path", message: "an empty path cannot be copied", hint };
+  if (path.startsWith("/") || path.startsWith("\\") || /^[A-Za-z]:[\\/]/.test(path)) {
+    return { code: "copy_path", message: `'${path}' is absolute`, hint };
+  }
+  if (path.split(/[\\/]/).includes(".."))
+    return { code: "copy_path", message: `'${path}' leads out of the root`, hint };
+  return undefined;
+}
+
+/** The rule for `requirements`: a file; relative ones stay below the root. */
+export function requirementsPathBreach(path: string): Breach | undefined {
+  if (path.trim() === "") return emptyBreach(path);
+  if (!path.split(/[\\/]/).includes("..")) return undefined;
+  return {
+    code: "requirements_path",
+    message: `'${path}' leads out of the root`,
+    hint: "move the file below the spec's root, or give its absolute path",
+  };
+}
+
+export function mountPathBreach(path: string): Breach | undefined {
+  if (path.startsWith("/") && !path.split("/").includes("..") && !/[\r\n,"]/.test(path) && path !== "/")
+    return undefined;
+  return {
+    code: "mount_path",
+    message: `'${path}' is not an absolute path in the image`,
+    hint: "write it like '/root/.netrc'",
+  };
+}
+
+export function imagePathBreach(path: string): Breach | undefined {
+  if (path.startsWith("/") && !/[\r\n]/.test(path)) return undefined;
+  return {
+    code: "python_exec",
+    message: `'${path}' is not an absolute path in the image`,
+    hint: "write it like '/usr/bin/python3'",
+  };
+}
