@@ -36,7 +36,9 @@ async function openUpload(call: Call): Promise<Answer> {
   if (mount !== null && call.quirks.mount !== false) {
     const digest = checkedDigest(mount);
     const from = call.query.get("from");
-    if (from !== null && call.repositories.get(from)?.blobs.has(digest)) return kept(call, digest);
+    // Without `from` a registry may look anywhere (distribution-spec, "Mounting a blob from another repository").
+    const sources = from === null ? [...call.repositories.values()] : [call.repositories.get(from)];
+    if (sources.some((source) => source?.blobs.has(digest))) return kept(call, digest);
   }
   const digest = call.query.get("digest");
   if (digest !== null) checkedDigest(digest);
