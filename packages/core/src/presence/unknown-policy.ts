@@ -1,0 +1,50 @@
+import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
+import type { Environment } from "./docker-endpoint.ts";
+
+/** What to do when it cannot be found out whether the image exists. */
+export type OnUnknown = "build" | "fail" | "assume";
+
+export const ON_UNKNOWN: readonly OnUnknown[] = ["build", "fail", "assume"];
+
+/** The name of the variable that makes `fail` the default. */
+export const FAST_FAIL_VARIABLE = "FLYTE_IMG_FAST_FAIL";
+
+export interface UnknownPolicy {
+  reference: string;
+  /** As the caller asked; by default `build`, or `fail` with FLYTE_IMG_FAST_FAIL. */
+  onUnknown: OnUnknown | undefined;
+  willPush: boolean;
+  force: boolean;
+  env: Environment;
+}
+
+/**
+ * Decides about an unknown presence: `build`, or `assume` that it exists. A build that would push to a registry that
+ * does not answer or refuses the credentials is refused at once, whatever was asked, except under `assume`.
+ *
+ * @throws ImageSpecError E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH or E_PRESENCE_UNKNOWN.
+ */
+export function decideUnknown(presence: Presence & { status: "unknown" }, policy: UnknownPolicy): "build" | "assume" {
+  const fastFail = isTrue(policy.env[FAST_FAIL_VARIABLE]);
+  const choice = policy.onUnknown ?? (fastFail ? "fail" : "build");
+  if (choice === "assume" && !policy.force) return "assume";
+  const { cause } = presence;
+  const cannotPush = isImageSpecError(cause, "E_REGISTRY_UNREACHABLE") || isImageSpecError(cause, "E_REGISTRY_AUTH");
+  if (policy.willPush && cannotPush) throw cause;
+  if (choice !== "fail" || policy.force) return "build";
+  const why = policy.onUnknown === undefined ? `${FAST_FAIL_VARIABLE} is set` : 'onUnknown is "fail"';
+  throw new ImageSpecError(
+    "E_PRESENCE_UNKNOWN",
+    `Cannot find out whether ${policy.reference} exists, and ${why}: ${cause.message}`,
+    {
+      cause,
+      hint: cause.hint ?? 'Pass onUnknown "build" to build it all the same.',
+      details: { reference: policy.reference },
+    },
+  );
+}
+
+/** How the original's variables are read: `1`, `true`, `t`, `yes`, `y`, `on`, in any case. */
+export function isTrue(value: string | undefined): boolean {
+  return /^(1|t|true|y|yes|on)$/i.test(value ?? "");
+}
