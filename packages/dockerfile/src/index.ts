@@ -1,1 +1,7 @@
-export {};
+export { buildArguments } from "./build-arguments.ts";
+export { type ContextEntry, contextFiles } from "./context/context-files.ts";
+export { type ContextTarOptions, contextTar } from "./context/context-tar.ts";
+export { CA_SECRET, OCI_BASE_CONTEXT } from "./dialect/buildkit.ts";
+export { throughMirror } from "./reference-mirror.ts";
+export { type RenderOptions, renderDockerfile } from "./render-dockerfile.ts";
+export { parseStepFailure, type StepFailureCode } from "./script/failure.ts";

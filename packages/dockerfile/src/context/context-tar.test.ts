@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ShippedFile } from "@imagespec/core";
+import fc from "fast-check";
+import { extract } from "tar-stream";
+import { describe, expect, it } from "vitest";
+import { type ContextEntry, contextFiles } from "./context-files.ts";
+import { contextTar } from "./context-tar.ts";
+
+const file = (path: string, content: string, mode: 0o644 | 0o755 = 0o644) => ({
+  type: "file" as const,
+  path,
+  mode,
+  size: Buffer.byteLength(content),
+  sha256: createHash("sha256").update(content).digest("hex"),
+  source: `content:${content}`,
+});
+async function* open(entry: Extract<ShippedFile, { type: "file" }>) {
+  const bytes = Buffer.from(entry.source.slice("content:".length));
+  for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+}
+
+async function bytesOf(tar: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of tar) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function read(bytes: Buffer) {
+  const reader = extract();
+  reader.end(bytes);
+  const entries: { header: Record<string, unknown>; content: string }[] = [];
+  for await (const entry of reader) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Uint8Array);
+    entries.push({ header: { ...entry.header }, content: Buffer.concat(chunks).toString() });
+  }
+  return entries;
+}
+
+describe("contextTar", () => {
+  it("holds every entry with its mode, owner 0:0 and one time", async () => {
+    const long = `source/${"déjà-vu/".repeat(3)}${"x".repeat(120)}.py`;
+    const entries: ContextEntry[] = [
+      { type: "text", path: "Dockerfile", mode: 0o644, text: "FROM x\n" },
+      { type: "directory", path: "source", mode: 0o755 },
+      file("source/a.sh", "#!/bin/sh\n", 0o755),
+      { type: "directory", path: "source/déjà-vu", mode: 0o755 },
+      { type: "directory", path: "source/déjà-vu/déjà-vu", mode: 0o755 },
+      { type: "directory", path: "source/déjà-vu/déjà-vu/déjà-vu", mode: 0o755 },
+      file(long, "print(1)\n"),
+      { type: "symlink", path: "source/link", mode: 0o777, link: "a.sh" },
+      file("source/zero", ""),
+    ];
+    const found = await read(await bytesOf(contextTar(entries, { open, mtime: 1_700_000_000 })));
+    expect(
+      found.map(({ header, content }) => [header.name, header.type, header.mode, header.linkname, content]),
+    ).toEqual([
+      ["Dockerfile", "file", 0o644, null, "FROM x\n"],
+      ["source", "directory", 0o755, null, ""],
+      ["source/a.sh", "file", 0o755, null, "#!/bin/sh\n"],
+      ["source/déjà-vu", "directory", 0o755, null, ""],
+      ["source/déjà-vu/déjà-vu", "directory", 0o755, null, ""],
+      ["source/déjà-vu/déjà-vu/déjà-vu", "directory", 0o755, null, ""],
+      [long, "file", 0o644, null, "print(1)\n"],
+      ["source/link", "symlink", 0o777, "a.sh", ""],
+      ["source/zero", "file", 0o644, null, ""],
+    ]);
+    for (const { header } of found) {
+      expect([header.uid, header.gid, header.mtime]).toEqual([0, 0, new Date(1_700_000_000_000)]);
+    }
+  });
+
+  it("gives the same bytes for the same entries, whatever the size of chunks", async () => {
+    const entries = [file("a", "x".repeat(5000)), file("b", "y".repeat(512))];
+    async function* whole(entry: Extract<ShippedFile, { type: "file" }>) {
+      yield Buffer.from(entry.source.slice("content:".length));
+    }
+    const first = await bytesOf(contextTar(entries, { open }));
+    await sleep(5);
+    expect(first.equals(await bytesOf(contextTar(entries, { open: whole })))).toBe(true);
+  });
+
+  it("passes on the error of a file that changed", async () => {
+    const fault = new Error("changed");
+    async function* broken() {
+      yield Buffer.from("ab");
+      throw fault;
+    }
+    await expect(bytesOf(contextTar([file("a", "abcdef"), file("b", "")], { open: broken }))).rejects.toBe(fault);
+  });
+
+  it.each([
+    ["shorter", "ab"],
+    ["longer", "abcdefgh"],
+  ])("fails for content that is %s than announced", async (_, content) => {
+    async function* other() {
+      yield Buffer.from(content);
+    }
+    await expect(bytesOf(contextTar([file("a", "abcdef"), file("b", "x")], { open: other }))).rejects.toThrow(
+      /mismatch/i,
+    );
+  });
+
+  it("stops reading files when its reader stops", async () => {
+    let read = 0;
+    async function* endless() {
+      for (let i = 0; i < 10_000; i++) {
+        read += 1;
+        yield Buffer.alloc(65_536);
+      }
+    }
+    const big = { ...file("a", ""), size: 65_536 * 10_000 };
+    for await (const _ of contextTar([big], { open: endless })) break;
+    expect(read).toBeLessThan(100);
+  });
+
+  it("ends with the reason of its signal", async () => {
+    const signal = AbortSignal.abort(new Error("stop"));
+    await expect(bytesOf(contextTar([file("a", "x")], { open, signal }))).rejects.toThrow("stop");
+  });
+
+  it.each<[string, ContextEntry[]]>([
+    ["climbs", [file("source/../../x", "")]],
+    ["is absolute", [file("/etc/passwd", "")]],
+    ["holds NUL", [file("a\0b", "")]],
+    ["is a lone surrogate", [file("\ud800", "")]],
+    ["comes twice", [file("a", ""), file("a", "")]],
+    ["stands in no folder", [file("a/b", "")]],
+    ["lies below a link", [{ type: "symlink", path: "a", mode: 0o777, link: "b" }, file("a/b", "")]],
+    ["links to an absolute path", [{ type: "symlink", path: "a", mode: 0o777, link: "/etc/passwd" }]],
+    [
+      "links out of its tree",
+      [
+        { type: "directory", path: "source", mode: 0o755 },
+        { type: "symlink", path: "source/a", mode: 0o777, link: "../copy/x" },
+      ],
+    ],
+  ])("refuses an entry that %s, before the first byte", (_, entries) => {
+    expect(() => contextTar(entries, { open })).toThrow(expect.objectContaining({ code: "E_INTERNAL" }));
+  });
+
+  it.each([-1, 1.5, Number.NaN, 2 ** 31])("refuses the time %s", (mtime) => {
+    expect(() => contextTar([], { open, mtime })).toThrow(expect.objectContaining({ code: "E_OPTIONS" }));
+  });
+
+  it("brings back any legal tree", async () => {
+    const name = fc
+      .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+      .filter((n) => !/[/\0]/.test(n) && n !== "." && n !== "..");
+    const tree = fc.dictionary(name, fc.string({ unit: "binary", maxLength: 1500 }), { noNullPrototype: true });
+    await fc.assert(
+      fc.asyncProperty(tree, async (files) => {
+        const shipped = Object.entries(files).map(([path, content]) => file(`source/${path}`, content));
+        const plan = {
+          apiVersion: 1,
+          recipe: 1,
+          reference: "x:y",
+          platforms: ["linux/amd64"],
+          base: "b",
+          steps: [],
+        } as const;
+        const entries = contextFiles({ ...plan, platforms: [...plan.platforms], steps: [] }, "FROM b\n", shipped);
+        const found = await read(await bytesOf(contextTar(entries, { open })));
+        const contents = found.filter(({ header }) => header.type === "file" && header.name !== "Dockerfile");
+        expect(Object.fromEntries(contents.map((entry) => [entry.header.name, entry.content]))).toEqual(
+          Object.fromEntries(Object.entries(files).map(([path, text]) => [`source/${path}`, text.toWellFormed()])),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

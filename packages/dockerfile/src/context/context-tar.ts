@@ -1,0 +1,98 @@
+import { ImageSpecError } from "@imagespec/core";
+import { pack as createPack, type Pack } from "tar-stream";
+import { checkEntry } from "./check-entry.ts";
+import type { ContextEntry } from "./context-files.ts";
+
+export interface ContextTarOptions {
+  /** Opens the bytes of a shipped file, checked against its size and hash while they are read. */
+  open: (file: Extract<ContextEntry, { type: "file" }>) => AsyncIterable<Uint8Array>;
+  /** Modification time of every entry, in whole seconds since 1970; 0 when left out. */
+  mtime?: number;
+  signal?: AbortSignal;
+}
+
+// tar-stream keeps times in 32 bits; the last second before they wrap is in January 2038.
+const LAST_SECOND = 2 ** 31 - 1;
+
+/**
+ * The entries as a tar stream (POSIX pax): the same entries give the same bytes. Owner (0:0), times and order come
+ * from nowhere but the arguments. Throws at once for an entry that could leave the folder it is unpacked in; a file
+ * that changed since it was hashed ends the stream with the error of `open`.
+ */
+export function contextTar(entries: readonly ContextEntry[], options: ContextTarOptions): AsyncIterable<Uint8Array> {
+  const seconds = options.mtime ?? 0;
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > LAST_SECOND) {
+    throw new ImageSpecError("E_OPTIONS", `the time ${seconds} for files is not a whole number of seconds up to 2038`, {
+      hint: "set SOURCE_DATE_EPOCH to a whole number of seconds since 1970, or unset it",
+    });
+  }
+  const seen = new Map<string, string>();
+  for (const entry of entries) checkEntry(entry, seen);
+  return stream(entries, new Date(seconds * 1000), options);
+}
+
+async function* stream(entries: readonly ContextEntry[], mtime: Date, options: ContextTarOptions) {
+  const pack = createPack();
+  const writing = writeEntries(pack, entries, mtime, options).then(
+    () => pack.finalize(),
+    (error: unknown) => void pack.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  try {
+    for await (const chunk of pack) yield chunk as Uint8Array;
+  } finally {
+    // A reader that stops early must not leave the writer waiting for it.
+    pack.destroy();
+    await writing;
+  }
+}
+
+type Header = Parameters<Pack["entry"]>[0];
+
+async function writeEntries(
+  pack: Pack,
+  entries: readonly ContextEntry[],
+  mtime: Date,
+  options: ContextTarOptions,
+): Promise<void> {
+  for (const entry of entries) {
+    options.signal?.throwIfAborted();
+    const header: Header = { name: entry.path, mode: entry.mode, mtime, uid: 0, gid: 0 };
+    if (entry.type === "file")
+      await writeFile(pack, { ...header, type: "file", size: entry.size }, options.open(entry));
+    else if (entry.type === "text") await writeWhole(pack, { ...header, type: "file" }, Buffer.from(entry.text));
+    else if (entry.type === "symlink") await writeWhole(pack, { ...header, type: "symlink", linkname: entry.link });
+    else await writeWhole(pack, { ...header, type: "directory" });
+  }
+}
+
+function writeWhole(pack: Pack, header: Header, bytes?: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null) => (error ? reject(error) : resolve());
+    const sink = bytes === undefined ? pack.entry(header, done) : pack.entry(header, bytes, done);
+    sink.on("error", reject);
+  });
+}
+
+async function writeFile(pack: Pack, header: Header, content: AsyncIterable<Uint8Array>): Promise<void> {
+  let failure: Error | undefined;
+  const closed = Promise.withResolvers<void>();
+  const sink = pack.entry(header, (error) => {
+    failure ??= error ?? undefined;
+    closed.resolve();
+  });
+  // The sink, its callback and the pack each report the same fault; one that nobody listens to would end the process.
+  sink.on("error", (error: Error) => {
+    failure ??= error;
+    closed.resolve();
+  });
+  for await (const chunk of content) {
+    if (failure) break;
+    if (!sink.write(chunk)) {
+      const drained = new Promise<void>((resolve) => sink.once("drain", () => resolve()));
+      await Promise.race([drained, closed.promise]);
+    }
+  }
+  if (!failure) sink.end(null);
+  await closed.promise;
+  if (failure) throw failure;
+}

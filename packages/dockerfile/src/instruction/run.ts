@@ -1,0 +1,31 @@
+import { type Mount, renderMount } from "./mount.ts";
+
+// Physical lines that the frontend would not pass on as they are: control characters, here-documents, a continuation
+// at the end, a line it takes for a comment, or one longer than its scanner reads (64 KiB).
+const UNSAFE = /[\p{Cc}\u2028\u2029]|<<|\\\s*$|^\s*#/u;
+const LONGEST_LINE = 60_000;
+
+/**
+ * A RUN instruction that gives /bin/sh exactly the script made of `lines`, joined by spaces: so every line ends where
+ * the shell can go on behind it. A script that the shell form would change goes as a JSON array instead, where every
+ * character can be written. The shell form needs SHELL to be `/bin/sh -c`.
+ */
+export function renderRun(lines: readonly string[], mounts: readonly Mount[] = []): string {
+  const flags = mounts.map(renderMount);
+  if (lines.some((line) => UNSAFE.test(line) || line.length > LONGEST_LINE) || !/^\s*[^[\s]/.test(lines[0] ?? "")) {
+    return ["RUN", ...flags, renderExec(["/bin/sh", "-c", lines.join(" ")])].join(" ");
+  }
+  return [...(flags.length > 0 ? [`RUN ${flags.join(" \\\n    ")}`, ...lines] : withFirst("RUN ", lines))].join(
+    " \\\n    ",
+  );
+}
+
+/** A JSON array for RUN, ENTRYPOINT and CMD: taken literally, no variables are replaced. */
+export function renderExec(words: readonly string[]): string {
+  // `<` is written as an escape so that no frontend sees the start of a here-document.
+  return `[${words.map((word) => JSON.stringify(word).replaceAll("<", "\\u003c")).join(", ")}]`;
+}
+
+function withFirst(prefix: string, lines: readonly string[]): string[] {
+  return [`${prefix}${lines[0] ?? ""}`, ...lines.slice(1)];
+}

@@ -1,0 +1,21 @@
+import type { AptStep } from "@imagespec/core";
+import { quoteShell } from "../shell/quote.ts";
+import { FAIL_FUNCTION } from "./failure.ts";
+import type { StepTools } from "./step-tools.ts";
+import { trustLines } from "./trust.ts";
+
+/** Installs Debian packages without recommended ones and without questions. */
+export function aptScript(step: AptStep, tools: StepTools): string[] {
+  return [
+    "set -e;",
+    FAIL_FUNCTION,
+    ...trustLines(tools),
+    "command -v apt-get >/dev/null || fail E_UNSUPPORTED 'aptPackages need apt-get, which the base image lacks';",
+    "export DEBIAN_FRONTEND=noninteractive;",
+    `apt_get() { apt-get -q \${SSL_CERT_FILE:+-o "Acquire::https::CAInfo=$SSL_CERT_FILE"} "$@"; };`,
+    "apt_get update;",
+    "apt_get install -y --no-install-recommends",
+    ...step.packages.map(quoteShell),
+    ...(tools.cache === undefined ? ["&& rm -rf /var/lib/apt/lists/*"] : []),
+  ];
+}

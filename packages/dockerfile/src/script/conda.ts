@@ -1,0 +1,29 @@
+import type { EnvironmentStep } from "@imagespec/core";
+import { quoteShell } from "../shell/quote.ts";
+import type { StepTools } from "./step-tools.ts";
+import { trustLines } from "./trust.ts";
+
+type Conda = Extract<EnvironmentStep, { manager: "conda" }>;
+
+/**
+ * Solves and installs the conda packages with micromamba, into a new environment or into the one the base has.
+ * No rc file is read, and the machine's CPU model takes no part in the solve.
+ */
+export function condaScript(step: Conda, tools: StepTools): string[] {
+  const { prefix } = step;
+  const namesPython = step.packages.some((spec) => /^(?:[^\s:]+::)?python(?![\w.-])/.test(spec));
+  const python = step.pythonVersion === undefined || namesPython ? [] : [`python=${step.pythonVersion}`];
+  const packages = tools.cache === undefined ? "/opt/micromamba/pkgs" : tools.cache;
+  return [
+    "set -e;",
+    ...trustLines(tools),
+    "unset CONDA_PREFIX CONDARC MAMBARC CONDA_CHANNELS CONDA_SUBDIR MAMBA_PLATFORM PYTHONPATH PYTHONHOME;",
+    `scratch=$(mktemp -d); export HOME="$scratch" MAMBA_ROOT_PREFIX=/opt/micromamba MAMBA_NO_RC=true CONDA_PKGS_DIRS=${packages};`,
+    'export MAMBA_CHANNEL_PRIORITY=strict CONDA_OVERRIDE_ARCHSPEC="$(uname -m)";',
+    `verb=create; if [ -d ${prefix}/conda-meta ]; then verb=install; fi;`,
+    `${tools.bin}/micromamba "$verb" -y -p ${prefix} --always-copy --override-channels`,
+    ...step.channels.map((channel) => `-c ${quoteShell(channel)}`),
+    ...[...python, ...step.packages].map(quoteShell),
+    `&& rm -rf "$scratch"${tools.cache === undefined ? ` ${packages}` : ""}`,
+  ];
+}

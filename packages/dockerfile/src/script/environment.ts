@@ -1,0 +1,60 @@
+import type { EnvironmentStep } from "@imagespec/core";
+import { quoteShell } from "../shell/quote.ts";
+import { FAIL_FUNCTION } from "./failure.ts";
+import type { StepTools } from "./step-tools.ts";
+import { uvSettings } from "./uv-settings.ts";
+
+type Venv = Extract<EnvironmentStep, { manager: "venv" }>;
+
+const CONDA_PREFIX = "/opt/micromamba/envs/runtime";
+const VERSION_OF = "-c 'import sys; print(\"%d.%d.%d\" % sys.version_info[:3])'";
+
+/**
+ * Makes the virtual environment, or extends the one the base has. A conda environment of the base is linked to from
+ * the usual place, so that PATH says the same in both cases.
+ */
+export function venvScript(step: Venv, tools: StepTools): string[] {
+  const { prefix } = step;
+  return [
+    ...uvSettings(tools),
+    FAIL_FUNCTION,
+    `if [ ! -x ${prefix}/bin/python ] && [ -x ${CONDA_PREFIX}/bin/python ]; then ln -s ${CONDA_PREFIX} ${prefix}; fi;`,
+    ...(step.python.from === "version"
+      ? extendOrMakeOfVersion(prefix, step.python.version)
+      : extendOrMakeOf(prefix, step.python)),
+  ];
+}
+
+function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: "version" }>): string[] {
+  if (python.from === "base") {
+    return [
+      `if [ ! -x ${prefix}/bin/python ]; then`,
+      "python=$(command -v python3) || fail E_NO_PYTHON 'the base image has no python3 on its PATH';",
+      `uv venv --python "$python" ${prefix};`,
+      "fi",
+    ];
+  }
+  const path = quoteShell(python.path);
+  return [
+    `if [ ! -x ${prefix}/bin/python ]; then`,
+    `python=$(command -v ${path}) || fail E_NO_PYTHON 'the base image lacks the interpreter that pythonExec names';`,
+    `uv venv --python "$python" --system-site-packages ${prefix};`,
+    "fi",
+  ];
+}
+
+function extendOrMakeOfVersion(prefix: string, version: string): string[] {
+  const matches = `${version}|${version}.*`;
+  return [
+    `if [ -x ${prefix}/bin/python ]; then`,
+    `found=$(${prefix}/bin/python ${VERSION_OF});`,
+    `case "$found" in ${matches}) ;; *)`,
+    `fail E_UNSUPPORTED "pythonVersion is ${version}, and the environment the base image has holds Python $found";; esac;`,
+    "else",
+    // A base whose python3 is broken is treated like one that has none.
+    `python=$(command -v python3) && found=$("$python" ${VERSION_OF}) || found=none;`,
+    `case "$found" in ${matches}) uv venv --python "$python" ${prefix};; *)`,
+    `UV_PYTHON_DOWNLOADS=automatic uv venv --python-preference only-managed --python ${version} ${prefix};; esac;`,
+    "fi",
+  ];
+}

@@ -1,0 +1,16 @@
+/** Codes that a build step can name itself, because only it can see the fault. */
+export type StepFailureCode = "E_NO_PYTHON" | "E_BASE_NO_SHELL" | "E_UNSUPPORTED";
+
+/**
+ * Defines the shell function `fail CODE MESSAGE`. What it prints stands nowhere in the Dockerfile, so a log that
+ * quotes the script of a failed step is not taken for it.
+ */
+export const FAIL_FUNCTION = 'fail() { printf \'imagespec:%s: %s\\n\' "$1" "$2" >&2; exit 65; };';
+
+/** The fault a step named in one line of its log, however the builder prefixes log lines. */
+export function parseStepFailure(line: string): { code: StepFailureCode; message: string } | undefined {
+  const match = /(?:^|\s)imagespec:(E_NO_PYTHON|E_BASE_NO_SHELL|E_UNSUPPORTED): (.+)$/.exec(line);
+  return match?.[1] === undefined || match[2] === undefined
+    ? undefined
+    : { code: match[1] as StepFailureCode, message: match[2] };
+}

@@ -1,0 +1,60 @@
+import type { EnvironmentStep, PackagesStep } from "@imagespec/core";
+import { quoteShell } from "../shell/quote.ts";
+import type { StepTools } from "./step-tools.ts";
+import { uvSettings } from "./uv-settings.ts";
+
+// Only reads poetry.lock; neither is part of the image.
+const POETRY = ["--from 'poetry==2.2.1'", "--with 'poetry-plugin-export==1.9.0'"];
+
+/** Installs the Python packages of the spec into its environment with uv, in one resolution. */
+export function packagesScript(step: PackagesStep, environment: EnvironmentStep, tools: StepTools): string[] {
+  const python = `${environment.prefix}/bin/python`;
+  const indexes = [
+    ...(step.index === undefined ? [] : [`--index-url ${quoteShell(step.index)}`]),
+    ...step.extraIndexes.map((url) => `--extra-index-url ${quoteShell(url)}`),
+  ];
+  const options = [...indexes, ...step.extraArgs.map(quoteShell)];
+  const file = (path: string) => quoteShell(`${tools.requirements}/${withoutTop(path)}`);
+  const { source } = step;
+  if (source.from === "requirements") {
+    return [
+      ...uvSettings(tools),
+      `uv pip install --python ${python}`,
+      ...options,
+      ...(source.requirements === undefined ? [] : [`-r ${file(source.requirements)}`]),
+      ...source.packages.map(quoteShell),
+    ];
+  }
+  const project = file(folderOf(source.lock));
+  if (source.from === "uv-lock") {
+    return [
+      ...uvSettings(tools),
+      // The lock was made under the settings of the pyproject.toml it is shipped with, so that one is read.
+      "unset UV_NO_CONFIG;",
+      `export UV_PROJECT_ENVIRONMENT=${environment.prefix};`,
+      `uv sync --locked --no-dev --no-install-project --inexact --python ${python} --project ${project}`,
+      ...options,
+    ];
+  }
+  return [
+    ...uvSettings(tools),
+    "locked=$(mktemp);",
+    `(cd ${project} && uv tool run --python ${python}`,
+    ...POETRY,
+    ...indexes,
+    'poetry --no-interaction export --format requirements.txt --output "$locked");',
+    `uv pip install --python ${python}`,
+    ...options,
+    '-r "$locked";',
+    'rm "$locked"',
+  ];
+}
+
+/** Paths of the context stand under `requirements/`, which is what is mounted. */
+function withoutTop(path: string): string {
+  return path.replace(/^requirements\/?/, "");
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+}

@@ -1,0 +1,34 @@
+import type { UserStep } from "@imagespec/core";
+import { FAIL_FUNCTION } from "./failure.ts";
+
+/**
+ * Sees to the user the container runs as, with what the shell itself can do plus mkdir, chmod and chown. A user of
+ * that name is kept. Else uid and gid are 1000 if both are free, or the next number that is free for both.
+ */
+export function userScript(step: UserStep): string[] {
+  const { name, home, workdir } = step;
+  return [
+    "set -e;",
+    FAIL_FUNCTION,
+    "command -v chown >/dev/null || fail E_BASE_NO_SHELL 'the base image has no chown';",
+    "[ -e /etc/passwd ] || : >/etc/passwd; [ -e /etc/group ] || : >/etc/group;",
+    "uid= gid= group= uids=' ' gids=' ' line=;",
+    `while IFS=: read -r line_name _ line_uid line_gid _ || [ -n "$line_name" ]; do`,
+    `uids="$uids$line_uid "; if [ "$line_name" = ${name} ] && [ -z "$uid" ]; then uid=$line_uid gid=$line_gid; fi;`,
+    "done </etc/passwd;",
+    `while IFS=: read -r line_name _ line_gid _ || [ -n "$line_name" ]; do`,
+    `gids="$gids$line_gid "; if [ "$line_name" = ${name} ] && [ -z "$group" ]; then group=$line_gid; fi;`,
+    "done </etc/group;",
+    'if [ -z "$uid" ]; then',
+    "uid=1000;",
+    'while case "$uids$gids" in *" $uid "*) true;; *) false;; esac; do uid=$((uid + 1)); done;',
+    "gid=${group:-$uid};",
+    // A last line without a newline must not swallow the one that is appended.
+    'for file in passwd group; do while IFS= read -r line; do :; done </etc/$file; [ -z "$line" ] || echo >>/etc/$file; done;',
+    `echo "${name}:x:$uid:$gid::${home}:/bin/sh" >>/etc/passwd;`,
+    `[ -n "$group" ] || echo "${name}:x:$gid:" >>/etc/group;`,
+    `mkdir -p ${home}; chown "$uid:$gid" ${home};`,
+    "fi;",
+    `mkdir -p ${workdir}; chown "$uid:$gid" ${workdir}; chmod 755 ${workdir}`,
+  ];
+}
