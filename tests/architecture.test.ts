@@ -1,0 +1,197 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ERROR_CODES } from "@imagespec/registry";
+import { describe, expect, test } from "vitest";
+import { closure, filesIn, isFixture, isTest, ROOT, type SourceFile } from "./architecture/source-file.ts";
+
+const sources = filesIn("packages", (path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !isFixture(path));
+const shipped = sources.filter(({ path }) => !isTest(path));
+const typescript = [
+  ...sources,
+  ...["scripts", "tests", "bench", "examples"]
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) => filesIn(folder, (path) => path.endsWith(".ts") && !isFixture(path))),
+];
+const packages = readdirSync(join(ROOT, "packages"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+const packageOf = (path: string) => path.split("/")[1] ?? "";
+const manifestOf = (name: string) =>
+  JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as Record<string, unknown> & {
+    imagespec?: { builders: Record<string, unknown> };
+  } & Record<"dependencies" | "peerDependencies", Record<string, string> | undefined>;
+
+describe("who may import whom", () => {
+  // Of our packages; what is not named here may import none.
+  const ALLOWED: Record<string, string[]> = {
+    core: ["registry"],
+    dockerfile: ["core", "registry"],
+    testkit: ["core", "registry"],
+    cli: ["core", "registry"],
+    ...Object.fromEntries(
+      packages.filter((name) => name.startsWith("builder-")).map((name) => [name, ["core", "registry", "dockerfile"]]),
+    ),
+  };
+  const ours = (specifier: string) => /^@imagespec\/([^/]+)/.exec(specifier)?.[1];
+
+  test("packages import only what stands below them", () => {
+    const wrong = shipped.flatMap(({ path, imports }) =>
+      imports
+        .map(({ specifier }) => ours(specifier))
+        .filter((name) => name !== undefined && !(ALLOWED[packageOf(path)] ?? []).includes(name))
+        .map((name) => `${path} imports @imagespec/${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("nothing imports the CLI", () => {
+    const wrong = typescript.filter(({ imports }) => imports.some(({ specifier }) => ours(specifier) === "cli"));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("no package reaches into another by path", () => {
+    const wrong = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .filter(({ specifier }) => !join(path, "..", specifier).startsWith(`packages/${packageOf(path)}/`))
+        .map(({ specifier }) => `${path} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("every package that is imported is declared", () => {
+    const wrong = shipped.flatMap(({ path, imports }) => {
+      const { name, dependencies, peerDependencies } = manifestOf(packageOf(path));
+      const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
+      return imports
+        .map(({ specifier }) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier)
+        .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:") && !declared.has(specifier))
+        .map((specifier) => `${path} imports ${specifier}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("builders take core as a peer, and say what they build with", () => {
+    const builders = packages.filter((name) => name.startsWith("builder-"));
+    expect(builders.length).toBeGreaterThan(2);
+    for (const name of builders) {
+      const manifest = manifestOf(name);
+      expect(manifest.peerDependencies?.["@imagespec/core"], name).toBe("workspace:^1");
+      expect(manifest.dependencies?.["@imagespec/core"], name).toBeUndefined();
+      expect(Object.keys(manifest.imagespec?.builders ?? {}), name).toEqual([name.replace("builder-", "")]);
+    }
+  });
+});
+
+describe("what is pure stays pure", () => {
+  const IMPURE = new Set(["node:fs", "node:fs/promises", "node:child_process", "node:http", "node:https", "node:net"]);
+  const LIBRARIES = new Set(["execa", "undici", "dockerode"]);
+  const files = new Map(shipped.map((file) => [file.path, file]));
+  const impure = (file: SourceFile) =>
+    closure(file, files).flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier, types }) => !types && (IMPURE.has(specifier) || LIBRARIES.has(specifier)))
+        .map(({ specifier }) => `${file.path} reaches ${specifier} by ${path}`),
+    );
+
+  test.each([
+    "packages/core/src/spec/parse-parameters.ts",
+    "packages/core/src/identity/identify.ts",
+    "packages/core/src/plan/plan-image.ts",
+    "packages/dockerfile/src/render-dockerfile.ts",
+  ])("%s reaches no file, process or socket", (path) => {
+    const file = files.get(path);
+    expect(file, `${path} is the pure step; rename it here when it moves`).toBeDefined();
+    expect(file && impure(file)).toEqual([]);
+  });
+
+  test("the check itself sees what it must", () => {
+    const found =
+      files.get("packages/registry/src/credentials/docker-credentials.ts") ?? shipped.find((f) => impure(f)[0]);
+    expect(found && impure(found)).not.toEqual([]);
+  });
+});
+
+describe("the shape of the code", () => {
+  test("no file is longer than 300 lines", () => {
+    const long = typescript.map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }));
+    expect(long.filter(({ lines }) => lines > 300)).toEqual([]);
+  });
+
+  test("no drawers: utils, helpers, common, misc", () => {
+    // `credential-helper` is docker's word for a program, and no drawer.
+    const drawer = /(^|\/|-)(utils?|helpers|common|misc)(\/|\.)|(^|\/)helper(\/|\.)/;
+    expect(typescript.map(({ path }) => path).filter((path) => drawer.test(path))).toEqual([]);
+  });
+
+  test("no module keeps state that changes, but for the default engine", () => {
+    const mutable =
+      /^(?:export )?(?:let |var |const \w+(?::[^=]+)? = new (?:Map|Set|WeakMap|WeakSet)(?:<[^(]*>)?\(\))/m;
+    const wrong = shipped.filter(({ text }) => mutable.test(text)).map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  test("no test replaces our own modules", () => {
+    const mock = new RegExp(`\\bvi\\.${"mock"}\\(`);
+    expect(typescript.filter(({ text }) => mock.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("what must not be written down", () => {
+  const dotted = (...parts: string[]) => parts.join(".");
+  // In pieces, so that this file does not hold what it looks for.
+  const FORBIDDEN = [
+    dotted("npmjs", "org"),
+    dotted("npmjs", "com"),
+    dotted("pypi", "org"),
+    dotted("pythonhosted", "org"),
+    dotted("deb", "debian", "org"),
+    dotted("archive", "ubuntu", "com"),
+    dotted("proxy", "golang", "org"),
+    dotted("sum", "golang", "org"),
+    dotted("crates", "io"),
+    ["", "work", "main"].join("/"),
+    ["", "work", "shared"].join("/"),
+  ];
+
+  test("no host of a package registry or mirror, no path of one machine", () => {
+    const text = filesIn("", (path) => !/\.(png|svg|ico|whl|gz|tar)$|^pnpm-lock\.yaml$|tsbuildinfo$/.test(path));
+    expect(text.length).toBeGreaterThan(100);
+    const wrong = text.flatMap(({ path, text }) =>
+      FORBIDDEN.filter((host) => text.includes(host)).map((host) => `${path}: ${host}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("what is published", () => {
+  test.each(packages)("%s has a README with an example, a licence and what a registry asks for", (name) => {
+    const read = (file: string) => readFileSync(join(ROOT, "packages", name, file), "utf8");
+    expect(read("README.md")).toMatch(/^# @imagespec\/\S+/);
+    expect(read("README.md")).toMatch(/```(ts|js|sh|jsonc?|yaml)\n/);
+    expect(read("LICENSE")).toBe(readFileSync(join(ROOT, "LICENSE"), "utf8"));
+    expect(manifestOf(name)).toMatchObject({
+      name: `@imagespec/${name}`,
+      type: "module",
+      license: "MIT",
+      description: expect.stringMatching(/\S/),
+      engines: { node: ">=22.15" },
+      publishConfig: { access: "public" },
+      exports: { "./package.json": "./package.json" },
+    });
+  });
+
+  test("every error code is documented", () => {
+    const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+    expect(Object.keys(ERROR_CODES).filter((code) => !page.includes(code))).toEqual([]);
+  });
+
+  test("every error code is thrown somewhere", () => {
+    const code = shipped
+      .filter(({ path }) => !path.endsWith("errors/codes.ts"))
+      .map(({ text }) => text)
+      .join("\n");
+    expect(Object.keys(ERROR_CODES).filter((name) => !code.includes(`"${name}"`))).toEqual([]);
+  });
+});
