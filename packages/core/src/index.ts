@@ -38,6 +38,7 @@ export {
   type UserStep,
 } from "./plan/plan.ts";
 export { planImage } from "./plan/plan-image.ts";
+export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";
@@ -51,5 +52,6 @@ export type {
 } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { FLYTE_FORCE_PUSH_IMAGE_SPEC, FLYTE_IMG_FAST_FAIL, IMAGE_ID_VARIABLE } from "./spec/environment-names.ts";
-export { ImageSpec, type ImageSpecOptions, type ImageSpecParameters, isImageSpec } from "./spec/image-spec.ts";
+export { ImageSpec, type ImageSpecOptions, type ImageSpecParameters } from "./spec/image-spec.ts";
+export { isImageSpec } from "./spec/is-image-spec.ts";
 export { DOCKER_HUB, validateContainerRegistryName } from "./spec/registry-name.ts";

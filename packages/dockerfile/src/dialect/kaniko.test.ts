@@ -1,0 +1,93 @@
+import type { BuildPlan, PlanStep } from "@imagespec/core";
+import { describe, expect, it } from "vitest";
+import { renderDockerfile } from "../render-dockerfile.ts";
+
+const user: PlanStep = { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" };
+const id: PlanStep = { kind: "id", variable: "_F_IMG_ID", value: "abc" };
+const labels: PlanStep = { kind: "labels", labels: { "dev.imagespec.id": "abc" } };
+const uvImage = "ghcr.io/astral-sh/uv:1";
+const venv: PlanStep = { kind: "environment", manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage };
+const packages: PlanStep = {
+  kind: "packages",
+  source: { from: "requirements", packages: ["numpy==2"], requirements: "requirements/r.txt" },
+  index: undefined,
+  extraIndexes: [],
+  extraArgs: [],
+  secrets: [{ id: "pip-0", target: "/root/.netrc" }],
+};
+const files: PlanStep = { kind: "files", trees: [{ from: "source", to: "/root" }] };
+const commands: PlanStep = { kind: "commands", commands: ["echo $TARGETARCH", "cat <<EOF\nx\nEOF"], uvImage };
+const apt: PlanStep = { kind: "apt", packages: ["git"] };
+
+function render(steps: PlanStep[], extra: { contextImage?: string } = {}): string {
+  const plan: BuildPlan = {
+    apiVersion: 1,
+    recipe: 1,
+    reference: "r.example/x:t",
+    platforms: ["linux/amd64"],
+    base: "python:3.11",
+    steps: [...steps, user, labels, id],
+  };
+  return renderDockerfile(plan, { dialect: "kaniko", builder: "kaniko@1", ...extra });
+}
+const instructions = (text: string) => text.split("\n").filter((line) => /^[A-Z]+ /.test(line));
+const finalStage = (text: string) => text.slice(text.lastIndexOf("\nFROM "));
+
+describe("renderKaniko", () => {
+  it.each([
+    ["all steps", [apt, venv, packages, files, commands]],
+    [
+      "conda",
+      [
+        {
+          ...venv,
+          manager: "conda",
+          prefix: "/opt/micromamba/envs/runtime",
+          pythonVersion: "3.12",
+          packages: ["gdal"],
+          channels: ["conda-forge"],
+          micromambaImage: "mambaorg/micromamba:2",
+        } as PlanStep,
+        packages,
+      ],
+    ],
+  ])("writes nothing that kaniko ignores: %s", (_name, steps) => {
+    const text = render(steps);
+    expect(text).not.toMatch(/--mount|--link|--platform/);
+    for (const line of instructions(text)) expect(line).not.toMatch(/<</);
+    expect(text).not.toMatch(/^(ARG|FROM).*(TARGET|BUILD)(ARCH|PLATFORM)/m);
+  });
+
+  it("makes the environment in a stage of its own and leaves helpers there", () => {
+    const text = render([apt, venv, packages, files]);
+    const last = finalStage(text);
+    expect(text).toMatch(/FROM python:3\.11 AS imagespec-system\n[\s\S]*apt-get/);
+    expect(text).toMatch(/FROM imagespec-system AS imagespec-environment\n[\s\S]*uv venv/);
+    expect(last).toMatch(/^\nFROM imagespec-system\n/);
+    expect(last).toContain("COPY --from=imagespec-environment /.imagespec/out/opt/ /opt/");
+    expect(last).not.toMatch(/imagespec-uv|uv pip|requirements|\.imagespec\/bin/);
+    expect(last.indexOf("rm -rf /opt/venv")).toBeLessThan(last.indexOf("COPY --from=imagespec-environment"));
+  });
+
+  it("needs one stage when there is no environment", () => {
+    expect(render([files]).match(/^FROM /gm)).toHaveLength(1);
+    expect(render([apt, files]).match(/^FROM /gm)).toHaveLength(1);
+  });
+
+  it("removes the commands' helpers in the last RUN", () => {
+    const runs = instructions(render([venv, commands])).filter((line) => line.startsWith("RUN "));
+    expect(runs.at(-1)).toBe("RUN rm -rf /.imagespec");
+  });
+
+  it("takes files from the image of the context when there is one", () => {
+    const digest = `r.example/x@sha256:${"a".repeat(64)}`;
+    const text = render([venv, packages, files], { contextImage: digest });
+    expect(text).toContain(`FROM ${digest} AS imagespec-context`);
+    expect(text).toContain("COPY --from=imagespec-context /requirements/ /.imagespec/requirements/");
+    expect(text).toContain("COPY --chown=flytekit --from=imagespec-context /source/ /root/");
+  });
+
+  it("ends with the label of the builder and the id", () => {
+    expect(render([files])).toMatch(/dev\.imagespec\.builder="kaniko@1"[\s\S]*ENV _F_IMG_ID="abc"\n$/);
+  });
+});
