@@ -1,4 +1,13 @@
+export type { Mirrors } from "./client/mirrors.ts";
+export { parseMirrors } from "./client/mirrors.ts";
+export { RegistryClient, type RegistryClientOptions, type RepositoryOptions } from "./client/registry-client.ts";
+export type { RegistryEvent } from "./client/registry-event.ts";
+export type { ManifestHead, RegistryRepository } from "./client/registry-repository.ts";
 export type { Credential, CredentialStore } from "./credentials/credential.ts";
+export { type DockerCredentialsOptions, dockerCredentials } from "./credentials/docker-credentials.ts";
+export { collectBytes } from "./digest/collect-bytes.ts";
+export { digestOf } from "./digest/digest.ts";
+export { verifyStream } from "./digest/verify-stream.ts";
 export { ERROR_CODES, type ErrorCode } from "./errors/codes.ts";
 export {
   ImageSpecError,
@@ -7,6 +16,15 @@ export {
   type SpecFault,
 } from "./errors/image-spec-error.ts";
 export { redact } from "./errors/redact.ts";
+export { isLoopback } from "./http/loopback.ts";
+export type { RetryOptions } from "./http/retry-policy.ts";
+export { type HttpRequest, type HttpResponse, HttpTransport } from "./http/http-transport.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
+export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
+export { formatPlatform, normalizePlatform, parsePlatform } from "./image/platform.ts";
+export { configPlatform, type ImageConfig, type ReadImage, readConfig, readImage } from "./image/read-image.ts";
+export { isImageEntry, platformsOf, selectPlatform } from "./image/select-platform.ts";
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
+export { checkRegistryPresence } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
+export { type ImageReference, isDigest, isTag, parseReference } from "./reference/parse-reference.ts";

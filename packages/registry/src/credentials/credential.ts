@@ -2,7 +2,7 @@
 export type Credential =
   | { kind: "basic"; username: string; password: string }
   /** An OAuth2 refresh token (docker's `identitytoken`), exchanged at the token endpoint. */
-  | { kind: "identity-token"; token: string }
+  | { kind: "identity-token"; token: string; username?: string }
   /** A bearer token that is sent as it is (docker's `registrytoken`). */
   | { kind: "registry-token"; token: string };
 
@@ -10,5 +10,6 @@ export type Credential =
 export interface CredentialStore {
   /** The docker config.json this store reads first, when it is one that the spec named. */
   readonly configFile: string | undefined;
-  get(registry: string, options?: { signal?: AbortSignal }): Promise<Credential | undefined>;
+  /** `repository` (`team/app`) picks among podman's entries for parts of a registry. Throws E_REGISTRY_AUTH or E_INPUT_FILE. */
+  get(registry: string, options?: { signal?: AbortSignal; repository?: string }): Promise<Credential | undefined>;
 }

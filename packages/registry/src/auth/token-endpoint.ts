@@ -1,0 +1,105 @@
+import type { Credential } from "../credentials/credential.ts";
+import { collectBytes } from "../digest/collect-bytes.ts";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { HttpResponse, HttpTransport } from "../http/http-transport.ts";
+import { networkFault } from "../http/network-fault.ts";
+
+export interface TokenRequest {
+  /** The realm of the challenge; that it may be asked was checked. */
+  realm: URL;
+  service: string | undefined;
+  scopes: string[];
+  credential: Credential | undefined;
+  /** Names the registry in messages. */
+  registry: string;
+}
+
+export interface BearerToken {
+  token: string;
+  /** Milliseconds of this process's clock until which it may be used. */
+  usableUntil: number;
+}
+
+const MAX_ANSWER = 1024 * 1024;
+
+/**
+ * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, a
+ * password goes as Basic, nobody's as nothing. Redirects are not followed: the credential is for this host alone.
+ */
+export async function fetchToken(request: TokenRequest, transport: HttpTransport): Promise<BearerToken> {
+  const asked = Date.now();
+  try {
+    return await readToken(await ask(request, transport), asked, request);
+  } catch (error) {
+    const fault = networkFault(error);
+    // What another try may cure goes up as it is, to be tried again with the request that needs the token.
+    if (fault === undefined || fault.kind === "timeout" || fault.kind === "reset") throw error;
+    const where = `The token server ${request.realm.host} of ${request.registry}`;
+    throw new ImageSpecError("E_REGISTRY_UNREACHABLE", `${where} cannot be reached: ${fault.reason} (${fault.code})`, {
+      hint: "See to DNS, firewall, HTTPS_PROXY and SSL_CERT_FILE.",
+      cause: error,
+      details: { registry: request.registry, reason: fault.kind, code: fault.code },
+    });
+  }
+}
+
+function ask(request: TokenRequest, transport: HttpTransport): Promise<HttpResponse> {
+  const { realm, service, scopes, credential } = request;
+  if (credential?.kind === "identity-token") {
+    const form = new URLSearchParams({ grant_type: "refresh_token", client_id: "imagespec" });
+    if (service !== undefined) form.set("service", service);
+    form.set("scope", scopes.join(" "));
+    form.set("refresh_token", credential.token);
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    return transport.send({ method: "POST", url: realm, headers, body: form.toString() });
+  }
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  const headers: Record<string, string> = {};
+  if (credential?.kind === "basic") {
+    url.searchParams.set("account", credential.username);
+    headers.authorization = basicHeader(credential.username, credential.password);
+  }
+  return transport.send({ method: "GET", url, headers });
+}
+
+/** The Basic header of RFC 7617, in UTF-8. */
+export function basicHeader(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+async function readToken(response: HttpResponse, asked: number, request: TokenRequest): Promise<BearerToken> {
+  const { registry } = request;
+  const where = `The token server ${request.realm.host} of ${registry}`;
+  const { status } = response;
+  const bytes = await collectBytes(response.body, MAX_ANSWER, `${where}: its answer`);
+  if (status !== 200) {
+    const refused = status === 400 || status === 401 || status === 403;
+    throw new ImageSpecError(
+      refused ? "E_REGISTRY_AUTH" : "E_REGISTRY",
+      refused ? `${where} refuses the credentials (status ${status})` : `${where} answered with status ${status}`,
+      {
+        hint: refused ? `Run \`docker login ${registry}\` again.` : "Try again later.",
+        details: { registry, status, retryAfter: response.header("retry-after") },
+      },
+    );
+  }
+  let json: { token?: unknown; access_token?: unknown; expires_in?: unknown };
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    json = {};
+  }
+  const token = [json?.token, json?.access_token].find((value) => typeof value === "string" && value !== "");
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new ImageSpecError("E_REGISTRY_AUTH", `${where} gave no token`, {
+      hint: "This is a fault of that server.",
+      details: { registry, status },
+    });
+  }
+  // Our own clock from the moment of asking: the server's may be wrong. 60 s is the specification's default.
+  const seconds = typeof json.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 60;
+  const margin = Math.min(10, seconds / 2);
+  return { token, usableUntil: asked + (seconds - margin) * 1000 };
+}

@@ -1,0 +1,87 @@
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { networkFault } from "../http/network-fault.ts";
+import { RetryBudget, type RetryOptions } from "../http/retry-policy.ts";
+import type { Descriptor } from "../image/descriptor.ts";
+import type { Subject } from "./registry-fault.ts";
+import { aborted, unreachable } from "./registry-fault.ts";
+import type { RegistryHost } from "./registry-host.ts";
+
+export interface BlobPull {
+  host: RegistryHost;
+  path: string;
+  scopes: string[];
+  subject: Subject;
+  descriptor: Descriptor;
+  retry: RetryOptions;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * The bytes of a blob, not checked yet. A connection that breaks is taken up again where it broke (Range), so that whoever
+ * reads sees one stream. Foreign `urls` of the descriptor are never asked.
+ */
+export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void, undefined> {
+  const { host, path, scopes, subject, descriptor, signal } = pull;
+  const budget = new RetryBudget(pull.retry);
+  let offset = 0;
+  for (;;) {
+    let failure: { error: ImageSpecError; timeout: boolean };
+    const before = offset;
+    const response = await host.send({
+      subject,
+      method: "GET",
+      target: path,
+      scopes,
+      headers: { "accept-encoding": "identity", ...(offset === 0 ? {} : { range: `bytes=${offset}-` }) },
+      accept: offset === 0 ? [200] : [200, 206],
+      signal,
+    });
+    // A registry that does not know ranges sends all of it again: what was passed on already is dropped.
+    let skip = response.status === 206 ? 0 : offset;
+    const start = response.status === 206 ? rangeStart(response.header("content-range")) : 0;
+    const length = response.header("content-length");
+    if (
+      start !== (response.status === 206 ? offset : 0) ||
+      (length !== undefined && Number(length) !== descriptor.size - start)
+    ) {
+      response.body.destroy();
+      throw mismatch(subject, descriptor, `the registry announces ${length} bytes from ${start}`);
+    }
+    try {
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+        const dropped = Math.min(skip, chunk.length);
+        skip -= dropped;
+        if (dropped === chunk.length) continue;
+        const piece = dropped === 0 ? chunk : chunk.subarray(dropped);
+        offset += piece.length;
+        yield piece;
+      }
+      if (offset >= descriptor.size) return;
+      failure = { error: mismatch(subject, descriptor, `the stream ended after ${offset} bytes`), timeout: false };
+    } catch (cause) {
+      if (signal?.aborted) throw aborted(subject.action, cause);
+      const fault = networkFault(cause);
+      if (fault === undefined) throw cause;
+      failure = { error: unreachable(subject, fault, budget.failures + 1, cause), timeout: fault.kind === "timeout" };
+    }
+    if (offset > before) budget.progressed();
+    const wait = budget.next(failure);
+    if (wait === undefined) throw failure.error;
+    await host.pause({ subject, signal }, failure.error, budget.failures, wait);
+  }
+}
+
+function rangeStart(header: string | undefined): number {
+  return Number(/^bytes (\d+)-/.exec(header ?? "")?.[1] ?? Number.NaN);
+}
+
+function mismatch(subject: Subject, descriptor: Descriptor, what: string): ImageSpecError {
+  return new ImageSpecError(
+    "E_DIGEST_MISMATCH",
+    `${subject.name}: ${descriptor.digest} has ${descriptor.size} bytes, ${what}`,
+    {
+      hint: "Run it again; if it stays so, the image is broken in the registry: push it again.",
+      details: { registry: subject.registry, repository: subject.name, digest: descriptor.digest },
+    },
+  );
+}

@@ -1,0 +1,106 @@
+import { collectBytes } from "../digest/collect-bytes.ts";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { HttpResponse } from "../http/http-transport.ts";
+import type { NetworkFault } from "../http/network-fault.ts";
+
+/** What was being asked of whom, for messages. */
+export interface Subject {
+  /** The registry as the reference names it. */
+  registry: string;
+  /** Full name of the repository: `localhost:5000/team/app`. */
+  name: string;
+  /** `read the manifest of localhost:5000/team/app:1`. */
+  action: string;
+  /** The mirror asked in the registry's place. */
+  mirror?: string | undefined;
+}
+
+const loginCommand = (registry: string) => `docker login${registry === "docker.io" ? "" : ` ${registry}`}`;
+
+function via(subject: Subject): string {
+  return subject.mirror === undefined ? subject.registry : `${subject.registry} (mirror ${subject.mirror})`;
+}
+
+function details(subject: Subject, more: Record<string, unknown>): Record<string, unknown> {
+  const mirror = subject.mirror === undefined ? {} : { mirror: subject.mirror };
+  return { registry: subject.registry, repository: subject.name, ...mirror, ...more };
+}
+
+/** The error of an answer with an unexpected status; reads at most 64 KiB of what it says. */
+export async function statusFault(
+  subject: Subject,
+  response: HttpResponse,
+  hadCredential: boolean,
+): Promise<ImageSpecError> {
+  const { status } = response;
+  const said = await readErrors(response);
+  const codes = said.map(({ code }) => code);
+  const text = [String(status), ...said.map(({ code, message }) => [code, message].filter(Boolean).join(": "))].join(
+    ", ",
+  );
+  const data = details(subject, { status, codes });
+  if (status === 401 || status === 403) {
+    const what = hadCredential ? "refuses the credentials" : "asks for credentials";
+    return new ImageSpecError("E_REGISTRY_AUTH", `${via(subject)} ${what} to ${subject.action} (${text})`, {
+      hint: `Run \`${loginCommand(subject.mirror ?? subject.registry)}\` with an account that may do this, or set registryConfig.`,
+      details: data,
+    });
+  }
+  return new ImageSpecError("E_REGISTRY", `${via(subject)} could not ${subject.action} (${text})`, {
+    hint: cure(status, subject),
+    details: data,
+  });
+}
+
+function cure(status: number, subject: Subject): string {
+  if (status === 404) return "Check the name, the tag and the spelling of the registry.";
+  if (status === 429) return `Wait, or raise the limit with \`${loginCommand(subject.registry)}\`.`;
+  if (status === 413) return "The registry, or a proxy before it, limits the size of uploads: raise its limit.";
+  if (status >= 500)
+    return `This is a fault of ${subject.mirror ?? subject.registry}: see its log, or try again later.`;
+  return "The registry does not accept this: see its log and documentation.";
+}
+
+/** The error of a request that got no answer. */
+export function unreachable(subject: Subject, fault: NetworkFault, tries: number, cause: unknown): ImageSpecError {
+  const host = subject.mirror ?? subject.registry;
+  const times = tries > 1 ? `, ${tries} tries` : "";
+  const hints: Record<NetworkFault["kind"], string> = {
+    refused: `Start the registry, or correct its name: nothing listens at ${host}.`,
+    name: `Correct the registry's name, or see to DNS or HTTPS_PROXY: ${host} is not known here.`,
+    tls: `If ${host} has a private certificate authority, set SSL_CERT_FILE to its PEM file.`,
+    timeout: `See whether ${host} is overloaded or a firewall is in between.`,
+    reset: `See the log of ${host} and of what is in between.`,
+  };
+  return new ImageSpecError(
+    "E_REGISTRY_UNREACHABLE",
+    `${via(subject)} cannot be reached to ${subject.action}: ${fault.reason} (${fault.code}${times})`,
+    { hint: hints[fault.kind], cause, details: details(subject, { reason: fault.kind, code: fault.code }) },
+  );
+}
+
+/** The error of a cancelled call. */
+export function aborted(action: string, cause: unknown): ImageSpecError {
+  return new ImageSpecError("E_ABORTED", `Cancelled: ${action}`, { hint: "Run it again to go on.", cause });
+}
+
+async function readErrors(response: HttpResponse): Promise<{ code: string; message: string }[]> {
+  try {
+    const bytes = await collectBytes(response.body, 64 * 1024, "the error");
+    const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as { errors?: unknown };
+    const list = Array.isArray(json.errors) ? json.errors.slice(0, 5) : [];
+    return list.map((item: { code?: unknown; message?: unknown } | null) => ({
+      code: clean(item?.code),
+      message: clean(item?.message),
+    }));
+  } catch {
+    return [];
+  }
+}
+
+/** A server's text for a message: one line, no control characters, not long. */
+function clean(value: unknown): string {
+  if (typeof value !== "string") return "";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return value.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").slice(0, 200);
+}

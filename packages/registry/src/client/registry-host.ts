@@ -1,0 +1,177 @@
+import { RegistryAuth } from "../auth/registry-auth.ts";
+import type { Credential } from "../credentials/credential.ts";
+import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import type { HttpRequest, HttpResponse, HttpTransport } from "../http/http-transport.ts";
+import { networkFault } from "../http/network-fault.ts";
+import { isRetriedStatus, RetryBudget, type RetryOptions, retryAfterMs, waitFor } from "../http/retry-policy.ts";
+import type { RegistryEvent } from "./registry-event.ts";
+import { aborted, type Subject, statusFault, unreachable } from "./registry-fault.ts";
+
+/** One operation on a registry, made of as many requests as retries, authorization and redirects take. */
+export interface RegistryCall {
+  subject: Subject;
+  method: HttpRequest["method"];
+  /** `/v2/...`, or an absolute URL the registry gave. */
+  target: string | URL;
+  /** Token scopes, sorted: `repository:team/app:pull`. */
+  scopes: string[];
+  headers?: Record<string, string>;
+  /** Opens the body, anew for each try. */
+  body?: () => Uint8Array | AsyncIterable<Uint8Array>;
+  /** The statuses to return; every other becomes an error. */
+  accept: readonly number[];
+  signal?: AbortSignal | undefined;
+  /** The caller tries again itself. */
+  once?: boolean;
+}
+
+export interface RegistryHostOptions {
+  /** What people call it. */
+  name: string;
+  /** Its address. Never rejects. */
+  base(): Promise<URL>;
+  /** Asked once, when the registry first asks for credentials. */
+  credential(): Promise<Credential | undefined>;
+  transport: HttpTransport;
+  plainAllowed(host: string): boolean;
+  retry: RetryOptions;
+  onEvent?: ((event: RegistryEvent) => void) | undefined;
+}
+
+const MAX_HOPS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Speaks to one registry host: scheme, authorization, redirects, retries, and errors that say what to do. */
+export class RegistryHost {
+  readonly #options: RegistryHostOptions;
+  readonly #auth: RegistryAuth;
+
+  constructor(options: RegistryHostOptions) {
+    this.#options = options;
+    this.#auth = new RegistryAuth({
+      registry: options.name,
+      transport: options.transport,
+      plainAllowed: options.plainAllowed,
+      credential: options.credential,
+    });
+  }
+
+  /** Runs a call. Throws E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH, E_REGISTRY (with details.status) or E_ABORTED. */
+  async send(call: RegistryCall): Promise<HttpResponse> {
+    const budget = new RetryBudget(this.#options.retry);
+    for (;;) {
+      const outcome = await this.#try(call, budget.failures + 1);
+      if ("response" in outcome) return outcome.response;
+      const wait = call.once || !outcome.retry ? undefined : budget.next(outcome);
+      if (wait === undefined) throw outcome.error;
+      await this.pause(call, outcome.error, budget.failures, wait);
+    }
+  }
+
+  /** Waits before another try and tells so. Throws E_ABORTED. */
+  async pause(
+    call: Pick<RegistryCall, "subject" | "signal">,
+    error: ImageSpecError,
+    attempt: number,
+    waitMs: number,
+  ): Promise<void> {
+    const { registry, action } = call.subject;
+    this.#options.onEvent?.({ type: "retry", registry, action, reason: error.message, attempt, waitMs });
+    try {
+      await waitFor(waitMs, call.signal);
+    } catch (cause) {
+      throw aborted(action, cause);
+    }
+  }
+
+  async #try(
+    call: RegistryCall,
+    tries: number,
+  ): Promise<
+    | { response: HttpResponse }
+    | { error: ImageSpecError; retry: boolean; timeout?: boolean; retryAfterMs?: number | undefined }
+  > {
+    try {
+      const response = await this.#request(call);
+      if (call.accept.includes(response.status)) return { response };
+      const after = retryAfterMs(response.header("retry-after"), Date.now());
+      const error = await statusFault(call.subject, response, await this.#auth.hasCredential());
+      return { error, retry: isRetriedStatus(response.status), retryAfterMs: after };
+    } catch (cause) {
+      if (call.signal?.aborted) throw aborted(call.subject.action, cause);
+      if (isImageSpecError(cause)) {
+        const { status, retryAfter } = cause.details;
+        const passing = cause.code === "E_REGISTRY" && typeof status === "number" && isRetriedStatus(status);
+        const after = typeof retryAfter === "string" ? retryAfterMs(retryAfter, Date.now()) : undefined;
+        return { error: cause, retry: passing, retryAfterMs: after };
+      }
+      const fault = networkFault(cause);
+      if (fault === undefined) throw cause;
+      const error = unreachable(call.subject, fault, tries, cause);
+      return { error, retry: fault.kind === "reset" || fault.kind === "timeout", timeout: fault.kind === "timeout" };
+    }
+  }
+
+  /** One try: answers challenges (the first, and one for a token that ran out) and follows redirects. */
+  async #request(call: RegistryCall): Promise<HttpResponse> {
+    call.signal?.throwIfAborted();
+    const base = await this.#options.base();
+    let url = new URL(call.target, base);
+    let challenged = 0;
+    for (let hops = 0; hops <= MAX_HOPS; ) {
+      const own = url.origin === base.origin;
+      const authorization = own ? await this.#auth.header(call.scopes) : undefined;
+      const { body } = call;
+      const response = await this.#options.transport.send({
+        method: call.method,
+        url,
+        headers: { ...call.headers, ...(authorization === undefined ? {} : { authorization }) },
+        ...(body === undefined ? {} : { body: body() }),
+        signal: call.signal,
+      });
+      if (own && isChallenge(response) && challenged < 2) {
+        challenged++;
+        const learned = this.#auth.learn(response.header("www-authenticate"), call.scopes, authorization);
+        const next = learned ? await this.#auth.header(call.scopes) : undefined;
+        if (next === undefined || next === authorization) return response;
+        await response.body.dump();
+        continue;
+      }
+      const follow =
+        call.method === "GET" || call.method === "HEAD"
+          ? REDIRECTS.has(response.status)
+          : response.status >= 307 && response.status <= 308;
+      const location = response.header("location");
+      if (!follow || location === undefined || call.accept.includes(response.status)) return response;
+      await response.body.dump();
+      url = this.checkedTarget(location, url, call.subject);
+      hops++;
+    }
+    throw new ImageSpecError("E_REGISTRY", `${call.subject.registry} redirects in circles to ${call.subject.action}`, {
+      hint: "This is a fault of the registry, or of a proxy before it.",
+    });
+  }
+
+  /**
+   * Where a Location header leads. Throws E_REGISTRY when it leaves TLS: only a registry that is itself spoken to without
+   * may send its callers to another plain address.
+   */
+  checkedTarget(location: string, from: URL, subject: Subject): URL {
+    const url = URL.parse(location, from.href);
+    if (url !== null && (url.protocol === "https:" || (url.protocol === "http:" && from.protocol === "http:")))
+      return url;
+    throw new ImageSpecError(
+      "E_REGISTRY",
+      `${subject.registry} sends its callers to an address that is refused: ${location.slice(0, 200)}`,
+      {
+        hint: "From https only https is followed. This is a fault of the registry, or of a proxy before it.",
+      },
+    );
+  }
+}
+
+/** 401, and the 403 by which some registries say that the token lacks a scope (RFC 6750, 3.1). */
+function isChallenge(response: HttpResponse): boolean {
+  if (response.status === 401) return true;
+  return response.status === 403 && /insufficient_scope/.test(response.header("www-authenticate") ?? "");
+}

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { Credential } from "./credential.ts";
+
+/** What a docker config.json or podman auth.json says about credentials. */
+export interface ConfigDocument {
+  /** Where it stands, for messages. */
+  readonly source: string;
+  readonly auths: Record<string, unknown>;
+  readonly credHelpers: Record<string, string>;
+  readonly credsStore: string | undefined;
+}
+
+const CURE = "Repair or remove it; `docker login REGISTRY` writes a good one.";
+
+/** Reads the JSON of a docker config.json. Throws E_INPUT_FILE; the message never holds the text. */
+export function parseConfigDocument(text: string, source: string): ConfigDocument {
+  const refuse = (what: string) => new ImageSpecError("E_INPUT_FILE", `${source} ${what}`, { hint: CURE });
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw refuse("is not JSON");
+  }
+  if (!isRecord(json)) throw refuse("is not a JSON object");
+  const { auths = {}, credHelpers = {}, credsStore } = json;
+  if (!isRecord(auths)) throw refuse("has an `auths` that is no object");
+  if (!isRecord(credHelpers) || !Object.values(credHelpers).every((name) => typeof name === "string")) {
+    throw refuse("has a `credHelpers` that is no object of names");
+  }
+  if (credsStore !== undefined && typeof credsStore !== "string") throw refuse("has a `credsStore` that is no name");
+  return { source, auths, credHelpers: credHelpers as Record<string, string>, credsStore: credsStore || undefined };
+}
+
+/** Reads a config file; undefined when there is none. Throws E_INPUT_FILE. */
+export async function readConfigDocument(path: string): Promise<ConfigDocument | undefined> {
+  try {
+    return parseConfigDocument(await readFile(path, "utf8"), path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "EACCES" || code === "EISDIR" || code === "EPERM") {
+      throw new ImageSpecError("E_INPUT_FILE", `${path} cannot be read (${code})`, { hint: CURE, cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * The host a key of `auths` or `credHelpers` stands for, without scheme and API path; podman's repository path is kept.
+ * All of Docker Hub's names are `docker.io`.
+ */
+export function configKey(key: string): string {
+  const bare = key.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+  const slash = bare.indexOf("/");
+  const host = slash === -1 ? bare : bare.slice(0, slash);
+  const path = slash === -1 ? "" : bare.slice(slash).replace(/^\/v[12](?=\/|$)/, "");
+  return hubName(host.toLowerCase()) + path;
+}
+
+function hubName(host: string): string {
+  return ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"].includes(host) ? "docker.io" : host;
+}
+
+/** The credential an entry of `auths` holds itself; undefined when it holds none (a helper has it). */
+export function authEntryCredential(value: unknown, key: string, source: string): Credential | undefined {
+  if (!isRecord(value)) return undefined;
+  const text = (field: string): string => (typeof value[field] === "string" ? (value[field] as string) : "");
+  let username = text("username");
+  let password = text("password");
+  if (text("auth") !== "") {
+    const decoded = Buffer.from(text("auth"), "base64").toString("utf8").replace(/\0+$/, "");
+    const colon = decoded.indexOf(":");
+    if (colon === -1) {
+      throw new ImageSpecError(
+        "E_INPUT_FILE",
+        `${source}: the entry for ${key} has an "auth" that is not base64 of user:password`,
+        {
+          hint: `Run \`docker login ${configKey(key)}\` again.`,
+        },
+      );
+    }
+    username = decoded.slice(0, colon);
+    password = decoded.slice(colon + 1);
+  }
+  if (text("identitytoken") !== "") {
+    return { kind: "identity-token", token: text("identitytoken"), ...(username === "" ? {} : { username }) };
+  }
+  if (text("registrytoken") !== "") return { kind: "registry-token", token: text("registrytoken") };
+  return username === "" && password === "" ? undefined : { kind: "basic", username, password };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,97 @@
+import { execa } from "execa";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { Credential } from "./credential.ts";
+
+export interface HelperCall {
+  /** The part after `docker-credential-`. */
+  helper: string;
+  /** What the helper knows the registry by. */
+  server: string;
+  env: NodeJS.ProcessEnv;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+const NOT_FOUND = /credentials not found|no credentials|not found in native keychain/i;
+
+/**
+ * Asks `docker-credential-HELPER get`: the server on its standard input, JSON back. Undefined when the helper has none.
+ * Throws E_REGISTRY_AUTH that names helper and registry, E_ABORTED.
+ */
+export async function askCredentialHelper(call: HelperCall): Promise<Credential | undefined> {
+  const program = `docker-credential-${call.helper}`;
+  const fail = (what: string, hint: string) =>
+    new ImageSpecError("E_REGISTRY_AUTH", `${program} ${what} when asked for ${call.server}`, { hint });
+  if (!/^[A-Za-z0-9._-]+$/.test(call.helper)) {
+    throw fail("is no program name", "Correct `credsStore` or `credHelpers` in the docker config.json.");
+  }
+  call.signal?.throwIfAborted();
+  // Its own process group: a helper's grandchild that keeps the pipe open must not keep us waiting.
+  const child = execa(program, ["get"], {
+    input: call.server,
+    env: call.env,
+    extendEnv: false,
+    detached: process.platform !== "win32",
+    reject: false,
+    stripFinalNewline: true,
+    maxBuffer: 1024 * 1024,
+  });
+  let ended: "timeout" | "abort" | undefined;
+  const stop = (why: "timeout" | "abort") => {
+    ended ??= why;
+    if (child.pid !== undefined) killGroup(child.pid);
+  };
+  const timer = setTimeout(() => stop("timeout"), call.timeoutMs);
+  const onAbort = () => stop("abort");
+  call.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const result = await child;
+    if (ended === "abort") throw new ImageSpecError("E_ABORTED", `Asking ${program} for ${call.server} was cancelled`);
+    if (ended === "timeout") {
+      throw fail(
+        `did not answer in ${call.timeoutMs / 1000} s`,
+        `Run \`echo ${call.server} | ${program} get\` to see why it hangs.`,
+      );
+    }
+    if (result.exitCode === undefined && result.failed) {
+      throw fail("could not be started", `Install ${program}, or take it out of the docker config.json.`);
+    }
+    if (result.exitCode !== 0) {
+      if (NOT_FOUND.test(`${result.stdout}\n${result.stderr}`)) return undefined;
+      throw fail(
+        `failed with exit code ${result.exitCode}`,
+        `Run \`echo ${call.server} | ${program} get\` to see why.`,
+      );
+    }
+    return readAnswer(result.stdout, fail);
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function readAnswer(text: string, fail: (what: string, hint: string) => ImageSpecError): Credential | undefined {
+  let json: { Username?: unknown; Secret?: unknown };
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // What it printed may hold the secret, so it stays out of the message.
+    throw fail("answered something that is not JSON", "Update or replace the credential helper.");
+  }
+  const { Username: username, Secret: secret } = json ?? {};
+  if (typeof username !== "string" || typeof secret !== "string") {
+    throw fail("answered without Username and Secret", "Update or replace the credential helper.");
+  }
+  if (username === "" && secret === "") return undefined;
+  return username === "<token>"
+    ? { kind: "identity-token", token: secret }
+    : { kind: "basic", username, password: secret };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
+}

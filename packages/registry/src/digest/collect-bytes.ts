@@ -1,0 +1,21 @@
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+
+/** Reads a stream into memory; E_REGISTRY when it holds more than `limit` bytes. */
+export async function collectBytes(
+  content: AsyncIterable<Uint8Array>,
+  limit: number,
+  subject: string,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > limit) {
+      throw new ImageSpecError("E_REGISTRY", `${subject} is larger than ${limit} bytes`, {
+        hint: "No honest registry serves this: check the name and the registry.",
+      });
+    }
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}

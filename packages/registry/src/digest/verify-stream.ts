@@ -1,0 +1,33 @@
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { checkedDigest, hashFor } from "./digest.ts";
+
+/**
+ * Passes bytes on and checks digest and size on the way. The last piece is held back until all of them were checked,
+ * so whoever forwards the stream never completes a wrong one. Throws E_DIGEST_MISMATCH.
+ */
+export async function* verifyStream(
+  content: AsyncIterable<Uint8Array>,
+  expected: { digest: string; size: number },
+  subject: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const digest = checkedDigest(expected.digest, subject);
+  const hash = hashFor(digest);
+  const wrong = (what: string) =>
+    new ImageSpecError("E_DIGEST_MISMATCH", `${subject}: ${what}`, {
+      hint: "Run it again; if it stays so, the registry or something between here and there changes content.",
+      details: { digest, size: expected.size },
+    });
+  let received = 0;
+  let held: Uint8Array | undefined;
+  for await (const chunk of content) {
+    received += chunk.length;
+    if (received > expected.size) throw wrong(`more than the ${expected.size} bytes of ${digest} came`);
+    hash.update(chunk);
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  if (received !== expected.size) throw wrong(`${received} of the ${expected.size} bytes of ${digest} came`);
+  const actual = hash.digest("hex");
+  if (!digest.endsWith(`:${actual}`)) throw wrong(`content has digest ${actual}, not ${digest}`);
+  if (held !== undefined) yield held;
+}

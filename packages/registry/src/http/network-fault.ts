@@ -1,0 +1,43 @@
+/** How a request failed below HTTP. Only `timeout` and `reset` may pass by trying again. */
+export interface NetworkFault {
+  kind: "refused" | "name" | "tls" | "timeout" | "reset";
+  code: string;
+  /** For people: `connection refused`. */
+  reason: string;
+}
+
+const KINDS: [pattern: RegExp, kind: NetworkFault["kind"], reason: string][] = [
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EHOSTDOWN)$/, "refused", "connection refused"],
+  [/^(ENOTFOUND|EAI_)/, "name", "the host name cannot be resolved"],
+  [/^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT|IMAGESPEC_STALLED)$/, "timeout", "no answer in time"],
+  [
+    /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/,
+    "tls",
+    "TLS",
+  ],
+];
+
+/** Sorts a thrown error; undefined for what is no network error (a bug, or an error of the stream that was sent). */
+export function networkFault(error: unknown): NetworkFault | undefined {
+  const code = errorCode(error);
+  if (code === undefined) return undefined;
+  for (const [pattern, kind, reason] of KINDS) {
+    if (pattern.test(code)) return { kind, code, reason: kind === "tls" ? `TLS: ${tlsText(error)}` : reason };
+  }
+  if (/^(ECONN|EPIPE|UND_ERR_|HPE_|ERR_STREAM_PREMATURE_CLOSE|ESOCKET)/.test(code) && code !== "UND_ERR_ABORTED") {
+    return { kind: "reset", code, reason: "the connection broke" };
+  }
+  return undefined;
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  if (typeof code === "string") return code;
+  return errorCode(cause) ?? (Array.isArray(errors) ? errorCode(errors[0]) : undefined);
+}
+
+function tlsText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\s+/g, " ").slice(0, 200);
+}

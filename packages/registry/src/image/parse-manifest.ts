@@ -1,0 +1,101 @@
+import { checkedDigest } from "../digest/digest.ts";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import type { ManifestBytes } from "./store.ts";
+
+/** An image index or docker manifest list (OCI image-spec, image-index.md). */
+export interface IndexDocument {
+  kind: "index";
+  schemaVersion: 2;
+  mediaType?: string;
+  manifests: Descriptor[];
+  annotations?: Record<string, string>;
+}
+
+/** An image manifest, OCI or Docker (OCI image-spec, manifest.md). */
+export interface ManifestDocument {
+  kind: "manifest";
+  schemaVersion: 2;
+  mediaType?: string;
+  config: Descriptor;
+  layers: Descriptor[];
+  annotations?: Record<string, string>;
+}
+
+export const INDEX_TYPES: ReadonlySet<string> = new Set([MEDIA_TYPES.ociIndex, MEDIA_TYPES.dockerIndex]);
+export const MANIFEST_TYPES: ReadonlySet<string> = new Set([MEDIA_TYPES.ociManifest, MEDIA_TYPES.dockerManifest]);
+/** A manifest larger than this is refused, as registries do (distribution-spec: at least 4 MiB must be supported). */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const MAX_ENTRIES = 10_000;
+
+type Json = Record<string, unknown>;
+
+/** Reads a manifest or index and checks all it says about other content. Throws E_REGISTRY or E_DIGEST_MISMATCH naming `subject`. */
+export function parseManifest(manifest: ManifestBytes, subject: string): IndexDocument | ManifestDocument {
+  const refuse = (what: string) =>
+    new ImageSpecError("E_REGISTRY", `${subject} ${what}`, {
+      hint: "Push the image again with a current tool; only OCI and Docker schema 2 images can be used.",
+      details: { digest: manifest.digest, mediaType: manifest.mediaType },
+    });
+  if (manifest.bytes.length > MAX_MANIFEST_BYTES) throw refuse(`is larger than ${MAX_MANIFEST_BYTES} bytes`);
+  let json: Json;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(manifest.bytes)) as Json;
+  } catch {
+    throw refuse("is not JSON");
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw refuse("is not a JSON object");
+  if (json.schemaVersion !== 2) throw refuse(`has schemaVersion ${JSON.stringify(json.schemaVersion)}, not 2`);
+  const stated = json.mediaType;
+  if (stated !== undefined && stated !== manifest.mediaType) {
+    throw refuse(`is served as ${manifest.mediaType} and says it is ${JSON.stringify(stated)}`);
+  }
+  const isIndex = INDEX_TYPES.has(manifest.mediaType);
+  if (!isIndex && !MANIFEST_TYPES.has(manifest.mediaType)) throw refuse(`has the media type ${manifest.mediaType}`);
+  // A document that could be read as both kinds means different images to different readers.
+  if (isIndex ? "layers" in json || "config" in json : "manifests" in json) throw refuse("mixes index and manifest");
+  if (isIndex) {
+    return {
+      ...(json as unknown as IndexDocument),
+      kind: "index",
+      manifests: entries(json.manifests, subject, "manifests"),
+    };
+  }
+  return {
+    ...(json as unknown as ManifestDocument),
+    kind: "manifest",
+    config: entry(json.config, subject, "config"),
+    layers: entries(json.layers, subject, "layers"),
+  };
+}
+
+function entries(value: unknown, subject: string, field: string): Descriptor[] {
+  if (!Array.isArray(value) || value.length > MAX_ENTRIES) {
+    throw new ImageSpecError("E_REGISTRY", `${subject} has no usable list "${field}"`, {
+      hint: "Push the image again.",
+    });
+  }
+  return value.map((item, index) => entry(item, subject, `${field}[${index}]`));
+}
+
+function entry(value: unknown, subject: string, field: string): Descriptor {
+  const json = (typeof value === "object" && value !== null ? value : {}) as Json;
+  checkedDigest(json.digest, `${subject}, ${field},`);
+  const { size, mediaType, platform } = json;
+  const platformOk =
+    platform === undefined ||
+    (typeof platform === "object" &&
+      platform !== null &&
+      typeof (platform as Json).os === "string" &&
+      typeof (platform as Json).architecture === "string");
+  if (!Number.isSafeInteger(size) || (size as number) < 0 || typeof mediaType !== "string" || !platformOk) {
+    throw new ImageSpecError(
+      "E_REGISTRY",
+      `${subject}, ${field}, is not a descriptor: ${JSON.stringify(json).slice(0, 200)}`,
+      {
+        hint: "A descriptor has mediaType, digest and a size of zero or more bytes.",
+      },
+    );
+  }
+  return json as unknown as Descriptor;
+}

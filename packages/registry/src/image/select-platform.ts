@@ -1,0 +1,45 @@
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { Descriptor, Platform } from "./descriptor.ts";
+import { INDEX_TYPES, MANIFEST_TYPES } from "./parse-manifest.ts";
+import { formatPlatform, runnablePlatforms } from "./platform.ts";
+
+/** True for what is an image for some platform: no attestation (`vnd.docker.reference.type`), signature or other artifact. */
+export function isImageEntry(entry: Descriptor): boolean {
+  if (entry.annotations?.["vnd.docker.reference.type"] !== undefined) return false;
+  if (entry.platform?.os === "unknown" || entry.platform?.architecture === "unknown") return false;
+  return MANIFEST_TYPES.has(entry.mediaType) || INDEX_TYPES.has(entry.mediaType);
+}
+
+/** The platforms of an index, normal spelling, sorted, once each; attestations left out. */
+export function platformsOf(index: { manifests: Descriptor[] }): string[] {
+  const found = index.manifests.flatMap((entry) =>
+    isImageEntry(entry) && entry.platform !== undefined ? [formatPlatform(entry.platform)] : [],
+  );
+  return [...new Set(found)].sort();
+}
+
+/**
+ * The entry of an index for a platform: the same one, else the newest older variant it can run; never another
+ * architecture. Throws E_REGISTRY that lists what there is.
+ */
+export function selectPlatform(
+  index: { manifests: Descriptor[] },
+  platform: Platform,
+  subject = "the index",
+): Descriptor {
+  const images = index.manifests.filter((entry) => isImageEntry(entry) && entry.platform !== undefined);
+  for (const wanted of runnablePlatforms(platform)) {
+    const found = images.find((entry) => entry.platform !== undefined && formatPlatform(entry.platform) === wanted);
+    if (found !== undefined) return found;
+  }
+  const there = platformsOf(index);
+  const missing = formatPlatform(platform);
+  throw new ImageSpecError(
+    "E_REGISTRY",
+    `${subject} has no image for ${missing}; it has ${there.join(", ") || "none"}`,
+    {
+      hint: there.length > 0 ? `Ask for one of: ${there.join(", ")}.` : "Choose another base image.",
+      details: { platform: missing, platforms: there },
+    },
+  );
+}
