@@ -1,0 +1,35 @@
+import { ImageSpecError } from "@imagespec/core";
+
+/** Where a channel named without a URL is (conda: channel_alias). */
+const CHANNEL_ALIAS = "https://conda.anaconda.org";
+
+/** The base URL of a channel: a URL as it is, a bare name under the alias (`CONDA_CHANNEL_ALIAS` overrides it). */
+export function channelUrl(channel: string, env: NodeJS.ProcessEnv): string {
+  const trimmed = channel.replace(/\/+$/, "");
+  if (/^https?:\/\//.test(trimmed)) return trimmed;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(trimmed))
+    throw new ImageSpecError("E_UNSUPPORTED", `The conda channel ${trimmed} is not reached by http or https`, {
+      hint: "serve the channel by http; a channel in a folder is not part of the tag, so its content could change unseen",
+      details: { parameter: "condaChannels" },
+    });
+  return `${(env.CONDA_CHANNEL_ALIAS ?? CHANNEL_ALIAS).replace(/\/+$/, "")}/${trimmed}`;
+}
+
+/** conda's name of an OCI platform. Throws E_UNSUPPORTED for one conda has no packages for. */
+export function condaSubdir(platform: string): string {
+  const subdir = SUBDIRS[platform];
+  if (subdir !== undefined) return subdir;
+  throw new ImageSpecError("E_UNSUPPORTED", `conda has no packages for ${platform}`, {
+    hint: `one of ${Object.keys(SUBDIRS).join(", ")}`,
+    details: { parameter: "platform" },
+  });
+}
+
+const SUBDIRS: Record<string, string> = {
+  "linux/amd64": "linux-64",
+  "linux/arm64": "linux-aarch64",
+  "linux/ppc64le": "linux-ppc64le",
+  "linux/s390x": "linux-s390x",
+  "linux/riscv64": "linux-riscv64",
+  "linux/386": "linux-32",
+};

@@ -1,0 +1,103 @@
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { createZstdDecompress } from "node:zlib";
+import { ImageSpecError } from "@imagespec/core";
+import { extract, type Header } from "tar-stream";
+import unbzip2 from "unbzip2-stream";
+import { ZipArchive } from "../wheel/zip-archive.ts";
+
+/** The metadata under `info/` is small; more than this is no package. */
+const MAX_INFO_FILE = 64 * 1024 * 1024;
+
+export interface ArchiveMember {
+  path: string;
+  header: Header;
+  bytes(): Promise<Buffer>;
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A conda package on disk, `.conda` (zip of two zstd tars) or `.tar.bz2`, read as a stream and never unpacked
+ * (conda: package specification). Throws E_RESOLVE naming the file for one that is neither.
+ */
+export class CondaArchive {
+  readonly #file: string;
+  readonly #fn: string;
+
+  constructor(file: string, fn: string) {
+    this.#file = file;
+    this.#fn = fn;
+  }
+
+  /** The files under `info/` that `wanted` names, by path. */
+  async info(wanted: readonly string[]): Promise<Map<string, Buffer>> {
+    const found = new Map<string, Buffer>();
+    for await (const member of this.#members("info")) {
+      if (!wanted.includes(member.path)) continue;
+      if ((member.header.size ?? 0) > MAX_INFO_FILE) throw this.#broken(`${member.path} is too large`);
+      found.set(member.path, await member.bytes());
+    }
+    return found;
+  }
+
+  /** What the package installs, in the archive's order; `info/` is left out. */
+  async *payload(): AsyncGenerator<ArchiveMember> {
+    for await (const member of this.#members("pkg")) if (!member.path.startsWith("info/")) yield member;
+  }
+
+  async *#members(part: "info" | "pkg"): AsyncGenerator<ArchiveMember> {
+    if (!this.#fn.endsWith(".conda")) {
+      yield* this.#tar(createReadStream(this.#file).pipe(unbzip2()) as unknown as Readable);
+      return;
+    }
+    const zip = await ZipArchive.open(this.#file, this.#fn);
+    try {
+      const inner = zip.members.find(({ path }) => path.startsWith(`${part}-`) && path.endsWith(".tar.zst"));
+      if (inner === undefined) throw this.#broken(`it has no ${part} part`);
+      const packed = Readable.from(inner.stream(), { objectMode: false });
+      const plain = createZstdDecompress();
+      packed.on("error", (error) => plain.destroy(error));
+      yield* this.#tar(packed.pipe(plain));
+    } finally {
+      zip.close();
+    }
+  }
+
+  async *#tar(source: Readable): AsyncGenerator<ArchiveMember> {
+    const tar = extract();
+    source.on("error", (error) => tar.destroy(error));
+    source.pipe(tar);
+    try {
+      for await (const entry of tar) {
+        yield toMember(entry as unknown as Readable & { header: Header }, this.#fn);
+        entry.resume();
+      }
+    } catch (cause) {
+      if (cause instanceof ImageSpecError) throw cause;
+      throw this.#broken((cause as Error).message, cause);
+    } finally {
+      source.destroy();
+      tar.destroy();
+    }
+  }
+
+  #broken(what: string, cause?: unknown): ImageSpecError {
+    return new ImageSpecError("E_RESOLVE", `${this.#fn} is not a conda package that can be read: ${what}`, { cause });
+  }
+}
+
+function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMember {
+  const path = entry.header.name.replace(/^\.\//, "").replace(/\/$/, "");
+  if (path.startsWith("/") || path.split("/").includes(".."))
+    throw new ImageSpecError("E_RESOLVE", `${fn} has a path that leads out of its prefix: ${path}`);
+  return {
+    path,
+    header: entry.header,
+    stream: () => entry,
+    async bytes() {
+      const parts: Buffer[] = [];
+      for await (const chunk of entry) parts.push(Buffer.from(chunk));
+      return Buffer.concat(parts);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { groupForLayers } from "../layer/group-for-layers.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
+import { withParents } from "../layer/with-parents.ts";
+import { type CondaTarget, condaEntries } from "./conda-entries.ts";
+import type { CondaPackage } from "./conda-package.ts";
+
+/** Raised when the entries made of a package should differ. */
+const RECIPE = 1;
+
+/** Gets a package's archive, checked by its hash, and returns its file. */
+export type FetchPackage = (pack: CondaPackage, signal: AbortSignal) => Promise<string>;
+
+/** The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made. */
+export function condaLayers(
+  packages: readonly CondaPackage[],
+  target: CondaTarget,
+  limit: number,
+  fetchPackage: FetchPackage,
+): LayerSource[] {
+  const groups = groupForLayers(packages, ({ record }) => ({ name: record.name, size: record.size ?? 0 }), limit);
+  return groups.map((group, at) => ({
+    key: {
+      conda: group.map(archiveHash),
+      records: group.map(({ url }) => url),
+      target,
+      first: at === 0,
+      recipe: RECIPE,
+    },
+    title: `conda packages: ${group.map(({ record }) => `${record.name} ${record.version}`).join(", ")}`,
+    entries: (signal: AbortSignal) =>
+      withParents(entries(group, target, at === 0, fetchPackage, signal), target.prefix.slice(1)),
+  }));
+}
+
+/** The hash the channel announces; sha256 where it has one. */
+export function archiveHash({ record, url }: CondaPackage): string {
+  return record.sha256 ?? record.md5 ?? url;
+}
+
+async function* entries(
+  group: readonly CondaPackage[],
+  target: CondaTarget,
+  first: boolean,
+  fetchPackage: FetchPackage,
+  signal: AbortSignal,
+): AsyncGenerator<TarEntry> {
+  // conda and mamba take a folder with this file for an environment.
+  if (first) yield textFile(`${target.prefix.slice(1)}/conda-meta/history`, "");
+  const seen = new Set<string>();
+  for (const pack of group) {
+    for await (const entry of condaEntries(pack, await fetchPackage(pack, signal), target)) {
+      if (seen.has(entry.path)) continue; // Two packages with one file: the first stays, as conda's linker has it.
+      seen.add(entry.path);
+      yield entry;
+    }
+  }
+}

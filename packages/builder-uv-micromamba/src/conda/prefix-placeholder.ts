@@ -1,0 +1,52 @@
+import { ImageSpecError } from "@imagespec/core";
+
+/** Where a file of a package holds the prefix it was built for. */
+export interface Placeholder {
+  text: string;
+  mode: "text" | "binary";
+}
+
+/**
+ * Puts the prefix where the placeholder stands (conda: prefix replacement). In text everywhere; in a binary inside each
+ * NUL-terminated string, which keeps its length by NULs at its end. Throws E_UNSUPPORTED when a binary's placeholder is
+ * shorter than the prefix.
+ */
+export function replacePrefix(content: Buffer, placeholder: Placeholder, prefix: string, subject: string): Buffer {
+  const from = Buffer.from(placeholder.text);
+  const to = Buffer.from(prefix);
+  if (placeholder.mode === "text") return replaceAll(content, from, to);
+  if (to.length > from.length)
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `${subject} has room for a prefix of ${from.length} bytes, and ${prefix} is longer`,
+      {
+        hint: "leave the package out, or build with a builder that installs conda packages in the image",
+        details: { parameter: "condaPackages" },
+      },
+    );
+  return replaceInStrings(content, from, to);
+}
+
+function replaceAll(content: Buffer, from: Buffer, to: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (let found = content.indexOf(from); found !== -1; found = content.indexOf(from, at)) {
+    parts.push(content.subarray(at, found), to);
+    at = found + from.length;
+  }
+  return at === 0 ? content : Buffer.concat([...parts, content.subarray(at)]);
+}
+
+function replaceInStrings(content: Buffer, from: Buffer, to: Buffer): Buffer {
+  const result = Buffer.from(content);
+  let at = 0;
+  for (let found = content.indexOf(from); found !== -1; found = content.indexOf(from, at)) {
+    const nul = content.indexOf(0, found);
+    const end = nul === -1 ? content.length : nul;
+    const replaced = replaceAll(content.subarray(found, end), from, to);
+    result.fill(0, found, end);
+    replaced.copy(result, found);
+    at = end;
+  }
+  return result;
+}

@@ -1,0 +1,57 @@
+import { ImageSpecError } from "@imagespec/core";
+import { channelUrl, condaSubdir } from "./channel.ts";
+import type { CondaTarget } from "./conda-entries.ts";
+import type { CondaPackage, CondaSolver } from "./conda-package.ts";
+import { specName } from "./merge-channels.ts";
+import { type TargetFacts, virtualPackages } from "./virtual-packages.ts";
+
+/** What the plan's environment step asks of conda. */
+export interface CondaQuestion {
+  prefix: string;
+  packages: readonly string[];
+  channels: readonly string[];
+  pythonVersion: string | undefined;
+  /** `linux/amd64` */
+  platform: string;
+  facts: TargetFacts;
+}
+
+export interface ResolvedConda {
+  packages: CondaPackage[];
+  target: CondaTarget;
+}
+
+/** Chooses the packages of a conda environment for the target platform, sorted by name. Throws E_RESOLVE. */
+export async function resolveConda(
+  question: CondaQuestion,
+  solver: CondaSolver,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<ResolvedConda> {
+  const subdir = condaSubdir(question.platform);
+  if (question.facts.libc?.family === "musl")
+    throw new ImageSpecError("E_UNSUPPORTED", `The base image has musl libc, and conda's packages need glibc`, {
+      hint: "choose a base with glibc, such as debian:bookworm-slim",
+      details: { parameter: "baseImage" },
+    });
+  const specs = [...question.packages];
+  if (question.pythonVersion !== undefined && !specs.some((spec) => specName(spec) === "python"))
+    specs.push(`python ${question.pythonVersion}.*`);
+  const channels = question.channels.map((channel) => channelUrl(channel, env));
+  const packages = await solver({
+    specs,
+    channels,
+    subdir,
+    virtualPackages: virtualPackages(subdir, question.facts),
+    signal,
+  });
+  packages.sort((a, b) => (a.record.name < b.record.name ? -1 : 1));
+  return { packages, target: { prefix: question.prefix, python: pythonOf(packages) } };
+}
+
+function pythonOf(packages: readonly CondaPackage[]): CondaTarget["python"] {
+  const python = packages.find(({ record }) => record.name === "python")?.record;
+  if (python === undefined) return undefined;
+  const minor = python.version.split(".").slice(0, 2).join(".");
+  return { minor, sitePackages: python.python_site_packages_path ?? `lib/python${minor}/site-packages` };
+}

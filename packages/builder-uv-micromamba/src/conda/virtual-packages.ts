@@ -1,0 +1,33 @@
+import type { VirtualPackage } from "./conda-package.ts";
+
+/** What of the base decides which packages fit. */
+export interface TargetFacts {
+  libc: { family: "glibc" | "musl"; version: string } | undefined;
+  /** Config environment of the base. */
+  env: Record<string, string>;
+}
+
+const ARCHSPEC: Record<string, string> = {
+  "linux-64": "x86_64",
+  "linux-aarch64": "aarch64",
+  "linux-ppc64le": "ppc64le",
+  "linux-s390x": "s390x",
+  "linux-riscv64": "riscv64",
+  "linux-32": "x86",
+};
+
+/**
+ * The virtual packages of the target, never the host's (conda: virtual packages). The kernel is whatever the container
+ * will run on; 5.10 is the oldest that docker, containerd and Kubernetes releases of today are tested with.
+ */
+export function virtualPackages(subdir: string, facts: TargetFacts): VirtualPackage[] {
+  const result: VirtualPackage[] = [
+    { name: "__unix", version: "0" },
+    { name: "__linux", version: "5.10" },
+    { name: "__archspec", version: "1", build: ARCHSPEC[subdir] ?? "0" },
+  ];
+  if (facts.libc?.family === "glibc") result.push({ name: "__glibc", version: facts.libc.version });
+  const cuda = /^\d+\.\d+/.exec(facts.env.CUDA_VERSION ?? "")?.[0];
+  if (cuda !== undefined) result.push({ name: "__cuda", version: cuda });
+  return result;
+}
