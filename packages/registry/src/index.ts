@@ -16,9 +16,9 @@ export {
   type SpecFault,
 } from "./errors/image-spec-error.ts";
 export { redact } from "./errors/redact.ts";
+export { type HttpRequest, type HttpResponse, HttpTransport } from "./http/http-transport.ts";
 export { isLoopback } from "./http/loopback.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
-export { type HttpRequest, type HttpResponse, HttpTransport } from "./http/http-transport.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
 export { formatPlatform, normalizePlatform, parsePlatform } from "./image/platform.ts";

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { Credential } from "./credential.ts";
 
@@ -26,6 +25,8 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
     throw fail("is no program name", "Correct `credsStore` or `credHelpers` in the docker config.json.");
   }
   call.signal?.throwIfAborted();
+  // Loaded here because most programs that use this package never come here.
+  const { execa } = await import("execa");
   // Its own process group: a helper's grandchild that keeps the pipe open must not keep us waiting.
   const child = execa(program, ["get"], {
     input: call.server,

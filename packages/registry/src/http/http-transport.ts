@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { Dispatcher } from "undici";
 import { proxyFor } from "./proxy-for.ts";
 import { trustedAuthorities } from "./trusted-authorities.ts";
 import { watchedBody } from "./watched-body.ts";
@@ -34,7 +34,7 @@ export class HttpTransport {
   readonly idleTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
   constructor(options: TransportOptions = {}) {
     this.#env = options.env ?? process.env;
@@ -48,7 +48,8 @@ export class HttpTransport {
     const stall = new AbortController();
     const signals = [stall.signal, ...(request.signal ? [request.signal] : [])];
     const isStream = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
-    const answer = await this.#dispatcher(url).request({
+    const dispatcher = await this.#dispatcher(url);
+    const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method,
@@ -71,29 +72,26 @@ export class HttpTransport {
 
   /** Closes idle connections. */
   async close(): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.close()));
+    await Promise.all([...this.#dispatchers.values()].map(async (dispatcher) => (await dispatcher).close()));
     this.#dispatchers.clear();
   }
 
-  #dispatcher(url: URL): Dispatcher {
+  #dispatcher(url: URL): Promise<Dispatcher> {
     const proxy = proxyFor(url, this.#env);
     const key = proxy === undefined ? "" : `${url.protocol}${proxy}`;
-    const known = this.#dispatchers.get(key);
-    if (known !== undefined) return known;
-    const ca = trustedAuthorities(this.#env);
-    const tls = ca === undefined ? {} : { ca };
-    const connect = { timeout: this.connectTimeoutMs, ...tls };
-    const made =
-      proxy === undefined
-        ? new Agent({ connect })
-        : // A plain request is handed to the proxy as it is: many refuse CONNECT to other ports than 443.
-          new ProxyAgent({
-            uri: proxy,
-            proxyTunnel: url.protocol === "https:",
-            requestTls: connect,
-            proxyTls: connect,
-          });
+    const made = this.#dispatchers.get(key) ?? this.#makeDispatcher(url, proxy);
     this.#dispatchers.set(key, made);
     return made;
+  }
+
+  async #makeDispatcher(url: URL, proxy: string | undefined): Promise<Dispatcher> {
+    const ca = trustedAuthorities(this.#env);
+    const connect = { timeout: this.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+    // Loaded at the first request: a program that only computes a tag makes none.
+    const { Agent, ProxyAgent } = await import("undici");
+    if (proxy === undefined) return new Agent({ connect });
+    // A plain request is handed to the proxy as it is: many refuse CONNECT to other ports than 443.
+    const proxyTunnel = url.protocol === "https:";
+    return new ProxyAgent({ uri: proxy, proxyTunnel, requestTls: connect, proxyTls: connect });
   }
 }

@@ -52,10 +52,11 @@ function splitDomain(text: string): [domain: string, rest: string] {
 }
 
 function familiarName(registry: string, repository: string): string {
-  if (registry !== HUB) return `${registry}/${repository}`;
+  const name = `${registry}/${repository}`;
+  if (registry !== HUB) return name;
   const short = repository.startsWith("library/") ? repository.slice(8) : repository;
-  // The short form must read back as the same image: `docker.io/library/a.b/c` keeps its first parts.
-  return short.includes("/") && repository.startsWith("library/") ? repository : short;
+  // Short only where it reads back as the same image: `docker.io/a.b/c` without its host would be one of `a.b`.
+  return [short, repository].find((text) => splitDomain(text).join("/") === name && !IDENTIFIER.test(text)) ?? name;
 }
 
 /**
