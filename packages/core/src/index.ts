@@ -17,6 +17,12 @@ export {
   type Unsupported,
 } from "./builder/builder.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
+export type { BuilderCandidate } from "./discovery/candidate.ts";
+export type { Diagnostic } from "./discovery/diagnostic.ts";
+export { projectOfModule } from "./discovery/project-roots.ts";
+export type { BuildOptions } from "./engine/build-options.ts";
+export { type BuildOutcome, type ImageOutcome, pinnedReference, type SkippedOutcome } from "./engine/build-outcome.ts";
+export { ImageBuildEngine, type ImageBuildEngineOptions } from "./engine/image-build-engine.ts";
 export type { BuildEvent } from "./events.ts";
 export { type Identity, identify } from "./identity/identify.ts";
 export { imageReference } from "./identity/image-reference.ts";
@@ -39,6 +45,7 @@ export {
 } from "./plan/plan.ts";
 export { planImage } from "./plan/plan-image.ts";
 export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.ts";
+export type { OnUnknown } from "./presence/unknown-policy.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";

@@ -1,4 +1,4 @@
-import type { CredentialStore, Presence } from "@imagespec/registry";
+import type { CredentialStore, ErrorCode, Presence } from "@imagespec/registry";
 import type { BuildEvent } from "../events.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import type { ShippedFile } from "../resolve/shipped-file.ts";
@@ -39,6 +39,8 @@ export interface BuildResult {
   reference: string;
   /** The manifest's or index's digest as the registry knows it. */
   digest?: string;
+  /** True when nothing was built and the reference is somebody else's image, taken as it is. */
+  adopted?: boolean;
 }
 
 export interface Unsupported {
@@ -47,12 +49,22 @@ export interface Unsupported {
   reason: string;
 }
 
-export type Probe = { usable: true; detail?: string } | { usable: false; reason: string; hint: string };
+export type Probe =
+  | { usable: true; detail?: string }
+  | {
+      usable: false;
+      reason: string;
+      hint: string;
+      /** Of the error when the builder was asked for by name; by default E_TOOL_MISSING. */
+      code?: ErrorCode;
+    };
 
 /** A builder turns a plan into an image. Known by the symbol, so that two copies of core can work together. */
 export abstract class ImageSpecBuilder {
   readonly [BUILDER] = 1;
   abstract readonly builderType: string;
+  /** False: whether the image exists does not matter to this builder, and no registry is asked when it is named. */
+  readonly asksPresence: boolean = true;
   /** Checks and completes builder options before anything else runs; a fault is E_OPTIONS. */
   readonly optionsSchema?: StandardSchemaV1;
 

@@ -26,10 +26,17 @@ export function findConfig(folders: readonly string[]): string | undefined {
 export async function readPluginsConfig(
   file: string,
 ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+  return readPlugins(pluginList(await loadConfig(file), file), { file, origin: `plugins of ${file}` });
+}
+
+/** The builders of a `plugins` list; names and paths are looked up from the folder of `file`. */
+export async function readPlugins(
+  plugins: readonly unknown[],
+  { file, origin }: { file: string; origin: string },
+): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
   const candidates: BuilderCandidate[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const plugin of pluginList(await loadConfig(file), file)) {
-    const origin = `plugins of ${file}`;
+  for (const plugin of plugins) {
     if (isBuilder(plugin)) {
       candidates.push(loadedCandidate(plugin, DEFAULT_PRIORITY, origin));
     } else if (typeof plugin !== "string") {

@@ -1,13 +1,11 @@
 import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
+import { FLYTE_IMG_FAST_FAIL } from "../spec/environment-names.ts";
 import type { Environment } from "./docker-endpoint.ts";
 
 /** What to do when it cannot be found out whether the image exists. */
 export type OnUnknown = "build" | "fail" | "assume";
 
 export const ON_UNKNOWN: readonly OnUnknown[] = ["build", "fail", "assume"];
-
-/** The name of the variable that makes `fail` the default. */
-export const FAST_FAIL_VARIABLE = "FLYTE_IMG_FAST_FAIL";
 
 export interface UnknownPolicy {
   reference: string;
@@ -25,14 +23,14 @@ export interface UnknownPolicy {
  * @throws ImageSpecError E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH or E_PRESENCE_UNKNOWN.
  */
 export function decideUnknown(presence: Presence & { status: "unknown" }, policy: UnknownPolicy): "build" | "assume" {
-  const fastFail = isTrue(policy.env[FAST_FAIL_VARIABLE]);
+  const fastFail = isTrue(policy.env[FLYTE_IMG_FAST_FAIL]);
   const choice = policy.onUnknown ?? (fastFail ? "fail" : "build");
   if (choice === "assume" && !policy.force) return "assume";
   const { cause } = presence;
   const cannotPush = isImageSpecError(cause, "E_REGISTRY_UNREACHABLE") || isImageSpecError(cause, "E_REGISTRY_AUTH");
   if (policy.willPush && cannotPush) throw cause;
   if (choice !== "fail" || policy.force) return "build";
-  const why = policy.onUnknown === undefined ? `${FAST_FAIL_VARIABLE} is set` : 'onUnknown is "fail"';
+  const why = policy.onUnknown === undefined ? `${FLYTE_IMG_FAST_FAIL} is set` : 'onUnknown is "fail"';
   throw new ImageSpecError(
     "E_PRESENCE_UNKNOWN",
     `Cannot find out whether ${policy.reference} exists, and ${why}: ${cause.message}`,

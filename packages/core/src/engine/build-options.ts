@@ -1,0 +1,95 @@
+import { resolve as resolvePath } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import type { BuildEvent } from "../events.ts";
+import type { Environment } from "../presence/docker-endpoint.ts";
+import { isTrue, ON_UNKNOWN, type OnUnknown } from "../presence/unknown-policy.ts";
+import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
+import type { ImageSpec } from "../spec/image-spec.ts";
+
+/** How one build is steered. Nothing here but `platform` reaches the tag. */
+export interface BuildOptions {
+  /** Type of the builder to use, in place of the spec's. */
+  builder?: string;
+  /** Laid over the spec's builderOptions, key by key; unlike those, not part of the tag. */
+  builderOptions?: Readonly<Record<string, unknown>>;
+  /** One or several, comma-separated, in place of the spec's. */
+  platform?: string;
+  /** By default true with a registry and no `output`, unless FLYTE_PUSH_IMAGE_SPEC is false. */
+  push?: boolean;
+  /** `oci:DIR`, `docker-archive:FILE` or `engine`; relative paths start from the working directory. */
+  output?: string;
+  /** Build and push even when the image exists; also FLYTE_FORCE_PUSH_IMAGE_SPEC and `spec.forcePush()`. */
+  force?: boolean;
+  /** What to do when it cannot be found out whether the image exists; by default `build`. */
+  onUnknown?: OnUnknown;
+  /** Cancels the build; it ends with E_ABORTED within 5 s and leaves nothing behind. */
+  signal?: AbortSignal;
+  onEvent?: (event: BuildEvent) => void;
+}
+
+/** The options of one call with everything decided. */
+export interface BuildCall {
+  builder: string | undefined;
+  builderOptions: Record<string, unknown>;
+  platforms: string[] | undefined;
+  push: boolean;
+  output: string | undefined;
+  force: boolean;
+  onUnknown: OnUnknown | undefined;
+}
+
+const PUSH_VARIABLE = "FLYTE_PUSH_IMAGE_SPEC";
+
+/**
+ * Decides what a call asks for, from its options, the spec and the environment, in this order.
+ *
+ * @throws ImageSpecError E_OPTIONS for an option that means nothing or contradicts the spec.
+ */
+export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: Environment): BuildCall {
+  if (options.onUnknown !== undefined && !ON_UNKNOWN.includes(options.onUnknown)) {
+    throw optionError(`onUnknown is "${options.onUnknown}"`, `Use one of ${ON_UNKNOWN.join(", ")}.`);
+  }
+  if (options.push === true && spec.registry === undefined) {
+    throw optionError(`push is asked for and image "${spec.name}" has no registry`, 'Set registry: "localhost:5000".');
+  }
+  const output = readOutput(options.output);
+  const byDefault = spec.registry !== undefined && output === undefined && pushByEnvironment(env);
+  return {
+    builder: options.builder ?? spec.builder,
+    builderOptions: { ...spec.builderOptions, ...options.builderOptions },
+    platforms: options.platform === undefined ? undefined : readPlatforms(options.platform),
+    push: options.push ?? byDefault,
+    output,
+    force: options.force ?? (spec.isForced || isTrue(env[FLYTE_FORCE_PUSH_IMAGE_SPEC])),
+    onUnknown: options.onUnknown,
+  };
+}
+
+function pushByEnvironment(env: Environment): boolean {
+  const value = env[PUSH_VARIABLE];
+  return value === undefined || value === "" || isTrue(value);
+}
+
+function readPlatforms(platform: string): string[] {
+  const platforms = platform.split(",").map((one) => one.trim());
+  if (platforms.some((one) => one === "")) {
+    throw optionError(`platform "${platform}" has an empty part`, "Write linux/amd64 or linux/amd64,linux/arm64.");
+  }
+  return platforms;
+}
+
+function readOutput(output: string | undefined): string | undefined {
+  if (output === undefined || output === "engine") return output;
+  const [, kind, path] = /^(oci|docker-archive):(.+)$/s.exec(output) ?? [];
+  if (kind === undefined || path === undefined || path.includes("\0")) {
+    throw optionError(
+      `output "${output}" is not one of the known forms`,
+      "Use oci:DIR, docker-archive:FILE or engine.",
+    );
+  }
+  return `${kind}:${resolvePath(path)}`;
+}
+
+function optionError(message: string, hint: string): ImageSpecError {
+  return new ImageSpecError("E_OPTIONS", `Build options: ${message}.`, { hint });
+}

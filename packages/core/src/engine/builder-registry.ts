@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import type { ImageSpecBuilder } from "../builder/builder.ts";
+import { type BuilderCandidate, byPriority, DEFAULT_PRIORITY, loadedCandidate } from "../discovery/candidate.ts";
+import type { Diagnostic } from "../discovery/diagnostic.ts";
+import { type Discovery, discoverBuilders } from "../discovery/discover-builders.ts";
+import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
+import { isBuilder } from "../discovery/import-builder.ts";
+import { diagnosticError } from "../discovery/package-candidates.ts";
+import { readPlugins } from "../discovery/plugins-config.ts";
+import type { Environment } from "../presence/docker-endpoint.ts";
+
+export interface BuilderRegistryOptions {
+  /** Folders whose projects' dependencies are looked through; none: only what is registered or in `plugins`. */
+  starts: () => readonly string[];
+  /** Package names, paths (from the first start) or builders, as in `plugins` of imagespec.config.*. */
+  plugins: readonly unknown[];
+  discover: boolean;
+  env: () => Environment;
+}
+
+/** The builders one engine knows: registered in code first, then those found. */
+export class BuilderRegistry {
+  readonly #options: BuilderRegistryOptions;
+  readonly #registered = new Map<string, { builder: ImageSpecBuilder; priority: number }>();
+  #discovery: { key: string; found: Promise<Discovery> } | undefined;
+
+  constructor(options: BuilderRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ImageSpecError E_BUILDER_LOAD when it is no builder. */
+  register(type: string, builder: ImageSpecBuilder, priority: number = DEFAULT_PRIORITY): void {
+    if (!isBuilder(builder) || typeof builder.buildImage !== "function" || type === "" || !Number.isFinite(priority)) {
+      throw new ImageSpecError("E_BUILDER_LOAD", `Cannot register "${type}": it is not a builder with a priority.`, {
+        hint: "Pass an object of a class that extends ImageSpecBuilder.",
+      });
+    }
+    this.#registered.set(type, { builder, priority });
+  }
+
+  /** What was registered in code. */
+  registered(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
+    return new Map(this.#registered);
+  }
+
+  /** Every builder known, in the order in which they are asked, and what is wrong with others. */
+  async all(): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+    const found = await this.#discover();
+    const candidates = [...this.#registered].map(([type, { builder, priority }]) => ({
+      ...loadedCandidate(builder, priority, "registered in code"),
+      type,
+    }));
+    const others = found.candidates.filter((candidate) => !this.#registered.has(candidate.type));
+    return { candidates: [...candidates, ...others].sort(byPriority), diagnostics: found.diagnostics };
+  }
+
+  /**
+   * Imports the builder of that type.
+   *
+   * @throws ImageSpecError E_BUILDER_UNKNOWN when there is none, E_BUILDER_LOAD when it is there and broken.
+   */
+  async named(type: string): Promise<ImageSpecBuilder> {
+    const inCode = this.#registered.get(type);
+    if (inCode !== undefined) return inCode.builder;
+    const { candidates, diagnostics } = await this.all();
+    const candidate = candidates.find((one) => one.type === type);
+    if (candidate !== undefined) return candidate.load();
+    const broken = diagnostics.find((one) => one.type === type || one.subject === FIRST_PARTY_BUILDERS[type]);
+    if (broken !== undefined) throw diagnosticError(broken);
+    throw unknownBuilder(type, candidates, diagnostics);
+  }
+
+  #discover(): Promise<Discovery> {
+    const starts = this.#options.starts();
+    const dependencies = this.#options.env().IMAGESPEC_PLUGINS !== "off";
+    const key = JSON.stringify([starts, dependencies]);
+    if (this.#discovery?.key !== key) this.#discovery = { key, found: this.#find(starts, dependencies) };
+    return this.#discovery.found;
+  }
+
+  async #find(starts: readonly string[], dependencies: boolean): Promise<Discovery> {
+    const file = join(starts[0] ?? ".", "plugins");
+    const named = await readPlugins(this.#options.plugins, { file, origin: "the engine's plugins" });
+    if (!this.#options.discover) return named;
+    const found = await discoverBuilders({ starts, dependencies });
+    const taken = new Set(named.candidates.map((candidate) => candidate.type));
+    return {
+      candidates: [...named.candidates, ...found.candidates.filter((candidate) => !taken.has(candidate.type))],
+      diagnostics: [...named.diagnostics, ...found.diagnostics],
+    };
+  }
+}
+
+function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagnostics: readonly Diagnostic[]) {
+  const list = known.map((one) => one.type).join(", ") || "none";
+  const broken = diagnostics.map((one) => `\n  - ${one.subject}: ${one.message}`).join("");
+  const owner = FIRST_PARTY_BUILDERS[type];
+  return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
+    hint:
+      owner === undefined
+        ? "Install its package as a dependency of the project, or register it in code."
+        : `Install ${owner} beside @imagespec/core.`,
+    details: { builder: type, installed: known.map((one) => one.type) },
+  });
+}

@@ -1,0 +1,100 @@
+import { resolve as resolvePath } from "node:path";
+import type { ImageSpecBuilder } from "../builder/builder.ts";
+import type { BuilderCandidate } from "../discovery/candidate.ts";
+import type { Diagnostic } from "../discovery/diagnostic.ts";
+import type { Environment } from "../presence/docker-endpoint.ts";
+import type { ImageSpec } from "../spec/image-spec.ts";
+import { buildImage } from "./build-image.ts";
+import type { BuildOptions } from "./build-options.ts";
+import type { BuildOutcome } from "./build-outcome.ts";
+import { BuilderRegistry } from "./builder-registry.ts";
+import type { EngineHost } from "./engine-host.ts";
+import { SharedCalls } from "./shared-calls.ts";
+
+export interface ImageBuildEngineOptions {
+  /** Builders registered from the start; their priority is 5 unless it is given beside them. */
+  builders?: readonly (ImageSpecBuilder | { builder: ImageSpecBuilder; priority: number })[];
+  /** False: no package.json and no imagespec.config is read. Default true. */
+  discover?: boolean;
+  /** Folder or folders whose projects bring builders; by default the working directory at each call. */
+  root?: string | readonly string[];
+  /** Package names, paths from the root, or builders; they win over what is found. */
+  plugins?: readonly unknown[];
+  /** In place of process.env, for everything the engine decides by it. */
+  env?: Environment;
+  /** Where hashes of files are kept; by default $IMAGESPEC_CACHE_DIR, else as XDG says. */
+  cacheDir?: string;
+}
+
+/**
+ * Builds specs: only what does not exist, by whichever builder can. The static methods act on one default engine; a
+ * `new` one shares nothing with it.
+ */
+export class ImageBuildEngine {
+  static #default: ImageBuildEngine | undefined;
+  readonly #host: EngineHost;
+
+  constructor(options: ImageBuildEngineOptions = {}) {
+    const env = () => options.env ?? process.env;
+    const builders = new BuilderRegistry({
+      starts: () => [options.root ?? process.cwd()].flat().map((start) => resolvePath(start)),
+      plugins: options.plugins ?? [],
+      discover: options.discover ?? true,
+      env,
+    });
+    for (const entry of options.builders ?? []) {
+      if ("builder" in entry) builders.register(entry.builder.builderType, entry.builder, entry.priority);
+      else builders.register(entry.builderType, entry);
+    }
+    this.#host = {
+      builders,
+      running: new SharedCalls<BuildOutcome>(),
+      known: new Map(),
+      cacheDir: options.cacheDir,
+      env,
+      build: (spec, buildOptions) => this.build(spec, buildOptions),
+    };
+  }
+
+  /**
+   * Makes sure the spec's image exists: reuses what is there, else builds it, bases first. Concurrent calls for the
+   * same tag share one build.
+   *
+   * @throws ImageSpecError with a code that says what is wrong: docs/errors.md.
+   */
+  build(spec: ImageSpec, options: BuildOptions = {}): Promise<BuildOutcome> {
+    return buildImage(this.#host, spec, options);
+  }
+
+  /** Adds a builder under a type; one registered in code wins over one that is found. Higher priority is asked first. */
+  register(builderType: string, builder: ImageSpecBuilder, priority = 5): void {
+    this.#host.builders.register(builderType, builder, priority);
+  }
+
+  /** The builders registered in code, by type. */
+  getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
+    return this.#host.builders.registered();
+  }
+
+  /** Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. */
+  findBuilders(): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+    return this.#host.builders.all();
+  }
+
+  static build(spec: ImageSpec, options: BuildOptions = {}): Promise<BuildOutcome> {
+    return ImageBuildEngine.#instance().build(spec, options);
+  }
+
+  static register(builderType: string, builder: ImageSpecBuilder, priority = 5): void {
+    ImageBuildEngine.#instance().register(builderType, builder, priority);
+  }
+
+  static getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
+    return ImageBuildEngine.#instance().getRegistry();
+  }
+
+  static #instance(): ImageBuildEngine {
+    ImageBuildEngine.#default ??= new ImageBuildEngine();
+    return ImageBuildEngine.#default;
+  }
+}

@@ -1,0 +1,120 @@
+import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
+import type { BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import type { BuilderCandidate } from "../discovery/candidate.ts";
+import type { Diagnostic } from "../discovery/diagnostic.ts";
+import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
+import { type OpenRequest, refusalError, tryBuilder } from "./try-builder.ts";
+
+/** What came of the builders: the one that built, or that nothing had to be built. */
+export interface BuilderRun {
+  builder: string;
+  built: boolean;
+  result: BuildResult;
+  /** Why those before it were passed over. */
+  reasons: string[];
+}
+
+export interface RunOptions {
+  request: OpenRequest;
+  options: Readonly<Record<string, unknown>>;
+  presence: Presence;
+}
+
+/** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
+export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
+  const tried = await tryBuilder(builder, run.request, run.options);
+  if ("refusal" in tried) throw refusalError(type, tried.refusal);
+  if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
+  return { builder: type, built: true, result: readResult(await builder.buildImage(tried.request), run), reasons: [] };
+}
+
+/**
+ * Imports and asks builders one by one in order of priority until one builds. A builder that does not load, refuses or
+ * is not usable hands on to the next, as does one whose buildImage throws E_UNSUPPORTED; any other error ends it.
+ *
+ * @throws ImageSpecError E_NO_BUILDER listing every builder with its priority and reason, and what to install.
+ */
+export async function runBuilders(
+  candidates: readonly BuilderCandidate[],
+  diagnostics: readonly Diagnostic[],
+  run: RunOptions,
+): Promise<BuilderRun> {
+  const passed: { candidate: BuilderCandidate; reason: string; hint: string }[] = [];
+  const reasons = () => passed.map(({ candidate, reason }) => `${nameOf(candidate)}: ${reason}`);
+  for (const candidate of candidates) {
+    const pass = (reason: string, hint = "") => passed.push({ candidate, reason, hint });
+    let builder: ImageSpecBuilder;
+    try {
+      builder = await candidate.load();
+    } catch (error) {
+      pass((error as Error).message, (error as ImageSpecError).hint);
+      continue;
+    }
+    const tried = await tryBuilder(builder, run.request, run.options);
+    if ("refusal" in tried) {
+      pass(tried.refusal.reason, tried.refusal.hint);
+      continue;
+    }
+    if (!(await shouldBuild(builder, run))) return notNeeded(candidate.type, run, reasons());
+    try {
+      const result = readResult(await builder.buildImage(tried.request), run);
+      return { builder: candidate.type, built: true, result, reasons: reasons() };
+    } catch (error) {
+      if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
+      pass(error.message, error.hint);
+      run.request.emit({ type: "warning", message: `${nameOf(candidate)} hands on: ${error.message}` });
+    }
+  }
+  throw noBuilderError(run, reasons(), passed, candidates, diagnostics);
+}
+
+function nameOf(candidate: BuilderCandidate): string {
+  return `${candidate.type} (priority ${candidate.priority})`;
+}
+
+async function shouldBuild(builder: ImageSpecBuilder, run: RunOptions): Promise<boolean> {
+  if (run.request.force || builder.shouldBuild === undefined) return true;
+  // An unknown presence was decided on before: here it means to build.
+  return (await builder.shouldBuild(run.request.spec, run.presence)) || run.request.target.output !== undefined;
+}
+
+function notNeeded(builder: string, run: RunOptions, reasons: string[]): BuilderRun {
+  const reference = run.request.plan.reference;
+  return {
+    builder,
+    built: false,
+    result: { reference },
+    reasons: [...reasons, `${builder} says nothing is to be built`],
+  };
+}
+
+function readResult(result: BuildResult | string | undefined, run: RunOptions): BuildResult {
+  if (result === undefined) return { reference: run.request.plan.reference };
+  if (typeof result !== "string") return result;
+  const [reference = "", digest] = result.split("@");
+  // Without a tag the digest is all there is to name the image by.
+  if (digest === undefined || !/:[\w][\w.-]*$/.test(reference.slice(reference.lastIndexOf("/"))))
+    return { reference: result };
+  return { reference, digest };
+}
+
+function noBuilderError(
+  run: RunOptions,
+  reasons: readonly string[],
+  passed: readonly { hint: string }[],
+  candidates: readonly BuilderCandidate[],
+  diagnostics: readonly Diagnostic[],
+): ImageSpecError {
+  const lines = [...reasons, ...diagnostics.map((d) => `${d.type ?? d.subject}: ${d.message}`)];
+  const missing = Object.entries(FIRST_PARTY_BUILDERS)
+    .filter(([type]) => type !== "noop" && !candidates.some((candidate) => candidate.type === type))
+    .map(([, name]) => name);
+  const hints = [...new Set(passed.map(({ hint }) => hint).filter((hint) => hint !== ""))];
+  if (missing.length > 0) hints.push(`Install a builder beside @imagespec/core: ${missing.join(", ")}.`);
+  const what = candidates.length === 0 ? "no builder is installed" : "none of the installed builders can build it here";
+  return new ImageSpecError(
+    "E_NO_BUILDER",
+    [`Cannot build ${run.request.plan.reference}: ${what}.`, ...lines.map((line) => `  - ${line}`)].join("\n"),
+    { hint: hints.join("\n"), details: { builders: [...reasons], missing } },
+  );
+}

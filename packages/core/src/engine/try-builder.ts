@@ -1,0 +1,90 @@
+import { type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import type { BuildRequest, ImageSpecBuilder, Probe, Unsupported } from "../builder/builder.ts";
+
+/** How long a probe may take, in milliseconds, before its builder counts as not usable. */
+const PROBE_TIMEOUT = 10_000;
+
+/** Why a builder was passed over. */
+export interface Refusal {
+  kind: "options" | "unsupported" | "unusable";
+  code: ErrorCode;
+  reason: string;
+  hint: string;
+  unsupported?: Unsupported[];
+}
+
+/** The request as a builder gets it: options after its schema. */
+export type OpenRequest = Omit<BuildRequest, "options">;
+
+/**
+ * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built.
+ * A probe that throws or takes longer than 10 s counts as not usable.
+ */
+export async function tryBuilder(
+  builder: ImageSpecBuilder,
+  open: OpenRequest,
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ request: BuildRequest } | { refusal: Refusal }> {
+  const checked = await checkOptions(builder, options);
+  if ("refusal" in checked) return checked;
+  const request: BuildRequest = { ...open, options: checked.value };
+  const unsupported = builder.supports?.(request) ?? [];
+  if (unsupported.length > 0) {
+    const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
+    const hint = "Leave these out of the spec, or name no builder so that another can be chosen.";
+    return { refusal: { kind: "unsupported", code: "E_UNSUPPORTED", reason, hint, unsupported } };
+  }
+  const probe = await probeBuilder(builder, request);
+  if (probe.usable) return { request };
+  const code = probe.code ?? "E_TOOL_MISSING";
+  return { refusal: { kind: "unusable", code, reason: probe.reason, hint: probe.hint } };
+}
+
+/** A builder's probe, made safe against one that throws or hangs. */
+export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequest): Promise<Probe> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Probe>((resolve) => {
+    const reason = `its probe took longer than ${PROBE_TIMEOUT / 1000} s`;
+    timer = setTimeout(() => resolve({ usable: false, reason, hint: "Look at what it waits for." }), PROBE_TIMEOUT);
+  });
+  try {
+    return await Promise.race([builder.probe?.(request) ?? { usable: true }, late]);
+  } catch (error) {
+    if (isImageSpecError(error, "E_ABORTED")) throw error;
+    const reason = `its probe failed: ${(error as Error)?.message ?? error}`;
+    const hint = isImageSpecError(error) ? (error.hint ?? "") : "This is a fault of the builder.";
+    return { usable: false, reason, hint, ...(isImageSpecError(error) ? { code: error.code } : {}) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function checkOptions(
+  builder: ImageSpecBuilder,
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ value: unknown } | { refusal: Refusal }> {
+  if (builder.optionsSchema === undefined) return { value: options };
+  const result = await builder.optionsSchema["~standard"].validate(options);
+  if (result.issues === undefined) return { value: result.value };
+  const reason = result.issues
+    .map((issue) => {
+      const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+      return `builderOptions${path === "" ? "" : `.${path}`}: ${issue.message}`;
+    })
+    .join("; ");
+  const hint = `Correct builderOptions: see the page of builder "${builder.builderType}" in docs/builders.`;
+  return { refusal: { kind: "options", code: "E_OPTIONS", reason, hint } };
+}
+
+/** The refusal of a builder that was asked for by name, as an error. */
+export function refusalError(type: string, refusal: Refusal): ImageSpecError {
+  const said = {
+    options: `Builder "${type}" does not take these options: `,
+    unsupported: `Builder "${type}" cannot build this spec: `,
+    unusable: `Builder "${type}" cannot work here: `,
+  }[refusal.kind];
+  return new ImageSpecError(refusal.code, said + refusal.reason, {
+    hint: refusal.hint,
+    details: { builder: type, ...(refusal.unsupported === undefined ? {} : { unsupported: refusal.unsupported }) },
+  });
+}

@@ -1,0 +1,62 @@
+import { type CredentialStore, checkRegistryPresence, type Presence, RegistryClient } from "@imagespec/registry";
+import type { Environment } from "./docker-endpoint.ts";
+import { checkEnginePresence } from "./engine-presence.ts";
+
+export interface PresenceQuestion {
+  /** `registry/name:tag` or `name:tag`. */
+  reference: string;
+  platforms: readonly string[];
+  /** Whether the reference names a registry. */
+  hasRegistry: boolean;
+  /** Whether the image would be pushed there. */
+  push: boolean;
+  /** Where it would be written besides or instead. */
+  output?: string | undefined;
+}
+
+export interface PresenceAnswer {
+  /** Undefined where there is nowhere to look: an output to a folder or file is always written. */
+  presence: Presence | undefined;
+  /** Whether `presence.digest` is one that a registry knows. */
+  fromRegistry: boolean;
+}
+
+export interface PresenceAccess {
+  credentials: CredentialStore;
+  env: Environment;
+  signal?: AbortSignal;
+}
+
+/**
+ * Looks where the image would be put: in its registry; in the engine when it has none, or `output` is `engine`; in both
+ * when it has one and is not pushed. Never guesses: what cannot be found out is `unknown` with its cause.
+ *
+ * @throws ImageSpecError E_ABORTED when cancelled.
+ */
+export async function findPresence(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
+  if (question.output !== undefined && !question.push) {
+    return question.output === "engine" ? inEngine(question, access) : { presence: undefined, fromRegistry: false };
+  }
+  if (!question.hasRegistry) return inEngine(question, access);
+  const registry = await inRegistry(question, access);
+  if (registry.presence?.status === "present" || question.push) return registry;
+  const engine = await inEngine(question, access);
+  return engine.presence?.status === "present" ? engine : registry;
+}
+
+async function inRegistry({ reference, platforms }: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
+  const { credentials, env, signal } = access;
+  const client = new RegistryClient({ credentials, env: { ...env } });
+  try {
+    const options = { client, ...(signal === undefined ? {} : { signal }) };
+    return { presence: await checkRegistryPresence(reference, platforms, options), fromRegistry: true };
+  } finally {
+    await client.close();
+  }
+}
+
+async function inEngine({ reference, platforms }: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
+  const { env, signal } = access;
+  const options = { env, ...(signal === undefined ? {} : { signal }) };
+  return { presence: await checkEnginePresence(reference, platforms, options), fromRegistry: false };
+}
