@@ -63,7 +63,8 @@ function isolated(
   virtualPackages: readonly VirtualPackage[],
 ): Record<string, string | undefined> {
   const result: Record<string, string | undefined> = {};
-  for (const name of Object.keys(env)) if (!KEEP.includes(name)) result[name] = undefined;
+  for (const name of Object.keys(process.env)) result[name] = undefined;
+  for (const name of KEEP) result[name] = env[name];
   result.HOME = scratch;
   result.MAMBA_ROOT_PREFIX = join(scratch, "root");
   result.CONDA_PKGS_DIRS = packagesFolder;
