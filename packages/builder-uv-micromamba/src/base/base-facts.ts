@@ -1,0 +1,156 @@
+import { ImageSpecError } from "@imagespec/core";
+import type { RecordStore } from "../cache/record-store.ts";
+import type { BaseImage } from "./base-image.ts";
+import { FileTree, type LazyLayer } from "./file-tree.ts";
+import { type LayerFacts, scanLayer } from "./scan-layer.ts";
+
+/** Raised when what is kept of a layer changes. */
+const FACTS = 1;
+const CONDA_PREFIX = "opt/micromamba/envs/runtime";
+/** Docker's, when a config names no PATH. */
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export interface BasePython {
+  /** Absolute path of the interpreter itself, links followed. */
+  path: string;
+  /** `3.11` */
+  minor: string;
+  /** `3.11.2`; undefined where the interpreter does not tell. */
+  version: string | undefined;
+}
+
+/** A distribution in an environment the base has. */
+export interface InstalledDistribution {
+  name: string;
+  version: string;
+  /** Name of its .dist-info folder. */
+  info: string;
+}
+
+/** An environment the base has at one of the two places of the runtime contract. */
+export interface BaseEnvironment {
+  kind: "venv" | "conda";
+  /** Absolute. */
+  prefix: string;
+  python: BasePython;
+  distributions: InstalledDistribution[];
+}
+
+export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
+
+/** What a base image is, read from its layers when it is asked for, and kept by layer digest. */
+export class BaseFacts {
+  readonly tree: FileTree;
+  readonly #image: BaseImage;
+
+  constructor(image: BaseImage, records: RecordStore, signal: AbortSignal) {
+    this.#image = image;
+    const lazy = image.layers.map((layer): LazyLayer => {
+      let facts: Promise<LayerFacts> | undefined;
+      return () => {
+        facts ??= factsOf(layer.digest, () => image.source.getBlob(layer, { signal }));
+        return facts;
+      };
+    });
+    async function factsOf(digest: string, open: () => AsyncIterable<Uint8Array>): Promise<LayerFacts> {
+      const key = { layer: digest, facts: FACTS };
+      const known = await records.get<LayerFacts>("base-layers", key);
+      if (known !== undefined) return known;
+      const facts = await scanLayer(open(), `layer ${digest.slice(7, 19)} of ${image.name}`, signal);
+      await records.set("base-layers", key, facts);
+      return facts;
+    }
+    this.tree = new FileTree(lazy.reverse());
+  }
+
+  /** The text of a small file, "" where it is not there. */
+  async text(path: string): Promise<string> {
+    return (await this.tree.resolve(path))?.entry.text ?? "";
+  }
+
+  /** The interpreter a command name or absolute path stands for; undefined where there is none. */
+  async python(command: string): Promise<BasePython | undefined> {
+    const path = variable(this.#image.config.config?.Env ?? [], "PATH") ?? DEFAULT_PATH;
+    const candidates = command.includes("/") ? [command] : path.split(":").map((folder) => `${folder}/${command}`);
+    for (const candidate of candidates) {
+      const found = await this.tree.resolve(candidate);
+      if (found === undefined || found.entry.type !== "file" || (found.entry.mode & 0o111) === 0) continue;
+      return this.#describe(found.path, found.entry.version);
+    }
+    return undefined;
+  }
+
+  /** The C library, which decides what wheels can be loaded; undefined where there is none. */
+  async libc(): Promise<Libc | undefined> {
+    const arch = MACHINES[this.#image.platform.architecture] ?? this.#image.platform.architecture;
+    const glibc = [`lib/${arch}-linux-gnu`, `usr/lib/${arch}-linux-gnu`, "lib64", "usr/lib64", "lib", "usr/lib"];
+    for (const folder of glibc) {
+      const found = await this.tree.resolve(`${folder}/libc.so.6`);
+      const version = /^glibc (\d+)\.(\d+)/.exec(found?.entry.version ?? "");
+      if (version) return { family: "glibc", major: Number(version[1]), minor: Number(version[2]) };
+    }
+    const musl =
+      (await this.tree.resolve(`lib/ld-musl-${arch}.so.1`)) ??
+      (await this.tree.resolve(`usr/lib/ld-musl-${arch}.so.1`));
+    if (musl === undefined) return undefined;
+    const version = /^musl (\d+)\.(\d+)/.exec(musl.entry.version ?? "musl 1.2");
+    return { family: "musl", major: Number(version?.[1] ?? 1), minor: Number(version?.[2] ?? 2) };
+  }
+
+  /** The environment the base has already, whoever made it. Throws E_UNSUPPORTED for one that cannot be understood. */
+  async environment(): Promise<BaseEnvironment | undefined> {
+    for (const place of ["opt/venv", CONDA_PREFIX]) {
+      // A venv step over a conda environment leaves /opt/venv as a link to it; layers are written to the real folder.
+      const prefix = (await this.tree.resolve(place))?.path;
+      const command = prefix === undefined ? undefined : await this.tree.resolve(`${prefix}/bin/python`);
+      if (prefix === undefined || command === undefined) continue;
+      const names = await this.tree.list(`${prefix}/lib`);
+      const folder = names.find((name) => /^python3\.\d+$/.test(name));
+      if (folder === undefined)
+        throw new ImageSpecError(
+          "E_UNSUPPORTED",
+          `The environment /${prefix} of ${this.#image.name} has no lib/python3.X`,
+          {
+            hint: "build with docker-buildx or kaniko, or take a base without it",
+          },
+        );
+      const python = { ...(await this.#describe(command.path, command.entry.version)), minor: folder.slice(6) };
+      const site = `${prefix}/lib/${folder}/site-packages`;
+      const distributions = (await this.tree.list(site)).flatMap((info) => {
+        const match = /^([^-]+)-(.+)\.dist-info$/.exec(info);
+        return match ? [{ name: match[1] as string, version: match[2] as string, info }] : [];
+      });
+      return { kind: prefix === CONDA_PREFIX ? "conda" : "venv", prefix: `/${prefix}`, python, distributions };
+    }
+    return undefined;
+  }
+
+  async #describe(path: string, scanned: string | undefined): Promise<BasePython> {
+    const prefix = path.split("/").slice(0, -2).join("/");
+    const at = prefix === "" ? "" : `${prefix}/`;
+    let minor = /python(3\.\d+)$/.exec(path)?.[1];
+    minor ??= (await this.tree.list(`${at}lib`))
+      .map((name) => /^python(3\.\d+)$/.exec(name)?.[1])
+      .find((found) => found);
+    if (minor === undefined)
+      throw new ImageSpecError(
+        "E_UNSUPPORTED",
+        `The version of /${path} in ${this.#image.name} cannot be found out by reading`,
+        {
+          hint: "build with docker-buildx or kaniko, which can run it, or set pythonVersion",
+        },
+      );
+    let version = scanned;
+    version ??= (await this.tree.resolve(`${at}lib/libpython${minor}.so.1.0`))?.entry.version;
+    const stated = variable(this.#image.config.config?.Env ?? [], "PYTHON_VERSION");
+    if (version === undefined && stated?.startsWith(`${minor}.`)) version = stated;
+    return { path: `/${path}`, minor, version };
+  }
+}
+
+const MACHINES: Record<string, string> = { amd64: "x86_64", arm64: "aarch64", ppc64le: "powerpc64le", arm: "arm" };
+
+/** The value of a variable in a config's list; the last one counts. */
+export function variable(env: readonly string[], name: string): string | undefined {
+  return env.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+}

@@ -1,0 +1,107 @@
+import { ImageSpecError } from "@imagespec/core";
+import type { LayerEntry, LayerFacts } from "./scan-layer.ts";
+
+/** A layer whose facts are read when they are first asked for. */
+export type LazyLayer = () => Promise<LayerFacts>;
+
+const LINKS = 40;
+
+/**
+ * The files of an image as its layers show them, looked up from the top layer down, with whiteouts and opaque folders
+ * (OCI image-spec, layer.md). A lookup that is settled by upper layers leaves the lower ones unread.
+ */
+export class FileTree {
+  readonly #layers: readonly LazyLayer[];
+
+  /** Layers from the top one down. */
+  constructor(layers: readonly LazyLayer[]) {
+    this.#layers = layers;
+  }
+
+  /** The entry at exactly that path; links are not followed. */
+  async get(path: string): Promise<LayerEntry | undefined> {
+    for (const layer of this.#layers) {
+      const { entries } = await layer();
+      const entry = entries[path];
+      if (entry !== undefined) return entry;
+      if (isHidden(entries, path)) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Follows links in every part of a path. Undefined where nothing is. Throws E_UNSUPPORTED for a circle of links. */
+  async resolve(path: string): Promise<{ path: string; entry: LayerEntry } | undefined> {
+    let todo = split(path);
+    let done: string[] = [];
+    let entry: LayerEntry | undefined;
+    for (let links = 0; todo.length > 0; ) {
+      const [part, ...rest] = todo as [string, ...string[]];
+      todo = rest;
+      if (part === "..") {
+        done = done.slice(0, -1);
+        continue;
+      }
+      const here = [...done, part];
+      entry = await this.get(here.join("/"));
+      if (entry?.type === "symlink") {
+        if (++links > LINKS)
+          throw new ImageSpecError(
+            "E_UNSUPPORTED",
+            `Links of the base image go round in a circle at /${here.join("/")}`,
+          );
+        if (entry.link?.startsWith("/")) done = [];
+        todo = [...split(entry.link ?? ""), ...todo];
+        continue;
+      }
+      // A layer may hold a file without entries for its folders.
+      if (entry === undefined && todo.length === 0) return undefined;
+      done = here;
+    }
+    if (entry === undefined && done.length > 0) entry = await this.get(done.join("/"));
+    return entry === undefined ? undefined : { path: done.join("/"), entry };
+  }
+
+  /** Names directly in a folder, sorted; none when the folder is not there. */
+  async list(folder: string): Promise<string[]> {
+    const names = new Set<string>();
+    const hidden = new Set<string>();
+    const prefix = `${folder}/`;
+    for (const layer of this.#layers) {
+      const { entries } = await layer();
+      const here = new Set<string>();
+      for (const path in entries) {
+        if (!path.startsWith(prefix)) continue;
+        const name = path.slice(prefix.length).split("/")[0] as string;
+        if (!name.startsWith(".wh.")) here.add(name);
+      }
+      for (const name of here) if (!hidden.has(name)) names.add(name);
+      for (const path in entries) {
+        if (!path.startsWith(`${prefix}.wh.`)) continue;
+        hidden.add(path.slice(prefix.length + 4));
+      }
+      // What stands here as something other than a folder hides what was a folder below.
+      for (const name of here)
+        if (entries[prefix + name]?.type !== "directory" && entries[prefix + name]) hidden.add(name);
+      if (isHidden(entries, `${prefix}x`)) break;
+    }
+    return [...names].sort();
+  }
+}
+
+/** Whether this layer hides that path of the layers below it. */
+function isHidden(entries: LayerFacts["entries"], path: string): boolean {
+  const parts = path.split("/");
+  for (let depth = 0; depth < parts.length; depth++) {
+    const folder = parts.slice(0, depth).join("/");
+    const at = folder === "" ? "" : `${folder}/`;
+    if (entries[`${at}.wh.${parts[depth]}`] !== undefined) return true;
+    if (entries[`${at}.wh..wh..opq`] !== undefined) return true;
+    const parent = folder === "" ? undefined : entries[folder];
+    if (parent !== undefined && parent.type !== "directory") return true;
+  }
+  return false;
+}
+
+function split(path: string): string[] {
+  return path.split("/").filter((part) => part !== "" && part !== ".");
+}

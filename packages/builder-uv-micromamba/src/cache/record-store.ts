@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, utimes } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type CacheFolder, cacheError } from "./cache-folder.ts";
+import { canonicalJson } from "./canonical-json.ts";
+
+/**
+ * Small JSON facts under a key: which blob a layer is, what a base's layer holds. Each carries the hash of its own
+ * text; one that does not fit is treated as not there.
+ */
+export class RecordStore {
+  readonly #folder: CacheFolder;
+
+  constructor(folder: CacheFolder) {
+    this.#folder = folder;
+  }
+
+  async get<T>(kind: string, key: unknown): Promise<T | undefined> {
+    const path = this.#path(kind, key);
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    if (text === undefined) return undefined;
+    const end = text.indexOf("\n");
+    const body = text.slice(end + 1);
+    if (text.slice(0, Math.max(end, 0)) !== sha256(body)) {
+      await rm(path, { force: true });
+      return undefined;
+    }
+    const now = new Date();
+    await utimes(path, now, now).catch(() => {});
+    return JSON.parse(body) as T;
+  }
+
+  /** Throws E_CACHE when the disk refuses. */
+  async set(kind: string, key: unknown, value: unknown): Promise<void> {
+    const path = this.#path(kind, key);
+    const temporary = this.#folder.temporary();
+    const body = JSON.stringify(value);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(temporary, "wx", 0o644);
+      try {
+        await file.writeFile(`${sha256(body)}\n${body}`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+    } catch (cause) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw cacheError(path, cause);
+    }
+  }
+
+  async delete(kind: string, key: unknown): Promise<void> {
+    await rm(this.#path(kind, key), { force: true });
+  }
+
+  #path(kind: string, key: unknown): string {
+    return this.#folder.path("records", kind, sha256(canonicalJson(key)));
+  }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,113 @@
+import { createReadStream } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { type HttpResponse, HttpTransport } from "@imagespec/registry";
+import type { BlobStore } from "../cache/blob-store.ts";
+import type { IndexLogin } from "../resolve/secret-files.ts";
+
+const REDIRECTS = 8;
+const TRIES = 4;
+const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
+
+export interface WantedBlob {
+  url: string;
+  /** Names it in messages. */
+  subject: string;
+  sha256: string | undefined;
+  size: number | undefined;
+}
+
+/** Downloads files into the cache, checked by hash and size, with the logins of the hosts they are for. */
+export class Downloader {
+  readonly #blobs: BlobStore;
+  readonly #logins: readonly IndexLogin[];
+  readonly #http = new HttpTransport();
+
+  constructor(blobs: BlobStore, logins: readonly IndexLogin[]) {
+    this.#blobs = blobs;
+    this.#logins = logins;
+  }
+
+  /**
+   * The digest of the file, which is in the cache afterwards. Throws E_RESOLVE when the server does not give it,
+   * E_DIGEST_MISMATCH when it gives something else; both are tried again a few times first.
+   */
+  async fetch(wanted: WantedBlob, signal: AbortSignal): Promise<{ digest: string; size: number }> {
+    const expected = wanted.sha256 === undefined ? undefined : `sha256:${wanted.sha256}`;
+    if (
+      expected !== undefined &&
+      (await this.#blobs.has(expected, wanted.size)) &&
+      (await this.#blobs.verify(expected))
+    )
+      return { digest: expected, size: wanted.size ?? 0 };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const body = wanted.url.startsWith("file:")
+          ? createReadStream(fileURLToPath(wanted.url))
+          : await this.#open(wanted, signal);
+        const { subject, size } = wanted;
+        return await this.#blobs.write(body, expected === undefined ? undefined : { digest: expected, size, subject });
+      } catch (error) {
+        signal.throwIfAborted();
+        const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && error.details.retry !== true;
+        if (final || attempt === TRIES)
+          throw isImageSpecError(error) ? error : failed(wanted, (error as Error).message, error);
+        await sleep(250 * 2 ** attempt * (0.5 + Math.random()), undefined, { signal });
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  async #open(wanted: WantedBlob, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    let url = new URL(wanted.url);
+    for (let hop = 0; hop <= REDIRECTS; hop++) {
+      // Each hop is asked with the login of its own host: none crosses to another one.
+      const login = this.#login(url);
+      const headers: Record<string, string> = { "accept-encoding": "identity" };
+      if (login !== undefined)
+        headers.authorization = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
+      const answer: HttpResponse = await this.#http.send({ method: "GET", url, headers, signal });
+      if (answer.status === 200) return answer.body;
+      await answer.body.dump({ limit: 64 * 1024 });
+      const location = answer.header("location");
+      if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
+        const next = new URL(location, url);
+        if (url.protocol === "https:" && next.protocol !== "https:")
+          throw failed(wanted, "it redirects from https to http");
+        url = next;
+        continue;
+      }
+      throw failed(
+        wanted,
+        `${url.host} answers ${answer.status}`,
+        undefined,
+        RETRIED.has(answer.status),
+        answer.status,
+      );
+    }
+    throw failed(wanted, "too many redirects");
+  }
+
+  #login(url: URL): IndexLogin | undefined {
+    return (
+      this.#logins.find((login) => login.origin === url.origin) ??
+      this.#logins.find((login) => login.origin === undefined && login.host === url.hostname) ??
+      this.#logins.find((login) => login.host === "*")
+    );
+  }
+}
+
+function failed(wanted: WantedBlob, why: string, cause?: unknown, retry = false, status?: number): ImageSpecError {
+  const denied = status === 401 || status === 403;
+  return new ImageSpecError("E_RESOLVE", `${wanted.subject} cannot be downloaded: ${why}`, {
+    hint: denied
+      ? "give the login of the index as a secret: pipSecretMounts with a .netrc"
+      : "check the index and the network, and try again",
+    cause,
+    details: { retry, ...(status !== undefined && { status }) },
+  });
+}

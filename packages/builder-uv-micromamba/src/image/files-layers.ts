@@ -1,0 +1,51 @@
+import { type FilesStep, openShippedFile, type ShippedFile } from "@imagespec/core";
+import type { LayerSource } from "../layer/layer-source.ts";
+import type { TarEntry } from "../layer/tar-entry.ts";
+
+/** One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user. */
+export function filesLayers(
+  step: FilesStep | undefined,
+  files: readonly ShippedFile[],
+  owner: { uid: number; gid: number },
+): LayerSource[] {
+  return (step?.trees ?? []).flatMap((tree) => {
+    const shipped = files.filter((file) => file.path.startsWith(`${tree.from}/`));
+    if (shipped.length === 0) return [];
+    const top = tree.to.slice(1);
+    return {
+      key: { files: shipped.map(identity), from: tree.from, to: tree.to, uid: owner.uid, gid: owner.gid, recipe: 1 },
+      title: `${tree.from === "source" ? "sourceRoot" : "copy"} to ${tree.to}`,
+      entries: () => entries(shipped, tree.from, top, owner),
+    };
+  });
+}
+
+function* entries(
+  shipped: readonly ShippedFile[],
+  from: string,
+  top: string,
+  { uid, gid }: { uid: number; gid: number },
+): Generator<TarEntry> {
+  const made = new Set<string>();
+  for (const file of shipped) {
+    const path = `${top}${file.path.slice(from.length)}`;
+    // Parents the list leaves out are made like those in it: owned by the user, 0755.
+    for (let slash = path.indexOf("/", top.length + 1); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+      const parent = path.slice(0, slash);
+      if (made.has(parent)) continue;
+      made.add(parent);
+      yield { type: "directory", path: parent, mode: 0o755, uid, gid };
+    }
+    if (file.type === "directory") {
+      if (made.has(path)) continue;
+      made.add(path);
+      yield { type: "directory", path, mode: file.mode, uid, gid };
+    } else if (file.type === "symlink") yield { type: "symlink", path, link: file.link, uid, gid };
+    else yield { type: "file", path, mode: file.mode, size: file.size, uid, gid, content: () => openShippedFile(file) };
+  }
+}
+
+function identity(file: ShippedFile): unknown[] {
+  const content = file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
+  return [file.path, file.type, file.mode, content];
+}

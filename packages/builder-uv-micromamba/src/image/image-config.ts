@@ -1,0 +1,74 @@
+import { type BuildPlan, planStep } from "@imagespec/core";
+import type { ImageConfig } from "@imagespec/registry";
+import { DEFAULT_PATH, variable } from "../base/base-facts.ts";
+import type { BaseImage } from "../base/base-image.ts";
+import type { BuiltLayer } from "../layer/layer-source.ts";
+
+/**
+ * The image's config (OCI image-spec, config.md): the base's, with what the runtime contract says laid over. `created`
+ * is RFC 3339. `environment` is the absolute prefix whose bin folder leads PATH. Pure.
+ */
+export function imageConfig(
+  base: BaseImage,
+  plan: BuildPlan,
+  layers: readonly BuiltLayer[],
+  settings: { environment: string | undefined; builder: string; created: string },
+): ImageConfig {
+  const { created } = settings;
+  const inner = base.config.config ?? {};
+  const user = planStep(plan, "user");
+  const entrypoint = planStep(plan, "entrypoint");
+  const config: NonNullable<ImageConfig["config"]> = {
+    ...inner,
+    Env: environment(inner.Env ?? [], plan, settings.environment),
+    Labels: { ...inner.Labels, ...planStep(plan, "labels")?.labels, "dev.imagespec.builder": settings.builder },
+  };
+  if (user !== undefined) {
+    config.User = user.name;
+    config.WorkingDir = user.workdir;
+  }
+  if (entrypoint !== undefined) {
+    config.Entrypoint = entrypoint.entrypoint;
+    delete config.Cmd;
+  }
+  // Docker's record of the command that made the base says nothing about this image.
+  const { container: _container, container_config: _old, docker_version: _docker, id: _id, ...rest } = base.config;
+  return {
+    ...rest,
+    created,
+    config,
+    rootfs: { type: "layers", diff_ids: [...base.config.rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
+    history: [
+      ...(base.config.history ?? []),
+      ...layers.map(({ source }) => ({ created, created_by: `imagespec: ${source.title}`, comment: "imagespec" })),
+    ],
+  };
+}
+
+function environment(base: readonly string[], plan: BuildPlan, prefix: string | undefined): string[] {
+  const variables = planStep(plan, "env")?.variables ?? {};
+  const id = planStep(plan, "id");
+  const path = variables.PATH ?? variable(base, "PATH") ?? DEFAULT_PATH;
+  const { PATH: _path, PYTHONPATH: _pythonpath, ...others } = variables;
+  const set = new Map<string, string>();
+  for (const entry of base) {
+    const equals = entry.indexOf("=");
+    if (equals > 0) set.set(entry.slice(0, equals), entry.slice(equals + 1));
+  }
+  set.set("PATH", prefix === undefined ? path : `${prefix}/bin:${path}`);
+  set.set("PYTHONPATH", variables.PYTHONPATH ? `/root:${variables.PYTHONPATH}` : "/root");
+  for (const [name, value] of Object.entries(others)) set.set(name, value);
+  if (id !== undefined) {
+    set.delete(id.variable);
+    set.set(id.variable, id.value);
+  }
+  return [...set].map(([name, value]) => `${name}=${value}`);
+}
+
+/** The created time: SOURCE_DATE_EPOCH in seconds, else the start of 1980. Undefined text for one that is no number. */
+export function createdTime(epoch: string | undefined): string | undefined {
+  if (epoch === undefined || epoch === "") return "1980-01-01T00:00:00Z";
+  const seconds = /^\d{1,11}$/.test(epoch) ? Number(epoch) : Number.NaN;
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace(".000Z", "Z");
+}

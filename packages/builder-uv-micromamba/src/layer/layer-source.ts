@@ -1,0 +1,22 @@
+import type { TarEntry } from "./tar-entry.ts";
+
+/** A layer that can be made: what decides its bytes, and how to make them. */
+export interface LayerSource {
+  /** What decides every byte of the layer, as JSON-able data; its hash is the key in the layer cache. */
+  key: unknown;
+  /** Stands in the image's history and in progress events. No secret. */
+  title: string;
+  /** The entries, in the order they are written. Called only when the cache lacks the layer. */
+  entries(signal: AbortSignal): AsyncIterable<TarEntry> | Iterable<TarEntry>;
+}
+
+/** A layer as it stands in the cache. */
+export interface BuiltLayer {
+  source: LayerSource;
+  /** Of the compressed bytes. */
+  digest: string;
+  /** Compressed, in bytes. */
+  size: number;
+  /** Digest of the tar itself (OCI image-spec, config.md). */
+  diffId: string;
+}

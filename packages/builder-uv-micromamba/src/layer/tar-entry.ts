@@ -1,0 +1,48 @@
+/** Every file we write has this time: 1980-01-02, the first whole day a zip archive can hold, for tools that re-pack site-packages. */
+export const LAYER_MTIME = new Date(315_619_200_000);
+
+interface EntryBase {
+  /** Relative POSIX path without `.`, `..`, empty parts or NUL. */
+  path: string;
+  uid: number;
+  gid: number;
+}
+
+export interface FileEntry extends EntryBase {
+  type: "file";
+  mode: number;
+  /** Bytes `content` has; anything else is an error. */
+  size: number;
+  content: Uint8Array | (() => AsyncIterable<Uint8Array>);
+}
+
+export interface DirectoryEntry extends EntryBase {
+  type: "directory";
+  mode: number;
+}
+
+export interface SymlinkEntry extends EntryBase {
+  type: "symlink";
+  link: string;
+}
+
+/** Another name of a file that stands earlier in the same layer. */
+export interface HardlinkEntry extends EntryBase {
+  type: "hardlink";
+  link: string;
+}
+
+/** One entry of a layer. A whiteout is an empty file of the name OCI image-spec (layer.md) gives it. */
+export type TarEntry = FileEntry | DirectoryEntry | SymlinkEntry | HardlinkEntry;
+
+/** A file of root that holds `text`. */
+export function textFile(path: string, text: string | Uint8Array, mode = 0o644, uid = 0, gid = 0): FileEntry {
+  const content = typeof text === "string" ? Buffer.from(text) : text;
+  return { type: "file", path, mode, uid, gid, size: content.length, content };
+}
+
+/** The entry that hides `path` of the layers below (OCI image-spec, layer.md). */
+export function whiteout(path: string): FileEntry {
+  const slash = path.lastIndexOf("/") + 1;
+  return textFile(`${path.slice(0, slash)}.wh.${path.slice(slash)}`, "");
+}

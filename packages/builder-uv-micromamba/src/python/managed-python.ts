@@ -1,0 +1,118 @@
+import { createReadStream } from "node:fs";
+import { lstat, mkdir, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpecError, runTool } from "@imagespec/core";
+import type { Libc } from "../base/base-facts.ts";
+import type { CacheFolder } from "../cache/cache-folder.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+import type { TarEntry } from "../layer/tar-entry.ts";
+import { textFile } from "../layer/tar-entry.ts";
+import { withParents } from "../layer/with-parents.ts";
+import { MACHINES } from "../resolve/python-target.ts";
+import type { UvProgram } from "../uv/find-uv.ts";
+import { uvEnvironment } from "../uv/uv-environment.ts";
+
+/** Where managed Pythons stand in an image, from every builder. */
+const ROOT = "opt/python";
+/** Text files above this many bytes hold no path of their installation. */
+const PATCHED_BYTES = 4 * 1024 * 1024;
+
+export interface ManagedPython {
+  /** Absolute path in the image. */
+  path: string;
+  version: string;
+  minor: string;
+  layer: LayerSource;
+}
+
+/**
+ * The Python uv manages for a version and platform: uv chooses and downloads it (UV_PYTHON_DOWNLOADS_JSON_URL and
+ * UV_PYTHON_INSTALL_MIRROR honoured) and checks its hash. Nothing is downloaded until the layer must be made.
+ * Throws E_NO_PYTHON when uv knows none.
+ */
+export async function managedPython(
+  wanted: { version: string; architecture: string; libc: Libc },
+  tools: { uv: UvProgram; cache: CacheFolder; signal: AbortSignal },
+): Promise<ManagedPython> {
+  const { uv, cache, signal } = tools;
+  const libc = wanted.libc.family === "musl" ? "musl" : "gnu";
+  const request = `cpython-${wanted.version}-linux-${MACHINES[wanted.architecture]}-${libc}`;
+  const env = uvEnvironment(cache.path("..", "uv"), { UV_NO_CONFIG: "1" });
+  const list = await runTool(uv.path, ["python", "list", request, "--only-downloads", "--output-format", "json"], {
+    env,
+    signal,
+    errorCode: "E_NO_PYTHON",
+    hint: "check UV_PYTHON_DOWNLOADS_JSON_URL, or take another pythonVersion",
+  });
+  const found = (JSON.parse(list.stdout) as { key: string; version: string; url: string }[])[0];
+  if (found === undefined)
+    throw new ImageSpecError(
+      "E_NO_PYTHON",
+      `uv ${uv.version} knows no Python ${wanted.version} for linux/${wanted.architecture} (${libc})`,
+      {
+        hint: "take another pythonVersion, a newer uv, or a base image that has that Python",
+      },
+    );
+  const minor = found.version.split(".").slice(0, 2).join(".");
+  const source = { key: found.key, archive: decodeURIComponent(found.url.split("/").at(-1) ?? "") };
+  return {
+    path: `/${ROOT}/${found.key}/bin/python${minor}`,
+    version: found.version,
+    minor,
+    layer: {
+      key: { python: source, root: ROOT, recipe: 1 },
+      title: `Python ${found.version} in /${ROOT}`,
+      entries: (abort) => withParents(installed(found.key, uv, cache, env, abort), ROOT),
+    },
+  };
+}
+
+async function* installed(
+  key: string,
+  uv: UvProgram,
+  cache: CacheFolder,
+  env: Record<string, string | undefined>,
+  signal: AbortSignal,
+): AsyncGenerator<TarEntry> {
+  const stage = cache.temporary();
+  await mkdir(stage, { recursive: true, mode: 0o700 });
+  try {
+    await runTool(uv.path, ["python", "install", key, "--install-dir", stage, "--no-bin", "--quiet"], {
+      env,
+      signal,
+      errorCode: "E_NO_PYTHON",
+      hint: "the download failed: check the network, UV_PYTHON_INSTALL_MIRROR and UV_PYTHON_DOWNLOADS_JSON_URL",
+    });
+    yield* tree(join(stage, key), `${ROOT}/${key}`, stage);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** The files of a folder by sorted name, without bytecode; where they name the staging folder, the image's path stands. */
+async function* tree(folder: string, path: string, stage: string): AsyncGenerator<TarEntry> {
+  for (const name of (await readdir(folder)).sort()) {
+    if (name === "__pycache__") continue;
+    const from = join(folder, name);
+    const to = `${path}/${name}`;
+    const stat = await lstat(from);
+    if (stat.isDirectory()) yield* tree(from, to, stage);
+    else if (stat.isSymbolicLink())
+      yield { type: "symlink", path: to, link: (await readlink(from)).replaceAll(stage, `/${ROOT}`), uid: 0, gid: 0 };
+    else {
+      const mode = (stat.mode & 0o100) === 0 ? 0o644 : 0o755;
+      if (stat.size > PATCHED_BYTES) {
+        yield { type: "file", path: to, mode, size: stat.size, uid: 0, gid: 0, content: () => createReadStream(from) };
+        continue;
+      }
+      yield textFile(to, relocated(await readFile(from), stage), mode);
+    }
+  }
+}
+
+function relocated(content: Buffer, stage: string): Buffer {
+  if (!content.includes(stage)) return content;
+  if (content.includes(0))
+    throw new ImageSpecError("E_INTERNAL", "A binary of the managed Python names its installation folder");
+  return Buffer.from(content.toString("utf8").replaceAll(stage, `/${ROOT}`));
+}

@@ -1,0 +1,45 @@
+import type { BaseEnvironment, InstalledDistribution } from "../base/base-facts.ts";
+import type { FileTree } from "../base/file-tree.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+import { whiteout } from "../layer/tar-entry.ts";
+import { parseRecord } from "../wheel/record.ts";
+
+/**
+ * The layer that takes distributions of the base away: a whiteout for every file their RECORD names inside the
+ * environment, and for the .dist-info folder. Undefined when none is replaced.
+ */
+export async function removalLayer(
+  environment: BaseEnvironment,
+  replaced: readonly InstalledDistribution[],
+  tree: FileTree,
+): Promise<LayerSource | undefined> {
+  if (replaced.length === 0) return undefined;
+  const prefix = environment.prefix.slice(1);
+  const site = `${prefix}/lib/python${environment.python.minor}/site-packages`;
+  const paths = new Set<string>();
+  for (const { info } of replaced) {
+    const record = await tree.resolve(`${site}/${info}/RECORD`);
+    paths.add(`${site}/${info}`);
+    for (const row of parseRecord(record?.entry.text ?? "")) {
+      const path = join(site, row.path);
+      // What the folder's own whiteout covers needs none; what lies outside the environment is not ours to remove.
+      if (!path.startsWith(`${prefix}/`) || path.startsWith(`${site}/${info}/`)) continue;
+      if ((await tree.get(path)) !== undefined) paths.add(path);
+    }
+  }
+  const sorted = [...paths].sort();
+  return {
+    key: { removed: sorted, recipe: 1 },
+    title: `replaced: ${replaced.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
+    entries: () => sorted.map(whiteout),
+  };
+}
+
+function join(folder: string, relative: string): string {
+  const parts = relative.startsWith("/") ? [] : folder.split("/");
+  for (const part of relative.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}

@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ImageSpecError } from "@imagespec/core";
+import { parse } from "smol-toml";
+import { preferWheel } from "../wheel/prefer-wheel.ts";
+import { normalizeName } from "../wheel/wheel-name.ts";
+import type { ResolvedWheel } from "./resolved-wheel.ts";
+
+interface Artifact {
+  url?: string;
+  path?: string;
+  name?: string;
+  size?: number | bigint;
+  hashes?: Record<string, string>;
+}
+
+interface LockedPackage {
+  name: string;
+  version?: string;
+  wheels?: Artifact[];
+  archive?: Artifact;
+  sdist?: Artifact;
+  vcs?: { url?: string };
+  directory?: { path?: string };
+}
+
+/**
+ * The wheels of a pylock.toml (PEP 751) that uv wrote for one platform: it leaves out wheels that don't fit. `allowed`
+ * are the sha256 a requirements file admits for a name. Throws E_UNSUPPORTED for what has to be built from source.
+ */
+export function parsePylock(
+  text: string,
+  pythonMinor: string,
+  folder: string,
+  allowed: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+): ResolvedWheel[] {
+  const { packages = [] } = parse(text) as { packages?: LockedPackage[] };
+  return packages.map((locked) => {
+    const hashes = allowed.get(normalizeName(locked.name));
+    const candidates = (locked.archive ? [locked.archive] : (locked.wheels ?? []))
+      .map((artifact) => candidate(locked, artifact, folder))
+      .filter((wheel) => wheel.filename.endsWith(".whl"));
+    const admitted = hashes === undefined ? candidates : candidates.filter((wheel) => hashes.has(wheel.sha256 ?? ""));
+    const wheel = preferWheel(admitted, pythonMinor);
+    if (wheel !== undefined) return wheel;
+    if (candidates.length > 0)
+      throw new ImageSpecError(
+        "E_RESOLVE",
+        `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements admit`,
+        {
+          hint: "add the hash of the wheel for this platform, or regenerate the file for it",
+        },
+      );
+    throw sourceOnly(`${locked.name}${locked.version ? ` ${locked.version}` : ""}`);
+  });
+}
+
+/** The refusal of a distribution that would have to be built. */
+export function sourceOnly(subject: string, cause?: unknown): ImageSpecError {
+  return new ImageSpecError(
+    "E_UNSUPPORTED",
+    `${subject} has no wheel for this platform, and uv-micromamba installs wheels only`,
+    {
+      hint: "build with docker-buildx or kaniko, which can compile it, or choose a version that has a wheel",
+      cause,
+    },
+  );
+}
+
+function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
+  const url = artifact.url ?? (artifact.path === undefined ? "" : pathToFileURL(resolve(folder, artifact.path)).href);
+  const last = decodeURIComponent(
+    url
+      .replace(/[?#].*$/, "")
+      .split("/")
+      .at(-1) ?? "",
+  );
+  const filename = artifact.name ?? last;
+  return {
+    name: locked.name,
+    version: locked.version ?? filename.split("-")[1] ?? "",
+    filename,
+    url: url.replace(/#.*$/, ""),
+    sha256: artifact.hashes?.sha256,
+    size: artifact.size === undefined ? undefined : Number(artifact.size),
+  };
+}

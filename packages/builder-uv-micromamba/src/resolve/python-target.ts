@@ -1,0 +1,37 @@
+import { ImageSpecError } from "@imagespec/core";
+import type { Libc } from "../base/base-facts.ts";
+
+/** What wheels must fit. */
+export interface PythonTarget {
+  /** `3.11` */
+  minor: string;
+  /** `3.11.2`, as far as it is known: it decides environment markers. */
+  version: string;
+  /** OCI's name: `amd64`, `arm64`. */
+  architecture: string;
+  libc: Libc;
+}
+
+/** Architectures uv resolves for, by OCI name. */
+export const MACHINES: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64" };
+
+/** glibc minor versions uv has a platform for (`--python-platform`). */
+const MANYLINUX = [17, 28, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40];
+
+/** The value of uv's `--python-platform` for a target. Throws E_UNSUPPORTED for one that uv has none for. */
+export function uvPlatform(target: PythonTarget): string {
+  const machine = MACHINES[target.architecture];
+  const { libc } = target;
+  const refuse = (what: string) =>
+    new ImageSpecError("E_UNSUPPORTED", `uv cannot choose wheels for ${what}`, {
+      hint: "build with docker-buildx or kaniko, or take a newer base image",
+    });
+  if (machine === undefined) throw refuse(`the architecture ${target.architecture}`);
+  if (libc.family === "musl") {
+    if (libc.major !== 1 || libc.minor < 2) throw refuse(`musl ${libc.major}.${libc.minor}`);
+    return `${machine}-unknown-linux-musl`;
+  }
+  const level = MANYLINUX.findLast((minor) => minor <= libc.minor);
+  if (libc.major !== 2 || level === undefined) throw refuse(`glibc ${libc.major}.${libc.minor}`);
+  return `${machine}-manylinux_2_${level}`;
+}

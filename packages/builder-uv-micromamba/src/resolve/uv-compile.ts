@@ -1,0 +1,140 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ImageSpecError, openShippedFile, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core";
+import type { InstalledDistribution } from "../base/base-facts.ts";
+import type { CacheFolder } from "../cache/cache-folder.ts";
+import type { UvProgram } from "../uv/find-uv.ts";
+import { uvEnvironment } from "../uv/uv-environment.ts";
+import { parsePylock, sourceOnly } from "./pylock.ts";
+import { type PythonTarget, uvPlatform } from "./python-target.ts";
+import { requiredHashes } from "./required-hashes.ts";
+import type { ResolvedWheel } from "./resolved-wheel.ts";
+import type { SecretSettings } from "./secret-files.ts";
+
+export interface CompileRequest {
+  uv: UvProgram;
+  step: PackagesStep;
+  target: PythonTarget;
+  files: readonly ShippedFile[];
+  secrets: SecretSettings;
+  /** What the base's environment has: kept where it satisfies the requirements. */
+  installed: readonly InstalledDistribution[];
+  cache: CacheFolder;
+  signal: AbortSignal;
+  onLine(line: string, stream: "stdout" | "stderr"): void;
+}
+
+const INPUT = "packages.in";
+const OUTPUT = "pylock.imagespec.toml";
+
+/**
+ * Resolves packages and a requirements file together, for the target's Python and platform, to wheels. uv runs in a
+ * folder of its own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host.
+ * Throws E_RESOLVE with uv's own words, E_UNSUPPORTED where only a source distribution would do.
+ */
+export async function compileRequirements(request: CompileRequest): Promise<ResolvedWheel[]> {
+  const { step, cache, target, signal } = request;
+  if (step.source.from !== "requirements") throw new ImageSpecError("E_INTERNAL", "Not a list of requirements");
+  const folder = cache.temporary();
+  await mkdir(folder, { mode: 0o700, recursive: true });
+  try {
+    const texts = await stage(request, folder);
+    const inputs = [...(step.source.requirements === undefined ? [] : [step.source.requirements])];
+    if (step.source.packages.length > 0) {
+      await writeFile(join(folder, INPUT), `${step.source.packages.join("\n")}\n`);
+      inputs.push(INPUT);
+    }
+    if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferences(request.installed));
+    await run(request, folder, inputs);
+    const lock = await readFile(join(folder, OUTPUT), "utf8");
+    return parsePylock(lock, target.minor, folder, requiredHashes(texts));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<void> {
+  const { uv, step, target, secrets, cache } = request;
+  const args = [
+    "pip",
+    "compile",
+    "--no-header",
+    "--format",
+    "pylock.toml",
+    "--output-file",
+    OUTPUT,
+    "--only-binary",
+    ":all:",
+  ];
+  args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
+  if (step.index !== undefined) args.push("--index-url", step.index);
+  for (const url of step.extraIndexes) args.push("--extra-index-url", url);
+  const result = await runTool(uv.path, [...args, ...step.extraArgs, ...inputs], {
+    cwd: folder,
+    env: uvEnvironment(cache.path("..", "uv"), {
+      ...(secrets.env.UV_CONFIG_FILE === undefined && { UV_NO_CONFIG: "1" }),
+      ...secrets.env,
+    }),
+    signal: request.signal,
+    redact: secrets.hidden,
+    allowFailure: true,
+    // uv prints the lock on standard output too.
+    onLine: (line, stream) => stream === "stderr" && line !== "" && request.onLine(line, stream),
+  });
+  if (result.exitCode !== 0) throw explain(result.tail, result.command, result.exitCode);
+}
+
+function explain(tail: string[], command: string, exitCode: number): ImageSpecError {
+  const said = tail.filter((line) => line.trim() !== "");
+  const text = said.join("\n");
+  const details = { command, exitCode, tail };
+  if (
+    /has no usable wheels|no wheels with a matching|building source distributions is disabled|only-binary|must be built from source/.test(
+      text,
+    )
+  )
+    return sourceOnly(
+      `What was asked for cannot be resolved to wheels (${said.find((line) => /wheel|build/.test(line))?.trim()})`,
+    );
+  if (/unexpected argument|invalid value/.test(text))
+    return new ImageSpecError("E_UNSUPPORTED", `uv cannot take pipExtraArgs for a resolution: ${said[0] ?? ""}`, {
+      hint: "leave the argument out, or build with docker-buildx or kaniko",
+      details,
+    });
+  if (
+    /No interpreter found|No download found for request|Failed to install .*python|python-build-standalone/i.test(text)
+  )
+    return new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
+      hint: "install any Python 3, or let uv fetch one: uv python install",
+      details,
+    });
+  const shown = said.slice(-12).join("\n");
+  return new ImageSpecError("E_RESOLVE", `The Python packages cannot be resolved:\n${shown}`, {
+    hint: "change the requirement uv names, or the index it looked in",
+    details,
+  });
+}
+
+/** Writes the shipped requirement files, checked by their hash, and returns their texts. */
+async function stage(request: CompileRequest, folder: string): Promise<string[]> {
+  const texts: string[] = [];
+  for (const file of request.files) {
+    if (!file.path.startsWith("requirements/") || file.type !== "file") continue;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of openShippedFile(file)) chunks.push(chunk);
+    const path = join(folder, file.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, Buffer.concat(chunks));
+    texts.push(Buffer.concat(chunks).toString("utf8"));
+  }
+  return texts;
+}
+
+/** uv takes versions of an output file that is there already as preferred, which is what extending an environment means. */
+function preferences(installed: readonly InstalledDistribution[]): string {
+  const packages = installed.map(({ name, version }) => `[[packages]]\nname = "${name}"\nversion = "${version}"\n`);
+  return `lock-version = "1.0"\ncreated-by = "imagespec"\n\n${packages.join("\n")}`;
+}

@@ -1,0 +1,126 @@
+import { ImageSpecError } from "@imagespec/core";
+import { parse } from "smol-toml";
+import { preferWheel } from "../wheel/prefer-wheel.ts";
+import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
+import { type MarkerEnvironment, markerHolds } from "./marker.ts";
+import { sourceOnly } from "./pylock.ts";
+import { MACHINES, type PythonTarget } from "./python-target.ts";
+import type { ResolvedWheel } from "./resolved-wheel.ts";
+import { wheelFits } from "./wheel-tags.ts";
+
+interface Dependency {
+  name: string;
+  version?: string;
+  source?: Record<string, unknown>;
+  marker?: string;
+  extra?: string[];
+}
+
+interface Locked {
+  name: string;
+  version?: string;
+  source: {
+    registry?: string;
+    url?: string;
+    git?: string;
+    virtual?: string;
+    editable?: string;
+    directory?: string;
+    path?: string;
+  };
+  dependencies?: Dependency[];
+  "optional-dependencies"?: Record<string, Dependency[]>;
+  wheels?: { url?: string; path?: string; filename?: string; hash?: string; size?: number }[];
+  "resolution-markers"?: string[];
+}
+
+/**
+ * The wheels a uv.lock pins for a target: the project's dependencies and what they need there, without development
+ * groups and without the project itself. Reads no network: the lock has addresses and hashes. Throws E_UNSUPPORTED for
+ * what has no wheel or comes from git, E_INPUT_FILE for a file that is no uv.lock.
+ */
+export function uvLockWheels(text: string, target: PythonTarget, subject: string): ResolvedWheel[] {
+  const lock = parse(text) as { version?: number; package?: Locked[]; "requires-python"?: string };
+  const packages = lock.package ?? [];
+  const roots = packages.filter(({ source }) => source?.virtual !== undefined || source?.editable !== undefined);
+  if (lock.version !== 1 || roots.length === 0)
+    throw new ImageSpecError("E_INPUT_FILE", `${subject} is not a uv.lock of version 1 with a project in it`, {
+      hint: "write it with: uv lock",
+    });
+  const environment = markerEnvironment(target);
+  const needed = new Map<Locked, Set<string>>();
+  const queue: { locked: Locked; extras: string[] }[] = roots.map((locked) => ({ locked, extras: [] }));
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { locked, extras } = next;
+    const seen = needed.get(locked);
+    const fresh = extras.filter((extra) => !seen?.has(extra));
+    if (seen !== undefined && fresh.length === 0) continue;
+    needed.set(locked, new Set([...(seen ?? []), ...extras]));
+    const dependencies = [
+      ...(seen === undefined ? (locked.dependencies ?? []) : []),
+      ...fresh.flatMap((extra) => locked["optional-dependencies"]?.[extra] ?? []),
+    ];
+    for (const dependency of dependencies) {
+      if (dependency.marker !== undefined && !markerHolds(dependency.marker, environment)) continue;
+      queue.push({ locked: find(packages, dependency, environment, subject), extras: dependency.extra ?? [] });
+    }
+  }
+  return [...needed.keys()].filter((locked) => !roots.includes(locked)).map((locked) => wheelOf(locked, target));
+}
+
+export function markerEnvironment(target: PythonTarget): MarkerEnvironment {
+  return {
+    python_version: target.minor,
+    python_full_version: target.version.split(".").length > 2 ? target.version : `${target.version}.0`,
+    os_name: "posix",
+    sys_platform: "linux",
+    platform_system: "Linux",
+    platform_machine: MACHINES[target.architecture] ?? target.architecture,
+    platform_python_implementation: "CPython",
+    implementation_name: "cpython",
+    implementation_version: target.version,
+    platform_release: "",
+    platform_version: "",
+  };
+}
+
+function find(packages: Locked[], wanted: Dependency, environment: MarkerEnvironment, subject: string): Locked {
+  const named = packages.filter(({ name }) => name === wanted.name);
+  const versioned = wanted.version === undefined ? named : named.filter(({ version }) => version === wanted.version);
+  const sourced =
+    wanted.source === undefined
+      ? versioned
+      : versioned.filter(({ source }) => JSON.stringify(source) === JSON.stringify(wanted.source));
+  const fitting = sourced.filter(
+    (locked) => locked["resolution-markers"]?.some((marker) => markerHolds(marker, environment)) ?? true,
+  );
+  const found = fitting[0] ?? sourced[0];
+  if (found !== undefined) return found;
+  throw new ImageSpecError("E_INPUT_FILE", `${subject} needs ${wanted.name} and does not lock it`, {
+    hint: "write the lock again: uv lock",
+  });
+}
+
+function wheelOf(locked: Locked, target: PythonTarget): ResolvedWheel {
+  const subject = `${locked.name}${locked.version === undefined ? "" : ` ${locked.version}`}`;
+  if (locked.source.git !== undefined) throw sourceOnly(`${subject} (from git)`);
+  const wheels = (locked.wheels ?? []).flatMap((wheel) => {
+    const url = wheel.url ?? "";
+    const filename =
+      wheel.filename ??
+      decodeURIComponent(
+        url
+          .replace(/[?#].*$/, "")
+          .split("/")
+          .at(-1) ?? "",
+      );
+    if (!filename.endsWith(".whl") || !/^https?:/.test(url)) return [];
+    if (!wheelFits(parseWheelName(filename), target)) return [];
+    const version = locked.version ?? filename.split("-")[1] ?? "";
+    const sha256 = /^sha256:([0-9a-f]{64})$/.exec(wheel.hash ?? "")?.[1];
+    return [{ name: normalizeName(locked.name), version, filename, url, sha256, size: wheel.size }];
+  });
+  const wheel = preferWheel(wheels, target.minor);
+  if (wheel === undefined) throw sourceOnly(subject);
+  return wheel;
+}

@@ -1,0 +1,38 @@
+import type { WheelName } from "../wheel/wheel-name.ts";
+import { MACHINES, type PythonTarget } from "./python-target.ts";
+
+const LEGACY: Record<string, number> = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };
+
+/** Whether a wheel can be installed for the target (PyPA platform compatibility tags, CPython on Linux). */
+export function wheelFits(name: WheelName, target: PythonTarget): boolean {
+  const minor = Number(target.minor.split(".")[1]);
+  const own = `cp3${minor}`;
+  const python = name.pythons.some((tag) => {
+    const match = /^(cp|py)3(\d*)$/.exec(tag);
+    if (match === null) return false;
+    if (match[2] === "") return true;
+    // cp3N without an ABI of its own means that version alone, with abi3 that one and later.
+    if (match[1] === "cp" && tag !== own) return name.abis.includes("abi3") && Number(match[2]) <= minor;
+    return Number(match[2]) <= minor;
+  });
+  const abi = name.abis.some((tag) => tag === "none" || tag === own || tag === "abi3");
+  return python && abi && name.platforms.some((platform) => platformFits(platform, target));
+}
+
+function platformFits(platform: string, { architecture, libc }: PythonTarget): boolean {
+  if (platform === "any") return true;
+  const machine = MACHINES[architecture] ?? architecture;
+  if (platform === `linux_${machine}`) return true;
+  const legacy = /^(manylinux(?:1|2010|2014))_(.+)$/.exec(platform);
+  const level = legacy
+    ? (["many", 2, LEGACY[legacy[1] as string] as number, legacy[2] as string] as const)
+    : (() => {
+        const match = /^(many|musl)linux_(\d+)_(\d+)_(.+)$/.exec(platform);
+        return match
+          ? ([match[1] as string, Number(match[2]), Number(match[3]), match[4] as string] as const)
+          : undefined;
+      })();
+  if (level === undefined || level[3] !== machine) return false;
+  const family = level[0] === "musl" ? "musl" : "glibc";
+  return family === libc.family && level[1] === libc.major && level[2] <= libc.minor;
+}

@@ -1,0 +1,19 @@
+/** Settings of uv that a user may have for where Pythons come from; they steer, and are not part of the image. */
+const KEPT = ["UV_PYTHON_DOWNLOADS_JSON_URL", "UV_PYTHON_INSTALL_MIRROR", "UV_HTTP_TIMEOUT", "UV_CONCURRENT_DOWNLOADS"];
+const DROPPED = /^(UV_|PIP_|CONDA_|VIRTUAL_ENV$|PYTHON)/;
+
+/**
+ * What is laid over this process's environment for uv: settings of host and project taken out (undefined removes one),
+ * ours put in, and the certificates the host trusts.
+ */
+export function uvEnvironment(
+  cacheFolder: string,
+  extra: Record<string, string>,
+  host: NodeJS.ProcessEnv = process.env,
+): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = {};
+  for (const name of Object.keys(host)) if (DROPPED.test(name) && !KEPT.includes(name)) env[name] = undefined;
+  const authorities = host.SSL_CERT_FILE || host.NODE_EXTRA_CA_CERTS;
+  if (authorities) env.SSL_CERT_FILE = authorities;
+  return { ...env, UV_CACHE_DIR: cacheFolder, UV_NO_PROGRESS: "1", NO_COLOR: "1", ...extra };
+}

@@ -1,0 +1,49 @@
+import { ImageSpecError } from "@imagespec/core";
+
+const OBJECT = /^([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_][\w.]*)\s*(?:\[.*\])?$/;
+
+export interface EntryPoint {
+  name: string;
+  module: string;
+  attribute: string;
+}
+
+/** The scripts that entry_points.txt asks for (PyPA entry points specification). Throws E_RESOLVE for an illegal one. */
+export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
+  const scripts: EntryPoint[] = [];
+  let group = "";
+  for (const raw of text.split(/\r?\n/)) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
+    if (line.startsWith("[")) {
+      group = line.slice(1, -1).trim();
+      continue;
+    }
+    if (group !== "console_scripts" && group !== "gui_scripts") continue;
+    const equals = line.indexOf("=");
+    const name = line.slice(0, equals).trim();
+    const match = OBJECT.exec(line.slice(equals + 1).trim());
+    if (equals < 1 || name.includes("/") || name === ".." || name === "." || match === null)
+      throw new ImageSpecError("E_RESOLVE", `${subject} has an illegal entry point: ${line}`);
+    scripts.push({ name, module: match[1] as string, attribute: match[2] as string });
+  }
+  return scripts;
+}
+
+/** The program of a console script. */
+export function consoleScript(python: string, point: EntryPoint): string {
+  const first = point.attribute.split(".")[0] as string;
+  return `${shebang(python)}import sys
+
+from ${point.module} import ${first}
+
+if __name__ == "__main__":
+    sys.exit(${point.attribute}())
+`;
+}
+
+/** A first line that starts this interpreter; Linux takes at most 127 bytes, so a longer one goes through /bin/sh. */
+export function shebang(python: string): string {
+  if (Buffer.byteLength(python) <= 124 && !python.includes(" ")) return `#!${python}\n`;
+  return `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n`;
+}

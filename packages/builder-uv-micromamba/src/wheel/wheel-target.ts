@@ -1,0 +1,13 @@
+/** Where a wheel goes: an environment inside the image, as relative POSIX paths. */
+export interface WheelTarget {
+  /** `opt/venv`, without a leading slash. */
+  prefix: string;
+  /** `3.11` */
+  pythonMinor: string;
+  /** Absolute path of the environment's interpreter in the image, the first line of scripts. */
+  python: string;
+}
+
+export function sitePackages(target: WheelTarget): string {
+  return `${target.prefix}/lib/python${target.pythonMinor}/site-packages`;
+}
