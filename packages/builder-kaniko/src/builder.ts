@@ -1,1 +1,3 @@
-export {};
+import { KanikoBuilder } from "./kaniko-builder.ts";
+
+export default (): KanikoBuilder => new KanikoBuilder();

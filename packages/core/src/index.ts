@@ -48,6 +48,9 @@ export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.
 export type { OnUnknown } from "./presence/unknown-policy.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
+export { cacheFolder } from "./resolve/cache-folder.ts";
+export { openShippedFile } from "./resolve/open-shipped-file.ts";
+export { defaultPlatform, normalPlatform, normalPlatforms } from "./resolve/platforms.ts";
 export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";
 export type {
   Content,

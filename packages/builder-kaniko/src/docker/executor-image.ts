@@ -1,0 +1,99 @@
+import type { Readable } from "node:stream";
+import type { CredentialStore } from "@imagespec/registry";
+import { ImageSpecError, parseReference } from "@imagespec/registry";
+import type { Engine } from "./connect-engine.ts";
+
+export interface ExecutorImage {
+  image: string;
+  /** The executor runs on the engine's own platform; another one is for machines that emulate it. */
+  mirrors: Record<string, string>;
+  credentials: CredentialStore;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes sure the engine holds the executor's image; where it does not, it is pulled, through the mirrors. Returns the
+ * name to create containers from.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING when it can be had nowhere.
+ */
+export async function ensureExecutorImage(engine: Engine, wanted: ExecutorImage): Promise<string> {
+  const names = [wanted.image, mirrored(wanted.image, wanted.mirrors)].filter((name) => name !== undefined);
+  for (const name of names) if (await isPresent(engine, name)) return name;
+  let last: unknown;
+  for (const name of names.reverse()) {
+    try {
+      await pull(engine, name, wanted);
+      return name;
+    } catch (error) {
+      if (wanted.signal.aborted) throw error;
+      last = error;
+    }
+  }
+  const reason = last instanceof Error ? last.message : String(last);
+  throw new ImageSpecError("E_TOOL_MISSING", `The executor's image ${wanted.image} cannot be pulled: ${reason}`, {
+    cause: last,
+    hint: 'Name one this engine can reach in builderOptions { image: "..." }, or log in to its registry.',
+  });
+}
+
+function mirrored(image: string, mirrors: Record<string, string>): string | undefined {
+  const { registry, repository, tag, digest } = parseReference(image);
+  const mirror = mirrors[registry];
+  if (mirror === undefined) return undefined;
+  const suffix = `${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+  return `${mirror}/${repository}${suffix}`;
+}
+
+async function isPresent(engine: Engine, image: string): Promise<boolean> {
+  try {
+    await engine.docker.getImage(image).inspect();
+    return true;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    throw daemonError(engine, error);
+  }
+}
+
+async function pull(engine: Engine, image: string, { credentials, signal }: ExecutorImage): Promise<void> {
+  const { registry } = parseReference(image);
+  const credential = await credentials.get(registry, { signal });
+  const serveraddress = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+  const authconfig =
+    credential === undefined
+      ? undefined
+      : credential.kind === "basic"
+        ? { username: credential.username, password: credential.password, serveraddress }
+        : credential.kind === "identity-token"
+          ? { identitytoken: credential.token, serveraddress }
+          : { registrytoken: credential.token, serveraddress };
+  const stream = (await engine.docker.pull(image, {
+    abortSignal: signal,
+    ...(authconfig === undefined ? {} : { authconfig }),
+  })) as Readable;
+  // The engine answers 200 first and tells of a failure in the stream.
+  let text = "";
+  for await (const chunk of stream) {
+    text += String(chunk);
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) failOnError(line);
+  }
+  failOnError(text);
+}
+
+function failOnError(line: string): void {
+  if (line.trim() === "") return;
+  const { error, errorDetail } = JSON.parse(line) as { error?: string; errorDetail?: { message?: string } };
+  const message = errorDetail?.message ?? error;
+  if (message !== undefined) throw new Error(message);
+}
+
+/** The error for an engine that cannot be talked to. */
+export function daemonError(engine: Engine, cause: unknown): ImageSpecError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ImageSpecError("E_DAEMON", `The container engine at ${engine.address} does not answer: ${reason}`, {
+    cause,
+    hint: "Start docker, or set DOCKER_HOST to an engine that runs.",
+  });
+}

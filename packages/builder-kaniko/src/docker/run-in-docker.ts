@@ -1,0 +1,225 @@
+import type { Readable } from "node:stream";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ImageSpecError } from "@imagespec/registry";
+import type { Container, ContainerCreateOptions } from "dockerode";
+import { pack } from "tar-stream";
+import { CERTIFICATES_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/executor-run.ts";
+import { executorFailure, noImage } from "../failure/executor-failure.ts";
+import type { Engine } from "./connect-engine.ts";
+import { ContainerLayout } from "./container-layout.ts";
+import { daemonError } from "./executor-image.ts";
+
+export interface ContainerOptions {
+  image: string;
+  network: string | undefined;
+  /** Bytes. */
+  memory: number | undefined;
+}
+
+/** The container's label, so that one can find what a killed client left: `docker ps -a --filter label=...`. */
+export const CONTAINER_LABEL = "dev.imagespec.kaniko";
+
+/**
+ * Runs the executor in a container of the engine: context on its standard input, image in its own file system, from
+ * which it is read. The container is removed when the outcome is disposed of, on failure and on cancel.
+ *
+ * @throws ImageSpecError E_BUILD and its kin when the executor fails, E_DAEMON when the engine does, E_ABORTED.
+ */
+export async function runInDocker(
+  engine: Engine,
+  options: ContainerOptions,
+  task: ExecutorTask,
+): Promise<ExecutorOutcome> {
+  const cancelled = () =>
+    new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled.`, { cause: task.signal.reason });
+  if (task.signal.aborted) throw cancelled();
+  const container = await create(engine, options, task);
+  const remove = () => removeContainer(container);
+  const stop = () => void remove().catch(() => undefined);
+  task.signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (task.signal.aborted) throw cancelled();
+    const layout = await follow(engine, container, options, task);
+    return { ...layout, dispose: remove };
+  } catch (error) {
+    task.log.end("failed");
+    await remove().catch(() => undefined);
+    if (task.signal.aborted) throw cancelled();
+    throw error;
+  } finally {
+    task.signal.removeEventListener("abort", stop);
+  }
+}
+
+async function follow(
+  engine: Engine,
+  container: Container,
+  options: ContainerOptions,
+  task: ExecutorTask,
+): Promise<{ source: ContainerLayout; digest: string }> {
+  const subject = `container of ${options.image}`;
+  await putFiles(container, task).catch((error: unknown) => {
+    throw daemonError(engine, error);
+  });
+  const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+  const output = demultiplex(container, stream, task);
+  await container.start().catch((error: unknown) => {
+    throw startError(engine, error, subject, task);
+  });
+  const feeding = feed(task.openContext(), stream);
+  // When the context cannot be read, nobody waits for the executor, which waits for the context.
+  const exited = container.wait().then(
+    (result: { StatusCode: number }) => result.StatusCode,
+    (error: unknown) => {
+      throw daemonError(engine, error);
+    },
+  );
+  const exitCode = await both(exited, feeding);
+  await output;
+  const { State: state } = await container.inspect();
+  if (exitCode !== 0) {
+    throw executorFailure({
+      subject,
+      platform: task.platform,
+      exitCode,
+      outOfMemory: state.OOMKilled,
+      ...(state.Error === "" ? {} : { reason: state.Error }),
+      tail: task.log.tail,
+    });
+  }
+  const source = new ContainerLayout(container, LAYOUT_PATH);
+  const digest = await source.imageDigest({ signal: task.signal });
+  if (digest === undefined) throw noImage(subject, task.platform, task.log.tail);
+  task.log.end("done");
+  return { source, digest };
+}
+
+/** The exit code, unless feeding fails before; neither is left without someone who handles its failure. */
+async function both(exited: Promise<number>, feeding: Promise<void>): Promise<number> {
+  feeding.catch(() => undefined);
+  exited.catch(() => undefined);
+  return Promise.race([exited, feeding.then(() => exited)]);
+}
+
+async function create(engine: Engine, options: ContainerOptions, task: ExecutorTask): Promise<Container> {
+  const create: ContainerCreateOptions = {
+    Image: options.image,
+    Cmd: [...task.args],
+    Env: Object.entries(task.env).map(([name, value]) => `${name}=${value}`),
+    Labels: { [CONTAINER_LABEL]: task.subject },
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    HostConfig: {
+      ...(options.network === undefined ? {} : { NetworkMode: options.network }),
+      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+      Mounts: task.secrets.map(({ source, target }) => ({
+        Type: "bind" as const,
+        Source: source,
+        Target: target,
+        ReadOnly: true,
+      })),
+    },
+  };
+  try {
+    // Not cancelled half way: the engine would make a container that nobody knows of.
+    return await engine.docker.createContainer(create);
+  } catch (error) {
+    const { statusCode, message } = error as { statusCode?: number; message?: string };
+    if (statusCode === undefined) throw daemonError(engine, error);
+    const hint = /bind source path does not exist/.test(message ?? "")
+      ? "The engine does not see this machine's files: secret mounts need an engine on this machine."
+      : "Check builderOptions network and memory.";
+    throw new ImageSpecError(
+      "E_BUILD",
+      `The engine at ${engine.address} does not make a container of ${options.image}: ${message}`,
+      { cause: error, hint },
+    );
+  }
+}
+
+/** Credentials and certificates go straight into the container's file system: no file on this machine, no argument. */
+async function putFiles(container: Container, task: ExecutorTask): Promise<void> {
+  const files: [path: string, content: string | undefined][] = [
+    ["/kaniko/.docker/config.json", task.dockerConfig],
+    [CERTIFICATES_PATH, task.certificates],
+  ];
+  const present = files.filter((file): file is [string, string] => file[1] !== undefined);
+  if (present.length === 0) return;
+  const archive = pack();
+  for (const [path, content] of present)
+    archive.entry({ name: path.slice(1), mode: 0o600, mtime: new Date(0) }, content);
+  archive.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Uint8Array);
+  await container.putArchive(Buffer.concat(chunks), { path: "/" });
+}
+
+/** Cuts the engine's stream into the executor's two outputs; done when the stream ends. */
+function demultiplex(container: Container, stream: NodeJS.ReadWriteStream, { log }: ExecutorTask): Promise<void> {
+  const sink = (name: "stdout" | "stderr") =>
+    new Writable({
+      write(chunk: Uint8Array, _encoding, done) {
+        log.write(name, chunk);
+        done();
+      },
+    });
+  (container.modem as { demuxStream(from: NodeJS.ReadableStream, out: Writable, err: Writable): void }).demuxStream(
+    stream,
+    sink("stdout"),
+    sink("stderr"),
+  );
+  return new Promise((resolve) => {
+    for (const event of ["end", "close", "error"]) stream.once(event, () => resolve());
+  });
+}
+
+/** Sends the context. An executor that stops reading early is no error here: its exit code says more. */
+async function feed(context: Readable, stream: NodeJS.ReadWriteStream): Promise<void> {
+  let broken: unknown;
+  context.once("error", (error) => {
+    broken = error;
+  });
+  try {
+    await pipeline(context, stream as unknown as Writable);
+  } catch {
+    if (broken !== undefined && !isBrokenPipe(broken)) throw broken;
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "EPIPE" || code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
+}
+
+function startError(engine: Engine, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
+  const { statusCode, message } = error as { statusCode?: number; message?: string };
+  if (statusCode === undefined) return daemonError(engine, error);
+  const hint = "builderOptions.image must be an image of kaniko's executor.";
+  return new ImageSpecError("E_BUILD", `The ${subject} cannot be started (${task.platform}): ${message}`, {
+    cause: error,
+    hint,
+  });
+}
+
+const REMOVE_TRIES = 20;
+const REMOVE_PAUSE = 100;
+
+/** Ends and removes the container; one that is gone already is fine. */
+async function removeContainer(container: Container): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await container.remove({ force: true, v: true });
+      return;
+    } catch (error) {
+      const { statusCode } = error as { statusCode?: number };
+      if (statusCode === 404) return;
+      // 409: another removal is under way, and this call must not end before it.
+      if (statusCode !== 409 || tries >= REMOVE_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE));
+    }
+  }
+}

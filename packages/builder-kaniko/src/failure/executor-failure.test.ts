@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { executorFailure, noImage } from "./executor-failure.ts";
+
+const exit = {
+  subject: "container of x",
+  platform: "linux/amd64",
+  exitCode: 1,
+  outOfMemory: false,
+  tail: [] as string[],
+};
+
+describe("executorFailure", () => {
+  it.each([
+    [{ outOfMemory: true, exitCode: 137 }, "E_BUILD", /memory/],
+    [{ exitCode: 137 }, "E_BUILD", /killed/],
+    [{ tail: ["write /x: no space left on device"] }, "E_BUILD", /disk/],
+    [{ tail: ["error building image: fork/exec /bin/sh: no such file or directory"] }, "E_BASE_NO_SHELL", /\/bin\/sh/],
+    [{ tail: ["GET http://r/v2/: UNAUTHORIZED: authentication required"] }, "E_REGISTRY_AUTH", /refused/],
+    [{ tail: ["MANIFEST_UNKNOWN: manifest unknown; unknown tag=x"] }, "E_REGISTRY", /did not find/],
+    [{ tail: ["dial tcp 127.0.0.1:1: connect: connection refused"] }, "E_REGISTRY_UNREACHABLE", /reach/],
+    [{ exitCode: 3 }, "E_BUILD", /exit code 3/],
+  ])("%j is %s", (change, code, message) => {
+    const error = executorFailure({ ...exit, ...change });
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.any(String) });
+    expect(error.message).toContain("container of x, linux/amd64");
+  });
+
+  it("attaches the last lines", () => {
+    const error = executorFailure({ ...exit, tail: ["one", "two"] });
+    expect(error.message).toMatch(/last lines:\n {4}one\n {4}two$/);
+    expect(error.details).toMatchObject({ tail: ["one", "two"], exitCode: 1 });
+  });
+
+  it("does not judge by an early line", () => {
+    const tail = ["dial tcp 1.1.1.1:1: i/o timeout", ...Array.from({ length: 10 }, (_, i) => `step ${i}`)];
+    expect(executorFailure({ ...exit, tail }).code).toBe("E_BUILD");
+  });
+
+  it("says when there is no image", () => {
+    expect(noImage("container of x", "linux/amd64", ["l"])).toMatchObject({
+      code: "E_BUILD",
+      details: { tail: ["l"] },
+    });
+  });
+});

@@ -1,0 +1,122 @@
+import { type ErrorCode, ImageSpecError } from "@imagespec/registry";
+
+/** How an executor ended, whoever ran it. */
+export interface ExecutorExit {
+  /** What ran, for the message: `the container of ghcr.io/...`, `the Job imagespec-...`. */
+  subject: string;
+  platform: string;
+  exitCode: number | undefined;
+  outOfMemory: boolean;
+  /** What the runtime says besides the exit code. */
+  reason?: string;
+  /** The last lines of its log, redacted. */
+  tail: readonly string[];
+}
+
+interface Verdict {
+  code: ErrorCode;
+  what: string;
+  hint: string;
+}
+
+const MISSING_SHELL = /\/bin\/sh: no such file or directory|fork\/exec \/bin\/sh: (exec format|no such)/;
+const BY_TEXT: [RegExp, Verdict][] = [
+  [
+    /no space left on device/i,
+    {
+      code: "E_BUILD",
+      what: "ran out of disk space",
+      hint: "Free space where containers are kept, or give the build a larger disk.",
+    },
+  ],
+  [
+    MISSING_SHELL,
+    {
+      code: "E_BASE_NO_SHELL",
+      what: "found no /bin/sh in the base image",
+      hint: "Choose a base image with a shell, or the builder uv-micromamba.",
+    },
+  ],
+  [
+    /\bUNAUTHORIZED\b|\bDENIED\b|status code 401|status code 403|authentication required/,
+    {
+      code: "E_REGISTRY_AUTH",
+      what: "was refused by a registry",
+      hint: "Log in with `docker login REGISTRY`, or name a config.json in registryConfig.",
+    },
+  ],
+  [
+    /MANIFEST_UNKNOWN|NAME_UNKNOWN/,
+    {
+      code: "E_REGISTRY",
+      what: "did not find an image it needs",
+      hint: "Check baseImage and builderConfig, and that the registry holds the platform.",
+    },
+  ],
+  [
+    /dial tcp .*(connection refused|no such host|i\/o timeout)|TLS handshake timeout/,
+    {
+      code: "E_REGISTRY_UNREACHABLE",
+      what: "could not reach a registry",
+      hint: 'Check the name; where the registry is on this machine use builderOptions { network: "host" }.',
+    },
+  ],
+];
+
+/**
+ * The error for an executor that did not exit with 0. What the runtime knows (memory, a kill) goes before what the
+ * last lines say; without either it is E_BUILD with the exit code. The last lines are in message and details.
+ */
+export function executorFailure(exit: ExecutorExit): ImageSpecError {
+  const verdict = judge(exit);
+  const lines = exit.tail.map((line) => `    ${line}`).join("\n");
+  const last = lines === "" ? "" : `\n  last lines:\n${lines}`;
+  return new ImageSpecError(verdict.code, `kaniko ${verdict.what} (${exit.subject}, ${exit.platform}).${last}`, {
+    hint: verdict.hint,
+    details: {
+      exitCode: exit.exitCode,
+      outOfMemory: exit.outOfMemory,
+      reason: exit.reason,
+      platform: exit.platform,
+      tail: [...exit.tail],
+    },
+  });
+}
+
+function judge(exit: ExecutorExit): Verdict {
+  if (exit.outOfMemory) {
+    return {
+      code: "E_BUILD",
+      what: "ran out of memory",
+      hint: "Raise builderOptions.memory (docker) or builderOptions.kubernetes.resources.limits.memory.",
+    };
+  }
+  if (exit.exitCode === 137 || exit.exitCode === 143) {
+    return {
+      code: "E_BUILD",
+      what: `was killed${exit.reason === undefined ? "" : `: ${exit.reason}`}`,
+      hint: "Something outside ended it; the memory of the machine may have run out. Build again.",
+    };
+  }
+  // Only the end: an earlier line may be a retry that went well.
+  const end = exit.tail.slice(-8).join("\n");
+  for (const [pattern, verdict] of BY_TEXT) if (pattern.test(end)) return verdict;
+  return {
+    code: "E_BUILD",
+    what: `failed with exit code ${exit.exitCode ?? "unknown"}${exit.reason === undefined ? "" : `: ${exit.reason}`}`,
+    hint: "The last lines say which step failed.",
+  };
+}
+
+/** For an executor that exited with 0 and left no image or no digest. */
+export function noImage(subject: string, platform: string, tail: readonly string[]): ImageSpecError {
+  const lines = tail.map((line) => `    ${line}`).join("\n");
+  return new ImageSpecError(
+    "E_BUILD",
+    `kaniko ended without an error and without an image (${subject}, ${platform}).${lines === "" ? "" : `\n  last lines:\n${lines}`}`,
+    {
+      hint: "Use an executor image of version 1.24.0 or newer whose entrypoint is /kaniko/executor.",
+      details: { platform, tail: [...tail] },
+    },
+  );
+}

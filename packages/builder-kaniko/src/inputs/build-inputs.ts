@@ -1,0 +1,92 @@
+import { pipeline, Readable } from "node:stream";
+import { createGzip } from "node:zlib";
+import { type BuildRequest, openShippedFile, planStep } from "@imagespec/core";
+import { contextFiles, contextTar, renderDockerfile } from "@imagespec/dockerfile";
+import { parseReference } from "@imagespec/registry";
+import { cacheRepository } from "../arguments/kaniko-arguments.ts";
+import { hasLocalIndex, type RegistryAccess, registryAccess } from "../arguments/registry-access.ts";
+import type { KanikoOptions } from "../options/options.ts";
+import { type DockerConfig, dockerConfig } from "../secrets/docker-config.ts";
+import { secretTexts } from "../secrets/secret-texts.ts";
+import { packageVersion } from "../version.ts";
+import { buildEnvironment } from "./build-environment.ts";
+import { hostCertificates } from "./host-certificates.ts";
+
+/** All that the runs of one build have in common, gathered before the first of them starts. */
+export interface BuildInputs {
+  /** The image's reference, or its name where it has no registry. */
+  subject: string;
+  /** `registry/name`, for the default cache. */
+  repository: string | undefined;
+  env: Record<string, string>;
+  secrets: { source: string; target: string }[];
+  certificates: string | undefined;
+  dockerConfig: DockerConfig | undefined;
+  access: RegistryAccess;
+  /** True when something the build needs listens on this machine alone. */
+  local: boolean;
+  /** What no log or error may show. */
+  redact: string[];
+}
+
+/**
+ * Gathers the inputs. `pushed` is what the executor itself reads and writes besides the plan's images and its cache.
+ *
+ * @throws ImageSpecError E_INPUT_FILE for a secret or certificate file that cannot be read.
+ */
+export async function buildInputs(
+  request: BuildRequest,
+  options: KanikoOptions,
+  pushed: string[] = [],
+): Promise<BuildInputs> {
+  const { plan, target } = request;
+  const subject = target.reference ?? plan.reference;
+  const repository = target.push ? parseReference(subject).name : undefined;
+  const caches = target.platforms.map((platform) => cacheRepository(options, repository, platform));
+  const access = registryAccess(plan, options, request.mirrors, [
+    ...pushed,
+    ...caches.filter((cache) => cache !== undefined),
+  ]);
+  const secrets = (planStep(plan, "packages")?.secrets ?? []).flatMap(({ id, target: to }) => {
+    const source = request.secrets[id];
+    return source === undefined ? [] : [{ source, target: to }];
+  });
+  const config = await dockerConfig(access.hosts, request.credentials, request.signal);
+  const env = buildEnvironment(plan, process.env);
+  return {
+    subject,
+    repository,
+    env,
+    secrets,
+    certificates: await hostCertificates(process.env),
+    dockerConfig: config,
+    access,
+    local: access.local || hasLocalIndex(plan) || Object.values(env).some(isLocalUrl),
+    redact: [...(await secretTexts(secrets.map(({ source }) => source))), ...(config?.secrets ?? [])],
+  };
+}
+
+/** The Dockerfile in kaniko's dialect. `contextImage`: where the context comes from an image instead. */
+export function dockerfileOf(request: BuildRequest, contextImage?: string): string {
+  return renderDockerfile(request.plan, {
+    dialect: "kaniko",
+    builder: `kaniko@${packageVersion()}`,
+    ...(contextImage === undefined ? {} : { contextImage }),
+  });
+}
+
+/** The context, Dockerfile included, as a gzipped tar: the form the executor reads on its standard input. */
+export function openContext(request: BuildRequest, signal: AbortSignal): Readable {
+  const entries = contextFiles(request.plan, dockerfileOf(request), request.files);
+  const epoch = process.env.SOURCE_DATE_EPOCH;
+  const times = epoch === undefined || epoch === "" ? {} : { mtime: Number(epoch) };
+  const tar = Readable.from(contextTar(entries, { open: openShippedFile, signal, ...times }));
+  // The context is read once, here or over a socket: speed counts for more than size.
+  const gzip = createGzip({ level: 1 });
+  // Whoever reads the result hears of a failure: it is destroyed with the error.
+  return pipeline(tar, gzip, () => undefined);
+}
+
+function isLocalUrl(value: string): boolean {
+  return /^[a-z]+:\/\/(?:[^/@]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)/i.test(value);
+}

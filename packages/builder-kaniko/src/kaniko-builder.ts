@@ -1,0 +1,35 @@
+import {
+  type BuildRequest,
+  type BuildResult,
+  ImageSpecBuilder,
+  type Probe,
+  type StandardSchemaV1,
+  type Unsupported,
+} from "@imagespec/core";
+import { buildInDocker } from "./docker/build-in-docker.ts";
+import { probeDocker } from "./docker/probe-docker.ts";
+import { type KanikoOptions, kanikoOptions } from "./options/options.ts";
+import { unsupported } from "./options/unsupported.ts";
+
+/** Builds with kaniko's executor: in a container, as a Kubernetes Job, or in the container this process runs in. */
+export class KanikoBuilder extends ImageSpecBuilder {
+  readonly builderType = "kaniko";
+  override readonly optionsSchema: StandardSchemaV1 = kanikoOptions;
+
+  override supports(request: BuildRequest): Unsupported[] {
+    return unsupported(request, optionsOf(request));
+  }
+
+  override probe(request: BuildRequest): Promise<Probe> {
+    return probeDocker(request);
+  }
+
+  override buildImage(request: BuildRequest): Promise<BuildResult> {
+    return buildInDocker(request, optionsOf(request));
+  }
+}
+
+/** The engine has checked them; whoever calls a builder by hand may leave them out. */
+function optionsOf(request: BuildRequest): KanikoOptions {
+  return kanikoOptions.parse(request.options ?? {});
+}

@@ -1,0 +1,57 @@
+import type { BuildEvent } from "@imagespec/core";
+import { describe, expect, it } from "vitest";
+import { ExecutorLog } from "./executor-log.ts";
+
+function record(secrets: string[] = [], label = "") {
+  const events: BuildEvent[] = [];
+  const log = new ExecutorLog((event) => events.push(event), secrets, label);
+  return { events, log };
+}
+const info = (msg: string) => `${JSON.stringify({ level: "info", msg, time: "t" })}\n`;
+
+describe("ExecutorLog", () => {
+  it("reads kaniko's own lines and keeps what steps print", () => {
+    const { events, log } = record();
+    log.write("stderr", Buffer.from(info("Unpacking rootfs as cmd RUN x requires it.")));
+    log.write("stdout", Buffer.from('{"level": 1}\nhello\r\nha'));
+    log.write("stdout", Buffer.from("lf"));
+    log.end("done");
+    expect(events.map((event) => (event.type === "log" ? event.line : event))).toEqual([
+      "Unpacking rootfs as cmd RUN x requires it.",
+      '{"level": 1}',
+      "hello",
+      "half",
+    ]);
+  });
+
+  it("makes a step of each instruction, the last one failed when the run failed", () => {
+    const { events, log } = record([], "linux/arm64");
+    log.write("stderr", Buffer.from(info("RUN one") + info("COPY a b")));
+    log.end("failed");
+    const steps = events.filter((event) => event.type === "step").map((event) => `${event.name} ${event.status}`);
+    expect(steps).toEqual([
+      "linux/arm64 RUN one started",
+      "linux/arm64 RUN one done",
+      "linux/arm64 COPY a b started",
+      "linux/arm64 COPY a b failed",
+    ]);
+  });
+
+  it("keeps the last 50 lines and no secret, one cut by chunks included", () => {
+    const { events, log } = record(["hunter2"]);
+    for (let i = 1; i <= 60; i++) log.write("stdout", Buffer.from(`line ${i}\n`));
+    log.write("stdout", Buffer.from("is hun"));
+    log.write("stdout", Buffer.from("ter2\n"));
+    expect(log.tail).toHaveLength(50);
+    expect(log.tail.at(-1)).toBe("is ***");
+    expect(JSON.stringify(events)).not.toContain("hunter2");
+  });
+
+  it("joins a character cut by chunks", () => {
+    const { log } = record();
+    const bytes = Buffer.from("é\n");
+    log.write("stdout", bytes.subarray(0, 1));
+    log.write("stdout", bytes.subarray(1));
+    expect(log.tail).toEqual(["é"]);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_IMAGE, kanikoOptions } from "./options.ts";
+
+describe("kanikoOptions", () => {
+  it("needs nothing and pins the executor", () => {
+    const options = kanikoOptions.parse({});
+    expect(options).toMatchObject({ mode: "docker", image: DEFAULT_IMAGE, cache: false, snapshotMode: "full" });
+    expect(options.kubernetes).toMatchObject({ ttlSeconds: 600, maxJobs: 20 });
+    expect(DEFAULT_IMAGE).toMatch(/:v\d+\.\d+\.\d+$/);
+  });
+
+  it.each([
+    [{ mode: "podman" }],
+    [{ nonsense: 1 }],
+    [{ kubernetes: { nonsense: 1 } }],
+    [{ insecure: ["http://registry"] }],
+    [{ retries: -1 }],
+    [{ timeout: 0 }],
+    [{ memory: "many" }],
+    [{ extraArgs: ["--force"] }],
+    [{ extraArgs: ["--destination=x/y"] }],
+    [{ extraArgs: ["-dx/y"] }],
+    [{ extraArgs: ["--cache-ttl=6h"] }],
+  ])("refuses %j", (input) => {
+    expect(kanikoOptions.safeParse(input).success).toBe(false);
+  });
+
+  it("takes other arguments of the executor as they are", () => {
+    expect(kanikoOptions.parse({ extraArgs: ["--use-new-run"] }).extraArgs).toEqual(["--use-new-run"]);
+  });
+
+  it("reads memory as docker does", () => {
+    expect(kanikoOptions.parse({ memory: "2g" }).memory).toBe(2 * 2 ** 30);
+    expect(kanikoOptions.parse({ memory: "64M" }).memory).toBe(64 * 2 ** 20);
+    expect(kanikoOptions.parse({ memory: 1000 }).memory).toBe(1000);
+  });
+});

@@ -1,0 +1,57 @@
+import { type BuildRequest, planStep, type Unsupported } from "@imagespec/core";
+import { parsePlatform } from "@imagespec/registry";
+import type { KanikoOptions } from "./options.ts";
+
+/** What of a request kaniko cannot do in the mode chosen; pure. */
+export function unsupported(request: BuildRequest, options: KanikoOptions): Unsupported[] {
+  const { plan, target } = request;
+  const found: Unsupported[] = [];
+  if (plan.base.startsWith("oci:")) {
+    found.push({
+      parameter: "baseImage",
+      reason: "kaniko fetches bases from a registry; push the layout to one first",
+    });
+  }
+  for (const platform of target.platforms) {
+    const { os, variant } = parsePlatform(platform);
+    if (os !== "linux") found.push({ parameter: "platform", reason: `kaniko builds linux images, not ${platform}` });
+    // Its config has no field for it, so that the image would be taken for another platform's.
+    else if (variant !== undefined) {
+      found.push({ parameter: "platform", reason: `kaniko does not write the variant of ${platform} into the image` });
+    }
+  }
+  if (options.cache && options.cacheRepo === undefined && !target.push) {
+    found.push({ parameter: "builderOptions", reason: "cache needs cacheRepo when the image is not pushed" });
+  }
+  if (target.output === "engine" && target.platforms.length > 1) {
+    found.push({ parameter: "platform", reason: "an engine takes the image of one platform" });
+  }
+  if (options.mode === "executor") found.push(...unsupportedLocally(request));
+  if (options.mode === "kubernetes") found.push(...unsupportedInKubernetes(request));
+  return found;
+}
+
+function unsupportedLocally({ plan, target }: BuildRequest): Unsupported[] {
+  const found: Unsupported[] = [];
+  if ((planStep(plan, "packages")?.secrets.length ?? 0) > 0) {
+    found.push({ parameter: "pipSecretMounts", reason: "mode executor has no mounts; use mode docker or kubernetes" });
+  }
+  if (target.platforms.length > 1) {
+    found.push({ parameter: "platform", reason: "mode executor builds one platform a container" });
+  }
+  if (target.output === "engine" || (!target.push && target.output === undefined)) {
+    found.push({ parameter: "registry", reason: "mode executor needs a registry to push to, or an oci: output" });
+  }
+  return found;
+}
+
+function unsupportedInKubernetes({ target }: BuildRequest): Unsupported[] {
+  const found: Unsupported[] = [];
+  if (!target.push || target.reference === undefined) {
+    found.push({ parameter: "registry", reason: "a Job pushes its image: mode kubernetes needs a registry" });
+  }
+  if (target.output !== undefined) {
+    found.push({ parameter: "output", reason: "a Job's image goes to the registry and nowhere else" });
+  }
+  return found;
+}

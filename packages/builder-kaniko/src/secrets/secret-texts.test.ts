@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { redact } from "@imagespec/registry";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { secretTexts } from "./secret-texts.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "secret-texts-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("secretTexts", () => {
+  it.each([
+    ["machine pypi.example login build password c4n4ry-1"],
+    ["[global]\nindex-url = https://user:c4n4ry-1@pypi.example/simple\n"],
+    ["c4n4ry-1\r\n"],
+    ["token=c4n4ry-1"],
+  ])("finds the secret in %j", async (content) => {
+    const file = join(folder, "secret");
+    await writeFile(file, content);
+    const texts = await secretTexts([file]);
+    expect(redact("got c4n4ry-1 there", texts)).toBe("got *** there");
+    expect(redact("password of machine", texts)).toBe("password of machine");
+  });
+
+  it("names a file that is not there", async () => {
+    await expect(secretTexts([join(folder, "none")])).rejects.toMatchObject({
+      code: "E_INPUT_FILE",
+      message: expect.stringContaining(join(folder, "none")),
+    });
+  });
+});
