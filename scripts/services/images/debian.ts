@@ -1,0 +1,61 @@
+import { chmod, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { debianMirror, ensurePackages } from "../apt.ts";
+import { command, say } from "../command.ts";
+import { ensureLayer, hasLayer, type Layer, packFolder } from "../layer.ts";
+import type { PlatformImage } from "../push-image.ts";
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Debian bookworm without documentation, the content of `debian:bookworm-slim`. */
+export async function debianImage(architecture: string): Promise<PlatformImage> {
+  const layers = [await bookworm("debian", architecture, "ca-certificates")];
+  return { architecture, layers, config: { Env: [`PATH=${PATH}`], Cmd: ["bash"] } };
+}
+
+/** Debian bookworm with its Python 3.11 where the official `python:3.11-slim-bookworm` has it: /usr/local/bin. */
+export async function pythonImage(architecture: string): Promise<PlatformImage> {
+  const layers = [await bookworm("python", architecture, "ca-certificates,python3"), await localPython()];
+  const Env = [`PATH=${PATH}`, "LANG=C.UTF-8", "PYTHON_VERSION=3.11.2"];
+  return { architecture, layers, config: { Env, Cmd: ["python3"] } };
+}
+
+/** What was made once stays in the tag, whoever asks for it next: a tag must not go back and forth. */
+export function pythonArchitectures(): string[] {
+  return ["amd64", "arm64"].filter((architecture) => hasLayer(layerName("python", architecture)));
+}
+
+const layerName = (name: string, architecture: string) => `${name}-bookworm-${architecture}-1`;
+
+function bookworm(name: string, architecture: string, include: string): Promise<Layer> {
+  return ensureLayer(layerName(name, architecture), async (tar) => {
+    await ensurePackages({ mmdebstrap: "mmdebstrap" });
+    say(`making the ${architecture} layer of ${name}:bookworm from Debian's packages`);
+    const without = ["man", "doc", "locale", "info"].map((path) => `--dpkgopt=path-exclude=/usr/share/${path}/*`);
+    const flags = ["--variant=minbase", "--mode=root", "--skip=check/qemu", `--architectures=${architecture}`];
+    const apt = `--aptopt=Acquire::Check-Valid-Until "false"`;
+    await command("mmdebstrap", [
+      ...flags,
+      apt,
+      ...without,
+      `--include=${include}`,
+      "bookworm",
+      tar,
+      await debianMirror(),
+    ]);
+  });
+}
+
+function localPython(): Promise<Layer> {
+  return ensureLayer("local-python-1", async (tar) => {
+    const root = await mkdtemp(join(tmpdir(), "imagespec-layer-"));
+    await chmod(root, 0o755);
+    await mkdir(join(root, "usr/local/bin"), { recursive: true });
+    for (const name of ["python", "python3", "python3.11"]) {
+      await symlink("/usr/bin/python3.11", join(root, "usr/local/bin", name));
+    }
+    await packFolder(root, tar);
+    await rm(root, { recursive: true });
+  });
+}
