@@ -1,6 +1,6 @@
 import { isAbsolute, posix, relative, sep } from "node:path";
-import { isGiven } from "../spec/conflicts.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
+import { isGiven } from "../spec/is-given.ts";
 import { PARAMETER_NAMES } from "../spec/parameters.ts";
 import { canonicalJson, shortDigest } from "./digest.ts";
 

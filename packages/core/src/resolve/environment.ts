@@ -1,6 +1,6 @@
-import { isGiven } from "../spec/conflicts.ts";
 import { DEFAULT_PYTHON, environmentOf, makesEnvironment } from "../spec/environment-of.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
+import { isGiven } from "../spec/is-given.ts";
 import type { Content } from "./resolved-spec.ts";
 
 const CONDA_FORGE = "conda-forge";

@@ -1,16 +1,14 @@
 import { resolve as resolvePath } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
-import { specId } from "../identity/spec-id.ts";
-import { isGiven } from "../spec/conflicts.ts";
-import { DEFAULT_PYTHON } from "../spec/environment-of.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
-import { DEFAULT_MICROMAMBA_IMAGE, DEFAULT_UV_IMAGE, defaultBaseImage, RECIPE } from "./defaults.ts";
-import { contentEnvironment } from "./environment.ts";
+import { contentOf } from "./content-of.ts";
+import { defaultBaseImage } from "./default-base-image.ts";
 import { defaultPlatform, normalPlatforms } from "./platforms.ts";
-import type { Content, ContentFile, ResolvedSpec } from "./resolved-spec.ts";
-import type { ShippedFile } from "./shipped-file.ts";
-import { splitArguments } from "./split-arguments.ts";
+import { readInputs } from "./read-inputs.ts";
+import { resolveLayout } from "./resolve-layout.ts";
+import type { Content, ResolvedSecret, ResolvedSpec } from "./resolved-spec.ts";
 
 export interface ResolveOptions {
   /** For IMAGESPEC_CACHE_DIR, XDG_CACHE_HOME and HOME. */
@@ -33,28 +31,11 @@ export interface ResolveOptions {
 export async function resolveSpec(given: ImageSpec, options: ResolveOptions): Promise<ResolvedSpec> {
   const spec = options.platforms ? given.withPlatform(options.platforms.join(",")) : given;
   const platforms = normalPlatforms([spec.platform ?? defaultPlatform(spec.registry)]);
+  const inputs = await readInputs(spec, options).catch((error: unknown) => {
+    if (!options.signal?.aborted) throw error;
+    throw new ImageSpecError("E_ABORTED", `reading the files of '${spec.name}' was cancelled`, { cause: error });
+  });
   const base = await resolveBase(spec, options);
-  const files: ShippedFile[] = [];
-  const environment = contentEnvironment(spec);
-  const content: Content = {
-    imagespec: 1,
-    recipe: RECIPE,
-    id: specId(spec),
-    platforms,
-    base: base.content,
-    ...(isGiven(spec.aptPackages) && { apt: spec.aptPackages as readonly string[] }),
-    ...(environment && { environment }),
-    ...packages(spec),
-    ...(isGiven(spec.env) && { env: spec.env as Record<string, string> }),
-    ...(isGiven(spec.commands) && { commands: spec.commands as readonly string[] }),
-    ...(spec.entrypoint && { entrypoint: spec.entrypoint }),
-    tools: {
-      uvImage: spec.builderConfig?.uvImage ?? DEFAULT_UV_IMAGE,
-      micromambaImage: spec.builderConfig?.micromambaImage ?? DEFAULT_MICROMAMBA_IMAGE,
-    },
-    ...(isGiven(spec.builderOptions) && { builderOptions: spec.builderOptions as Record<string, unknown> }),
-  };
-  if (files.length > 0) content.files = files.map(contentFile);
   return {
     target: {
       ...(spec.registry !== undefined && { registry: spec.registry }),
@@ -62,31 +43,32 @@ export async function resolveSpec(given: ImageSpec, options: ResolveOptions): Pr
       ...(spec.tagFormat !== undefined && { tagFormat: spec.tagFormat }),
       platforms,
     },
-    content,
+    content: contentOf(spec, { platforms, base: base.content, inputs }),
     base: base.image,
-    secrets: (spec.pipSecretMounts ?? []).map(([file, mountPath], index) => ({
-      id: `secret_${index}`,
-      file: resolvePath(spec.root, file),
-      mountPath,
-    })),
-    files,
+    secrets: secretsOf(spec),
+    files: inputs.files,
     ...(spec.registryConfig !== undefined && { registryConfig: resolvePath(spec.root, spec.registryConfig) }),
-    warnings: [],
+    warnings: inputs.warnings,
   };
+}
+
+function secretsOf(spec: ImageSpec): ResolvedSecret[] {
+  return (spec.pipSecretMounts ?? []).map(([file, mountPath], index) => ({
+    id: `secret_${index}`,
+    file: resolvePath(spec.root, file),
+    mountPath,
+  }));
 }
 
 async function resolveBase(
   spec: ImageSpec,
   options: ResolveOptions,
 ): Promise<{ image: string; content: Content["base"] }> {
-  const { baseImage, cuda, cudnn } = spec;
+  const { baseImage } = spec;
+  if (typeof baseImage === "string" && baseImage.startsWith("oci:"))
+    return resolveLayout(spec.root, baseImage.slice(4));
   if (baseImage === undefined) {
-    const image = defaultBaseImage({
-      pythonVersion: spec.pythonVersion ?? DEFAULT_PYTHON,
-      conda: isGiven(spec.condaPackages) || isGiven(spec.condaChannels),
-      ...(cuda !== undefined && { cuda }),
-      ...(cudnn !== undefined && { cudnn }),
-    });
+    const image = defaultBaseImage(spec);
     return { image, content: { image, given: false } };
   }
   const image =
@@ -100,22 +82,4 @@ async function computedName(base: ImageSpec, options: ResolveOptions): Promise<s
   const { baseName, ...rest } = options;
   const resolved = await resolveSpec(base, { ...rest, skipSecretFiles: true });
   return imageReference(resolved, identify(resolved));
-}
-
-function packages(spec: ImageSpec): Pick<Content, "packages"> {
-  if (!isGiven(spec.packages)) return {};
-  return {
-    packages: {
-      from: "requirements",
-      packages: spec.packages as readonly string[],
-      ...(spec.pipIndex !== undefined && { index: spec.pipIndex }),
-      ...(isGiven(spec.pipExtraIndexUrl) && { extraIndexes: spec.pipExtraIndexUrl as readonly string[] }),
-      ...(spec.pipExtraArgs !== undefined && { extraArgs: splitArguments(spec.pipExtraArgs, "pipExtraArgs") }),
-    },
-  };
-}
-
-function contentFile(file: ShippedFile): ContentFile {
-  const content = file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
-  return [file.path, file.type, file.mode.toString(8), content];
 }

@@ -1,6 +1,7 @@
 import type { SpecFault } from "@imagespec/registry";
 import { environmentOf } from "./environment-of.ts";
 import type { ImageSpec } from "./image-spec.ts";
+import { isGiven } from "./is-given.ts";
 import type { FlatParameters } from "./parameters.ts";
 
 /** Parameters before they are known to be right: any of them may still be of a wrong type. */
@@ -81,15 +82,6 @@ function childConflicts(draft: Draft, base: ImageSpec, hasConda: boolean): SpecF
     );
   }
   return faults;
-}
-
-/** Whether a parameter counts as set: empty lists and records do not, except for the entrypoint. */
-export function isGiven(value: unknown): boolean {
-  if (value === undefined || value === null) return false;
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
-    return Object.keys(value).length > 0;
-  return true;
 }
 
 /** Which lock format a requirements path names, by its file name. */

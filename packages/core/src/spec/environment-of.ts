@@ -1,5 +1,5 @@
-import { isGiven } from "./conflicts.ts";
 import type { ImageSpec } from "./image-spec.ts";
+import { isGiven } from "./is-given.ts";
 
 /** The Python of images whose spec names none and whose base is ours. */
 export const DEFAULT_PYTHON = "3.12";

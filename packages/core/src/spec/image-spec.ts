@@ -5,10 +5,10 @@ import { imageReference } from "../identity/image-reference.ts";
 import { specId } from "../identity/spec-id.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import { IMAGE_ID_VARIABLE } from "./environment-names.ts";
+import { isImageSpec, SPEC_BRAND } from "./is-image-spec.ts";
 import type { FlatParameters } from "./parameters.ts";
 import { type ParsedParameters, parseParameters } from "./parse-parameters.ts";
 
-const BRAND: unique symbol = Symbol.for("imagespec.spec");
 const FORCE: unique symbol = Symbol("force");
 
 /** What an image is made of. Meaning and defaults of each: docs/guide/parameters.md. */
@@ -20,11 +20,6 @@ export type ImageSpecParameters = Omit<FlatParameters, "baseImage"> & {
 export interface ImageSpecOptions {
   /** Folder that relative paths start from; by default the working directory. */
   root?: string;
-}
-
-/** True for an ImageSpec of any copy of this package. */
-export function isImageSpec(value: unknown): value is ImageSpec {
-  return typeof value === "object" && value !== null && BRAND in value;
 }
 
 /** A container image as data. Frozen; every `with...` returns a new one. */
@@ -62,7 +57,7 @@ export class ImageSpec {
   declare readonly root: string;
   /** Whether forcePush() asked to build and push even what exists. */
   declare readonly isForced: boolean;
-  declare readonly [BRAND]: true;
+  declare readonly [SPEC_BRAND]: true;
 
   /** Throws one E_SPEC with every fault of the parameters, in camelCase. Reads no file. */
   constructor(parameters: ImageSpecParameters = {}, options: ImageSpecOptions = {}) {
@@ -73,7 +68,7 @@ export class ImageSpec {
     for (const [key, value] of [
       ["root", root],
       ["isForced", isForced],
-      [BRAND, true],
+      [SPEC_BRAND, true],
     ] as const) {
       Object.defineProperty(this, key, { value });
     }

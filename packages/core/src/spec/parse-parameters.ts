@@ -1,7 +1,8 @@
 import { ImageSpecError, redact, type SpecFault } from "@imagespec/registry";
 import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
-import { type ImageSpec, isImageSpec } from "./image-spec.ts";
+import type { ImageSpec } from "./image-spec.ts";
+import { isImageSpec } from "./is-image-spec.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
 import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
 import { credentialBreach, unprintableBreach } from "./text-rules.ts";

@@ -10,7 +10,15 @@ const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/;
 /** A credential inside an URL, wherever in the text it stands. */
 export function credentialBreach(text: string): Breach | undefined {
   const found = USER_INFO.test(text) ? "a user name or password" : CONDA_TOKEN.test(text) ? "a conda token" : undefined;
-  if (!found) return undefined;
+  return found === undefined ? undefined : credential(text, found);
+}
+
+/** User info in an URL alone, for texts where `/t/` may be an innocent part of an address. */
+export function userInfoBreach(text: string): Breach | undefined {
+  return USER_INFO.test(text) ? credential(text, "a user name or password") : undefined;
+}
+
+function credential(text: string, found: string): Breach {
   return {
     code: "userinfo",
     message: `'${redact(text)}' carries ${found} in an URL; it would end up in the image, its history and its tag`,

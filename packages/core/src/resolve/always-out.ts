@@ -1,0 +1,19 @@
+const NAMES: ReadonlySet<string> = new Set([
+  ".git",
+  "__pycache__",
+  ".cache",
+  ".venv",
+  "node_modules",
+  ".mypy_cache",
+  ".pytest_cache",
+  ".ruff_cache",
+  ".hypothesis",
+  ".ipynb_checkpoints",
+  ".tox",
+  ".nox",
+]);
+
+/** Names that never go into an image, wherever they stand: what tools make anew, and the history. */
+export function isAlwaysOut(name: string): boolean {
+  return NAMES.has(name) || name.endsWith(".pyc");
+}

@@ -1,0 +1,149 @@
+import { posix } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+
+// A character class as Go's filepath.Match takes it: no bare `-` or `]` at its ends.
+const CLASS = /^\[\^?(?:(?:[^\\\]-]|\\.)(?:-(?:[^\\\]-]|\\.))?)+\]/u;
+
+interface Pattern {
+  /** A `!` pattern takes back what earlier ones left out. */
+  takesBack: boolean;
+  /** The pattern up to its first special character. */
+  literal: string;
+  matches(path: string): boolean;
+}
+
+/** The rules of one `.dockerignore`, with moby's semantics (https://pkg.go.dev/github.com/moby/patternmatcher). */
+export class DockerIgnore {
+  readonly #patterns: Pattern[];
+
+  /** Throws E_INPUT_FILE that names file and line of a pattern that is none. */
+  constructor(text: string, fileName = ".dockerignore") {
+    this.#patterns = parseLines(text).map(({ line, pattern }) => {
+      try {
+        return compile(pattern);
+      } catch (cause) {
+        throw new ImageSpecError("E_INPUT_FILE", `${fileName}:${line}: '${pattern}' is not a pattern`, {
+          hint: "close the bracket, or put a backslash before a special character",
+          cause,
+        });
+      }
+    });
+  }
+
+  /** Whether a path, relative with `/`, is left out: by itself or because a folder above it is. The last pattern wins. */
+  ignores(path: string): boolean {
+    const parents = parentsOf(path);
+    let ignored = false;
+    for (const pattern of this.#patterns) {
+      // A pattern that could only repeat what is so already need not be asked.
+      if (pattern.takesBack !== ignored) continue;
+      if (pattern.matches(path) || parents.some((parent) => pattern.matches(parent))) ignored = !pattern.takesBack;
+    }
+    return ignored;
+  }
+
+  /** Whether nothing below an ignored folder can come back, so that the folder need not be read. */
+  canPrune(folder: string): boolean {
+    const below = `${folder}/`;
+    return !this.#patterns.some(
+      ({ takesBack, literal }) => takesBack && (literal.startsWith(below) || below.startsWith(literal)),
+    );
+  }
+}
+
+function parentsOf(path: string): string[] {
+  const result: string[] = [];
+  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1))
+    result.push(path.slice(0, slash));
+  return result;
+}
+
+/** Lines that are patterns: comments start in the first column, paths are cleaned as Go's filepath.Clean does. */
+function parseLines(text: string): { line: number; pattern: string }[] {
+  const result: { line: number; pattern: string }[] = [];
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .entries()) {
+    if (raw.startsWith("#")) continue;
+    let pattern = raw.trim();
+    if (pattern === "") continue;
+    const takesBack = pattern.startsWith("!");
+    if (takesBack) pattern = pattern.slice(1).trim();
+    if (pattern !== "") {
+      pattern = clean(pattern);
+      if (pattern.length > 1 && pattern.startsWith("/")) pattern = pattern.slice(1);
+    }
+    result.push({ line: index + 1, pattern: takesBack ? `!${pattern}` : pattern });
+  }
+  return result;
+}
+
+function clean(path: string): string {
+  const normal = posix.normalize(path);
+  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
+}
+
+function compile(source: string): Pattern {
+  const takesBack = source.startsWith("!");
+  const pattern = takesBack ? source.slice(1) : source;
+  if (pattern === "") throw new SyntaxError("nothing to take back");
+  const literal = /^[^*?[\\]*/.exec(pattern)?.[0] ?? "";
+  return { takesBack, literal, matches: matcher(pattern) };
+}
+
+/** A pattern as a test of one path. `*` and `?` stop at `/`; `**` is any number of folders. */
+function matcher(pattern: string): (path: string) => boolean {
+  const characters = [...pattern];
+  let expression = "^";
+  let kind: "exact" | "prefix" | "suffix" | "expression" = "exact";
+  for (let index = 0, step = 0; index < characters.length; index++, step++) {
+    const character = characters[index] as string;
+    if (character === "*" && characters[index + 1] === "*") {
+      index++;
+      if (characters[index + 1] === "/") index++;
+      if (index + 1 < characters.length) {
+        expression += "(.*/)?";
+        kind = "expression";
+      } else if (kind === "exact") kind = "prefix";
+      else {
+        expression += ".*";
+        kind = "expression";
+      }
+      if (step === 0) kind = "suffix";
+    } else if (character === "*") {
+      expression += "[^/]*";
+      kind = "expression";
+    } else if (character === "?") {
+      expression += "[^/]";
+      kind = "expression";
+    } else if (character === "\\") {
+      index++;
+      const next = characters[index];
+      if (next === undefined) throw new SyntaxError("nothing to escape");
+      expression += escaped(next);
+      kind = "expression";
+    } else if (character === "[") {
+      const set = CLASS.exec(characters.slice(index).join(""))?.[0];
+      if (set === undefined) throw new SyntaxError("a bracket is not closed");
+      expression += set;
+      index += [...set].length - 1;
+      kind = "expression";
+    } else if (character === "]") {
+      expression += "\\]";
+      kind = "expression";
+    } else expression += escaped(character);
+  }
+  if (kind === "exact") return (path) => path === pattern;
+  if (kind === "prefix") return (path) => path.startsWith(pattern.slice(0, -2));
+  if (kind === "suffix") {
+    const suffix = pattern.slice(2);
+    return (path) => path.endsWith(suffix) || (suffix.startsWith("/") && path === suffix.slice(1));
+  }
+  const compiled = new RegExp(`${expression}$`, "u");
+  return (path) => compiled.test(path);
+}
+
+function escaped(character: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+}

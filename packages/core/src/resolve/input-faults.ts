@@ -1,0 +1,47 @@
+import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+
+/** Collects what is wrong with the files of a spec, so that one error can name all of it. */
+export class InputFaults {
+  readonly #faults: SpecFault[] = [];
+
+  add(parameter: string | (string | number)[], code: string, message: string, hint: string): void {
+    this.#faults.push({ path: [parameter].flat(), code, message, hint });
+  }
+
+  /** Adds what a failed system call says about a path. */
+  addSystem(parameter: string | (string | number)[], path: string, error: unknown): void {
+    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      this.add(
+        parameter,
+        "missing",
+        `'${path}' does not exist`,
+        "create it, or correct the path; relative paths start from the spec's root",
+      );
+    } else if (code === "EACCES" || code === "EPERM") {
+      this.add(
+        parameter,
+        "unreadable",
+        `'${path}' cannot be read: permission denied`,
+        "make it readable, or leave it out with an ignore file",
+      );
+    } else
+      this.add(
+        parameter,
+        "unreadable",
+        `'${path}' cannot be read: ${code}`,
+        "check the file, or leave it out with an ignore file",
+      );
+  }
+
+  /** Throws one E_INPUT_FILE that names every fault; does nothing when there is none. */
+  throwIfAny(): void {
+    const [first] = this.#faults;
+    if (!first) return;
+    const lines = this.#faults.map(({ path, message }) => `${path[0]}: ${message}`);
+    const message =
+      lines.length === 1 ? `${lines[0]}` : `${lines.length} input files are wrong:\n- ${lines.join("\n- ")}`;
+    const hints = [...new Set(this.#faults.map(({ hint }) => hint as string))];
+    throw new ImageSpecError("E_INPUT_FILE", message, { hint: hints.join("\n"), faults: this.#faults });
+  }
+}

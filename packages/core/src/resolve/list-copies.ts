@@ -1,0 +1,76 @@
+import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { normalPath } from "../identity/spec-id.ts";
+import type { ImageSpec } from "../spec/image-spec.ts";
+import { isAlwaysOut } from "./always-out.ts";
+import { leadsOut } from "./leads-out.ts";
+import type { ListOptions } from "./list-sources.ts";
+import { type TreeEntry, walkTree } from "./walk-tree.ts";
+
+/**
+ * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied
+ * folder some names stay out always. A link out of the root, on the way or in a folder, is a fault.
+ */
+export async function listCopies(spec: ImageSpec, options: ListOptions): Promise<TreeEntry[]> {
+  const found: TreeEntry[] = [];
+  for (const [index, given] of (spec.copy ?? []).entries()) {
+    const path = normalPath(given, spec.root);
+    found.push(...(await listCopy(spec.root, path, ["copy", index], options)));
+  }
+  for (const entry of found) {
+    if (entry.type !== "symlink" || !leadsOut(entry.path, entry.link)) continue;
+    options.faults.add(
+      "copy",
+      "link_out",
+      `the link '${entry.path}' leads out of the root, to '${entry.link}'`,
+      "copy the target itself into the root, or leave the link out",
+    );
+  }
+  const unique = new Map(found.map((entry) => [entry.path, entry]));
+  if (unique.size === 0) return [];
+  return [
+    { type: "directory", path: "copy" },
+    ...[...unique.values()]
+      .filter(({ path }) => path !== ".")
+      .map((entry) => ({ ...entry, path: `copy/${entry.path}` })),
+  ];
+}
+
+async function listCopy(
+  root: string,
+  path: string,
+  at: (string | number)[],
+  options: ListOptions,
+): Promise<TreeEntry[]> {
+  const absolute = join(root, path);
+  try {
+    const way = relative(realpathSync(root), realpathSync(dirname(absolute)));
+    if (path !== "." && (way === ".." || way.startsWith(`..${sep}`))) {
+      options.faults.add(
+        at,
+        "link_out",
+        `'${path}' leads out of the root through a link`,
+        "name a path inside the root",
+      );
+      return [];
+    }
+    const stats = lstatSync(absolute, { bigint: true });
+    if (stats.isSymbolicLink()) return [{ type: "symlink", path, link: readlinkSync(absolute).replaceAll(sep, "/") }];
+    if (stats.isFile()) return [{ type: "file", path, absolute, stats }];
+    if (!stats.isDirectory()) {
+      options.faults.add(
+        at,
+        "special_file",
+        `'${path}' is a socket, pipe or device`,
+        "copy a regular file or a folder",
+      );
+      return [];
+    }
+  } catch (error) {
+    options.faults.addSystem(at, path, error);
+    return [];
+  }
+  const entries = await walkTree(absolute, { ...options, parameter: "copy", skip: (_path, name) => isAlwaysOut(name) });
+  const prefix = path === "." ? "" : `${path}/`;
+  return [{ type: "directory", path }, ...entries.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` }))];
+}

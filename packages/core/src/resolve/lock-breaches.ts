@@ -1,0 +1,89 @@
+import { redact } from "@imagespec/registry";
+import { parse } from "smol-toml";
+import type { Breach } from "../spec/rule.ts";
+import { userInfoBreach } from "../spec/text-rules.ts";
+import { isPoetryLockStale } from "./poetry-content-hash.ts";
+import { type Table, table, tables } from "./toml-table.ts";
+import { uvLockStaleness } from "./uv-lock-staleness.ts";
+
+export type LockBreach = Breach & { file: "lock" | "pyproject" };
+
+/** What keeps a lock from being installed on another machine: local sources, credentials, another project. Pure. */
+export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, projectText: string): LockBreach[] {
+  const credentials = [...credentialBreaches("lock", lockText), ...credentialBreaches("pyproject", projectText)];
+  const lock = parseTable("lock", lockText);
+  const project = parseTable("pyproject", projectText);
+  if ("breach" in lock || "breach" in project) {
+    return [...credentials, ...[lock, project].flatMap((one) => ("breach" in one ? [one.breach] : []))];
+  }
+  const found = [...credentials, ...tables(lock.table.package).flatMap((entry) => sourceBreach(kind, entry))];
+  if (kind === "uv.lock") found.push(...uvSourceBreaches(project.table));
+  const stale =
+    kind === "uv.lock" ? uvLockStaleness(lock.table, project.table) : isPoetryLockStale(lock.table, project.table);
+  if (stale !== undefined) {
+    const command = kind === "uv.lock" ? "uv lock" : "poetry lock";
+    found.push({
+      file: "lock",
+      code: "stale_lock",
+      message: `it does not belong to the pyproject.toml beside it: ${stale}`,
+      hint: `run '${command}'`,
+    });
+  }
+  return found;
+}
+
+function parseTable(file: LockBreach["file"], text: string): { table: Table } | { breach: LockBreach } {
+  try {
+    return { table: parse(text) as Table };
+  } catch (error) {
+    const [reason = ""] = (error as Error).message.split("\n");
+    return {
+      breach: {
+        file,
+        code: "toml",
+        message: `it is not TOML: ${redact(reason)}`,
+        hint: "mend the file, or make it anew",
+      },
+    };
+  }
+}
+
+function credentialBreaches(file: LockBreach["file"], text: string): LockBreach[] {
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    const breach = userInfoBreach(line.trim());
+    return breach ? [{ file, ...breach, message: `line ${index + 1}: ${breach.message}` }] : [];
+  });
+}
+
+const LOCAL_SOURCES: ReadonlySet<string> = new Set(["path", "editable", "directory", "virtual", "file", "workspace"]);
+
+/** A package that a lock takes from this machine. The project itself is not installed, so it may stand there. */
+function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach[] {
+  const source = table(entry.source);
+  const [type, place] =
+    kind === "poetry.lock" ? [String(source.type), String(source.url)] : (Object.entries(source)[0] ?? []).map(String);
+  if (type === undefined || place === undefined) return [];
+  const isProject = kind === "uv.lock" && place === "." && (type === "virtual" || type === "editable");
+  const isLocal = LOCAL_SOURCES.has(type) || (type === "registry" && !place.includes("://"));
+  if (!isLocal || isProject) return [];
+  return [localBreach("lock", String(entry.name), type, place)];
+}
+
+function uvSourceBreaches(project: Table): LockBreach[] {
+  const sources = Object.entries(table(table(table(project.tool).uv).sources));
+  return sources.flatMap(([name, value]) =>
+    tables(Array.isArray(value) ? value : [value]).flatMap((source) => {
+      const type = ["path", "workspace", "editable"].find((key) => source[key] !== undefined && source[key] !== false);
+      return type === undefined ? [] : [localBreach("pyproject", name, type, String(source.path ?? "this workspace"))];
+    }),
+  );
+}
+
+function localBreach(file: LockBreach["file"], name: string, type: string, place: string): LockBreach {
+  return {
+    file,
+    code: "local_source",
+    message: `the package '${name}' comes from this machine (${type} '${redact(place)}')`,
+    hint: `publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy`,
+  };
+}

@@ -1,0 +1,64 @@
+import { access, constants } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ImageSpec } from "../spec/image-spec.ts";
+import { isGiven } from "../spec/is-given.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { InputFaults } from "./input-faults.ts";
+import { listCopies } from "./list-copies.ts";
+import { listSources, sourceMode } from "./list-sources.ts";
+import { type Requirements, readRequirements } from "./read-requirements.ts";
+import type { ResolveOptions } from "./resolve-spec.ts";
+import { clashWarnings, shipFiles } from "./ship-files.ts";
+import type { ShippedFile } from "./shipped-file.ts";
+import { StatCache } from "./stat-cache.ts";
+
+/** What a spec's files came to. */
+export interface Inputs {
+  files: ShippedFile[];
+  /** Trees of the context that go to /root, in the order they are laid. */
+  trees: ("source" | "copy")[];
+  requirements: Requirements | undefined;
+  warnings: string[];
+}
+
+/** Finds, checks and hashes every file a spec names. Throws one E_INPUT_FILE with all that is wrong. */
+export async function readInputs(spec: ImageSpec, options: ResolveOptions): Promise<Inputs> {
+  const faults = new InputFaults();
+  const warnings: string[] = [];
+  const listing = { faults, warn: (message: string) => void warnings.push(message), signal: options.signal };
+  if (!options.skipSecretFiles) await checkSecretFiles(spec, faults);
+  const requirements = await readRequirements(spec, faults);
+  const entries = [
+    ...(await listSources(spec, listing)),
+    ...(await listCopies(spec, listing)),
+    ...(requirements?.entries ?? []),
+  ];
+  // Hashing is work: what is known to be wrong by now is said before.
+  faults.throwIfAny();
+  const cache = await StatCache.open(options.cacheDir ?? cacheFolder(options.env), treeName(spec));
+  const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });
+  faults.throwIfAny();
+  if (files.length > 0) await cache.save();
+  const trees: Inputs["trees"] = [];
+  if (sourceMode(spec) !== undefined) trees.push("source");
+  if (isGiven(spec.copy)) trees.push("copy");
+  return { files, trees, requirements, warnings: [...warnings, ...clashWarnings(files)] };
+}
+
+/** Specs with different files in one folder do not push each other out of the cache. */
+function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements }: ImageSpec): string {
+  return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements]);
+}
+
+async function checkSecretFiles(spec: ImageSpec, faults: InputFaults): Promise<void> {
+  const wanted: [(string | number)[], string][] = (spec.pipSecretMounts ?? []).map(([file], index) => [
+    ["pipSecretMounts", index],
+    file,
+  ]);
+  if (spec.registryConfig !== undefined) wanted.push([["registryConfig"], spec.registryConfig]);
+  for (const [path, file] of wanted) {
+    await access(resolve(spec.root, file), constants.R_OK).catch((error: unknown) =>
+      faults.addSystem(path, file, error),
+    );
+  }
+}

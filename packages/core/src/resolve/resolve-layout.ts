@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import type { Content } from "./resolved-spec.ts";
+
+/**
+ * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.
+ * Throws E_INPUT_FILE when the folder is none or holds not exactly one image.
+ */
+export async function resolveLayout(root: string, path: string): Promise<{ image: string; content: Content["base"] }> {
+  const folder = resolve(root, path);
+  const manifests = await readIndex(folder, path);
+  const digests = [...new Set(manifests.map(({ digest }) => digest))];
+  const [digest] = digests;
+  if (typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/.test(digest) || digests.length > 1) {
+    throw new ImageSpecError(
+      "E_INPUT_FILE",
+      `baseImage: the OCI layout '${path}' holds ${digests.length} images and not one`,
+      {
+        hint: "write the one image into a folder of its own, such as with 'skopeo copy ... oci:DIR:tag'",
+        details: { path: folder },
+      },
+    );
+  }
+  return { image: `oci:${folder}`, content: { layout: digest } };
+}
+
+async function readIndex(folder: string, shown: string): Promise<{ digest?: unknown }[]> {
+  try {
+    const index = JSON.parse(await readFile(join(folder, "index.json"), "utf8")) as { manifests?: unknown };
+    if (Array.isArray(index.manifests)) return index.manifests as { digest?: unknown }[];
+    throw new TypeError("index.json lists no manifests");
+  } catch (cause) {
+    throw new ImageSpecError(
+      "E_INPUT_FILE",
+      `baseImage: '${shown}' is not an OCI image layout: its index.json cannot be read`,
+      {
+        hint: "name a folder that holds oci-layout and index.json",
+        cause,
+      },
+    );
+  }
+}

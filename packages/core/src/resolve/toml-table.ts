@@ -1,0 +1,12 @@
+/** A table of a TOML file whose values nobody has looked at yet. */
+export type Table = { readonly [key: string]: unknown };
+
+/** The value as a table; an empty one when it is none. */
+export function table(value: unknown): Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Table) : {};
+}
+
+/** The value as a list of tables. */
+export function tables(value: unknown): Table[] {
+  return Array.isArray(value) ? value.map(table) : [];
+}

@@ -1,0 +1,122 @@
+import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { InputFaults } from "./input-faults.ts";
+
+/** One entry found below a folder; `path` is relative to it, with `/`. */
+export type TreeEntry =
+  | { type: "file"; path: string; absolute: string; stats: BigIntStats }
+  | { type: "directory"; path: string }
+  | { type: "symlink"; path: string; link: string };
+
+export interface WalkOptions {
+  /** Whether to leave an entry out; a folder left out is not read, unless it is asked to `descend`. */
+  skip(path: string, name: string, isFolder: boolean): boolean | "descend";
+  /** Called with each folder before its entries are asked for, with the names in it. */
+  enter?(path: string, names: readonly string[]): Promise<void>;
+  /** The parameter that faults are reported for. */
+  parameter: string;
+  faults: InputFaults;
+  warn(message: string): void;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Lists what lies below a folder, links as links, in no order. Special files are left out with a warning; names that
+ * are not UTF-8 or hold a backslash are faults, since other machines could not have them.
+ */
+export async function walkTree(root: string, options: WalkOptions): Promise<TreeEntry[]> {
+  const found: TreeEntry[] = [];
+  const open = [""];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    options.signal?.throwIfAborted();
+    const absolute = folder === "" ? root : `${root}${sep}${folder}`;
+    const children = await readFolder(absolute, options);
+    if (children.length > 0)
+      await options.enter?.(
+        folder,
+        children.map(({ name }) => name),
+      );
+    for (const [index, child] of children.entries()) {
+      // Stat calls are made synchronously, which is several times faster; other work gets its turn in between.
+      if (index % 512 === 511) await setImmediate();
+      const path = folder === "" ? child.name : `${folder}/${child.name}`;
+      const skip = options.skip(path, child.name, child.isFolder);
+      if (skip !== true && child.isFolder) open.push(path);
+      if (skip !== false || hasForeignName(path, child, options)) continue;
+      const entry = child.isFolder
+        ? ({ type: "directory", path } as const)
+        : entryOf(path, `${root}${sep}${path}`, options);
+      if (entry) found.push(entry);
+    }
+  }
+  return found;
+}
+
+interface Child {
+  name: string;
+  isFolder: boolean;
+  /** Set when the name is not UTF-8: its bytes, printably. */
+  escaped?: string;
+}
+
+async function readFolder(absolute: string, options: WalkOptions): Promise<Child[]> {
+  try {
+    const children = await readdir(absolute, { withFileTypes: true, encoding: "buffer" });
+    return children.map((child) => {
+      const name = child.name.toString("utf8");
+      const isFolder = child.isDirectory();
+      const isText = !name.includes("\ufffd") || Buffer.from(name).equals(child.name);
+      return isText ? { name, isFolder } : { name, isFolder, escaped: escapeBytes(child.name) };
+    });
+  } catch (error) {
+    options.faults.addSystem(options.parameter, absolute, error);
+    return [];
+  }
+}
+
+function hasForeignName(path: string, child: Child, { faults, parameter }: WalkOptions): boolean {
+  if (child.escaped !== undefined) {
+    const shown = path.slice(0, path.length - child.name.length) + child.escaped;
+    faults.add(
+      parameter,
+      "name_not_utf8",
+      `the file name '${shown}' is not UTF-8`,
+      "rename it, or leave it out with an ignore file",
+    );
+    return true;
+  }
+  if (sep === "/" && child.name.includes("\\")) {
+    faults.add(
+      parameter,
+      "name_backslash",
+      `the file name '${path}' holds a backslash`,
+      "rename it, or leave it out with an ignore file",
+    );
+    return true;
+  }
+  return false;
+}
+
+function entryOf(path: string, absolute: string, { faults, parameter, warn }: WalkOptions): TreeEntry | undefined {
+  try {
+    const stats = lstatSync(absolute, { bigint: true });
+    if (stats.isFile()) return { type: "file", path, absolute, stats };
+    if (stats.isSymbolicLink()) return { type: "symlink", path, link: readlinkSync(absolute).replaceAll(sep, "/") };
+    warn(`'${path}' is left out: it is a socket, pipe or device`);
+  } catch (error) {
+    // A file that went away since the folder was read was never there.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") faults.addSystem(parameter, absolute, error);
+  }
+  return undefined;
+}
+
+/** Bytes as text, those outside printable ASCII as `\xNN`. */
+function escapeBytes(bytes: Buffer): string {
+  return [...bytes]
+    .map((byte) =>
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`,
+    )
+    .join("");
+}
