@@ -1,6 +1,17 @@
+export { type ContainerReport, containerReport, type ReportedFile } from "./container/container-report.ts";
+export { findInImage, formsOf } from "./container/find-in-image.ts";
+export { type ImageConfig, imageConfig } from "./container/image-config.ts";
+export { pullImage } from "./container/pull-image.ts";
+export { type RunOptions, type RunResult, runContainer } from "./container/run-container.ts";
+export { ContractBuild } from "./contract/contract-build.ts";
+export { AWKWARD } from "./contract/contract-folder.ts";
+export type { ContractOptions, ContractServices, MakeBuilder } from "./contract/contract-options.ts";
+export { describeBuilder } from "./contract/describe-builder.ts";
 export { type FaultExchange, type FaultProxy, faultProxy } from "./fault-proxy/fault-proxy.ts";
 export type { Fault, FaultRule } from "./fault-proxy/fault-rule.ts";
 export { exchangeLines, type HttpExchange } from "./http-exchange.ts";
+export { type PythonWheel, pythonWheel, type WheelOptions } from "./package-index/python-wheel.ts";
+export { type PackageIndex, type PackageIndexOptions, startPackageIndex } from "./package-index/start-package-index.ts";
 export { digestOfBytes } from "./registry-server/content-digest.ts";
 export type { ContentDraft, ContentStore } from "./registry-server/content-store.ts";
 export type { RegistryAuth, RegistryOptions, RegistryQuirks } from "./registry-server/registry-options.ts";

@@ -1,0 +1,63 @@
+import type { ImageSpecBuilder } from "@imagespec/core";
+
+/** What the contract test runs against; all of it real. */
+export interface ContractServices {
+  /** `localhost:5000`: a registry that takes pushes from this process and from the engine, without credentials. */
+  registry: string;
+  /** DOCKER_HOST of the engine that starts what was built: `unix:///var/run/docker.sock`. */
+  dockerHost: string;
+  /** What the engine runs natively: `linux/amd64`. */
+  platform: string;
+  images: {
+    /** Debian or the like with CPython 3.11 as `python3`, CMD `python3`, no other user than root. */
+    python: string;
+    /** The same with a user and a group of id 1000. */
+    uid1000: string;
+    /** The same with ENTRYPOINT, CMD, USER (not root) and WORKDIR of its own. */
+    ownConfig: string;
+  };
+}
+
+export interface ContractOptions {
+  services: ContractServices;
+  /** Set in this process's environment while the suite runs: PATH, mirrors, DOCKER_CONFIG. */
+  env?: Record<string, string>;
+  /** For every build, e.g. `{ network: "host" }`. */
+  builderOptions?: Record<string, unknown>;
+  /** Parameters the builder refuses: instead of building with them, the test asks for the refusal. */
+  refuses?: readonly ("aptPackages" | "commands" | "pipSecretMounts" | "entrypoint" | "sourceRoot")[];
+  /**
+   * Builds reach this machine's loopback address (for docker: `builderOptions: { network: "host" }`). Packages then
+   * come from an index of the test's own, which for the secrets asks for a password. Else from the default index.
+   */
+  loopback?: boolean;
+}
+
+export type MakeBuilder = () => ImageSpecBuilder;
+
+/** A pure Python distribution in two versions, and another one. */
+export interface ContractPackages {
+  name: string;
+  newer: string;
+  older: string;
+  other: { name: string; version: string };
+}
+
+export const PUBLIC_PACKAGES: ContractPackages = {
+  name: "iniconfig",
+  newer: "2.0.0",
+  older: "1.1.1",
+  other: { name: "tomli", version: "2.0.1" },
+};
+
+export const LOOPBACK_PACKAGES: ContractPackages = {
+  name: "contract-one",
+  newer: "2.0",
+  older: "1.0",
+  other: { name: "contract-two", version: "1.0" },
+};
+
+/** The packages as wheels. */
+export function wheelsOf({ name, newer, older, other }: ContractPackages) {
+  return [{ name, version: newer }, { name, version: older }, other];
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { containerReport } from "../container/container-report.ts";
+import { imageConfig } from "../container/image-config.ts";
+import { pullImage } from "../container/pull-image.ts";
+import type { Contract } from "./contract.ts";
+
+/** Bases that bring a configuration or users of their own. */
+export function describeBases(contract: Contract): void {
+  const { build, options } = contract;
+  const { images } = options.services;
+
+  describe("a base of another shape", () => {
+    test("its USER and WORKDIR give way; its ENTRYPOINT and CMD stay", async () => {
+      await pullImage(build.docker, images.ownConfig);
+      const base = await imageConfig(build.docker, images.ownConfig);
+      expect(base.entrypoint).toBeDefined();
+      expect(["", "root", "flytekit"]).not.toContain(base.user);
+      expect(["", "/", "/root"]).not.toContain(base.workdir);
+      const spec = build.spec("own-config", { baseImage: images.ownConfig, copy: ["conf"] }, contract.folder());
+      const { image } = await build.pulled(spec);
+      const config = await imageConfig(build.docker, image);
+      expect(config).toMatchObject({ user: "flytekit", workdir: "/root", entrypoint: base.entrypoint, cmd: base.cmd });
+      const report = await containerReport(build.docker, image, ["/root"]);
+      expect([report.user.name, report.cwd]).toEqual(["flytekit", "/root"]);
+      expect(report.files["/root/conf/settings.json"]).toMatchObject({ owner: "flytekit", group: "flytekit" });
+    });
+
+    test("where id 1000 is taken, flytekit gets the next that is free, and the other user stays", async () => {
+      const spec = build.spec("uid1000", { baseImage: images.uid1000, copy: ["conf"] }, contract.folder());
+      const { image } = await build.pulled(spec);
+      const report = await containerReport(build.docker, image, ["/root", "/etc/passwd"]);
+      expect(report.user).toMatchObject({ name: "flytekit", uid: 1001, gid: 1001, group: "flytekit" });
+      expect(report.files["/root/conf/settings.json"]).toMatchObject({ owner: "flytekit", group: "flytekit" });
+      const ids = (report.files["/etc/passwd"]?.content ?? "").split("\n").map((line) => line.split(":")[2]);
+      expect(ids.filter((id) => id === "1000")).toHaveLength(1);
+      expect(ids.filter((id) => id === "1001")).toHaveLength(1);
+    });
+
+    test.skipIf(contract.refuses("entrypoint"))("entrypoint [] drops ENTRYPOINT and CMD", async () => {
+      const spec = build.spec("no-entrypoint", { baseImage: images.ownConfig, entrypoint: [] });
+      const { image } = await build.pulled(spec);
+      expect(await imageConfig(build.docker, image)).toMatchObject({ entrypoint: undefined, cmd: undefined });
+    });
+  });
+}

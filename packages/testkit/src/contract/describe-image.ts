@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type ContainerReport, containerReport } from "../container/container-report.ts";
+import { type ImageConfig, imageConfig } from "../container/image-config.ts";
+import { pullImage } from "../container/pull-image.ts";
+import type { Contract } from "./contract.ts";
+import { AWKWARD } from "./contract-folder.ts";
+
+/** One image with packages, env, sources and copied files, seen from the registry, from its config and from inside. */
+export function describeImage(contract: Contract): void {
+  const { build, packages, options } = contract;
+
+  describe("an image with packages, env and files", () => {
+    let outcome: Awaited<ReturnType<typeof build.pulled>>["outcome"];
+    let config: ImageConfig;
+    let base: ImageConfig;
+    let report: ContainerReport;
+    beforeAll(async () => {
+      const built = await build.pulled(contract.parent());
+      outcome = built.outcome;
+      config = await imageConfig(build.docker, built.image);
+      report = await containerReport(build.docker, built.image, ["/root", "/home", "/opt/venv/pyvenv.cfg"]);
+      await pullImage(build.docker, options.services.images.python);
+      base = await imageConfig(build.docker, options.services.images.python);
+    });
+
+    test("the outcome names what the registry has", async () => {
+      const spec = contract.parent();
+      expect(outcome).toMatchObject({ status: "built", tag: await spec.tag(), id: spec.id });
+      expect(outcome.platforms).toEqual([options.services.platform]);
+      const [registry, ...name] = (await spec.imageName()).split("/");
+      const [repository, tag] = name.join("/").split(":");
+      const response = await fetch(`http://${registry}/v2/${repository}/manifests/${tag}`, {
+        method: "HEAD",
+        headers: {
+          accept: [
+            "application/vnd.oci.image.index.v1+json",
+            "application/vnd.oci.image.manifest.v1+json",
+            "application/vnd.docker.distribution.manifest.v2+json",
+            "application/vnd.docker.distribution.manifest.list.v2+json",
+          ].join(","),
+        },
+      });
+      expect(response.status).toBe(200);
+      expect(outcome.digest).toBe(response.headers.get("docker-content-digest"));
+    });
+
+    test("what exists is not built again, unless forced", async () => {
+      const again = await build.build(contract.parent());
+      expect(again).toMatchObject({ status: "reused", tag: outcome.tag, digest: outcome.digest });
+    });
+
+    test("it runs as flytekit in /root", () => {
+      expect(report.user).toEqual({
+        name: "flytekit",
+        uid: 1000,
+        gid: 1000,
+        group: "flytekit",
+        home: "/home/flytekit",
+      });
+      expect(report.cwd).toBe("/root");
+      expect([config.user, config.workdir]).toEqual(["flytekit", "/root"]);
+      expect(report.files["/home/flytekit"]).toMatchObject({ type: "directory", owner: "flytekit", group: "flytekit" });
+    });
+
+    test("/root and the files in it belong to flytekit, with git's modes; nothing else came along", () => {
+      const owned = { owner: "flytekit", group: "flytekit" };
+      expect(report.files["/root"]).toEqual({ type: "directory", mode: "755", ...owned });
+      const file = (content: string, mode = "644") => ({ type: "file", mode, content, ...owned });
+      const folder = { type: "directory", mode: "755", ...owned };
+      const shipped = {
+        "/root/train.py": file("print('training')\n"),
+        "/root/bin": folder,
+        "/root/bin/run.sh": file("#!/bin/sh\necho ran\n", "755"),
+        "/root/private.txt": file("for the owner\n"),
+        "/root/naïve name #1.txt": file("kept\n"),
+        "/root/.dockerignore": file("*.log\n"),
+        "/root/link": { type: "symlink", mode: "777", link: "bin/run.sh", ...owned },
+        "/root/conf": folder,
+        "/root/conf/settings.json": file("{}\n"),
+        "/root/data": folder,
+        "/root/data/deep": folder,
+        "/root/data/deep/er": folder,
+        "/root/data/deep/er/file.txt": file("deep\n"),
+      };
+      const inRoot = Object.entries(report.files).filter(([path]) => path.startsWith("/root/"));
+      const ours = inRoot.filter(([path]) => path in shipped);
+      expect(Object.fromEntries(ours)).toEqual(shipped);
+      // What else is there is the base's, and still root's.
+      for (const [path, entry] of inRoot) if (!(path in shipped)) expect([path, entry.owner]).toEqual([path, "root"]);
+      expect(Object.keys(report.files).filter((path) => /ignored\.log|__pycache__/.test(path))).toEqual([]);
+    });
+
+    test("every value of env arrives byte for byte", () => {
+      for (const [name, value] of Object.entries(AWKWARD)) expect([name, report.env[name]]).toEqual([name, value]);
+      for (const [name, value] of Object.entries(base.env)) if (name !== "PATH") expect(config.env[name]).toBe(value);
+    });
+
+    test("PATH and PYTHONPATH: the environment's part first, then the spec's", () => {
+      expect(report.env.PATH).toBe("/opt/venv/bin:/spec/bin:/spec/more");
+      expect(report.env.PYTHONPATH).toBe("/root:/spec/lib");
+    });
+
+    test("python is the environment's, made of the base's, and has the packages", () => {
+      expect(report.python.prefix).toBe("/opt/venv");
+      expect(report.python.version).toMatch(/^3\.11\./);
+      expect(report.distributions).toContainEqual({ name: packages.name, version: packages.older });
+    });
+
+    test("ENTRYPOINT and CMD stay the base's", () => {
+      expect([config.entrypoint, config.cmd]).toEqual([base.entrypoint, base.cmd]);
+    });
+
+    test("labels and _F_IMG_ID say what it is", () => {
+      const spec = contract.parent();
+      expect(report.env._F_IMG_ID).toBe(spec.id);
+      expect(Object.keys(config.env).at(-1)).toBe("_F_IMG_ID");
+      expect(config.labels).toMatchObject({
+        "dev.imagespec.id": spec.id,
+        "dev.imagespec.tag": outcome.tag,
+        "dev.imagespec.recipe": expect.stringMatching(/^\d+$/),
+        "dev.imagespec.builder": expect.stringMatching(/^[a-z-]+@\d+\.\d+\.\d+/),
+        "org.opencontainers.image.title": spec.name,
+        "org.opencontainers.image.base.name": options.services.images.python,
+      });
+    });
+  });
+}

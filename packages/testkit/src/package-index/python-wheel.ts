@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { zipArchive } from "./zip-archive.ts";
+
+export interface WheelOptions {
+  name: string;
+  version: string;
+  /** PEP 508 requirements. */
+  requires?: string[];
+  /** Console scripts: name to `module:function`. */
+  scripts?: Record<string, string>;
+}
+
+export interface PythonWheel {
+  name: string;
+  version: string;
+  filename: string;
+  bytes: Buffer;
+  sha256: string;
+}
+
+/** A pure Python wheel (PyPA binary distribution format) whose module has `VERSION` and a function `main`. */
+export function pythonWheel(options: WheelOptions): PythonWheel {
+  const { name, version, requires = [], scripts = {} } = options;
+  const module = name.replaceAll(/[-.]/g, "_");
+  const info = `${module}-${version}.dist-info`;
+  const files: Record<string, string> = {
+    [`${module}/__init__.py`]: `VERSION = "${version}"\n\n\ndef main():\n    print("${name}", VERSION)\n`,
+    [`${info}/METADATA`]: [
+      "Metadata-Version: 2.1",
+      `Name: ${name}`,
+      `Version: ${version}`,
+      ...requires.map((requirement) => `Requires-Dist: ${requirement}`),
+      "",
+    ].join("\n"),
+    [`${info}/WHEEL`]: "Wheel-Version: 1.0\nGenerator: imagespec-testkit\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+  };
+  const points = Object.entries(scripts).map(([script, target]) => `${script} = ${target}`);
+  if (points.length > 0) files[`${info}/entry_points.txt`] = `[console_scripts]\n${points.join("\n")}\n`;
+  const record = Object.entries(files).map(([path, text]) => {
+    const hash = createHash("sha256").update(text).digest("base64url");
+    return `${path},sha256=${hash},${Buffer.byteLength(text)}`;
+  });
+  files[`${info}/RECORD`] = [...record, `${info}/RECORD,,`, ""].join("\n");
+  const bytes = zipArchive(files);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { name, version, filename: `${module}-${version}-py3-none-any.whl`, bytes, sha256 };
+}

@@ -1,0 +1,72 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { HttpExchange } from "../http-exchange.ts";
+import { type PythonWheel, pythonWheel, type WheelOptions } from "./python-wheel.ts";
+
+export interface PackageIndexOptions {
+  packages: readonly WheelOptions[];
+  /** Answers 401 without this user and password. */
+  user?: { name: string; password: string };
+}
+
+/** A Python package index in this process, on the loopback address. */
+export interface PackageIndex {
+  /** Address of the simple API: `http://localhost:PORT/simple`. */
+  readonly url: string;
+  readonly wheels: readonly PythonWheel[];
+  readonly exchanges: HttpExchange[];
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts an index (PEP 503) that holds these packages and no other. */
+export async function startPackageIndex(options: PackageIndexOptions): Promise<PackageIndex> {
+  const wheels = options.packages.map(pythonWheel);
+  const exchanges: HttpExchange[] = [];
+  const { user } = options;
+  const authorization = user && `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
+  const server = createServer((request, response) => {
+    const { method = "", url: path = "", headers } = request;
+    const found = answer(path, authorization !== undefined && headers.authorization !== authorization);
+    exchanges.push({
+      method,
+      path,
+      headers,
+      at: Date.now(),
+      bytesIn: 0,
+      bytesOut: found.body.length,
+      status: found.status,
+    });
+    response.writeHead(found.status, { "content-length": found.body.length, ...found.headers });
+    response.end(method === "HEAD" ? undefined : found.body);
+  });
+
+  function answer(path: string, refused: boolean): { status: number; headers: Record<string, string>; body: Buffer } {
+    if (refused) return { status: 401, headers: { "www-authenticate": 'Basic realm="index"' }, body: Buffer.alloc(0) };
+    const wheel = wheels.find(({ filename }) => path === `/files/${filename}`);
+    if (wheel) return { status: 200, headers: { "content-type": "application/octet-stream" }, body: wheel.bytes };
+    const name = /^\/simple\/([^/]+)\/?$/.exec(path)?.[1];
+    const listed = wheels.filter((one) => normalised(one.name) === normalised(name ?? ""));
+    if (listed.length === 0) return { status: 404, headers: {}, body: Buffer.from("no such package\n") };
+    const links = listed.map(
+      ({ filename, sha256 }) => `<a href="/files/${filename}#sha256=${sha256}">${filename}</a><br>`,
+    );
+    const page = `<!DOCTYPE html>\n<html><body>\n${links.join("\n")}\n</body></html>\n`;
+    return { status: 200, headers: { "content-type": "text/html" }, body: Buffer.from(page) };
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  const url = `http://localhost:${(server.address() as AddressInfo).port}/simple`;
+  return { url, wheels, exchanges, close, [Symbol.asyncDispose]: close };
+}
+
+// PEP 503: runs of `-`, `_` and `.` are one `-`.
+const normalised = (name: string) => name.toLowerCase().replaceAll(/[-_.]+/g, "-");
