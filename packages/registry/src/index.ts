@@ -19,12 +19,24 @@ export { redact } from "./errors/redact.ts";
 export { type HttpRequest, type HttpResponse, HttpTransport } from "./http/http-transport.ts";
 export { isLoopback } from "./http/loopback.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
+export { assembleIndex } from "./image/assemble-index.ts";
+export { copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
 export { formatPlatform, normalizePlatform, parsePlatform } from "./image/platform.ts";
+export {
+  assembleManifest,
+  type ImageLayer,
+  type ImageParts,
+  type PushOptions,
+  pushImage,
+  pushIndex,
+} from "./image/push-image.ts";
 export { configPlatform, type ImageConfig, type ReadImage, readConfig, readImage } from "./image/read-image.ts";
 export { isImageEntry, platformsOf, selectPlatform } from "./image/select-platform.ts";
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
+export { DockerArchive } from "./layout/docker-archive.ts";
+export { OciLayout } from "./layout/oci-layout.ts";
 export { checkRegistryPresence } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { type ImageReference, isDigest, isTag, parseReference } from "./reference/parse-reference.ts";

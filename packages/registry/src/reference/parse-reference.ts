@@ -51,12 +51,13 @@ function splitDomain(text: string): [domain: string, rest: string] {
   return [domain, domain === HUB && !rest.includes("/") ? `library/${rest}` : rest];
 }
 
-function familiarName(registry: string, repository: string): string {
+function familiarName(registry: string, repository: string, suffix: string): string {
   const name = `${registry}/${repository}`;
-  if (registry !== HUB) return name;
+  if (registry !== HUB) return name + suffix;
   const short = repository.startsWith("library/") ? repository.slice(8) : repository;
   // Short only where it reads back as the same image: `docker.io/a.b/c` without its host would be one of `a.b`.
-  return [short, repository].find((text) => splitDomain(text).join("/") === name && !IDENTIFIER.test(text)) ?? name;
+  const faithful = (text: string) => splitDomain(text).join("/") === name && !IDENTIFIER.test(text + suffix);
+  return ([short, repository].find(faithful) ?? name) + suffix;
 }
 
 /**
@@ -109,7 +110,7 @@ function makeReference(registry: string, repository: string, tag?: string, diges
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest }),
     name,
-    familiar: familiarName(registry, repository) + suffix,
+    familiar: familiarName(registry, repository, suffix),
     toString: () => name + suffix,
   };
 }

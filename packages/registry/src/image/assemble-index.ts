@@ -1,0 +1,51 @@
+import { digestOf } from "../digest/digest.ts";
+import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import { formatPlatform } from "./platform.ts";
+import { isImageEntry } from "./select-platform.ts";
+import type { ManifestBytes } from "./store.ts";
+
+/**
+ * Makes an OCI index of image entries, in the order of their platforms. Entries of `existing` stay when no new one is for
+ * their platform; so do attestations of what stays. The same entries give the same bytes.
+ */
+export function assembleIndex(
+  entries: readonly Descriptor[],
+  existing: readonly Descriptor[] = [],
+  annotations?: Record<string, string>,
+): ManifestBytes {
+  const replaced = new Set(entries.map(platformKey));
+  const kept = existing.filter((entry) => isImageEntry(entry) && !replaced.has(platformKey(entry)));
+  const images = [...entries, ...kept].sort((a, b) => compare(platformKey(a), platformKey(b)));
+  const digests = new Set(images.map(({ digest }) => digest));
+  const attestations = existing.filter(
+    (entry) => !isImageEntry(entry) && digests.has(entry.annotations?.["vnd.docker.reference.digest"] ?? ""),
+  );
+  const document = {
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPES.ociIndex,
+    manifests: [...images, ...attestations].map(plainDescriptor),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  const bytes = Buffer.from(JSON.stringify(document));
+  return { mediaType: MEDIA_TYPES.ociIndex, digest: digestOf(bytes), bytes };
+}
+
+function platformKey(entry: Descriptor): string {
+  return entry.platform === undefined ? entry.digest : formatPlatform(entry.platform);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Only the fields of the specification, in its order. */
+function plainDescriptor({ mediaType, digest, size, platform, annotations, artifactType }: Descriptor): Descriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(platform === undefined ? {} : { platform }),
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(artifactType === undefined ? {} : { artifactType }),
+  };
+}

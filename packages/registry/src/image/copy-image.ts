@@ -1,0 +1,84 @@
+import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import type { Descriptor } from "./descriptor.ts";
+import { parseManifest } from "./parse-manifest.ts";
+import { DEFAULT_CONCURRENCY, type PushOptions } from "./push-image.ts";
+import { checkChild } from "./read-image.ts";
+import { runLimited } from "./run-limited.ts";
+import type { ImageSink, ImageSource, ManifestBytes } from "./store.ts";
+
+const MAX_MANIFESTS = 1000;
+const MAX_INDEX_DEPTH = 4;
+
+interface Collected {
+  /** Children before what points to them; the last is the image itself. */
+  manifests: ManifestBytes[];
+  blobs: Map<string, Descriptor>;
+}
+
+/**
+ * Copies an image or index with all it points to, as it is: same bytes, same digest. Blobs go side by side and are never on
+ * disk or whole in memory; children come before their index, the tag comes last. What the sink has is not sent.
+ */
+export async function copyImage(
+  source: ImageSource,
+  tagOrDigest: string,
+  sink: ImageSink,
+  options: PushOptions = {},
+): Promise<Descriptor> {
+  const { tag, signal } = options;
+  const call = signal === undefined ? {} : { signal };
+  const collected: Collected = { manifests: [], blobs: new Map() };
+  await collect(source, tagOrDigest, undefined, 0, collected, call);
+  const mount = source.registry === undefined ? {} : { mountFrom: source.name };
+  await runLimited(
+    [...collected.blobs.values()].map((blob) => async (signal: AbortSignal) => {
+      const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal }), { signal, ...mount });
+      // A download that turned out wrong was not passed on to its end: it may be tried once more.
+      await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
+    }),
+    options.concurrency ?? DEFAULT_CONCURRENCY,
+    signal,
+  );
+  const root = collected.manifests.pop() as ManifestBytes;
+  for (const manifest of collected.manifests) await sink.putManifest(manifest, call);
+  await sink.putManifest(root, { ...call, ...(tag === undefined ? {} : { tag }) });
+  return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
+}
+
+async function collect(
+  source: ImageSource,
+  name: string,
+  entry: Descriptor | undefined,
+  depth: number,
+  into: Collected,
+  call: { signal?: AbortSignal },
+): Promise<void> {
+  const subject = `${source.name}${name.includes(":") ? "@" : ":"}${name}`;
+  if (depth > MAX_INDEX_DEPTH || into.manifests.length >= MAX_MANIFESTS) {
+    throw new ImageSpecError("E_REGISTRY", `${subject} nests or lists more manifests than any build tool makes`, {
+      hint: `At most ${MAX_INDEX_DEPTH} levels and ${MAX_MANIFESTS} manifests are read: choose another image.`,
+    });
+  }
+  if (into.manifests.some(({ digest }) => digest === name)) return;
+  const manifest = await source.getManifest(name, call);
+  if (entry !== undefined) checkChild(entry, manifest, source.name);
+  const document = parseManifest(manifest, subject);
+  if (document.kind === "index") {
+    for (const child of document.manifests) await collect(source, child.digest, child, depth + 1, into, call);
+  } else {
+    for (const blob of [document.config, ...document.layers]) {
+      const known = into.blobs.get(blob.digest);
+      if (known !== undefined && known.size !== blob.size) {
+        throw new ImageSpecError(
+          "E_DIGEST_MISMATCH",
+          `${subject} gives ${blob.digest} the sizes ${known.size} and ${blob.size}`,
+          {
+            hint: "The image is broken: push it again.",
+          },
+        );
+      }
+      into.blobs.set(blob.digest, blob);
+    }
+  }
+  into.manifests.push(manifest);
+}

@@ -1,0 +1,125 @@
+import { digestOf } from "../digest/digest.ts";
+import { isImageSpecError } from "../errors/image-spec-error.ts";
+import { assembleIndex } from "./assemble-index.ts";
+import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import { parseManifest } from "./parse-manifest.ts";
+import { configPlatform, type ImageConfig, readConfig } from "./read-image.ts";
+import { runLimited } from "./run-limited.ts";
+import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./store.ts";
+
+export interface ImageLayer {
+  descriptor: Descriptor;
+  open: OpenBlob;
+  /** A repository of the same registry that may hold it. */
+  mountFrom?: string;
+}
+
+export interface ImageParts {
+  /** The JSON of the image config, or its value. */
+  config: ImageConfig | Uint8Array;
+  /** From the base upwards. */
+  layers: readonly ImageLayer[];
+  annotations?: Record<string, string>;
+}
+
+export interface PushOptions extends CallOptions {
+  tag?: string;
+  /** Blobs under way at a time; default 8. */
+  concurrency?: number;
+}
+
+export const DEFAULT_CONCURRENCY = 8;
+
+/** The manifest and config bytes of an image; pure, and the same for the same parts. */
+export function assembleManifest(parts: ImageParts): {
+  manifest: ManifestBytes;
+  config: Uint8Array;
+  document: ImageConfig;
+} {
+  const config = parts.config instanceof Uint8Array ? parts.config : Buffer.from(JSON.stringify(parts.config));
+  const document = JSON.parse(Buffer.from(config).toString("utf8")) as ImageConfig;
+  const json = {
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPES.ociManifest,
+    config: { mediaType: MEDIA_TYPES.ociConfig, digest: digestOf(config), size: config.length },
+    layers: parts.layers.map(({ descriptor: { mediaType, digest, size } }) => ({
+      mediaType: ociLayerType(mediaType),
+      digest,
+      size,
+    })),
+    ...(parts.annotations === undefined ? {} : { annotations: parts.annotations }),
+  };
+  const bytes = Buffer.from(JSON.stringify(json));
+  return { manifest: { mediaType: MEDIA_TYPES.ociManifest, digest: digestOf(bytes), bytes }, config, document };
+}
+
+/** Writes an image: layers and config side by side, then the manifest, under `tag` when given. Returns what points to it. */
+export async function pushImage(sink: ImageSink, parts: ImageParts, options: PushOptions = {}): Promise<Descriptor> {
+  const { manifest, config, document } = assembleManifest(parts);
+  const unique = new Map(parts.layers.map((layer) => [layer.descriptor.digest, layer]));
+  const { signal, tag } = options;
+  await runLimited(
+    [
+      (signal) =>
+        sink.putBlob(
+          { mediaType: MEDIA_TYPES.ociConfig, digest: digestOf(config), size: config.length },
+          async function* () {
+            yield config;
+          },
+          { signal },
+        ),
+      ...[...unique.values()].map(
+        ({ descriptor, open, mountFrom }) =>
+          (signal: AbortSignal) =>
+            sink.putBlob(descriptor, open, { signal, ...(mountFrom === undefined ? {} : { mountFrom }) }),
+      ),
+    ],
+    options.concurrency ?? DEFAULT_CONCURRENCY,
+    signal,
+  );
+  await sink.putManifest(manifest, { ...(signal ? { signal } : {}), ...(tag === undefined ? {} : { tag }) });
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    platform: { ...configPlatform(document) },
+  };
+}
+
+/**
+ * Writes an index of images that are there already, under `tag`. With `merge` the platforms that the tag holds now, and
+ * `entries` do not, stay in it.
+ */
+export async function pushIndex(
+  target: ImageSink & ImageSource,
+  entries: readonly Descriptor[],
+  options: CallOptions & { tag: string; merge?: boolean },
+): Promise<Descriptor> {
+  const { tag, signal } = options;
+  const call = signal === undefined ? {} : { signal };
+  const existing = options.merge ? await entriesUnder(target, tag, call) : [];
+  const index = assembleIndex(entries, existing);
+  await target.putManifest(index, { ...call, tag });
+  return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
+}
+
+async function entriesUnder(source: ImageSource, tag: string, call: CallOptions): Promise<Descriptor[]> {
+  let manifest: ManifestBytes;
+  try {
+    manifest = await source.getManifest(tag, call);
+  } catch (error) {
+    const absent = isImageSpecError(error) && (error.details.status === 404 || error.code === "E_INPUT_FILE");
+    if (absent) return [];
+    throw error;
+  }
+  const document = parseManifest(manifest, `${source.name}:${tag}`);
+  if (document.kind === "index") return document.manifests;
+  const platform = { ...configPlatform(await readConfig(source, document, call)) };
+  return [{ mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length, platform }];
+}
+
+/** Docker's layer types as OCI's: the bytes are the same, and a manifest of one kind should not mix them. */
+function ociLayerType(mediaType: string): string {
+  if (mediaType === MEDIA_TYPES.dockerLayerGzip) return MEDIA_TYPES.ociLayerGzip;
+  return mediaType === "application/vnd.docker.image.rootfs.diff.tar" ? MEDIA_TYPES.ociLayer : mediaType;
+}

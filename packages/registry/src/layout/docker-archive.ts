@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { pack as createPack, type Pack } from "tar-stream";
+import { checkedDigest } from "../digest/digest.ts";
+import { verifyStream } from "../digest/verify-stream.ts";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
+import { parseManifest } from "../image/parse-manifest.ts";
+import { isImageEntry } from "../image/select-platform.ts";
+import type { CallOptions, ImageSink, ManifestBytes, OpenBlob } from "../image/store.ts";
+import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
+
+/**
+ * Writes a tar that `docker load`, `podman load` and `skopeo docker-archive:` read: an OCI layout with docker's
+ * manifest.json beside it. One image of one platform; entries have no time, so the same image gives the same bytes up to
+ * the order of its blobs. The file appears at `close`; `abort` leaves nothing.
+ */
+export class DockerArchive implements ImageSink {
+  /** `docker-archive:PATH`. */
+  readonly name: string;
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #reference: ImageReference;
+  readonly #pack: Pack = createPack();
+  readonly #written: Promise<unknown>;
+  readonly #blobs = new Set<string>();
+  #queue: Promise<void> = Promise.resolve();
+  #root: ManifestBytes | undefined;
+  /** Set once an entry ended early: nothing can be appended behind it. */
+  #spoiled: { error: unknown } | undefined;
+
+  private constructor(path: string, reference: ImageReference) {
+    this.#path = resolve(path);
+    this.#temporary = `${this.#path}.${randomBytes(6).toString("hex")}.part`;
+    this.#reference = reference;
+    this.name = `docker-archive:${path}`;
+    this.#written = pipeline(this.#pack, createWriteStream(this.#temporary, { flags: "wx" }));
+    // The failure comes out at the next write or at close; meanwhile it must not end the process.
+    this.#written.catch(() => undefined);
+  }
+
+  /** Opens an archive at `path` that will load as `reference`. Throws E_REFERENCE. */
+  static async create(path: string, reference: string): Promise<DockerArchive> {
+    const parsed = parseReference(reference);
+    await mkdir(dirname(resolve(path)), { recursive: true });
+    return new DockerArchive(path, parsed);
+  }
+
+  async hasBlob(descriptor: Descriptor): Promise<boolean> {
+    return this.#blobs.has(descriptor.digest);
+  }
+
+  /** Blobs that come at the same time are written one after the other: a tar has one end. */
+  putBlob(descriptor: Descriptor, open: OpenBlob, options: CallOptions = {}): Promise<void> {
+    return this.#next(async () => {
+      if (this.#blobs.has(descriptor.digest)) return;
+      options.signal?.throwIfAborted();
+      await this.#entry(
+        blobName(descriptor.digest, this.name),
+        descriptor.size,
+        verifyStream(open(), descriptor, this.name),
+      );
+      this.#blobs.add(descriptor.digest);
+    });
+  }
+
+  /** Throws E_UNSUPPORTED for an index of several images: `docker load` takes one. */
+  async putManifest(manifest: ManifestBytes, _options: CallOptions & { tag?: string } = {}): Promise<void> {
+    const document = parseManifest(manifest, this.name);
+    if (document.kind === "index") {
+      const images = document.manifests.filter(isImageEntry);
+      if (images.length !== 1) {
+        throw new ImageSpecError("E_UNSUPPORTED", `${this.name} would hold ${images.length} images; docker loads one`, {
+          hint: "Build for one platform, or write an OCI layout (oci:FOLDER).",
+        });
+      }
+    }
+    const { mediaType, digest, bytes } = manifest;
+    await this.putBlob({ mediaType, digest, size: bytes.length }, async function* () {
+      yield bytes;
+    });
+    // For docker the image is the manifest; an index around it is kept as a blob.
+    if (document.kind === "manifest") this.#root = manifest;
+  }
+
+  /** Writes what names the image and moves the file to its place. Throws E_INTERNAL when no image was put in. */
+  async close(): Promise<void> {
+    await this.#queue;
+    const root = this.#root;
+    if (root === undefined) throw new ImageSpecError("E_INTERNAL", `${this.name} got no image before it was closed`);
+    const document = parseManifest(root, this.name);
+    if (document.kind !== "manifest") throw new ImageSpecError("E_INTERNAL", `${this.name}: its root is no image`);
+    const { name, tag } = this.#reference;
+    const tagged = tag === undefined ? undefined : parseReference(`${name}:${tag}`);
+    const annotations = {
+      ...(tag === undefined ? {} : { "org.opencontainers.image.ref.name": tag }),
+      "io.containerd.image.name": tagged?.toString() ?? name,
+    };
+    const entry = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length, annotations };
+    const layers = document.layers.map(({ digest }) => blobName(digest, this.name));
+    const files: [string, unknown][] = [
+      ["oci-layout", { imageLayoutVersion: "1.0.0" }],
+      ["index.json", { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [entry] }],
+      [
+        "manifest.json",
+        [
+          {
+            Config: blobName(document.config.digest, this.name),
+            RepoTags: tagged === undefined ? [] : [tagged.familiar],
+            Layers: layers,
+          },
+        ],
+      ],
+    ];
+    try {
+      for (const [name, json] of files) {
+        const bytes = Buffer.from(JSON.stringify(json));
+        await this.#entry(name, bytes.length, [bytes]);
+      }
+      this.#pack.finalize();
+      await this.#written;
+      await rename(this.#temporary, this.#path);
+    } catch (error) {
+      await this.abort();
+      throw error;
+    }
+  }
+
+  /** Gives up: removes what was written. */
+  async abort(): Promise<void> {
+    this.#pack.destroy();
+    await this.#written.catch(() => undefined);
+    await rm(this.#temporary, { force: true });
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Appends a file. One that ends early spoils the tar, and so the archive: it cannot be closed any more. */
+  async #entry(name: string, size: number, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    if (this.#spoiled !== undefined) throw this.#spoiled.error;
+    const header = { name, size, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 };
+    const entry = this.#pack.entry(header);
+    try {
+      await Promise.race([pipeline(Readable.from(content), entry), this.#written]);
+    } catch (error) {
+      this.#spoiled = { error };
+      this.#pack.destroy();
+      throw error;
+    }
+  }
+}
+
+function blobName(digest: string, subject: string): string {
+  return `blobs/${checkedDigest(digest, subject).replace(":", "/")}`;
+}
