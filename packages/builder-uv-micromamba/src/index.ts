@@ -1,1 +1,2 @@
-export {};
+export { UvMicromambaBuilder } from "./builder.ts";
+export type { Options } from "./options.ts";

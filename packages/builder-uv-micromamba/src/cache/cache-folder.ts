@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError } from "@imagespec/core";
+import { cacheFolder, ImageSpecError } from "@imagespec/core";
 
 /**
  * Where things are kept between builds: `$IMAGESPEC_CACHE_DIR`, else `$XDG_CACHE_HOME/imagespec`, else
@@ -12,8 +11,7 @@ export class CacheFolder {
   readonly root: string;
 
   constructor(env: NodeJS.ProcessEnv = process.env) {
-    const base = env.IMAGESPEC_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "imagespec");
-    this.root = join(base, "uv-micromamba");
+    this.root = join(cacheFolder(env), "uv-micromamba");
   }
 
   path(...parts: string[]): string {

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** Options of this builder; none of them changes what is in the image. */
+export const optionsSchema = z.strictObject({
+  /** Path of a uv to use instead of the one on PATH or in uvImage. */
+  uv: z.string().min(1).optional(),
+  /** Path of a micromamba to use instead of the one on PATH or in micromambaImage. */
+  micromamba: z.string().min(1).optional(),
+  /** Refuse conda packages with link scripts, which are not run, where they are only warned of otherwise. */
+  strict: z.boolean().default(false),
+  /** What the cache may hold after a build, in bytes; what was not used for longest goes first. Default 20 GiB. */
+  cacheBytes: z
+    .int()
+    .min(0)
+    .default(20 * 1024 ** 3),
+});
+
+export type Options = z.infer<typeof optionsSchema>;
