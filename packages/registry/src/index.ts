@@ -16,8 +16,14 @@ export {
   type SpecFault,
 } from "./errors/image-spec-error.ts";
 export { redact } from "./errors/redact.ts";
-export { type HttpRequest, type HttpResponse, HttpTransport } from "./http/http-transport.ts";
+export {
+  type HttpRequest,
+  type HttpResponse,
+  HttpTransport,
+  type TransportOptions,
+} from "./http/http-transport.ts";
 export { isLoopback } from "./http/loopback.ts";
+export { type NetworkFault, networkFault } from "./http/network-fault.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
 export { assembleIndex } from "./image/assemble-index.ts";
 export { copyImage } from "./image/copy-image.ts";

@@ -31,7 +31,8 @@ function matches(entry: string, host: string, port: string): boolean {
   if (cidr?.[1] !== undefined) return inRange(cidr[1], Number(cidr[2]), host);
   const withPort = isIP(entry) === 6 ? null : /^(.*):(\d+)$/.exec(entry);
   if (withPort && withPort[2] !== port) return false;
-  const name = hostName(withPort?.[1] ?? entry);
+  const bare = withPort?.[1] ?? entry;
+  const name = isIP(bare) === 6 ? bare : hostName(bare);
   if (isIP(name) !== 0) return name === host;
   const domain = name.replace(/^\*?\./, "");
   return host.endsWith(`.${domain}`) || (host === domain && !name.startsWith("."));
