@@ -8,6 +8,8 @@ import {
 } from "@imagespec/core";
 import { buildInDocker } from "./docker/build-in-docker.ts";
 import { probeDocker } from "./docker/probe-docker.ts";
+import { buildLocally } from "./local/build-locally.ts";
+import { probeLocally } from "./local/run-locally.ts";
 import { type KanikoOptions, kanikoOptions } from "./options/options.ts";
 import { unsupported } from "./options/unsupported.ts";
 
@@ -20,12 +22,13 @@ export class KanikoBuilder extends ImageSpecBuilder {
     return unsupported(request, optionsOf(request));
   }
 
-  override probe(request: BuildRequest): Promise<Probe> {
-    return probeDocker(request);
+  override async probe(request: BuildRequest): Promise<Probe> {
+    return optionsOf(request).mode === "executor" ? probeLocally() : probeDocker();
   }
 
   override buildImage(request: BuildRequest): Promise<BuildResult> {
-    return buildInDocker(request, optionsOf(request));
+    const options = optionsOf(request);
+    return options.mode === "executor" ? buildLocally(request, options) : buildInDocker(request, options);
   }
 }
 

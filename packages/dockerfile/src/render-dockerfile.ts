@@ -11,6 +11,8 @@ export interface RenderOptions {
   mirrors?: Readonly<Record<string, string>>;
   /** kaniko: an image that holds the context's files, for builders that get no context of their own. */
   contextImage?: string;
+  /** kaniko: paths in the context of the symbolic links that are shipped, whose owner its COPY does not set. */
+  links?: readonly string[];
 }
 
 /** The plan as a Dockerfile. The same plan and options give the same text. */

@@ -1,6 +1,7 @@
-import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core";
+import type { BuildRequest, BuildResult } from "@imagespec/core";
 import { kanikoArguments } from "../arguments/kaniko-arguments.ts";
 import { type ExecutorOutcome, LAYOUT_PATH } from "../executor/executor-run.ts";
+import { timedOut } from "../failure/timed-out.ts";
 import { type BuildInputs, buildInputs, openContext } from "../inputs/build-inputs.ts";
 import { warnOfSecrets } from "../inputs/warn-of-secrets.ts";
 import { ExecutorLog } from "../log/executor-log.ts";
@@ -8,6 +9,7 @@ import type { KanikoOptions } from "../options/options.ts";
 import { publish } from "../publish/publish.ts";
 import { connectEngine, type Engine } from "./connect-engine.ts";
 import { ensureExecutorImage } from "./executor-image.ts";
+import { loadImage } from "./load-image.ts";
 import { runInDocker } from "./run-in-docker.ts";
 
 /** Builds every platform in a container of its own, at the same time, and pushes what came out. */
@@ -30,8 +32,8 @@ export async function buildInDocker(request: BuildRequest, options: KanikoOption
   try {
     const firstFault = failed.signal.aborted ? failed.signal.reason : undefined;
     if (firstFault !== undefined)
-      throw limit.aborted && !request.signal.aborted ? timedOut(inputs, options) : firstFault;
-    return await publish(request, outcomes, options, engine);
+      throw limit.aborted && !request.signal.aborted ? timedOut(inputs.subject, options) : firstFault;
+    return await publish(request, outcomes, options, (archive) => loadImage(engine, archive));
   } finally {
     await Promise.all(outcomes.map((outcome) => outcome.dispose().catch(() => undefined)));
   }
@@ -82,10 +84,4 @@ async function run(run: Run): Promise<ExecutorOutcome & { platform: string }> {
     },
   );
   return { ...outcome, platform };
-}
-
-function timedOut({ subject }: BuildInputs, { timeout }: KanikoOptions): ImageSpecError {
-  return new ImageSpecError("E_BUILD", `kaniko did not finish ${subject} within ${timeout} s.`, {
-    hint: "Raise builderOptions.timeout.",
-  });
 }

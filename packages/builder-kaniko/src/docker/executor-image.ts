@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { CredentialStore } from "@imagespec/registry";
 import { ImageSpecError, parseReference } from "@imagespec/registry";
 import type { Engine } from "./connect-engine.ts";
+import { finishEngineStream } from "./finish-engine-stream.ts";
 
 export interface ExecutorImage {
   image: string;
@@ -71,22 +72,7 @@ async function pull(engine: Engine, image: string, { credentials, signal }: Exec
     abortSignal: signal,
     ...(authconfig === undefined ? {} : { authconfig }),
   })) as Readable;
-  // The engine answers 200 first and tells of a failure in the stream.
-  let text = "";
-  for await (const chunk of stream) {
-    text += String(chunk);
-    const lines = text.split("\n");
-    text = lines.pop() ?? "";
-    for (const line of lines) failOnError(line);
-  }
-  failOnError(text);
-}
-
-function failOnError(line: string): void {
-  if (line.trim() === "") return;
-  const { error, errorDetail } = JSON.parse(line) as { error?: string; errorDetail?: { message?: string } };
-  const message = errorDetail?.message ?? error;
-  if (message !== undefined) throw new Error(message);
+  await finishEngineStream(stream);
 }
 
 /** The error for an engine that cannot be talked to. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BuildRequest, isImageSpecError, type Probe } from "@imagespec/core";
+import { isImageSpecError, type Probe } from "@imagespec/core";
 import { connectEngine } from "./connect-engine.ts";
 
 const PROBE_TIME = 1500;
 
 /** Whether a container engine answers. */
-export async function probeDocker(_request: BuildRequest): Promise<Probe> {
+export async function probeDocker(): Promise<Probe> {
   try {
     const engine = await connectEngine();
     const answer = await Promise.race([

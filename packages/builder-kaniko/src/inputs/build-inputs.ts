@@ -71,6 +71,7 @@ export function dockerfileOf(request: BuildRequest, contextImage?: string): stri
   return renderDockerfile(request.plan, {
     dialect: "kaniko",
     builder: `kaniko@${packageVersion()}`,
+    links: request.files.filter(({ type }) => type === "symlink").map(({ path }) => path),
     ...(contextImage === undefined ? {} : { contextImage }),
   });
 }

@@ -1,6 +1,12 @@
-import type { CallOptions, ImageSink, ImageSource, ManifestBytes } from "@imagespec/registry";
-import { buildIndex } from "./build-index.ts";
-import { pushManifest } from "./push-manifest.ts";
+import {
+  assembleIndex,
+  type CallOptions,
+  copyImage,
+  type Descriptor,
+  type ImageSink,
+  type ImageSource,
+  parsePlatform,
+} from "@imagespec/registry";
 
 /** One platform's image and where it is read from. */
 export interface PlatformImage {
@@ -22,13 +28,14 @@ export async function pushImages(
   const tagged = tag === undefined ? options : { ...options, tag };
   const [only, ...others] = images;
   if (only !== undefined && others.length === 0) {
-    return (await pushManifest(only.source, only.digest, sink, tagged)).digest;
+    return (await copyImage(only.source, only.digest, sink, tagged)).digest;
   }
-  const children: { platform: string; manifest: ManifestBytes }[] = [];
+  const entries: Descriptor[] = [];
   for (const { platform, source, digest } of images) {
-    children.push({ platform, manifest: await pushManifest(source, digest, sink, options) });
+    const entry = await copyImage(source, digest, sink, options);
+    entries.push({ ...entry, platform: { ...parsePlatform(platform) } });
   }
-  const index = buildIndex(children);
+  const index = assembleIndex(entries);
   await sink.putManifest(index, tagged);
   return index.digest;
 }

@@ -19,7 +19,7 @@ const files: PlanStep = { kind: "files", trees: [{ from: "source", to: "/root" }
 const commands: PlanStep = { kind: "commands", commands: ["echo $TARGETARCH", "cat <<EOF\nx\nEOF"], uvImage };
 const apt: PlanStep = { kind: "apt", packages: ["git"] };
 
-function render(steps: PlanStep[], extra: { contextImage?: string } = {}): string {
+function render(steps: PlanStep[], extra: { contextImage?: string; links?: string[] } = {}): string {
   const plan: BuildPlan = {
     apiVersion: 1,
     recipe: 1,
@@ -85,6 +85,13 @@ describe("renderKaniko", () => {
     expect(text).toContain(`FROM ${digest} AS imagespec-context`);
     expect(text).toContain("COPY --from=imagespec-context /requirements/ /.imagespec/requirements/");
     expect(text).toContain("COPY --chown=flytekit --from=imagespec-context /source/ /root/");
+  });
+
+  it("gives links their owner, which COPY does not", () => {
+    const text = render([files], { links: ["source/a b", "copy/other"] });
+    expect(text).toMatch(/RUN chown -h flytekit: \\\n {4}'\/root\/a b'\n/);
+    expect(text).not.toContain("other");
+    expect(render([files])).not.toContain("chown -h");
   });
 
   it("ends with the label of the builder and the id", () => {

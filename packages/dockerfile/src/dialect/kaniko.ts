@@ -9,6 +9,7 @@ import { venvScript } from "../script/environment.ts";
 import { packagesScript } from "../script/packages.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
+import { quoteShell } from "../shell/quote.ts";
 import { renderEntrypoint, renderEnv, renderId, renderLabels } from "./metadata.ts";
 
 /** Where kaniko's own container holds the host's certificates: its folder is in no snapshot. */
@@ -135,9 +136,15 @@ function environmentCopy(): string[] {
 function files(plan: BuildPlan, options: RenderOptions): string[] {
   const owner = planStep(plan, "user")?.name ?? "0";
   const trees = planStep(plan, "files")?.trees ?? [];
-  return trees.map((tree) => {
+  const copies = trees.map((tree) => {
     return `COPY --chown=${owner} ${fromContext(options, `${tree.from}/`)} ${tree.to}/`;
   });
+  const links = trees.flatMap(({ from, to }) =>
+    (options.links ?? [])
+      .filter((path) => path.startsWith(`${from}/`))
+      .map((path) => quoteShell(`${to}${path.slice(from.length)}`)),
+  );
+  return links.length === 0 ? copies : [...copies, renderRun([`chown -h ${owner}:`, ...links])];
 }
 
 function commands(plan: BuildPlan): string[] {

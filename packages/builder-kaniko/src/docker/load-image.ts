@@ -1,0 +1,17 @@
+import type { Readable } from "node:stream";
+import { ImageSpecError } from "@imagespec/registry";
+import type { Engine } from "./connect-engine.ts";
+import { finishEngineStream } from "./finish-engine-stream.ts";
+
+/** Loads a docker archive into the engine. */
+export async function loadImage(engine: Engine, archive: Readable): Promise<void> {
+  try {
+    await finishEngineStream((await engine.docker.loadImage(archive)) as unknown as Readable);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ImageSpecError("E_PUSH", `The engine at ${engine.address} does not take the image: ${reason}`, {
+      cause,
+      hint: "Check the engine's log and its free disk space.",
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isImageSpecError, type Probe, runTool, type ToolResult } from "@imagespec/core";
+import { ImageSpecError, OciLayout } from "@imagespec/registry";
+import {
+  CERTIFICATES_PATH,
+  type ExecutorOutcome,
+  type ExecutorTask,
+  KANIKO_FOLDER,
+  LAYOUT_PATH,
+} from "../executor/executor-run.ts";
+import { executorFailure, noImage } from "../failure/executor-failure.ts";
+
+export const EXECUTOR = `${KANIKO_FOLDER}/executor`;
+
+/**
+ * Why the executor must not run in this process's own file system, which it deletes and writes the image's into;
+ * undefined when it may. Only a container that was made for it is good enough.
+ */
+export function localRefusal(): string | undefined {
+  if (!existsSync(EXECUTOR)) return `there is no ${EXECUTOR}`;
+  const marks = ["/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubernetes.io/serviceaccount"];
+  if (marks.some((mark) => existsSync(mark)) || process.env.container !== undefined) return undefined;
+  return "this process is not in a container, and the executor deletes the file system it runs in";
+}
+
+/**
+ * Runs the executor beside this process, in the container both are in. What it needs lies below /kaniko, which it
+ * leaves alone; everything else in the container may be gone afterwards.
+ */
+export async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
+  const folder = await mkdtemp(join(KANIKO_FOLDER, "imagespec-"));
+  const dispose = async () => {
+    for (const path of [folder, LAYOUT_PATH]) await rm(path, { recursive: true, force: true });
+  };
+  try {
+    const config = join(folder, "config");
+    await mkdir(config, { mode: 0o700 });
+    await writeFile(join(config, "config.json"), task.dockerConfig ?? "{}", { mode: 0o600 });
+    if (task.certificates !== undefined) {
+      await mkdir(join(KANIKO_FOLDER, "ssl", "certs"), { recursive: true });
+      await writeFile(CERTIFICATES_PATH, task.certificates);
+    }
+    const result = await runTool(EXECUTOR, task.args, {
+      cwd: "/",
+      env: { ...task.env, DOCKER_CONFIG: config },
+      input: task.openContext(),
+      signal: task.signal,
+      onLine: (line, stream) => task.log.line(stream, line),
+      allowFailure: true,
+    });
+    const digest = await imageOf(result, task);
+    task.log.end("done");
+    return { source: new OciLayout(LAYOUT_PATH), digest, dispose };
+  } catch (error) {
+    task.log.end("failed");
+    await dispose();
+    if (isImageSpecError(error, "E_ABORTED")) {
+      throw new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function imageOf(result: ToolResult, task: ExecutorTask): Promise<string> {
+  const { exitCode } = result;
+  if (exitCode !== 0) {
+    const { platform } = task;
+    throw executorFailure({ subject: EXECUTOR, platform, exitCode, outOfMemory: false, tail: task.log.tail });
+  }
+  const index = await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => "{}");
+  const digest = (JSON.parse(index) as { manifests?: { digest?: string }[] }).manifests?.at(-1)?.digest;
+  if (digest === undefined) throw noImage(EXECUTOR, task.platform, task.log.tail);
+  return digest;
+}
+
+/** Whether the executor may run beside this process. */
+export function probeLocally(): Probe {
+  const reason = localRefusal();
+  if (reason === undefined) return { usable: true, detail: EXECUTOR };
+  return {
+    usable: false,
+    reason,
+    hint: 'Use builderOptions { mode: "docker" }, or run in a container that has kaniko.',
+  };
+}
