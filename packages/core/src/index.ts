@@ -6,6 +6,7 @@ export {
   type ImageSpecErrorOptions,
   isImageSpecError,
   type Presence,
+  parseMirrors,
   type SpecFault,
 } from "@imagespec/registry";
 export {
@@ -22,8 +23,11 @@ export type { Diagnostic } from "./discovery/diagnostic.ts";
 export { projectOfModule } from "./discovery/project-roots.ts";
 export type { BuildOptions } from "./engine/build-options.ts";
 export { type BuildOutcome, type ImageOutcome, pinnedReference, type SkippedOutcome } from "./engine/build-outcome.ts";
+export type { BuilderReport } from "./engine/examine-builders.ts";
 export { ImageBuildEngine, type ImageBuildEngineOptions } from "./engine/image-build-engine.ts";
 export type { BuildEvent } from "./events.ts";
+export { type Difference, explainDifference } from "./history/explain-difference.ts";
+export { imageNameOf, type LastIdentity, readLastIdentity } from "./history/last-identity.ts";
 export { type Identity, identify } from "./identity/identify.ts";
 export { imageReference } from "./identity/image-reference.ts";
 export {
@@ -45,6 +49,7 @@ export {
 } from "./plan/plan.ts";
 export { planImage } from "./plan/plan-image.ts";
 export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.ts";
+export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
 export type { OnUnknown } from "./presence/unknown-policy.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
@@ -61,7 +66,15 @@ export type {
   ResolvedTarget,
 } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
+export { runtimeCommand } from "./runtime/runtime-command.ts";
 export { FLYTE_FORCE_PUSH_IMAGE_SPEC, FLYTE_IMG_FAST_FAIL, IMAGE_ID_VARIABLE } from "./spec/environment-names.ts";
-export { ImageSpec, type ImageSpecOptions, type ImageSpecParameters } from "./spec/image-spec.ts";
+export {
+  type FromEnvParameters,
+  ImageSpec,
+  type ImageSpecOptions,
+  type ImageSpecParameters,
+} from "./spec/image-spec.ts";
 export { isImageSpec } from "./spec/is-image-spec.ts";
+export { imageSpecJsonSchema } from "./spec/json-schema.ts";
+export { specError } from "./spec/parse-parameters.ts";
 export { DOCKER_HUB, validateContainerRegistryName } from "./spec/registry-name.ts";

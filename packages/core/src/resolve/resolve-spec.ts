@@ -35,7 +35,7 @@ export async function resolveSpec(given: ImageSpec, options: ResolveOptions): Pr
     if (!options.signal?.aborted) throw error;
     throw new ImageSpecError("E_ABORTED", `reading the files of '${spec.name}' was cancelled`, { cause: error });
   });
-  const base = await resolveBase(spec, options);
+  const base = await resolveBase(spec, platforms, options);
   return {
     target: {
       ...(spec.registry !== undefined && { registry: spec.registry }),
@@ -62,6 +62,7 @@ function secretsOf(spec: ImageSpec): ResolvedSecret[] {
 
 async function resolveBase(
   spec: ImageSpec,
+  platforms: string[],
   options: ResolveOptions,
 ): Promise<{ image: string; content: Content["base"] }> {
   const { baseImage } = spec;
@@ -72,14 +73,27 @@ async function resolveBase(
     return { image, content: { image, given: false } };
   }
   const image =
-    typeof baseImage === "string" ? baseImage : (options.baseName ?? (await computedName(baseImage, options)));
+    typeof baseImage === "string"
+      ? baseImage
+      : (options.baseName ?? (await computedName(baseImage, platforms, options)));
   return { image, content: { image, given: true } };
 }
 
 /** What a base spec's image is called; a noop base is the image it names. */
-async function computedName(base: ImageSpec, options: ResolveOptions): Promise<string> {
+async function computedName(base: ImageSpec, platforms: string[], options: ResolveOptions): Promise<string> {
   if (base.builder === "noop" && typeof base.baseImage === "string") return base.baseImage;
   const { baseName, ...rest } = options;
-  const resolved = await resolveSpec(base, { ...rest, skipSecretFiles: true });
+  // A base that names no platforms is built for its child's.
+  const wanted = base.platform === undefined ? { platforms } : {};
+  const resolved = await resolveSpec(base, { ...wanted, ...rest, skipSecretFiles: true });
+  const missing = platforms.filter((platform) => !resolved.target.platforms.includes(platform));
+  if (missing.length > 0) {
+    const message = `the base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;
+    const hint = `add ${missing.join(",")} to the base's platform, or drop platform there`;
+    throw new ImageSpecError("E_SPEC", message, {
+      hint,
+      faults: [{ path: ["baseImage", "platform"], code: "platform", message, hint }],
+    });
+  }
   return imageReference(resolved, identify(resolved));
 }

@@ -43,7 +43,7 @@ export function conflicts(draft: Draft, base: ImageSpec | undefined): SpecFault[
       "drop baseImage, or drop cuda and cudnn and name an image that has them, such as nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04",
     );
   }
-  if (given("cudnn") && !given("cuda"))
+  if (given("cudnn") && !given("cuda") && !given("baseImage"))
     fault("cudnn", "cudnn needs a CUDA version to go with", 'set cuda, such as "12.4.1"');
   return base ? [...faults, ...childConflicts(draft, base, hasConda)] : faults;
 }

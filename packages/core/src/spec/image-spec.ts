@@ -3,6 +3,8 @@ import { ImageSpecError } from "@imagespec/registry";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import { specId } from "../identity/spec-id.ts";
+import { specPresence } from "../presence/spec-presence.ts";
+import { type EnvironmentFreeze, freezeEnvironment } from "../resolve/freeze-environment.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import { IMAGE_ID_VARIABLE } from "./environment-names.ts";
 import { isImageSpec, SPEC_BRAND } from "./is-image-spec.ts";
@@ -21,6 +23,13 @@ export interface ImageSpecOptions {
   /** Folder that relative paths start from; by default the working directory. */
   root?: string;
 }
+
+export type FromEnvParameters = ImageSpecParameters & {
+  /** Names of installed packages to pin. */
+  pinnedPackages?: readonly string[];
+  /** Interpreter to ask, a name on PATH or a path. */
+  python?: string;
+};
 
 /** A container image as data. Frozen; every `with...` returns a new one. */
 export class ImageSpec {
@@ -85,6 +94,23 @@ export class ImageSpec {
     return new ImageSpec(parse(input, { root, snakeCase: true }), { root });
   }
 
+  /**
+   * Makes a spec of the Python environment at hand: its X.Y as pythonVersion, and after `packages` the
+   * `pinnedPackages` in the versions installed there. `python` is the interpreter, by default the one on PATH.
+   * Throws E_SPEC when pythonVersion is given or a package is not installed, E_TOOL_MISSING without a Python.
+   */
+  static async fromEnv(parameters: FromEnvParameters = {}, options: ImageSpecOptions = {}): Promise<ImageSpec> {
+    const { pinnedPackages, python, ...rest } = parameters;
+    if (rest.pythonVersion !== undefined) {
+      const message = "pythonVersion is taken from the environment by fromEnv";
+      const fault = { path: ["pythonVersion"], code: "conflict", message, hint: "drop pythonVersion" };
+      throw new ImageSpecError("E_SPEC", message, { hint: fault.hint, faults: [fault] });
+    }
+    const freeze: EnvironmentFreeze = await freezeEnvironment(pinnedPackages ?? [], python);
+    const packages = [...(rest.packages ?? []), ...freeze.packages];
+    return new ImageSpec({ ...rest, pythonVersion: freeze.pythonVersion, packages }, options);
+  }
+
   withPackages(packages: string | readonly string[]): ImageSpec {
     return this.#with({ packages: [...(this.packages ?? []), ...[packages].flat()] });
   }
@@ -142,6 +168,15 @@ export class ImageSpec {
   isContainer(): boolean {
     const id = process.env[IMAGE_ID_VARIABLE];
     return id === undefined || id === this.id;
+  }
+
+  /**
+   * Whether the image exists, in its registry or without one in the container engine: true, false, or null when that
+   * cannot be found out.
+   */
+  async exist(): Promise<boolean | null> {
+    const { presence } = await specPresence(this);
+    return presence.status === "unknown" ? null : presence.status === "present";
   }
 
   #resolve() {

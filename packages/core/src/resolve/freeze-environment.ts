@@ -1,0 +1,76 @@
+import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+import { execa } from "execa";
+
+/** What a Python environment at hand comes to in a spec. */
+export interface EnvironmentFreeze {
+  /** `X.Y`. */
+  pythonVersion: string;
+  /** `name==version`, in the order asked for. */
+  packages: string[];
+}
+
+const SCRIPT = `
+import importlib.metadata as metadata, json, sys
+versions = {}
+for name in json.load(sys.stdin):
+    try:
+        versions[name] = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        versions[name] = None
+print(json.dumps({"python": "%d.%d" % sys.version_info[:2], "versions": versions}))
+`;
+
+/**
+ * Asks a Python interpreter for its version and those of some installed packages.
+ * Throws E_TOOL_MISSING when there is no such interpreter, E_SPEC naming every package that is not installed.
+ */
+export async function freezeEnvironment(names: readonly string[], python?: string): Promise<EnvironmentFreeze> {
+  const answer = await ask(names, python === undefined ? ["python3", "python"] : [python]);
+  const missing = names.flatMap((name, index): SpecFault[] => {
+    if (answer.versions[name] != null) return [];
+    const message = `'${name}' is not installed in the Python ${answer.python} that was asked`;
+    return [
+      {
+        path: ["pinnedPackages", index],
+        code: "not_installed",
+        message,
+        hint: `install it there, or take it out of pinnedPackages`,
+      },
+    ];
+  });
+  const [first] = missing;
+  if (first) {
+    const message = missing.map((fault) => fault.message).join("; ");
+    throw new ImageSpecError("E_SPEC", message, { hint: first.hint as string, faults: missing });
+  }
+  return { pythonVersion: answer.python, packages: names.map((name) => `${name}==${answer.versions[name]}`) };
+}
+
+interface Answer {
+  python: string;
+  versions: Record<string, string | null>;
+}
+
+async function ask(names: readonly string[], candidates: readonly string[]): Promise<Answer> {
+  let cause: unknown;
+  for (const python of candidates) {
+    try {
+      const { stdout } = await execa(python, ["-c", SCRIPT], {
+        input: JSON.stringify(names),
+        timeout: 30_000,
+        stderr: "pipe",
+      });
+      return JSON.parse(stdout) as Answer;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new ImageSpecError(
+    "E_TOOL_MISSING",
+    `no Python could be asked for its packages: tried ${candidates.join(" and ")}`,
+    {
+      hint: "activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' })",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { flatParametersSchema } from "./parameters.ts";
+
+type Schema = Record<string, unknown>;
+
+/**
+ * The JSON Schema (draft 2020-12) of spec files, for editors: a spec under camelCase or snake_case names, or several
+ * under `images`. It says what types things are; the rules for texts are checked when a spec is read.
+ */
+export function imageSpecJsonSchema(): Schema {
+  const schema = z.toJSONSchema(flatParametersSchema, {
+    io: "input",
+    // To us a list is read-only in memory; in a file it is not.
+    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+  }) as {
+    properties: Record<string, Schema>;
+  } & Schema;
+  const properties: Record<string, Schema> = { ...schema.properties };
+  properties.baseImage = {
+    description: "Base image: a reference, oci:PATH, another spec, or the name of one in the same file.",
+    anyOf: [
+      { type: "string" },
+      { $ref: "#" },
+      { type: "object", properties: { image: { type: "string" } }, required: ["image"], additionalProperties: false },
+    ],
+  };
+  for (const name of Object.keys(schema.properties)) {
+    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (snake !== name) properties[snake] = { $ref: `#/properties/${name}` };
+  }
+  properties.images = {
+    type: "object",
+    description: "Several specs in one file, by name.",
+    additionalProperties: { $ref: "#" },
+  };
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", title: "imagespec", ...schema, properties };
+}

@@ -1,0 +1,234 @@
+import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ImageSpec } from "./image-spec.ts";
+
+/** The faults of an input, by their printed path. */
+function faultsOf(input: unknown): Record<string, SpecFault> {
+  try {
+    ImageSpec.parse(input);
+  } catch (error) {
+    if (!(error instanceof ImageSpecError) || error.code !== "E_SPEC") throw error;
+    return Object.fromEntries((error.faults ?? []).map((fault) => [fault.path.join("."), fault]));
+  }
+  return {};
+}
+
+describe("faults of a spec", () => {
+  it.each<[string, unknown, string, RegExp]>([
+    // input, path, message
+    ["a number for a version", { pythonVersion: 3.1 }, "pythonVersion", /number 3\.1.*3\.10 as 3\.1/],
+    ["a version of one part", { pythonVersion: "3" }, "pythonVersion", /X\.Y/],
+    ["a version range", { pythonVersion: ">=3.9" }, "pythonVersion", /X\.Y/],
+    ["an unknown parameter", { pakages: [] }, "pakages", /not a parameter/],
+    ["a text for a list", { packages: "numpy" }, "packages", /expected array/],
+    ["an upper-case path in a base", { baseImage: "Debian" }, "baseImage", /a-z|host/],
+    ["a scheme in a base", { baseImage: "https://docker.io/debian" }, "baseImage", /scheme/],
+    ["a wrong digest", { baseImage: "debian@sha256:12" }, "baseImage", /digest/],
+    ["a layout without a path", { baseImage: "oci:" }, "baseImage", /no folder/],
+    ["a name with a tag", { name: "train:v1" }, "name", /a-z/],
+    ["an empty name", { name: "" }, "name", /empty/],
+    ["a registry with a tag", { registry: "ghcr.io/x/y:latest" }, "registry", /it has a tag/],
+    ["a tagFormat without the hash", { tagFormat: "v1" }, "tagFormat", /\{spec_hash\}/],
+    ["a tagFormat that starts with a dash", { tagFormat: "-{spec_hash}" }, "tagFormat", /legal tag/],
+    ["a tagFormat that is too long", { tagFormat: `{spec_hash}${"x".repeat(120)}` }, "tagFormat", /legal tag/],
+    ["a tagFormat with a space", { tagFormat: "{spec_hash} a" }, "tagFormat", /legal tag/],
+    ["an env name with =", { env: { "A=B": "x" } }, "env.A=B", /'='/],
+    ["an env name with a space", { env: { "A B": "x" } }, "env.A B", /white space/],
+    ["an empty env name", { env: { "": "x" } }, "env.", /no name/],
+    ["our own variable", { env: { _F_IMG_ID: "x" } }, "env._F_IMG_ID", /set by imagespec/],
+    ["an env value that is a number", { env: { A: 1 } }, "env.A", /expected string/],
+    ["NUL in an env value", { env: { A: "a\0b" } }, "env.A", /NUL/],
+    ["half a surrogate pair", { commands: ["echo \ud800"] }, "commands.0", /surrogate/],
+    ["an absolute copy", { copy: ["/etc"] }, "copy.0", /absolute/],
+    ["a copy that leads out", { copy: ["a/../../b"] }, "copy.0", /leads out/],
+    ["a copy that leads out by backslashes", { copy: ["..\\x"] }, "copy.0", /leads out/],
+    ["a Windows drive", { copy: ["C:\\x"] }, "copy.0", /absolute/],
+    ["an empty copy", { copy: [""] }, "copy.0", /empty/],
+    ["NUL in a copy", { copy: ["a\0"] }, "copy.0", /NUL/],
+    ["requirements that lead out", { requirements: "../../../etc/shadow" }, "requirements", /leads out/],
+    ["empty requirements", { requirements: "" }, "requirements", /empty/],
+    ["cuda of two parts", { cuda: "12.4" }, "cuda", /three parts/],
+    ["cuda with a base", { cuda: "12.4.1", baseImage: "x" }, "cuda", /baseImage names another/],
+    ["cudnn with a base", { cudnn: "9", baseImage: "x" }, "cudnn", /baseImage names another/],
+    ["cudnn alone", { cudnn: "9" }, "cudnn", /needs a CUDA/],
+    ["a mode without sources", { sourceCopyMode: "all" }, "sourceCopyMode", /no sourceRoot/],
+    ["an unknown mode", { sourceRoot: ".", sourceCopyMode: "auto" }, "sourceCopyMode", /expected one of/],
+    ["pythonExec with conda", { pythonExec: "/x", condaPackages: ["a"] }, "pythonExec", /conda/],
+    ["a relative pythonExec", { pythonExec: "python3" }, "pythonExec", /absolute/],
+    [
+      "pythonExec and a version",
+      { pythonExec: "/x", pythonVersion: "3.12", baseImage: "x" },
+      "pythonVersion",
+      /pythonExec/,
+    ],
+    ["packages with a lock", { requirements: "a/uv.lock", packages: ["x"] }, "packages", /lock file/],
+    ["packages with poetry's lock", { requirements: "poetry.lock", packages: ["x"] }, "packages", /lock file/],
+    ["a platform of one part", { platform: "amd64" }, "platform", /not a platform/],
+    ["a platform list with a gap", { platform: "linux/amd64,,linux/arm64" }, "platform", /not a platform/],
+    ["an option as a package", { packages: ["--index-url=x"] }, "packages.0", /an option/],
+    ["an editable package", { packages: ["-e ."] }, "packages.0", /editable/],
+    ["a package on two lines", { packages: ["a\nb"] }, "packages.0", /line break/],
+    ["a package by path", { packages: ["./wheel.whl"] }, "packages.0", /path on this machine/],
+    ["a bare wheel", { packages: ["x-1-py3-none-any.whl"] }, "packages.0", /path on this machine/],
+    ["a package by file URL", { packages: ["x @ file:///x"] }, "packages.0", /path on this machine/],
+    ["a package by VCS path", { packages: ["git+file:///x"] }, "packages.0", /path on this machine/],
+    ["something that is no package", { packages: ["numpy 2"] }, "packages.0", /PEP 508/],
+    ["a runtime package by path", { runtimePackages: ["/x"] }, "runtimePackages.0", /path on this machine/],
+    ["an option for apt", { aptPackages: ["-o=x"] }, "aptPackages.0", /an option/],
+    ["two apt packages in one", { aptPackages: ["git curl"] }, "aptPackages.0", /not an apt package/],
+    ["shell in an apt package", { aptPackages: ["git;reboot"] }, "aptPackages.0", /not an apt package/],
+    ["an option for conda", { condaPackages: ["--file=x"] }, "condaPackages.0", /an option/],
+    ["a local channel", { condaChannels: ["file:///x"] }, "condaChannels.0", /channel/],
+    ["an index that is no URL", { pipIndex: "example.com/simple" }, "pipIndex", /http or https/],
+    ["a relative mount", { pipSecretMounts: [["a", "b"]] }, "pipSecretMounts.0.1", /absolute path/],
+    ["a mount alone", { pipSecretMounts: ["a"] }, "pipSecretMounts.0", /expected/],
+    ["an option of builderConfig", { builderConfig: { uvimage: "x" } }, "builderConfig.uvimage", /not known/],
+    ["a tool image that is none", { builderConfig: { uvImage: "A B" } }, "builderConfig.uvImage", /./],
+    ["a function as an option", { builderOptions: { a: () => 1 } }, "builderOptions.a", /JSON/],
+    ["not a number", { builderOptions: { a: [Number.NaN] } }, "builderOptions.a.0", /JSON/],
+    ["an empty command", { commands: [" "] }, "commands.0", /empty/],
+    ["a list for a spec", [], "", /object of parameters/],
+    [
+      "a fault in a nested base",
+      { base_image: { base_image: { cuda: "1.2" } } },
+      "baseImage.baseImage.cuda",
+      /three parts/,
+    ],
+    ["both spellings", { source_root: "a", sourceRoot: "b" }, "sourceRoot", /twice/],
+  ])("finds %s", (_, input, path, message) => {
+    const faults = faultsOf(input);
+    expect(Object.keys(faults)).toContain(path);
+    expect(faults[path]?.message).toMatch(message);
+    expect(faults[path]?.code).toMatch(/./);
+  });
+
+  it("tells all of them at once, each with a cure", () => {
+    const faults = faultsOf({
+      pythonVersion: 3.1,
+      pakages: ["x"],
+      copy: ["/x"],
+      cuda: "12.4",
+      baseImage: "x",
+      env: { "": "" },
+      requirements: "",
+    });
+    expect(Object.keys(faults).sort()).toEqual(["copy.0", "cuda", "env.", "pakages", "pythonVersion", "requirements"]);
+    for (const fault of Object.values(faults)) expect(fault.hint).toMatch(/./);
+    expect(faults.pakages?.hint).toBe("did you mean 'packages'?");
+  });
+
+  it.each([
+    ["pipIndex", { pipIndex: "https://user:hunter2@host/simple" }],
+    ["pipExtraIndexUrl.0", { pipExtraIndexUrl: ["https://hunter2@host/simple"] }],
+    ["packages.0", { packages: ["x @ git+https://hunter2@host/x.git"] }],
+    ["commands.0", { commands: ["curl https://u:hunter2@host"] }],
+    ["env.A", { env: { A: "postgres://u:hunter2@host/db" } }],
+    ["pipExtraArgs", { pipExtraArgs: "--find-links https://u:hunter2@host" }],
+    ["condaChannels.0", { condaChannels: ["https://conda.host/t/hunter2/channel"] }],
+    ["baseImage", { baseImage: "https://u:hunter2@host/x" }],
+    ["builderOptions.a.b.0", { builderOptions: { a: { b: ["https://u:hunter2@host"] } } }],
+    ["runtimePackages.0", { runtimePackages: ["x @ https://u:hunter2@host/x.whl"] }],
+  ])("refuses a credential in %s and does not print it", (path, input) => {
+    try {
+      ImageSpec.parse(input);
+      expect.unreachable();
+    } catch (error) {
+      const { message, hint, faults, stack } = error as ImageSpecError;
+      expect(faults?.map((fault) => fault.path.join("."))).toContain(path);
+      expect(faults?.find((fault) => fault.code === "userinfo")?.hint).toContain("pipSecretMounts");
+      expect(message).toContain("***");
+      expect(JSON.stringify([message, hint, faults, stack])).not.toContain("hunter2");
+    }
+  });
+
+  it.each([
+    [{ packages: ["numpy==2.1.0", "requests[socks,x]>=2,<3; python_version > '3.9'", "a.b-c_d", "x~=1.0", "y (>=1)"] }],
+    [
+      {
+        packages: [
+          "x @ https://host/x.whl",
+          "git+https://host/x.git@v1#egg=x",
+          "https://host/x-1.tar.gz",
+          "x===1.0+local",
+        ],
+      },
+    ],
+    [{ aptPackages: ["git", "libstdc++6", "git=1:2.39.5-0+deb12u2", "git/bookworm", "libc6:arm64"] }],
+    [
+      {
+        condaPackages: ["numpy >=1.2,<2", "conda-forge::python=3.11", "x[build=py*]"],
+        condaChannels: ["conda-forge", "https://host/c"],
+      },
+    ],
+    [{ baseImage: "ghcr.io/org/image:tag@sha256:".concat("a".repeat(64)) }],
+    [{ baseImage: "oci:./layout", pythonVersion: "3.12.4" }],
+    [{ platform: "linux/amd64, linux/arm64/v8" }],
+    [{ env: { PATH: "/x", "weird.name": " a=b\n$c\"'" } }],
+    [{ registry: "", name: "Team/Train", tagFormat: "dev-{spec_hash}.{spec_hash}" }],
+    [{ registry: null, packages: undefined, entrypoint: [] }],
+    [{ sourceCopyMode: "none", cuda: "12.4.1", cudnn: "9" }],
+  ])("takes %j", (input) => {
+    expect(faultsOf(input)).toEqual({});
+  });
+
+  it("never fails otherwise than with E_SPEC or E_CYCLE, whatever comes in", () => {
+    const names = [
+      "name",
+      "packages",
+      "base_image",
+      "env",
+      "copy",
+      "platform",
+      "entrypoint",
+      "builder_options",
+      "pip_secret_mounts",
+      "__proto__",
+      "toString",
+    ];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), fc.anything()), (input) => {
+        try {
+          ImageSpec.parse(input);
+        } catch (error) {
+          expect((error as ImageSpecError).code).toBe("E_SPEC");
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("children of a base spec", () => {
+  const venv = { packages: ["numpy"], pythonVersion: "3.11" };
+  const conda = { condaPackages: ["numpy"], pythonVersion: "3.11" };
+  it.each([
+    ["another Python", { pythonVersion: "3.12", baseImage: venv }, "pythonVersion"],
+    ["another Python than the default", { pythonVersion: "3.13", baseImage: { packages: ["x"] } }, "pythonVersion"],
+    [
+      "another Python than a grandparent's",
+      { pythonVersion: "3.12", baseImage: { baseImage: venv, aptPackages: ["git"] } },
+      "pythonVersion",
+    ],
+    ["an interpreter", { pythonExec: "/usr/bin/python3", baseImage: venv }, "pythonExec"],
+    ["conda packages over a venv", { condaPackages: ["x"], baseImage: venv }, "condaPackages"],
+  ])("may not have %s", (_, input, path) => {
+    expect(faultsOf(input)).toMatchObject({ [path]: { code: "child" } });
+  });
+
+  it.each([
+    [{ pythonVersion: "3.11", packages: ["x"], baseImage: venv }],
+    [{ pythonVersion: "3.11.4", packages: ["x"], baseImage: venv }],
+    [{ condaPackages: ["x"], baseImage: conda }],
+    [{ packages: ["x"], baseImage: conda }],
+    [{ pythonVersion: "3.13", packages: ["x"], baseImage: { baseImage: "debian", aptPackages: ["git"] } }],
+  ])("may be %j", (input) => {
+    expect(faultsOf(input)).toEqual({});
+  });
+
+  it("may not have themselves as base", () => {
+    const input: Record<string, unknown> = { name: "a" };
+    input.base_image = { name: "b", base_image: input };
+    expect(() => ImageSpec.parse(input)).toThrow(expect.objectContaining({ code: "E_CYCLE" }));
+  });
+});
