@@ -93,6 +93,7 @@ export function demoPackages(): { arch: PackageSpec[]; noarch: PackageSpec[] } {
       entryPoints: ["demo-cli = demo_noarch:main"],
       files: [
         { path: "site-packages/demo_noarch/__init__.py", content: 'def main():\n    print("noarch works")\n' },
+        { path: "site-packages/demo_noarch-1.0.dist-info/METADATA", content: "Name: demo_noarch\nVersion: 1.0\n" },
         {
           path: "python-scripts/demo-plain",
           mode: 0o755,

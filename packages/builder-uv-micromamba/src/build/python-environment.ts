@@ -1,5 +1,5 @@
 import { type EnvironmentStep, ImageSpecError, planStep } from "@imagespec/core";
-import type { BaseEnvironment, BaseFacts, BasePython, Libc } from "../base/base-facts.ts";
+import type { BaseEnvironment, BaseFacts, BasePython, InstalledDistribution, Libc } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { managedPython } from "../python/managed-python.ts";
@@ -9,6 +9,7 @@ import type { PythonTarget } from "../resolve/python-target.ts";
 import { wheelLayers } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import type { BuildContext } from "./build-context.ts";
+import { condaEnvironment } from "./conda-environment.ts";
 import { resolveWheels } from "./resolve-wheels.ts";
 
 type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
@@ -22,7 +23,6 @@ export async function pythonEnvironment(
 ): Promise<{ layers: LayerSource[]; prefix: string | undefined }> {
   const step = planStep(context.request.plan, "environment");
   if (step === undefined) return { layers: [], prefix: undefined };
-  if (step.manager !== "venv") throw new ImageSpecError("E_UNSUPPORTED", "condaPackages");
   const libc = await facts.libc();
   if (libc === undefined)
     throw new ImageSpecError(
@@ -33,34 +33,62 @@ export async function pythonEnvironment(
       },
     );
   const there = await facts.environment();
-  const made = there === undefined ? await newEnvironment(context, step, base, facts, libc) : extend(step, base, there);
+  const made = await makeEnvironment(context, step, base, facts, libc, there, limit);
+  const packages = planStep(context.request.plan, "packages");
+  if (packages === undefined) return { layers: made.layers, prefix: step.prefix };
+  if (made.python === undefined)
+    throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {
+      hint: "add python to condaPackages, or set pythonVersion",
+    });
   const target: PythonTarget = {
     minor: made.python.minor,
     version: made.python.version ?? made.python.minor,
     architecture: base.platform.architecture,
     libc,
   };
-  const layers = [...made.layers];
-  const packages = planStep(context.request.plan, "packages");
-  if (packages !== undefined) {
-    const installed = there?.distributions ?? [];
-    const wheels = await resolveWheels(context, packages, step.uvImage, target, installed);
-    const same = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
-    const wanted = wheels.filter((wheel) => same(wheel.name)?.version !== wheel.version);
-    const replaced = wanted.flatMap((wheel) => same(wheel.name) ?? []);
-    const removal = there === undefined ? undefined : await removalLayer(there, replaced, facts.tree);
-    if (removal !== undefined) layers.push(removal);
-    const place = { prefix: made.prefix.slice(1), pythonMinor: made.python.minor, python: `${made.prefix}/bin/python` };
-    layers.push(...wheelLayers(wanted, place, limit));
-  }
+  const installed = [...(there?.distributions ?? []), ...made.distributions];
+  const wheels = await resolveWheels(context, packages, step.uvImage, target, installed);
+  const same = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
+  const wanted = wheels.filter((wheel) => same(wheel.name)?.version !== wheel.version);
+  const replaced = wanted.flatMap((wheel) => same(wheel.name) ?? []);
+  refuseReplacing(replaced.filter((one) => made.distributions.includes(one)));
+  const removal = there === undefined ? undefined : await removalLayer(there, replaced, facts.tree);
+  const place = { prefix: made.prefix.slice(1), pythonMinor: made.python.minor, python: `${made.prefix}/bin/python` };
+  const left = limit - made.layers.length;
+  const layers = [...made.layers, ...(removal === undefined ? [] : [removal]), ...wheelLayers(wanted, place, left)];
   return { layers, prefix: step.prefix };
 }
 
+async function makeEnvironment(
+  context: BuildContext,
+  step: EnvironmentStep,
+  base: BaseImage,
+  facts: BaseFacts,
+  libc: Libc,
+  there: BaseEnvironment | undefined,
+  limit: number,
+): Promise<Environment> {
+  // Python packages get at least their share of the layers.
+  if (step.manager === "conda") return condaEnvironment(context, step, base, facts, Math.ceil(limit / 2));
+  return there === undefined ? newEnvironment(context, step, base, facts, libc) : extend(step, base, there);
+}
+
+function refuseReplacing(fromConda: readonly InstalledDistribution[]): void {
+  if (fromConda.length === 0) return;
+  const names = fromConda.map(({ name, version }) => `${name} ${version}`).join(", ");
+  throw new ImageSpecError("E_RESOLVE", `The Python packages want another version of what conda brings: ${names}`, {
+    hint: "ask conda for the version they want (condaPackages), or take the package out of one of the two",
+  });
+}
+
 interface Environment {
-  python: BasePython;
+  /** Undefined in a conda environment without Python. */
+  python: BasePython | undefined;
   /** Absolute; where files are written. */
   prefix: string;
   layers: LayerSource[];
+  /** Distributions that these layers bring, besides the base's. */
+  distributions: InstalledDistribution[];
 }
 
 function extend(step: VenvStep, base: BaseImage, there: BaseEnvironment): Environment {
@@ -72,13 +100,13 @@ function extend(step: VenvStep, base: BaseImage, there: BaseEnvironment): Enviro
       `pythonVersion is ${step.python.version}, and the environment that ${base.name} has holds Python ${found}`,
       { hint: "leave pythonVersion out, or set it on the base" },
     );
-  if (prefix === step.prefix) return { python, prefix, layers: [] };
+  if (prefix === step.prefix) return { python, prefix, layers: [], distributions: [] };
   const link: LayerSource = {
     key: { link: step.prefix, to: prefix, recipe: 1 },
     title: `${step.prefix} -> ${prefix}`,
     entries: () => [{ type: "symlink", path: step.prefix.slice(1), link: prefix, uid: 0, gid: 0 }],
   };
-  return { python, prefix, layers: [link] };
+  return { python, prefix, layers: [link], distributions: [] };
 }
 
 async function newEnvironment(
@@ -118,7 +146,7 @@ async function newEnvironment(
       systemSitePackages: source.from === "exec",
     }),
   );
-  return { python, prefix: step.prefix, layers };
+  return { python, prefix: step.prefix, layers, distributions: [] };
 }
 
 /** `3.12` is matched by every 3.12.x, `3.12.4` by itself alone. */

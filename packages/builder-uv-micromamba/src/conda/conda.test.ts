@@ -9,7 +9,7 @@ import { CondaArchive } from "./conda-archive.ts";
 import { condaEntries } from "./conda-entries.ts";
 import { condaLayers } from "./conda-layers.ts";
 import type { CondaPackage } from "./conda-package.ts";
-import { linkScripts } from "./package-paths.ts";
+import { readCondaFacts } from "./package-facts.ts";
 import { type CondaQuestion, resolveConda } from "./resolve-conda.ts";
 import { solveWithRattler } from "./solve-with-rattler.ts";
 
@@ -51,7 +51,7 @@ function question(packages: string[], more: Partial<CondaQuestion> = {}): CondaQ
     channels: Object.keys(channels),
     pythonVersion: undefined,
     platform: "linux/amd64",
-    facts: { libc: { family: "glibc", version: "2.36" }, env: {} },
+    facts: { libc: { family: "glibc", major: 2, minor: 36 }, env: {} },
     ...more,
   };
 }
@@ -127,7 +127,7 @@ describe("resolveConda with rattler", () => {
   });
 
   it("leaves a musl base to other builders", async () => {
-    const facts = { libc: { family: "musl", version: "1.2" } as const, env: {} };
+    const facts = { libc: { family: "musl", major: 1, minor: 2 } as const, env: {} };
     await expect(resolve(question(["demo-lib"], { facts }))).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
   });
 });
@@ -169,6 +169,7 @@ describe("condaEntries", () => {
     const files = await installed(pack, target);
     expect([...files.keys()]).toEqual([
       "opt/micromamba/envs/runtime/lib/python3.11/site-packages/demo_noarch/__init__.py",
+      "opt/micromamba/envs/runtime/lib/python3.11/site-packages/demo_noarch-1.0.dist-info/METADATA",
       "opt/micromamba/envs/runtime/bin/demo-plain",
       "opt/micromamba/envs/runtime/bin/demo-cli",
       "opt/micromamba/envs/runtime/conda-meta/demo-noarch-1.0-0.json",
@@ -185,11 +186,13 @@ describe("condaEntries", () => {
     });
   });
 
-  it("says which scripts it will not run", async () => {
+  it("says which scripts it will not run and which distributions are in a package", async () => {
     const { pack } = await one("demo-postlink");
-    expect(await linkScripts(new CondaArchive(fileOf(pack), pack.fn), "demo-postlink")).toEqual([
-      "bin/.demo-postlink-post-link.sh",
-    ]);
+    const facts = await readCondaFacts(new CondaArchive(fileOf(pack), pack.fn), "demo-postlink");
+    expect(facts).toEqual({ linkScripts: ["bin/.demo-postlink-post-link.sh"], distributions: [] });
+    const noarch = (await one("demo-noarch")).pack;
+    const { distributions } = await readCondaFacts(new CondaArchive(fileOf(noarch), noarch.fn), "demo-noarch");
+    expect(distributions).toEqual([{ name: "demo_noarch", version: "1.0", info: "demo_noarch-1.0.dist-info" }]);
   });
 
   it("refuses a file that is no package", async () => {

@@ -15,16 +15,13 @@ interface PathsJson {
   paths: { _path: string; prefix_placeholder?: string; file_mode?: "text" | "binary" }[];
 }
 
-/**
- * Scripts of the package that conda would run while it lays it out, by path. They are never run here: they would run
- * on the host, and on the host's architecture.
- */
-export async function linkScripts(archive: CondaArchive, name: string): Promise<string[]> {
+/** The paths a package installs: `info/files`, else `info/paths.json`. */
+export async function listedPaths(archive: CondaArchive): Promise<string[]> {
   const files = await archive.info(["info/files", "info/paths.json"]);
-  const listed = files.get("info/files")?.toString("utf8").split("\n") ?? [];
+  const listed = files.get("info/files")?.toString("utf8");
+  if (listed !== undefined) return listed.split("\n").filter((line) => line !== "");
   const paths = JSON.parse(files.get("info/paths.json")?.toString("utf8") ?? '{"paths":[]}') as PathsJson;
-  const scripts = [`bin/.${name}-post-link.sh`, `bin/.${name}-pre-link.sh`];
-  return scripts.filter((script) => listed.includes(script) || paths.paths.some(({ _path }) => _path === script));
+  return paths.paths.map(({ _path }) => _path);
 }
 
 /** The placeholder of files listed without one, in packages older than conda-build 2. */

@@ -1,8 +1,9 @@
+import type { Libc } from "../base/base-facts.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
 /** What of the base decides which packages fit. */
 export interface TargetFacts {
-  libc: { family: "glibc" | "musl"; version: string } | undefined;
+  libc: Libc | undefined;
   /** Config environment of the base. */
   env: Record<string, string>;
 }
@@ -26,7 +27,8 @@ export function virtualPackages(subdir: string, facts: TargetFacts): VirtualPack
     { name: "__linux", version: "5.10" },
     { name: "__archspec", version: "1", build: ARCHSPEC[subdir] ?? "0" },
   ];
-  if (facts.libc?.family === "glibc") result.push({ name: "__glibc", version: facts.libc.version });
+  const { libc } = facts;
+  if (libc?.family === "glibc") result.push({ name: "__glibc", version: `${libc.major}.${libc.minor}` });
   const cuda = /^\d+\.\d+/.exec(facts.env.CUDA_VERSION ?? "")?.[0];
   if (cuda !== undefined) result.push({ name: "__cuda", version: cuda });
   return result;

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
@@ -55,6 +56,16 @@ export class Downloader {
           throw isImageSpecError(error) ? error : failed(wanted, (error as Error).message, error);
         await sleep(250 * 2 ** attempt * (0.5 + Math.random()), undefined, { signal });
       }
+    }
+  }
+
+  /** A file whole, not kept; undefined where the server has none (404). Throws E_RESOLVE for any other answer. */
+  async bytes(url: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    try {
+      return await buffer(await this.#open({ url, subject: url, sha256: undefined, size: undefined }, signal));
+    } catch (error) {
+      if (isImageSpecError(error, "E_RESOLVE") && error.details.status === 404) return undefined;
+      throw error;
     }
   }
 

@@ -1,0 +1,28 @@
+import type { CondaArchive } from "./conda-archive.ts";
+import { listedPaths } from "./package-paths.ts";
+
+/** What must be known of a package before its layer is made, if it is made at all. */
+export interface CondaPackageFacts {
+  /** Scripts that conda would run while it lays the package out. They are never run here. */
+  linkScripts: string[];
+  /** Python distributions in it: `requests`, `2.32.3`. */
+  distributions: { name: string; version: string; info: string }[];
+}
+
+/** Reads a package's list of files. */
+export async function readCondaFacts(archive: CondaArchive, name: string): Promise<CondaPackageFacts> {
+  const paths = await listedPaths(archive);
+  const scripts = [`bin/.${name}-post-link.sh`, `bin/.${name}-pre-link.sh`];
+  const infos = new Set<string>();
+  for (const path of paths) {
+    const info = /(?:^|\/)site-packages\/([^/]+\.dist-info)\//.exec(path)?.[1];
+    if (info !== undefined) infos.add(info);
+  }
+  return {
+    linkScripts: scripts.filter((script) => paths.includes(script)),
+    distributions: [...infos].sort().flatMap((info) => {
+      const match = /^([^-]+)-(.+)\.dist-info$/.exec(info);
+      return match ? [{ name: match[1] as string, version: match[2] as string, info }] : [];
+    }),
+  };
+}
