@@ -1,11 +1,13 @@
 import { dockerCredentials, ImageSpecError, parseMirrors } from "@imagespec/registry";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuildEvent } from "../events.ts";
+import { imageNameOf, keepLastIdentity } from "../history/last-identity.ts";
 import { type Identity, identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import { planImage } from "../plan/plan-image.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
 import { decideUnknown } from "../presence/unknown-policy.ts";
+import { cacheFolder } from "../resolve/cache-folder.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
@@ -98,8 +100,13 @@ async function makeImage(
     }
   }
 
-  const base = isImageSpec(spec.baseImage) ? await buildBase(host, work, spec.baseImage, signal, emit) : undefined;
-  const plan = planImage(resolved, work.identity, base === undefined ? {} : { base });
+  // What builders are asked about; the base is built when one of them can build this.
+  const plan = planImage(resolved, work.identity);
+  const finalPlan = async () => {
+    if (!isImageSpec(spec.baseImage)) return plan;
+    const base = await buildBase(host, work, spec.baseImage, signal, emit);
+    return planImage(resolved, work.identity, { base });
+  };
   const run = {
     request: {
       spec,
@@ -119,6 +126,7 @@ async function makeImage(
       emit,
     },
     options: call.builderOptions,
+    finalPlan,
     presence: answer.presence ?? ({ status: "absent" } as const),
   };
   const { candidates, diagnostics } =
@@ -127,7 +135,17 @@ async function makeImage(
     named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(call.builder ?? "", named, run),
   );
   if (signal.aborted) throw new ImageSpecError("E_ABORTED", "The build was cancelled.", { cause: signal.reason });
+  if (done.built) await keepIdentity(host, work, emit);
   return finish(host, work, done, reasons);
+}
+
+/** For `explain`; that it cannot be kept is no reason to fail a build that is done. */
+async function keepIdentity(host: EngineHost, work: Work, emit: (event: BuildEvent) => void): Promise<void> {
+  try {
+    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageNameOf(work.reference), work.identity);
+  } catch (error) {
+    emit({ type: "warning", message: `The cache cannot be written: ${(error as Error).message}` });
+  }
 }
 
 /** Whether what presence said means that nothing has to be built, and why. */
@@ -169,7 +187,10 @@ async function buildBase(
   const outcome = await host.build(base, {
     ...(builder === undefined ? {} : { builder }),
     ...(same && options.builderOptions !== undefined ? { builderOptions: options.builderOptions } : {}),
-    ...(options.platform === undefined ? {} : { platform: options.platform }),
+    // A base that names no platforms is built for its child's, as its computed name says.
+    ...(base.platform === undefined || options.platform !== undefined
+      ? { platform: options.platform ?? work.resolved.target.platforms.join(",") }
+      : {}),
     ...(options.push === undefined || base.registry === undefined ? {} : { push: options.push }),
     ...(options.onUnknown === undefined ? {} : { onUnknown: options.onUnknown }),
     signal,

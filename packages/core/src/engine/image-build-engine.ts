@@ -9,6 +9,7 @@ import type { BuildOptions } from "./build-options.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
 import { BuilderRegistry } from "./builder-registry.ts";
 import type { EngineHost } from "./engine-host.ts";
+import { type BuilderReport, examineBuilders } from "./examine-builders.ts";
 import { SharedCalls } from "./shared-calls.ts";
 
 export interface ImageBuildEngineOptions {
@@ -79,6 +80,11 @@ export class ImageBuildEngine {
   /** Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. */
   findBuilders(): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
     return this.#host.builders.all();
+  }
+
+  /** Imports every builder and asks it about this spec; builds nothing. */
+  examine(spec: ImageSpec, options: BuildOptions = {}): Promise<BuilderReport[]> {
+    return examineBuilders(this.#host, spec, options);
   }
 
   static build(spec: ImageSpec, options: BuildOptions = {}): Promise<BuildOutcome> {

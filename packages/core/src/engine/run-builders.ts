@@ -3,6 +3,7 @@ import type { BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
+import type { BuildPlan } from "../plan/plan.ts";
 import { type OpenRequest, refusalError, tryBuilder } from "./try-builder.ts";
 
 /** What came of the builders: the one that built, or that nothing had to be built. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   request: OpenRequest;
   options: Readonly<Record<string, unknown>>;
   presence: Presence;
+  /** The plan to build: builds the base first, and so is called only when a builder has said it can. Called once. */
+  finalPlan(): Promise<BuildPlan>;
 }
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
@@ -25,7 +28,8 @@ export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, r
   const tried = await tryBuilder(builder, run.request, run.options);
   if ("refusal" in tried) throw refusalError(type, tried.refusal);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
-  return { builder: type, built: true, result: readResult(await builder.buildImage(tried.request), run), reasons: [] };
+  const result = await builder.buildImage({ ...tried.request, plan: await run.finalPlan() });
+  return { builder: type, built: true, result: readResult(result, run), reasons: [] };
 }
 
 /**
@@ -39,6 +43,7 @@ export async function runBuilders(
   diagnostics: readonly Diagnostic[],
   run: RunOptions,
 ): Promise<BuilderRun> {
+  let plan: BuildPlan | undefined;
   const passed: { candidate: BuilderCandidate; reason: string; hint: string }[] = [];
   const reasons = () => passed.map(({ candidate, reason }) => `${nameOf(candidate)}: ${reason}`);
   for (const candidate of candidates) {
@@ -56,8 +61,9 @@ export async function runBuilders(
       continue;
     }
     if (!(await shouldBuild(builder, run))) return notNeeded(candidate.type, run, reasons());
+    plan ??= await run.finalPlan();
     try {
-      const result = readResult(await builder.buildImage(tried.request), run);
+      const result = readResult(await builder.buildImage({ ...tried.request, plan }), run);
       return { builder: candidate.type, built: true, result, reasons: reasons() };
     } catch (error) {
       if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;

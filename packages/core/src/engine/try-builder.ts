@@ -24,7 +24,7 @@ export async function tryBuilder(
   builder: ImageSpecBuilder,
   open: OpenRequest,
   options: Readonly<Record<string, unknown>>,
-): Promise<{ request: BuildRequest } | { refusal: Refusal }> {
+): Promise<{ request: BuildRequest; detail?: string } | { refusal: Refusal }> {
   const checked = await checkOptions(builder, options);
   if ("refusal" in checked) return checked;
   const request: BuildRequest = { ...open, options: checked.value };
@@ -35,7 +35,7 @@ export async function tryBuilder(
     return { refusal: { kind: "unsupported", code: "E_UNSUPPORTED", reason, hint, unsupported } };
   }
   const probe = await probeBuilder(builder, request);
-  if (probe.usable) return { request };
+  if (probe.usable) return { request, ...(probe.detail === undefined ? {} : { detail: probe.detail }) };
   const code = probe.code ?? "E_TOOL_MISSING";
   return { refusal: { kind: "unusable", code, reason: probe.reason, hint: probe.hint } };
 }

@@ -1,0 +1,47 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** What an image of a name was made of when it was last built here. */
+export interface LastIdentity {
+  tag: string;
+  /** The identity document: RFC 8785 JSON. */
+  document: string;
+}
+
+/** `registry/name` without the tag: images are compared with earlier ones of the same name. */
+export function imageNameOf(reference: string): string {
+  const digest = reference.indexOf("@");
+  const text = digest === -1 ? reference : reference.slice(0, digest);
+  const tag = text.lastIndexOf(":");
+  return tag > text.lastIndexOf("/") ? text.slice(0, tag) : text;
+}
+
+/** Keeps what the image was made of, for the next `explain`; replaced as a whole. @throws what the file system says. */
+export async function keepLastIdentity(cacheDir: string, imageName: string, identity: LastIdentity): Promise<void> {
+  const file = fileOf(cacheDir, imageName);
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(draft, JSON.stringify({ imageName, tag: identity.tag, document: identity.document }));
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** What the last image of that name was made of; undefined when none was built here, or what was kept is broken. */
+export async function readLastIdentity(cacheDir: string, imageName: string): Promise<LastIdentity | undefined> {
+  try {
+    const kept = JSON.parse(await readFile(fileOf(cacheDir, imageName), "utf8")) as LastIdentity;
+    JSON.parse(kept.document);
+    return typeof kept.tag === "string" ? { tag: kept.tag, document: kept.document } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fileOf(cacheDir: string, imageName: string): string {
+  return join(cacheDir, "identities", `${createHash("sha256").update(imageName).digest("hex")}.json`);
+}
