@@ -1,1 +1,3 @@
-export {};
+import { NoopBuilder } from "./noop-builder.ts";
+
+export default new NoopBuilder();

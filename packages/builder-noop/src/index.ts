@@ -1,1 +1,1 @@
-export {};
+export { NoopBuilder } from "./noop-builder.ts";

@@ -1,1 +1,2 @@
-export {};
+export { type CommandLine, readCommandLine } from "./command/command-line.ts";
+export { runCommand } from "./run-command.ts";

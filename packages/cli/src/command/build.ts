@@ -1,0 +1,39 @@
+import { type BuildOptions, type OnUnknown, pinnedReference } from "@imagespec/core";
+import { startProgress } from "../print/start-progress.ts";
+import { answerLine, type Command, EXIT } from "./command-context.ts";
+
+/** `build`: one target after the other, bases first; the references to standard output, progress to standard error. */
+export const build: Command = async (targets, context) => {
+  const { line, engine, signal, print } = context;
+  const progress = line.json ? undefined : startProgress(process.stderr, context.env);
+  try {
+    for (const target of targets) {
+      const named = target.name === undefined ? {} : { target: target.name };
+      const options: BuildOptions = {
+        builderOptions: line.builderOptions,
+        signal,
+        onEvent: (event) => {
+          if (progress === undefined) print(JSON.stringify({ ...event, ...named }));
+          else progress.show(event);
+        },
+        ...(line.builder !== undefined && { builder: line.builder }),
+        ...(line.platform !== undefined && { platform: line.platform }),
+        ...(line.push !== undefined && { push: line.push }),
+        ...(line.output !== undefined && { output: line.output }),
+        ...(line.force !== undefined && { force: line.force }),
+        ...(line.onUnknown !== undefined && { onUnknown: line.onUnknown as OnUnknown }),
+      };
+      const outcome = await engine.build(target.spec, options);
+      if (line.json) {
+        print(JSON.stringify({ type: "outcome", ...named, ...outcome }));
+        continue;
+      }
+      progress?.outcome(outcome);
+      const reference = pinnedReference(outcome);
+      if (reference !== "") print(answerLine(target, reference, targets));
+    }
+    return EXIT.done;
+  } finally {
+    progress?.stop();
+  }
+};

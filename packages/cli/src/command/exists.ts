@@ -1,0 +1,22 @@
+import { specPresence } from "@imagespec/core";
+import { answerLine, type Command, EXIT } from "./command-context.ts";
+
+/** `exists`: one word; why it is absent or unknown goes to standard error. With several targets the worst sets the exit. */
+export const exists: Command = async (targets, context) => {
+  const { line, env, signal } = context;
+  let exit: number = EXIT.done;
+  for (const target of targets) {
+    const platforms = line.platform === undefined ? {} : { platforms: line.platform.split(",") };
+    const { reference, presence } = await specPresence(target.spec, { env, signal, ...platforms });
+    context.print(answerLine(target, presence.status, targets));
+    if (presence.status === "absent" && presence.missing !== undefined) {
+      context.tell(`${reference} is there and lacks ${presence.missing.join(", ")}\n`);
+    }
+    if (presence.status === "unknown") {
+      const { code, message, hint } = presence.cause;
+      context.tell(`${reference}: ${code}: ${message}\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+    }
+    exit = Math.max(exit, { present: EXIT.done, absent: EXIT.absent, unknown: EXIT.unknown }[presence.status]);
+  }
+  return exit;
+};

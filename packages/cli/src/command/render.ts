@@ -1,0 +1,26 @@
+import { parseMirrors } from "@imagespec/core";
+import { renderDockerfile } from "@imagespec/dockerfile";
+import { oneTarget } from "./choose-targets.ts";
+import { type Command, EXIT } from "./command-context.ts";
+import { resolveTarget } from "./resolve-target.ts";
+
+/** `render`: the Dockerfile docker-buildx builds, or kaniko's where it is named; `--files`: what is in its context. */
+export const render: Command = async (targets, context) => {
+  const target = oneTarget(targets, "render");
+  const { plan, resolved } = await resolveTarget(target, context);
+  if (context.line.files) {
+    for (const file of resolved.files) {
+      const detail =
+        file.type === "file" ? `${file.size}\t${file.sha256}` : file.type === "symlink" ? `-> ${file.link}` : "";
+      context.print([file.type, file.mode.toString(8).padStart(4, "0"), file.path, detail].join("\t").trimEnd());
+    }
+    return EXIT.done;
+  }
+  const builder = context.line.builder ?? target.spec.builder;
+  const kaniko = builder === "kaniko";
+  const mirrors = parseMirrors(context.env.IMAGESPEC_REGISTRY_MIRRORS);
+  const label = kaniko ? "kaniko" : "docker-buildx";
+  const text = renderDockerfile(plan, { dialect: kaniko ? "kaniko" : "buildkit", builder: label, mirrors });
+  context.print(text.replace(/\n$/, ""));
+  return EXIT.done;
+};

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { readCommandLine } from "./command/command-line.ts";
+import { interruptible } from "./interruptible.ts";
+import { errorEvent, errorText, exitCodeOf } from "./print/print-error.ts";
+import { quietWarnings } from "./quiet-warnings.ts";
+import { runCommand } from "./run-command.ts";
+
+quietWarnings();
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const tell = (text: string) => process.stderr.write(text);
+// Who reads the answer may have read enough: `imagespec plan | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stderr.on("error", () => {});
+
+const args = process.argv.slice(2);
+process.exitCode = await interruptible(async (signal) => {
+  try {
+    return await runCommand(readCommandLine(args), { env: process.env, signal, print, tell });
+  } catch (error) {
+    if (args.includes("--json")) print(JSON.stringify(errorEvent(error)));
+    else tell(errorText(error));
+    return signal.aborted ? 130 : exitCodeOf(error);
+  }
+});

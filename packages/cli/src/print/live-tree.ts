@@ -1,0 +1,121 @@
+import type { WriteStream } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
+import type { BuildEvent, BuildOutcome } from "@imagespec/core";
+import pc from "picocolors";
+import { outcomeLine, type Progress, seconds } from "./progress.ts";
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const INTERVAL = 100;
+const LOG_LINES = 6;
+
+interface Row {
+  name: string;
+  status: "started" | "done" | "cached" | "failed";
+  started: number;
+  seconds: number | undefined;
+  progress: string;
+}
+
+/** Images with their steps, redrawn in place, the last lines of the log below. Finished images scroll away above. */
+export class LiveTree implements Progress {
+  readonly #stream: WriteStream;
+  readonly #images = new Map<string, Map<string, Row>>();
+  readonly #timer: NodeJS.Timeout;
+  #log: string[] = [];
+  #drawn = 0;
+  #frame = 0;
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+    this.#timer = setInterval(() => this.#draw(), INTERVAL);
+    this.#timer.unref();
+  }
+
+  show(event: BuildEvent): void {
+    if (event.type === "log") {
+      // Colours and cursor movements of a tool would break the drawing.
+      this.#log = [...this.#log, stripVTControlCharacters(event.line)].slice(-LOG_LINES);
+    } else if (event.type === "warning") {
+      this.#above(`${pc.yellow("warning")} ${event.message}${event.hint === undefined ? "" : `\n  ${event.hint}`}`);
+    } else this.#update(event);
+  }
+
+  outcome(outcome: BuildOutcome): void {
+    const mark = outcome.status === "built" ? pc.green("✓") : pc.cyan("•");
+    this.#settle();
+    this.#above(`${mark} ${outcomeLine(outcome)}`);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#settle();
+  }
+
+  #update(event: Extract<BuildEvent, { type: "step" | "progress" }>): void {
+    const image = event.image ?? "";
+    const rows = this.#images.get(image) ?? new Map<string, Row>();
+    this.#images.set(image, rows);
+    const row = rows.get(event.name) ?? this.#newRow(event.name);
+    rows.set(event.name, row);
+    if (event.type === "step") {
+      row.status = event.status;
+      row.seconds = event.seconds;
+    } else {
+      row.progress = event.total ? `${Math.floor((100 * event.current) / event.total)}%` : String(event.current);
+    }
+  }
+
+  #newRow(name: string): Row {
+    return { name, status: "started", started: performance.now(), seconds: undefined, progress: "" };
+  }
+
+  /** Draws the tree a last time and leaves it standing. */
+  #settle(): void {
+    this.#log = [];
+    this.#draw();
+    this.#images.clear();
+    this.#drawn = 0;
+  }
+
+  #above(text: string): void {
+    this.#stream.write(`${this.#erase()}${text}\n`);
+    this.#drawn = 0;
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#frame++;
+    const lines = [...this.#tree(), ...this.#log.map((line) => pc.dim(`    ${line}`))];
+    const shown = lines.slice(-Math.max(1, (this.#stream.rows ?? 24) - 1)).map((line) => this.#cut(line));
+    this.#stream.write(this.#erase() + shown.map((line) => `${line}\n`).join(""));
+    this.#drawn = shown.length;
+  }
+
+  #tree(): string[] {
+    return [...this.#images].flatMap(([image, rows]) => [
+      ...(image === "" ? [] : [pc.bold(image)]),
+      ...[...rows.values()].map((row) => `  ${this.#mark(row)} ${row.name} ${pc.dim(this.#detail(row))}`),
+    ]);
+  }
+
+  #mark({ status }: Row): string {
+    if (status === "started") return pc.cyan(FRAMES[this.#frame % FRAMES.length] ?? "");
+    return status === "failed" ? pc.red("✗") : pc.green(status === "cached" ? "=" : "✓");
+  }
+
+  #detail(row: Row): string {
+    const time = row.status === "started" ? (performance.now() - row.started) / 1000 : row.seconds;
+    return [row.progress, time === undefined ? "" : seconds(time)].filter(Boolean).join(" ");
+  }
+
+  #erase(): string {
+    return this.#drawn === 0 ? "" : `\u001b[${this.#drawn}F\u001b[J`;
+  }
+
+  /** A line that wraps would be counted wrong; colours are given up where one has to be cut. */
+  #cut(line: string): string {
+    const width = this.#stream.columns ?? 80;
+    const plain = stripVTControlCharacters(line);
+    return plain.length < width ? line : `${plain.slice(0, width - 2)}…`;
+  }
+}

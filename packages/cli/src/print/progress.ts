@@ -1,0 +1,21 @@
+import type { BuildEvent, BuildOutcome } from "@imagespec/core";
+
+/** Shows what happens, on standard error. */
+export interface Progress {
+  show(event: BuildEvent): void;
+  outcome(outcome: BuildOutcome): void;
+  /** Leaves the terminal as it was found. */
+  stop(): void;
+}
+
+/** `1.2 s`, `2 min 5 s`. */
+export function seconds(value: number): string {
+  return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+/** One line that says what became of an image. */
+export function outcomeLine(outcome: BuildOutcome): string {
+  if (outcome.status === "skipped") return "skipped: this is the image's own container";
+  const by = outcome.builder === undefined ? "" : ` by ${outcome.builder}`;
+  return `${outcome.status}${by}: ${outcome.reference}${outcome.status === "reused" ? ` (${outcome.reasons.join("; ")})` : ""}`;
+}

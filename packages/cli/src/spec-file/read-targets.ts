@@ -1,0 +1,98 @@
+import { ImageSpec, ImageSpecError, isImageSpec, isImageSpecError, type SpecFault, specError } from "@imagespec/core";
+
+/** One image of a spec file. */
+export interface Target {
+  /** Its key under `images`; undefined when the file is one spec. */
+  name: string | undefined;
+  spec: ImageSpec;
+}
+
+type Data = Record<string, unknown>;
+
+/**
+ * The images of a spec file's content, bases first: `{ images: { NAME: spec } }`, or one spec. A `base_image` may be
+ * `{ image: NAME }`, another image of the file.
+ *
+ * @throws ImageSpecError E_SPEC with the faults of all images, E_CYCLE when bases go round in a circle.
+ */
+export function readTargets(content: unknown, root: string): Target[] {
+  if (!isData(content)) return [{ name: undefined, spec: ImageSpec.parse(content, { root }) }];
+  const { $schema, ...data } = content;
+  if (!("images" in data)) return [{ name: undefined, spec: ImageSpec.parse(withoutReference(data), { root }) }];
+  const faults = Object.keys(data)
+    .filter((key) => key !== "images")
+    .map((key) => fault([key], `"${key}" beside "images" means nothing`, `Move it into one of the images.`));
+  if (!isData(data.images) || Object.keys(data.images).length === 0) {
+    throw specError([fault(["images"], "must be an object with at least one image", "images: { NAME: { ... } }")]);
+  }
+  return orderedTargets(data.images, root, faults);
+}
+
+function orderedTargets(images: Data, root: string, faults: SpecFault[]): Target[] {
+  const done = new Map<string, ImageSpec | undefined>();
+  const make = (name: string, above: readonly string[]): ImageSpec | undefined => {
+    if (above.includes(name)) {
+      const circle = [...above.slice(above.indexOf(name)), name].join(" -> ");
+      throw new ImageSpecError("E_CYCLE", `Images are each other's base: ${circle}`, {
+        hint: "Give one of them a base image of its own.",
+      });
+    }
+    if (done.has(name)) return done.get(name);
+    const spec = parseImage(name, [...above, name]);
+    done.set(name, spec);
+    return spec;
+  };
+  const parseImage = (name: string, above: readonly string[]): ImageSpec | undefined => {
+    let input = images[name];
+    const reference = baseReference(input);
+    if (reference !== undefined) {
+      if (typeof reference.image !== "string" || !Object.hasOwn(images, reference.image)) {
+        const known = Object.keys(images).join(", ");
+        faults.push(
+          fault(["images", name, reference.key], `there is no image "${String(reference.image)}"`, `Images: ${known}.`),
+        );
+        return undefined;
+      }
+      const base = make(reference.image, above);
+      // Its own faults are told already.
+      if (base === undefined) return undefined;
+      input = { ...(input as Data), [reference.key]: base };
+    }
+    try {
+      return ImageSpec.parse(input, { root });
+    } catch (error) {
+      if (!isImageSpecError(error, "E_SPEC")) throw error;
+      const own = error.faults ?? [fault([], error.message, error.hint ?? "")];
+      faults.push(...own.map((one) => ({ ...one, path: ["images", name, ...one.path] })));
+      return undefined;
+    }
+  };
+  for (const name of Object.keys(images)) make(name, []);
+  if (faults.length > 0) throw specError(faults);
+  return [...done].flatMap(([name, spec]) => (spec === undefined ? [] : [{ name, spec }]));
+}
+
+function baseReference(input: unknown): { key: string; image: unknown } | undefined {
+  if (!isData(input)) return undefined;
+  for (const key of ["base_image", "baseImage"]) {
+    const base = input[key];
+    if (isData(base) && Object.keys(base).join() === "image") return { key, image: base.image };
+  }
+  return undefined;
+}
+
+function withoutReference(data: Data): Data {
+  const reference = baseReference(data);
+  if (reference === undefined) return data;
+  throw specError([
+    fault([reference.key], "names an image of this file, which has no `images`", "images: { NAME: spec }"),
+  ]);
+}
+
+function isData(value: unknown): value is Data {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isImageSpec(value);
+}
+
+function fault(path: (string | number)[], message: string, hint: string): SpecFault {
+  return { path, code: "images", message, hint };
+}
