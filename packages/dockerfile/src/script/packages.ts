@@ -38,15 +38,15 @@ export function packagesScript(step: PackagesStep, environment: EnvironmentStep,
   }
   return [
     ...uvSettings(tools),
-    "locked=$(mktemp);",
+    'scratch=$(mktemp -d); export UV_TOOL_DIR="$scratch";',
     `(cd ${project} && uv tool run --python ${python}`,
     ...POETRY,
     ...indexes,
-    'poetry --no-interaction export --format requirements.txt --output "$locked");',
+    'poetry --no-interaction export --format requirements.txt --output "$scratch/locked.txt");',
     `uv pip install --python ${python}`,
     ...options,
-    '-r "$locked";',
-    'rm "$locked"',
+    '-r "$scratch/locked.txt";',
+    'rm -r "$scratch"',
   ];
 }
 
