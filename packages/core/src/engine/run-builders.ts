@@ -1,5 +1,5 @@
 import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
-import type { BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
@@ -28,8 +28,8 @@ export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, r
   const tried = await tryBuilder(builder, run.request, run.options);
   if ("refusal" in tried) throw refusalError(type, tried.refusal);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
-  const result = await builder.buildImage({ ...tried.request, plan: await run.finalPlan() });
-  return { builder: type, built: true, result: readResult(result, run), reasons: [] };
+  const result = await build(type, builder, { ...tried.request, plan: await run.finalPlan() });
+  return { builder: type, built: true, result, reasons: [] };
 }
 
 /**
@@ -63,7 +63,7 @@ export async function runBuilders(
     if (!(await shouldBuild(builder, run))) return notNeeded(candidate.type, run, reasons());
     plan ??= await run.finalPlan();
     try {
-      const result = readResult(await builder.buildImage({ ...tried.request, plan }), run);
+      const result = await build(candidate.type, builder, { ...tried.request, plan });
       return { builder: candidate.type, built: true, result, reasons: reasons() };
     } catch (error) {
       if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
@@ -94,8 +94,22 @@ function notNeeded(builder: string, run: RunOptions, reasons: string[]): Builder
   };
 }
 
-function readResult(result: BuildResult | string | undefined, run: RunOptions): BuildResult {
-  if (result === undefined) return { reference: run.request.plan.reference };
+/** Calls the builder; an error that is not one of ours is told as a failed build of that builder. */
+async function build(type: string, builder: ImageSpecBuilder, request: BuildRequest): Promise<BuildResult> {
+  try {
+    return readResult(await builder.buildImage(request), request.plan.reference);
+  } catch (error) {
+    if (isImageSpecError(error)) throw error;
+    throw new ImageSpecError("E_BUILD", `Builder "${type}" failed: ${(error as Error)?.message ?? error}`, {
+      cause: error,
+      hint: "Look at the lines above, and at the builder's own documentation.",
+      details: { builder: type },
+    });
+  }
+}
+
+function readResult(result: BuildResult | string | undefined, own: string): BuildResult {
+  if (result === undefined) return { reference: own };
   if (typeof result !== "string") return result;
   const [reference = "", digest] = result.split("@");
   // Without a tag the digest is all there is to name the image by.

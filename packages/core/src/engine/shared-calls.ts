@@ -39,7 +39,8 @@ export class SharedCalls<T> {
           call.abort.abort(caller.signal?.reason);
         };
         caller.signal?.addEventListener("abort", leave, { once: true });
-        call.done.then(resolve, reject);
+        // Whatever the work said when it was stopped: it was stopped.
+        call.done.then(resolve, (error) => reject(caller.signal?.aborted ? cancelled(caller.signal) : error));
       });
     } finally {
       call.waiting--;

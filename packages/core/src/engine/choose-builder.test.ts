@@ -1,0 +1,287 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { type BuildRequest, ImageSpecBuilder, type Probe, type Unsupported } from "../builder/builder.ts";
+import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { ImageBuildEngine } from "./image-build-engine.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "choose-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Behaviour {
+  unsupported?: Unsupported[];
+  probe?: () => Promise<Probe>;
+  build?: (request: BuildRequest) => unknown;
+  schema?: z.ZodType;
+  should?: boolean;
+}
+
+/** A builder that does as it is told and notes what it was asked. */
+class Told extends ImageSpecBuilder {
+  readonly builderType: string;
+  override readonly optionsSchema: z.ZodType;
+  readonly asked: string[] = [];
+  request: BuildRequest | undefined;
+  readonly #behaviour: Behaviour;
+
+  constructor(type: string, behaviour: Behaviour = {}) {
+    super();
+    this.builderType = type;
+    this.#behaviour = behaviour;
+    this.optionsSchema = behaviour.schema ?? z.record(z.string(), z.unknown());
+  }
+
+  override supports(): Unsupported[] {
+    this.asked.push("supports");
+    return this.#behaviour.unsupported ?? [];
+  }
+
+  override async probe(): Promise<Probe> {
+    this.asked.push("probe");
+    return this.#behaviour.probe?.() ?? { usable: true };
+  }
+
+  override async shouldBuild(): Promise<boolean> {
+    return this.#behaviour.should ?? true;
+  }
+
+  override async buildImage(request: BuildRequest): Promise<string | undefined> {
+    this.asked.push("build");
+    this.request = request;
+    return (this.#behaviour.build?.(request) ?? undefined) as string | undefined;
+  }
+}
+
+const unusable = async (): Promise<Probe> => ({
+  usable: false,
+  reason: "no tool",
+  hint: "Install tool.",
+  code: "E_DAEMON",
+});
+const local = (parameters: ImageSpecParameters = {}) =>
+  new ImageSpec({ name: "app", baseImage: "base:1", platform: "linux/amd64", ...parameters });
+
+function engine(builders: [ImageSpecBuilder, number][], discover = false) {
+  const env = { DOCKER_HOST: `unix://${folder}/no.sock`, HOME: folder, IMAGESPEC_CACHE_DIR: folder };
+  return new ImageBuildEngine({
+    builders: builders.map(([builder, priority]) => ({ builder, priority })),
+    discover,
+    root: folder,
+    env,
+  });
+}
+
+describe("without a name", () => {
+  it("takes the first by priority that can, and asks none after it", async () => {
+    const [low, mid, high] = [new Told("low"), new Told("mid"), new Told("high", { probe: unusable })];
+    const outcome = await engine([
+      [low, 1],
+      [mid, 5],
+      [high, 9],
+    ]).build(local());
+    expect(outcome).toMatchObject({ status: "built", builder: "mid", reference: await local().imageName() });
+    expect(outcome.reasons?.at(-1)).toBe("high (priority 9): no tool");
+    expect([high.asked, mid.asked, low.asked]).toEqual([["supports", "probe"], ["supports", "probe", "build"], []]);
+  });
+
+  it("orders equal priorities by type", async () => {
+    const outcome = await engine([
+      [new Told("b"), 5],
+      [new Told("a"), 5],
+    ]).build(local());
+    expect(outcome.builder).toBe("a");
+  });
+
+  it("does not probe what cannot do the spec, nor what refuses the options", async () => {
+    const picky = new Told("picky", { unsupported: [{ parameter: "aptPackages", reason: "no root" }] });
+    const strict = new Told("strict", { schema: z.strictObject({ network: z.string().optional() }) });
+    const easy = new Told("easy");
+    const build = engine([
+      [picky, 9],
+      [strict, 8],
+      [easy, 1],
+    ]).build(local({ builderOptions: { target: "x" } }));
+    const outcome = await build;
+    expect(outcome.builder).toBe("easy");
+    expect(outcome.reasons?.join("\n")).toMatch(/picky \(priority 9\): aptPackages: no root\nstrict.*builderOptions/s);
+    expect([picky.asked, strict.asked]).toEqual([["supports"], []]);
+  });
+
+  it("goes on when a builder refuses late, and says why", async () => {
+    const late = new Told("late", {
+      build: () => {
+        throw new ImageSpecError("E_UNSUPPORTED", "package x has no wheel");
+      },
+    });
+    const warnings: string[] = [];
+    const outcome = await engine([
+      [late, 9],
+      [new Told("next"), 1],
+    ]).build(local(), {
+      onEvent: (event) => event.type === "warning" && warnings.push(event.message),
+    });
+    expect(outcome).toMatchObject({
+      builder: "next",
+      reasons: expect.arrayContaining(["late (priority 9): package x has no wheel"]),
+    });
+    expect(warnings.join()).toContain("package x has no wheel");
+  });
+
+  it("does not go on after any other failure", async () => {
+    const next = new Told("next");
+    const broken = new Told("broken", { build: () => Promise.reject(new Error("disk full")) });
+    await expect(
+      engine([
+        [broken, 9],
+        [next, 1],
+      ]).build(local()),
+    ).rejects.toMatchObject({
+      code: "E_BUILD",
+      message: expect.stringContaining("disk full"),
+    });
+    expect(next.asked).toEqual([]);
+  });
+
+  it("lists every builder with priority and reason when none is left, and what to install", async () => {
+    const throwing = new Told("throwing", { probe: () => Promise.reject(new Error("odd")) });
+    const error = await engine([
+      [new Told("tool", { probe: unusable }), 9],
+      [throwing, 2],
+    ])
+      .build(local())
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "E_NO_BUILDER" });
+    const { message, hint } = error as ImageSpecError;
+    expect(message).toContain("tool (priority 9): no tool");
+    expect(message).toContain("throwing (priority 2): its probe failed: odd");
+    expect(hint).toContain("Install tool.");
+    expect(hint).toContain("@imagespec/builder-docker-buildx");
+  });
+
+  it("imports lower builders only when those above them were passed over", async () => {
+    const install = async (name: string, priority: number, usable: boolean) => {
+      const at = join(folder, "node_modules", name);
+      await mkdir(at, { recursive: true });
+      const builders = { [name]: { entry: "./b", priority } };
+      const exports = { "./b": "./b.mjs" };
+      await writeFile(
+        join(at, "package.json"),
+        JSON.stringify({ name, exports, imagespec: { apiVersion: 1, builders } }),
+      );
+      await writeFile(
+        join(at, "b.mjs"),
+        `globalThis.imported = [...(globalThis.imported ?? []), "${name}"];
+         export default { [Symbol.for("imagespec.builder")]: 1, builderType: "${name}",
+           supports: () => ${usable ? "[]" : '[{ parameter: "env", reason: "no" }]'}, buildImage: async () => undefined };`,
+      );
+    };
+    await Promise.all([install("first", 9, false), install("second", 5, true), install("third", 1, true)]);
+    const dependencies = { first: "1", second: "1", third: "1" };
+    await writeFile(join(folder, "package.json"), JSON.stringify({ dependencies }));
+    expect(await engine([], true).build(local())).toMatchObject({ builder: "second" });
+    expect((globalThis as { imported?: string[] }).imported).toEqual(["first", "second"]);
+  });
+});
+
+describe("with a name", () => {
+  it("uses that one, in place of a better one", async () => {
+    const better = new Told("better");
+    const outcome = await engine([
+      [better, 9],
+      [new Told("named"), 0],
+    ]).build(local({ builder: "named" }));
+    expect(outcome.builder).toBe("named");
+    expect(better.asked).toEqual([]);
+  });
+
+  it("the call's name and options go before the spec's, and leave the tag alone", async () => {
+    const named = new Told("named");
+    const spec = local({ builder: "better", builderOptions: { a: 1, b: 1 } });
+    const outcome = await engine([
+      [new Told("better"), 9],
+      [named, 0],
+    ]).build(spec, {
+      builder: "named",
+      builderOptions: { b: 2, c: 3 },
+    });
+    expect(named.request?.options).toEqual({ a: 1, b: 2, c: 3 });
+    expect(outcome.tag).toBe(await spec.tag());
+  });
+
+  it.each<[string, Behaviour, string, string]>([
+    [
+      "cannot do the spec",
+      { unsupported: [{ parameter: "commands", reason: "no shell" }] },
+      "E_UNSUPPORTED",
+      "commands: no shell",
+    ],
+    ["cannot work here", { probe: unusable }, "E_DAEMON", "no tool"],
+    ["does not take the options", { schema: z.strictObject({}) }, "E_OPTIONS", "x"],
+  ])("fails when it %s, though another could", async (_, behaviour, code, message) => {
+    const other = new Told("other");
+    const build = engine([
+      [other, 9],
+      [new Told("named", behaviour), 0],
+    ]).build(local({ builder: "named", builderOptions: { x: 1 } }));
+    await expect(build).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(other.asked).toEqual([]);
+  });
+
+  it("fails when it is not installed, before anything else", async () => {
+    const build = engine([[new Told("other"), 1]]).build(local({ builder: "kaniko", requirements: "missing.txt" }));
+    await expect(build).rejects.toMatchObject({
+      code: "E_BUILDER_UNKNOWN",
+      message: expect.stringContaining("Installed: other"),
+      hint: expect.stringContaining("@imagespec/builder-kaniko"),
+    });
+  });
+
+  it("is not built when it says so", async () => {
+    const named = new Told("named", { should: false });
+    expect(await engine([[named, 1]]).build(local({ builder: "named" }))).toMatchObject({ status: "reused" });
+    expect(named.asked).toEqual(["supports", "probe"]);
+  });
+
+  it.each([
+    [
+      "a string with a digest",
+      `r.example/app:t@sha256:${"b".repeat(64)}`,
+      "r.example/app:t",
+      `sha256:${"b".repeat(64)}`,
+    ],
+    ["a string without", "r.example/other:t", "r.example/other:t", undefined],
+    [
+      "a digest without a tag",
+      `r.example/app@sha256:${"b".repeat(64)}`,
+      `r.example/app@sha256:${"b".repeat(64)}`,
+      undefined,
+    ],
+  ])("may return %s", async (_, returned, reference, digest) => {
+    const outcome = await engine([[new Told("named", { build: () => returned }), 1]]).build(
+      local({ builder: "named" }),
+    );
+    expect([outcome.reference, outcome.digest]).toEqual([reference, digest]);
+  });
+});
+
+it("registers builders of one engine alone, and of the default one through the class", () => {
+  const own = engine([]);
+  own.register("mine", new Told("mine"), 7);
+  own.register("default", new Told("default"));
+  expect([...own.getRegistry()].map(([type, { priority }]) => [type, priority])).toEqual([
+    ["mine", 7],
+    ["default", 5],
+  ]);
+  ImageBuildEngine.register("shared", new Told("shared"), 3);
+  expect(ImageBuildEngine.getRegistry().get("shared")?.priority).toBe(3);
+  expect(ImageBuildEngine.getRegistry().has("mine")).toBe(false);
+  expect(() => own.register("bad", {} as ImageSpecBuilder)).toThrow(
+    expect.objectContaining({ code: "E_BUILDER_LOAD" }),
+  );
+});

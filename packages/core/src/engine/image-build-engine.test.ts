@@ -1,0 +1,233 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RegistryServer, startRegistry } from "@imagespec/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type BuildRequest, type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { ImageBuildEngine } from "./image-build-engine.ts";
+
+let registry: RegistryServer;
+let cacheDir: string;
+beforeEach(async () => {
+  registry = await startRegistry();
+  cacheDir = await mkdtemp(join(tmpdir(), "engine-cache-"));
+});
+afterEach(async () => {
+  await registry.close();
+  await rm(cacheDir, { recursive: true });
+});
+
+/** A real builder of images without content: it pushes a config and a manifest under the tag. */
+class PushBuilder extends ImageSpecBuilder {
+  readonly builderType: string = "push";
+  readonly requests: BuildRequest[] = [];
+
+  override async buildImage(request: BuildRequest): Promise<BuildResult> {
+    this.requests.push(request);
+    const reference = request.target.reference ?? "";
+    const [host, name, tag] = /^([^/]+)\/(.+):([^:]+)$/.exec(reference)?.slice(1) ?? [];
+    const blob = async (bytes: string) => {
+      const digest = digestOf(bytes);
+      await fetch(`http://${host}/v2/${name}/blobs/uploads/?digest=${digest}`, { method: "POST", body: bytes });
+      return { digest, size: Buffer.byteLength(bytes) };
+    };
+    const [os, architecture] = (request.target.platforms[0] ?? "").split("/");
+    const config = await blob(
+      JSON.stringify({ os, architecture, config: {}, rootfs: { type: "layers", diff_ids: [] } }),
+    );
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType,
+      config: { ...config, mediaType: "application/vnd.oci.image.config.v1+json" },
+      layers: [],
+    });
+    const url = `http://${host}/v2/${name}/manifests/${tag}`;
+    const answer = await fetch(url, { method: "PUT", body: manifest, headers: { "content-type": mediaType } });
+    expect(answer.status).toBe(201);
+    return { reference, digest: digestOf(manifest) };
+  }
+}
+
+const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+const spec = (parameters: ImageSpecParameters = {}) =>
+  new ImageSpec({ name: "app", registry: registry.host, baseImage: "base:1", platform: "linux/amd64", ...parameters });
+const engineWith = (builder: ImageSpecBuilder, env: Record<string, string> = {}) =>
+  new ImageBuildEngine({
+    builders: [builder],
+    discover: false,
+    cacheDir,
+    env: { DOCKER_HOST: `unix://${cacheDir}/no.sock`, DOCKER_CONFIG: cacheDir, HOME: cacheDir, ...env },
+  });
+
+describe("what is built", () => {
+  it("builds what the registry lacks, then reuses it, in this engine without asking, in another by asking", async () => {
+    const builder = new PushBuilder();
+    const engine = engineWith(builder);
+    const built = await engine.build(spec());
+    expect(built).toMatchObject({
+      status: "built",
+      builder: "push",
+      tag: await spec().tag(),
+      id: spec().id,
+      platforms: ["linux/amd64"],
+      digest: expect.stringMatching(/^sha256:/),
+    });
+    expect(built.reference).toBe(await spec().imageName());
+    const asked = registry.exchanges.length;
+    expect(await engine.build(spec())).toMatchObject({ status: "reused", digest: built.digest });
+    expect(registry.exchanges.length).toBe(asked);
+    expect(await engineWith(builder).build(spec())).toMatchObject({ status: "reused", digest: built.digest });
+    expect(builder.requests).toHaveLength(1);
+  });
+
+  it("builds again what lacks a platform, saying which", async () => {
+    const builder = new PushBuilder();
+    const both = spec({ platform: "linux/amd64,linux/arm64" });
+    await engineWith(builder).build(both);
+    const again = await engineWith(builder).build(both);
+    expect(again).toMatchObject({ status: "built", reasons: [expect.stringContaining("lacks linux/arm64")] });
+  });
+
+  it.each([
+    ["forcePush()", {}, (s: ImageSpec) => s.forcePush(), {}],
+    ["the option", { force: true }, (s: ImageSpec) => s, {}],
+    ["the variable", {}, (s: ImageSpec) => s, { FLYTE_FORCE_PUSH_IMAGE_SPEC: "true" }],
+  ])("builds what exists when forced by %s", async (_, options, change, env) => {
+    const builder = new PushBuilder();
+    await engineWith(builder).build(spec());
+    expect(await engineWith(builder, env).build(change(spec()), options)).toMatchObject({ status: "built" });
+    expect(builder.requests.at(-1)?.force).toBe(true);
+  });
+
+  it("builds once for 50 callers at the same time", async () => {
+    const builder = new PushBuilder();
+    const engine = engineWith(builder);
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => engine.build(spec())));
+    expect(new Set(outcomes.map(({ digest }) => digest)).size).toBe(1);
+    expect(builder.requests).toHaveLength(1);
+  });
+
+  it("skips inside its own container without reading a file", async () => {
+    const missing = spec({ requirements: "no-such-file.txt" });
+    const outcome = await engineWith(new PushBuilder(), { _F_IMG_ID: missing.id }).build(missing);
+    expect(outcome).toEqual({ status: "skipped", id: missing.id });
+    expect(registry.exchanges).toEqual([]);
+    const other = engineWith(new PushBuilder(), { _F_IMG_ID: spec().id }).build(missing);
+    await expect(other).rejects.toMatchObject({ message: expect.stringContaining("no-such-file.txt") });
+  });
+
+  it("does not push when told so, by option or variable", async () => {
+    class Local extends PushBuilder {
+      override async buildImage(request: BuildRequest): Promise<BuildResult> {
+        this.requests.push(request);
+        return { reference: request.plan.reference };
+      }
+    }
+    for (const [options, env] of [
+      [{ push: false }, {}],
+      [{}, { FLYTE_PUSH_IMAGE_SPEC: "false" }],
+      [{ output: "engine" }, {}],
+    ] as const) {
+      const builder = new Local();
+      expect(await engineWith(builder, env).build(spec(), options)).toMatchObject({ status: "built" });
+      expect(builder.requests[0]?.target.push).toBe(false);
+    }
+  });
+});
+
+describe("base specs", () => {
+  it("builds the base first and once, and gives the child what building it returned", async () => {
+    const builder = new PushBuilder();
+    const engine = engineWith(builder);
+    const base = spec({ name: "parent" });
+    const children = ["one", "two"].map((name) => spec({ name, baseImage: base }));
+    await Promise.all(children.map((child) => engine.build(child)));
+    expect(builder.requests.map(({ spec: { name } }) => name).sort()).toEqual(["one", "parent", "two"]);
+    expect(builder.requests[0]?.spec.name).toBe("parent");
+    const pinned = `${await base.imageName()}@${(await engine.build(base)).digest}`;
+    expect(builder.requests.slice(1).map(({ plan }) => plan.base)).toEqual([pinned, pinned]);
+    const { plan } = builder.requests[1] as BuildRequest;
+    expect(plan.reference).toBe(await (builder.requests[1] as BuildRequest).spec.imageName());
+  });
+
+  it("does not build the base of a child that exists", async () => {
+    const builder = new PushBuilder();
+    const child = spec({ baseImage: spec({ name: "parent" }) });
+    await engineWith(builder).build(child);
+    registry.exchanges.length = 0;
+    expect(await engineWith(builder).build(child)).toMatchObject({ status: "reused" });
+    expect(registry.exchanges.some(({ path }) => path.includes("parent"))).toBe(false);
+  });
+});
+
+describe("faults", () => {
+  const closed = "127.0.0.1:1";
+
+  it("fails before building when the registry cannot be reached, except under assume", async () => {
+    const builder = new PushBuilder();
+    const engine = engineWith(builder);
+    await expect(engine.build(spec({ registry: closed }))).rejects.toMatchObject({
+      code: "E_REGISTRY_UNREACHABLE",
+      message: expect.stringContaining(closed),
+    });
+    const assumed = await engine.build(spec({ registry: closed }), { onUnknown: "assume" });
+    expect(assumed).toMatchObject({ status: "reused", reasons: [expect.stringContaining("assumed")] });
+    expect(assumed.digest).toBeUndefined();
+    expect(builder.requests).toEqual([]);
+  });
+
+  it("fails with E_REGISTRY_AUTH before building", async () => {
+    await using locked = await startRegistry({ auth: { type: "basic", users: { ann: "secret" } } });
+    const builder = new PushBuilder();
+    const build = engineWith(builder).build(spec({ registry: locked.host }));
+    await expect(build).rejects.toMatchObject({ code: "E_REGISTRY_AUTH" });
+    expect(builder.requests).toEqual([]);
+  });
+
+  it.each([
+    [{ onUnknown: "sometimes" as "build" }, "sometimes"],
+    [{ output: "tar:x" }, "tar:x"],
+    [{ platform: "linux/amd64,," }, "empty part"],
+  ])("refuses the options %j", async (options, message) => {
+    const build = engineWith(new PushBuilder()).build(spec(), options);
+    await expect(build).rejects.toMatchObject({ code: "E_OPTIONS", message: expect.stringContaining(message) });
+    expect(registry.exchanges).toEqual([]);
+  });
+
+  it("refuses to push an image without a registry", async () => {
+    const build = engineWith(new PushBuilder()).build(new ImageSpec({ name: "app" }), { push: true });
+    await expect(build).rejects.toMatchObject({ code: "E_OPTIONS" });
+  });
+
+  it("cancels the build and says so, and a later one starts anew", async () => {
+    class Slow extends PushBuilder {
+      override async buildImage(request: BuildRequest): Promise<BuildResult> {
+        this.requests.push(request);
+        if (this.requests.length > 1) return super.buildImage(request);
+        return new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("killed"))));
+      }
+    }
+    const engine = engineWith(new Slow());
+    await expect(engine.build(spec(), { signal: AbortSignal.timeout(200) })).rejects.toMatchObject({
+      code: "E_ABORTED",
+    });
+    expect(await engine.build(spec())).toMatchObject({ status: "built" });
+  });
+
+  it("tells what happens as events that name the image", async () => {
+    const events: string[] = [];
+    await engineWith(new PushBuilder()).build(spec(), {
+      onEvent: (event) => event.type === "step" && events.push(`${event.image} ${event.name} ${event.status}`),
+    });
+    const name = await spec().imageName();
+    expect(events).toEqual([
+      `${name} check whether the image exists started`,
+      `${name} check whether the image exists done`,
+      `${name} build the image started`,
+      `${name} build the image done`,
+    ]);
+  });
+});
