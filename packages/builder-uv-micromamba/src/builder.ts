@@ -8,7 +8,6 @@ import {
   type Probe,
   type Unsupported,
 } from "@imagespec/core";
-import { parseReference } from "@imagespec/registry";
 import { assembleImage } from "./build/assemble.ts";
 import { type BuildContext, buildContext } from "./build/build-context.ts";
 import { makeLayers } from "./build/make-layers.ts";
@@ -16,7 +15,7 @@ import { type PlatformImage, platformImage } from "./build/platform-image.ts";
 import { evict } from "./cache/evict.ts";
 import { createdTime, imageConfig } from "./image/image-config.ts";
 import { type Options, optionsSchema } from "./options.ts";
-import { writeImage } from "./output/write-image.ts";
+import { deliver } from "./output/deliver.ts";
 import { unsupported } from "./unsupported.ts";
 import { findUv } from "./uv/find-uv.ts";
 
@@ -78,12 +77,7 @@ async function build(context: BuildContext, created: string): Promise<BuildResul
     const settings = { environment: image.environment, builder: `uv-micromamba@${version}`, created };
     return assembleImage(image.base, built, imageConfig(image.base, plan, built, settings));
   });
-  const result: BuildResult = { reference: plan.reference };
-  if (target.push) {
-    const reference = parseReference(plan.reference);
-    const sink = context.registry.repository(reference, { mirror: false });
-    result.digest = await writeImage(context, assembled, sink, reference.tag);
-  }
+  const result = await deliver(context, assembled);
   await evict(context.cache, options.cacheBytes);
   return result;
 }

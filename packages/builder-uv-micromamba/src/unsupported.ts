@@ -1,4 +1,5 @@
 import { type BuildRequest, planStep, type Unsupported } from "@imagespec/core";
+import { readOutput } from "./output/read-output.ts";
 import { MACHINES } from "./resolve/python-target.ts";
 import { secretKind } from "./resolve/secret-files.ts";
 
@@ -24,5 +25,8 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
     if (os !== "linux" || MACHINES[architecture] === undefined || variant !== undefined)
       add("platform", `${platform}: only linux/amd64 and linux/arm64`);
   }
+  const output = readOutput(target)?.kind;
+  if (target.platforms.length > 1 && (output === "docker-archive" || output === "engine"))
+    add("platform", `a docker archive and the engine take one platform, not ${target.platforms.length}`);
   return found;
 }

@@ -1,3 +1,4 @@
+import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
 import { extract, type Header } from "tar-stream";
@@ -39,6 +40,7 @@ export const SCAN_CAPS: ScanCaps = {
 
 const TEXT =
   /^etc\/(passwd|group)$|^opt\/(venv|micromamba\/envs\/runtime)\/(pyvenv\.cfg|lib\/python3\.\d+\/site-packages\/[^/]+\.dist-info\/RECORD)$/;
+const CHUNK = 1024 * 1024;
 const RATIO_FROM = 64 * 1024 * 1024;
 
 /**
@@ -132,20 +134,21 @@ async function* unpacked(
     }
   }
   const head = Buffer.from(first.value).readUInt32BE(0);
-  const decoder = head >>> 16 === 0x1f8b ? createGunzip() : head === 0x28b52ffd ? createZstdDecompress() : undefined;
+  const decoder =
+    head >>> 16 === 0x1f8b
+      ? createGunzip({ chunkSize: CHUNK })
+      : head === 0x28b52ffd
+        ? createZstdDecompress({ chunkSize: CHUNK })
+        : undefined;
   if (decoder === undefined) {
     if (first.value.length >= 262 && !Buffer.from(first.value.subarray(257, 262)).equals(Buffer.from("ustar")))
       throw refuse("it is neither gzip, zstd nor tar");
     yield* counted();
     return;
   }
-  const pouring = (async () => {
-    for await (const chunk of counted())
-      if (!decoder.write(chunk))
-        await new Promise<void>((resolve) => decoder.once("drain", () => resolve()).once("close", () => resolve()));
-    decoder.end();
-  })();
-  pouring.catch((error: Error) => decoder.destroy(error));
+  const pouring = pipeline(counted(), decoder as unknown as NodeJS.WritableStream);
+  // Reported by the read below as well, which fails first.
+  pouring.catch(() => {});
   yield* decoder as AsyncIterable<Uint8Array>;
   await pouring;
 }

@@ -1,5 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
-import { parsePlatform, parseReference, readImage } from "@imagespec/registry";
+import { OciLayout, parsePlatform, parseReference, readImage } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuildContext } from "./build-context.ts";
 
@@ -7,8 +6,14 @@ import type { BuildContext } from "./build-context.ts";
 export async function readBase(context: BuildContext, name: string, platformName: string): Promise<BaseImage> {
   const platform = parsePlatform(platformName);
   const { signal, registry, request } = context;
-  if (name.startsWith("oci:"))
-    throw new ImageSpecError("E_UNSUPPORTED", `${name}: a base in an OCI layout`, { hint: "push it to a registry" });
+  if (name.startsWith("oci:")) {
+    const layout = new OciLayout(name.slice("oci:".length));
+    const { manifest, config, descriptor } = await readImage(layout, (await layout.root()).digest, platform, {
+      signal,
+    });
+    const own = descriptor.platform ?? platform;
+    return { name, platform: own, config, layers: manifest.layers, source: layout, mountFrom: undefined };
+  }
   const reference = parseReference(name);
   const source = registry.repository(reference);
   const image = await readImage(source, reference.digest ?? reference.tag ?? "latest", platform, { signal });

@@ -51,7 +51,7 @@ async function* groupEntries(
         yield entry;
       }
     } finally {
-      zip.close();
+      await zip.close();
     }
   }
 }

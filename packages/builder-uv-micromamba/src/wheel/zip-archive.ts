@@ -1,89 +1,132 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { crc32, inflateRaw } from "node:zlib";
-import { ImageSpecError } from "@imagespec/core";
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { crc32, createInflateRaw, inflateRaw } from "node:zlib";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { type Entry, fromFdPromise } from "yauzl";
 
 const inflate = promisify(inflateRaw) as (data: Uint8Array, options: object) => Promise<Buffer>;
-/** Files up to this size are taken whole: far fewer turns of the event loop for the thousands of small ones. */
-const WHOLE = 1024 * 1024;
+/** Members up to this size are taken whole: far fewer turns of the event loop for the thousands of small ones. */
+const WHOLE = 8 * 1024 * 1024;
+/** Archives up to this size are read into memory at once. */
+const IN_MEMORY = 24 * 1024 * 1024;
+const CHUNK = 1024 * 1024;
+const LOCAL_HEADER = 30;
 
 export interface ZipMember {
   path: string;
   size: number;
   executable: boolean;
-  /** All bytes, when it is small; checked by CRC. */
+  /** All bytes; checked by size and CRC. */
   bytes(): Promise<Buffer>;
   /** The bytes as a stream; checked by size and CRC at its end. */
   stream(): AsyncIterable<Uint8Array>;
 }
 
-/** A zip file on disk. Names that would leave its folder are refused by the reader. */
+/** A zip file on disk. Names that would leave its folder are refused by the reader of its directory. */
 export class ZipArchive {
   readonly members: readonly ZipMember[];
-  readonly #zip: ZipFile;
+  readonly #file: FileHandle;
 
-  private constructor(zip: ZipFile, members: ZipMember[]) {
-    this.#zip = zip;
+  private constructor(file: FileHandle, members: ZipMember[]) {
+    this.#file = file;
     this.members = members;
   }
 
   /** Throws E_RESOLVE naming `subject` when the file is no zip or has members no wheel may have. */
-  static async open(file: string, subject: string): Promise<ZipArchive> {
+  static async open(path: string, subject: string): Promise<ZipArchive> {
+    const file = await open(path, "r");
     try {
-      const zip = await openPromise(file, { autoClose: false });
+      const { size } = await file.stat();
+      const whole = size <= IN_MEMORY ? await readAt(file, 0, size) : undefined;
+      const read: Read = async (at, length) => whole?.subarray(at, at + length) ?? readAt(file, at, length);
+      const zip = await fromFdPromise(file.fd, { autoClose: false });
       const members: ZipMember[] = [];
       for await (const entry of zip.eachEntry())
-        if (!entry.fileName.endsWith("/")) members.push(member(zip, entry, subject));
-      return new ZipArchive(zip, members);
+        if (!entry.fileName.endsWith("/")) members.push(member(read, entry, subject));
+      return new ZipArchive(file, members);
     } catch (cause) {
-      throw new ImageSpecError(
-        "E_RESOLVE",
-        `${subject} is not a zip archive that can be read: ${(cause as Error).message}`,
-        {
-          hint: "the file on the index is broken or not a wheel",
-          cause,
-        },
-      );
+      await file.close();
+      if (isImageSpecError(cause)) throw cause;
+      const why = (cause as Error).message;
+      throw new ImageSpecError("E_RESOLVE", `${subject} is not a zip archive that can be read: ${why}`, {
+        hint: "the file on the index is broken or not a wheel",
+        cause,
+      });
     }
   }
 
-  close(): void {
-    this.#zip.close();
+  close(): Promise<void> {
+    return this.#file.close();
   }
 }
 
-function member(zip: ZipFile, entry: Entry, subject: string): ZipMember {
-  if (entry.isEncrypted()) throw new Error(`${entry.fileName} is encrypted`);
+type Read = (at: number, length: number) => Promise<Buffer>;
+
+async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, at + filled);
+    if (bytesRead === 0) throw new Error("it is shorter than its directory says");
+    filled += bytesRead;
+  }
+  return buffer;
+}
+
+function member(read: Read, entry: Entry, subject: string): ZipMember {
   const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${entry.fileName} ${what}`);
+  const { uncompressedSize: size, compressedSize, compressionMethod } = entry;
+  if (entry.isEncrypted()) throw broken("is encrypted");
+  if (compressionMethod !== 0 && compressionMethod !== 8) throw broken(`is compressed by method ${compressionMethod}`);
+  const check = (length: number, sum: number) => {
+    if (length !== size) throw broken("does not have the size the archive says");
+    if (sum !== entry.crc32) throw broken("does not have the checksum the archive says");
+  };
+
+  /** Where the data starts: the local header has lengths of its own (APPNOTE 4.3.7). */
+  async function start(): Promise<number> {
+    const at = entry.relativeOffsetOfLocalHeader;
+    const header = await read(at, LOCAL_HEADER);
+    if (header.readUInt32LE(0) !== 0x04034b50) throw broken("is not where the directory says");
+    return at + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
+  }
+
+  async function bytes(): Promise<Buffer> {
+    const packed = await read(await start(), compressedSize);
+    // The most it may come to: a member that is larger than it says must not fill the memory.
+    const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(Math.min(size, WHOLE), 64) };
+    const data = compressionMethod === 0 ? packed : await inflate(packed, options);
+    check(data.length, crc32(data));
+    return data;
+  }
+
+  async function* raw(): AsyncGenerator<Buffer> {
+    const from = await start();
+    for (let at = 0; at < compressedSize; at += CHUNK)
+      yield await read(from + at, Math.min(CHUNK, compressedSize - at));
+  }
+
   async function* stream(): AsyncGenerator<Uint8Array> {
-    if (entry.uncompressedSize <= WHOLE) {
+    if (size <= WHOLE) {
       yield await bytes();
       return;
     }
+    const inflater = createInflateRaw({ chunkSize: CHUNK });
+    const pouring = compressionMethod === 0 ? undefined : pipeline(raw(), inflater);
+    // Reported by the reading below as well, which fails first.
+    pouring?.catch(() => {});
     let sum = 0;
-    for await (const chunk of await zip.openReadStreamPromise(entry)) {
-      sum = crc32(chunk as Buffer, sum);
-      yield chunk as Buffer;
+    let length = 0;
+    for await (const chunk of (pouring === undefined ? raw() : inflater) as AsyncIterable<Buffer>) {
+      sum = crc32(chunk, sum);
+      length += chunk.length;
+      if (length > size) throw broken("is larger than the archive says");
+      yield chunk;
     }
-    if (sum !== entry.crc32) throw broken("does not have the checksum the archive says");
+    await pouring;
+    check(length, sum);
   }
-  async function bytes(): Promise<Buffer> {
-    const raw: Buffer[] = [];
-    const options = entry.isCompressed() ? { decompress: false } : {};
-    for await (const chunk of await zip.openReadStreamPromise(entry, options)) raw.push(chunk as Buffer);
-    const packed = raw.length === 1 ? (raw[0] as Buffer) : Buffer.concat(raw);
-    const data = entry.isCompressed()
-      ? await inflate(packed, { maxOutputLength: Math.max(entry.uncompressedSize, 1) })
-      : packed;
-    if (data.length !== entry.uncompressedSize) throw broken("does not have the size the archive says");
-    if (crc32(data) !== entry.crc32) throw broken("does not have the checksum the archive says");
-    return data;
-  }
-  return {
-    path: entry.fileName,
-    size: entry.uncompressedSize,
-    executable: ((entry.externalFileAttributes >>> 16) & 0o100) !== 0,
-    bytes,
-    stream,
-  };
+
+  const executable = ((entry.externalFileAttributes >>> 16) & 0o100) !== 0;
+  return { path: entry.fileName, size, executable, bytes, stream };
 }
