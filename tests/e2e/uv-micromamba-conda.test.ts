@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UvMicromambaBuilder } from "@imagespec/builder-uv-micromamba";
+import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
+import { pullImage, runContainer } from "@imagespec/testkit";
+import Docker from "dockerode";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+import { demoPackages, makeChannel } from "../conda-channel/make-channel.ts";
+import { realPython } from "../conda-channel/real-python.ts";
+import { type ServedChannel, serveChannel } from "../conda-channel/serve-channel.ts";
+
+const services = await ensureServices();
+const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });
+const run = randomBytes(4).toString("hex");
+const PREFIX = "/opt/micromamba/envs/runtime";
+let folder: string;
+let channel: ServedChannel;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "imagespec-conda-e2e-"));
+  for (const [name, value] of Object.entries(serviceEnvironment(services))) vi.stubEnv(name, value);
+  vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder, "cache"));
+  const { arch, noarch } = demoPackages();
+  const subdir = services.platform === "linux/arm64" ? "linux-aarch64" : "linux-64";
+  await makeChannel(join(folder, "conda-forge"), { [subdir]: [...arch, await realPython()], noarch });
+  channel = await serveChannel(folder);
+  vi.stubEnv("CONDA_CHANNEL_ALIAS", channel.url);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await channel?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function build(name: string, parameters: ImageSpecParameters, builderOptions?: Record<string, unknown>) {
+  const spec = new ImageSpec({
+    name: `conda/${run}/${name}`,
+    registry: services.registry,
+    platform: services.platform,
+    baseImage: services.images.debian,
+    pythonVersion: "3.11",
+    ...parameters,
+  });
+  const events: BuildEvent[] = [];
+  const engine = new ImageBuildEngine({ builders: [new UvMicromambaBuilder()], discover: false });
+  const outcome = engine.build(spec, {
+    onEvent: (event) => events.push(event),
+    ...(builderOptions && { builderOptions }),
+  });
+  return { outcome, events };
+}
+
+async function shell(reference: string, script: string): Promise<string> {
+  await pullImage(docker, reference);
+  const { exitCode, stdout, stderr } = await runContainer(docker, reference, {
+    entrypoint: ["/bin/sh", "-c"],
+    cmd: [script],
+  });
+  expect(stderr).toBe("");
+  expect(exitCode).toBe(0);
+  return stdout;
+}
+
+describe("conda environments without a daemon", () => {
+  it("start: real Python, relocated scripts, a package for any platform, a pip package on top", async () => {
+    const { outcome } = build("all", {
+      condaPackages: ["demo-script", "demo-noarch", "demo-lib >=2"],
+      packages: ["six==1.16.0"],
+    });
+    const { reference, digest } = await outcome;
+    expect(digest).toMatch(/^sha256:/);
+    const script = `which python; python -c 'import sys, six; print(sys.prefix, six.__version__)'; demo-cli; demo-plain; demo-script; cat ${PREFIX}/share/demo-lib-again; ls ${PREFIX}/conda-meta`;
+    expect((await shell(reference as string, script)).split("\n")).toEqual([
+      `${PREFIX}/bin/python`,
+      `${PREFIX} 1.16.0`,
+      "noarch works",
+      "plain works",
+      `${PREFIX}/share/demo`,
+      "2.0",
+      "demo-lib-2.0-0.conda".replace(".conda", ".json"),
+      "demo-noarch-1.0-0.json",
+      "demo-script-1.0-0.json",
+      "history",
+      expect.stringMatching(/^python-3\.\d+\.\d+-0\.json$/),
+      "",
+    ]);
+  });
+
+  it("are the same bytes again, and a package whose layer is cached is not fetched", async () => {
+    const first = await build("again-a", { condaPackages: ["demo-noarch"] }).outcome;
+    channel.requests.length = 0;
+    const second = await build("again-b", { condaPackages: ["demo-noarch"] }).outcome;
+    expect(channel.requests.filter((path) => path.endsWith(".conda"))).toEqual([]);
+    const layers = async (reference: string) => {
+      await pullImage(docker, reference);
+      return (await docker.getImage(reference).inspect()).RootFS.Layers;
+    };
+    expect(await layers(second.reference as string)).toEqual(await layers(first.reference as string));
+  });
+
+  it("name packages whose link scripts are not run, and refuse them under strict", async () => {
+    const { outcome, events } = build("postlink", { condaPackages: ["demo-postlink"] });
+    await outcome;
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: "warning",
+        message: expect.stringMatching(/^demo-postlink-1\.0-0\.conda: link scripts/),
+      }),
+    );
+    await expect(build("strict", { condaPackages: ["demo-postlink"] }, { strict: true }).outcome).rejects.toMatchObject(
+      {
+        message: expect.stringMatching(/demo-postlink-1\.0-0\.conda: link scripts/),
+      },
+    );
+  });
+
+  it.each([
+    ["an unknown package", "nosuch", "E_RESOLVE", /nosuch/],
+    ["a libc the base lacks", "demo-newglibc", "E_RESOLVE", /__glibc/],
+  ])("refuse %s before anything is pushed", async (_name, pack, code, message) => {
+    await expect(build("refused", { condaPackages: [pack] }).outcome).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+});
