@@ -41,8 +41,8 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
     }
     if (await push.isThere()) return "done";
     const state = await uploadState(push, session);
-    // Going on only pays when something arrived; a registry that says nothing usable gets the whole again.
-    if (state !== undefined && state.offset > 0 && state.offset < push.descriptor.size) {
+    // A registry that says nothing usable gets the whole again.
+    if (state !== undefined && state.offset < push.descriptor.size) {
       if (state.offset > offset) budget.progressed();
       ({ session, offset } = state);
     } else {
@@ -144,7 +144,8 @@ async function uploadState(push: BlobPush, session: URL): Promise<{ session: URL
     await response.body.dump();
     const end = /^(?:bytes=)?0-(\d+)$/.exec(response.header("range") ?? "")?.[1];
     const location = response.header("location");
-    if (end === undefined) return undefined;
+    // `0-0` is how registries write "nothing yet", too.
+    if (end === undefined || end === "0") return undefined;
     const next = location === undefined ? session : push.host.checkedTarget(location, response.url, subject);
     return { session: next, offset: Number(end) + 1 };
   } catch (error) {

@@ -24,7 +24,8 @@ export function networkFault(error: unknown): NetworkFault | undefined {
   for (const [pattern, kind, reason] of KINDS) {
     if (pattern.test(code)) return { kind, code, reason: kind === "tls" ? `TLS: ${tlsText(error)}` : reason };
   }
-  if (/^(ECONN|EPIPE|UND_ERR_|HPE_|ERR_STREAM_PREMATURE_CLOSE|ESOCKET)/.test(code) && code !== "UND_ERR_ABORTED") {
+  if (code.startsWith("HPE_")) return { kind: "reset", code, reason: "the answer is not HTTP" };
+  if (/^(ECONN|EPIPE|UND_ERR_|ERR_STREAM_PREMATURE_CLOSE|ESOCKET)/.test(code) && code !== "UND_ERR_ABORTED") {
     return { kind: "reset", code, reason: "the connection broke" };
   }
   return undefined;
@@ -32,8 +33,14 @@ export function networkFault(error: unknown): NetworkFault | undefined {
 
 function errorCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  const { code, name, cause, errors } = error as {
+    code?: unknown;
+    name?: unknown;
+    cause?: unknown;
+    errors?: unknown[];
+  };
   if (typeof code === "string") return code;
+  if (name === "HTTPParserError") return "HPE_INVALID";
   return errorCode(cause) ?? (Array.isArray(errors) ? errorCode(errors[0]) : undefined);
 }
 
