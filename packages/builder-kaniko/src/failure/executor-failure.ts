@@ -1,3 +1,4 @@
+import { parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
 import { type ErrorCode, ImageSpecError } from "@imagespec/registry";
 
 /** How an executor ended, whoever ran it. */
@@ -19,6 +20,11 @@ interface Verdict {
   hint: string;
 }
 
+const STEP_HINTS: Record<StepFailureCode, string> = {
+  E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
+  E_BASE_NO_SHELL: "Choose a base image with a shell and chown, or the builder uv-micromamba.",
+  E_UNSUPPORTED: "Change the spec or its base image.",
+};
 const MISSING_SHELL = /\/bin\/sh: no such file or directory|fork\/exec \/bin\/sh: (exec format|no such)/;
 const BY_TEXT: [RegExp, Verdict][] = [
   [
@@ -97,6 +103,12 @@ function judge(exit: ExecutorExit): Verdict {
       what: `was killed${exit.reason === undefined ? "" : `: ${exit.reason}`}`,
       hint: "Something outside ended it; the memory of the machine may have run out. Build again.",
     };
+  }
+  for (const line of exit.tail) {
+    const named = parseStepFailure(line);
+    if (named !== undefined) {
+      return { code: named.code, what: `failed: ${named.message}`, hint: STEP_HINTS[named.code] };
+    }
   }
   // Only the end: an earlier line may be a retry that went well.
   const end = exit.tail.slice(-8).join("\n");

@@ -47,6 +47,16 @@ describe("ExecutorLog", () => {
     expect(JSON.stringify(events)).not.toContain("hunter2");
   });
 
+  it("leaves out what kaniko says again of each step, never what a step prints", () => {
+    const { log } = record();
+    log.write(
+      "stderr",
+      Buffer.from(info("RUN x") + info("Cmd: /bin/sh") + info("Args: [-c x]") + info("Running: [x]")),
+    );
+    log.write("stdout", Buffer.from("Cmd: mine\n"));
+    expect(log.tail).toEqual(["RUN x", "Cmd: mine"]);
+  });
+
   it("joins a character cut by chunks", () => {
     const { log } = record();
     const bytes = Buffer.from("é\n");

@@ -7,6 +7,10 @@ const LONGEST_LINE = 64 * 1024;
 /** kaniko says each instruction of the Dockerfile, as it starts it, in a message of its own. */
 const INSTRUCTION = /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|LABEL|RUN|SHELL|USER|WORKDIR) /;
 const STEP_NAME_LENGTH = 100;
+/** It then says the same three times more, and how it found the user. */
+const REPETITION = /^(Args: \[|Cmd: |Running: \[|Util\.Lookup returned|Performing slow lookup)/;
+/** A whole script in one line; its step's name says enough. */
+const LONGEST_MESSAGE = 400;
 
 /** Turns what an executor prints into events: its own JSON lines become messages, instructions become steps. */
 export class ExecutorLog {
@@ -33,8 +37,8 @@ export class ExecutorLog {
   line(stream: "stdout" | "stderr", raw: string): void {
     const said = message(raw);
     const line = redact(said ?? raw, this.#secrets);
-    if (line.trim() === "") return;
-    this.tail.push(line);
+    if (line.trim() === "" || (said !== undefined && REPETITION.test(said))) return;
+    this.tail.push(said !== undefined && line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
     if (said !== undefined && INSTRUCTION.test(said)) this.#start(line);
     this.#emit({ type: "log", stream, line });

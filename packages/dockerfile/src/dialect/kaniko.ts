@@ -6,6 +6,7 @@ import { aptScript } from "../script/apt.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
+import { FAIL_FUNCTION } from "../script/failure.ts";
 import { packagesScript } from "../script/packages.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
@@ -121,14 +122,14 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): string[] {
   const moves = ENVIRONMENT_FOLDERS.map(
     (name) => `if [ -e /opt/${name} ] || [ -L /opt/${name} ]; then mv /opt/${name} ${FOLDER}/out/opt/; fi;`,
   );
-  lines.push(renderRun(["set -e;", `mkdir -p ${FOLDER}/out/opt;`, ...moves]));
+  lines.push(renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]));
   return lines;
 }
 
 /** What the base had of an environment is in the copy, changed: the old one goes first, so that nothing of it stays. */
 function environmentCopy(): string[] {
   return [
-    renderRun([`rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]),
+    renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]),
     `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`,
   ];
 }
@@ -144,7 +145,7 @@ function files(plan: BuildPlan, options: RenderOptions): string[] {
       .filter((path) => path.startsWith(`${from}/`))
       .map((path) => quoteShell(`${to}${path.slice(from.length)}`)),
   );
-  return links.length === 0 ? copies : [...copies, renderRun([`chown -h ${owner}:`, ...links])];
+  return links.length === 0 ? copies : [...copies, renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...links])];
 }
 
 function commands(plan: BuildPlan): string[] {
@@ -153,7 +154,7 @@ function commands(plan: BuildPlan): string[] {
   return [
     `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`,
     renderRun(commandsScript(step, planStep(plan, "environment"), TOOLS)),
-    renderRun([`rm -rf ${FOLDER}`]),
+    renderRun([FAIL_FUNCTION, `rm -rf ${FOLDER}`]),
   ];
 }
 

@@ -1,0 +1,23 @@
+import { KanikoBuilder } from "@imagespec/builder-kaniko";
+import { describeBuilder } from "@imagespec/testkit";
+import { ensureKaniko } from "../../scripts/services/kaniko.ts";
+import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+
+const services = await ensureServices();
+const { image } = await ensureKaniko();
+
+describeBuilder("kaniko in docker", () => new KanikoBuilder(), {
+  services: {
+    registry: services.registry,
+    dockerHost: services.dockerHost,
+    platform: services.platform,
+    images: {
+      python: services.images.python,
+      uid1000: services.images.uid1000,
+      ownConfig: services.images.ownConfig,
+    },
+  },
+  env: serviceEnvironment(services),
+  builderOptions: { image, network: "host" },
+  loopback: true,
+});
