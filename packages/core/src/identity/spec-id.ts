@@ -4,8 +4,12 @@ import { isGiven } from "../spec/is-given.ts";
 import { PARAMETER_NAMES } from "../spec/parameters.ts";
 import { canonicalJson, shortDigest } from "./digest.ts";
 
-/** Parameters that steer where an image goes and who makes it, and not what is in it. */
+/**
+ * Parameters that steer where an image goes and who makes it, and not what is in it. `platform` is in the tag and not
+ * in the id: a call may replace it, and the image must still know itself as its spec's.
+ */
 const NEUTRAL: ReadonlySet<string> = new Set([
+  "platform",
   "registry",
   "tagFormat",
   "pipSecretMounts",

@@ -28,9 +28,8 @@ export interface ResolveOptions {
  * Looks up everything a spec's image depends on: base, platforms, files with their hashes, requirement and lock files.
  * Throws E_INPUT_FILE naming all files that are missing or wrong, before any work starts.
  */
-export async function resolveSpec(given: ImageSpec, options: ResolveOptions): Promise<ResolvedSpec> {
-  const spec = options.platforms ? given.withPlatform(options.platforms.join(",")) : given;
-  const platforms = normalPlatforms([spec.platform ?? defaultPlatform(spec.registry)]);
+export async function resolveSpec(spec: ImageSpec, options: ResolveOptions): Promise<ResolvedSpec> {
+  const platforms = normalPlatforms(options.platforms ?? [spec.platform ?? defaultPlatform(spec.registry)]);
   const inputs = await readInputs(spec, options).catch((error: unknown) => {
     if (!options.signal?.aborted) throw error;
     throw new ImageSpecError("E_ABORTED", `reading the files of '${spec.name}' was cancelled`, { cause: error });

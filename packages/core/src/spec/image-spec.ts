@@ -138,11 +138,6 @@ export class ImageSpec {
     return this.#with({ builderOptions: { ...this.builderOptions, ...options } });
   }
 
-  /** The same for other platforms, `os/arch[/variant]`, separated by commas. */
-  withPlatform(platform: string): ImageSpec {
-    return this.#with({ platform });
-  }
-
   /** A spec that is built and pushed even when its image exists; survives every `with...`. */
   forcePush(): ImageSpec {
     return this.#with({}, true);

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { identify } from "../identity/identify.ts";
+import { resolveSpec } from "../resolve/resolve-spec.ts";
+import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { planStep } from "./plan.ts";
+import { planImage } from "./plan-image.ts";
+
+async function planOf(parameters: ImageSpecParameters, options: { base?: string } = {}) {
+  const resolved = await resolveSpec(new ImageSpec(parameters), { env: {}, skipSecretFiles: true });
+  return planImage(resolved, identify(resolved), options);
+}
+
+describe("planImage", () => {
+  it("has its steps in the one order, as plain data", async () => {
+    const plan = await planOf({
+      name: "train",
+      registry: "ghcr.io/x",
+      baseImage: "debian:bookworm",
+      pythonVersion: "3.11",
+      packages: ["numpy"],
+      pipIndex: "https://host/simple",
+      pipExtraIndexUrl: ["https://host/more"],
+      pipExtraArgs: "--no-deps",
+      pipSecretMounts: [["a", "/root/.netrc"]],
+      aptPackages: ["git"],
+      env: { Z: "1", A: "2" },
+      commands: ["date"],
+      entrypoint: [],
+      platform: "linux/arm64,linux/amd64",
+      builderConfig: { uvImage: "uv:1" },
+    });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    expect(plan).toMatchObject({
+      apiVersion: 1,
+      recipe: 1,
+      base: "debian:bookworm",
+      platforms: ["linux/amd64", "linux/arm64"],
+    });
+    const tag = plan.reference.replace("ghcr.io/x/train:", "");
+    expect(plan.steps).toEqual([
+      { kind: "base", image: "debian:bookworm", given: true },
+      { kind: "apt", packages: ["git"] },
+      {
+        kind: "environment",
+        manager: "venv",
+        prefix: "/opt/venv",
+        python: { from: "version", version: "3.11" },
+        uvImage: "uv:1",
+      },
+      {
+        kind: "packages",
+        source: { from: "requirements", packages: ["numpy"] },
+        index: "https://host/simple",
+        extraIndexes: ["https://host/more"],
+        extraArgs: ["--no-deps"],
+        secrets: [{ id: "secret_0", target: "/root/.netrc" }],
+      },
+      { kind: "env", variables: { A: "2", Z: "1" } },
+      { kind: "commands", commands: ["date"], uvImage: "uv:1" },
+      { kind: "entrypoint", entrypoint: [] },
+      { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" },
+      {
+        kind: "labels",
+        labels: {
+          "dev.imagespec.id": expect.stringMatching(/^[a-z2-7]{26}$/),
+          "dev.imagespec.recipe": "1",
+          "dev.imagespec.tag": tag,
+          "org.opencontainers.image.base.name": "debian:bookworm",
+          "org.opencontainers.image.title": "train",
+        },
+      },
+      { kind: "id", variable: "_F_IMG_ID", value: planStep(plan, "labels")?.labels["dev.imagespec.id"] },
+    ]);
+  });
+
+  it("has only the steps that something asks for", async () => {
+    expect((await planOf({ baseImage: "debian" })).steps.map(({ kind }) => kind)).toEqual([
+      "base",
+      "user",
+      "labels",
+      "id",
+    ]);
+  });
+
+  it("puts conda packages and their channels into the environment", async () => {
+    const plan = await planOf({ condaPackages: ["numpy"], condaChannels: ["nvidia"] });
+    expect(planStep(plan, "environment")).toEqual({
+      kind: "environment",
+      manager: "conda",
+      prefix: "/opt/micromamba/envs/runtime",
+      pythonVersion: "3.12",
+      packages: ["numpy"],
+      channels: ["nvidia", "conda-forge"],
+      uvImage: "ghcr.io/astral-sh/uv:0.13.9",
+      micromambaImage: "mambaorg/micromamba:2.3.0",
+    });
+  });
+
+  it("builds on what building the base returned, and is named by what it would be called", async () => {
+    const base = new ImageSpec({ name: "base", aptPackages: ["git"] });
+    const plan = await planOf({ baseImage: base, packages: ["x"] }, { base: "localhost:5000/base@sha256:1" });
+    expect(plan.base).toBe("localhost:5000/base@sha256:1");
+    expect(plan.steps[0]).toEqual({ kind: "base", image: "localhost:5000/base@sha256:1", given: true });
+    expect(planStep(plan, "labels")?.labels["org.opencontainers.image.base.name"]).toBe(await base.imageName());
+  });
+});

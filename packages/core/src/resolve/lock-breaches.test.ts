@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { parse } from "smol-toml";
+import { describe, expect, it } from "vitest";
+import { lockBreaches } from "./lock-breaches.ts";
+import { poetryContentHashes } from "./poetry-content-hash.ts";
+
+const poetry = JSON.parse(readFileSync(new URL("./fixtures/poetry-content-hashes.json", import.meta.url), "utf8")) as {
+  projects: { pyproject: string; hashes: string[] }[];
+};
+
+const uvProject = `[project]
+name = "Demo_App"
+version = "0.1.0"
+dependencies = ["six>=1.16,<2", "iniconfig == 2.0.0"]
+[project.optional-dependencies]
+x = ["packaging"]
+`;
+// As uv 0.13.9 wrote it, without hashes and addresses.
+const uvLock = `version = 1
+requires-python = ">=3.11"
+[[package]]
+name = "demo-app"
+version = "0.1.0"
+source = { virtual = "." }
+[package.metadata]
+requires-dist = [
+    { name = "iniconfig", specifier = "==2.0.0" },
+    { name = "packaging", marker = "extra == 'x'" },
+    { name = "six", specifier = ">=1.16,<2" },
+]
+[[package]]
+name = "six"
+version = "1.17.0"
+source = { registry = "https://host/simple" }
+`;
+const uv = (lock: string, project = uvProject) => lockBreaches("uv.lock", lock, project);
+
+describe("uv.lock", () => {
+  it("is taken when it belongs to the project", () => {
+    expect(uv(uvLock)).toEqual([]);
+    expect(uv(uvLock, uvProject.replace("six>=1.16,<2", "six <2, >=1.16"))).toEqual([]);
+    expect(uv("version = 1\n", "[tool.uv.workspace]\nmembers = []\n")).toEqual([]);
+  });
+
+  it.each([
+    ["a new dependency", uvProject.replace('"six', '"numpy", "six'), "lacks the dependency 'numpy'"],
+    ["a dropped dependency", uvProject.replace('["packaging"]', "[]"), "holds 'packaging'"],
+    ["another version", uvProject.replace("<2", "<3"), "made for 'six>=1.16,<2' and not 'six>=1.16,<3'"],
+    ["another project", uvProject.replace("Demo_App", "other"), "locks the project 'demo-app'"],
+  ])("is stale for %s", (_, project, message) => {
+    const [breach, ...rest] = uv(uvLock, project);
+    expect(breach).toMatchObject({ code: "stale_lock", hint: "run 'uv lock'" });
+    expect(breach?.message).toContain(message);
+    expect(rest).toEqual([]);
+  });
+
+  it.each([
+    ['editable = "packages/a"', "editable"],
+    ['directory = "../a"', "directory"],
+    ['path = "a.whl"', "path"],
+    ['virtual = "packages/a"', "virtual"],
+    ['registry = "wheels"', "registry"],
+  ])("may not take a package from { %s }", (source, type) => {
+    const breaches = uv(`${uvLock}[[package]]\nname = "local"\nversion = "1"\nsource = { ${source} }\n`);
+    expect(breaches).toMatchObject([{ code: "local_source", file: "lock" }]);
+    expect(breaches[0]?.message).toContain(`'local' comes from this machine (${type}`);
+  });
+
+  it("may not have local sources in its project", () => {
+    const sources = `${uvProject}[tool.uv.sources]\nsix = { workspace = true }\na = [{ path = "../a", marker = "x" }]\nb = { git = "https://host/b" }\n`;
+    expect(uv(uvLock, sources).map(({ message }) => message)).toEqual([
+      expect.stringContaining("'six'"),
+      expect.stringContaining("'a'"),
+    ]);
+  });
+
+  it("may not hold credentials, in neither file", () => {
+    const breaches = uv(
+      uvLock.replace("https://host", "https://u:hunter2@host"),
+      `${uvProject}[[tool.uv.index]]\nurl = "https://hunter2@host"\n`,
+    );
+    expect(breaches.map(({ code, file }) => [code, file])).toEqual([
+      ["userinfo", "lock"],
+      ["userinfo", "pyproject"],
+    ]);
+    expect(JSON.stringify(breaches)).not.toContain("hunter2");
+  });
+
+  it("is TOML", () => {
+    expect(uv("= x")).toMatchObject([{ code: "toml", file: "lock" }]);
+    expect(uv(uvLock, "[project")).toMatchObject([{ code: "toml", file: "pyproject" }]);
+  });
+});
+
+describe("poetry.lock", () => {
+  it.each(poetry.projects)("has the content-hash that poetry gives ($hashes)", ({ pyproject, hashes }) => {
+    const ours = poetryContentHashes(parse(pyproject));
+    for (const hash of hashes) expect(ours).toContain(hash);
+    const lock = (hash: string) => `[metadata]\ncontent-hash = "${hash}"\n`;
+    for (const hash of hashes) expect(lockBreaches("poetry.lock", lock(hash), pyproject)).toEqual([]);
+    expect(lockBreaches("poetry.lock", lock("0".repeat(64)), pyproject)).toMatchObject([
+      { code: "stale_lock", hint: "run 'poetry lock'" },
+    ]);
+    const changed = pyproject.replace("3.11", "3.12");
+    expect(changed).not.toBe(pyproject);
+    for (const hash of hashes) expect(lockBreaches("poetry.lock", lock(hash), changed)).toHaveLength(1);
+  });
+
+  it("may not take a package from this machine", () => {
+    const lock = (type: string) => `[[package]]\nname = "local"\n[package.source]\ntype = "${type}"\nurl = "lib"\n`;
+    for (const type of ["directory", "file"]) {
+      expect(lockBreaches("poetry.lock", lock(type), "")).toMatchObject([
+        { code: "local_source", message: `the package 'local' comes from this machine (${type} 'lib')` },
+      ]);
+    }
+    expect(lockBreaches("poetry.lock", lock("legacy"), "")).toEqual([]);
+  });
+});
