@@ -1,0 +1,4 @@
+import markupsafe
+import packaging
+
+print(packaging.__version__, markupsafe.escape("<b>"))

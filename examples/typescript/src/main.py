@@ -1,0 +1,5 @@
+import os
+
+from rich.text import Text
+
+print(Text.from_markup("[bold]hello[/bold]").plain, os.path.exists("notes.txt"))
