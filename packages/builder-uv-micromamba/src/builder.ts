@@ -88,4 +88,7 @@ async function settle(images: Promise<PlatformImage>[]): Promise<PlatformImage[]
   return Promise.all(images);
 }
 
-export default new UvMicromambaBuilder();
+/** What the engine loads: a fresh builder. */
+export default function makeBuilder(): UvMicromambaBuilder {
+  return new UvMicromambaBuilder();
+}

@@ -3,6 +3,7 @@ import { BaseFacts } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { accountLayer } from "../image/account-layer.ts";
 import { filesLayers } from "../image/files-layers.ts";
+import { inFolder } from "../layer/in-folder.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildContext } from "./build-context.ts";
 import { pythonEnvironment } from "./python-environment.ts";
@@ -44,7 +45,7 @@ export async function platformImage(context: BuildContext, platform: string): Pr
     base,
     environment: python.prefix,
     layers: [
-      ...python.layers,
+      ...(await inFolder(python.layers, "opt", facts.tree)),
       ...(layer === undefined ? [] : [layer]),
       ...filesLayers(planStep(plan, "files"), files, account),
     ],

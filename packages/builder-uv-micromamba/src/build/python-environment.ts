@@ -23,7 +23,11 @@ export async function pythonEnvironment(
 ): Promise<{ layers: LayerSource[]; prefix: string | undefined }> {
   const step = planStep(context.request.plan, "environment");
   if (step === undefined) return { layers: [], prefix: undefined };
+  const there = await facts.environment();
   const libc = await facts.libc();
+  // What the base lacks most is said first.
+  if (there === undefined && step.manager === "venv" && step.python.from !== "version")
+    await basePython(step, base, facts);
   if (libc === undefined)
     throw new ImageSpecError(
       "E_UNSUPPORTED",
@@ -32,7 +36,6 @@ export async function pythonEnvironment(
         hint: "take a base with glibc or musl, or build with docker-buildx or kaniko",
       },
     );
-  const there = await facts.environment();
   const made = await makeEnvironment(context, step, base, facts, libc, there, limit);
   const packages = planStep(context.request.plan, "packages");
   if (packages === undefined) return { layers: made.layers, prefix: step.prefix };
@@ -126,17 +129,7 @@ async function newEnvironment(
     layers.push(managed.layer);
     python = managed;
   }
-  if (python === undefined)
-    throw new ImageSpecError(
-      "E_NO_PYTHON",
-      source.from === "exec" ? `${base.name} has no ${source.path}` : `${base.name} has no python3 on its PATH`,
-      {
-        hint:
-          source.from === "exec"
-            ? "correct pythonExec"
-            : 'set pythonVersion, for example "3.12", or take a base with Python',
-      },
-    );
+  python ??= await basePython(step, base, facts);
   layers.push(
     venvLayer({
       prefix: step.prefix,
@@ -147,6 +140,18 @@ async function newEnvironment(
     }),
   );
   return { python, prefix: step.prefix, layers, distributions: [] };
+}
+
+/** The base's own interpreter that the step asks for. Throws E_NO_PYTHON. */
+async function basePython({ python: source }: VenvStep, base: BaseImage, facts: BaseFacts): Promise<BasePython> {
+  const exec = source.from === "exec" ? source.path : undefined;
+  const python = await facts.python(exec ?? "python3");
+  if (python !== undefined) return python;
+  if (exec !== undefined)
+    throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no ${exec}`, { hint: "correct pythonExec" });
+  throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no python3 on its PATH`, {
+    hint: 'set pythonVersion, for example "3.12", or take a base with Python',
+  });
 }
 
 /** `3.12` is matched by every 3.12.x, `3.12.4` by itself alone. */

@@ -44,11 +44,13 @@ export async function accountLayer(
   return { account, layer };
 }
 
-/** A folder the base lacks; one that is a link there cannot be written through in a layer. */
+/** A folder the layer writes into: made where the base lacks it. One that is a link there cannot be written through. */
 async function folder(facts: BaseFacts, path: string, entries: TarEntry[], baseName: string): Promise<void> {
   const there = await facts.tree.get(path);
-  if (there === undefined) entries.push({ type: "directory", path, mode: 0o755, uid: 0, gid: 0 });
-  else if (there.type !== "directory") throw linked(path, baseName);
+  if (there !== undefined && there.type !== "directory") throw linked(path, baseName);
+  const { mode = 0o755, uid = 0, gid = 0 } = there ?? {};
+  // Named in any case: a folder that a layer only implies gets default mode and owner where docker unpacks it.
+  entries.push({ type: "directory", path, mode, uid, gid });
 }
 
 function linked(path: string, baseName: string): ImageSpecError {

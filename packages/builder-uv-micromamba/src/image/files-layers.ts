@@ -13,7 +13,7 @@ export function filesLayers(
     if (shipped.length === 0) return [];
     const top = tree.to.slice(1);
     return {
-      key: { files: shipped.map(identity), from: tree.from, to: tree.to, uid: owner.uid, gid: owner.gid, recipe: 1 },
+      key: { files: shipped.map(identity), from: tree.from, to: tree.to, uid: owner.uid, gid: owner.gid, recipe: 2 },
       title: `${tree.from === "source" ? "sourceRoot" : "copy"} to ${tree.to}`,
       entries: () => entries(shipped, tree.from, top, owner),
     };
@@ -27,6 +27,8 @@ function* entries(
   { uid, gid }: { uid: number; gid: number },
 ): Generator<TarEntry> {
   const made = new Set<string>();
+  // A folder that a layer only implies gets root as its owner where docker unpacks it.
+  yield { type: "directory", path: top, mode: 0o755, uid, gid };
   for (const file of shipped) {
     const path = `${top}${file.path.slice(from.length)}`;
     // Parents the list leaves out are made like those in it: owned by the user, 0755.
