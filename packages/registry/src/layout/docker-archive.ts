@@ -13,6 +13,7 @@ import { parseManifest } from "../image/parse-manifest.ts";
 import { isImageEntry } from "../image/select-platform.ts";
 import type { CallOptions, ImageSink, ManifestBytes, OpenBlob } from "../image/store.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
+import { writeFault } from "./write-fault.ts";
 
 /**
  * Writes a tar that `docker load`, `podman load` and `skopeo docker-archive:` read: an OCI layout with docker's
@@ -46,7 +47,11 @@ export class DockerArchive implements ImageSink {
   /** Opens an archive at `path` that will load as `reference`. Throws E_REFERENCE. */
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);
-    await mkdir(dirname(resolve(path)), { recursive: true });
+    try {
+      await mkdir(dirname(resolve(path)), { recursive: true });
+    } catch (error) {
+      throw writeFault(error, `docker-archive:${path}`);
+    }
     return new DockerArchive(path, parsed);
   }
 
@@ -90,6 +95,7 @@ export class DockerArchive implements ImageSink {
   /** Writes what names the image and moves the file to its place. Throws E_INTERNAL when no image was put in. */
   async close(): Promise<void> {
     await this.#queue;
+    if (this.#spoiled !== undefined) throw this.#spoiled.error;
     const root = this.#root;
     if (root === undefined) throw new ImageSpecError("E_INTERNAL", `${this.name} got no image before it was closed`);
     const document = parseManifest(root, this.name);
@@ -126,7 +132,7 @@ export class DockerArchive implements ImageSink {
       await rename(this.#temporary, this.#path);
     } catch (error) {
       await this.abort();
-      throw error;
+      throw writeFault(error, this.name);
     }
   }
 
@@ -150,7 +156,8 @@ export class DockerArchive implements ImageSink {
     const entry = this.#pack.entry(header);
     try {
       await Promise.race([pipeline(Readable.from(content), entry), this.#written]);
-    } catch (error) {
+    } catch (cause) {
+      const error = writeFault(cause, this.name);
       this.#spoiled = { error };
       this.#pack.destroy();
       throw error;

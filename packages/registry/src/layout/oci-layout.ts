@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
@@ -9,6 +9,7 @@ import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "../image/store.ts";
 import { isDigest } from "../reference/parse-reference.ts";
+import { writeFault } from "./write-fault.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
@@ -145,21 +146,25 @@ export class OciLayout implements ImageSource, ImageSink {
 
   /** Writes beside the place, then moves: nobody sees half a file. */
   async #writeFile(path: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    await mkdir(join(path, ".."), { recursive: true });
     const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
-    const file = await open(temporary, "wx", 0o644);
     try {
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(temporary, "wx", 0o644);
       try {
-        for await (const chunk of content) await file.write(chunk);
+        for await (const chunk of content) await writeAll(file, chunk);
       } finally {
         await file.close();
       }
       await rename(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw writeFault(error, this.name);
     }
   }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 
 function mediaTypeOf(bytes: Uint8Array): string {
