@@ -43,7 +43,7 @@ export function serviceEnvironment(
 ): Record<string, string> {
   const { registry, dockerHost, tools } = services;
   return {
-    PATH: [tools, process.env.PATH].join(delimiter),
+    PATH: [tools, ...(process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== tools)].join(delimiter),
     DOCKER_HOST: dockerHost,
     IMAGESPEC_REGISTRY_MIRRORS: registryMirrors(registry),
   };

@@ -1,6 +1,23 @@
-import { ensureServices } from "../../scripts/services/services.ts";
+import type { TestProject } from "vitest/node";
+import { runningDaemons, stopDaemon } from "../../scripts/services/daemon.ts";
+import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
 
-/** Has registry, engine, base images and tools up before the first end-to-end test. */
-export async function setup(): Promise<void> {
-  await ensureServices();
+declare module "vitest" {
+  interface ProvidedContext {
+    services: Services;
+  }
+}
+
+/**
+ * Starts what end-to-end tests need, provides it (`inject("services")`) and puts its environment into every test
+ * process; at the end stops what was not running before, extras that test files started included.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const before = new Set((await runningDaemons()).map(({ name }) => name));
+  const services = await ensureServices();
+  Object.assign(process.env, serviceEnvironment(services));
+  project.provide("services", services);
+  return async () => {
+    for (const { name } of await runningDaemons()) if (!before.has(name)) await stopDaemon(name);
+  };
 }
