@@ -1,0 +1,19 @@
+import makeBuilder from "@imagespec/builder-docker-buildx/builder";
+import { describeBuilder } from "@imagespec/testkit";
+import { afterAll } from "vitest";
+import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+import { contractServices } from "./contract-services.ts";
+import { dockerConfig } from "./docker-config.ts";
+
+const services = await ensureServices();
+
+for (const buildx of [true, false]) {
+  const config = await dockerConfig({ buildx });
+  afterAll(() => config[Symbol.asyncDispose]());
+  describeBuilder(buildx ? "docker buildx build" : "docker build, without the plug-in", makeBuilder, {
+    services: contractServices(services),
+    env: { ...serviceEnvironment(services), DOCKER_CONFIG: config.path },
+    builderOptions: { network: "host" },
+    loopback: true,
+  });
+}

@@ -1,0 +1,58 @@
+import { NoopBuilder } from "@imagespec/builder-noop";
+import { ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
+import { pullImage, runContainer, startRegistry } from "@imagespec/testkit";
+import { expect, test } from "vitest";
+import { dockerBuilds } from "./docker-builds.ts";
+
+const { builds, services } = await dockerBuilds();
+const engine = () => new ImageBuildEngine({ builders: [{ builder: new NoopBuilder(), priority: 0 }], discover: false });
+
+test("the base image is adopted as it is given, and no registry is asked", async () => {
+  await using registry = await startRegistry();
+  const baseImage = `${registry.host}/team/ready:1`;
+  const outcome = await engine().build(new ImageSpec({ baseImage, builder: "noop", registry: registry.host }));
+  expect(outcome).toMatchObject({ status: "adopted", reference: baseImage, builder: "noop" });
+  expect(registry.exchanges).toEqual([]);
+});
+
+test("runtime packages are not the image's, so they are allowed", async () => {
+  const spec = new ImageSpec({ baseImage: services.images.python, builder: "noop", runtimePackages: ["numpy"] });
+  const outcome = await engine().build(spec);
+  expect(outcome).toMatchObject({ status: "adopted", reference: services.images.python });
+});
+
+test.each<[keyof ImageSpecParameters, ImageSpecParameters]>([
+  ["packages", { packages: ["six"] }],
+  ["aptPackages", { aptPackages: ["tree"] }],
+  ["condaPackages", { condaPackages: ["numpy"] }],
+  ["commands", { commands: ["true"] }],
+  ["env", { env: { A: "1" } }],
+  ["entrypoint", { entrypoint: [] }],
+])("a spec that would change the image is refused: %s", async (parameter, parameters) => {
+  const spec = new ImageSpec({ baseImage: services.images.python, builder: "noop", ...parameters });
+  const failure = await engine()
+    .build(spec)
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "E_UNSUPPORTED" });
+  expect((failure as Error).message).toContain(parameter);
+});
+
+test("without a base image there is nothing to adopt", async () => {
+  const failure = await engine()
+    .build(new ImageSpec({ builder: "noop" }))
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: expect.stringMatching(/^E_(UNSUPPORTED|SPEC|OPTIONS)$/) });
+  expect((failure as Error).message).toMatch(/baseImage|base image/);
+});
+
+test("an adopted image is a base like any other", async () => {
+  const base = builds.spec("adopted", { baseImage: services.images.python, builder: "noop" });
+  const both = builds.engine();
+  both.register("noop", new NoopBuilder(), 0);
+  const child = builds.spec("of-adopted", { baseImage: base, env: { CHILD: "1" } });
+  const outcome = await both.build(child, { builder: "docker-buildx", builderOptions: { network: "host" } });
+  expect(outcome.status).toBe("built");
+  await pullImage(builds.docker, outcome.reference ?? "");
+  const ran = await runContainer(builds.docker, outcome.reference ?? "", { cmd: ["python3", "-c", "print('up')"] });
+  expect(ran.stdout).toBe("up\n");
+});
