@@ -1,30 +1,25 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ImageBuildEngine, imageSpecJsonSchema, projectOfModule } from "@imagespec/core";
-import { build } from "./command/build.ts";
 import { builders } from "./command/builders.ts";
 import { chooseTargets } from "./command/choose-targets.ts";
 import { type Command, type CommandContext, EXIT } from "./command/command-context.ts";
 import type { CommandLine, CommandName } from "./command/command-line.ts";
 import { doctor } from "./command/doctor.ts";
-import { exists } from "./command/exists.ts";
-import { explain } from "./command/explain.ts";
-import { plan } from "./command/plan.ts";
-import { render } from "./command/render.ts";
-import { tag } from "./command/tag.ts";
 import { usage } from "./command/usage.ts";
 import { findSpecFile } from "./spec-file/find-spec-file.ts";
 import { readSpecFile } from "./spec-file/read-spec-file.ts";
 import { readTargets } from "./spec-file/read-targets.ts";
 
-const WITH_TARGETS: Record<Exclude<CommandName, "builders" | "schema">, Command> = {
-  build,
-  tag,
-  exists,
-  render,
-  plan,
-  explain,
-  doctor,
+// Each is loaded when it is called: `tag` does not wait for what renders or builds.
+const WITH_TARGETS: Record<Exclude<CommandName, "builders" | "schema">, () => Promise<Command>> = {
+  build: async () => (await import("./command/build.ts")).build,
+  tag: async () => (await import("./command/tag.ts")).tag,
+  exists: async () => (await import("./command/exists.ts")).exists,
+  render: async () => (await import("./command/render.ts")).render,
+  plan: async () => (await import("./command/plan.ts")).plan,
+  explain: async () => (await import("./command/explain.ts")).explain,
+  doctor: async () => (await import("./command/doctor.ts")).doctor,
 };
 
 /** Runs one command; returns the exit code. */
@@ -38,7 +33,8 @@ export async function runCommand(line: CommandLine, io: Omit<CommandContext, "li
   else {
     const file = findSpecFile(line.file, process.cwd());
     const targets = chooseTargets(readTargets(await readSpecFile(file), dirname(file)), line.targets);
-    return WITH_TARGETS[command](targets, { ...io, line, engine: newEngine([dirname(file)]) });
+    const run = await WITH_TARGETS[command]();
+    return run(targets, { ...io, line, engine: newEngine([dirname(file)]) });
   }
   return EXIT.done;
 }

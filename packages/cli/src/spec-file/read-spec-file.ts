@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
-import { LineCounter, parseDocument } from "yaml";
 import { offerOwnCore } from "./offer-own-core.ts";
 
 /**
@@ -33,7 +32,8 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-function parseYaml(text: string, file: string): unknown {
+async function parseYaml(text: string, file: string): Promise<unknown> {
+  const { LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
-import { execa } from "execa";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
@@ -56,6 +55,8 @@ export async function runTool(
   const secrets = [...(options.redact ?? [])];
   const clean = (text: string) => redact(text, secrets);
   const shown = clean(escapeCommand(command, args));
+  // Loaded here: a program that only looks up a tag does not wait for it.
+  const { execa } = await import("execa");
   if (options.signal?.aborted) throw abortedError(shown, options.signal);
 
   const started = performance.now();

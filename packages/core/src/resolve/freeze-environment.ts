@@ -1,5 +1,4 @@
 import { ImageSpecError, type SpecFault } from "@imagespec/registry";
-import { execa } from "execa";
 
 /** What a Python environment at hand comes to in a spec. */
 export interface EnvironmentFreeze {
@@ -55,6 +54,7 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
   let cause: unknown;
   for (const python of candidates) {
     try {
+      const { execa } = await import("execa");
       const { stdout } = await execa(python, ["-c", SCRIPT], {
         input: JSON.stringify(names),
         timeout: 30_000,

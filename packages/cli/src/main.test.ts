@@ -1,0 +1,157 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpec } from "@imagespec/core";
+import { startRegistry } from "@imagespec/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliFolder } from "./fixtures/cli-process.ts";
+
+let cli: CliFolder;
+beforeEach(async () => {
+  cli = await CliFolder.make();
+});
+afterEach(() => cli.remove());
+
+describe("spec files", () => {
+  const parameters = { name: "app", platform: "linux/amd64", base_image: "base:1", env: { A: "1" } };
+  const tagOf = (root: string) => ImageSpec.parse(parameters, { root }).tag();
+
+  it.each([
+    ["imagespec.json", JSON.stringify(parameters)],
+    ["imagespec.yaml", "name: app\nplatform: linux/amd64\nbase_image: base:1\nenv: { A: '1' }\n"],
+    ["imagespec.yml", `{ "$schema": "x", ${JSON.stringify(parameters).slice(1)}`],
+    ["imagespec.mjs", `export default ${JSON.stringify(parameters)}`],
+    ["imagespec.js", `module.exports = ${JSON.stringify(parameters)}`],
+    [
+      "imagespec.ts",
+      `import { ImageSpec } from "@imagespec/core"; const env: Record<string, string> = { A: "1" };
+       export default new ImageSpec({ name: "app", platform: "linux/amd64", baseImage: "base:1", env });`,
+    ],
+  ])("finds and reads %s of the working directory", async (name, content) => {
+    await cli.write(name, content);
+    expect(await cli.run(["tag"])).toEqual({ code: 0, stdout: `${await tagOf(cli.path)}\n`, stderr: "" });
+  });
+
+  it("resolves relative paths against the file's folder, from any working directory", async () => {
+    await cli.write("a/requirements.txt", "six\n");
+    await cli.write(
+      "a/spec.ts",
+      `import { ImageSpec } from "@imagespec/core"; export default new ImageSpec({ requirements: "requirements.txt" })`,
+    );
+    await cli.write("a/spec.json", { requirements: "requirements.txt" });
+    await mkdir(join(cli.path, "b"));
+    const answers = [];
+    for (const cwd of ["a", "b"]) {
+      for (const file of ["spec.ts", "spec.json"])
+        answers.push(await cli.run(["tag", `../a/${file}`], { cwd: join(cli.path, cwd) }));
+    }
+    expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("prints several targets bases first, one with --target", async () => {
+    const images = { app: { name: "app", base_image: { image: "base" } }, base: { name: "base", packages: ["six"] } };
+    await cli.write("imagespec.json", { images });
+    const { stdout } = await cli.run(["tag"]);
+    expect(stdout).toMatch(/^base\t[a-z2-7]{26}\napp\t[a-z2-7]{26}\n$/);
+    expect((await cli.run(["tag", "--target", "app"])).stdout).toBe(`${stdout.split(/[\t\n]/)[3]}\n`);
+    const base = new ImageSpec({ name: "base", packages: ["six"] });
+    expect(stdout.split(/[\t\n]/)[3]).toBe(await new ImageSpec({ name: "app", baseImage: base }).tag());
+  });
+});
+
+describe("bad usage and bad specs exit with 2 and one clear error", () => {
+  it.each<[string, string[], string | object | undefined, RegExp]>([
+    ["no command", [], undefined, /E_OPTIONS: No command[\s\S]*hint: .*build/],
+    ["an unknown command", ["frobnicate"], undefined, /E_OPTIONS: .*"frobnicate"/],
+    ["an unknown option", ["tag", "--fast"], {}, /E_OPTIONS: .*'--fast'[\s\S]*--target/],
+    ["an option without its value", ["build", "--platform"], {}, /E_OPTIONS: .*--platform/],
+    ["two files", ["tag", "a", "b"], {}, /E_OPTIONS: .*one file/],
+    ["a builder option without =", ["build", "--builder-option", "x"], {}, /E_OPTIONS: .*k=v/],
+    ["an unknown policy", ["build", "--on-unknown", "maybe"], {}, /E_OPTIONS: .*maybe[\s\S]*assume/],
+    ["no file", ["tag"], undefined, /E_INPUT_FILE: There is no imagespec\./],
+    ["a file that is missing", ["tag", "gone.yaml"], undefined, /E_INPUT_FILE: .*gone\.yaml/],
+    ["a file of no known kind", ["tag", "imagespec.toml"], undefined, /E_INPUT_FILE: .*imagespec\.toml/],
+    ["a folder", ["tag", "."], undefined, /E_INPUT_FILE: .*not a file/],
+    ["broken JSON", ["tag"], "{", /E_INPUT_FILE: .*not JSON/],
+    ["a list", ["tag"], [], /E_SPEC/],
+    ["faults", ["tag"], { name: 7, packges: [] }, /E_SPEC[\s\S]*packges[\s\S]*name[\s\S]*packages/],
+    ["a missing input file", ["build"], { requirements: "gone.txt" }, /E_INPUT_FILE: .*gone\.txt/],
+    ["an unknown target", ["tag", "--target", "x"], { images: { a: {} } }, /E_OPTIONS: .*"x"[\s\S]*Images: a/],
+    [
+      "an unknown base",
+      ["tag"],
+      { images: { a: { base_image: { image: "b" } } } },
+      /E_SPEC[\s\S]*images\.a\.base_image[\s\S]*"b"/,
+    ],
+    [
+      "a circle",
+      ["tag"],
+      { images: { a: { baseImage: { image: "b" } }, b: { baseImage: { image: "a" } } } },
+      /E_CYCLE: .*a -> b -> a/,
+    ],
+    ["several targets for one answer", ["plan"], { images: { a: {}, b: {} } }, /E_OPTIONS: .*2 images[\s\S]*a\|b/],
+  ])("%s", async (_, args, spec, message) => {
+    await cli.write("imagespec.toml", "");
+    if (spec !== undefined) await cli.write("imagespec.json", spec);
+    const { code, stdout, stderr } = await cli.run(args);
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/\nhint: /);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  it("names line and column of broken YAML", async () => {
+    await cli.write("imagespec.yaml", "name: app\nenv: { A: \n");
+    expect(await cli.run(["tag"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/imagespec\.yaml:\d+:\d+: not YAML/),
+    });
+  });
+
+  it("tells all images' faults at once", async () => {
+    await cli.write("imagespec.json", { images: { a: { name: "?" }, b: { packages: 3 } } });
+    const { stderr } = await cli.run(["tag"]);
+    expect(stderr).toMatch(/images\.a\.name/);
+    expect(stderr).toMatch(/images\.b\.packages/);
+  });
+});
+
+describe("answers", () => {
+  it("plan and render need neither network nor daemon", async () => {
+    await cli.write(
+      "imagespec.yaml",
+      "name: app\nregistry: registry.invalid\nbase_image: base.invalid/x:1\ncommands: [date > /built]\n",
+    );
+    const env = { DOCKER_HOST: "unix:///nowhere.sock" };
+    const plan = JSON.parse((await cli.run(["plan"], { env })).stdout);
+    expect(plan).toMatchObject({ apiVersion: 1, recipe: 1, platforms: ["linux/amd64"], base: "base.invalid/x:1" });
+    expect(plan.reference).toMatch(/^registry\.invalid\/app:[a-z2-7]{26}$/);
+    expect(plan.steps.map(({ kind }: { kind: string }) => kind)).toEqual(["base", "commands", "user", "labels", "id"]);
+    expect((await cli.run(["render"], { env })).stdout).toMatch(/^FROM base\.invalid\/x:1$[\s\S]*date > \/built/m);
+  });
+
+  it("render --files lists the context", async () => {
+    await cli.write("src/main.py", "print()\n");
+    await cli.write("imagespec.json", { source_root: "src" });
+    expect((await cli.run(["render", "--files"])).stdout).toMatch(/^file\t0644\tsource\/main\.py\t8\t[0-9a-f]{64}$/m);
+  });
+
+  it("exists says one word, with an exit code of its own, and why it is unknown on standard error", async () => {
+    await using registry = await startRegistry();
+    await cli.write("imagespec.json", { name: "app", registry: registry.host });
+    expect(await cli.run(["exists"])).toEqual({ code: 3, stdout: "absent\n", stderr: "" });
+    await cli.write("imagespec.json", { name: "app", registry: "127.0.0.1:1" });
+    const unknown = await cli.run(["exists"]);
+    expect(unknown).toMatchObject({ code: 4, stdout: "unknown\n" });
+    expect(unknown.stderr).toMatch(/E_REGISTRY_UNREACHABLE[\s\S]*127\.0\.0\.1:1[\s\S]*hint: /);
+  });
+
+  it("schema, --help and --version", async () => {
+    expect(JSON.parse((await cli.run(["schema"])).stdout)).toMatchObject({
+      $schema: expect.stringContaining("json-schema"),
+    });
+    expect((await cli.run(["--help"])).stdout).toMatch(/imagespec COMMAND[\s\S]*--builder-option K=V/);
+    const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+    expect((await cli.run(["--version"])).stdout).toBe(`${version}\n`);
+  });
+});
