@@ -8,6 +8,9 @@ import {
 } from "@imagespec/core";
 import { buildInDocker } from "./docker/build-in-docker.ts";
 import { probeDocker } from "./docker/probe-docker.ts";
+import { buildInKubernetes } from "./kubernetes/build-in-kubernetes.ts";
+import { JobSlots } from "./kubernetes/job-slots.ts";
+import { probeKubernetes } from "./kubernetes/probe-kubernetes.ts";
 import { buildLocally } from "./local/build-locally.ts";
 import { probeLocally } from "./local/run-locally.ts";
 import { type KanikoOptions, kanikoOptions } from "./options/options.ts";
@@ -17,17 +20,21 @@ import { unsupported } from "./options/unsupported.ts";
 export class KanikoBuilder extends ImageSpecBuilder {
   readonly builderType = "kaniko";
   override readonly optionsSchema: StandardSchemaV1 = kanikoOptions;
+  readonly #slots = new JobSlots();
 
   override supports(request: BuildRequest): Unsupported[] {
     return unsupported(request, optionsOf(request));
   }
 
   override async probe(request: BuildRequest): Promise<Probe> {
-    return optionsOf(request).mode === "executor" ? probeLocally() : probeDocker();
+    const { mode, kubernetes } = optionsOf(request);
+    if (mode === "kubernetes") return probeKubernetes(kubernetes);
+    return mode === "executor" ? probeLocally() : probeDocker();
   }
 
   override buildImage(request: BuildRequest): Promise<BuildResult> {
     const options = optionsOf(request);
+    if (options.mode === "kubernetes") return buildInKubernetes(request, options, this.#slots);
     return options.mode === "executor" ? buildLocally(request, options) : buildInDocker(request, options);
   }
 }

@@ -1,0 +1,194 @@
+import { readFile } from "node:fs/promises";
+import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core";
+import {
+  assembleIndex,
+  type Descriptor,
+  parsePlatform,
+  parseReference,
+  RegistryClient,
+  type RegistryRepository,
+} from "@imagespec/registry";
+import { kanikoArguments } from "../arguments/kaniko-arguments.ts";
+import { timedOut } from "../failure/timed-out.ts";
+import { type BuildInputs, buildInputs, dockerfileOf } from "../inputs/build-inputs.ts";
+import { warnOfSecrets } from "../inputs/warn-of-secrets.ts";
+import { ExecutorLog } from "../log/executor-log.ts";
+import type { KanikoOptions } from "../options/options.ts";
+import { type Cluster, connectCluster } from "./cluster.ts";
+import { deleteJob, ensureJob, type RunningJob } from "./ensure-job.ts";
+import { followJob } from "./follow-job.ts";
+import { CONTEXT_FOLDER } from "./job-manifest.ts";
+import { jobName } from "./job-name.ts";
+import type { JobSlots } from "./job-slots.ts";
+import { pushContext } from "./push-context.ts";
+import { refusalError } from "./refusal-error.ts";
+
+/** What the Jobs of one build have in common. */
+interface Build {
+  request: BuildRequest;
+  options: KanikoOptions;
+  cluster: Cluster;
+  repository: RegistryRepository;
+  tag: string;
+  inputs: BuildInputs;
+  contextImage: string | undefined;
+  slots: JobSlots;
+  signal: AbortSignal;
+}
+
+/**
+ * Builds every platform as a Job, all at the same time. The Jobs push by themselves and need no client; this one sees
+ * to the context before and to the index, the tag of several platforms, after.
+ */
+export async function buildInKubernetes(
+  request: BuildRequest,
+  options: KanikoOptions,
+  slots: JobSlots,
+): Promise<BuildResult> {
+  const reference = request.target.reference ?? request.plan.reference;
+  const { name, tag = "latest" } = parseReference(reference);
+  const cluster = await connectCluster(options.kubernetes);
+  // Straight to the registry: what was just pushed is not in a mirror.
+  const client = new RegistryClient({ credentials: request.credentials, insecure: options.insecure, mirrors: {} });
+  const failed = new AbortController();
+  const signal = AbortSignal.any([request.signal, failed.signal]);
+  try {
+    const contexts = options.kubernetes.contextRepository ?? name;
+    const context = await pushContext(request.plan, request.files, client.repository(contexts), { signal });
+    const contextImage = context === undefined ? undefined : `${parseReference(contexts).name}@${context}`;
+    const inputs = await buildInputs(request, options, [reference, ...(contextImage ? [contextImage] : [])]);
+    warnOfSecrets(request);
+    const repository = client.repository(name);
+    const build = { request, options, cluster, repository, tag, inputs, contextImage, slots, signal };
+    const builds = request.target.platforms.map((platform) =>
+      buildPlatform(build, platform).catch((error: unknown) => {
+        failed.abort(refusalError(error, `building ${reference}`, cluster.namespace));
+        throw error;
+      }),
+    );
+    // The others clean up after themselves before the first failure is told.
+    const results = await Promise.allSettled(builds);
+    failed.signal.throwIfAborted();
+    const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const digest = await finish(build, built);
+    return { reference, digest };
+  } catch (error) {
+    if (request.signal.aborted) throw cancelled(reference, request.signal);
+    throw refusalError(error, `building ${reference}`, cluster.namespace);
+  } finally {
+    await client.close();
+  }
+}
+
+interface PlatformBuild {
+  platform: string;
+  digest: string;
+  job: RunningJob | undefined;
+}
+
+async function buildPlatform(build: Build, platform: string): Promise<PlatformBuild> {
+  const { request, options, cluster, inputs, signal } = build;
+  const { subject } = inputs;
+  const limit = AbortSignal.timeout(options.timeout * 1000);
+  const log = new ExecutorLog(request.emit, inputs.redact, request.target.platforms.length > 1 ? platform : "");
+  const both = AbortSignal.any([signal, limit]);
+  let job: RunningJob | undefined;
+  try {
+    job = await startJob(build, platform, both);
+    const { name } = job;
+    if (job.found) request.emit({ type: "log", stream: "stderr", line: `Found the Job ${name} of an earlier run.` });
+    const { startTimeout } = options.kubernetes;
+    let digest = await followJob(cluster, { name, platform, startTimeout, log, signal: both });
+    // Another client of the same build may have cleaned up when it saw the end.
+    digest ??= (await build.repository.headManifest(platformTag(build, platform), { signal }))?.digest;
+    if (digest === undefined) throw deleted(name, subject);
+    log.end("done");
+    return { platform, digest, job };
+  } catch (error) {
+    log.end("failed");
+    if (job !== undefined) await deleteJob(cluster, job).catch(() => undefined);
+    throw limit.aborted && !signal.aborted ? timedOut(subject, options) : error;
+  }
+}
+
+async function startJob(build: Build, platform: string, signal: AbortSignal): Promise<RunningJob> {
+  const { request, options, cluster, inputs, slots } = build;
+  const tag = platformTag(build, platform);
+  const run = {
+    platform,
+    context: `dir://${CONTEXT_FOLDER}`,
+    dockerfile: `${CONTEXT_FOLDER}/Dockerfile`,
+    output: {
+      kind: "push",
+      destination: `${build.repository.name}:${tag}`,
+      digestFile: "/dev/termination-log",
+    } as const,
+    buildArguments: Object.keys(inputs.env),
+    access: inputs.access,
+  };
+  return ensureJob(cluster, {
+    task: {
+      name: jobName(inputs.subject, platform),
+      namespace: cluster.namespace,
+      subject: inputs.subject,
+      platform,
+      image: options.image,
+      args: kanikoArguments(request.plan, options, run, inputs.repository),
+      environment: Object.keys(inputs.env),
+      secretTargets: inputs.secrets.map(({ target }) => target),
+      hasDockerConfig: inputs.dockerConfig !== undefined,
+      hasCertificates: inputs.certificates !== undefined,
+      options: options.kubernetes,
+      timeout: options.timeout,
+      retries: options.retries,
+    },
+    contents: {
+      dockerfile: dockerfileOf(request, build.contextImage),
+      env: inputs.env,
+      secrets: await Promise.all(inputs.secrets.map(({ source }) => readFile(source))),
+      dockerConfig: inputs.dockerConfig?.json,
+      certificates: inputs.certificates,
+    },
+    // Finished while nobody looked: good when the registry still has what it pushed.
+    reuseFinished: async ({ status }) => {
+      if (request.force || (status?.succeeded ?? 0) === 0) return false;
+      return (await build.repository.headManifest(tag, { signal })) !== undefined;
+    },
+    slots,
+    signal,
+  });
+}
+
+/** One platform is pushed under the tag itself; several each under their own, for the index comes last. */
+function platformTag({ request, tag }: Build, platform: string): string {
+  return request.target.platforms.length === 1 ? tag : `${tag}_${platform.replaceAll("/", "_")}`;
+}
+
+/** Puts the index of several platforms under the tag, then removes the Jobs and the tags that led there. */
+async function finish(build: Build, built: readonly PlatformBuild[]): Promise<string> {
+  const { repository, tag, signal, cluster } = build;
+  let [digest = ""] = built.map((one) => one.digest);
+  if (built.length > 1) {
+    const entries: Descriptor[] = [];
+    for (const { platform, digest } of built) {
+      const { mediaType, bytes } = await repository.getManifest(digest, { signal });
+      entries.push({ mediaType, digest, size: bytes.length, platform: { ...parsePlatform(platform) } });
+    }
+    const index = assembleIndex(entries);
+    await repository.putManifest(index, { signal, tag });
+    digest = index.digest;
+  }
+  // The image is there; what cannot be removed now goes by itself when the Jobs' time is over.
+  await Promise.allSettled(built.map(({ job }) => (job === undefined ? undefined : deleteJob(cluster, job))));
+  return digest;
+}
+
+function deleted(job: string, subject: string): ImageSpecError {
+  return new ImageSpecError("E_KUBERNETES", `The Job ${job} was deleted before ${subject} was pushed.`, {
+    hint: "Somebody else deleted it. Build again.",
+  });
+}
+
+function cancelled(reference: string, signal: AbortSignal): ImageSpecError {
+  return new ImageSpecError("E_ABORTED", `The build of ${reference} was cancelled.`, { cause: signal.reason });
+}

@@ -1,0 +1,174 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import { ImageSpecError } from "@imagespec/registry";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubernetesOptions } from "../options/options.ts";
+
+/** Milliseconds for a whole call, streams excepted. */
+const REQUEST_TIME = 10_000;
+
+/** A refusal of the Kubernetes API: the HTTP status and what its Status object says. */
+export class KubeRefusal extends Error {
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** A Kubernetes API server, spoken to as the user of a kubeconfig or of the Pod this process runs in. */
+export class Cluster {
+  readonly namespace: string;
+  readonly server: string;
+  readonly #config: KubeConfig;
+  #agent: Agent | undefined;
+
+  constructor(config: KubeConfig, namespace: string) {
+    this.#config = config;
+    this.namespace = namespace;
+    this.server = config.getCurrentCluster()?.server ?? "";
+  }
+
+  /** Path of a kind's collection in the namespace, or of one object of it. */
+  path(kind: "jobs" | "pods" | "secrets" | "configmaps" | "events", name?: string): string {
+    const group = kind === "jobs" ? "/apis/batch/v1" : "/api/v1";
+    return `${group}/namespaces/${this.namespace}/${kind}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+  }
+
+  /** An object or list; undefined when there is none. */
+  async get<T>(path: string, query: Record<string, string> = {}): Promise<T | undefined> {
+    try {
+      return (await this.#call("GET", path, query)) as T;
+    } catch (error) {
+      if (error instanceof KubeRefusal && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async create<T>(path: string, object: object): Promise<T> {
+    // A field that the server does not know is an error, as with kubectl.
+    return (await this.#call("POST", path, { fieldValidation: "Strict" }, object)) as T;
+  }
+
+  /** Deletes an object, what it owns in the background. One that is gone already is fine; so is one of another uid. */
+  async delete(path: string, uid?: string): Promise<void> {
+    const body = { propagationPolicy: "Background", ...(uid === undefined ? {} : { preconditions: { uid } }) };
+    try {
+      await this.#call("DELETE", path, {}, body);
+    } catch (error) {
+      if (error instanceof KubeRefusal && (error.status === 404 || error.status === 409)) return;
+      throw error;
+    }
+  }
+
+  /** The bytes of an answer as they come: a watch, or a log that is followed. Ends when the server ends it. */
+  async *stream(path: string, query: Record<string, string>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const response = await this.#send("GET", path, query, undefined, signal);
+    if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
+    for await (const chunk of response) yield chunk as Uint8Array;
+  }
+
+  async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<unknown> {
+    const response = await this.#send(method, path, query, body, AbortSignal.timeout(REQUEST_TIME));
+    if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
+    return JSON.parse(await textOf(response));
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    query: Record<string, string>,
+    body: object | undefined,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const base = this.server.replace(/\/+$/, "");
+    const url = new URL(`${base}${path}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const options: RequestOptions = { method, signal, headers: { accept: "application/json" } };
+    // Each time: tokens of a Pod and of credential plug-ins run out.
+    await this.#config.applyToHTTPSOptions(options);
+    this.#agent ??= options.agent as Agent;
+    options.agent = this.#agent;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    if (text !== undefined) {
+      options.headers = {
+        ...options.headers,
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(text),
+      };
+    }
+    return new Promise((resolve, reject) => {
+      const request = url.protocol === "http:" ? httpRequest : httpsRequest;
+      const call = request(url, options, resolve);
+      call.on("error", (cause) => reject(signal.aborted ? cause : this.#unreachable(cause)));
+      call.end(text);
+    });
+  }
+
+  #unreachable(cause: Error): ImageSpecError {
+    return new ImageSpecError(
+      "E_KUBERNETES",
+      `The Kubernetes API at ${this.server} does not answer: ${cause.message}`,
+      {
+        cause,
+        hint: "Check the current context of your kubeconfig with `kubectl cluster-info`.",
+      },
+    );
+  }
+}
+
+/**
+ * Connects to the cluster of the options. Nothing is sent yet.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING without @kubernetes/client-node, E_KUBERNETES without a usable kubeconfig.
+ */
+export async function connectCluster(options: KubernetesOptions): Promise<Cluster> {
+  // An optional peer of 60 MB: only who builds on Kubernetes installs and loads it.
+  const client = await import("@kubernetes/client-node").catch((cause: unknown) => {
+    throw new ImageSpecError("E_TOOL_MISSING", "kaniko's mode kubernetes needs the package @kubernetes/client-node.", {
+      cause,
+      hint: "Install @kubernetes/client-node beside @imagespec/builder-kaniko.",
+    });
+  });
+  const config = new client.KubeConfig();
+  try {
+    if (options.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(options.kubeconfig);
+    if (options.context !== undefined) config.setCurrentContext(options.context);
+  } catch (cause) {
+    throw new ImageSpecError("E_KUBERNETES", `The kubeconfig cannot be read: ${(cause as Error).message}`, {
+      cause,
+      hint: "Set KUBECONFIG, or builderOptions { kubernetes: { kubeconfig: PATH } }.",
+    });
+  }
+  const context = config.getContextObject(config.getCurrentContext());
+  if (config.getCurrentCluster() === null) {
+    throw new ImageSpecError(
+      "E_KUBERNETES",
+      `The kubeconfig has no cluster for the context "${config.getCurrentContext()}".`,
+      {
+        hint: "Choose one of `kubectl config get-contexts` in builderOptions { kubernetes: { context: NAME } }.",
+      },
+    );
+  }
+  return new Cluster(config, options.namespace ?? context?.namespace ?? "default");
+}
+
+async function refusal(response: IncomingMessage): Promise<KubeRefusal> {
+  const text = await textOf(response);
+  try {
+    const { reason, message } = JSON.parse(text) as { reason?: string; message?: string };
+    return new KubeRefusal(response.statusCode ?? 0, reason ?? "", message ?? text);
+  } catch {
+    return new KubeRefusal(response.statusCode ?? 0, "", text.slice(0, 500));
+  }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks).toString("utf8");
+}

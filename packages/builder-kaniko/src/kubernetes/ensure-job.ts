@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import type { Cluster } from "./cluster.ts";
+import { KubeRefusal } from "./cluster.ts";
+import { type JobContents, jobFiles } from "./job-files.ts";
+import { type JobTask, jobManifest } from "./job-manifest.ts";
+import { isFinished, type JobSlots } from "./job-slots.ts";
+import type { KubeJob } from "./kube-objects.ts";
+
+export interface WantedJob {
+  task: Omit<JobTask, "filesName">;
+  contents: JobContents;
+  /** Whether what a Job under this name has finished with may be taken, or a new one must run. */
+  reuseFinished: (job: KubeJob) => Promise<boolean>;
+  slots: JobSlots;
+  signal: AbortSignal;
+}
+
+export interface RunningJob {
+  name: string;
+  uid: string;
+  /** Name of its Secret and its ConfigMap. */
+  filesName: string;
+  /** True when it was there before. */
+  found: boolean;
+}
+
+const PAUSE = 500;
+
+/**
+ * The one Job for an image's platform: the unfinished one that is there, a finished one that is still good, else a new
+ * one. A Job is made first and what it mounts after it, as its property; where a client was lost in between, the next
+ * one makes what is missing.
+ */
+export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<RunningJob> {
+  const path = cluster.path("jobs", wanted.task.name);
+  for (;;) {
+    wanted.signal.throwIfAborted();
+    const job = await cluster.get<KubeJob>(path);
+    if (job?.metadata.deletionTimestamp !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    } else if (job === undefined) {
+      const made = await create(cluster, wanted);
+      if (made !== undefined) return made;
+    } else if (!isFinished(job)) {
+      return complete(cluster, wanted, job, true);
+    } else if (await wanted.reuseFinished(job)) {
+      return { name: wanted.task.name, uid: job.metadata.uid ?? "", filesName: filesOf(job), found: true };
+    } else {
+      await cluster.delete(path, job.metadata.uid);
+    }
+  }
+}
+
+async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob | undefined> {
+  const { task, slots, signal } = wanted;
+  const filesName = `${task.name}-${randomBytes(4).toString("hex")}`;
+  const manifest = jobManifest({ ...task, filesName });
+  // Too large is known before anything is made.
+  jobFiles({ ...task, filesName }, wanted.contents, "");
+  try {
+    const start = () => cluster.create<KubeJob>(cluster.path("jobs"), manifest);
+    return await complete(cluster, wanted, await slots.take(cluster, task.options.maxJobs, signal, start), false);
+  } catch (error) {
+    // Another client was faster: its Job is ours.
+    if (error instanceof KubeRefusal && error.status === 409) return undefined;
+    throw error;
+  }
+}
+
+/** Makes the Job's Secret and ConfigMap, unless they are there. */
+async function complete(cluster: Cluster, wanted: WantedJob, job: KubeJob, found: boolean): Promise<RunningJob> {
+  const filesName = filesOf(job);
+  const uid = job.metadata.uid ?? "";
+  const { secret, configMap } = jobFiles({ ...wanted.task, filesName }, wanted.contents, uid);
+  for (const [kind, object] of [
+    ["configmaps", configMap],
+    ["secrets", secret],
+  ] as const) {
+    try {
+      await cluster.create(cluster.path(kind), object);
+    } catch (error) {
+      if (!(error instanceof KubeRefusal && error.reason === "AlreadyExists")) throw error;
+    }
+  }
+  return { name: wanted.task.name, uid, filesName, found };
+}
+
+/** The name is a Job's own, so that what an earlier Job of the same name left is never taken for this one's. */
+function filesOf(job: KubeJob): string {
+  const volumes = job.spec?.template?.spec?.volumes ?? [];
+  return volumes.find(({ configMap }) => configMap?.name !== undefined)?.configMap?.name ?? job.metadata.name ?? "";
+}
+
+/** Deletes the Job and all it has. What is gone already is fine. */
+export async function deleteJob(cluster: Cluster, job: RunningJob): Promise<void> {
+  // The Job first: without it nothing mounts the others any more.
+  const results = await Promise.allSettled([
+    cluster.delete(cluster.path("jobs", job.name), job.uid),
+    cluster.delete(cluster.path("secrets", job.filesName)),
+    cluster.delete(cluster.path("configmaps", job.filesName)),
+  ]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}

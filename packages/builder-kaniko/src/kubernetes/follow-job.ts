@@ -1,0 +1,152 @@
+import type { ExecutorLog } from "../log/executor-log.ts";
+import type { Cluster } from "./cluster.ts";
+import { CONTAINER } from "./job-manifest.ts";
+import { judgeJob } from "./job-verdict.ts";
+import type { KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
+
+/** How long a state is believed when no watch says anything, in milliseconds. */
+const LOOK_AGAIN = 5000;
+/** How long to wait for the rest of a log after the end, in milliseconds. */
+const LOG_GRACE = 3000;
+
+export interface FollowOptions {
+  name: string;
+  platform: string;
+  /** Seconds. */
+  startTimeout: number;
+  log: ExecutorLog;
+  signal: AbortSignal;
+}
+
+/**
+ * Follows a Job to its end: watches it and its Pods, passes on its log. What a watch says is only a reason to look:
+ * an event missed while a connection was down is not missed for good.
+ *
+ * @returns the image's digest; undefined when the Job is gone.
+ * @throws ImageSpecError E_BUILD and its kin, E_KUBERNETES.
+ */
+export async function followJob(cluster: Cluster, options: FollowOptions): Promise<string | undefined> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const change = new Change();
+  const jobPods = { labelSelector: `batch.kubernetes.io/job-name=${options.name}` };
+  const watches = [
+    watch(cluster, cluster.path("jobs"), { fieldSelector: `metadata.name=${options.name}` }, change, signal),
+    watch(cluster, cluster.path("pods"), jobPods, change, signal),
+  ];
+  const logs = new Map<string, Promise<void>>();
+  try {
+    for (;;) {
+      options.signal.throwIfAborted();
+      const job = await cluster.get<KubeJob>(cluster.path("jobs", options.name));
+      if (job === undefined) return undefined;
+      const pods = (await cluster.get<{ items: KubePod[] }>(cluster.path("pods"), jobPods))?.items ?? [];
+      for (const pod of pods) followLog(cluster, pod, logs, options, signal);
+      const look = async () => {
+        const events = pods.length === 0 ? await eventsOf(cluster, options.name) : [];
+        const { platform, startTimeout, log } = options;
+        return judgeJob({ job, pods, events, platform, startTimeout, now: Date.now(), tail: log.tail });
+      };
+      let verdict = await look();
+      if (verdict.state !== "waiting") {
+        await Promise.race([Promise.all(logs.values()), pause(LOG_GRACE, signal)]);
+        verdict = await look();
+      }
+      if (verdict.state === "failed") throw verdict.error;
+      if (verdict.state === "succeeded") return verdict.digest;
+      await change.within(LOOK_AGAIN, options.signal);
+    }
+  } finally {
+    stop.abort();
+    await Promise.allSettled([...watches, ...logs.values()]);
+  }
+}
+
+/** Keeps a watch open until `signal`; a refusal (no right to watch) leaves the looking that happens anyway. */
+async function watch(
+  cluster: Cluster,
+  path: string,
+  selector: Record<string, string>,
+  change: Change,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const query = { ...selector, watch: "true", timeoutSeconds: "240" };
+      for await (const _ of cluster.stream(path, query, signal)) change.happened();
+    } catch {
+      // Looked at again below.
+    }
+    await pause(1000, signal);
+  }
+}
+
+/** Passes on the log of a Pod once, from its start, when its container has started. */
+function followLog(
+  cluster: Cluster,
+  pod: KubePod,
+  logs: Map<string, Promise<void>>,
+  { log }: FollowOptions,
+  signal: AbortSignal,
+): void {
+  const name = pod.metadata.name ?? "";
+  const state = pod.status?.containerStatuses?.find((status) => status.name === CONTAINER)?.state;
+  if (logs.has(name) || (state?.running === undefined && state?.terminated === undefined)) return;
+  const follow = async () => {
+    const query = { follow: "true", container: CONTAINER };
+    for await (const chunk of cluster.stream(`${cluster.path("pods", name)}/log`, query, signal)) {
+      log.write("stderr", chunk);
+    }
+  };
+  // Without a log the build goes on: the digest comes by another way, and the last lines too.
+  logs.set(
+    name,
+    follow().catch(() => undefined),
+  );
+}
+
+async function eventsOf(cluster: Cluster, job: string): Promise<KubeEvent[]> {
+  const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${job},type=Warning`;
+  try {
+    return (await cluster.get<{ items: KubeEvent[] }>(cluster.path("events"), { fieldSelector }))?.items ?? [];
+  } catch {
+    // The right to read events is optional: only the reason for a missing Pod is then unknown.
+    return [];
+  }
+}
+
+/** Tells one waiter that something changed since it last looked. */
+class Change {
+  #pending = false;
+  #wake: (() => void) | undefined;
+
+  happened(): void {
+    this.#pending = true;
+    this.#wake?.();
+  }
+
+  async within(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (!this.#pending) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await Promise.race([woken, pause(milliseconds, signal)]);
+    }
+    this.#pending = false;
+    this.#wake = undefined;
+  }
+}
+
+/** Ends early, without an error, when cancelled. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+    if (signal.aborted) done();
+  });
+}

@@ -1,0 +1,122 @@
+import type { KubernetesOptions } from "../options/options.ts";
+
+/** What one Job is to do. */
+export interface JobTask {
+  name: string;
+  namespace: string;
+  /** Name of the Secret and the ConfigMap of this Job; the Job is made first, as their owner. */
+  filesName: string;
+  /** The image's reference, written on the Job for people. */
+  subject: string;
+  platform: string;
+  image: string;
+  args: readonly string[];
+  /** Names of environment variables; the values are in the Secret as `env.NAME`. */
+  environment: readonly string[];
+  /** Where the Secret's `secret.N` are mounted, N counting from 0. */
+  secretTargets: readonly string[];
+  hasDockerConfig: boolean;
+  hasCertificates: boolean;
+  options: KubernetesOptions;
+  /** Seconds. */
+  timeout: number;
+  retries: number;
+}
+
+export const MANAGED_BY = { "app.kubernetes.io/managed-by": "imagespec" } as const;
+export const JOB_LABEL = "dev.imagespec/job";
+export const CONTAINER = "kaniko";
+export const CONTEXT_FOLDER = "/kaniko/imagespec-dockerfile";
+const SECRET_VOLUME = "secret";
+const DOCKERFILE_VOLUME = "dockerfile";
+
+/** Labels of everything a Job has, the user's first: ours are what it is found again by. */
+export function jobLabels(task: Pick<JobTask, "name" | "options">): Record<string, string> {
+  return { ...task.options.labels, ...MANAGED_BY, "app.kubernetes.io/component": "kaniko", [JOB_LABEL]: task.name };
+}
+
+/** The Job (batch/v1) for one platform of an image; pure. The user's options cannot take away what the build needs. */
+export function jobManifest(task: JobTask): object {
+  const { options, platform } = task;
+  const [os = "", arch = ""] = platform.split("/");
+  const labels = jobLabels(task);
+  const annotations = {
+    ...options.annotations,
+    "dev.imagespec/reference": task.subject,
+    "dev.imagespec/platform": platform,
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: task.name, namespace: task.namespace, labels, annotations },
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: Math.ceil(task.timeout),
+      ttlSecondsAfterFinished: options.ttlSeconds,
+      // A Pod that the cluster took away is made again and counts as no failure; a failed build fails again.
+      podFailurePolicy: {
+        rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+      },
+      template: {
+        metadata: { labels, annotations },
+        spec: {
+          restartPolicy: "Never",
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          ...(options.serviceAccount === undefined ? {} : { serviceAccountName: options.serviceAccount }),
+          ...(options.hostNetwork ? { hostNetwork: true } : {}),
+          nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": arch, ...options.nodeSelector },
+          tolerations: options.tolerations,
+          imagePullSecrets: options.imagePullSecrets.map((name) => ({ name })),
+          containers: [containerOf(task)],
+          volumes: [
+            { name: DOCKERFILE_VOLUME, configMap: { name: task.filesName } },
+            { name: SECRET_VOLUME, secret: { secretName: task.filesName, defaultMode: 0o400 } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function containerOf(task: JobTask): object {
+  const { options } = task;
+  const secretMount = (key: string, mountPath: string) => ({
+    name: SECRET_VOLUME,
+    mountPath,
+    subPath: key,
+    readOnly: true,
+  });
+  return {
+    name: CONTAINER,
+    image: task.image,
+    args: [...task.args],
+    env: [
+      // The executor looks for signs of a container; this one is there under every runtime.
+      { name: "container", value: "kube" },
+      ...task.environment.map((name) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: task.filesName, key: environmentKey(name) } },
+      })),
+    ],
+    resources: options.resources,
+    securityContext: options.securityContext,
+    // The digest is read from here, never from the log; of a failure the last lines of the log stand here.
+    terminationMessagePath: "/dev/termination-log",
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [
+      { name: DOCKERFILE_VOLUME, mountPath: CONTEXT_FOLDER, readOnly: true },
+      ...(task.hasDockerConfig ? [secretMount("config.json", "/kaniko/.docker/config.json")] : []),
+      ...(task.hasCertificates ? [secretMount("ca.crt", "/kaniko/ssl/certs/imagespec_ca.crt")] : []),
+      ...task.secretTargets.map((target, index) => secretMount(secretKey(index), target)),
+    ],
+  };
+}
+
+export function environmentKey(name: string): string {
+  return `env.${name}`;
+}
+
+export function secretKey(index: number): string {
+  return `secret.${index}`;
+}

@@ -1,0 +1,50 @@
+import type { Cluster } from "./cluster.ts";
+import { MANAGED_BY } from "./job-manifest.ts";
+import type { KubeJob } from "./kube-objects.ts";
+
+/** How often a client that waits for its turn looks again, in milliseconds. */
+const LOOK_AGAIN = 1000;
+
+/**
+ * Lets Jobs start one after the other and only while fewer than the limit are unfinished in the namespace: those of
+ * other clients and of earlier lives of this one count. First come, first served.
+ */
+export class JobSlots {
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** Runs `start` when there is room; rejects when `signal` aborts before. */
+  take<T>(cluster: Cluster, limit: number, signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(async () => {
+      while ((await unfinished(cluster)) >= limit) {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+      }
+      signal.throwIfAborted();
+      return start();
+    });
+    this.#turn = mine.catch(() => undefined);
+    // Who gives up does not wait for its turn; the turn, when it comes, is passed on.
+    const givenUp = new Promise<never>((_, reject) => {
+      const give = () => reject(signal.reason);
+      signal.addEventListener("abort", give, { once: true });
+      this.#turn.then(() => signal.removeEventListener("abort", give));
+      if (signal.aborted) give();
+    });
+    return Promise.race([mine, givenUp]);
+  }
+}
+
+async function unfinished(cluster: Cluster): Promise<number> {
+  const labelSelector = Object.entries(MANAGED_BY)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+  const jobs = (await cluster.get<{ items: KubeJob[] }>(cluster.path("jobs"), { labelSelector }))?.items ?? [];
+  return jobs.filter((job) => !isFinished(job)).length;
+}
+
+/** True when a Job is complete or failed. */
+export function isFinished(job: KubeJob): boolean {
+  return (job.status?.conditions ?? []).some(
+    ({ type, status }) => status === "True" && (type === "Complete" || type === "Failed"),
+  );
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { type JobSight, judgeJob } from "./job-verdict.ts";
+import type { KubeContainerStatus, KubePod } from "./kube-objects.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const now = Date.parse("2026-01-01T00:10:00Z");
+const recent = "2026-01-01T00:09:59Z";
+const old = "2026-01-01T00:00:00Z";
+
+function pod(state: KubeContainerStatus["state"], status: KubePod["status"] = {}, created = recent): KubePod {
+  const containerStatuses = state === undefined ? [] : [{ name: "kaniko", state }];
+  return { metadata: { name: "p", creationTimestamp: created }, status: { containerStatuses, ...status } };
+}
+function sight(change: Partial<JobSight> & { condition?: [type: string, reason?: string] }): JobSight {
+  const { condition, ...rest } = change;
+  const conditions = condition
+    ? [{ type: condition[0], status: "True", ...(condition[1] ? { reason: condition[1] } : {}) }]
+    : [];
+  const job = { metadata: { name: "imagespec-x", creationTimestamp: recent }, status: { conditions } };
+  return { job, pods: [], events: [], platform: "linux/amd64", now, startTimeout: 60, tail: ["last"], ...rest };
+}
+const terminated = (exitCode: number, message = "", reason = "Error") => ({
+  terminated: { exitCode, message, reason },
+});
+
+describe("judgeJob", () => {
+  it("takes the digest from the termination message", () => {
+    const pods = [pod(terminated(137)), pod(terminated(0, `${DIGEST}\n`))];
+    expect(judgeJob(sight({ condition: ["Complete"], pods }))).toEqual({ state: "succeeded", digest: DIGEST });
+  });
+
+  it.each([
+    ["pulling", sight({ pods: [pod({ waiting: { reason: "ContainerCreating" } })] })],
+    ["pulling again", sight({ pods: [pod({ waiting: { reason: "ErrImagePull" } })] })],
+    ["running for long", sight({ pods: [pod({ running: {} }, {}, old)] })],
+    ["ended, and the Job not yet", sight({ pods: [pod(terminated(1))] })],
+    ["no Pod yet", sight({})],
+    ["a quota that may get free", sight({ events: [{ reason: "FailedCreate", message: "exceeded quota: pods" }] })],
+  ])("waits: %s", (_name, given) => {
+    expect(judgeJob(given)).toEqual({ state: "waiting" });
+  });
+
+  it.each<[string, JobSight, string, RegExp]>([
+    [
+      "no digest",
+      sight({ condition: ["Complete"], pods: [pod(terminated(0, "done"))] }),
+      "E_BUILD",
+      /without an image/,
+    ],
+    ["executor error", sight({ condition: ["Failed"], pods: [pod(terminated(1))] }), "E_BUILD", /exit code 1/],
+    [
+      "out of memory",
+      sight({ condition: ["Failed"], pods: [pod(terminated(137, "", "OOMKilled"))] }),
+      "E_BUILD",
+      /memory/,
+    ],
+    ["killed", sight({ condition: ["Failed"], pods: [pod(terminated(137))] }), "E_BUILD", /killed/],
+    ["deadline", sight({ condition: ["Failed", "DeadlineExceeded"] }), "E_KUBERNETES", /deadline/],
+    [
+      "evicted",
+      sight({ condition: ["Failed"], pods: [pod(undefined, { reason: "Evicted", message: "low on disk" })] }),
+      "E_KUBERNETES",
+      /Evicted: low on disk/,
+    ],
+    [
+      "image",
+      sight({ pods: [pod({ waiting: { reason: "ImagePullBackOff", message: "not found" } })] }),
+      "E_KUBERNETES",
+      /ImagePullBackOff: not found/,
+    ],
+    [
+      "unschedulable",
+      sight({
+        pods: [
+          pod(
+            undefined,
+            { conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/1 nodes" }] },
+            old,
+          ),
+        ],
+      }),
+      "E_KUBERNETES",
+      /Unschedulable: 0\/1 nodes/,
+    ],
+    [
+      "never started",
+      sight({ pods: [pod({ waiting: { reason: "ContainerCreating" } }, {}, old)] }),
+      "E_KUBERNETES",
+      /did not start/,
+    ],
+    [
+      "forbidden Pod",
+      sight({ events: [{ reason: "FailedCreate", message: "violates PodSecurity" }] }),
+      "E_KUBERNETES",
+      /violates PodSecurity/,
+    ],
+    [
+      "quota for too long",
+      sight({
+        job: { metadata: { name: "imagespec-x", creationTimestamp: old } },
+        events: [{ reason: "FailedCreate", message: "exceeded quota: pods" }],
+      }),
+      "E_KUBERNETES",
+      /quota/,
+    ],
+  ])("fails: %s", (_name, given, code, message) => {
+    const verdict = judgeJob(given);
+    expect(verdict).toMatchObject({ state: "failed", error: { code, message: expect.stringMatching(message) } });
+    expect(verdict).toMatchObject({ error: { message: expect.stringMatching(/last$/), hint: expect.any(String) } });
+    expect(verdict).toMatchObject({ error: { message: expect.stringContaining("imagespec-x") } });
+  });
+
+  it("shows what the node kept of the log when no line came", () => {
+    const verdict = judgeJob(
+      sight({ condition: ["Failed"], pods: [pod(terminated(1, "kept one\nkept two"))], tail: [] }),
+    );
+    expect(verdict).toMatchObject({ error: { details: { tail: ["kept one", "kept two"] } } });
+  });
+});

@@ -1,0 +1,49 @@
+/** The parts of Kubernetes' objects that this builder reads (Kubernetes API v1, batch/v1). */
+export interface KubeMeta {
+  name?: string;
+  uid?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  ownerReferences?: { uid: string }[];
+}
+
+export interface KubeCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+export interface KubeJob {
+  metadata: KubeMeta;
+  spec?: { template?: { spec?: { volumes?: { configMap?: { name?: string }; secret?: { secretName?: string } }[] } } };
+  status?: { conditions?: KubeCondition[]; active?: number; succeeded?: number; failed?: number };
+}
+
+export interface KubeContainerStatus {
+  name: string;
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    running?: object;
+    terminated?: { exitCode: number; reason?: string; message?: string; signal?: number };
+  };
+}
+
+export interface KubePod {
+  metadata: KubeMeta;
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: KubeCondition[];
+    containerStatuses?: KubeContainerStatus[];
+  };
+}
+
+export interface KubeEvent {
+  type?: string;
+  reason?: string;
+  message?: string;
+}

@@ -1,0 +1,26 @@
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { KubeRefusal } from "./cluster.ts";
+
+/** The error for a call that the Kubernetes API refused; other errors stay what they are. */
+export function refusalError(error: unknown, doing: string, namespace: string): unknown {
+  if (isImageSpecError(error) || !(error instanceof KubeRefusal)) return error;
+  const details = { status: error.status, reason: error.reason, namespace };
+  const say = (what: string, hint: string) =>
+    new ImageSpecError("E_KUBERNETES", `${what} (${doing}, namespace ${namespace}): ${error.message}`, {
+      cause: error,
+      hint,
+      details,
+    });
+  if (/exceeded quota/.test(error.message)) {
+    return say("A quota of the cluster is used up", "Wait for other builds, or ask for a larger quota.");
+  }
+  if (error.status === 401) return say("Kubernetes does not know this user", "Log in to the cluster again.");
+  if (error.status === 403) {
+    return say(
+      "Kubernetes does not allow this",
+      "Give the user the rights listed on the builder's page (docs/builders/kaniko-kubernetes.md).",
+    );
+  }
+  if (error.status === 404) return say("Kubernetes has no such place", "Check that the namespace exists.");
+  return say("Kubernetes refused", "Check builderOptions.kubernetes.");
+}
