@@ -12,9 +12,11 @@ type FileEntry = Extract<TreeEntry, { type: "file" }>;
 export async function shipFiles(entries: readonly TreeEntry[], options: HashOptions): Promise<ShippedFile[]> {
   const byPath = new Map<string, TreeEntry>();
   for (const entry of entries) {
-    for (let slash = entry.path.indexOf("/"); slash >= 0; slash = entry.path.indexOf("/", slash + 1)) {
+    // From the nearest folder up: above one that is known, all are.
+    for (let slash = entry.path.lastIndexOf("/"); slash > 0; slash = entry.path.lastIndexOf("/", slash - 1)) {
       const path = entry.path.slice(0, slash);
-      if (!byPath.has(path)) byPath.set(path, { type: "directory", path });
+      if (byPath.has(path)) break;
+      byPath.set(path, { type: "directory", path });
     }
     byPath.set(entry.path, entry);
   }

@@ -3,9 +3,6 @@ import type { BigIntStats } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** `[size, mtime ns, ctime ns, inode, sha256]`, numbers as decimal text. */
-type Entry = [size: string, mtime: string, ctime: string, inode: string, sha256: string];
-
 /** A file changed this short before it was hashed may change again within one tick of the file system's clock. */
 const RACY_NANOSECONDS = 50_000_000n;
 
@@ -16,11 +13,11 @@ const RACY_NANOSECONDS = 50_000_000n;
  */
 export class StatCache {
   readonly #file: string;
-  readonly #known: ReadonlyMap<string, Entry>;
-  readonly #seen = new Map<string, Entry>();
+  readonly #known: Known;
+  readonly #seen = new Map<string, string>();
   #changed = false;
 
-  private constructor(file: string, known: ReadonlyMap<string, Entry>) {
+  private constructor(file: string, known: Known) {
     this.#file = file;
     this.#known = known;
   }
@@ -33,11 +30,13 @@ export class StatCache {
 
   /** The file's sha256, when it is known and nothing says the file has changed. */
   get(path: string, stats: BigIntStats): string | undefined {
-    const entry = this.#known.get(path);
-    if (!entry) return undefined;
-    const [size, mtime, ctime, inode, sha256] = entry;
-    const now = entryOf(stats, sha256);
-    if (size !== now[0] || mtime !== now[1] || ctime !== now[2] || inode !== now[3]) return undefined;
+    const { entries, written } = this.#known;
+    const entry = entries[path];
+    if (typeof entry !== "string" || stats.mtimeNs >= written || stats.ctimeNs >= written) return undefined;
+    const form = formOf(stats);
+    if (!entry.startsWith(form)) return undefined;
+    const sha256 = entry.slice(form.length);
+    if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     this.#seen.set(path, entry);
     return sha256;
   }
@@ -46,12 +45,12 @@ export class StatCache {
   set(path: string, stats: BigIntStats, sha256: string): void {
     this.#changed = true;
     const youngest = BigInt(Date.now()) * 1_000_000n - RACY_NANOSECONDS;
-    if (stats.mtimeNs < youngest && stats.ctimeNs < youngest) this.#seen.set(path, entryOf(stats, sha256));
+    if (stats.mtimeNs < youngest && stats.ctimeNs < youngest) this.#seen.set(path, formOf(stats) + sha256);
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is done without. */
   async save(): Promise<void> {
-    if (!this.#changed && this.#seen.size === this.#known.size) return;
+    if (!this.#changed) return;
     const draft = `${this.#file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
     try {
       await mkdir(join(this.#file, ".."), { recursive: true, mode: 0o700 });
@@ -63,28 +62,25 @@ export class StatCache {
   }
 }
 
-function entryOf(stats: BigIntStats, sha256: string): Entry {
-  return [String(stats.size), String(stats.mtimeNs), String(stats.ctimeNs), String(stats.ino), sha256];
+/** What was read: entries by path, each the form of the file's stats and then its sha256. */
+interface Known {
+  entries: Readonly<Record<string, unknown>>;
+  /** When, by the file system's clock. */
+  written: bigint;
 }
 
-async function readEntries(file: string): Promise<ReadonlyMap<string, Entry>> {
+function formOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino} `;
+}
+
+async function readEntries(file: string): Promise<Known> {
+  const nothing = { entries: {}, written: 0n };
   try {
     const { mtimeMs } = await stat(file);
-    const written = BigInt(Math.floor(mtimeMs)) * 1_000_000n;
-    const data = JSON.parse(await readFile(file, "utf8")) as { version?: unknown; entries?: Record<string, unknown> };
-    if (data.version !== 1) return new Map();
-    const entries = Object.entries(data.entries ?? {}).filter((pair): pair is [string, Entry] => isEntry(pair[1]));
-    return new Map(entries.filter(([, [, mtime, ctime]]) => BigInt(mtime) < written && BigInt(ctime) < written));
+    const data = JSON.parse(await readFile(file, "utf8")) as { version?: unknown; entries?: unknown } | null;
+    if (data?.version !== 1 || typeof data.entries !== "object" || data.entries === null) return nothing;
+    return { entries: data.entries as Known["entries"], written: BigInt(Math.floor(mtimeMs)) * 1_000_000n };
   } catch {
-    return new Map();
+    return nothing;
   }
-}
-
-function isEntry(value: unknown): value is Entry {
-  if (!Array.isArray(value) || value.length !== 5) return false;
-  const [sha256, ...numbers] = [...value].reverse();
-  return (
-    /^[0-9a-f]{64}$/.test(String(sha256)) &&
-    numbers.every((number) => typeof number === "string" && /^\d+$/.test(number))
-  );
 }
