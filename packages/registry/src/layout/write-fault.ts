@@ -9,6 +9,7 @@ const HINTS: Record<string, string> = {
   ENOENT: "Create the folder, or choose another.",
   ENOTDIR: "Choose a place whose parents are folders.",
   EISDIR: "Choose a place that is no folder.",
+  EEXIST: "Choose a place whose parents are folders.",
   EMFILE: "Raise the limit of open files (ulimit -n).",
 };
 
