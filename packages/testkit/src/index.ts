@@ -7,6 +7,7 @@ export { ContractBuild } from "./contract/contract-build.ts";
 export { AWKWARD } from "./contract/contract-folder.ts";
 export type { ContractOptions, ContractServices, MakeBuilder } from "./contract/contract-options.ts";
 export { describeBuilder } from "./contract/describe-builder.ts";
+export { manifestHead } from "./contract/manifest-head.ts";
 export { type FaultExchange, type FaultProxy, faultProxy } from "./fault-proxy/fault-proxy.ts";
 export type { Fault, FaultRule } from "./fault-proxy/fault-rule.ts";
 export { exchangeLines, type HttpExchange } from "./http-exchange.ts";

@@ -4,6 +4,7 @@ import { type ImageConfig, imageConfig } from "../container/image-config.ts";
 import { pullImage } from "../container/pull-image.ts";
 import type { Contract } from "./contract.ts";
 import { AWKWARD } from "./contract-folder.ts";
+import { manifestHead } from "./manifest-head.ts";
 
 /** One image with packages, env, sources and copied files, seen from the registry, from its config and from inside. */
 export function describeImage(contract: Contract): void {
@@ -27,21 +28,7 @@ export function describeImage(contract: Contract): void {
       const spec = contract.parent();
       expect(outcome).toMatchObject({ status: "built", tag: await spec.tag(), id: spec.id });
       expect(outcome.platforms).toEqual([options.services.platform]);
-      const [registry, ...name] = (await spec.imageName()).split("/");
-      const [repository, tag] = name.join("/").split(":");
-      const response = await fetch(`http://${registry}/v2/${repository}/manifests/${tag}`, {
-        method: "HEAD",
-        headers: {
-          accept: [
-            "application/vnd.oci.image.index.v1+json",
-            "application/vnd.oci.image.manifest.v1+json",
-            "application/vnd.docker.distribution.manifest.v2+json",
-            "application/vnd.docker.distribution.manifest.list.v2+json",
-          ].join(","),
-        },
-      });
-      expect(response.status).toBe(200);
-      expect(outcome.digest).toBe(response.headers.get("docker-content-digest"));
+      expect(await manifestHead(await spec.imageName())).toEqual({ status: 200, digest: outcome.digest });
     });
 
     test("what exists is not built again, unless forced", async () => {

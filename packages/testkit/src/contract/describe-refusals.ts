@@ -1,6 +1,7 @@
 import type { ImageSpecParameters } from "@imagespec/core";
 import { describe, expect, test } from "vitest";
 import type { Contract } from "./contract.ts";
+import { manifestHead } from "./manifest-head.ts";
 
 const EXAMPLES: Record<string, ImageSpecParameters> = {
   aptPackages: { aptPackages: ["tree"] },
@@ -30,9 +31,7 @@ export function describeRefusals(contract: Contract): void {
       const start = performance.now();
       expect(await building).toMatchObject({ code: "E_ABORTED" });
       expect(performance.now() - start).toBeLessThan(5_000);
-      const [registry, ...rest] = (await spec.imageName()).split("/");
-      const [repository, tag] = rest.join("/").split(":");
-      expect((await fetch(`http://${registry}/v2/${repository}/manifests/${tag}`)).status).toBe(404);
+      expect((await manifestHead(await spec.imageName())).status).toBe(404);
     });
   });
 }

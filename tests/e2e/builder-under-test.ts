@@ -1,0 +1,35 @@
+import { ContractBuild, type ContractOptions, type MakeBuilder } from "@imagespec/testkit";
+import { afterAll, beforeAll, vi } from "vitest";
+import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
+import { contractServices } from "./contract-services.ts";
+
+/** A builder, what its tests build with, and what it leaves to others. */
+export interface BuilderUnderTest {
+  services: Services;
+  builds: ContractBuild;
+  /** Parameters and inputs it refuses, so that no test builds with them. */
+  refuses: readonly Refusable[];
+}
+
+export type Refusable = "aptPackages" | "commands" | "poetry.lock" | "noShell" | "engine";
+
+/** Makes it ready for the tests of one file, with the environment they need: call it at the top level. */
+export async function builderUnderTest(
+  make: MakeBuilder,
+  options: Pick<ContractOptions, "env" | "builderOptions"> & { refuses?: readonly Refusable[] } = {},
+): Promise<BuilderUnderTest> {
+  const services = await ensureServices();
+  beforeAll(() => {
+    const env = { ...serviceEnvironment(services), ...options.env };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+  const { builderOptions } = options;
+  const builds = new ContractBuild(make, {
+    services: contractServices(services),
+    ...(builderOptions ? { builderOptions } : {}),
+  });
+  return { services, builds, refuses: options.refuses ?? [] };
+}

@@ -1,0 +1,93 @@
+import { containerReport } from "@imagespec/testkit";
+import { describe, expect, test } from "vitest";
+import type { BuilderUnderTest } from "../builder-under-test.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const TREE = {
+  "src/train.py": "print('train')\n",
+  "src/pkg/__init__.py": "",
+  "src/pkg/model.py": "SIZE = 1\n",
+  "src/pkg/table.csv": "a,b\n",
+  "src/run.sh": { text: "#!/bin/sh\n", mode: 0o755 },
+  "src/notes.tmp": "scratch\n",
+  "src/keep.tmp": "kept\n",
+  "src/secret/key.py": "KEY = 1\n",
+  "src/pkg/local/own.py": "OWN = 1\n",
+  "src/pkg/.gitignore": "local/\n",
+  "src/.gitignore": "*.tmp\n!keep.tmp\n/secret\n",
+  "src/.git/config": "[core]\n",
+  "src/.venv/bin/python.py": "",
+  "src/node_modules/x/index.py": "",
+  "src/link.py": { link: "train.py" },
+  "copied/train.py": "print('copied')\n",
+};
+
+/** Sources and copied files, and the rules that leave some out. */
+export function describeFiles({ builds }: BuilderUnderTest): void {
+  async function inRoot(image: string, base: string): Promise<string[]> {
+    const list = async (one: string) => Object.keys((await containerReport(builds.docker, one, ["/root"])).files);
+    const before = new Set(await list(base));
+    return (await list(image)).filter((path) => !before.has(path)).sort();
+  }
+
+  describe("sourceRoot", () => {
+    const base = builds.spec("bare", {}).baseImage as string;
+
+    test("sourceRoot: alone it means loaded_modules: Python files, by git's rules", async () => {
+      await using folder = await temporaryFolder(TREE);
+      const { image } = await builds.pulled(builds.spec("modules", { sourceRoot: "src" }, folder.path));
+      expect(await inRoot(image, base)).toEqual([
+        "/root/link.py",
+        "/root/pkg",
+        "/root/pkg/__init__.py",
+        "/root/pkg/model.py",
+        "/root/train.py",
+      ]);
+    });
+
+    test("sourceCopyMode: all takes every file the ignore files leave", async () => {
+      await using folder = await temporaryFolder(TREE);
+      const spec = builds.spec("all", { sourceRoot: "src", sourceCopyMode: "all" }, folder.path);
+      const { image } = await builds.pulled(spec);
+      expect(await inRoot(image, base)).toEqual([
+        "/root/.gitignore",
+        "/root/keep.tmp",
+        "/root/link.py",
+        "/root/pkg",
+        "/root/pkg/.gitignore",
+        "/root/pkg/__init__.py",
+        "/root/pkg/model.py",
+        "/root/pkg/table.csv",
+        "/root/run.sh",
+        "/root/train.py",
+      ]);
+    });
+
+    test("sourceCopyMode: none ships nothing; a .dockerignore takes the place of git's rules", async () => {
+      await using folder = await temporaryFolder({ ...TREE, "src/.dockerignore": "**\n!pkg/**\npkg/*.csv\n" });
+      const none = builds.spec("none", { sourceRoot: "src", sourceCopyMode: "none", env: { A: "1" } }, folder.path);
+      expect(await inRoot((await builds.pulled(none)).image, base)).toEqual([]);
+      const all = builds.spec("dockerignore", { sourceRoot: "src", sourceCopyMode: "all" }, folder.path);
+      expect(await inRoot((await builds.pulled(all)).image, base)).toEqual([
+        "/root/pkg",
+        "/root/pkg/.gitignore",
+        "/root/pkg/__init__.py",
+        "/root/pkg/local",
+        "/root/pkg/local/own.py",
+        "/root/pkg/model.py",
+      ]);
+    });
+  });
+
+  describe("copy", () => {
+    test("copy: files and folders keep their path, lie over sourceRoot, and obey no ignore file", async () => {
+      await using folder = await temporaryFolder({ ...TREE, "train.py": "print('over')\n", ".gitignore": "*\n" });
+      const spec = builds.spec("copy", { sourceRoot: "src", copy: ["copied", "train.py"] }, folder.path);
+      const { image } = await builds.pulled(spec);
+      const { files } = await containerReport(builds.docker, image, ["/root"]);
+      expect(files["/root/train.py"]?.content).toBe("print('over')\n");
+      expect(files["/root/copied/train.py"]?.content).toBe("print('copied')\n");
+      expect(files["/root/pkg/model.py"]?.content).toBe("SIZE = 1\n");
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { containerReport, type PackageIndex, startPackageIndex, type WheelOptions } from "@imagespec/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BuilderUnderTest } from "../builder-under-test.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const PACKAGES: WheelOptions[] = [
+  { name: "main-one", version: "1.0", requires: ["main-two"] },
+  { name: "main-two", version: "1.0" },
+  { name: "main-two", version: "2.0" },
+  { name: "dev-only", version: "1.0" },
+];
+
+const UV_PROJECT = (url: string) => `[project]
+name = "app"
+version = "0.1"
+requires-python = ">=3.11"
+dependencies = ["main-one", "main-two<2"]
+
+[dependency-groups]
+dev = ["dev-only"]
+
+[[tool.uv.index]]
+url = "${url}"
+default = true
+`;
+
+const POETRY_PROJECT = (url: string) => `[project]
+name = "app"
+version = "0.1"
+requires-python = ">=3.11"
+dependencies = ["main-one", "main-two (<2)"]
+
+[tool.poetry]
+package-mode = false
+
+[tool.poetry.group.dev.dependencies]
+dev-only = "*"
+
+[[tool.poetry.source]]
+name = "loopback"
+url = "${url}"
+priority = "primary"
+`;
+
+/** Requirements that are the lock of a project. */
+export function describeLocks({ builds, services, refuses }: BuilderUnderTest): void {
+  let index: PackageIndex;
+  beforeAll(async () => {
+    index = await startPackageIndex({ packages: PACKAGES });
+  });
+  afterAll(() => index.close());
+
+  async function uv(folder: string, ...args: string[]): Promise<void> {
+    await promisify(execFile)(join(services.tools, "uv"), args, { cwd: folder });
+  }
+
+  async function installed(image: string) {
+    const { distributions } = await containerReport(builds.docker, image);
+    return distributions.map(({ name, version }) => `${name}==${version}`).sort();
+  }
+
+  describe("requirements that are locks", () => {
+    test("uv.lock: what it pins, without the project and its dev group", async () => {
+      await using folder = await temporaryFolder({ "pyproject.toml": UV_PROJECT(index.url) });
+      await uv(folder.path, "lock", "--no-python-downloads");
+      const { image } = await builds.pulled(builds.spec("uv-lock", { requirements: "uv.lock" }, folder.path));
+      expect(await installed(image)).toEqual(["main-one==1.0", "main-two==1.0"]);
+    });
+
+    if (!refuses.includes("poetry.lock"))
+      test("poetry.lock: what it pins, without the dev group", async () => {
+        await using folder = await temporaryFolder({ "pyproject.toml": POETRY_PROJECT(index.url) });
+        await uv(folder.path, "tool", "run", "poetry", "lock");
+        const { image } = await builds.pulled(builds.spec("poetry-lock", { requirements: "poetry.lock" }, folder.path));
+        expect(await installed(image)).toEqual(["main-one==1.0", "main-two==1.0"]);
+      });
+
+    test("uv.lock: a stale one is refused before anything is built", async () => {
+      await using folder = await temporaryFolder({ "pyproject.toml": UV_PROJECT(index.url) });
+      await uv(folder.path, "lock", "--no-python-downloads");
+      await using stale = await temporaryFolder({
+        "pyproject.toml": UV_PROJECT(index.url).replace('"main-one", ', '"main-one", "dev-only", '),
+      });
+      await promisify(execFile)("cp", [join(folder.path, "uv.lock"), stale.path]);
+      const failure = await builds
+        .build(builds.spec("stale", { requirements: "uv.lock" }, stale.path))
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: expect.stringMatching(/^E_(SPEC|INPUT_FILE)$/) });
+      expect(JSON.stringify([(failure as Error).message, (failure as { faults?: unknown }).faults])).toContain(
+        "uv.lock",
+      );
+    });
+  });
+}
