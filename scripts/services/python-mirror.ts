@@ -13,9 +13,7 @@ import { packFolder } from "./layer.ts";
 export interface PythonMirror {
   /** Version of the one Python it has, `X.Y.Z`. */
   version: string;
-  /** Base address of the archives. */
-  url: string;
-  /** Value for UV_PYTHON_DOWNLOADS_JSON_URL: uv then knows this Python alone. */
+  /** Value for UV_PYTHON_DOWNLOADS_JSON_URL: uv then knows this Python alone. Leave UV_PYTHON_INSTALL_MIRROR unset. */
   downloadsJsonUrl: string;
   close(): Promise<void>;
 }
@@ -48,7 +46,7 @@ export async function startPythonMirror(): Promise<PythonMirror> {
       server.close(() => closed());
       server.closeAllConnections();
     });
-  return { version: facts.version, url, downloadsJsonUrl: `${url}/downloads.json`, close };
+  return { version: facts.version, downloadsJsonUrl: `${url}/downloads.json`, close };
 }
 
 const machine = () => (process.arch === "arm64" ? "aarch64" : "x86_64");
