@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SpecFolder } from "./fixtures/spec-folder.ts";
+
+let folder: SpecFolder;
+beforeEach(() => {
+  folder = new SpecFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+describe("requirements", () => {
+  it("are followed, hashed and shipped at their own places", async () => {
+    folder.write({
+      "reqs/main.txt": "numpy\n-r more/base.txt\n-c ../constraints.txt\n--require-hashes",
+      "reqs/more/base.txt": "six\n-c ../../constraints.txt",
+      "constraints.txt": "six<2",
+    });
+    const { files, content } = await folder.resolve({
+      requirements: "./reqs/main.txt",
+      packages: ["pandas"],
+      pipExtraArgs: "--no-deps '--a b'",
+    });
+    expect(files.filter(({ type }) => type === "file").map(({ path }) => path)).toEqual([
+      "requirements/constraints.txt",
+      "requirements/reqs/main.txt",
+      "requirements/reqs/more/base.txt",
+    ]);
+    expect(content.packages).toEqual({
+      from: "requirements",
+      requirements: "requirements/reqs/main.txt",
+      packages: ["pandas"],
+      extraArgs: ["--no-deps", "--a b", "--require-hashes"],
+    });
+  });
+
+  it("may lie elsewhere when the path is absolute", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
+    writeFileSync(join(elsewhere, "r.txt"), "six");
+    expect(await folder.shipped({ requirements: join(elsewhere, "r.txt") })).toEqual(["requirements/r.txt"]);
+    rmSync(elsewhere, { recursive: true });
+  });
+
+  it("may not include each other, lead out, or name what is on this machine", async () => {
+    folder.write({
+      "a.txt": "-r b.txt",
+      "b.txt": "-r a.txt",
+      "bad.txt": "six\n-e .\n-r ../out.txt\n-r none.txt\n./x.whl",
+    });
+    await expect(folder.resolve({ requirements: "a.txt" })).rejects.toMatchObject({
+      code: "E_CYCLE",
+      message: expect.stringContaining("a.txt -> b.txt -> a.txt"),
+    });
+    expect(await folder.faults({ requirements: "bad.txt" })).toEqual([
+      ["requirements", "editable", expect.stringContaining("bad.txt:2:")],
+      ["requirements", "local_path", expect.stringContaining("bad.txt:5:")],
+      ["requirements", "leads_out", expect.stringContaining("bad.txt:3:")],
+      ["requirements", "missing", expect.stringContaining("none.txt")],
+    ]);
+  });
+
+  it("by lock take the project beside it", async () => {
+    folder.write({ "app/uv.lock": "version = 1\n", "app/pyproject.toml": "" });
+    const { files, content } = await folder.resolve({ requirements: "app/uv.lock" });
+    expect(files.filter(({ type }) => type === "file").map(({ path }) => path)).toEqual([
+      "requirements/app/pyproject.toml",
+      "requirements/app/uv.lock",
+    ]);
+    expect(content.packages).toEqual({
+      from: "uv-lock",
+      lock: "requirements/app/uv.lock",
+      pyproject: "requirements/app/pyproject.toml",
+    });
+    rmSync(folder.path("app/pyproject.toml"));
+    expect(await folder.faults({ requirements: "app/uv.lock" })).toEqual([
+      ["requirements", "missing", expect.stringContaining("app/pyproject.toml")],
+    ]);
+  });
+});
