@@ -1,1 +1,3 @@
-export {};
+import { DockerBuildxBuilder } from "./docker-buildx-builder.ts";
+
+export default (): DockerBuildxBuilder => new DockerBuildxBuilder();

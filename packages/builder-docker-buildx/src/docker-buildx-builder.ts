@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type BuildRequest,
+  type BuildResult,
+  ImageSpecBuilder,
+  ImageSpecError,
+  type Probe,
+  type Unsupported,
+} from "@imagespec/core";
+import { contextFiles, renderDockerfile } from "@imagespec/dockerfile";
+import { dockerConfigEnvironment } from "./docker/docker-config.ts";
+import { type DockerWay, findDockerWay } from "./docker/docker-way.ts";
+import { probeDocker } from "./docker/probe-docker.ts";
+import { buildInputs } from "./inputs/build-inputs.ts";
+import { ociBaseFolder, passingBaseName } from "./inputs/oci-base.ts";
+import { secretTexts } from "./inputs/secret-texts.ts";
+import { type DockerBuildxOptions, dockerBuildxOptions } from "./options/options.ts";
+import { checkWay, unsupportedEverywhere } from "./options/unsupported.ts";
+import { parseOutput } from "./output/output-kind.ts";
+import type { BuildJob } from "./run/build-job.ts";
+import { runJob } from "./run/run-job.ts";
+import { packageVersion } from "./version.ts";
+
+/**
+ * Builds with docker: `docker buildx build` with the plug-in, else `docker build` and `docker push`. The context goes
+ * to docker as a stream; nothing of it is laid into a folder.
+ */
+export class DockerBuildxBuilder extends ImageSpecBuilder {
+  readonly builderType = "docker-buildx";
+  override readonly optionsSchema = dockerBuildxOptions;
+
+  override supports(request: BuildRequest): Unsupported[] {
+    return unsupportedEverywhere(request);
+  }
+
+  override probe(request: BuildRequest): Promise<Probe> {
+    return probeDocker(optionsOf(request), process.env);
+  }
+
+  override async buildImage(request: BuildRequest): Promise<BuildResult> {
+    const options = optionsOf(request);
+    if (request.target.output !== undefined) parseOutput(request.target.output);
+    const scratch = await mkdtemp(join(tmpdir(), "imagespec-docker-"));
+    try {
+      const configFile = request.credentials.configFile;
+      const config = configFile === undefined ? {} : await dockerConfigEnvironment(configFile, scratch, process.env);
+      const way = await findDockerWay({ env: config, signal: request.signal }, options.builder);
+      checkWay(way, request, options);
+      return await runJob(await prepare(request, way, scratch, config), way, request);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+}
+
+async function prepare(
+  request: BuildRequest,
+  way: DockerWay,
+  scratch: string,
+  config: Record<string, string>,
+): Promise<BuildJob> {
+  const options = optionsOf(request);
+  const inputs = await buildInputs(request, options, process.env);
+  const base = baseOf(request.plan.base, way, scratch);
+  const plan = { ...request.plan, base };
+  const builder = `docker-buildx@${packageVersion()}`;
+  const dockerfile = renderDockerfile(plan, { dialect: "buildkit", builder, mirrors: request.mirrors });
+  return {
+    reference: request.target.reference ?? request.plan.reference,
+    platforms: request.target.platforms,
+    options,
+    inputs,
+    entries: contextFiles(plan, dockerfile, request.files),
+    mtime: sourceDateEpoch(process.env),
+    env: { ...config, ...inputs.arguments, DOCKER_CLI_HINTS: "false", BUILDX_GIT_INFO: "false" },
+    secrets: await secretTexts(Object.values(request.secrets)),
+    scratch,
+    signal: request.signal,
+    emit: request.emit,
+  };
+}
+
+/** A layout goes to a BuildKit of its own by a named context; docker's own one gets it loaded under a passing name. */
+function baseOf(base: string, way: DockerWay, scratch: string): string {
+  if (ociBaseFolder(base) === undefined || (way.kind === "buildx" && way.driver !== "docker")) return base;
+  return passingBaseName(scratch);
+}
+
+function optionsOf(request: BuildRequest): DockerBuildxOptions {
+  return dockerBuildxOptions.parse(request.options ?? {});
+}
+
+function sourceDateEpoch(env: NodeJS.ProcessEnv): number {
+  const text = env.SOURCE_DATE_EPOCH;
+  if (text === undefined || text === "") return 0;
+  if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 31) return Number(text);
+  throw new ImageSpecError("E_OPTIONS", `SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, not a number of seconds.`, {
+    hint: "Set it to whole seconds since 1970, up to 2038, or unset it.",
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { ImageSpecError } from "@imagespec/core";
+
+interface ConfigFile {
+  auths?: unknown;
+  credHelpers?: unknown;
+  credsStore?: unknown;
+  currentContext?: unknown;
+  cliPluginsExtraDirs?: unknown;
+  proxies?: unknown;
+}
+
+/**
+ * Environment that makes docker use the credentials of `registryConfig` alone and else work as it does: a folder in
+ * `scratch` (mode 0700) with those credentials and the user's own context, proxies, plug-ins and builders.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when `registryConfig` cannot be read as a docker config.json.
+ */
+export async function dockerConfigEnvironment(
+  registryConfig: string,
+  scratch: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Record<string, string>> {
+  const own = env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker");
+  const { auths, credHelpers, credsStore } = await readConfig(registryConfig);
+  const { currentContext, cliPluginsExtraDirs, proxies } = await readConfig(join(own, "config.json")).catch(
+    (): ConfigFile => ({}),
+  );
+  const folder = join(scratch, "docker-config");
+  await mkdir(folder, { mode: 0o700 });
+  const config = { auths, credHelpers, credsStore, currentContext, cliPluginsExtraDirs, proxies };
+  await writeFile(join(folder, "config.json"), JSON.stringify(config), { mode: 0o600 });
+  for (const name of ["contexts", "cli-plugins", "tls"]) await symlink(join(own, name), join(folder, name));
+  return { DOCKER_CONFIG: folder, BUILDX_CONFIG: env.BUILDX_CONFIG || join(own, "buildx") };
+}
+
+async function readConfig(file: string): Promise<ConfigFile> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, "utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    throw new TypeError("it is no JSON object");
+  } catch (cause) {
+    throw new ImageSpecError("E_INPUT_FILE", `registryConfig ${file} cannot be read: ${reasonOf(cause)}`, {
+      cause,
+      hint: "Give the path of a docker config.json.",
+    });
+  }
+}
+
+// The parser's own message quotes the file, which holds credentials.
+function reasonOf(error: unknown): string {
+  return error instanceof SyntaxError ? "it is not JSON" : (error as Error).message;
+}

@@ -1,0 +1,31 @@
+import { ImageSpecError } from "@imagespec/core";
+import { pushFailure } from "../failure/push-failure.ts";
+import type { BuildJob } from "./build-job.ts";
+import { runDocker } from "./run-docker.ts";
+
+/**
+ * Pushes the image from the engine.
+ *
+ * @returns the manifest's digest as the registry answered it, which the engine then keeps in RepoDigests.
+ */
+export async function pushWithDocker(job: BuildJob): Promise<string> {
+  const { reference } = job;
+  const onLine = (line: string) => job.emit({ type: "log", stream: "stdout", line });
+  job.emit({ type: "step", name: `push ${reference}`, status: "started" });
+  const pushed = await runDocker(job, ["push", reference], { allowFailure: true, onLine });
+  job.emit({
+    type: "step",
+    name: `push ${reference}`,
+    status: pushed.exitCode === 0 ? "done" : "failed",
+    seconds: pushed.seconds,
+  });
+  if (pushed.exitCode !== 0) throw pushFailure(reference, pushed.tail);
+  const digest = /\bdigest: (sha256:[0-9a-f]{64})\b/.exec(pushed.stdout)?.[1];
+  const inspected = await runDocker(job, ["image", "inspect", "--format", "{{json .RepoDigests}}", reference]);
+  const known = (JSON.parse(inspected.stdout) as string[] | null) ?? [];
+  if (digest !== undefined && known.some((name) => name.endsWith(`@${digest}`))) return digest;
+  throw new ImageSpecError("E_PUSH", `docker pushed ${reference} and does not say under which digest.`, {
+    hint: "Build again; if it stays so, this docker is not supported: install docker's buildx plug-in.",
+    details: { reference, repoDigests: known },
+  });
+}
