@@ -27,7 +27,7 @@ export async function specPresence(
   const env = options.env ?? process.env;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const platforms = options.platforms === undefined ? {} : { platforms: options.platforms };
-  const resolved = await resolveSpec(spec, { env, ...platforms, ...signal });
+  const resolved = await resolveSpec(spec, { env, ...platforms, ...signal, skipSecretFiles: "pipSecretMounts" });
   const reference = imageReference(resolved, identify(resolved));
   const { registryConfig, target } = resolved;
   const credentials = dockerCredentials({ ...(registryConfig && { configFile: registryConfig }), env: { ...env } });

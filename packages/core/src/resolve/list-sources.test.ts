@@ -197,6 +197,10 @@ describe("sources and copies", () => {
       ["copy.0", "missing"],
       ["copy.2", "missing"],
     ]);
+    const secret = { pipSecretMounts: [["secret", "/s"] as const], registryConfig: "config.json" };
+    await expect(folder.resolve(secret, { skipSecretFiles: "pipSecretMounts" })).rejects.toMatchObject({
+      faults: [{ path: ["registryConfig"] }],
+    });
     await expect(
       folder.resolve({ pipSecretMounts: [["secret", "/s"]] }, { skipSecretFiles: true }),
     ).resolves.toMatchObject({

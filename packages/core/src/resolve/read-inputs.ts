@@ -26,7 +26,7 @@ export async function readInputs(spec: ImageSpec, options: ResolveOptions): Prom
   const faults = new InputFaults();
   const warnings: string[] = [];
   const listing = { faults, warn: (message: string) => void warnings.push(message), signal: options.signal };
-  if (!options.skipSecretFiles) await checkSecretFiles(spec, faults);
+  if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
   const requirements = await readRequirements(spec, faults);
   const entries = [
     ...(await listSources(spec, listing)),
@@ -50,11 +50,9 @@ function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements }: Imag
   return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements]);
 }
 
-async function checkSecretFiles(spec: ImageSpec, faults: InputFaults): Promise<void> {
-  const wanted: [(string | number)[], string][] = (spec.pipSecretMounts ?? []).map(([file], index) => [
-    ["pipSecretMounts", index],
-    file,
-  ]);
+async function checkSecretFiles(spec: ImageSpec, options: ResolveOptions, faults: InputFaults): Promise<void> {
+  const mounts = options.skipSecretFiles === "pipSecretMounts" ? [] : (spec.pipSecretMounts ?? []);
+  const wanted: [(string | number)[], string][] = mounts.map(([file], index) => [["pipSecretMounts", index], file]);
   if (spec.registryConfig !== undefined) wanted.push([["registryConfig"], spec.registryConfig]);
   for (const [path, file] of wanted) {
     await access(resolve(spec.root, file), constants.R_OK).catch((error: unknown) =>

@@ -20,8 +20,11 @@ export interface ResolveOptions {
   signal?: AbortSignal;
   /** The computed name of a base spec, when the caller has it already. */
   baseName?: string;
-  /** Leaves out the check that pipSecretMounts and registryConfig are there: nothing of them is hashed. */
-  skipSecretFiles?: boolean;
+  /**
+   * Leaves out the check that pipSecretMounts and registryConfig are there, since nothing of them is hashed; or of
+   * pipSecretMounts alone, for who asks a registry and builds nothing.
+   */
+  skipSecretFiles?: boolean | "pipSecretMounts";
 }
 
 /**
