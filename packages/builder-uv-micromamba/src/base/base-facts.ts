@@ -5,7 +5,7 @@ import { FileTree, type LazyLayer } from "./file-tree.ts";
 import { type LayerFacts, scanLayer } from "./scan-layer.ts";
 
 /** Raised when what is kept of a layer changes. */
-const FACTS = 1;
+const FACTS = 2;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
 /** Docker's, when a config names no PATH. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -73,7 +73,9 @@ export async function scanLayer(
       if (facts.type === "file") await readFacts(entry as unknown as TarSource, path, facts, caps, refuse);
       else entry.resume();
       // Of a path that stands there twice the last one counts, as when it is unpacked.
-      if (path !== "") entries[path] = facts;
+      if (path === "") continue;
+      entries[path] = facts;
+      imply(entries, path);
     }
     await feeding;
   } catch (error) {
@@ -101,6 +103,8 @@ async function feed(
     if (counts.unpacked > caps.bytes) throw refuse(`more than ${caps.bytes} bytes`);
     if (counts.unpacked > RATIO_FROM && counts.unpacked > counts.packed * caps.ratio)
       throw refuse(`it unpacks to more than ${caps.ratio} times its size`);
+    // Whoever reads it gave up: nothing drains any more.
+    if (tar.destroying || tar.destroyed) throw new Error("the tar was closed");
     if (!tar.write(chunk)) await new Promise<void>((resolve, reject) => drained(tar, resolve, reject));
   }
   tar.end(Buffer.alloc(0));
@@ -151,6 +155,15 @@ async function* unpacked(
   pouring.catch(() => {});
   yield* decoder as AsyncIterable<Uint8Array>;
   await pouring;
+}
+
+/** Folders that a layer only implies are there too, with the mode and owner they get where it is unpacked. */
+function imply(entries: Record<string, LayerEntry>, path: string): void {
+  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+    const parent = path.slice(0, slash);
+    if (entries[parent] !== undefined) return;
+    entries[parent] = { type: "directory", mode: 0o755, uid: 0, gid: 0 };
+  }
 }
 
 function describe(header: Header): LayerEntry {

@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { digestOf, type ImageConfig, type ImageSource } from "@imagespec/registry";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
+import { tarStream } from "../layer/tar-stream.ts";
+import { BaseFacts } from "./base-facts.ts";
+import type { BaseImage } from "./base-image.ts";
+import { SCAN_CAPS, scanLayer } from "./scan-layer.ts";
+
+const signal = new AbortController().signal;
+let root: string;
+let records: RecordStore;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "base-facts-"));
+  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+  records = new RecordStore(folder);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function tar(entries: TarEntry[]): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of tarStream(entries)) parts.push(part);
+  return Buffer.concat(parts);
+}
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  // In pieces, as they come over a network.
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+}
+
+/** Layers from the bottom up, and the digests that were read. */
+async function image(layers: TarEntry[][], env: string[] = []) {
+  const blobs = await Promise.all(layers.map(async (entries) => gzipSync(await tar(entries))));
+  const read: string[] = [];
+  const source: ImageSource = {
+    name: "test",
+    getManifest: () => Promise.reject(new Error("not asked")),
+    getBlob: ({ digest }) => {
+      read.push(digest);
+      return once(blobs.find((blob) => digestOf(blob) === digest) as Buffer);
+    },
+  };
+  const config = { os: "linux", architecture: "amd64", config: { Env: env }, rootfs: { type: "layers", diff_ids: [] } };
+  const base: BaseImage = {
+    name: "base:1",
+    platform: { os: "linux", architecture: "amd64" },
+    config: config as ImageConfig,
+    layers: blobs.map((blob) => ({ mediaType: "", digest: digestOf(blob), size: blob.length })),
+    source,
+    mountFrom: undefined,
+  };
+  return { facts: new BaseFacts(base, records, signal), read, digests: base.layers.map(({ digest }) => digest), base };
+}
+
+const link = (path: string, to: string): TarEntry => ({ type: "symlink", path, link: to, uid: 0, gid: 0 });
+const folder = (path: string): TarEntry => ({ type: "directory", path, mode: 0o755, uid: 0, gid: 0 });
+const program = (path: string, version: string) => textFile(path, `ELF\0${version}\0rest`, 0o755);
+const GLIBC = textFile(
+  "usr/lib/x86_64-linux-gnu/libc.so.6",
+  "x GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.\n",
+);
+const DEBIAN: TarEntry[] = [
+  link("bin", "usr/bin"),
+  link("lib", "usr/lib"),
+  textFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
+  program("usr/bin/python3.11", "3.11.2"),
+  link("usr/bin/python3", "python3.11"),
+  GLIBC,
+];
+
+describe("BaseFacts", () => {
+  it("finds Python on PATH through links, its version in the binary, and glibc's", async () => {
+    const { facts } = await image([DEBIAN]);
+    expect(await facts.python("python3")).toEqual({ path: "/usr/bin/python3.11", minor: "3.11", version: "3.11.2" });
+    expect(await facts.python("/bin/python3")).toMatchObject({ path: "/usr/bin/python3.11" });
+    expect(await facts.python("python2")).toBeUndefined();
+    expect(await facts.libc()).toEqual({ family: "glibc", major: 2, minor: 36 });
+    expect(await facts.text("etc/passwd")).toContain("root:");
+  });
+
+  it("searches the config's PATH in its order", async () => {
+    const local = [program("usr/local/bin/python3.12", "3.12.7"), link("usr/local/bin/python3", "python3.12")];
+    const { facts } = await image([DEBIAN, local], ["PATH=/usr/local/bin:/usr/bin"]);
+    expect(await facts.python("python3")).toMatchObject({ minor: "3.12", version: "3.12.7" });
+  });
+
+  it("takes the version from the shared library, else from the config", async () => {
+    const bare = textFile("usr/local/bin/python3.12", "a launcher", 0o755);
+    const library = program("usr/local/lib/libpython3.12.so.1.0", "3.12.4");
+    const run = async (entries: TarEntry[], env: string[] = []) =>
+      (await image([[bare, link("usr/local/bin/python3", "python3.12"), ...entries]], env)).facts.python("python3");
+    expect(await run([library])).toMatchObject({ version: "3.12.4" });
+    expect(await run([], ["PYTHON_VERSION=3.12.9"])).toMatchObject({ version: "3.12.9" });
+    expect(await run([], ["PYTHON_VERSION=3.11.1"])).toMatchObject({ minor: "3.12", version: undefined });
+  });
+
+  it("knows musl", async () => {
+    const { facts } = await image([[textFile("lib/ld-musl-x86_64.so.1", "a\x001.2.5\0b", 0o755)]]);
+    expect(await facts.libc()).toEqual({ family: "musl", major: 1, minor: 2 });
+    expect(await (await image([[textFile("bin/cat", "")]])).facts.libc()).toBeUndefined();
+  });
+
+  it("honours whiteouts, opaque folders and files in the place of folders", async () => {
+    const { facts } = await image([
+      [...DEBIAN, textFile("opt/a/one", "1"), textFile("opt/b/one", "1"), folder("opt/c"), textFile("opt/c/one", "1")],
+      [
+        whiteout("usr/bin/python3"),
+        textFile("opt/a/.wh..wh..opq", ""),
+        textFile("opt/a/two", "2"),
+        textFile("opt/c", ""),
+      ],
+    ]);
+    expect(await facts.python("python3")).toBeUndefined();
+    expect(await facts.tree.list("opt/a")).toEqual(["two"]);
+    expect(await facts.tree.list("opt/b")).toEqual(["one"]);
+    expect(await facts.tree.get("opt/c/one")).toBeUndefined();
+    expect((await facts.tree.get("opt/c"))?.type).toBe("file");
+  });
+
+  it("reads no layer below the one that settles a question, and none twice", async () => {
+    const made = await image([[textFile("other", "")], DEBIAN]);
+    expect(await made.facts.text("etc/passwd")).toContain("root");
+    expect(await made.facts.python("/usr/bin/python3.11")).toBeDefined();
+    expect(made.read).toEqual([made.digests[1]]);
+    await new BaseFacts(made.base, records, signal).libc();
+    expect(made.read).toEqual([made.digests[1]]);
+  });
+
+  it("finds an environment with its distributions, minus those taken away above", async () => {
+    const site = "opt/venv/lib/python3.11/site-packages";
+    const { facts } = await image([
+      DEBIAN,
+      [
+        link("opt/venv/bin/python", "/usr/bin/python3.11"),
+        textFile(`${site}/six-1.0.dist-info/RECORD`, "six.py,,\n"),
+        textFile(`${site}/flask-3.0.dist-info/RECORD`, ""),
+      ],
+      [whiteout(`${site}/six-1.0.dist-info`), textFile(`${site}/six-1.1.dist-info/RECORD`, "")],
+    ]);
+    expect(await facts.environment()).toEqual({
+      kind: "venv",
+      prefix: "/opt/venv",
+      python: { path: "/usr/bin/python3.11", minor: "3.11", version: "3.11.2" },
+      distributions: [
+        { name: "flask", version: "3.0", info: "flask-3.0.dist-info" },
+        { name: "six", version: "1.1", info: "six-1.1.dist-info" },
+      ],
+    });
+  });
+
+  it("refuses links that go round in a circle", async () => {
+    const { facts } = await image([[link("a", "b"), link("b", "a")]]);
+    await expect(facts.tree.resolve("a")).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+  });
+});
+
+describe("scanLayer", () => {
+  const scan = (bytes: Uint8Array, caps = {}) => scanLayer(once(bytes), "layer x", signal, { ...SCAN_CAPS, ...caps });
+
+  it("reads gzip, zstd and plain tar alike", async () => {
+    const plain = await tar(DEBIAN);
+    const expected = await scan(plain);
+    expect(expected.entries["usr/bin/python3.11"]).toMatchObject({ type: "file", version: "3.11.2" });
+    expect(await scan(gzipSync(plain))).toEqual(expected);
+    expect(await scan(zstdCompressSync(plain))).toEqual(expected);
+  });
+
+  it("refuses, for another builder to try, what is broken, cut off or too much", async () => {
+    const plain = await tar(DEBIAN);
+    const cut = gzipSync(plain);
+    const refused = (promise: Promise<unknown>) =>
+      expect(promise).rejects.toMatchObject({ code: "E_UNSUPPORTED", message: expect.stringContaining("layer x") });
+    await refused(scan(Buffer.alloc(2000, "not a tar")));
+    await refused(scan(cut.subarray(0, cut.length - 20)));
+    await refused(scan(plain, { entries: 3 }));
+    await refused(scan(plain, { bytes: 1000 }));
+    await refused(scan(await tar([textFile("etc/passwd", "x".repeat(100))]), { textBytes: 50 }));
+    await refused(scan(gzipSync(Buffer.concat([await tar([]), Buffer.alloc(80 * 1024 * 1024)]))));
+  });
+
+  it("passes on the fault of the source", async () => {
+    const fault = async function* (): AsyncGenerator<Uint8Array> {
+      yield gzipSync(await tar(DEBIAN)).subarray(0, 50);
+      throw Object.assign(new Error("reset"), { code: "E" });
+    };
+    await expect(scanLayer(fault(), "layer x", signal)).rejects.toThrow(/reset/);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { planAccount } from "./users.ts";
+
+const plan = (passwd: string, group: string) => planAccount("flytekit", "/home/flytekit", passwd, group);
+const ROOT = "root:x:0:0:root:/root:/bin/bash\n";
+
+describe("planAccount", () => {
+  it("adds the user with 1000 where both are free", () => {
+    expect(plan(ROOT, "root:x:0:\n")).toEqual({
+      name: "flytekit",
+      uid: 1000,
+      gid: 1000,
+      home: "/home/flytekit",
+      passwd: `${ROOT}flytekit:x:1000:1000::/home/flytekit:/bin/sh\n`,
+      group: "root:x:0:\nflytekit:x:1000:\n",
+    });
+  });
+
+  it("takes the next number that is free for both", () => {
+    expect(plan("a:x:1000:1:::\n", "b:x:1001:\n")).toMatchObject({ uid: 1002, gid: 1002 });
+  });
+
+  it("keeps a user that is there", () => {
+    const there = plan(`${ROOT}flytekit:x:77:88::/srv:/bin/sh\n`, "");
+    expect(there).toEqual({ name: "flytekit", uid: 77, gid: 88, home: "/srv" });
+  });
+
+  it("joins a group of that name", () => {
+    const joined = plan(ROOT, "flytekit:x:500:\n");
+    expect(joined).toMatchObject({ uid: 1000, gid: 500 });
+    expect(joined.group).toBeUndefined();
+  });
+
+  it("does not write behind a last line without an end, and works on no file at all", () => {
+    expect(plan("root:x:0:0:::/bin/sh", "g:x:1:").passwd).toMatch(/^root:x:0:0:::\/bin\/sh\nflytekit:/);
+    expect(plan("", "").passwd).toBe("flytekit:x:1000:1000::/home/flytekit:/bin/sh\n");
+  });
+});

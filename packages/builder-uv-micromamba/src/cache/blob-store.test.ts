@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BlobStore } from "./blob-store.ts";
+import { CacheFolder } from "./cache-folder.ts";
+import { evict } from "./evict.ts";
+
+let root: string;
+let folder: CacheFolder;
+let store: BlobStore;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "blob-store-"));
+  folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+  store = new BlobStore(folder);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function* bytes(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+const digestOf = (text: string | Buffer) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+const files = () => readdir(folder.path("blobs/sha256"));
+
+describe("BlobStore", () => {
+  it("stores by digest and gives it back", async () => {
+    expect(await store.write(bytes("ab", "c"))).toEqual({ digest: digestOf("abc"), size: 3 });
+    expect(await store.has(digestOf("abc"), 3)).toBe(true);
+    expect(await store.has(digestOf("abc"), 4)).toBe(false);
+    expect(await readFile(store.path(digestOf("abc")), "utf8")).toBe("abc");
+  });
+
+  it("keeps nothing of what is not what was announced", async () => {
+    const wanted = (size?: number) => ({ digest: digestOf("abc"), size, subject: "six-1.0.whl" });
+    for (const [texts, size] of [
+      [["abd"], 3],
+      [["ab"], 3],
+      [["abc", "d"], 3],
+      [["xyz"], undefined],
+    ] as const)
+      await expect(store.write(bytes(...texts), wanted(size))).rejects.toMatchObject({
+        code: "E_DIGEST_MISMATCH",
+        message: expect.stringContaining("six-1.0.whl"),
+      });
+    expect(await files()).toEqual([]);
+    expect(await readdir(folder.path("tmp"))).toEqual([]);
+  });
+
+  it("removes an altered file when it is verified", async () => {
+    const { digest } = await store.write(bytes("abc"));
+    expect(await store.verify(digest)).toBe(true);
+    await writeFile(store.path(digest), "abd");
+    expect(await store.verify(digest)).toBe(false);
+    expect(await files()).toEqual([]);
+    expect(await store.verify(digest)).toBe(false);
+  });
+
+  it("makes no path of what is no digest", () => {
+    for (const text of ["sha256:../../etc/passwd", "sha256:abc", "md5:x", ""]) expect(() => store.path(text)).toThrow();
+  });
+
+  it("names the cache where it cannot be made", async () => {
+    await writeFile(join(root, "file"), "");
+    const broken = new CacheFolder({ IMAGESPEC_CACHE_DIR: join(root, "file") });
+    await expect(broken.open()).rejects.toMatchObject({ code: "E_CACHE", message: expect.stringContaining(root) });
+  });
+
+  it("is whole after writers were killed at any point, and what they left goes at the next opening", async () => {
+    const script = `
+      import { BlobStore } from ${JSON.stringify(fileURLToPath(new URL("./blob-store.ts", import.meta.url)))};
+      import { CacheFolder } from ${JSON.stringify(fileURLToPath(new URL("./cache-folder.ts", import.meta.url)))};
+      const folder = new CacheFolder(); await folder.open(); const store = new BlobStore(folder);
+      async function* data(n) { for (let i = 0; i < 64; i++) { yield Buffer.alloc(65536, String(n * 64 + i)); await new Promise(setImmediate); } }
+      console.log("up"); for (let n = 0; ; n++) await store.write(data(n));`;
+    for (let round = 0; round < 5; round++) {
+      const writers = [1, 2].map(() => {
+        const env = { ...process.env, IMAGESPEC_CACHE_DIR: root };
+        return spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+          env,
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+      });
+      await Promise.all(writers.map((writer) => new Promise((resolve) => writer.stdout?.once("data", resolve))));
+      await sleep(20 + Math.random() * 150);
+      const ended = writers.map((writer) => new Promise((resolve) => writer.once("exit", resolve)));
+      for (const writer of writers) writer.kill("SIGKILL");
+      await Promise.all(ended);
+    }
+    await folder.open();
+    expect(await readdir(folder.path("tmp"))).toEqual([]);
+    const names = await files();
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names)
+      expect(digestOf(await readFile(folder.path("blobs/sha256", name)))).toBe(`sha256:${name}`);
+  });
+});
+
+describe("evict", () => {
+  it("removes what was not used for longest until it fits, and nothing that is in use", async () => {
+    const old = new Date(Date.now() - 5 * 60 * 60 * 1000);
+    const digests: string[] = [];
+    for (const text of ["aaaa", "bbbb", "cccc"]) digests.push((await store.write(bytes(text))).digest);
+    for (const [at, digest] of digests.slice(0, 2).entries())
+      await utimes(store.path(digest), old, new Date(old.getTime() + at * 1000));
+    expect(await evict(folder, 8)).toBe(4);
+    expect(await store.has(digests[0] as string)).toBe(false);
+    // The second was marked as used by has() just now, the third is new.
+    expect(await store.has(digests[1] as string)).toBe(true);
+    expect(await evict(folder, 0)).toBe(0);
+    expect((await stat(store.path(digests[2] as string))).size).toBe(4);
+  });
+});

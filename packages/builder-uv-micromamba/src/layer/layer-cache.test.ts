@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BlobStore } from "../cache/blob-store.ts";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { LayerCache } from "./layer-cache.ts";
+import type { LayerSource } from "./layer-source.ts";
+import { textFile } from "./tar-entry.ts";
+
+let root: string;
+let folder: CacheFolder;
+let made: number;
+const signal = new AbortController().signal;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "layer-cache-"));
+  folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+  made = 0;
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const cache = () => new LayerCache(new BlobStore(folder), new RecordStore(folder));
+const source = (text: string, key: unknown = text): LayerSource => ({
+  key,
+  title: text,
+  entries: () => {
+    made++;
+    return [textFile("a", text)];
+  },
+});
+const sha256 = (bytes: Uint8Array) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+
+describe("LayerCache", () => {
+  it("makes a layer once, and tells digest, size and diffID of what is on the disk", async () => {
+    const layer = await cache().make(source("one"), signal);
+    const bytes = await readFile(new BlobStore(folder).path(layer.digest));
+    expect(layer).toMatchObject({ digest: sha256(bytes), size: bytes.length, diffId: sha256(gunzipSync(bytes)) });
+    expect(await cache().make(source("one"), signal)).toMatchObject({ digest: layer.digest });
+    expect(made).toBe(1);
+  });
+
+  it("makes a layer once for callers at the same time", async () => {
+    const shared = cache();
+    const layers = await Promise.all([1, 2, 3].map(() => shared.make(source("one"), signal)));
+    expect(new Set(layers.map(({ digest }) => digest)).size).toBe(1);
+    expect(made).toBe(1);
+  });
+
+  it("makes it again when its file is gone, and finds one that was altered by its digest", async () => {
+    const layer = await cache().make(source("one"), signal);
+    const path = new BlobStore(folder).path(layer.digest);
+    const bytes = await readFile(path);
+    bytes[20] = (bytes[20] as number) ^ 1;
+    await writeFile(path, bytes);
+    expect(await cache().verify(layer)).toBe(false);
+    const again = await cache().make(source("one"), signal);
+    expect(again.digest).toBe(layer.digest);
+    expect(made).toBe(2);
+    expect(await cache().verify(again)).toBe(true);
+  });
+
+  it("takes a record that is not whole for none", async () => {
+    await cache().make(source("one"), signal);
+    const records = folder.path("records", "layers");
+    const [name = ""] = await readdir(records);
+    const text = await readFile(join(records, name), "utf8");
+    await writeFile(join(records, name), text.slice(0, -5));
+    await cache().make(source("one"), signal);
+    expect(made).toBe(2);
+  });
+
+  it("leaves nothing of a layer that fails or is cancelled", async () => {
+    const failing: LayerSource = {
+      key: 1,
+      title: "x",
+      entries: async function* () {
+        yield textFile("a", "1");
+        throw new Error("broken wheel");
+      },
+    };
+    await expect(cache().make(failing, signal)).rejects.toThrow("broken wheel");
+    await expect(cache().make(source("two"), AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
+    expect(await readdir(folder.path("tmp"))).toEqual([]);
+    expect(await readdir(folder.path("blobs/sha256"))).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { zipArchive } from "../../../testkit/src/package-index/zip-archive.ts";
+import type { FileEntry } from "../layer/tar-entry.ts";
+import { parseRecord } from "./record.ts";
+import { wheelEntries } from "./wheel-entries.ts";
+import { ZipArchive } from "./zip-archive.ts";
+
+const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python" };
+const SITE = "opt/venv/lib/python3.11/site-packages";
+const INFO = "Demo_Pack-1.0.dist-info";
+const FILES = {
+  "demo/__init__.py": "x = 1\n",
+  [`${INFO}/METADATA`]: "Metadata-Version: 2.1\nName: Demo.Pack\nVersion: 1.0\n",
+  [`${INFO}/WHEEL`]: "Wheel-Version: 1.0\n",
+  [`${INFO}/entry_points.txt`]:
+    "[console_scripts]\ndemo = demo.cli:main.run\nother=demo:go [extra]\n\n[demo.plugins]\nx = y:z\n",
+  "Demo_Pack-1.0.data/purelib/extra.py": "y = 2\n",
+  "Demo_Pack-1.0.data/scripts/tool": "#!python -u\nprint(1)\n",
+  "Demo_Pack-1.0.data/scripts/native": "#!/bin/sh\necho\n",
+  "Demo_Pack-1.0.data/headers/demo.h": "int x;\n",
+  "Demo_Pack-1.0.data/data/share/jupyter/kernel.json": "{}",
+  [`${INFO}/RECORD`]: `demo/__init__.py,sha256=abc,6\n${INFO}/RECORD,,\n`,
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "wheel-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function install(files: Record<string, string>): Promise<Map<string, FileEntry>> {
+  const path = join(folder, "x.whl");
+  await writeFile(path, zipArchive(files));
+  const zip = await ZipArchive.open(path, "demo.whl");
+  try {
+    const entries = await wheelEntries(zip, TARGET, "demo.whl");
+    expect(entries.map((entry) => entry.path)).toEqual(entries.map((entry) => entry.path).sort());
+    // Read while the archive is open.
+    for (const entry of entries) entry.content = await contentOf(entry);
+    return new Map(entries.map((entry) => [entry.path, entry]));
+  } finally {
+    await zip.close();
+  }
+}
+
+async function contentOf(entry: FileEntry): Promise<Uint8Array> {
+  if (entry.content instanceof Uint8Array) return entry.content;
+  const parts: Uint8Array[] = [];
+  for await (const part of entry.content()) parts.push(part);
+  return Buffer.concat(parts);
+}
+const text = (entry: FileEntry | undefined) => Buffer.from(entry?.content as Uint8Array).toString();
+
+describe("wheelEntries", () => {
+  it("puts every part where a virtual environment has it", async () => {
+    expect([...(await install(FILES)).keys()]).toEqual([
+      "opt/venv/bin/demo",
+      "opt/venv/bin/native",
+      "opt/venv/bin/other",
+      "opt/venv/bin/tool",
+      "opt/venv/include/site/python3.11/demo-pack/demo.h",
+      `${SITE}/${INFO}/INSTALLER`,
+      `${SITE}/${INFO}/METADATA`,
+      `${SITE}/${INFO}/RECORD`,
+      `${SITE}/${INFO}/WHEEL`,
+      `${SITE}/${INFO}/entry_points.txt`,
+      `${SITE}/demo/__init__.py`,
+      `${SITE}/extra.py`,
+      "opt/venv/share/jupyter/kernel.json",
+    ]);
+  });
+
+  it("gives scripts the environment's interpreter and leaves other programs alone", async () => {
+    const entries = await install(FILES);
+    expect(text(entries.get("opt/venv/bin/tool"))).toBe("#!/opt/venv/bin/python\nprint(1)\n");
+    expect(text(entries.get("opt/venv/bin/native"))).toBe("#!/bin/sh\necho\n");
+    expect(text(entries.get("opt/venv/bin/demo"))).toContain("from demo.cli import main\n");
+    expect(text(entries.get("opt/venv/bin/demo"))).toContain("sys.exit(main.run())");
+    for (const name of ["demo", "tool", "other", "native"])
+      expect(entries.get(`opt/venv/bin/${name}`)?.mode).toBe(0o755);
+  });
+
+  it("writes a RECORD that has every file, each hash right or the wheel's own", async () => {
+    const entries = await install(FILES);
+    const rows = parseRecord(text(entries.get(`${SITE}/${INFO}/RECORD`)));
+    const paths = rows.map((row) => join(`/${SITE}`, row.path).slice(1)).sort();
+    expect(paths).toEqual([...entries.keys()].sort());
+    const hash = (content: string) => `sha256=${createHash("sha256").update(content).digest("base64url")}`;
+    const row = (path: string) => rows.find((one) => one.path === path);
+    expect(row("../../../bin/tool")?.hash).toBe(hash("#!/opt/venv/bin/python\nprint(1)\n"));
+    expect(row("demo/__init__.py")).toMatchObject({ hash: "sha256=abc", size: "6" });
+    expect(row(`${INFO}/RECORD`)).toMatchObject({ hash: "", size: "" });
+  });
+
+  it("refuses what is no wheel, what would leave the environment, and an illegal script name", async () => {
+    const refused = (files: Record<string, string>) =>
+      expect(install(files)).rejects.toMatchObject({ code: "E_RESOLVE" });
+    await refused({ "a.py": "" });
+    await refused({ ...FILES, "other-1.dist-info/WHEEL": "" });
+    await refused({ ...FILES, "../../etc/passwd": "" });
+    await refused({ ...FILES, "/etc/passwd": "" });
+    await refused({ ...FILES, [`${INFO}/entry_points.txt`]: "[console_scripts]\n../../x = a:b\n" });
+    await refused({ ...FILES, [`${INFO}/entry_points.txt`]: "[console_scripts]\nx = import os; a:b\n" });
+    await refused({ ...FILES, "Demo_Pack-1.0.data/weird/x": "" });
+    await writeFile(join(folder, "not.whl"), "this is no zip");
+    await expect(ZipArchive.open(join(folder, "not.whl"), "not.whl")).rejects.toMatchObject({ code: "E_RESOLVE" });
+  });
+
+  it("finds an altered member by its checksum", async () => {
+    const bytes = zipArchive(FILES);
+    bytes.write("z", bytes.indexOf("x = 1"));
+    await writeFile(join(folder, "x.whl"), bytes);
+    const zip = await ZipArchive.open(join(folder, "x.whl"), "demo.whl");
+    const member = zip.members.find(({ path }) => path === "demo/__init__.py");
+    await expect(member?.bytes()).rejects.toThrow(/demo\.whl: demo\/__init__\.py .*checksum/);
+    await zip.close();
+  });
+});
