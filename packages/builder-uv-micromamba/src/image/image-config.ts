@@ -55,7 +55,10 @@ function environment(base: readonly string[], plan: BuildPlan, prefix: string | 
     const equals = entry.indexOf("=");
     if (equals > 0) set.set(entry.slice(0, equals), entry.slice(equals + 1));
   }
-  set.set("PATH", prefix === undefined ? path : `${prefix}/bin:${path}`);
+  const bin = `${prefix}/bin`;
+  // A child's base has it there already.
+  const leads = prefix === undefined || path === bin || path.startsWith(`${bin}:`);
+  set.set("PATH", leads ? path : `${bin}:${path}`);
   set.set("PYTHONPATH", variables.PYTHONPATH ? `/root:${variables.PYTHONPATH}` : "/root");
   for (const [name, value] of Object.entries(others)) set.set(name, value);
   if (id !== undefined) {

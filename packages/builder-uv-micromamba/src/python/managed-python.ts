@@ -56,7 +56,11 @@ export async function managedPython(
   const minor = found.version.split(".").slice(0, 2).join(".");
   // A list of one's own may name another build the same.
   const ownList = process.env.UV_PYTHON_DOWNLOADS_JSON_URL;
-  const source = { key: found.key, archive: decodeURIComponent(found.url.split("/").at(-1) ?? ""), ...(ownList && { url: found.url }) };
+  const source = {
+    key: found.key,
+    archive: decodeURIComponent(found.url.split("/").at(-1) ?? ""),
+    ...(ownList && { url: found.url }),
+  };
   return {
     path: `/${ROOT}/${found.key}/bin/python${minor}`,
     version: found.version,

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BlobStore } from "../cache/blob-store.ts";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import type { IndexLogin } from "../resolve/secret-files.ts";
+import { Downloader } from "./fetch-blob.ts";
+
+const BODY = Buffer.from("a wheel");
+const SHA256 = createHash("sha256").update(BODY).digest("hex");
+const signal = new AbortController().signal;
+type Answer = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
+
+let root: string;
+let folder: CacheFolder;
+const closing: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "fetch-blob-"));
+  folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await rm(root, { recursive: true });
+});
+
+async function serve(answer: Answer): Promise<{ url: string; seen: IncomingMessage[] }> {
+  const seen: IncomingMessage[] = [];
+  const server = createServer((request, response) => answer(request, response, seen.push(request)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+function fetch(url: string, logins: IndexLogin[] = [], sha256: string | undefined = SHA256) {
+  const downloader = new Downloader(new BlobStore(folder), logins);
+  closing.push(() => downloader.close());
+  return downloader.fetch({ url, subject: "six-1.0-py3-none-any.whl", sha256, size: BODY.length }, signal);
+}
+const kept = () => readdir(folder.path("blobs/sha256"));
+
+describe("Downloader", () => {
+  it("puts a file into the cache, and asks for it once", async () => {
+    const { url, seen } = await serve((_, response) => response.end(BODY));
+    expect(await fetch(`${url}/six.whl`)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
+    await fetch(`${url}/six.whl`);
+    expect(seen.length).toBe(1);
+    expect(await kept()).toEqual([SHA256]);
+  });
+
+  it("sends a login to its own host alone, not where that redirects to", async () => {
+    const storage = await serve((_, response) => response.end(BODY));
+    const index = await serve((request, response) =>
+      request.headers.authorization === `Basic ${Buffer.from("me:pw").toString("base64")}`
+        ? response.writeHead(302, { location: `${storage.url}/file` }).end()
+        : response.writeHead(401).end(),
+    );
+    await fetch(`${index.url}/six.whl`, [{ host: "127.0.0.1", origin: index.url, username: "me", password: "pw" }]);
+    expect(storage.seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it("says how to log in where it is refused, at once", async () => {
+    const { url, seen } = await serve((_, response) => response.writeHead(401).end());
+    await expect(fetch(`${url}/six.whl`)).rejects.toMatchObject({
+      code: "E_RESOLVE",
+      message: expect.stringContaining("six-1.0-py3-none-any.whl"),
+      hint: expect.stringContaining("pipSecretMounts"),
+    });
+    expect(seen.length).toBe(1);
+  });
+
+  it("tries again after a busy server, a broken connection and altered bytes", async () => {
+    const { url, seen } = await serve((_, response, nth) => {
+      if (nth === 1) response.writeHead(503).end();
+      else if (nth === 2) {
+        response.writeHead(200, { "content-length": BODY.length });
+        response.write(BODY.subarray(0, 3), () => response.destroy());
+      } else response.end(nth === 3 ? Buffer.from("a whale") : BODY);
+    });
+    await fetch(`${url}/six.whl`);
+    expect(seen.length).toBe(4);
+    expect(await kept()).toEqual([SHA256]);
+  });
+
+  it("keeps nothing of a file that stays wrong", async () => {
+    const { url } = await serve((_, response) => response.end("a whale"));
+    await expect(fetch(`${url}/six.whl`)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
+    expect(await kept()).toEqual([]);
+  });
+});

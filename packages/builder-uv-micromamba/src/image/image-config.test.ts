@@ -1,0 +1,101 @@
+import type { BuildPlan, PlanStep } from "@imagespec/core";
+import { describe, expect, it } from "vitest";
+import type { BaseImage } from "../base/base-image.ts";
+import type { BuiltLayer } from "../layer/layer-source.ts";
+import { createdTime, imageConfig } from "./image-config.ts";
+
+const USER: PlanStep = { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" };
+const LABELS: PlanStep = { kind: "labels", labels: { "dev.imagespec.id": "i" } };
+const ID: PlanStep = { kind: "id", variable: "_F_IMG_ID", value: "i" };
+const SETTINGS = {
+  environment: "/opt/venv" as string | undefined,
+  builder: "uv-micromamba@1.0.0",
+  created: "1980-01-01T00:00:00Z",
+};
+const BASE_CONFIG = {
+  Env: ["PATH=/base/bin:/bin", "LANG=C.UTF-8", "_F_IMG_ID=parent"],
+  Entrypoint: ["/base-entry"],
+  Cmd: ["base-cmd"],
+  User: "nobody",
+  WorkingDir: "/srv",
+  Labels: { maintainer: "base" },
+  ExposedPorts: { "80/tcp": {} },
+};
+
+function config(steps: PlanStep[], settings = SETTINGS, inner: object = BASE_CONFIG) {
+  const plan = { steps: [...steps, USER, LABELS, ID] } as unknown as BuildPlan;
+  const base = {
+    config: {
+      os: "linux",
+      architecture: "amd64",
+      config: inner,
+      rootfs: { type: "layers", diff_ids: ["sha256:b"] },
+      history: [{ created_by: "base" }],
+      container_config: { Cmd: ["secret build"] },
+    },
+  } as unknown as BaseImage;
+  const layers = [{ diffId: "sha256:o", source: { title: "python packages: six 1.0" } }] as unknown as BuiltLayer[];
+  return imageConfig(base, plan, layers, settings);
+}
+const env = (steps: PlanStep[], settings?: typeof SETTINGS, inner?: object) =>
+  config(steps, settings, inner).config?.Env;
+
+describe("imageConfig", () => {
+  it("lays user, working directory, labels and layers over the base's", () => {
+    const made = config([]);
+    expect(made.config).toMatchObject({
+      User: "flytekit",
+      WorkingDir: "/root",
+      ExposedPorts: { "80/tcp": {} },
+      Entrypoint: ["/base-entry"],
+      Cmd: ["base-cmd"],
+    });
+    expect(made.config?.Labels).toEqual({
+      maintainer: "base",
+      "dev.imagespec.id": "i",
+      "dev.imagespec.builder": "uv-micromamba@1.0.0",
+    });
+    expect(made.rootfs.diff_ids).toEqual(["sha256:b", "sha256:o"]);
+    expect(made.history).toEqual([
+      { created_by: "base" },
+      expect.objectContaining({ created_by: "imagespec: python packages: six 1.0" }),
+    ]);
+    expect(made).not.toHaveProperty("container_config");
+  });
+
+  it("drops CMD with an entrypoint, the empty one included", () => {
+    for (const entrypoint of [["python", "-m", "x"], []]) {
+      const inner = config([{ kind: "entrypoint", entrypoint }]).config;
+      expect(inner?.Entrypoint).toEqual(entrypoint);
+      expect(inner).not.toHaveProperty("Cmd");
+    }
+  });
+
+  it("leads PATH with the environment, then the spec's, else the base's, else docker's", () => {
+    const spec: PlanStep = { kind: "env", variables: { PATH: "/spec", PYTHONPATH: "/lib", A: 'q"u$o\nx' } };
+    expect(env([spec])).toEqual([
+      "PATH=/opt/venv/bin:/spec",
+      "LANG=C.UTF-8",
+      "PYTHONPATH=/root:/lib",
+      'A=q"u$o\nx',
+      "_F_IMG_ID=i",
+    ]);
+    expect(env([])?.[0]).toBe("PATH=/opt/venv/bin:/base/bin:/bin");
+    expect(env([], SETTINGS, {})?.[0]).toBe(
+      "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    );
+    expect(env([], { ...SETTINGS, environment: undefined })?.[0]).toBe("PATH=/base/bin:/bin");
+    expect(env([], SETTINGS, { Env: ["PATH=/opt/venv/bin:/bin"] })?.[0]).toBe("PATH=/opt/venv/bin:/bin");
+  });
+
+  it("keeps _F_IMG_ID last, and once", () =>
+    expect(env([])?.filter((entry) => entry.startsWith("_F_IMG_ID"))).toEqual(["_F_IMG_ID=i"]));
+});
+
+describe("createdTime", () => {
+  it("is SOURCE_DATE_EPOCH's, else fixed, and none for what is no number", () => {
+    expect(createdTime("1700000000")).toBe("2023-11-14T22:13:20Z");
+    expect(createdTime(undefined)).toBe("1980-01-01T00:00:00Z");
+    for (const text of ["yesterday", "-1", "1.5", "99999999999999"]) expect(createdTime(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { parseWheelName } from "../wheel/wheel-name.ts";
+import { markerHolds } from "./marker.ts";
+import type { PythonTarget } from "./python-target.ts";
+import { uvPlatform } from "./python-target.ts";
+import { markerEnvironment } from "./uv-lock.ts";
+import { wheelFits } from "./wheel-tags.ts";
+
+const GLIBC: PythonTarget = {
+  minor: "3.11",
+  version: "3.11.2",
+  architecture: "amd64",
+  libc: { family: "glibc", major: 2, minor: 36 },
+};
+const MUSL: PythonTarget = { ...GLIBC, libc: { family: "musl", major: 1, minor: 2 } };
+const environment = markerEnvironment(GLIBC);
+
+describe("markerHolds", () => {
+  const holds = (marker: string, extras?: string[]) => markerHolds(marker, environment, extras);
+
+  it("compares versions as numbers", () => {
+    expect(holds("python_version >= '3.9'")).toBe(true);
+    expect(holds("python_version < '3.9'")).toBe(false);
+    expect(holds("python_full_version == '3.11.*'")).toBe(true);
+    expect(holds("python_full_version != '3.11.*'")).toBe(false);
+    expect(holds("python_full_version ~= '3.11.1'")).toBe(true);
+    expect(holds("python_full_version < '3.11'")).toBe(false);
+    expect(holds("'3.12' > python_version")).toBe(true);
+  });
+
+  it("knows the platform, and joins by precedence and parentheses", () => {
+    expect(holds('sys_platform == "win32" or platform_machine == "x86_64" and os_name == "posix"')).toBe(true);
+    expect(holds("(sys_platform == 'win32' or os_name == 'posix') and platform_system == 'Darwin'")).toBe(false);
+    expect(holds("platform_machine in 'x86_64 aarch64'")).toBe(true);
+    expect(holds("platform_machine not in 'arm64 ppc64le'")).toBe(true);
+    expect(holds("platform_python_implementation != 'PyPy'")).toBe(true);
+  });
+
+  it("knows extras", () => {
+    expect(holds("extra == 'http'", ["http"])).toBe(true);
+    expect(holds("extra == 'http'")).toBe(false);
+    expect(holds("extra != 'http'")).toBe(true);
+  });
+
+  it("refuses what is no marker", () => {
+    for (const marker of [
+      "python_version",
+      "== '3'",
+      "python_version >= '3' and",
+      "(os_name == 'posix'",
+      "a ? b",
+      "os_name == 'a' 'b'",
+    ])
+      expect(() => holds(marker), marker).toThrow();
+  });
+});
+
+describe("wheelFits", () => {
+  const fits = (tags: string, target = GLIBC) => wheelFits(parseWheelName(`a-1-${tags}.whl`), target);
+
+  it("takes what the interpreter and the C library can load", () => {
+    for (const tags of [
+      "py3-none-any",
+      "py2.py3-none-any",
+      "cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64",
+      "cp39-abi3-manylinux_2_28_x86_64",
+      "py311-none-any",
+      "cp311-none-linux_x86_64",
+    ])
+      expect(fits(tags), tags).toBe(true);
+  });
+  it("leaves what it cannot", () => {
+    for (const tags of [
+      "py2-none-any",
+      "cp312-cp312-manylinux_2_17_x86_64",
+      "cp310-cp310-manylinux_2_17_x86_64",
+      "cp312-abi3-manylinux_2_17_x86_64",
+      "cp311-cp311-manylinux_2_39_x86_64",
+      "cp311-cp311-manylinux_2_17_aarch64",
+      "cp311-cp311-musllinux_1_2_x86_64",
+      "cp311-cp311-macosx_11_0_arm64",
+      "cp311-cp311-win_amd64",
+      "py312-none-any",
+    ])
+      expect(fits(tags), tags).toBe(false);
+    expect(fits("cp311-cp311-musllinux_1_2_x86_64", MUSL)).toBe(true);
+    expect(fits("cp311-cp311-manylinux_2_17_x86_64", MUSL)).toBe(false);
+  });
+});
+
+describe("uvPlatform", () => {
+  const glibc = (minor: number, architecture = "amd64") =>
+    uvPlatform({ ...GLIBC, architecture, libc: { family: "glibc", major: 2, minor } });
+  it("takes the newest platform uv has that the base can load", () => {
+    expect(glibc(36)).toBe("x86_64-manylinux_2_36");
+    expect(glibc(30)).toBe("x86_64-manylinux_2_28");
+    expect(glibc(43, "arm64")).toBe("aarch64-manylinux_2_40");
+    expect(uvPlatform(MUSL)).toBe("x86_64-unknown-linux-musl");
+  });
+  it("refuses what uv has none for", () => {
+    expect(() => glibc(12)).toThrow(/glibc 2\.12/);
+    expect(() => glibc(36, "s390x")).toThrow(/s390x/);
+  });
+});

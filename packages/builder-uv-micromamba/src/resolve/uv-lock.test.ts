@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { PythonTarget } from "./python-target.ts";
+import { uvLockWheels } from "./uv-lock.ts";
+
+const TARGET: PythonTarget = {
+  minor: "3.11",
+  version: "3.11.2",
+  architecture: "amd64",
+  libc: { family: "glibc", major: 2, minor: 36 },
+};
+const hash = (char: string) => char.repeat(64);
+const wheel = (name: string, version: string, tags = "py3-none-any", char = "a") =>
+  `{ url = "https://example.test/${name}-${version}-${tags}.whl", hash = "sha256:${hash(char)}", size = 10 }`;
+const locked = (name: string, version: string, rest = "", wheels = wheel(name, version)) => `
+[[package]]
+name = "${name}"
+version = "${version}"
+source = { registry = "https://example.test/simple" }
+${rest}
+wheels = [${wheels}]
+`;
+const project = (dependencies: string, rest = "") => `version = 1
+requires-python = ">=3.9"
+
+[[package]]
+name = "app"
+version = "0.1"
+source = { virtual = "." }
+dependencies = [${dependencies}]
+${rest}
+`;
+const names = (text: string) =>
+  uvLockWheels(text, TARGET, "uv.lock")
+    .map(({ name, version }) => `${name} ${version}`)
+    .sort();
+
+describe("uvLockWheels", () => {
+  it("follows dependencies whose markers hold, and extras that are asked for", () => {
+    const text =
+      project(
+        `{ name = "one", extra = ["fast"] }, { name = "win", marker = "sys_platform == 'win32'" }`,
+        `[package.dev-dependencies]\ndev = [{ name = "pytest" }]`,
+      ) +
+      locked("one", "1", `dependencies = [{ name = "two" }]\n`, wheel("one", "1")).replace("wheels =", "wheels =") +
+      `[package.optional-dependencies]\nfast = [{ name = "three" }]\nslow = [{ name = "four" }]\n` +
+      locked("two", "2", `dependencies = [{ name = "one" }]`) +
+      locked("three", "3") +
+      locked("four", "4") +
+      locked("win", "5") +
+      locked("pytest", "6");
+    expect(names(text)).toEqual(["one 1", "three 3", "two 2"]);
+  });
+
+  it("takes the version whose resolution markers hold", () => {
+    const text =
+      project(
+        `{ name = "numpy", version = "1.0", source = { registry = "https://example.test/simple" }, marker = "python_full_version < '3.11'" }, { name = "numpy", version = "2.0", source = { registry = "https://example.test/simple" }, marker = "python_full_version >= '3.11'" }`,
+      ) +
+      locked("numpy", "1.0", `resolution-markers = ["python_full_version < '3.11'"]`) +
+      locked("numpy", "2.0", `resolution-markers = ["python_full_version >= '3.11'"]`);
+    expect(names(text)).toEqual(["numpy 2.0"]);
+  });
+
+  it("takes the wheel that fits best, with its hash", () => {
+    const wheels = [
+      wheel("a", "1", "py3-none-any", "a"),
+      wheel("a", "1", "cp311-cp311-manylinux_2_17_x86_64", "b"),
+      wheel("a", "1", "cp312-cp312-manylinux_2_17_x86_64", "c"),
+    ].join(", ");
+    const [found] = uvLockWheels(project(`{ name = "a" }`) + locked("a", "1", "", wheels), TARGET, "uv.lock");
+    expect(found).toEqual({
+      name: "a",
+      version: "1",
+      filename: "a-1-cp311-cp311-manylinux_2_17_x86_64.whl",
+      url: "https://example.test/a-1-cp311-cp311-manylinux_2_17_x86_64.whl",
+      sha256: hash("b"),
+      size: 10,
+    });
+  });
+
+  it("refuses what has no wheel here, comes from git, is not locked, or is no lock", () => {
+    const fails = (text: string, code: string, about: RegExp) => {
+      let fault: unknown;
+      try {
+        names(text);
+      } catch (error) {
+        fault = error;
+      }
+      expect(fault).toMatchObject({ code, message: expect.stringMatching(about) });
+    };
+    fails(
+      project(`{ name = "a" }`) + locked("a", "1", "", wheel("a", "1", "cp312-cp312-win_amd64")),
+      "E_UNSUPPORTED",
+      /a 1 has no wheel/,
+    );
+    fails(project(`{ name = "a" }`) + locked("a", "1").replace("registry =", "git ="), "E_UNSUPPORTED", /from git/);
+    fails(project(`{ name = "a" }`), "E_INPUT_FILE", /needs a and does not lock it/);
+    fails("version = 1\n", "E_INPUT_FILE", /not a uv\.lock/);
+  });
+});
