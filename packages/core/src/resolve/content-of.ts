@@ -1,12 +1,12 @@
 import { specId } from "../identity/spec-id.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { isGiven } from "../spec/is-given.ts";
+import { splitArguments } from "../spec/split-arguments.ts";
 import { DEFAULT_MICROMAMBA_IMAGE, DEFAULT_UV_IMAGE, RECIPE } from "./defaults.ts";
 import { contentEnvironment } from "./environment.ts";
 import type { Inputs } from "./read-inputs.ts";
 import type { Content, ContentFile, ContentPackages } from "./resolved-spec.ts";
 import type { ShippedFile } from "./shipped-file.ts";
-import { splitArguments } from "./split-arguments.ts";
 
 /** The document that is hashed, out of a spec and what was looked up for it. Pure. */
 export function contentOf(
@@ -43,7 +43,8 @@ function contentPackages(spec: ImageSpec, { requirements }: Inputs): ContentPack
   const { packages, pipIndex, pipExtraIndexUrl, pipExtraArgs } = spec;
   if (!requirements && !isGiven(packages)) return undefined;
   const extraArgs = [
-    ...(pipExtraArgs === undefined ? [] : splitArguments(pipExtraArgs, "pipExtraArgs")),
+    // A quote left open is a fault of the spec, found when it was made.
+    ...(splitArguments(pipExtraArgs ?? "") ?? []),
     ...(requirements?.extraArgs ?? []),
   ];
   return {

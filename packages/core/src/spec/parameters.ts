@@ -2,6 +2,7 @@ import { z } from "zod";
 import { aptPackageBreach, condaChannelBreach, condaPackageBreach, pythonPackageBreach } from "./package-rules.ts";
 import { registryBreach } from "./registry-name.ts";
 import type { Rule } from "./rule.ts";
+import { extraArgumentsBreach } from "./split-arguments.ts";
 import * as rules from "./text-rules.ts";
 
 /** A text that keeps a rule; its breach becomes a fault with the rule's own code and hint. */
@@ -42,7 +43,7 @@ const fields = {
     .describe(
       "Pairs of a secret file and where it is mounted while Python packages are installed; never in the image.",
     ),
-  pipExtraArgs: text(rules.emptyBreach).describe("Further arguments of the package installer, separated by spaces."),
+  pipExtraArgs: text(extraArgumentsBreach).describe("Further arguments of the package installer, separated by spaces."),
   registryConfig: text(rules.emptyBreach).describe("Path of a docker config.json for this image's registries."),
   entrypoint: z.array(z.string()).readonly().describe("Entrypoint; [] removes the base's."),
   commands: list(rules.emptyBreach).describe("Shell commands, run last, as root."),

@@ -5,6 +5,7 @@ import type { ImageSpec } from "./image-spec.ts";
 import { isImageSpec } from "./is-image-spec.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
 import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
+import { isTag } from "./reference-grammar.ts";
 import { credentialBreach, unprintableBreach } from "./text-rules.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | ImageSpec };
@@ -42,18 +43,19 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
   scanTexts(flat, [], faults);
   if (typeof baseImage === "string") scanTexts(baseImage, ["baseImage"], faults);
   faults.push(...conflicts(draft, base));
-  if (faults.length > 0 || !result.success) throw specError(faults);
+  if (faults.length > 0 || !result.success) throw specError(faults, draft.name);
   return base ? { ...result.data, baseImage: base } : (result.data as ParsedParameters);
 }
 
-/** One E_SPEC out of all faults of a spec. */
-export function specError(faults: SpecFault[]): ImageSpecError {
+/** One E_SPEC out of all faults of a spec, called by its name where that can be printed. */
+export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
+  const subject = typeof name === "string" && isTag(name) ? `the spec '${name}'` : "the spec";
   const shown = faults.map((fault) => ({ ...fault, message: redact(fault.message) }));
   const lines = shown.map(({ path, message }) => (path.length > 0 ? `${printPath(path)}: ${message}` : message));
   const message =
     lines.length === 1
-      ? `the spec is wrong: ${lines[0]}`
-      : `the spec has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
+      ? `${subject} is wrong: ${lines[0]}`
+      : `${subject} has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
   const hints = [...new Set(shown.flatMap(({ hint }) => (hint ? [hint] : [])))];
   return new ImageSpecError("E_SPEC", message, { faults: shown, ...(hints.length > 0 && { hint: hints.join("\n") }) });
 }

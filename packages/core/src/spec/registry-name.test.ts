@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ImageSpec } from "./image-spec.ts";
 import { validateContainerRegistryName } from "./registry-name.ts";
 
 describe("validateContainerRegistryName", () => {
@@ -40,6 +41,11 @@ describe("validateContainerRegistryName", () => {
     expect(error.message).toContain(reason);
     expect(error.hint).toMatch(/localhost:30000.*ghcr\.io\/username.*docker\.io\/username/);
   });
+});
+
+it("does not print what may be a password", () => {
+  expect(thrownBy(() => validateContainerRegistryName("user:hunter2@ghcr.io")).message).not.toContain("hunter2");
+  expect(() => ImageSpec.parse({ pipIndex: "user:hunter2@host/simple" })).toThrow(/^(?!.*hunter2)/s);
 });
 
 function thrownBy(action: () => unknown): { message: string; hint: string } {

@@ -9,7 +9,8 @@ const EXAMPLES = "write it like 'localhost:30000', 'ghcr.io/username' or 'docker
 
 /** The rule for `registry`: a host with optional port and path, or a Docker Hub user; no scheme, tag or digest. */
 export function registryBreach(registry: string): Breach | undefined {
-  const shown = redact(registry);
+  // Also what would be a password, had it a scheme before it.
+  const shown = redact(registry).replace(/^[^/]*@/, "***@");
   const breach = (reason: string): Breach => ({
     code: "registry",
     message: `'${shown}' is not a container registry name: ${reason}`,

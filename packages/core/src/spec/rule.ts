@@ -9,14 +9,3 @@ export interface Breach {
 
 /** A rule for one text: undefined when the text is fine. Pure. */
 export type Rule = (text: string) => Breach | undefined;
-
-/** The first breach among several rules. */
-export function firstBreach(...rules: Rule[]): Rule {
-  return (text) => {
-    for (const rule of rules) {
-      const breach = rule(text);
-      if (breach) return breach;
-    }
-    return undefined;
-  };
-}

@@ -134,7 +134,7 @@ export function indexUrlBreach(url: string): Breach | undefined {
   if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return undefined;
   return {
     code: "url",
-    message: `'${redact(url)}' is not an http or https URL`,
+    message: `'${redact(url).replace(/^[^/]*@/, "***@")}' is not an http or https URL`,
     hint: "write it like 'https://host/simple'",
   };
 }
