@@ -24,6 +24,14 @@ export function ensureRegistry(): Promise<string> {
   return ensureServer("registry", 5000, "");
 }
 
+/** Whether a registry is there that lets anyone in, ours or not. */
+export async function answersAnonymously(address: string): Promise<boolean> {
+  const asked = fetch(`http://${address}/v2/`, { signal: AbortSignal.timeout(2000) });
+  return asked
+    .then(({ status, headers }) => status === 200 && headers.has("docker-distribution-api-version"))
+    .catch(() => false);
+}
+
 /** Registry over plain http that wants Basic credentials for everything. */
 export async function ensurePasswordRegistry(): Promise<PasswordRegistry> {
   await ensurePackages({ htpasswd: "apache2-utils" });

@@ -23,13 +23,14 @@ export async function pythonImage(architecture: string): Promise<PlatformImage> 
 
 /** What was made once stays in the tag, whoever asks for it next: a tag must not go back and forth. */
 export function pythonArchitectures(): string[] {
-  return ["amd64", "arm64"].filter((architecture) => hasLayer(layerName("python", architecture)));
+  return ["amd64", "arm64"].filter((architecture) => hasLayer(baseLayerName("python", architecture)));
 }
 
-const layerName = (name: string, architecture: string) => `${name}-bookworm-${architecture}-1`;
+/** Name in the layer cache; the number is raised when what is in the layer changes. */
+export const baseLayerName = (name: string, architecture: string): string => `${name}-bookworm-${architecture}-1`;
 
 function bookworm(name: string, architecture: string, include: string): Promise<Layer> {
-  return ensureLayer(layerName(name, architecture), async (tar) => {
+  return ensureLayer(baseLayerName(name, architecture), async (tar) => {
     await ensurePackages({ mmdebstrap: "mmdebstrap" });
     say(`making the ${architecture} layer of ${name}:bookworm from Debian's packages`);
     const without = ["man", "doc", "locale", "info"].map((path) => `--dpkgopt=path-exclude=/usr/share/${path}/*`);

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePackages } from "./services/apt.ts";
+import { command } from "./services/command.ts";
+import { dockerClient, ensureDocker } from "./services/docker-engine.ts";
+
+/**
+ * Starts a container of an image, its output to ours, and returns its exit code. With docker; where no engine runs or
+ * can be started, with umoci and crun.
+ */
+export async function startImage(reference: string, registry: string): Promise<number> {
+  const host = await ensureDocker(registry).catch((error: unknown) => {
+    console.error(`no docker engine (${String(error).split("\n")[0]}): starting the container with crun`);
+  });
+  const docker = dockerClient();
+  if (host === undefined || docker === undefined) return startWithCrun(reference);
+  // The pull of a first run says what it does; the answer belongs to the container alone.
+  await command(docker, ["pull", "-q", reference], { env: { DOCKER_HOST: host } });
+  return run(docker, ["run", "--rm", reference], { DOCKER_HOST: host });
+}
+
+async function startWithCrun(reference: string): Promise<number> {
+  await ensurePackages({ skopeo: "skopeo", umoci: "umoci", crun: "crun" });
+  const folder = await mkdtemp(join(tmpdir(), "imagespec-container-"));
+  try {
+    const [name = "", digest = ""] = reference.split("@");
+    const source = `docker://${name.slice(0, name.lastIndexOf(":"))}@${digest}`;
+    await command("skopeo", ["copy", "-q", "--src-tls-verify=false", source, `oci:${folder}/image:it`]);
+    await command("umoci", ["unpack", "--image", `${folder}/image:it`, `${folder}/bundle`]);
+    const settings = JSON.parse(await readFile(`${folder}/bundle/config.json`, "utf8"));
+    settings.process.terminal = false;
+    await writeFile(`${folder}/bundle/config.json`, JSON.stringify(settings));
+    return await run("crun", ["run", "--bundle", `${folder}/bundle`, `imagespec-${process.pid}`], {});
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function run(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"] });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
