@@ -24,7 +24,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const identity = async (parameters: ImageSpecParameters, folder = root) =>
   identify(
     await resolveSpec(new ImageSpec(parameters, { root: folder }), {
-      env: { IMAGESPEC_CACHE_DIR: join(tmpdir(), "identity-cache") },
+      env: { IMAGESPEC_CACHE_DIR: join(root, "cache") },
       skipSecretFiles: true,
     }),
   );
