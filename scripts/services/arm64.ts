@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { ensurePackages } from "./apt.ts";
 import { command, say } from "./command.ts";
+import { pythonImage } from "./images/debian.ts";
 import { ensureImages } from "./images/ensure-images.ts";
 import { ensureRegistry } from "./registry.ts";
 
@@ -15,9 +16,15 @@ const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff
  * @returns reference of that index
  */
 export async function ensureArm64(): Promise<string> {
-  if (process.arch !== "arm64") await ensureEmulation();
+  await prepareArm64();
   const { python } = await ensureImages({ address: await ensureRegistry() }, ["python"], ["amd64", "arm64"]);
   return python;
+}
+
+/** Emulation and the base's layer, without a registry. */
+export async function prepareArm64(): Promise<void> {
+  if (process.arch !== "arm64") await ensureEmulation();
+  await pythonImage("arm64");
 }
 
 /** The kernel keeps the registration until it restarts; flag F holds the interpreter open, so that containers see it. */

@@ -4,11 +4,25 @@ import { ensurePackages } from "./apt.ts";
 import { cacheFolder } from "./cache.ts";
 import { command } from "./command.ts";
 import { runningDaemon, startDaemon } from "./daemon.ts";
-import { ensureGoTool } from "./go.ts";
+import { ensureGoTool, type GoTool } from "./go.ts";
 import { withLock } from "./lock.ts";
 import { ensureRegistry } from "./registry.ts";
 
 const VERSION = "v0.34.2";
+
+const MODULE = "github.com/moby/buildkit";
+
+export const BUILDKIT: GoTool = {
+  name: "buildkit",
+  version: VERSION,
+  module: "buildkit",
+  packages: [
+    `${MODULE}/cmd/buildkitd`,
+    `${MODULE}/cmd/buildctl`,
+    `${MODULE}/frontend/dockerfile/cmd/dockerfile-frontend`,
+  ],
+  variables: [`${MODULE}/version.Version=${VERSION}`],
+};
 
 export interface Buildkitd {
   /** For `docker buildx create --driver remote ADDRESS`. */
@@ -18,20 +32,7 @@ export interface Buildkitd {
 
 /** A current BuildKit daemon: several platforms, cache export, attestations. Needs root and runc. */
 export async function ensureBuildkitd(): Promise<Buildkitd> {
-  const module = "github.com/moby/buildkit";
-  const folder =
-    process.env.IMAGESPEC_DEV_BUILDKIT ||
-    (await ensureGoTool({
-      name: "buildkit",
-      version: VERSION,
-      module: "buildkit",
-      packages: [
-        `${module}/cmd/buildkitd`,
-        `${module}/cmd/buildctl`,
-        `${module}/frontend/dockerfile/cmd/dockerfile-frontend`,
-      ],
-      variables: [`${module}/version.Version=${VERSION}`],
-    }));
+  const folder = process.env.IMAGESPEC_DEV_BUILDKIT || (await ensureGoTool(BUILDKIT));
   await ensurePackages({ runc: "runc" });
   const registry = await ensureRegistry();
   const buildctl = join(folder, "buildctl");

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureGoTool } from "./go.ts";
+import { ensureGoTool, type GoTool } from "./go.ts";
 import { ensureLayer, packFolder } from "./layer.ts";
 import { pushImage } from "./push-image.ts";
 import { ensureRegistry } from "./registry.ts";
@@ -9,6 +9,16 @@ import { hostArchitecture } from "./uv.ts";
 
 const VERSION = "v1.24.0";
 const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+
+const MODULE = "github.com/GoogleContainerTools/kaniko";
+
+export const KANIKO: GoTool = {
+  name: "kaniko",
+  version: VERSION,
+  module: "kaniko",
+  packages: [`${MODULE}/cmd/executor`],
+  variables: [`${MODULE}/pkg/version.version=${VERSION}`],
+};
 
 export interface Kaniko {
   /** The executor on the host; never run it there: it deletes the root file system it runs in. */
@@ -20,7 +30,7 @@ export interface Kaniko {
 /** Kaniko's executor, built from its Go module (or the one of IMAGESPEC_DEV_KANIKO), and an image like the published one. */
 export async function ensureKaniko(): Promise<Kaniko> {
   const given = process.env.IMAGESPEC_DEV_KANIKO;
-  const executor = given || join(await buildExecutor(), "executor");
+  const executor = given || join(await ensureGoTool(KANIKO), "executor");
   const layer = await ensureLayer(`kaniko-${given ? "given" : VERSION}-1`, (tar) => packExecutor(executor, tar));
   const config = {
     Env: [
@@ -37,17 +47,6 @@ export async function ensureKaniko(): Promise<Kaniko> {
   const architecture = hostArchitecture();
   await pushImage({ address: registry }, "kaniko/executor", VERSION, [{ architecture, layers: [layer], config }]);
   return { executor, image: `${registry}/kaniko/executor:${VERSION}` };
-}
-
-function buildExecutor(): Promise<string> {
-  const module = "github.com/GoogleContainerTools/kaniko";
-  return ensureGoTool({
-    name: "kaniko",
-    version: VERSION,
-    module: "kaniko",
-    packages: [`${module}/cmd/executor`],
-    variables: [`${module}/pkg/version.version=${VERSION}`],
-  });
 }
 
 async function packExecutor(executor: string, tar: string): Promise<void> {

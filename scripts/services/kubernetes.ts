@@ -8,10 +8,20 @@ import { cached, cacheFolder } from "./cache.ts";
 import { command, say } from "./command.ts";
 import { runningDaemon, startDaemon, stopDaemon } from "./daemon.ts";
 import { freePort } from "./free-port.ts";
-import { ensureGoTool } from "./go.ts";
+import { ensureGoTool, type GoTool } from "./go.ts";
 import { withLock } from "./lock.ts";
 
 const VERSION = "v1.34.1";
+
+const BUILD = "k8s.io/component-base/version";
+
+export const API_SERVER: GoTool = {
+  name: "kube-apiserver",
+  version: VERSION,
+  module: "kubernetes",
+  packages: ["k8s.io/kubernetes/cmd/kube-apiserver"],
+  variables: [`${BUILD}.gitVersion=${VERSION}`, `${BUILD}.gitMajor=1`, `${BUILD}.gitMinor=34`],
+};
 
 export interface Kubernetes {
   /** `https://127.0.0.1:PORT`. */
@@ -28,16 +38,7 @@ export interface Kubernetes {
  * A Job stays as it was created until a test's stand-in node runs it; nothing collects garbage.
  */
 export async function ensureKubernetes(): Promise<Kubernetes> {
-  const module = "k8s.io/component-base/version";
-  const folder =
-    process.env.IMAGESPEC_DEV_KUBERNETES ||
-    (await ensureGoTool({
-      name: "kube-apiserver",
-      version: VERSION,
-      module: "kubernetes",
-      packages: ["k8s.io/kubernetes/cmd/kube-apiserver"],
-      variables: [`${module}.gitVersion=${VERSION}`, `${module}.gitMajor=1`, `${module}.gitMinor=34`],
-    }));
+  const folder = process.env.IMAGESPEC_DEV_KUBERNETES || (await ensureGoTool(API_SERVER));
   const etcd = await ensureEtcd();
   await ensurePackages({ openssl: "openssl" });
   return withLock("kubernetes", async () => {
@@ -58,7 +59,7 @@ export async function ensureKubernetes(): Promise<Kubernetes> {
 }
 
 /** Debian's etcd, unpacked and not installed, so that no service of it starts. */
-function ensureEtcd(): Promise<string> {
+export function ensureEtcd(): Promise<string> {
   return cached("tools/etcd/bookworm", async (folder) => {
     if (existsSync("/usr/bin/etcd")) return void (await command("cp", ["/usr/bin/etcd", folder]));
     say("downloading etcd");

@@ -18,6 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   Object.assign(process.env, serviceEnvironment(services));
   project.provide("services", services);
   return async () => {
+    // `npm test` stops them itself, before it prints its last line.
+    if (process.env.IMAGESPEC_DEV_KEEP) return;
     for (const { name } of await runningDaemons()) if (!before.has(name)) await stopDaemon(name);
   };
 }

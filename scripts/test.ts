@@ -1,0 +1,49 @@
+// npm test [VITEST ARGUMENTS]: starts the services, runs every test once, stops what it started; ends with the line
+// `N passed, N failed, N skipped`.
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { runningDaemons, stopDaemon } from "./services/daemon.ts";
+import { ensureServices, serviceEnvironment } from "./services/services.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const before = new Set((await runningDaemons()).map(({ name }) => name));
+let vitest: ChildProcess | undefined;
+let interrupted = false;
+// Vitest gets a terminal's Ctrl-C itself; a signal sent to this process alone is handed on.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    vitest?.kill(signal);
+  });
+}
+
+let closing: string | undefined;
+let code = 1;
+try {
+  const services = await ensureServices();
+  if (!interrupted)
+    code = await runVitest({ ...process.env, ...serviceEnvironment(services), IMAGESPEC_DEV_KEEP: "1" });
+} finally {
+  for (const { name } of await runningDaemons()) if (!before.has(name)) await stopDaemon(name);
+}
+if (closing === undefined) console.error("test: vitest ended without counting its tests");
+else console.log(closing);
+process.exitCode = interrupted ? 130 : closing === undefined ? code || 1 : code;
+
+/** Passes on what vitest prints, except for the closing line, which is kept for the end. */
+async function runVitest(env: NodeJS.ProcessEnv): Promise<number> {
+  const reporters = ["default", "./scripts/skipped-reporter.ts", "./tests/closing-line-reporter.ts"];
+  const args = ["run", ...reporters.map((name) => `--reporter=${name}`), ...process.argv.slice(2)];
+  const colors = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+  const program = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+  const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, env: { ...env, ...colors }, stdio });
+  vitest = child;
+  const ended = new Promise<number>((resolve) => child.once("close", (status) => resolve(status ?? 1)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (/^\d+ passed, \d+ failed, \d+ skipped$/.test(line)) closing = line;
+    else console.log(line);
+  }
+  return ended;
+}
