@@ -153,6 +153,20 @@ describe("base specs", () => {
     expect(plan.reference).toBe(await (builder.requests[1] as BuildRequest).spec.imageName());
   });
 
+  it.each([
+    ["the spec's", { platform: "linux/arm64" }, {}],
+    ["the call's", {}, { platform: "linux/arm64" }],
+  ])("builds a base that names no platform for %s", async (_, parameters, options) => {
+    const builder = new PushBuilder();
+    const base = new ImageSpec({ name: "parent", registry: registry.host, baseImage: "base:1" });
+    await engineWith(builder).build(spec({ ...parameters, baseImage: base }), options);
+    const [parent, child] = builder.requests;
+    expect(parent?.target.platforms).toEqual(["linux/arm64"]);
+    expect(child?.plan.steps.find(({ kind }) => kind === "labels")).toMatchObject({
+      labels: { "org.opencontainers.image.base.name": parent?.target.reference },
+    });
+  });
+
   it("does not build the base of a child that exists", async () => {
     const builder = new PushBuilder();
     const child = spec({ baseImage: spec({ name: "parent" }) });
