@@ -55,9 +55,14 @@ it("finds direct dependencies alone through Yarn's own table", async () => {
     ]),
     linkType: "SOFT" as const,
   };
+  const packages: (readonly [string, Map<string, unknown>])[] = [
+    ["project", new Map([["workspace:.", project]])],
+    direct,
+    transitive,
+  ];
   const script = generateInlinedScript({
     dependencyTreeRoots: [{ name: "project", reference: "workspace:." }],
-    packageRegistry: new Map([["project", new Map([["workspace:.", project]])], direct, transitive]) as never,
+    packageRegistry: new Map(packages) as never,
     shebang: null,
   } as never);
   await write(".pnp.cjs", script);
