@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import { ImageSpec } from "../spec/image-spec.ts";
+import { ImageBuildEngine } from "./image-build-engine.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "builders-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function write(path: string, content: string | object): Promise<void> {
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+}
+
+const source = (type: string, reference: string) =>
+  `export default { [Symbol.for("imagespec.builder")]: 1, builderType: "${type}", buildImage: async () => "${reference}" };`;
+
+async function install(name: string, type: string, code: string, entry = "./b.mjs"): Promise<void> {
+  const imagespec = { apiVersion: 1, builders: { [type]: { entry: "./b" } } };
+  await write(`node_modules/${name}/package.json`, { name, version: "1.0.0", exports: { "./b": entry }, imagespec });
+  await write(`node_modules/${name}/b.mjs`, code);
+}
+
+class Own extends ImageSpecBuilder {
+  readonly builderType = "own";
+  override async buildImage(): Promise<BuildResult> {
+    return { reference: "from-code:1" };
+  }
+}
+
+const engine = (options: object = {}, env: Record<string, string> = {}) =>
+  new ImageBuildEngine({
+    root,
+    env: { DOCKER_HOST: `unix://${root}/no.sock`, HOME: root, IMAGESPEC_CACHE_DIR: root, ...env },
+    ...options,
+  });
+const spec = (builder: string) => new ImageSpec({ name: "app", baseImage: "base:1", builder });
+
+it("what is registered in code wins over plugins, plugins over the config, the config over dependencies", async () => {
+  await install("dep", "own", source("own", "from-dependency:1"));
+  await write("package.json", { dependencies: { dep: "1" } });
+  const built = async (one: ImageBuildEngine) => (await one.build(spec("own"))).reference;
+  expect(await built(engine())).toBe("from-dependency:1");
+  await write("config.mjs", source("own", "from-config:1"));
+  await write("imagespec.config.json", { plugins: ["./config.mjs"] });
+  expect(await built(engine())).toBe("from-config:1");
+  await write("plugin.mjs", source("own", "from-plugins:1"));
+  expect(await built(engine({ plugins: ["./plugin.mjs"] }))).toBe("from-plugins:1");
+  expect(await built(engine({ plugins: ["./plugin.mjs"], builders: [new Own()] }))).toBe("from-code:1");
+});
+
+it("IMAGESPEC_PLUGINS=off and discover: false leave dependencies out", async () => {
+  await install("dep", "theirs", source("theirs", "x:1"));
+  await write("package.json", { dependencies: { dep: "1" } });
+  for (const one of [engine({}, { IMAGESPEC_PLUGINS: "off" }), engine({ discover: false })]) {
+    await expect(one.build(spec("theirs"))).rejects.toMatchObject({ code: "E_BUILDER_UNKNOWN" });
+    expect(await one.findBuilders()).toEqual({ candidates: [], diagnostics: [] });
+  }
+});
+
+it("a broken package is no fault until its builder is asked for", async () => {
+  await install("missing", "gone", "", "./gone.mjs");
+  await install("throwing", "throws", `throw new Error("at import");`);
+  await install("good", "good", source("good", "good:1"));
+  await write("package.json", { dependencies: { missing: "1", throwing: "1", good: "1" } });
+  expect(await engine().build(spec("good"))).toMatchObject({ reference: "good:1" });
+  await expect(engine().build(spec("gone"))).rejects.toMatchObject({
+    code: "E_BUILDER_LOAD",
+    message: expect.stringMatching(/missing.*gone\.mjs/),
+  });
+  await expect(engine().build(spec("throws"))).rejects.toMatchObject({
+    code: "E_BUILDER_LOAD",
+    message: expect.stringContaining("at import"),
+  });
+  const automatic = await engine().build(new ImageSpec({ name: "app", baseImage: "base:1" }));
+  expect(automatic).toMatchObject({ builder: "good" });
+  await rm(join(root, "node_modules/good"), { recursive: true });
+  const error = await engine()
+    .build(new ImageSpec({ name: "app", baseImage: "base:1" }))
+    .catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: "E_NO_BUILDER" });
+  expect((error as Error).message).toMatch(/throws \(priority 5\).*at import[\s\S]*gone: .*is missing/);
+});
