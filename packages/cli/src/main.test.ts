@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, readFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { ImageSpec } from "@imagespec/core";
 import { startRegistry } from "@imagespec/testkit";
@@ -144,6 +146,20 @@ describe("answers", () => {
     const unknown = await cli.run(["exists"]);
     expect(unknown).toMatchObject({ code: 4, stdout: "unknown\n" });
     expect(unknown.stderr).toMatch(/E_REGISTRY_UNREACHABLE[\s\S]*127\.0\.0\.1:1[\s\S]*hint: /);
+  });
+
+  it("a signal ends it at once while a registry is silent", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
+    const { port } = silent.address() as AddressInfo;
+    await cli.write("imagespec.json", { name: "app", registry: `127.0.0.1:${port}` });
+    const { child, ended } = cli.start(["exists"]);
+    await once(silent, "connection");
+    const from = Date.now();
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(130);
+    expect(Date.now() - from).toBeLessThan(2000);
+    silent.close();
   });
 
   it("schema, --help and --version", async () => {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { EXIT } from "./command/command-context.ts";
 import { readCommandLine } from "./command/command-line.ts";
 import { interruptible } from "./interruptible.ts";
 import { errorEvent, errorText, exitCodeOf } from "./print/print-error.ts";
@@ -13,12 +14,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 process.stderr.on("error", () => {});
 
 const args = process.argv.slice(2);
-process.exitCode = await interruptible(async (signal) => {
+const exit = await interruptible(async (signal) => {
   try {
     return await runCommand(readCommandLine(args), { env: process.env, signal, print, tell });
   } catch (error) {
     if (args.includes("--json")) print(JSON.stringify(errorEvent(error)));
     else tell(errorText(error));
-    return signal.aborted ? 130 : exitCodeOf(error);
+    return exitCodeOf(error);
   }
 });
+process.exitCode = exit;
+// All that had to be cleaned up is: a connection that is still being opened must not hold an interrupted program.
+if (exit === EXIT.interrupted) process.stdout.write("", () => process.exit());

@@ -4,6 +4,7 @@ import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts"
 import type { HttpRequest, HttpResponse, HttpTransport } from "../http/http-transport.ts";
 import { networkFault } from "../http/network-fault.ts";
 import { isRetriedStatus, RetryBudget, type RetryOptions, retryAfterMs, waitFor } from "../http/retry-policy.ts";
+import { untilAborted } from "../http/until-aborted.ts";
 import type { RegistryEvent } from "./registry-event.ts";
 import { aborted, type Subject, statusFault, unreachable } from "./registry-fault.ts";
 
@@ -115,12 +116,12 @@ export class RegistryHost {
   /** One try: answers challenges (the first, and one for a token that ran out) and follows redirects. */
   async #request(call: RegistryCall): Promise<HttpResponse> {
     call.signal?.throwIfAborted();
-    const base = await this.#options.base();
+    const base = await untilAborted(this.#options.base(), call.signal);
     let url = new URL(call.target, base);
     let challenged = 0;
     for (let hops = 0; hops <= MAX_HOPS; ) {
       const own = url.origin === base.origin;
-      const authorization = own ? await this.#auth.header(call.scopes) : undefined;
+      const authorization = own ? await untilAborted(this.#auth.header(call.scopes), call.signal) : undefined;
       const { body } = call;
       const response = await this.#options.transport.send({
         method: call.method,
@@ -132,7 +133,7 @@ export class RegistryHost {
       if (own && isChallenge(response) && challenged < 2) {
         challenged++;
         const learned = this.#auth.learn(response.header("www-authenticate"), call.scopes, authorization);
-        const next = learned ? await this.#auth.header(call.scopes) : undefined;
+        const next = learned ? await untilAborted(this.#auth.header(call.scopes), call.signal) : undefined;
         if (next === undefined || next === authorization) return response;
         await response.body.dump();
         continue;
