@@ -10,6 +10,8 @@ interface Entry {
   link?: string;
 }
 
+/** tar-stream counts to the header in front of an entry's bytes. */
+const HEADER = 512;
 const LARGEST_DOCUMENT = 4 * 1024 * 1024;
 
 /**
@@ -54,7 +56,7 @@ async function listEntries(archive: string): Promise<Map<string, Entry>> {
     const link = type === "symlink" || type === "link" ? { link: linkname } : {};
     // A symbolic link is seen from its folder, a hard link from the top.
     if (type === "symlink") link.link = posix.join(posix.dirname(name), linkname);
-    entries.set(posix.normalize(name), { offset: entry.offset, size, ...link });
+    entries.set(posix.normalize(name), { offset: entry.offset + HEADER, size, ...link });
     entry.resume();
   }
   return entries;

@@ -53,8 +53,9 @@ export class BuildLog {
     this.#emit({ type: "step", name: step.title, status, ...(seconds === undefined ? {} : { seconds }) });
   }
 
-  line(text: string, stream: "stdout" | "stderr"): void {
-    if (text.trim() === "") return;
+  line(printed: string, stream: "stdout" | "stderr"): void {
+    if (printed.trim() === "") return;
+    const text = withoutScript(printed);
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
     this.#fault ??= parseStepFailure(text);
@@ -64,4 +65,9 @@ export class BuildLog {
   progress(name: string, current: number, total: number | undefined): void {
     this.#emit({ type: "progress", name, current, ...(total ? { total } : {}), unit: "bytes" });
   }
+}
+
+/** BuildKit quotes the whole script of a step that failed: the step's name says the same in less. */
+function withoutScript(line: string): string {
+  return line.replace(/(executor failed running \[|process ")\/bin\/sh -c .{80,}(\]|")(?=: |$)/s, "$1/bin/sh -c ...$2");
 }

@@ -3,6 +3,7 @@ import type { BuildRequest, BuildResult } from "@imagespec/core";
 import { OCI_BASE_CONTEXT } from "@imagespec/dockerfile";
 import { copyImage, OciLayout, parseReference } from "@imagespec/registry";
 import type { DockerWay } from "../docker/docker-way.ts";
+import { buildWithEngine } from "../engine/build-with-engine.ts";
 import { loadOciBase, ociBaseContext, ociBaseFolder, passingBaseName } from "../inputs/oci-base.ts";
 import { type OutputKind, parseOutput } from "../output/output-kind.ts";
 import { replaceFile, saveArchive, saveLayout } from "../output/save-from-engine.ts";
@@ -20,7 +21,7 @@ export async function runJob(job: BuildJob, way: DockerWay, request: BuildReques
   const { push, output } = request.target;
   const wanted: OutputKind | undefined =
     output === undefined ? (push ? undefined : { kind: "engine" }) : parseOutput(output);
-  return way.kind === "buildx" ? byBuildx(job, way, request, wanted) : byDocker(job, request, wanted);
+  return way.kind === "buildx" ? byBuildx(job, way, request, wanted) : byDocker(job, way, request, wanted);
 }
 
 async function byBuildx(
@@ -67,12 +68,18 @@ async function exportByBuildx(
   }
 }
 
-async function byDocker(job: BuildJob, request: BuildRequest, wanted: OutputKind | undefined): Promise<BuildResult> {
+async function byDocker(
+  job: BuildJob,
+  way: Exclude<DockerWay, Buildx>,
+  request: BuildRequest,
+  wanted: OutputKind | undefined,
+): Promise<BuildResult> {
   const folder = ociBaseFolder(request.plan.base);
   return folder === undefined ? build() : withLoadedBase(job, folder, build);
 
   async function build(): Promise<BuildResult> {
-    await buildWithDocker(job);
+    if (way.kind === "engine") await buildWithEngine(job, request.credentials, { ...process.env, ...job.env });
+    else await buildWithDocker(job);
     if (wanted !== undefined) await saveOutput(job, wanted);
     if (!request.target.push) return { reference: job.reference };
     return { reference: job.reference, digest: await pushWithDocker(job) };

@@ -1,0 +1,95 @@
+import { Readable } from "node:stream";
+import { ImageSpecError } from "@imagespec/core";
+import { type CredentialStore, redact } from "@imagespec/registry";
+import { buildFailure } from "../failure/build-failure.ts";
+import { BuildLog } from "../progress/build-log.ts";
+import { SolveStatusReader } from "../progress/solve-status.ts";
+import { type BuildJob, contextOf } from "../run/build-job.ts";
+import { readSolveStatus } from "../wire/solve-status.ts";
+import { openSession } from "./build-session.ts";
+import { connectEngine } from "./connect-engine.ts";
+import { dial } from "./dial.ts";
+
+interface Message {
+  id?: string;
+  aux?: unknown;
+  error?: string;
+  errorDetail?: { message?: string };
+}
+
+const COMMAND = "POST /build?version=2";
+
+/**
+ * Has the engine build with the BuildKit inside it, over its API: for a docker command that cannot build without a
+ * plug-in that is not there. The image is then in the engine, under its name.
+ */
+export async function buildWithEngine(
+  job: BuildJob,
+  credentials: CredentialStore,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { signal, inputs, options } = job;
+  const log = new BuildLog(job.emit);
+  const docker = await connectEngine(env);
+  const context = Readable.from(contextOf(job), { objectMode: false });
+  let contextError: unknown;
+  context.on("error", (error) => {
+    contextError = error;
+  });
+  const failed = (error: unknown): unknown => {
+    if (signal.aborted) return new ImageSpecError("E_ABORTED", "The build was cancelled.", { cause: signal.reason });
+    if (contextError !== undefined) return contextError;
+    log.line(redact((error as Error).message, job.secrets), "stderr");
+    return buildFailure(job.reference, COMMAND, 1, log);
+  };
+  try {
+    const session = await openSession(docker, { secrets: inputs.secrets, credentials, signal });
+    try {
+      const stream = await dial(docker, {
+        path: "/build",
+        query: {
+          version: "2",
+          session: session.id,
+          t: job.reference,
+          platform: job.platforms.join(","),
+          buildargs: JSON.stringify(inputs.arguments),
+          ...(options.network === undefined ? {} : { networkmode: options.network }),
+          ...(options.cacheFrom.length === 0 ? {} : { cachefrom: JSON.stringify(options.cacheFrom) }),
+        },
+        headers: { "Content-Type": "application/x-tar" },
+        body: context,
+        signal,
+      });
+      await follow(stream, log, job.secrets);
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
+/** Reads the engine's answer to its end. It says 200 first and tells of a failure in the stream. */
+async function follow(stream: Readable, log: BuildLog, secrets: readonly string[]): Promise<void> {
+  const reader = new SolveStatusReader(log, secrets);
+  const read = (line: string): void => {
+    if (line.trim() === "") return;
+    const message = JSON.parse(line) as Message;
+    const error = message.errorDetail?.message ?? message.error;
+    if (error !== undefined) throw new Error(error);
+    if (message.id === "moby.buildkit.trace" && typeof message.aux === "string") {
+      reader.read(readSolveStatus(Buffer.from(message.aux, "base64")));
+    }
+  };
+  let rest = "";
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + String(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) read(line);
+    }
+    read(rest);
+  } finally {
+    reader.end();
+  }
+}

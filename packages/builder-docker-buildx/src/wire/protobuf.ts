@@ -1,0 +1,65 @@
+/** One field of a message: its number, and its value as bytes or as a whole number. */
+export interface Field {
+  number: number;
+  bytes: Buffer;
+  value: number;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * The fields of a message in the protocol buffers encoding (protobuf.dev/programming-guides/encoding), in order.
+ * BuildKit's few messages need no more than this. Throws RangeError for bytes that are no message.
+ */
+export function* readFields(message: Buffer): Generator<Field> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = message.readUInt8(at++);
+      // Beyond 2^53 only sums of bytes would stand, which are shown and never counted with.
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw new RangeError("a number of more than ten bytes");
+  };
+  const take = (length: number): Buffer => {
+    if (at + length > message.length) throw new RangeError("a field reaches over the end of its message");
+    at += length;
+    return message.subarray(at - length, at);
+  };
+  while (at < message.length) {
+    const key = varint();
+    const number = Math.floor(key / 8);
+    const type = key % 8;
+    if (type === 0) yield { number, bytes: EMPTY, value: varint() };
+    else if (type === 1) yield { number, bytes: take(8), value: 0 };
+    else if (type === 2) yield { number, bytes: take(varint()), value: 0 };
+    else if (type === 5) yield { number, bytes: take(4), value: 0 };
+    else throw new RangeError(`a field of unknown kind ${type}`);
+  }
+}
+
+/** The text of a message's field, empty when it is not there. */
+export function textField(message: Buffer, number: number): string {
+  for (const field of readFields(message)) if (field.number === number) return field.bytes.toString("utf8");
+  return "";
+}
+
+/** A message of texts and bytes, by field number; what is empty is left out, as the encoding wants it. */
+export function writeFields(fields: Readonly<Record<number, string | Uint8Array>>): Buffer {
+  const parts: Buffer[] = [];
+  for (const [number, content] of Object.entries(fields)) {
+    const bytes = Buffer.from(content);
+    if (bytes.length > 0) parts.push(writeVarint(Number(number) * 8 + 2), writeVarint(bytes.length), bytes);
+  }
+  return Buffer.concat(parts);
+}
+
+function writeVarint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}
