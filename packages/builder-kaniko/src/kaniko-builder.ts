@@ -21,6 +21,7 @@ export class KanikoBuilder extends ImageSpecBuilder {
   readonly builderType = "kaniko";
   override readonly optionsSchema: StandardSchemaV1 = kanikoOptions;
   readonly #slots = new JobSlots();
+  #probe: Promise<Probe> | undefined;
 
   override supports(request: BuildRequest): Unsupported[] {
     return unsupported(request, optionsOf(request));
@@ -28,7 +29,13 @@ export class KanikoBuilder extends ImageSpecBuilder {
 
   override async probe(request: BuildRequest): Promise<Probe> {
     const { mode, kubernetes } = optionsOf(request);
-    if (mode === "kubernetes") return probeKubernetes(kubernetes);
+    if (mode === "kubernetes") {
+      // Many builds at once ask once.
+      this.#probe ??= probeKubernetes(kubernetes).finally(() => {
+        this.#probe = undefined;
+      });
+      return this.#probe;
+    }
     return mode === "executor" ? probeLocally() : probeDocker();
   }
 

@@ -18,6 +18,7 @@ describe("executorFailure", () => {
     [{ tail: ["GET http://r/v2/: UNAUTHORIZED: authentication required"] }, "E_REGISTRY_AUTH", /refused/],
     [{ tail: ["MANIFEST_UNKNOWN: manifest unknown; unknown tag=x"] }, "E_REGISTRY", /did not find/],
     [{ tail: ["dial tcp 127.0.0.1:1: connect: connection refused"] }, "E_REGISTRY_UNREACHABLE", /reach/],
+    [{ tail: ["dial tcp: lookup x on 1.1.1.1:53: no such host"] }, "E_REGISTRY_UNREACHABLE", /reach/],
     [{ tail: ["imagespec:E_NO_PYTHON: the base image has no python3", "error"] }, "E_NO_PYTHON", /no python3/],
     [{ exitCode: 3 }, "E_BUILD", /exit code 3/],
   ])("%j is %s", (change, code, message) => {

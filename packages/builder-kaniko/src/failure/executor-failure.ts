@@ -60,7 +60,7 @@ const BY_TEXT: [RegExp, Verdict][] = [
     },
   ],
   [
-    /dial tcp .*(connection refused|no such host|i\/o timeout)|TLS handshake timeout/,
+    /dial tcp:? .*(connection refused|no such host|i\/o timeout)|TLS handshake timeout/,
     {
       code: "E_REGISTRY_UNREACHABLE",
       what: "could not reach a registry",
