@@ -10,7 +10,9 @@ import { type CommandContext, EXIT } from "./command-context.ts";
  */
 export async function doctor(targets: readonly Target[], context: CommandContext): Promise<number> {
   const { engine, line, signal, print, tell } = context;
-  const spec = targets.length === 0 ? new ImageSpec({ name: "doctor" }) : oneTarget(targets, "doctor").spec;
+  // Without a file: a spec that every builder can do, so that what is left is the machine.
+  const any = new ImageSpec({ name: "doctor", baseImage: "debian:bookworm-slim" });
+  const spec = targets.length === 0 ? any : oneTarget(targets, "doctor").spec;
   const { diagnostics } = await engine.findBuilders();
   const all = await engine.examine(spec, {
     signal,

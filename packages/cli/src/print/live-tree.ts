@@ -86,7 +86,7 @@ export class LiveTree implements Progress {
   #draw(): void {
     this.#frame++;
     const lines = [...this.#tree(), ...this.#log.map((line) => pc.dim(`    ${line}`))];
-    const shown = lines.slice(-Math.max(1, (this.#stream.rows ?? 24) - 1)).map((line) => this.#cut(line));
+    const shown = lines.slice(-Math.max(1, (this.#stream.rows || 24) - 1)).map((line) => this.#cut(line));
     this.#stream.write(this.#erase() + shown.map((line) => `${line}\n`).join(""));
     this.#drawn = shown.length;
   }
@@ -114,7 +114,7 @@ export class LiveTree implements Progress {
 
   /** A line that wraps would be counted wrong; colours are given up where one has to be cut. */
   #cut(line: string): string {
-    const width = this.#stream.columns ?? 80;
+    const width = this.#stream.columns || 80;
     const plain = stripVTControlCharacters(line);
     return plain.length < width ? line : `${plain.slice(0, width - 2)}…`;
   }
