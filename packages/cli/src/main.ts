@@ -9,8 +9,12 @@ import { runCommand } from "./run-command.ts";
 quietWarnings();
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const tell = (text: string) => process.stderr.write(text);
-// Who reads the answer may have read enough: `imagespec plan | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// Who reads the answer may have read enough (`imagespec plan | head`): the work goes on, and cleans up after itself.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") return;
+  tell(`error: the answer cannot be written: ${error.message}\n`);
+  process.exit(EXIT.failed);
+});
 process.stderr.on("error", () => {});
 
 const args = process.argv.slice(2);

@@ -118,6 +118,24 @@ describe("build", () => {
     expect(stat === "" || stat.includes(") Z ")).toBe(true);
   });
 
+  it("goes on to its end when nobody reads what it prints", async () => {
+    const done = join(cli.path, "done");
+    await cli.write(
+      "builder.mjs",
+      builder(`request.emit({ type: "log", stream: "stdout", line: "ready" });
+        await new Promise((go) => setTimeout(go, 300));
+        for (let i = 0; i < 9; i++) request.emit({ type: "log", stream: "stdout", line: "more" });
+        await runTool("touch", ["${done}"]);`),
+    );
+    const { child, ended } = cli.start(["build", "--json"]);
+    await new Promise<void>((resolve) =>
+      child.stdout.on("data", (chunk) => String(chunk).includes("ready") && resolve()),
+    );
+    child.stdout.destroy();
+    expect((await ended).code).toBe(0);
+    expect(await readFile(done, "utf8")).toBe("");
+  });
+
   it("a second signal ends it at once", async () => {
     await cli.write(
       "builder.mjs",
