@@ -13,7 +13,7 @@ const cache = await temporaryFolder();
 afterAll(() => cache[Symbol.asyncDispose]());
 const uv = await builderUnderTest(makeBuilder, {
   env: { IMAGESPEC_CACHE_DIR: cache.path },
-  refuses: ["aptPackages", "commands", "poetry.lock", "noShell", "engine"],
+  refuses: ["aptPackages", "commands", "poetry.lock", "noShell"],
 });
 describePackages(uv);
 describeLocks(uv);

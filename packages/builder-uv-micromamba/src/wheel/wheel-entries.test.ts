@@ -14,6 +14,7 @@ const SITE = "opt/venv/lib/python3.11/site-packages";
 const INFO = "Demo_Pack-1.0.dist-info";
 const FILES = {
   "demo/__init__.py": "x = 1\n",
+  "demo/__pycache__/x.cpython-311.pyc": "old",
   [`${INFO}/METADATA`]: "Metadata-Version: 2.1\nName: Demo.Pack\nVersion: 1.0\n",
   [`${INFO}/WHEEL`]: "Wheel-Version: 1.0\n",
   [`${INFO}/entry_points.txt`]:

@@ -12,7 +12,7 @@ const PYTHON_LINE = /^#!pythonw?[^\r\n]*(\r?\n)/;
 /**
  * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
- * target's interpreter in their first line, INSTALLER, and a RECORD of all of it. Nothing is compiled to bytecode.
+ * target's interpreter in their first line, INSTALLER, and a RECORD of all of it. No bytecode, not even shipped one.
  * Throws E_RESOLVE naming `subject` for an archive that is no wheel.
  */
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, subject: string): Promise<FileEntry[]> {
@@ -24,6 +24,8 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, subject
 
   for (const member of zip.members) {
     if (member.path === `${info}/RECORD` || /^[^/]+\.dist-info\/RECORD\.(jws|p7s)$/.test(member.path)) continue;
+    // Bytecode that a build left in the wheel is stale here: it is for the times of other files.
+    if (/(^|\/)__pycache__\//.test(member.path)) continue;
     const place = destination(member.path, info, target);
     if (place.script) {
       const content = withInterpreter(await member.bytes(), target.python);

@@ -8,7 +8,7 @@ import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 /** Raised when the entries made of a wheel should differ. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** A wheel that goes into the image; its file is fetched only when a layer that holds it must be made. */
 export interface Wheel {

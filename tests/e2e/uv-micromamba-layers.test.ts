@@ -1,0 +1,231 @@
+import { spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { UvMicromambaBuilder } from "@imagespec/builder-uv-micromamba";
+import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters, runTool } from "@imagespec/core";
+import { RegistryClient, readImage } from "@imagespec/registry";
+import { pullImage, runContainer } from "@imagespec/testkit";
+import Docker from "dockerode";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { ensureArm64 } from "../../scripts/services/arm64.ts";
+import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const services = await ensureServices();
+const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });
+const folder = await temporaryFolder();
+const run = randomBytes(4).toString("hex");
+beforeAll(() => {
+  for (const [name, value] of Object.entries(serviceEnvironment(services))) vi.stubEnv(name, value);
+  vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, "cache"));
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await folder[Symbol.asyncDispose]();
+});
+
+const parametersOf = (name: string, parameters: ImageSpecParameters): ImageSpecParameters => ({
+  name: `layers/${run}/${name}`,
+  registry: services.registry,
+  platform: services.platform,
+  pythonVersion: "3.11",
+  ...parameters,
+});
+
+async function build(name: string, parameters: ImageSpecParameters, options: { root?: string; output?: string } = {}) {
+  const { root = folder.path, output } = options;
+  const events: BuildEvent[] = [];
+  const engine = new ImageBuildEngine({ builders: [new UvMicromambaBuilder()], discover: false });
+  const outcome = await engine.build(new ImageSpec(parametersOf(name, parameters), { root }), {
+    force: true,
+    onEvent: (event) => events.push(event),
+    ...(output !== undefined && { output, push: false }),
+  });
+  if (outcome.status !== "built") throw new Error(`not built: ${JSON.stringify(outcome)}`);
+  const made = events.flatMap((event) => (event.type === "step" && event.status === "done" ? [event.name] : []));
+  return { reference: outcome.reference, digest: outcome.digest, made };
+}
+
+async function shell(reference: string, script: string): Promise<string> {
+  await pullImage(docker, reference);
+  const entrypoint = ["/bin/sh", "-c"];
+  const { exitCode, stdout, stderr } = await runContainer(docker, reference, { entrypoint, cmd: [script] });
+  expect(`${exitCode} ${stderr}`).toBe("0 ");
+  return stdout.trim();
+}
+
+async function diffIds(reference: string): Promise<string[]> {
+  const client = new RegistryClient();
+  const [name, tag = ""] = reference.split(/:(?=[^/]*$)/);
+  const { config } = await readImage(client.repository(name as string), tag, { os: "linux", architecture: "amd64" });
+  await client.close();
+  return config.rootfs.diff_ids;
+}
+
+describe("layers", () => {
+  it("give one digest from two clean caches and two folders", async () => {
+    const results = [];
+    for (const at of ["one", "two/deeper"]) {
+      const root = join(folder.path, at);
+      await mkdir(join(root, "src"), { recursive: true });
+      await writeFile(join(root, "src", "main.py"), "print(1)\n");
+      vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, `cache-${at}`));
+      results.push(
+        await build("same", { packages: ["numpy==2.1.0", "requests==2.32.3"], sourceRoot: "src" }, { root }),
+      );
+    }
+    vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, "cache"));
+    expect(results[0]?.digest).toBe(results[1]?.digest);
+    expect(results[0]?.made).toEqual(results[1]?.made);
+  });
+
+  it("that change with one source, or one dependency, are one", async () => {
+    await mkdir(join(folder.path, "src"), { recursive: true });
+    await writeFile(join(folder.path, "src", "main.py"), "print(1)\n");
+    const packages = (flask: string) => ["numpy==2.1.0", "requests==2.32.3", `flask==${flask}`];
+    const first = await build("change", { packages: packages("3.0.3"), sourceRoot: "src" });
+    expect(first.made.length).toBeGreaterThan(5);
+    await writeFile(join(folder.path, "src", "main.py"), "print(2)\n");
+    const source = await build("change", { packages: packages("3.0.3"), sourceRoot: "src" });
+    expect(source.made.filter((name) => name !== "build the image")).toEqual(
+      expect.arrayContaining([expect.stringContaining("sourceRoot")]),
+    );
+    expect(source.made.some((name) => name.startsWith("python packages"))).toBe(false);
+    const dependency = await build("change", { packages: packages("3.1.0"), sourceRoot: "src" });
+    const remade = dependency.made.filter((name) => name.startsWith("python packages"));
+    expect(remade).toEqual([expect.stringContaining("flask 3.1.0")]);
+    const [before, after] = [await diffIds(source.reference), await diffIds(dependency.reference)];
+    expect(after.filter((id) => !before.includes(id)).length).toBe(1);
+    expect(
+      await shell(
+        dependency.reference,
+        "python /root/main.py; python -c 'import flask, numpy'; flask --version | tail -n +2",
+      ),
+    ).toMatch(/^2\nFlask 3\.1\.0/);
+  });
+
+  it("are accepted by crane, umoci and skopeo, from the registry, a layout and an archive", async () => {
+    const parameters = { packages: ["six==1.16.0"] };
+    const layout = join(folder.path, "layout");
+    const archive = join(folder.path, "image.tar");
+    const pushed = await build("readers", parameters);
+    const written = await build("readers", parameters, { output: `oci:${layout}` });
+    await build("readers", parameters, { output: `docker-archive:${archive}` });
+    expect(written.digest).toBe(pushed.digest);
+    const tag = pushed.reference.split(":").at(-1) as string;
+    await runTool("crane", ["validate", "--insecure", "--remote", pushed.reference]);
+    await runTool("crane", ["validate", "--tarball", archive]);
+    await runTool("umoci", ["unpack", "--image", `${layout}:${tag}`, join(folder.path, "bundle")]);
+    const site = join(folder.path, "bundle/rootfs/opt/venv/lib/python3.11/site-packages");
+    expect(await readdir(site)).toEqual(expect.arrayContaining(["six.py", "six-1.16.0.dist-info"]));
+    await runTool("skopeo", ["copy", "-q", `oci:${layout}:${tag}`, `oci:${join(folder.path, "copied")}:x`]);
+    await runTool("skopeo", ["copy", "-q", `docker-archive:${archive}`, `oci:${join(folder.path, "copied")}:y`]);
+  });
+});
+
+describe("packages that are not simple", () => {
+  it("jupyterlab, a hundred distributions: data files, scripts, namespaces, shared libraries", async () => {
+    const { reference } = await build("jupyter", {
+      packages: ["jupyterlab==4.2.5", "numpy==2.1.0", "zope.interface==7.0.3", "zope.event==5.0"],
+    });
+    const script = [
+      "python -m pip --version >/dev/null 2>&1 && echo pip",
+      "ls /opt/venv/lib/python3.11/site-packages | grep -c dist-info",
+      "jupyter lab --version",
+      "jupyter kernelspec list --json | python -c 'import json,sys; print(list(json.load(sys.stdin)[\"kernelspecs\"]))'",
+      "python -c 'import numpy, zope.interface, zope.event, zmq; print(numpy.linalg.inv(numpy.eye(2)).tolist())'",
+      "ls /opt/venv/share/jupyter/lab/static | grep -c js",
+      "find /opt/venv -name '*.pyc' | wc -l",
+      // Every file that a RECORD names is there, and its hash is right.
+      "python - <<'X'\nimport importlib.metadata as m, hashlib, base64\nbad = [(d.name, str(f)) for d in m.distributions() for f in d.files if not f.locate().exists() or (f.hash and base64.urlsafe_b64encode(hashlib.sha256(f.locate().read_bytes()).digest()).rstrip(b'=').decode() != f.hash.value)]\nprint('bad', bad)\nX",
+    ];
+    const lines = (await shell(reference, script.join("\n"))).split("\n");
+    expect(Number(lines[0])).toBeGreaterThan(80);
+    expect(lines[1]).toBe("4.2.5");
+    expect(lines[2]).toBe("['python3']");
+    expect(lines[3]).toBe("[[1.0, 0.0], [0.0, 1.0]]");
+    expect(Number(lines[4])).toBeGreaterThan(10);
+    expect(lines[5]).toBe("0");
+    expect(lines[6]).toBe("bad []");
+  });
+
+  it("one that only has a source distribution is handed on, naming it", async () => {
+    const parameters = { packages: ["docopt==0.6.2"], builder: "uv-micromamba" };
+    await expect(build("source-only", parameters)).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringContaining("docopt"),
+    });
+  });
+});
+
+describe("two platforms", () => {
+  it("stand in one index, every shared object for its machine, and start", async () => {
+    await ensureArm64();
+    const { reference } = await build("platforms", {
+      packages: ["numpy==2.1.0", "six==1.16.0"],
+      platform: "linux/amd64,linux/arm64",
+    });
+    await runTool("crane", ["validate", "--insecure", "--remote", reference]);
+    for (const [architecture, machine] of [
+      ["amd64", 0x3e],
+      ["arm64", 0xb7],
+    ] as const) {
+      const root = join(folder.path, architecture);
+      await mkdir(root);
+      const platform = `linux/${architecture}`;
+      await runTool("sh", [
+        "-c",
+        `crane export --insecure --platform ${platform} ${reference} - | tar x -C ${root} opt`,
+      ]);
+      const names = (await readdir(root, { recursive: true })).filter((name) => /\.so(\.|$)/.test(name));
+      expect(names.length).toBeGreaterThan(10);
+      for (const name of names) expect((await readFile(join(root, name))).readUInt16LE(18), name).toBe(machine);
+      // By the digest of its own: an old engine takes one image under the index's.
+      const { stdout: child } = await runTool("crane", ["digest", "--insecure", "--platform", platform, reference]);
+      const pinned = `${reference.replace(/:[^/:]*$/, "")}@${child.trim()}`;
+      const code = "import six, numpy, platform; print(platform.machine(), numpy.arange(3).sum())";
+      const { stdout } = await runTool("docker", ["run", "--rm", "--platform", platform, pinned, "python", "-c", code]);
+      expect(stdout.trim()).toBe(`${architecture === "amd64" ? "x86_64" : "aarch64"} 3`);
+    }
+  });
+});
+
+describe("killed", () => {
+  it("at 20 random points, a build leaves no tag and no partial entry, and the next one is right", async () => {
+    const root = join(folder.path, "killed");
+    const cache = join(root, "cache");
+    await mkdir(root);
+    const parameters = parametersOf("killed", {
+      packages: ["numpy==2.1.0", "requests==2.32.3"],
+      builder: "uv-micromamba",
+    });
+    await writeFile(join(root, "imagespec.json"), JSON.stringify(parameters));
+    const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+    const env = { ...process.env, IMAGESPEC_CACHE_DIR: cache };
+    for (let round = 0; round < 20; round++) {
+      const child = spawn(process.execPath, [main, "build", "--force"], { cwd: root, env, stdio: "ignore" });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      await Promise.race([sleep(150 + Math.random() * 2500), ended]);
+      child.kill("SIGKILL");
+      await ended;
+      const blobs = join(cache, "uv-micromamba", "blobs", "sha256");
+      for (const name of await readdir(blobs).catch(() => []))
+        expect(
+          createHash("sha256")
+            .update(await readFile(join(blobs, name)))
+            .digest("hex"),
+        ).toBe(name);
+    }
+    vi.stubEnv("IMAGESPEC_CACHE_DIR", cache);
+    const after = await build("killed", { packages: ["numpy==2.1.0", "requests==2.32.3"] });
+    vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, "clean"));
+    const clean = await build("killed", { packages: ["numpy==2.1.0", "requests==2.32.3"] });
+    vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, "cache"));
+    expect(after.digest).toBe(clean.digest);
+    expect(await readdir(join(cache, "uv-micromamba", "tmp"))).toEqual([]);
+    expect(await shell(after.reference, "python -c 'import numpy, requests; print(1)'")).toBe("1");
+  });
+});
