@@ -94,11 +94,13 @@ describe("build", () => {
       "imagespec.yaml": spec("interrupted", 'commands: ["echo sleeping; sleep 60"]\n'),
     });
     const child = spawn(SCRIPT, [...BUILD, "--json"], { cwd: folder.path, stdio: ["ignore", "pipe", "inherit"] });
-    let seen = "";
-    for await (const chunk of child.stdout) {
-      seen += String(chunk);
-      if (/sleeping/.test(seen)) break;
-    }
+    await new Promise<void>((resolve) => {
+      let seen = "";
+      child.stdout.on("data", (chunk) => {
+        seen += String(chunk);
+        if (/"line":"sleeping"/.test(seen)) resolve();
+      });
+    });
     const start = performance.now();
     child.kill("SIGINT");
     const [code] = (await once(child, "close")) as [number];

@@ -60,7 +60,7 @@ export function describeBases({ builds, services, refuses }: BuilderUnderTest): 
           const spec = builds.spec("no-shell", { baseImage, env: { A: "1" } });
           const failure = await builds.build(spec).catch((error: unknown) => error);
           expect(failure).toMatchObject({ code: "E_BASE_NO_SHELL", hint: expect.stringMatching(/\S/) });
-          expect((failure as Error).message).toContain(baseImage);
+          expect((failure as Error).message).toMatch(/\/bin\/sh|chown/);
           expect((await manifestHead(await spec.imageName())).status).toBe(404);
         }
       });

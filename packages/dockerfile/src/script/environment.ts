@@ -37,7 +37,7 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
   const path = quoteShell(python.path);
   return [
     `if [ ! -x ${prefix}/bin/python ]; then`,
-    `python=$(command -v ${path}) || fail E_NO_PYTHON 'the base image lacks the interpreter that pythonExec names';`,
+    `python=$(command -v ${path}) || fail E_NO_PYTHON ${quoteShell(`the base image has no ${python.path}, which pythonExec names`)};`,
     `uv venv --python "$python" --system-site-packages ${prefix};`,
     "fi",
   ];
