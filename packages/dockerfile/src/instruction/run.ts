@@ -1,8 +1,8 @@
 import { type Mount, renderMount } from "./mount.ts";
 
 // Physical lines that the frontend would not pass on as they are: control characters, here-documents, a continuation
-// at the end, a line it takes for a comment, or one longer than its scanner reads (64 KiB).
-const UNSAFE = /[\p{Cc}\u2028\u2029]|<<|\\\s*$|^\s*#/u;
+// at the end, white space it may cut off, a line it takes for a comment, or one longer than its scanner reads (64 KiB).
+const UNSAFE = /[\p{Cc}\u2028\u2029]|<<|\\\s*$|^\s|\s$|^$|^#/u;
 const LONGEST_LINE = 60_000;
 
 /**

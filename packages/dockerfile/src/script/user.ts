@@ -22,7 +22,7 @@ export function userScript(step: UserStep): string[] {
     'if [ -z "$uid" ]; then',
     "uid=1000;",
     'while case "$uids$gids" in *" $uid "*) true;; *) false;; esac; do uid=$((uid + 1)); done;',
-    "gid=${group:-$uid};",
+    `gid=\${group:-$uid};`,
     // A last line without a newline must not swallow the one that is appended.
     'for file in passwd group; do while IFS= read -r line; do :; done </etc/$file; [ -z "$line" ] || echo >>/etc/$file; done;',
     `echo "${name}:x:$uid:$gid::${home}:/bin/sh" >>/etc/passwd;`,
