@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { BuildLog } from "../progress/build-log.ts";
+import { buildFailure } from "./build-failure.ts";
+import { pushFailure } from "./push-failure.ts";
+
+function failureOf(lines: string[], step?: string) {
+  const log = new BuildLog(() => undefined);
+  if (step !== undefined) {
+    log.start("1", step);
+    log.end("1", "failed");
+  }
+  for (const line of lines) log.line(line, "stderr");
+  return buildFailure("r/x:t", "docker build -", 1, log);
+}
+
+describe("buildFailure", () => {
+  it.each([
+    [["imagespec:E_NO_PYTHON: the base image has no python3 on its PATH"], "[2/3] RUN x", "E_NO_PYTHON"],
+    [['runc run failed: exec: "/bin/sh": stat /bin/sh: no such file or directory'], "[2/3] RUN x", "E_BASE_NO_SHELL"],
+    [["error: No solution found"], "[2/3] RUN --mount=x uv pip install --python /opt/venv/bin/python x", "E_RESOLVE"],
+    [["curl: connection refused"], "[2/3] RUN curl x", "E_BUILD"],
+    [["unauthorized"], "[2/3] RUN curl x", "E_BUILD"],
+    [["write /x: no space left on device"], "[2/3] RUN x", "E_BUILD"],
+    [["ERROR: localhost:5000/nope:1: not found"], "[internal] load metadata for localhost:5000/nope:1", "E_REGISTRY"],
+    [["pull access denied, repository does not exist or may require authorization"], undefined, "E_REGISTRY"],
+    [["failed to push x: unexpected status: 401 Unauthorized"], "exporting to image", "E_REGISTRY_AUTH"],
+    [["dial tcp 127.0.0.1:1: connect: connection refused"], "exporting to image", "E_REGISTRY_UNREACHABLE"],
+    [["failed to push x: unexpected status 500"], "exporting to image", "E_PUSH"],
+    [["Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"], undefined, "E_DAEMON"],
+    [["something else"], undefined, "E_BUILD"],
+  ])("%j in step %s is %s", (lines, step, code) => {
+    const error = failureOf(lines, step);
+    expect(error).toMatchObject({ code, hint: expect.any(String), details: { tail: lines, exitCode: 1 } });
+    expect(error.message).toContain("r/x:t");
+    expect(error.message).toContain("docker build -");
+  });
+
+  it("names the step by what it does", () => {
+    expect(failureOf(["x"], "[2/3] RUN --mount=a apt_get install -y").message).toContain("install Debian packages");
+  });
+});
+
+describe("pushFailure", () => {
+  it.each([
+    ["denied: requested access to the resource is denied", "E_REGISTRY_AUTH"],
+    ["dial tcp: lookup nowhere.example: no such host", "E_REGISTRY_UNREACHABLE"],
+    ["received unexpected HTTP status: 500 Internal Server Error", "E_PUSH"],
+  ])("%s is %s", (line, code) => {
+    expect(pushFailure("r/x:t", [line])).toMatchObject({ code, message: expect.stringContaining(line) });
+  });
+});
