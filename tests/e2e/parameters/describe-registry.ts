@@ -7,8 +7,8 @@ import type { BuilderUnderTest } from "../builder-under-test.ts";
 import { configJson } from "../docker-config.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-/** Registries with passwords, and what steers a build without being content. */
-export function describeRegistry({ builds, services, refuses }: BuilderUnderTest): void {
+/** Registries with passwords. */
+export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
   describe("registryConfig", () => {
     let closed: PasswordRegistry;
     beforeAll(async () => {
@@ -52,7 +52,10 @@ export function describeRegistry({ builds, services, refuses }: BuilderUnderTest
       expect(builds.events.slice(before).filter(({ type }) => type === "log")).toEqual([]);
     });
   });
+}
 
+/** What steers a build without being content. */
+export function describeSteering({ builds, services, refuses }: BuilderUnderTest): void {
   describe("what steers a build and is no content", () => {
     test("tagFormat: puts the hash into a form of one's own", async () => {
       const spec = builds.spec("format", { tagFormat: "v1-{spec_hash}.dev", env: { A: "1" } });

@@ -4,7 +4,7 @@ import { describeFiles } from "./describe-files.ts";
 import { describeLocks } from "./describe-locks.ts";
 import { describePackages } from "./describe-packages.ts";
 import { describePython } from "./describe-python.ts";
-import { describeRegistry } from "./describe-registry.ts";
+import { describeRegistryConfig, describeSteering } from "./describe-registry.ts";
 
 const docker = await dockerBuilds();
 describePackages(docker);
@@ -12,4 +12,5 @@ describeLocks(docker);
 describePython(docker);
 describeFiles(docker);
 describeBases(docker);
-describeRegistry(docker);
+describeRegistryConfig(docker);
+describeSteering(docker);

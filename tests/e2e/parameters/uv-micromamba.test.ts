@@ -1,5 +1,6 @@
 import makeBuilder from "@imagespec/builder-uv-micromamba/builder";
-import { afterAll } from "vitest";
+import { containerReport } from "@imagespec/testkit";
+import { afterAll, expect, test, vi } from "vitest";
 import { builderUnderTest } from "../builder-under-test.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { describeBases } from "./describe-bases.ts";
@@ -7,7 +8,7 @@ import { describeFiles } from "./describe-files.ts";
 import { describeLocks } from "./describe-locks.ts";
 import { describePackages } from "./describe-packages.ts";
 import { describePython } from "./describe-python.ts";
-import { describeRegistry } from "./describe-registry.ts";
+import { describeRegistryConfig, describeSteering } from "./describe-registry.ts";
 
 const cache = await temporaryFolder();
 afterAll(() => cache[Symbol.asyncDispose]());
@@ -20,4 +21,27 @@ describeLocks(uv);
 describePython(uv);
 describeFiles(uv);
 describeBases(uv);
-describeRegistry(uv);
+describeRegistryConfig(uv);
+describeSteering(uv);
+
+test("builderConfig: uv comes out of uvImage where the host has none", async () => {
+  const { builds, services } = uv;
+  await using empty = await temporaryFolder();
+  await using elsewhere = await temporaryFolder();
+  const path = process.env.PATH;
+  const before = process.env.IMAGESPEC_CACHE_DIR;
+  vi.stubEnv("PATH", empty.path);
+  vi.stubEnv("IMAGESPEC_CACHE_DIR", elsewhere.path);
+  try {
+    const parameters = (uvImage: string) => ({ packages: ["iniconfig==2.0.0"], builderConfig: { uvImage } });
+    const missing = `${services.registry}/astral-sh/uv:no-such-version`;
+    const failure = await builds.build(builds.spec("uv-missing", parameters(missing))).catch((error: Error) => error);
+    expect((failure as Error).message).toContain(missing);
+    const { image } = await builds.pulled(builds.spec("uv-image", parameters(services.images.uv)));
+    const { distributions } = await containerReport(builds.docker, image);
+    expect(distributions).toEqual([{ name: "iniconfig", version: "2.0.0" }]);
+  } finally {
+    vi.stubEnv("PATH", path);
+    vi.stubEnv("IMAGESPEC_CACHE_DIR", before);
+  }
+});
