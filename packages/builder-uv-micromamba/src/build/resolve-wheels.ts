@@ -1,13 +1,18 @@
 import { ImageSpecError, openShippedFile, type PackagesStep } from "@imagespec/core";
+import pLimit from "p-limit";
 import type { InstalledDistribution } from "../base/base-facts.ts";
 import { Downloader } from "../fetch/fetch-blob.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
+import { recentResolution } from "../resolve/recent-resolution.ts";
 import type { ResolvedWheel } from "../resolve/resolved-wheel.ts";
 import { secretSettings } from "../resolve/secret-files.ts";
 import { compileRequirements } from "../resolve/uv-compile.ts";
 import { uvLockWheels } from "../resolve/uv-lock.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
 import type { BuildContext } from "./build-context.ts";
+
+/** Files fetched at once. */
+const DOWNLOADS = 8;
 
 /** The wheels of a packages step for a target, each with the way to fetch it into the cache. Throws E_RESOLVE, E_UNSUPPORTED. */
 export async function resolveWheels(
@@ -23,22 +28,18 @@ export async function resolveWheels(
   let resolved: ResolvedWheel[];
   if (source.from === "uv-lock") resolved = uvLockWheels(await readShipped(context, source.lock), target, source.lock);
   else {
-    const uv = await context.uv(uvImage);
-    const { files } = request;
-    resolved = await compileRequirements({
-      uv,
-      step,
-      target,
-      files,
-      secrets,
-      installed,
-      cache,
-      signal,
-      onLine: context.log,
-    });
+    const { files, force } = request;
+    const compile = async () => {
+      const uv = await context.uv(uvImage);
+      const { log } = context;
+      return compileRequirements({ uv, step, target, files, secrets, installed, cache, signal, onLine: log });
+    };
+    const question = { step, target, files, installed };
+    resolved = await recentResolution(context.records, question, compile, { fresh: force });
   }
   const downloader = new Downloader(blobs, secrets.logins);
-  return Promise.all(resolved.map((wheel) => toWheel(wheel, downloader, blobs.path.bind(blobs), signal)));
+  const limit = pLimit(DOWNLOADS);
+  return Promise.all(resolved.map((wheel) => limit(() => toWheel(wheel, downloader, blobs.path.bind(blobs), signal))));
 }
 
 async function toWheel(

@@ -25,12 +25,18 @@ export class BlobStore {
 
   /** Whether a file of that digest and size is there; marks it as used. Its bytes are checked by {@link verify}. */
   async has(digest: string, size?: number): Promise<boolean> {
+    const found = await this.size(digest);
+    return found !== undefined && (size === undefined || found === size);
+  }
+
+  /** Bytes of the file of that digest, undefined where there is none; marks it as used. */
+  async size(digest: string): Promise<number | undefined> {
     const path = this.path(digest);
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined || (size !== undefined && found.size !== size)) return false;
+    if (found === undefined) return undefined;
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
-    return true;
+    return found.size;
   }
 
   /** Reads the whole file and removes it when it is not what its name says. */

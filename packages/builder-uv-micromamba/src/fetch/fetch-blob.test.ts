@@ -53,7 +53,11 @@ describe("Downloader", () => {
   it("puts a file into the cache, and asks for it once", async () => {
     const { url, seen } = await serve((_, response) => response.end(BODY));
     expect(await fetch(`${url}/six.whl`)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
-    await fetch(`${url}/six.whl`);
+    const downloader = new Downloader(new BlobStore(folder), []);
+    closing.push(() => downloader.close());
+    // A file that is there tells its size, also where the index did not.
+    const again = { url: `${url}/six.whl`, subject: "six", sha256: SHA256, size: undefined };
+    expect(await downloader.fetch(again, signal)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
     expect(seen.length).toBe(1);
     expect(await kept()).toEqual([SHA256]);
   });

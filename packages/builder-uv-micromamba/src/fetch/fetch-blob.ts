@@ -36,12 +36,9 @@ export class Downloader {
    */
   async fetch(wanted: WantedBlob, signal: AbortSignal): Promise<{ digest: string; size: number }> {
     const expected = wanted.sha256 === undefined ? undefined : `sha256:${wanted.sha256}`;
-    if (
-      expected !== undefined &&
-      (await this.#blobs.has(expected, wanted.size)) &&
-      (await this.#blobs.verify(expected))
-    )
-      return { digest: expected, size: wanted.size ?? 0 };
+    const kept = expected === undefined ? undefined : await this.#blobs.size(expected);
+    if (expected !== undefined && kept !== undefined && (await this.#blobs.verify(expected)))
+      return { digest: expected, size: kept };
     for (let attempt = 1; ; attempt++) {
       try {
         const body = wanted.url.startsWith("file:")

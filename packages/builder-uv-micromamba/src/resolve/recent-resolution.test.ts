@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PackagesStep } from "@imagespec/core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { type ResolutionQuestion, recentResolution } from "./recent-resolution.ts";
+
+let root: string;
+let records: RecordStore;
+let asked: number;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "recent-"));
+  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+  records = new RecordStore(folder);
+  asked = 0;
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(root, { recursive: true });
+});
+
+const STEP: PackagesStep = {
+  kind: "packages",
+  source: { from: "requirements", packages: ["six"] },
+  index: undefined,
+  extraIndexes: [],
+  extraArgs: [],
+  secrets: [],
+};
+const QUESTION: ResolutionQuestion = {
+  step: STEP,
+  target: { minor: "3.11", version: "3.11.2", architecture: "amd64", libc: { family: "glibc", major: 2, minor: 36 } },
+  files: [],
+  installed: [],
+};
+const ask = (question = QUESTION, fresh = false, url = "https://example.test/six-1.whl") =>
+  recentResolution(
+    records,
+    question,
+    async () => {
+      asked++;
+      return [{ name: "six", version: "1", filename: "six-1.whl", url, sha256: "a", size: 1 }];
+    },
+    { fresh },
+  );
+
+describe("recentResolution", () => {
+  it("answers the same question again for ten minutes", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    expect(await ask()).toEqual(await ask());
+    expect(asked).toBe(1);
+    vi.setSystemTime(Date.now() + 601_000);
+    await ask();
+    expect(asked).toBe(2);
+  });
+
+  it("asks anew for another question, and when told to", async () => {
+    await ask();
+    await ask({ ...QUESTION, target: { ...QUESTION.target, architecture: "arm64" } });
+    await ask({ ...QUESTION, installed: [{ name: "six", version: "1", info: "" }] });
+    await ask({ ...QUESTION, step: { ...STEP, index: "https://other.test" } });
+    await ask(QUESTION, true);
+    expect(asked).toBe(5);
+  });
+
+  it("keeps nothing with secrets, direct addresses, local files or arguments about freshness", async () => {
+    const steps: PackagesStep[] = [
+      { ...STEP, secrets: [{ id: "s", target: "/root/.netrc" }] },
+      { ...STEP, extraArgs: ["--upgrade"] },
+      { ...STEP, extraArgs: ["--find-links", "https://x.test"] },
+      { ...STEP, source: { from: "requirements", packages: ["six @ https://x.test/six.whl"] } },
+    ];
+    for (const step of steps) for (let i = 0; i < 2; i++) await ask({ ...QUESTION, step });
+    for (let i = 0; i < 2; i++) await ask(QUESTION, false, "file:///six.whl");
+    expect(asked).toBe(10);
+  });
+});

@@ -1,0 +1,49 @@
+import type { PackagesStep, ShippedFile } from "@imagespec/core";
+import type { InstalledDistribution } from "../base/base-facts.ts";
+import type { RecordStore } from "../cache/record-store.ts";
+import type { PythonTarget } from "./python-target.ts";
+import type { ResolvedWheel } from "./resolved-wheel.ts";
+
+/** How long an index's answer counts, in milliseconds: as long as PyPI lets its pages be kept (`max-age=600`). */
+const FRESH = 10 * 60 * 1000;
+/** Arguments that look at something besides indexes, or ask for the newest. */
+const NOT_KEPT = /^(-U|-P|-f|--upgrade|--refresh|--find-links|--exclude-newer|--no-cache)/;
+
+export interface ResolutionQuestion {
+  step: PackagesStep;
+  target: PythonTarget;
+  files: readonly ShippedFile[];
+  installed: readonly InstalledDistribution[];
+}
+
+/**
+ * A resolution of the same question that is at most ten minutes old; else `resolve` answers, and its answer is kept.
+ * With secrets, direct addresses or arguments about freshness nothing is kept.
+ */
+export async function recentResolution(
+  records: RecordStore,
+  question: ResolutionQuestion,
+  resolve: () => Promise<ResolvedWheel[]>,
+  options: { fresh: boolean },
+): Promise<ResolvedWheel[]> {
+  const { step, target, files, installed } = question;
+  const direct = step.source.from === "requirements" && step.source.packages.some((name) => name.includes("@"));
+  if (direct || step.secrets.length > 0 || step.extraArgs.some((argument) => NOT_KEPT.test(argument))) return resolve();
+  const shipped = files.filter(({ path }) => path.startsWith("requirements/"));
+  const key = {
+    step,
+    target,
+    installed: installed.map(({ name, version }) => `${name} ${version}`),
+    files: shipped.map((file) => [file.path, file.type === "file" ? file.sha256 : ""]),
+  };
+  const known = options.fresh
+    ? undefined
+    : await records.get<{ at: number; wheels: ResolvedWheel[] }>("resolutions", key);
+  const age = known === undefined ? Number.POSITIVE_INFINITY : Date.now() - known.at;
+  if (known !== undefined && age >= 0 && age < FRESH) return known.wheels;
+  const wheels = await resolve();
+  // A file beside the resolution may be another one the next time.
+  if (wheels.every(({ url }) => !url.startsWith("file:")))
+    await records.set("resolutions", key, { at: Date.now(), wheels });
+  return wheels;
+}
