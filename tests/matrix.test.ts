@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { imageSpecJsonSchema } from "@imagespec/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BUILDERS, type BuilderName, type Evidence } from "./matrix/cell.ts";
+import { MATRIX } from "./matrix/matrix.ts";
+import { matrixPage } from "./matrix/matrix-page.ts";
+import { examine } from "./matrix/supported.ts";
+
+const root = join(import.meta.dirname, "..");
+const source = (path: string) => readFile(join(root, path), "utf8");
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "imagespec-matrix-"));
+  await mkdir(join(folder, "app"));
+  for (const name of ["app/train.py", "netrc", "requirements.txt"]) await writeFile(join(folder, name), "");
+  await writeFile(join(folder, "config.json"), "{}");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The files in which a builder runs the shared cases. */
+const SUITES: Record<Exclude<BuilderName, "noop">, { contract: string; parameters: string }> = {
+  "uv-micromamba": { contract: "uv-micromamba.test.ts", parameters: "uv-micromamba.test.ts" },
+  "docker-buildx": { contract: "docker-buildx.test.ts", parameters: "docker-buildx.test.ts" },
+  kaniko: { contract: "kaniko.test.ts", parameters: "kaniko.test.ts" },
+};
+
+/** Throws unless the test is there and that builder's own file has it run. */
+async function proveSeen(builder: BuilderName, { file, test: title }: Evidence): Promise<void> {
+  const text = (await source(file)).replaceAll('\\"', '"');
+  const quoted = [`"${title}"`, `\`${title}\``].some(
+    (literal) => text.includes(`(${literal}`) || text.includes(literal),
+  );
+  expect(quoted, `${file} holds a test "${title}"`).toBe(true);
+  if (builder === "noop") return;
+  const suites = SUITES[builder];
+  if (file.startsWith("packages/testkit/src/contract/")) {
+    expect(await source(`tests/e2e/${suites.contract}`)).toMatch(/^\s*describeBuilder\(/m);
+  } else if (file.startsWith("tests/e2e/parameters/describe-")) {
+    const cases = file.slice("tests/e2e/parameters/".length);
+    expect(await source(`tests/e2e/parameters/${suites.parameters}`), `${builder} runs ${cases}`).toContain(
+      `./${cases}`,
+    );
+  }
+}
+
+const rows = Object.entries(MATRIX);
+
+test("the table has a row for every parameter of a spec, and no other", () => {
+  const { properties } = imageSpecJsonSchema() as { properties: Record<string, unknown> };
+  const camel = Object.keys(properties).filter((name) => !name.includes("_") && name !== "images");
+  expect(rows.map(([name]) => name).sort()).toEqual(camel.sort());
+});
+
+const cells = rows.flatMap(([parameter, row]) => BUILDERS.map((builder) => ({ parameter, builder, row })));
+
+describe("each parameter and builder", () => {
+  test.each(cells)("$parameter with $builder", async ({ parameter, builder, row }) => {
+    const cell = row.cells[builder];
+    // noop takes a base alone; the others build on one that is given, unless the parameter chooses it.
+    const base = "baseImage" in row.example && row.example.baseImage === undefined ? {} : { baseImage: "debian:12" };
+    const { refused, text } = await examine(builder, { ...base, ...row.example }, folder);
+    if (cell.status === "refused") {
+      // A parameter that only means something beside another is refused with that one.
+      const names = Object.keys(row.example);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const one of refused) expect([...names, "baseImage"]).toContain(one.parameter);
+      for (const one of refused) expect(one.reason).toMatch(/\S/);
+      return;
+    }
+    expect(refused, `${builder} takes ${parameter}`).toEqual([]);
+    if (cell.status === "text") expect(text).toMatch(cell.says);
+    else for (const evidence of cell.seen) await proveSeen(builder, evidence);
+  });
+});
+
+test("docs/guide/matrix.md is written from the table (vitest -u writes it)", async () => {
+  const reasons: Record<string, string> = {};
+  for (const { parameter, builder, row } of cells) {
+    if (row.cells[builder].status !== "refused" || builder === "noop") continue;
+    const { refused } = await examine(builder, { baseImage: "debian:12", ...row.example }, folder);
+    reasons[`${builder} ${parameter}`] = refused.map(({ reason }) => reason).join("; ");
+  }
+  await expect(matrixPage(reasons)).toMatchFileSnapshot(join(root, "docs/guide/matrix.md"));
+});
