@@ -13,6 +13,7 @@ export type { Fault, FaultRule } from "./fault-proxy/fault-rule.ts";
 export { exchangeLines, type HttpExchange } from "./http-exchange.ts";
 export { type PythonWheel, pythonWheel, type WheelOptions } from "./package-index/python-wheel.ts";
 export { type PackageIndex, type PackageIndexOptions, startPackageIndex } from "./package-index/start-package-index.ts";
+export { zipArchive } from "./package-index/zip-archive.ts";
 export { digestOfBytes } from "./registry-server/content-digest.ts";
 export type { ContentDraft, ContentStore } from "./registry-server/content-store.ts";
 export type { RegistryAuth, RegistryOptions, RegistryQuirks } from "./registry-server/registry-options.ts";
