@@ -126,7 +126,7 @@ export const MATRIX: Record<keyof ImageSpecParameters, Row> = {
   pipSecretMounts: {
     example: { packages: ["six"], pipSecretMounts: [["netrc", "/root/.netrc"]] },
     cells: all(
-      built(contract("describe-secrets.ts", "the secret is in no layer, config, history, event or tag")),
+      built(contract("describe-secrets.ts", "the secret is in no layer, config, history, event, command line or tag")),
       refused,
     ),
   },

@@ -6,6 +6,7 @@ import { findInImage, formsOf } from "../container/find-in-image.ts";
 import { startPackageIndex } from "../package-index/start-package-index.ts";
 import type { Contract } from "./contract.ts";
 import { wheelsOf } from "./contract-options.ts";
+import { watchCommandLines } from "./watch-command-lines.ts";
 
 /** A secret mount's content is in nothing that outlives the build. */
 export function describeSecrets(contract: Contract): void {
@@ -13,7 +14,7 @@ export function describeSecrets(contract: Contract): void {
 
   if (contract.refuses("pipSecretMounts")) return;
   describe("pipSecretMounts", () => {
-    test("the secret is in no layer, config, history, event or tag", async () => {
+    test("the secret is in no layer, config, history, event, command line or tag", async () => {
       const canary = `canary-${randomBytes(12).toString("hex")}`;
       const netrc = `machine localhost login ann password ${canary}\n`;
       await writeFile(join(contract.folder(), "netrc"), netrc, { mode: 0o600 });
@@ -31,8 +32,10 @@ export function describeSecrets(contract: Contract): void {
       );
       expect(await mounted.tag()).toBe(await build.spec("secret", parameters, contract.folder()).tag());
       const before = build.events.length;
-      const { outcome, image } = await build.pulled(mounted);
       const forms = formsOf(canary);
+      const watch = watchCommandLines(forms);
+      const { outcome, image } = await build.pulled(mounted);
+      expect(await watch.stop()).toEqual([]);
       const said = JSON.stringify([outcome, build.events.slice(before)]);
       expect(forms.filter((form) => said.includes(form))).toEqual([]);
       expect(await findInImage(build.docker, image, forms)).toEqual([]);
