@@ -1,0 +1,81 @@
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runTool } from "@imagespec/core";
+import { cached } from "../../scripts/services/cache.ts";
+import { type Measured, measure } from "../registry/measure.ts";
+import type { Case } from "./cases.ts";
+
+const FLYTEKIT = "1.16.31";
+const SCRIPT = fileURLToPath(new URL("./flytekit_context.py", import.meta.url));
+
+/** flytekit from PyPI writes the Dockerfile, docker (BuildKit) builds and pushes it. The time flytekit takes is left out. */
+export class Rival {
+  readonly #python: string;
+  readonly #folder: string;
+  readonly #run: string;
+  /** Stands for micromamba's image, which the Dockerfile takes certificates from. */
+  readonly #authorities: string;
+
+  private constructor(python: string, folder: string, run: string, authorities: string) {
+    this.#authorities = authorities;
+    this.#python = python;
+    this.#folder = folder;
+    this.#run = run;
+  }
+
+  static async create(folder: string, run: string, base: Pick<Case, "registry" | "baseImage">): Promise<Rival> {
+    const venv = await cached(`bench/flytekit-${FLYTEKIT}`, async (target) => {
+      await runTool("uv", ["venv", "--relocatable", target]);
+      await runTool("uv", ["pip", "install", "--python", join(target, "bin/python"), `flytekit==${FLYTEKIT}`]);
+    });
+    const authorities = `${base.registry}/bench/${run}/authorities:1`;
+    await mkdir(join(folder, "authorities"));
+    const file = process.env.SSL_CERT_FILE ?? "/etc/ssl/certs/ca-certificates.crt";
+    await copyFile(file, join(folder, "authorities", "ca.crt"));
+    const dockerfile = `FROM ${base.baseImage}\nCOPY ca.crt /etc/ssl/certs/ca-certificates.crt\n`;
+    await writeFile(join(folder, "authorities", "Dockerfile"), dockerfile);
+    const env = { DOCKER_BUILDKIT: "1" };
+    await runTool("docker", ["build", "--tag", authorities, join(folder, "authorities")], { env });
+    await runTool("docker", ["push", authorities]);
+    return new Rival(join(venv, "bin/python"), folder, run, authorities);
+  }
+
+  /** Seconds to build and push; with `cold` nothing of an earlier build is used. */
+  async build(one: Case, options: { cold?: boolean } = {}): Promise<Measured> {
+    const context = join(this.#folder, "context");
+    const spec = join(this.#folder, "spec.json");
+    await rm(context, { recursive: true, force: true });
+    const { name, registry, baseImage, pythonExec, packages, sourceRoot, uvImage } = one;
+    const fields = {
+      name,
+      registry,
+      packages,
+      base_image: baseImage,
+      python_exec: pythonExec,
+      source_root: sourceRoot,
+    };
+    await writeFile(
+      spec,
+      JSON.stringify({
+        ...fields,
+        uv_image: uvImage,
+        run: this.#run,
+        authorities: this.#authorities,
+        trust: process.env.SSL_CERT_FILE !== undefined,
+      }),
+    );
+    await runTool(this.#python, [SCRIPT, spec, context]);
+    const image = `${registry}/${name}:rival`;
+    const env = { ...process.env, DOCKER_BUILDKIT: "1" };
+    const args = ["build", "--network", "host", "--tag", image, ...(options.cold ? ["--no-cache"] : []), context];
+    const built = await measure("docker", args, env);
+    const pushed = await measure("docker", ["push", image], env);
+    return { ms: built.ms + pushed.ms, megabytes: 0 };
+  }
+
+  /** The Dockerfile last built, to be looked at. */
+  dockerfile(): Promise<string> {
+    return readFile(join(this.#folder, "context", "Dockerfile"), "utf8");
+  }
+}
