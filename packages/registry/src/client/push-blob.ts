@@ -35,6 +35,7 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
       await putContent(push, session, offset);
       return "done";
     } catch (error) {
+      if (isRefusedDigest(error)) throw mismatch(push, error);
       const wait = isPassing(error) ? budget.next({ timeout: error.details.reason === "timeout" }) : undefined;
       if (wait === undefined || !isImageSpecError(error)) throw error;
       await push.host.pause(push, error, budget.failures, wait);
@@ -60,6 +61,24 @@ function isPassing(error: unknown): error is ImageSpecError {
   const { status } = error.details;
   // 404: the session is gone. 416: it stands elsewhere than we thought.
   return typeof status === "number" && (isRetriedStatus(status) || status === 404 || status === 416);
+}
+
+/** The registry found other bytes than the digest says (distribution-spec, error codes). */
+function isRefusedDigest(error: unknown): boolean {
+  return isImageSpecError(error, "E_REGISTRY") && [error.details.codes].flat().includes("DIGEST_INVALID");
+}
+
+function mismatch(push: BlobPush, cause: unknown): ImageSpecError {
+  const { digest } = push.descriptor;
+  return new ImageSpecError(
+    "E_DIGEST_MISMATCH",
+    `What was sent to ${push.subject.name} as ${digest} is something else`,
+    {
+      hint: "The content changed after its digest was taken, or on its way. Run it again.",
+      cause,
+      details: { registry: push.subject.registry, repository: push.subject.name, digest },
+    },
+  );
 }
 
 function scopesOf(push: BlobPush): string[] {

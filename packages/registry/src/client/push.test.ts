@@ -79,6 +79,14 @@ describe("an upload that breaks (C.4 25)", () => {
     expect(lines(test.proxy.exchanges, "PUT").length - before).toBeLessThan(2);
   });
 
+  it("is refused by the registry when a byte flips on the way", async () => {
+    await using test = await setUp();
+    test.proxy.script([{ match: "PUT *", do: { corruptAt: 1_000_000 } }]);
+    const error = await failureOf(test.repository.putBlob(layer.descriptor, layer.open));
+    expect(error).toMatchObject({ code: "E_DIGEST_MISMATCH", message: expect.stringContaining("team/app") });
+    expect(await test.repository.hasBlob(layer.descriptor)).toBe(false);
+  });
+
   it.each([-1, 1])("refuses a source that is %i byte off", async (off) => {
     await using test = await setUp();
     const content = Buffer.concat([layer.bytes, Buffer.alloc(1)]).subarray(0, layer.bytes.length + off);

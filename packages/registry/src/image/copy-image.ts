@@ -29,10 +29,12 @@ export async function copyImage(
   const call = signal === undefined ? {} : { signal };
   const collected: Collected = { manifests: [], blobs: new Map() };
   await collect(source, tagOrDigest, undefined, 0, collected, call);
+  // Once is enough: where it arrives, or here when it was downloaded. What lies on this disk the registry checks itself.
+  const unchecked = sink.checksBlobs === true || source.registry === undefined;
   const mount = source.registry === undefined ? {} : { mountFrom: source.name };
   await runLimited(
     [...collected.blobs.values()].map((blob) => async (signal: AbortSignal) => {
-      const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal }), { signal, ...mount });
+      const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, ...mount });
       // A download that turned out wrong was not passed on to its end: it may be tried once more.
       await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
     }),

@@ -11,6 +11,11 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+export interface ReadBlobOptions extends CallOptions {
+  /** The caller checks digest and size itself, so that it need not be done twice. Default false. */
+  unchecked?: boolean;
+}
+
 /**
  * Where images are read from: a repository of a registry or an OCI layout folder.
  * What it returns was checked by digest and size; a mismatch is E_DIGEST_MISMATCH.
@@ -23,7 +28,7 @@ export interface ImageSource {
   /** The manifest or index under a tag or a digest. E_INPUT_FILE, or E_REGISTRY with details.status 404, when there is none. */
   getManifest(tagOrDigest: string, options?: CallOptions): Promise<ManifestBytes>;
   /** The bytes of a blob; the iterator throws E_DIGEST_MISMATCH at its end when they are not what the descriptor says. */
-  getBlob(descriptor: Descriptor, options?: CallOptions): AsyncIterable<Uint8Array>;
+  getBlob(descriptor: Descriptor, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
 }
 
 /** Opens the bytes of a blob from the start; called again when an upload must be restarted. */
@@ -32,6 +37,8 @@ export type OpenBlob = () => AsyncIterable<Uint8Array>;
 /** Where images are written to: a repository of a registry, an OCI layout folder, a docker archive. */
 export interface ImageSink {
   readonly name: string;
+  /** True when `putBlob` checks digest and size before the blob counts as there. */
+  readonly checksBlobs?: boolean;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
   /** Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may hold it. */
   putBlob(descriptor: Descriptor, open: OpenBlob, options?: CallOptions & { mountFrom?: string }): Promise<void>;

@@ -23,6 +23,7 @@ import { writeFault } from "./write-fault.ts";
 export class DockerArchive implements ImageSink {
   /** `docker-archive:PATH`. */
   readonly name: string;
+  readonly checksBlobs = true;
   readonly #path: string;
   readonly #temporary: string;
   readonly #reference: ImageReference;

@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { digestOf, type ImageLayer, MEDIA_TYPES, OciLayout, pushImage } from "@imagespec/registry";
+
+/** Writes an OCI layout with one image of random layers, tagged `bench`; returns its folder. */
+export async function makeLayout(folder: string, layers: { count: number; bytes: number }): Promise<string> {
+  const made: ImageLayer[] = [];
+  const layout = new OciLayout(folder);
+  for (let index = 0; index < layers.count; index++) {
+    const bytes = randomBytes(layers.bytes);
+    const descriptor = { mediaType: MEDIA_TYPES.ociLayerGzip, digest: digestOf(bytes), size: bytes.length };
+    await layout.putBlob(descriptor, async function* () {
+      yield bytes;
+    });
+    made.push({
+      descriptor,
+      open: () => {
+        throw new Error("it is there");
+      },
+    });
+  }
+  const diff_ids = made.map(({ descriptor }) => descriptor.digest);
+  const config = { os: "linux", architecture: "amd64", rootfs: { type: "layers", diff_ids } };
+  await pushImage(layout, { config, layers: made }, { tag: "bench" });
+  return folder;
+}
