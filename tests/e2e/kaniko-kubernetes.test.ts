@@ -1,0 +1,235 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { KanikoBuilder } from "@imagespec/builder-kaniko";
+import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
+import { pushImage, RegistryClient } from "@imagespec/registry";
+import { imageConfig, pullImage, runContainer } from "@imagespec/testkit";
+import Docker from "dockerode";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureKaniko } from "../../scripts/services/kaniko.ts";
+import { ensureServices } from "../../scripts/services/services.ts";
+import { BuildClient } from "./kubernetes/build-client.ts";
+import { FAULT } from "./kubernetes/stand-in-node.ts";
+import { startTestCluster, type TestCluster } from "./kubernetes/test-cluster.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const services = await ensureServices();
+const { image: executor } = await ensureKaniko();
+const docker = new Docker({ socketPath: services.dockerHost.replace("unix://", "") });
+const run = randomBytes(4).toString("hex");
+let cluster: TestCluster;
+beforeAll(async () => {
+  await pullImage(docker, executor);
+  cluster = await startTestCluster(services.dockerHost);
+});
+afterAll(() => cluster?.stop());
+
+type Kubernetes = Record<string, unknown>;
+
+function options(kubernetes: Kubernetes = {}, others: Record<string, unknown> = {}) {
+  const own = { kubeconfig: cluster.kubeconfig, hostNetwork: true, resources: {}, ...kubernetes };
+  return { mode: "kubernetes", image: executor, ...others, kubernetes: own };
+}
+
+function spec(name: string, parameters: ImageSpecParameters = {}, root?: string): ImageSpec {
+  const { registry, platform, images } = services;
+  const all = { name: `kube/${run}/${name}`, registry, platform, baseImage: images.python, ...parameters };
+  return new ImageSpec(all, root === undefined ? {} : { root });
+}
+
+function engine(): ImageBuildEngine {
+  return new ImageBuildEngine({ builders: [new KanikoBuilder()], discover: false });
+}
+
+async function failure(name: string, kubernetes: Kubernetes, others?: Record<string, unknown>) {
+  const building = engine().build(spec(name), { builder: "kaniko", builderOptions: options(kubernetes, others) });
+  return building.then(
+    (outcome) => Promise.reject(new Error(`built ${JSON.stringify(outcome)}`)),
+    (error: Error & { code: string; hint: string; details: { tail: string[] } }) => error,
+  );
+}
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await check();
+    } catch (error) {
+      if (tries >= 60) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+const nothingLeft = () => eventually(async () => expect(await cluster.left()).toEqual([]));
+
+test("an image is built by a Job under the documented rights, from a context in the registry, and starts", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(join(folder.path, "app"));
+  await writeFile(join(folder.path, "app", "main.py"), "print('from a pod')\n");
+  const secret = `canary-${randomBytes(8).toString("hex")}`;
+  await writeFile(join(folder.path, "netrc"), `machine x.example login y password ${secret}\n`);
+  const parameters: ImageSpecParameters = {
+    packages: ["iniconfig==2.0.0"],
+    pipSecretMounts: [["netrc", "/run/netrc"]],
+    sourceRoot: "app",
+    env: { LINES: "two\nlines" },
+    commands: [`test -s /run/netrc && echo seen > /seen`],
+    entrypoint: ["python", "main.py"],
+  };
+  const events: BuildEvent[] = [];
+  const given = spec("whole", parameters, folder.path);
+  const outcome = await engine().build(given, { builderOptions: options(), onEvent: (event) => events.push(event) });
+  expect(outcome).toMatchObject({ status: "built", builder: "kaniko", digest: expect.stringMatching(/^sha256:/) });
+  const reference = outcome.reference ?? "";
+  await pullImage(docker, `${reference.replace(/:[^:/]*$/, "")}@${outcome.digest}`);
+  await pullImage(docker, reference);
+  const ran = await runContainer(docker, reference, { cmd: [] });
+  expect(ran.stdout).toBe("from a pod\n");
+  expect((await imageConfig(docker, reference)).env.LINES).toBe("two\nlines");
+  const said = JSON.stringify([outcome, events]);
+  expect(said).not.toContain(secret);
+  // The log came through the API while the Job ran.
+  expect(said).toContain("iniconfig==2.0.0");
+  await nothingLeft();
+  expect(await engine().build(given)).toMatchObject({ status: "reused", digest: outcome.digest });
+});
+
+test("the rights are no more than needed", async () => {
+  const { execFileSync } = await import("node:child_process");
+  const { server, caFile } = await (await import("../../scripts/services/kubernetes.ts")).ensureKubernetes();
+  const config = JSON.parse(execFileSync("cat", [cluster.kubeconfig], { encoding: "utf8" }));
+  const status = (path: string, method = "GET") =>
+    execFileSync(
+      "curl",
+      ["-s", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", caFile, "-X", method, "-K", "-", `${server}${path}`],
+      { encoding: "utf8", input: `header = "Authorization: Bearer ${config.users[0].user.token}"` },
+    );
+  const namespace = `/api/v1/namespaces/${cluster.namespace}`;
+  for (const path of [
+    `${namespace}/secrets`,
+    `${namespace}/secrets/x`,
+    "/api/v1/namespaces/default/pods",
+    "/api/v1/nodes",
+  ]) {
+    expect([path, status(path)]).toEqual([path, "403"]);
+  }
+  expect(status(`${namespace}/pods`, "POST")).toBe("403");
+  expect(status(`${namespace}/pods`)).toBe("200");
+});
+
+describe("a Job that fails says why", () => {
+  test.each<[fault: string, code: string, message: RegExp, kubernetes: Kubernetes]>([
+    ["ImagePullBackOff", "E_KUBERNETES", /ImagePullBackOff: Back-off pulling image/, {}],
+    ["Evicted", "E_KUBERNETES", /Evicted: The node was low on resource/, {}],
+    ["no digest", "E_BUILD", /without an image/, {}],
+    ["Unschedulable", "E_KUBERNETES", /Unschedulable: 0\/1 nodes are available/, { startTimeout: 2 }],
+    ["no pod", "E_KUBERNETES", /violates PodSecurity/, {}],
+  ])("%s", async (fault, code, message, kubernetes) => {
+    const error = await failure(fault.toLowerCase().replace(" ", "-"), {
+      ...kubernetes,
+      annotations: { [FAULT]: fault },
+    });
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.stringMatching(/\S/) });
+    await nothingLeft();
+  });
+
+  test("out of memory", async () => {
+    const error = await failure("memory", { resources: { limits: { memory: "24Mi" } } });
+    expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/memory/) });
+    await nothingLeft();
+  });
+
+  test("a step that fails, with the last lines", async () => {
+    const building = engine().build(spec("step", { commands: ["echo before; exit 7"] }), { builderOptions: options() });
+    await expect(building).rejects.toMatchObject({
+      code: "E_BUILD",
+      message: expect.stringMatching(/before\n.*exit status 7/s),
+    });
+    await nothingLeft();
+  });
+
+  test("deadline", async () => {
+    const error = await failure("deadline", { annotations: { [FAULT]: "never" } }, { timeout: 2 });
+    expect(error).toMatchObject({ message: expect.stringMatching(/deadline|within 2 s/) });
+    await nothingLeft();
+  });
+
+  test("quota", async () => {
+    const path = `/api/v1/namespaces/${cluster.namespace}/resourcequotas`;
+    const hard = { "count/jobs.batch": "0" };
+    await cluster.admin.create(path, { metadata: { name: "none" }, spec: { hard } });
+    await cluster.admin.patchStatus(`${path}/none`, { hard, used: { "count/jobs.batch": "0" } });
+    try {
+      const error = await failure("quota", {});
+      expect(error).toMatchObject({ code: "E_KUBERNETES", message: expect.stringMatching(/quota/i) });
+    } finally {
+      await cluster.admin.remove(`${path}/none`);
+    }
+  });
+
+  test("forbidden", async () => {
+    const error = await failure("forbidden", { namespace: "default" });
+    expect(error).toMatchObject({ code: "E_KUBERNETES", message: expect.stringMatching(/not allow.*default/s) });
+    expect(error.hint).toContain("kaniko-kubernetes");
+  });
+
+  test("no such cluster", async () => {
+    const error = await failure("nowhere", { kubeconfig: "/nonexistent/kubeconfig" });
+    expect(error).toMatchObject({ code: "E_KUBERNETES", hint: expect.stringMatching(/KUBECONFIG/) });
+  });
+});
+
+test("cancelled while it runs, it ends within 5 seconds and leaves nothing", async () => {
+  const abort = new AbortController();
+  const given = spec("cancelled", { commands: ["echo ready; sleep 60"] });
+  let began = 0;
+  const building = engine().build(given, {
+    builderOptions: options(),
+    signal: abort.signal,
+    onEvent: (event) => {
+      if (began > 0 || event.type !== "log" || event.line !== "ready") return;
+      began = performance.now();
+      abort.abort();
+    },
+  });
+  await expect(building).rejects.toMatchObject({ code: "E_ABORTED" });
+  expect(began).toBeGreaterThan(0);
+  expect(performance.now() - began).toBeLessThan(5000);
+  await nothingLeft();
+  expect(await given.exist()).toBe(false);
+});
+
+test("a client killed at ten points and started again: one image, no second Job, nothing left", async () => {
+  const before = new Set(cluster.node.seen.keys());
+  const given = { name: `kube/${run}/killed`, commands: ["sleep 3; date > /built"] };
+  const client = new BuildClient(services, options({ ttlSeconds: 3 }));
+  for (let point = 1; point <= 10; point++) await client.killedAfter([given], 300 + point * 350);
+  const [outcome] = await client.finished([given]);
+  expect(outcome).toMatchObject({ digest: expect.stringMatching(/^sha256:/) });
+  const jobs = [...cluster.node.seen].filter(([name]) => !before.has(name));
+  expect(jobs.map(([, uids]) => uids.size)).toEqual([1]);
+  // A Job that ended while nobody looked goes by itself.
+  await nothingLeft();
+});
+
+test("200 specs: the limit holds, none is lost, also when the client is killed in between", async () => {
+  const repository = `${services.registry}/kube/${run}/many`;
+  const sink = new RegistryClient({ mirrors: {} }).repository(repository);
+  const config = {
+    os: "linux",
+    architecture: services.platform.split("/")[1] ?? "",
+    rootfs: { type: "layers", diff_ids: [] },
+  };
+  await pushImage(sink, { config: Buffer.from(JSON.stringify(config)), layers: [] }, { tag: "seed" });
+  const specs = Array.from({ length: 200 }, (_, index) => ({ name: `kube/${run}/many`, env: { N: String(index) } }));
+  const annotations = { [FAULT]: `tags ${repository}:seed` };
+  const client = new BuildClient(services, options({ maxJobs: 10, annotations }));
+  cluster.node.mostUnfinished = 0;
+  await client.killedAfter(specs, 6000);
+  const outcomes = await client.finished(specs);
+  expect(new Set(outcomes.map(({ tag }) => tag)).size).toBe(200);
+  expect(outcomes.every(({ digest }) => /^sha256:/.test(digest ?? ""))).toBe(true);
+  expect(cluster.node.mostUnfinished).toBeGreaterThan(1);
+  expect(cluster.node.mostUnfinished).toBeLessThanOrEqual(10);
+});
