@@ -45,7 +45,10 @@ export function describePython({ builds, services, refuses }: BuilderUnderTest):
       mirror = await startPythonMirror();
       vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", mirror.downloadsJsonUrl);
     });
-    afterAll(() => mirror.close());
+    afterAll(() => {
+      vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", undefined);
+      return mirror.close();
+    });
 
     test("pythonVersion: one the base lacks is installed by uv into /opt/python", async () => {
       const parameters = {

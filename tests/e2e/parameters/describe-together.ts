@@ -31,6 +31,7 @@ export function describeTogether({ builds, services }: BuilderUnderTest): void {
       stack.defer(() => extra.close());
       const mirror = await startPythonMirror();
       stack.defer(() => mirror.close());
+      stack.defer(() => void vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", undefined));
       vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", mirror.downloadsJsonUrl);
       const folder = stack.use(
         await temporaryFolder({
