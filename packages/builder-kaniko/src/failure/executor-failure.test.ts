@@ -15,6 +15,7 @@ describe("executorFailure", () => {
     [{ exitCode: 137 }, "E_BUILD", /killed/],
     [{ tail: ["write /x: no space left on device"] }, "E_BUILD", /disk/],
     [{ tail: ["error building image: fork/exec /bin/sh: no such file or directory"] }, "E_BASE_NO_SHELL", /\/bin\/sh/],
+    [{ tail: ["group ids for user: open: open /etc/group: no such file or directory"] }, "E_BASE_NO_SHELL", /bare/],
     [{ tail: ["GET http://r/v2/: UNAUTHORIZED: authentication required"] }, "E_REGISTRY_AUTH", /refused/],
     [{ tail: ["MANIFEST_UNKNOWN: manifest unknown; unknown tag=x"] }, "E_REGISTRY", /did not find/],
     [{ tail: ["dial tcp 127.0.0.1:1: connect: connection refused"] }, "E_REGISTRY_UNREACHABLE", /reach/],

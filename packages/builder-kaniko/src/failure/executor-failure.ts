@@ -44,6 +44,15 @@ const BY_TEXT: [RegExp, Verdict][] = [
     },
   ],
   [
+    // kaniko looks up the user of a step before it starts the shell.
+    /group ids for user: .*\/etc\/(group|passwd): no such file/,
+    {
+      code: "E_BASE_NO_SHELL",
+      what: "found no /etc/group in the base image, which is too bare for build steps",
+      hint: "Choose a base image with a shell and users, or the builder uv-micromamba.",
+    },
+  ],
+  [
     /\bUNAUTHORIZED\b|\bDENIED\b|status code 401|status code 403|authentication required/,
     {
       code: "E_REGISTRY_AUTH",

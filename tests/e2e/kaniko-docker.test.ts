@@ -1,0 +1,171 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { KanikoBuilder } from "@imagespec/builder-kaniko";
+import { type BuildEvent, runTool } from "@imagespec/core";
+import { pullImage, runContainer } from "@imagespec/testkit";
+import { describe, expect, test } from "vitest";
+import { ensureArm64 } from "../../scripts/services/arm64.ts";
+import { ensureKaniko } from "../../scripts/services/kaniko.ts";
+import { builderUnderTest } from "./builder-under-test.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const { image } = await ensureKaniko();
+const { builds, services } = await builderUnderTest(() => new KanikoBuilder(), { builderOptions: { image } });
+
+/** Containers of one image's builds: the tests of other files may build at the same time. */
+async function containersOf(reference: string): Promise<string[]> {
+  const filters = { label: [`dev.imagespec.kaniko=${reference}`] };
+  return (await builds.docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
+}
+
+async function failing(name: string, parameters: object, builderOptions: object = {}) {
+  const spec = builds.spec(name, parameters);
+  const building = builds.engine().build(spec, { builder: "kaniko", builderOptions: { image, ...builderOptions } });
+  const error = await building.then(
+    (outcome) => Promise.reject(new Error(`built ${JSON.stringify(outcome)}`)),
+    (error: Error & { code: string; hint: string }) => error,
+  );
+  expect(error.hint).toMatch(/\S/);
+  expect(await containersOf(await spec.imageName())).toEqual([]);
+  return error;
+}
+
+describe("kaniko in docker: what goes wrong is named, and no container stays", () => {
+  test("cancelled while a step runs", async () => {
+    const spec = builds.spec("stopped", { commands: ["echo ready; sleep 60"] });
+    const abort = new AbortController();
+    let began = 0;
+    const onEvent = (event: BuildEvent) => {
+      if (event.type !== "log" || event.line !== "ready" || began > 0) return;
+      began = performance.now();
+      abort.abort();
+    };
+    const building = builds.engine().build(spec, { builderOptions: { image }, signal: abort.signal, onEvent });
+    await expect(building).rejects.toMatchObject({ code: "E_ABORTED" });
+    expect(began).toBeGreaterThan(0);
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(await containersOf(await spec.imageName())).toEqual([]);
+    expect(await spec.exist()).toBe(false);
+  });
+
+  test("killed from outside", async () => {
+    const spec = builds.spec("killed", { commands: ["echo ready; sleep 60"] });
+    const reference = await spec.imageName();
+    let killed: Promise<unknown> | undefined;
+    const onEvent = (event: BuildEvent) => {
+      if (event.type !== "log" || event.line !== "ready") return;
+      killed ??= containersOf(reference).then(([id = ""]) => builds.docker.getContainer(id).kill());
+    };
+    const building = builds.engine().build(spec, { builder: "kaniko", builderOptions: { image }, onEvent });
+    await expect(building).rejects.toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/was killed/) });
+    await killed;
+    expect(await containersOf(reference)).toEqual([]);
+  });
+
+  test("out of memory", async () => {
+    const error = await failing("memory", { env: { A: "1" } }, { memory: "24m" });
+    expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/ran out of memory/) });
+  });
+
+  test("too slow", async () => {
+    const error = await failing("slow", { commands: ["sleep 60"] }, { timeout: 3 });
+    expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/within 3 s/) });
+  });
+
+  test("the executor's image is nowhere", async () => {
+    const missing = `${services.registry}/no/such-executor:1`;
+    const error = await failing("no-image", { env: { A: "1" } }, { image: missing });
+    expect(error).toMatchObject({ code: "E_TOOL_MISSING", message: expect.stringContaining(missing) });
+  });
+
+  test("an image that is no executor", async () => {
+    await pullImage(builds.docker, services.images.python);
+    const error = await failing("no-executor", { env: { A: "1" } }, { image: services.images.python });
+    expect(error).toMatchObject({
+      code: "E_BUILD",
+      message: expect.stringMatching(/cannot be started|exit code|without an image/),
+    });
+  });
+
+  test("a step that fails, with its last lines", async () => {
+    const error = await failing("step", { commands: ["echo before; exit 7"] });
+    expect(error).toMatchObject({
+      code: "E_BUILD",
+      message: expect.stringMatching(/exit code 7[\s\S]*last lines:[\s\S]*before/),
+    });
+  });
+
+  test("a base without Python", async () => {
+    const error = await failing("no-python", { baseImage: services.images.debian, packages: ["six"] });
+    expect(error.code).toBe("E_NO_PYTHON");
+  });
+
+  test("a base without a shell", async () => {
+    const error = await failing("no-shell", { baseImage: services.images.noShell, env: { A: "1" } });
+    expect(error.code).toBe("E_BASE_NO_SHELL");
+  });
+
+  test("a base that does not exist", async () => {
+    const baseImage = `${services.registry}/no/such-base:1`;
+    const error = await failing("no-base", { baseImage, env: { A: "1" } }, { retries: 0 });
+    expect(error).toMatchObject({ code: "E_REGISTRY", message: expect.stringContaining("no/such-base") });
+  });
+});
+
+describe("kaniko in docker: where the image goes", () => {
+  test("to an OCI layout, a docker archive and the engine", async () => {
+    await using folder = await temporaryFolder();
+    const spec = builds.spec("outputs", { env: { A: "here" } });
+    const build = (output: string) =>
+      builds.engine().build(spec, { builder: "kaniko", builderOptions: { image }, push: false, output });
+    const layout = join(folder.path, "layout");
+    await build(`oci:${layout}`);
+    const index = JSON.parse(await readFile(join(layout, "index.json"), "utf8"));
+    expect(index.manifests).toHaveLength(1);
+    const archive = join(folder.path, "image.tar");
+    await build(`docker-archive:${archive}`);
+    const inspected = await runTool("skopeo", ["inspect", "--config", `docker-archive:${archive}`]);
+    expect(JSON.parse(inspected.stdout).config.Env).toContain("A=here");
+    await build("engine");
+    const ran = await runContainer(builds.docker, await spec.imageName(), { cmd: ["sh", "-c", "echo $A"] });
+    expect(ran.stdout).toBe("here\n");
+    expect(await spec.exist()).toBe(false);
+  });
+
+  test("two platforms: one run each, one index, both start", async () => {
+    await ensureArm64();
+    const platform = "linux/amd64,linux/arm64";
+    const commands = ["python3 -c 'import platform; print(platform.machine())' > /machine"];
+    const spec = builds.spec("platforms", { platform, commands });
+    const outcome = await builds.build(spec);
+    expect(outcome).toMatchObject({ status: "built", platforms: ["linux/amd64", "linux/arm64"] });
+    expect((await builds.build(spec)).status).toBe("reused");
+    const { stdout } = await runTool("crane", ["manifest", "--insecure", outcome.reference ?? ""]);
+    const { manifests } = JSON.parse(stdout) as { manifests: { digest: string; platform: { architecture: string } }[] };
+    expect(manifests.map((entry) => entry.platform.architecture)).toEqual(["amd64", "arm64"]);
+    for (const { digest, platform } of manifests) {
+      const child = `${outcome.reference?.replace(/:[^:/]+$/, "")}@${digest}`;
+      await runTool("docker", ["pull", "--platform", `linux/${platform.architecture}`, child]);
+      const ran = await runContainer(builds.docker, child, { entrypoint: ["cat"], cmd: ["/machine"] });
+      expect(ran.stdout).toBe(platform.architecture === "amd64" ? "x86_64\n" : "aarch64\n");
+    }
+  });
+
+  test("layers of steps come from the cache the second time", async () => {
+    const spec = builds.spec("cached", { aptPackages: ["tree"] });
+    const lines: string[] = [];
+    const options = { image, cache: true, network: "host" };
+    const onEvent = (event: BuildEvent) => {
+      if (event.type === "log") lines.push(event.line);
+    };
+    await builds.engine().build(spec, { builderOptions: options, onEvent });
+    expect(lines.filter((line) => /Using caching version of cmd/.test(line))).toEqual([]);
+    lines.length = 0;
+    const again = await builds.engine().build(spec, { builderOptions: options, onEvent, force: true });
+    expect(again.status).toBe("built");
+    expect(lines.filter((line) => /Using caching version of cmd/.test(line)).length).toBeGreaterThan(0);
+    await pullImage(builds.docker, again.status === "built" ? again.reference : "");
+    const ran = await runContainer(builds.docker, await spec.imageName(), { cmd: ["tree", "--version"] });
+    expect(ran.exitCode).toBe(0);
+  });
+});
