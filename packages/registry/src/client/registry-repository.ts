@@ -168,6 +168,23 @@ export class RegistryRepository implements ImageSource, ImageSink {
     if (tag !== undefined) this.#options.onEvent?.({ type: "tagged", name: this.name, tag, digest });
   }
 
+  /**
+   * Removes a tag and not what it points to (distribution-spec, "Deleting tags"). False where the registry does not
+   * do that; refused credentials are E_REGISTRY_AUTH.
+   */
+  async deleteTag(tag: string, options: CallOptions = {}): Promise<boolean> {
+    const response = await this.#options.host.send({
+      subject: this.#subject(`remove the tag ${this.#whole(tag)}`),
+      method: "DELETE",
+      target: `/v2/${this.repository}/manifests/${this.#checkedName(tag)}`,
+      scopes: [`repository:${this.repository}:delete,pull,push`],
+      accept: [200, 202, 204, 400, 404, 405, 501],
+      signal: options.signal,
+    });
+    await response.body.dump();
+    return response.status < 300;
+  }
+
   async #fetchManifest(tagOrDigest: string, options: CallOptions): Promise<ManifestBytes> {
     const call = this.#manifestCall("GET", tagOrDigest, options);
     const response = await call.host.send({ ...call, accept: [200] });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./codes.ts";
-import { redact } from "./redact.ts";
+import { redact, redactData } from "./redact.ts";
 
 const BRAND: unique symbol = Symbol.for("imagespec.error");
 
@@ -27,7 +27,7 @@ export interface ImageSpecErrorOptions {
 /**
  * The one error class of imagespec. The message says what failed and names the subject; the hint says what to do.
  * Known by a symbol, not by `instanceof`: two copies of a package in one process are normal.
- * Credentials inside URLs are replaced by `***` in message and hint at construction.
+ * Credentials inside URLs are replaced by `***` in message, hint, details and faults at construction.
  */
 export class ImageSpecError extends Error {
   readonly [BRAND] = true;
@@ -41,8 +41,8 @@ export class ImageSpecError extends Error {
     this.name = "ImageSpecError";
     this.code = code;
     this.hint = options.hint === undefined ? undefined : redact(options.hint);
-    this.details = options.details ?? {};
-    this.faults = options.faults;
+    this.details = redactData(options.details ?? {});
+    this.faults = redactData(options.faults);
   }
 }
 

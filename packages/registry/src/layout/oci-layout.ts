@@ -13,7 +13,7 @@ import { writeFault } from "./write-fault.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 /** Bytes read or written at a time: few calls, little memory. */
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 512 * 1024;
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 
 /**
@@ -171,17 +171,22 @@ async function writePieces(file: FileHandle, content: AsyncIterable<Uint8Array> 
   let pieces: Uint8Array[] = [];
   let size = 0;
   const flush = async () => {
-    const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    const { bytesWritten } = await file.writev(pieces);
+    if (bytesWritten < size) await writeRest(file, Buffer.concat(pieces), bytesWritten);
     pieces = [];
     size = 0;
-    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
   };
   for await (const piece of content) {
     pieces.push(piece);
     size += piece.length;
     if (size >= PIECE_BYTES) await flush();
   }
-  await flush();
+  if (size > 0) await flush();
+}
+
+/** A write may take less than it was given: on a full disk the next one then says why. */
+async function writeRest(file: FileHandle, bytes: Uint8Array, from: number): Promise<void> {
+  for (let at = from; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 
 function mediaTypeOf(bytes: Uint8Array): string {
