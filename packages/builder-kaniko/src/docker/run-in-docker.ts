@@ -18,7 +18,7 @@ export interface ContainerOptions {
 }
 
 /** The container's label, so that one can find what a killed client left: `docker ps -a --filter label=...`. */
-export const CONTAINER_LABEL = "dev.imagespec.kaniko";
+const CONTAINER_LABEL = "dev.imagespec.kaniko";
 
 /**
  * Runs the executor in a container of the engine: context on its standard input, image in its own file system, from

@@ -24,7 +24,7 @@ export interface JobTask {
 }
 
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "imagespec" } as const;
-export const JOB_LABEL = "dev.imagespec/job";
+const JOB_LABEL = "dev.imagespec/job";
 export const CONTAINER = "kaniko";
 export const CONTEXT_FOLDER = "/kaniko/imagespec-dockerfile";
 const SECRET_VOLUME = "secret";
