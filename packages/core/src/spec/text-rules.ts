@@ -2,7 +2,7 @@ import { redact } from "@imagespec/registry";
 import { isTag, nameBreach, referenceBreach } from "./reference-grammar.ts";
 import type { Breach } from "./rule.ts";
 
-const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@"'`]+@/i;
+const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#"'`]+@/i;
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
 const CONDA_TOKEN = /[a-z][a-z0-9+.-]*:\/\/[^\s/]+\/t\/[^\s/]+/i;
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/;
