@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
 import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
 import { pushImage, RegistryClient } from "@imagespec/registry";
-import { imageConfig, pullImage, runContainer } from "@imagespec/testkit";
+import { imageConfig, pullImage, runContainer, startRegistry } from "@imagespec/testkit";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { ensureServices } from "../../scripts/services/services.ts";
 import { BuildClient } from "./kubernetes/build-client.ts";
@@ -93,6 +94,35 @@ test("an image is built by a Job under the documented rights, from a context in 
   expect(said).toContain("iniconfig==2.0.0");
   await nothingLeft();
   expect(await engine().build(given)).toMatchObject({ status: "reused", digest: outcome.digest });
+});
+
+test("two platforms: a Job each, pinned to its nodes; the index is tagged last", async () => {
+  await ensureArm64();
+  await using registry = await startRegistry();
+  const before = new Set(cluster.node.seen.keys());
+  const platform = "linux/amd64,linux/arm64";
+  const given = spec("both", { platform, registry: registry.host, commands: ["uname -m > /machine"] });
+  const outcome = await engine().build(given, { builderOptions: options() });
+  expect(outcome).toMatchObject({ status: "built", platforms: ["linux/amd64", "linux/arm64"] });
+  expect([...cluster.node.seen.keys()].filter((name) => !before.has(name))).toHaveLength(2);
+  const repository = new RegistryClient({ mirrors: {} }).repository((outcome.reference ?? "").replace(/:[^:/]*$/, ""));
+  const tag = await given.tag();
+  const index = await repository.getManifest(tag);
+  expect(index.digest).toBe(outcome.digest);
+  const { manifests } = JSON.parse(Buffer.from(index.bytes).toString()) as {
+    manifests: { digest: string; platform: object }[];
+  };
+  expect(manifests.map((entry) => entry.platform)).toEqual([
+    { os: "linux", architecture: "amd64" },
+    { os: "linux", architecture: "arm64" },
+  ]);
+  for (const { digest } of manifests) expect(await repository.headManifest(digest)).toMatchObject({ digest });
+  for (const child of [`${tag}_linux_amd64`, `${tag}_linux_arm64`]) {
+    expect(await repository.headManifest(child)).toBeUndefined();
+  }
+  const puts = registry.exchanges.filter(({ method, path }) => method === "PUT" && path.includes("/manifests/"));
+  expect(puts.at(-1)?.path).toMatch(new RegExp(`/manifests/${tag}$`));
+  await nothingLeft();
 });
 
 test("the rights are no more than needed", async () => {

@@ -166,21 +166,37 @@ function platformTag({ request, tag }: Build, platform: string): string {
 
 /** Puts the index of several platforms under the tag, then removes the Jobs and the tags that led there. */
 async function finish(build: Build, built: readonly PlatformBuild[]): Promise<string> {
-  const { repository, tag, signal, cluster } = build;
-  let [digest = ""] = built.map((one) => one.digest);
-  if (built.length > 1) {
-    const entries: Descriptor[] = [];
-    for (const { platform, digest } of built) {
-      const { mediaType, bytes } = await repository.getManifest(digest, { signal });
-      entries.push({ mediaType, digest, size: bytes.length, platform: { ...parsePlatform(platform) } });
-    }
-    const index = assembleIndex(entries);
-    await repository.putManifest(index, { signal, tag });
-    digest = index.digest;
-  }
+  const [only] = built;
+  const digest = built.length > 1 ? await pushIndexOf(build, built) : (only?.digest ?? "");
   // The image is there; what cannot be removed now goes by itself when the Jobs' time is over.
-  await Promise.allSettled(built.map(({ job }) => (job === undefined ? undefined : deleteJob(cluster, job))));
+  await Promise.allSettled(built.map(({ job }) => (job === undefined ? undefined : deleteJob(build.cluster, job))));
   return digest;
+}
+
+async function pushIndexOf(build: Build, built: readonly PlatformBuild[]): Promise<string> {
+  const { repository, tag, signal } = build;
+  const children = await Promise.all(
+    built.map(async ({ platform, digest }) => ({
+      platform,
+      manifest: await repository.getManifest(digest, { signal }),
+    })),
+  );
+  const entries: Descriptor[] = children.map(({ platform, manifest }) => ({
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    platform: { ...parsePlatform(platform) },
+  }));
+  const index = assembleIndex(entries);
+  await repository.putManifest(index, { signal, tag });
+  for (const { platform, manifest } of children) {
+    const removed = await repository.deleteTag(platformTag(build, platform), { signal }).catch(() => false);
+    // Some registries take the image away with its last tag: the index needs it.
+    if (removed && (await repository.headManifest(manifest.digest, { signal })) === undefined) {
+      await repository.putManifest(manifest, { signal });
+    }
+  }
+  return index.digest;
 }
 
 function deleted(job: string, subject: string): ImageSpecError {
