@@ -76,7 +76,7 @@ describe("bad usage and bad specs exit with 2 and one clear error", () => {
     ["a folder", ["tag", "."], undefined, /E_INPUT_FILE: .*not a file/],
     ["broken JSON", ["tag"], "{", /E_INPUT_FILE: .*not JSON/],
     ["a list", ["tag"], [], /E_SPEC/],
-    ["faults", ["tag"], { name: 7, packges: [] }, /E_SPEC[\s\S]*packges[\s\S]*name[\s\S]*packages/],
+    ["faults", ["tag"], { name: 7, packges: [] }, /E_SPEC[\s\S]*packges[\s\S]*packages[\s\S]*name/],
     ["a missing input file", ["build"], { requirements: "gone.txt" }, /E_INPUT_FILE: .*gone\.txt/],
     ["an unknown target", ["tag", "--target", "x"], { images: { a: {} } }, /E_OPTIONS: .*"x"[\s\S]*Images: a/],
     [
@@ -97,9 +97,25 @@ describe("bad usage and bad specs exit with 2 and one clear error", () => {
     if (spec !== undefined) await cli.write("imagespec.json", spec);
     const { code, stdout, stderr } = await cli.run(args);
     expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/\nhint: /);
+    expect(stderr).toMatch(/\n *hint: /);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  it("tells every fault once, its cure below it, and the same as data", async () => {
+    await cli.write("imagespec.json", { name: "a b", apt_packages: ["-x"], env: { A: "https://u:p@CANARY@h" } });
+    const { stderr } = await cli.run(["build"]);
+    expect(stderr).toMatch(
+      /^error: E_SPEC: the spec has 3 faults:\n- name: .*\n {2}hint: .*\n- aptPackages\[0\]: .*\n {2}hint: .*\n- env\.A: .*\n {2}hint: .*\n$/,
+    );
+    const { stdout } = await cli.run(["build", "--json"]);
+    const { faults } = JSON.parse(stdout).details;
+    expect(faults).toHaveLength(3);
+    for (const { path, code, message, hint } of faults) {
+      expect([path, code, message, hint]).toEqual([expect.any(Array), ...Array(3).fill(expect.stringMatching(/./))]);
+      expect(stderr).toContain(`${message}\n  hint: ${hint}\n`);
+    }
+    expect(stdout + stderr).not.toContain("CANARY");
   });
 
   it("names line and column of broken YAML", async () => {

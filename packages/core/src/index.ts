@@ -7,6 +7,7 @@ export {
   isImageSpecError,
   type Presence,
   parseMirrors,
+  redact,
   type SpecFault,
 } from "@imagespec/registry";
 export {
@@ -68,6 +69,7 @@ export type {
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { runtimeCommand } from "./runtime/runtime-command.ts";
 export { FLYTE_FORCE_PUSH_IMAGE_SPEC, FLYTE_IMG_FAST_FAIL, IMAGE_ID_VARIABLE } from "./spec/environment-names.ts";
+export { faultPath } from "./spec/fault-path.ts";
 export {
   type FromEnvParameters,
   ImageSpec,

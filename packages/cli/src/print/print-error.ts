@@ -1,4 +1,4 @@
-import { type ErrorCode, isImageSpecError } from "@imagespec/core";
+import { type ErrorCode, faultPath, type ImageSpecError, isImageSpecError, redact } from "@imagespec/core";
 import { EXIT } from "../command/command-context.ts";
 
 /** Faults of what was typed or written, as against what went wrong while working on it. */
@@ -10,6 +10,8 @@ const INPUT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "E_OPTIONS",
 ]);
 
+const REPORT = "This is a fault of imagespec itself: please report it.";
+
 /** The exit code an error ends the program with. */
 export function exitCodeOf(error: unknown): number {
   if (!isImageSpecError(error)) return EXIT.failed;
@@ -17,22 +19,44 @@ export function exitCodeOf(error: unknown): number {
   return INPUT_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
-/** An error for people: code, message, and what to do. A fault of imagespec itself shows its stack. */
+/**
+ * An error for people: code, message, and what to do; of several faults each with its own cure below it. A fault of
+ * imagespec itself shows its stack.
+ */
 export function errorText(error: unknown): string {
   if (!isImageSpecError(error)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `error: E_INTERNAL: a fault of imagespec itself; please report it\n${stack}\n`;
+    return `error: E_INTERNAL: a fault of imagespec itself; please report it\n${redact(stack)}\n`;
   }
-  const hint =
-    error.hint === undefined || error.hint === "" ? "" : `hint: ${error.hint.replaceAll("\n", "\n      ")}\n`;
-  return `error: ${error.code}: ${error.message}\n${hint}`;
+  const { faults = [] } = error;
+  if (faults.length > 1) return faultsText(error, faults);
+  return `error: ${error.code}: ${error.message}\n${hintLine(error.hint)}`;
+}
+
+function faultsText({ code, message }: ImageSpecError, faults: NonNullable<ImageSpecError["faults"]>): string {
+  const lines = faults.map(({ path, message, hint }) => {
+    const subject = path.length === 0 ? "" : `${faultPath(path)}: `;
+    return `- ${subject}${message}\n${hintLine(hint, "  ")}`;
+  });
+  // The message repeats the faults below its first line.
+  return `error: ${code}: ${message.split("\n")[0]}\n${lines.join("")}`;
+}
+
+function hintLine(hint: string | undefined, indent = ""): string {
+  return hint === undefined || hint === "" ? "" : `${indent}hint: ${hint.replaceAll("\n", `\n${indent}      `)}\n`;
 }
 
 /** An error as the last line of `--json`. */
 export function errorEvent(error: unknown): Record<string, unknown> {
   if (!isImageSpecError(error)) {
-    return { type: "error", code: "E_INTERNAL", message: String((error as Error)?.message ?? error), details: {} };
+    return {
+      type: "error",
+      code: "E_INTERNAL",
+      message: redact(String((error as Error)?.message ?? error)),
+      hint: REPORT,
+      details: {},
+    };
   }
-  const { code, message, hint, details, faults } = error;
+  const { code, message, hint = "", details, faults } = error;
   return { type: "error", code, message, hint, details: faults === undefined ? details : { ...details, faults } };
 }

@@ -1,4 +1,5 @@
 import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+import { faultPath } from "../spec/fault-path.ts";
 
 /** Collects what is wrong with the files of a spec, so that one error can name all of it. */
 export class InputFaults {
@@ -38,7 +39,7 @@ export class InputFaults {
   throwIfAny(): void {
     const [first] = this.#faults;
     if (!first) return;
-    const lines = this.#faults.map(({ path, message }) => `${path[0]}: ${message}`);
+    const lines = this.#faults.map(({ path, message }) => `${faultPath(path)}: ${message}`);
     const message =
       lines.length === 1 ? `${lines[0]}` : `${lines.length} input files are wrong:\n- ${lines.join("\n- ")}`;
     const hints = [...new Set(this.#faults.map(({ hint }) => hint as string))];

@@ -21,13 +21,16 @@ const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~-]+|\/[A-Za-
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Rules that every kind of package name shares: it must not be read as an option or end the line. */
-function plainName(kind: string): Rule {
+function plainName(kind: string, optionHint = "leave it out"): Rule {
   return (text): Breach | undefined => {
-    if (text.trim() === "") return { code: "empty", message: `an empty text is not ${kind}` };
-    if (CONTROL.test(text))
-      return { code: "control", message: `${kind} may not hold a line break or control character` };
+    if (text.trim() === "")
+      return { code: "empty", message: `an empty text is not ${kind}`, hint: "take it out of the list" };
+    if (CONTROL.test(text)) {
+      const message = `${kind} may not hold a line break or control character`;
+      return { code: "control", message, hint: "write each as an item of its own" };
+    }
     if (text.trim().startsWith("-")) {
-      return { code: "option", message: `'${redact(text)}' is an option, not ${kind}` };
+      return { code: "option", message: `'${redact(text)}' is an option, not ${kind}`, hint: optionHint };
     }
     return undefined;
   };
@@ -43,10 +46,8 @@ export function pythonPackageBreach(text: string): Breach | undefined {
       hint: "ship the sources with sourceRoot or copy, or publish the package to an index",
     };
   }
-  const plain = plainName("a Python package")(text);
-  if (plain) {
-    return plain.code === "option" ? { ...plain, hint: "options for the installer go into pipExtraArgs" } : plain;
-  }
+  const plain = plainName("a Python package", "options for the installer go into pipExtraArgs")(text);
+  if (plain) return plain;
   if (LOCAL.test(trimmed) || (ARCHIVE.test(trimmed) && !trimmed.includes("://"))) {
     return {
       code: "local_path",

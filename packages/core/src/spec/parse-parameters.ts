@@ -1,6 +1,7 @@
 import { ImageSpecError, redact, type SpecFault } from "@imagespec/registry";
 import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
+import { faultPath } from "./fault-path.ts";
 import type { ImageSpec } from "./image-spec.ts";
 import { isImageSpec } from "./is-image-spec.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
@@ -51,17 +52,13 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
 export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
   const subject = typeof name === "string" && isTag(name) ? `the spec '${name}'` : "the spec";
   const shown = faults.map((fault) => ({ ...fault, message: redact(fault.message) }));
-  const lines = shown.map(({ path, message }) => (path.length > 0 ? `${printPath(path)}: ${message}` : message));
+  const lines = shown.map(({ path, message }) => (path.length > 0 ? `${faultPath(path)}: ${message}` : message));
   const message =
     lines.length === 1
       ? `${subject} is wrong: ${lines[0]}`
       : `${subject} has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
   const hints = [...new Set(shown.flatMap(({ hint }) => (hint ? [hint] : [])))];
   return new ImageSpecError("E_SPEC", message, { faults: shown, ...(hints.length > 0 && { hint: hints.join("\n") }) });
-}
-
-function printPath(path: Path): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part)).join("");
 }
 
 /** The parameters under their camelCase names, without unset ones; faults for names nobody knows. */
@@ -140,8 +137,11 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
     const hint = issue.expected === "array" ? "write a list: [...]" : `write a ${issue.expected}`;
     return [{ path, code: issue.code, message: `expected ${issue.expected}`, hint }];
   }
-  const hint = issue.code === "invalid_value" ? `use one of ${issue.values.map(String).join(", ")}` : undefined;
-  return [{ path, code: issue.code ?? "invalid", message: issue.message, ...(hint && { hint }) }];
+  const hint =
+    issue.code === "invalid_value"
+      ? `use one of ${issue.values.map(String).join(", ")}`
+      : "see the parameter in the schema: imagespec schema";
+  return [{ path, code: issue.code ?? "invalid", message: issue.message, hint }];
 }
 
 /** Rules for every text wherever it stands, keys of records included: no NUL, no credential in an URL. */
@@ -151,11 +151,11 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
     if (breach) faults.push({ path, ...breach });
   } else if (Array.isArray(value) || isPlain(value)) {
     if (above.includes(value)) {
-      faults.push({ path, code: "circular", message: "the value holds itself" });
+      faults.push({ path, code: "circular", message: "the value holds itself", hint: "write plain data" });
       return;
     }
     for (const [key, inner] of Object.entries(value)) {
-      const breach = unprintableBreach(key);
+      const breach = unprintableBreach(key) ?? credentialBreach(key);
       if (breach) faults.push({ path, ...breach });
       scanTexts(inner, [...path, Array.isArray(value) ? Number(key) : key], faults, [...above, value]);
     }

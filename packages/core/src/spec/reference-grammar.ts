@@ -8,6 +8,9 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 const LONGEST_NAME = 255;
 
+/** What is wrong with a name; the cure depends on what it is the name of. */
+export type GrammarBreach = Omit<Breach, "hint">;
+
 /** Whether a text can be the tag of an image. */
 export function isTag(text: string): boolean {
   return TAG.test(text);
@@ -22,7 +25,7 @@ export function isDomain(component: string): boolean {
  * Checks `host[:port]/path/name`, `path/name` or, with `domainOnly`, a host alone.
  * A port is 1 to 65535, a name at most 255 characters, a path in lower case.
  */
-export function nameBreach(name: string, options: { domainAlone?: boolean } = {}): Breach | undefined {
+export function nameBreach(name: string, options: { domainAlone?: boolean } = {}): GrammarBreach | undefined {
   const components = name.split("/");
   const [first = ""] = components;
   const hasDomain = isDomain(first) && (components.length > 1 || options.domainAlone === true);
@@ -51,7 +54,7 @@ export function nameBreach(name: string, options: { domainAlone?: boolean } = {}
 }
 
 /** Checks a whole image reference: a name, then optionally `:tag`, then optionally `@digest`. */
-export function referenceBreach(reference: string): Breach | undefined {
+export function referenceBreach(reference: string): GrammarBreach | undefined {
   if (reference.includes("://")) {
     return { code: "reference", message: `'${reference}' has a scheme; an image reference has none` };
   }

@@ -4,7 +4,7 @@ export interface Breach {
   code: string;
   message: string;
   /** What to write instead. */
-  hint?: string;
+  hint: string;
 }
 
 /** A rule for one text: undefined when the text is fine. Pure. */

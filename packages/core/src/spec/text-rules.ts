@@ -28,8 +28,9 @@ function credential(text: string, found: string): Breach {
 
 /** Text that cannot stand in a command line, a file name or an environment: NUL or half a surrogate pair. */
 export function unprintableBreach(text: string): Breach | undefined {
-  if (text.includes("\0")) return { code: "nul", message: "the text holds a NUL character" };
-  if (!text.isWellFormed()) return { code: "not_text", message: "the text holds half of a surrogate pair" };
+  if (text.includes("\0")) return { code: "nul", message: "the text holds a NUL character", hint: "take it out" };
+  if (!text.isWellFormed())
+    return { code: "not_text", message: "the text holds half of a surrogate pair", hint: "write whole characters" };
   return undefined;
 }
 
