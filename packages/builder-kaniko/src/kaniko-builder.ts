@@ -21,7 +21,7 @@ export class KanikoBuilder extends ImageSpecBuilder {
   readonly builderType = "kaniko";
   override readonly optionsSchema: StandardSchemaV1 = kanikoOptions;
   readonly #slots = new JobSlots();
-  #probe: Promise<Probe> | undefined;
+  readonly #probes = new Map<string, Promise<Probe>>();
 
   override supports(request: BuildRequest): Unsupported[] {
     return unsupported(request, optionsOf(request));
@@ -30,11 +30,11 @@ export class KanikoBuilder extends ImageSpecBuilder {
   override async probe(request: BuildRequest): Promise<Probe> {
     const { mode, kubernetes } = optionsOf(request);
     if (mode === "kubernetes") {
-      // Many builds at once ask once.
-      this.#probe ??= probeKubernetes(kubernetes).finally(() => {
-        this.#probe = undefined;
-      });
-      return this.#probe;
+      // Many builds at once ask a cluster once.
+      const key = JSON.stringify([kubernetes.kubeconfig, kubernetes.context]);
+      const asked = this.#probes.get(key) ?? probeKubernetes(kubernetes).finally(() => this.#probes.delete(key));
+      this.#probes.set(key, asked);
+      return asked;
     }
     return mode === "executor" ? probeLocally() : probeDocker();
   }

@@ -140,7 +140,6 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
       hasCertificates: inputs.certificates !== undefined,
       options: options.kubernetes,
       timeout: options.timeout,
-      retries: options.retries,
     },
     contents: {
       dockerfile: dockerfileOf(request, build.contextImage),

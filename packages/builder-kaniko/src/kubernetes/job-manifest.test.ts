@@ -29,7 +29,6 @@ const task: JobTask = {
   hasCertificates: true,
   options: kubernetes,
   timeout: 90,
-  retries: 3,
 };
 // biome-ignore lint/suspicious/noExplicitAny: reads deep into a manifest
 const job = (change: Partial<JobTask> = {}): any => jobManifest({ ...task, ...change });

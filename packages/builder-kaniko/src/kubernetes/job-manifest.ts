@@ -20,7 +20,6 @@ export interface JobTask {
   options: KubernetesOptions;
   /** Seconds. */
   timeout: number;
-  retries: number;
 }
 
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "imagespec" } as const;

@@ -110,7 +110,7 @@ export const kanikoOptions = z.strictObject({
   /** No times of this build in the image: the same input gives the same digest. Slower: all layers are written anew. */
   reproducible: z.boolean().default(false),
   compression: z.enum(["gzip", "zstd"]).optional(),
-  /** How often a failed download of an image is tried again, and a Job's Pod that the cluster took away. */
+  /** How often a failed download or push of an image is tried again. */
   retries: z.number().int().nonnegative().max(10).default(3),
   /** The whole build of one platform. */
   timeout: seconds.default(3600),
