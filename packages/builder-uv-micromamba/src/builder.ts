@@ -17,7 +17,7 @@ import { createdTime, imageConfig } from "./image/image-config.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { deliver } from "./output/deliver.ts";
 import { unsupported } from "./unsupported.ts";
-import { findUv } from "./uv/find-uv.ts";
+import { findUv, type UvProgram } from "./uv/find-uv.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
@@ -25,6 +25,9 @@ const { version } = createRequire(import.meta.url)("../package.json") as { versi
 export class UvMicromambaBuilder extends ImageSpecBuilder {
   override readonly builderType = "uv-micromamba";
   override readonly optionsSchema = optionsSchema;
+
+  /** What the last probe found: a build right after it need not look again. */
+  #probed: { option: string | undefined; uv: UvProgram } | undefined;
 
   override supports(request: BuildRequest): Unsupported[] {
     return unsupported(request);
@@ -36,6 +39,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder {
     const { uv: option } = (request.options ?? {}) as Partial<Options>;
     try {
       const uv = await findUv(option, AbortSignal.timeout(1500));
+      this.#probed = uv && { option, uv };
       if (uv !== undefined) return { usable: true, detail: `uv ${uv.version} (${uv.path})` };
       return { usable: true, detail: "uv comes out of its image" };
     } catch (error) {
@@ -54,7 +58,8 @@ export class UvMicromambaBuilder extends ImageSpecBuilder {
           hint: "set it to seconds since 1970, for example: $(git log -1 --format=%ct)",
         },
       );
-    const context = await buildContext(request);
+    const { uv } = request.options as Options;
+    const context = await buildContext(request, this.#probed?.option === uv ? this.#probed?.uv : undefined);
     try {
       return await build(context, created);
     } catch (error) {
@@ -62,6 +67,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder {
         throw new ImageSpecError("E_ABORTED", `The build of ${request.plan.reference} was cancelled`, { cause: error });
       throw error;
     } finally {
+      await Promise.all([...context.running].map((end) => end()));
       await context.registry.close();
     }
   }

@@ -42,9 +42,11 @@ export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
 export class BaseFacts {
   readonly tree: FileTree;
   readonly #image: BaseImage;
+  readonly #records: RecordStore;
 
   constructor(image: BaseImage, records: RecordStore, signal: AbortSignal) {
     this.#image = image;
+    this.#records = records;
     const lazy = image.layers.map((layer): LazyLayer => {
       let facts: Promise<LayerFacts> | undefined;
       return () => {
@@ -53,7 +55,7 @@ export class BaseFacts {
       };
     });
     async function factsOf(digest: string, open: () => AsyncIterable<Uint8Array>): Promise<LayerFacts> {
-      const key = { layer: digest, facts: FACTS };
+      const key = keyOf(digest);
       const known = await records.get<LayerFacts>("base-layers", key);
       if (known !== undefined) return known;
       const facts = await scanLayer(open(), `layer ${digest.slice(7, 19)} of ${image.name}`, signal);
@@ -61,6 +63,12 @@ export class BaseFacts {
       return facts;
     }
     this.tree = new FileTree(lazy.reverse());
+  }
+
+  /** Whether all layers were read before, so that no question needs the registry. */
+  async known(): Promise<boolean> {
+    const found = this.#image.layers.map(({ digest }) => this.#records.has("base-layers", keyOf(digest)));
+    return (await Promise.all(found)).every(Boolean);
   }
 
   /** The text of a small file, "" where it is not there. */
@@ -146,6 +154,10 @@ export class BaseFacts {
     if (version === undefined && stated?.startsWith(`${minor}.`)) version = stated;
     return { path: `/${path}`, minor, version };
   }
+}
+
+function keyOf(digest: string): unknown {
+  return { layer: digest, facts: FACTS };
 }
 
 const MACHINES: Record<string, string> = { amd64: "x86_64", arm64: "aarch64", ppc64le: "powerpc64le", arm: "arm" };

@@ -18,13 +18,15 @@ export interface BuildContext {
   layers: LayerCache;
   registry: RegistryClient;
   signal: AbortSignal;
+  /** What goes on beside the build, each by the way to end it. */
+  running: Set<() => Promise<void>>;
   /** uv, looked for when it is first needed. */
   uv(image: string): Promise<UvProgram>;
   log(line: string, stream?: "stdout" | "stderr"): void;
 }
 
-/** Opens the cache and a registry client for a build. Throws E_CACHE. */
-export async function buildContext(request: BuildRequest): Promise<BuildContext> {
+/** Opens the cache and a registry client for a build. `probed` is a uv that is known to do. Throws E_CACHE. */
+export async function buildContext(request: BuildRequest, probed?: UvProgram): Promise<BuildContext> {
   const options = request.options as Options;
   const cache = new CacheFolder();
   await cache.open();
@@ -41,10 +43,11 @@ export async function buildContext(request: BuildRequest): Promise<BuildContext>
     records,
     registry,
     signal,
+    running: new Set(),
     layers: new LayerCache(blobs, records),
     uv(image) {
       found ??= (async () => {
-        const host = await findUv(options.uv, signal);
+        const host = probed ?? (await findUv(options.uv, signal));
         if (host !== undefined) return host;
         const path = await programFromImage(
           image,

@@ -8,12 +8,15 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildContext } from "./build-context.ts";
 import { pythonEnvironment } from "./python-environment.ts";
 import { readBase } from "./read-base.ts";
+import { resolveAhead } from "./resolve-ahead.ts";
 
 /** Layers an image may have, the base's included. */
 const MAX_LAYERS = 100;
 /** Ours that are not packages: Python, environment, link, removal, account, source, copy. */
 const FIXED_LAYERS = 7;
 const FEWEST_FOR_PACKAGES = 8;
+/** Of a new virtual environment without packages. */
+const VENV_LAYERS = 1;
 
 /** What the image is for one platform: nothing is made yet, nothing written. */
 export interface PlatformImage {
@@ -37,7 +40,8 @@ export async function platformImage(context: BuildContext, platform: string): Pr
       },
     );
   const facts = new BaseFacts(base, context.records, context.signal);
-  const python = await pythonEnvironment(context, base, facts, limit);
+  const ahead = await resolveAhead(context, base, facts, limit - VENV_LAYERS);
+  const python = await pythonEnvironment(context, base, facts, limit, ahead);
   const user = planStep(plan, "user");
   if (user === undefined) throw new ImageSpecError("E_INTERNAL", "The plan has no user step");
   const { account, layer } = await accountLayer(user, facts, base.name);

@@ -1,6 +1,7 @@
 import { type EnvironmentStep, ImageSpecError, planStep } from "@imagespec/core";
 import type { BaseEnvironment, BaseFacts, BasePython, InstalledDistribution, Libc } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
+import { canonicalJson } from "../cache/canonical-json.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { managedPython } from "../python/managed-python.ts";
 import { removalLayer } from "../python/replaced.ts";
@@ -10,6 +11,7 @@ import { wheelLayers } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import type { BuildContext } from "./build-context.ts";
 import { condaEnvironment } from "./conda-environment.ts";
+import type { ResolvedAhead } from "./resolve-ahead.ts";
 import { resolveWheels } from "./resolve-wheels.ts";
 
 type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
@@ -20,6 +22,7 @@ export async function pythonEnvironment(
   base: BaseImage,
   facts: BaseFacts,
   limit: number,
+  ahead?: ResolvedAhead,
 ): Promise<{ layers: LayerSource[]; prefix: string | undefined }> {
   const step = planStep(context.request.plan, "environment");
   if (step === undefined) return { layers: [], prefix: undefined };
@@ -50,7 +53,10 @@ export async function pythonEnvironment(
     libc,
   };
   const installed = [...(there?.distributions ?? []), ...made.distributions];
-  const wheels = await resolveWheels(context, packages, step.uvImage, target, installed);
+  const right = ahead !== undefined && installed.length === 0 && canonicalJson(ahead.target) === canonicalJson(target);
+  // A layer both want would end with the wrong guess: it is waited for.
+  if (!right) await ahead?.drop();
+  const wheels = await (right ? ahead.wheels : resolveWheels(context, packages, step.uvImage, target, installed));
   const same = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
   const wanted = wheels.filter((wheel) => same(wheel.name)?.version !== wheel.version);
   const replaced = wanted.flatMap((wheel) => same(wheel.name) ?? []);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, utimes } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -28,6 +28,14 @@ export class RecordStore {
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
     return JSON.parse(body) as T;
+  }
+
+  /** Whether there is one, its text unread. */
+  async has(kind: string, key: unknown): Promise<boolean> {
+    return stat(this.#path(kind, key)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Throws E_CACHE when the disk refuses. */

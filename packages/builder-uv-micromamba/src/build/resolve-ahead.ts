@@ -1,0 +1,77 @@
+import { planStep } from "@imagespec/core";
+import pLimit from "p-limit";
+import { type BaseFacts, variable } from "../base/base-facts.ts";
+import type { BaseImage } from "../base/base-image.ts";
+import type { PythonTarget } from "../resolve/python-target.ts";
+import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
+import type { BuildContext } from "./build-context.ts";
+import { resolveWheels } from "./resolve-wheels.ts";
+
+/** Layers made at once while the base is still read. */
+const PARALLEL = 2;
+
+/** Packages resolved, and their layers begun, for a guess of what the base will turn out to be. */
+export interface ResolvedAhead {
+  target: PythonTarget;
+  wheels: Promise<Wheel[]>;
+  /** Ends what is under way; resolves when nothing is. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Official Python images tell their Python in the config, and reading a base of 50 MB takes as long as resolving: both
+ * are then done at once. Undefined where the base is known already or tells nothing. A wrong guess costs time alone:
+ * what it makes is in the cache under its own key.
+ */
+export async function resolveAhead(
+  context: BuildContext,
+  base: BaseImage,
+  facts: BaseFacts,
+  limit: number,
+): Promise<ResolvedAhead | undefined> {
+  const { plan } = context.request;
+  const step = planStep(plan, "environment");
+  const packages = planStep(plan, "packages");
+  const target = guess(base);
+  if (step?.manager !== "venv" || packages === undefined || target === undefined || (await facts.known()))
+    return undefined;
+  const { python } = step;
+  if (python.from === "exec") return undefined;
+  if (python.from === "version" && !`${target.version}.`.startsWith(`${python.version}.`)) return undefined;
+
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const wheels = resolveWheels({ ...context, signal }, packages, step.uvImage, target, []);
+  const place = { prefix: step.prefix.slice(1), pythonMinor: target.minor, python: `${step.prefix}/bin/python` };
+  const making = wheels.then((found) => {
+    const run = pLimit(PARALLEL);
+    const sources = wheelLayers(found, place, limit);
+    return Promise.allSettled(
+      sources.map((source) =>
+        run(async () => {
+          signal.throwIfAborted();
+          await context.layers.make(source, signal);
+        }),
+      ),
+    );
+  });
+  // Whoever takes the wheels sees their fault; layers are made again by whoever needs them.
+  making.catch(() => {});
+  const drop = async () => {
+    stop.abort();
+    await making.catch(() => {});
+  };
+  context.running.add(drop);
+  return { target, wheels, drop };
+}
+
+/** What an official image on Debian 12 is; whether it is so is seen when it has been read. */
+function guess(base: BaseImage): PythonTarget | undefined {
+  const env = base.config.config?.Env ?? [];
+  const version = variable(env, "PYTHON_VERSION");
+  const minor = /^(3\.\d+)\.\d+$/.exec(version ?? "")?.[1];
+  const extended = /\/opt\/(venv|micromamba)\b/.test(variable(env, "PATH") ?? "");
+  if (version === undefined || minor === undefined || extended || base.name.includes("alpine")) return undefined;
+  const libc = { family: "glibc", major: 2, minor: 36 } as const;
+  return { minor, version, architecture: base.platform.architecture, libc };
+}
