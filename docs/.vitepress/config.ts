@@ -4,6 +4,8 @@ export default defineConfig({
   title: "imagespec",
   description: "Declare a container image as data; it is built only when its content changes.",
   cleanUrls: true,
+  // Examples are folders of the repository, not pages.
+  ignoreDeadLinks: [/\/examples\//],
   themeConfig: {
     search: { provider: "local" },
     sidebar: [
@@ -25,6 +27,7 @@ export default defineConfig({
           { text: "uv-micromamba", link: "/builders/uv-micromamba" },
           { text: "docker-buildx", link: "/builders/docker-buildx" },
           { text: "kaniko", link: "/builders/kaniko" },
+          { text: "kaniko on Kubernetes", link: "/builders/kaniko-kubernetes" },
           { text: "noop", link: "/builders/noop" },
           { text: "Writing a builder", link: "/writing-a-builder" },
           { text: "Testing a builder", link: "/testkit" },
