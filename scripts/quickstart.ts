@@ -15,19 +15,27 @@ const example = fileURLToPath(new URL("../examples/quickstart/", import.meta.url
 const cli = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
 const tell = (text: string) => console.error(text);
 
-const started = performance.now();
-const registry = (await answersAnonymously(REGISTRY)) ? REGISTRY : await ensureRegistry();
-if (registry !== REGISTRY) {
-  tell(`quickstart: ${REGISTRY} is taken by something that is no registry; free the port and run this again`);
-  process.exit(1);
+try {
+  process.exitCode = await quickstart();
+} catch (error) {
+  tell(`quickstart: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 }
-const mirrors = (await needsOwnBase()) ? await ownBase() : {};
-const outcome = await build({ ...process.env, ...mirrors });
-const took = `${((performance.now() - started) / 1000).toFixed(2)} s`;
-if (outcome.status === "built") tell(`quickstart: built and pushed ${outcome.reference} in ${took}`);
-else tell(`quickstart: nothing had to be built, the registry has ${outcome.reference} (${took})`);
-tell("quickstart: the container says:");
-process.exitCode = await startImage(`${outcome.reference}@${outcome.digest}`, REGISTRY);
+
+async function quickstart(): Promise<number> {
+  const started = performance.now();
+  const registry = (await answersAnonymously(REGISTRY)) ? REGISTRY : await ensureRegistry();
+  if (registry !== REGISTRY) {
+    throw new Error(`${REGISTRY} is taken by something that is no registry; free the port and run this again`);
+  }
+  const mirrors = (await needsOwnBase()) ? await ownBase() : {};
+  const outcome = await build({ ...process.env, ...mirrors });
+  const took = `${((performance.now() - started) / 1000).toFixed(2)} s`;
+  if (outcome.status === "built") tell(`quickstart: built and pushed ${outcome.reference} in ${took}`);
+  else tell(`quickstart: nothing had to be built, the registry has ${outcome.reference} (${took})`);
+  tell("quickstart: the container says:");
+  return startImage(`${outcome.reference}@${outcome.digest}`, REGISTRY);
+}
 
 /** Whether Docker Hub is out of reach. Once a base was made here it is used again without asking. */
 async function needsOwnBase(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePackages } from "./services/apt.ts";
@@ -8,31 +8,42 @@ import { dockerClient, ensureDocker } from "./services/docker-engine.ts";
 
 /**
  * Starts a container of an image, its output to ours, and returns its exit code. With docker; where no engine runs or
- * can be started, with umoci and crun.
+ * can be started (no cgroups, say), as root in a chroot.
  */
 export async function startImage(reference: string, registry: string): Promise<number> {
   const host = await ensureDocker(registry).catch((error: unknown) => {
-    console.error(`no docker engine (${String(error).split("\n")[0]}): starting the container with crun`);
+    console.error(`no docker engine (${String(error).trimEnd().split("\n").at(-1)}): starting the image in a chroot`);
   });
   const docker = dockerClient();
-  if (host === undefined || docker === undefined) return startWithCrun(reference);
+  if (host === undefined || docker === undefined) return startInChroot(reference);
   // The pull of a first run says what it does; the answer belongs to the container alone.
   await command(docker, ["pull", "-q", reference], { env: { DOCKER_HOST: host } });
   return run(docker, ["run", "--rm", reference], { DOCKER_HOST: host });
 }
 
-async function startWithCrun(reference: string): Promise<number> {
-  await ensurePackages({ skopeo: "skopeo", umoci: "umoci", crun: "crun" });
+/** Of an OCI runtime configuration, the part about the process. */
+interface ContainerProcess {
+  args: string[];
+  env: string[];
+  cwd: string;
+  user: { uid: number; gid: number };
+}
+
+/** Needs `env` in the image: it sets environment and working directory. */
+async function startInChroot(reference: string): Promise<number> {
+  await ensurePackages({ skopeo: "skopeo", umoci: "umoci" });
   const folder = await mkdtemp(join(tmpdir(), "imagespec-container-"));
   try {
     const [name = "", digest = ""] = reference.split("@");
     const source = `docker://${name.slice(0, name.lastIndexOf(":"))}@${digest}`;
     await command("skopeo", ["copy", "-q", "--src-tls-verify=false", source, `oci:${folder}/image:it`]);
     await command("umoci", ["unpack", "--image", `${folder}/image:it`, `${folder}/bundle`]);
-    const settings = JSON.parse(await readFile(`${folder}/bundle/config.json`, "utf8"));
-    settings.process.terminal = false;
-    await writeFile(`${folder}/bundle/config.json`, JSON.stringify(settings));
-    return await run("crun", ["run", "--bundle", `${folder}/bundle`, `imagespec-${process.pid}`], {});
+    const { process: it } = JSON.parse(await readFile(`${folder}/bundle/config.json`, "utf8")) as {
+      process: ContainerProcess;
+    };
+    const user = `--userspec=${it.user.uid}:${it.user.gid}`;
+    const settings = ["/usr/bin/env", "-i", "-C", it.cwd, ...it.env];
+    return await run("chroot", [user, `${folder}/bundle/rootfs`, ...settings, ...it.args], {});
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
