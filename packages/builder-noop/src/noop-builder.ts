@@ -24,6 +24,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
 export class NoopBuilder extends ImageSpecBuilder {
   readonly builderType = "noop";
   override readonly asksPresence = false;
+  override readonly operatingSystems = undefined;
 
   /** A spec that would change its base, or has none that is a name, is refused, parameter by parameter. */
   override supports({ spec }: BuildRequest): Unsupported[] {

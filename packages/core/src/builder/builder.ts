@@ -65,6 +65,8 @@ export abstract class ImageSpecBuilder {
   abstract readonly builderType: string;
   /** False: whether the image exists does not matter to this builder, and no registry is asked when it is named. */
   readonly asksPresence: boolean = true;
+  /** Operating systems the builder makes images for, as in `linux/amd64`; undefined: it does not matter to it. */
+  readonly operatingSystems: readonly string[] | undefined = ["linux"];
   /** Checks and completes builder options before anything else runs; a fault is E_OPTIONS. */
   readonly optionsSchema?: StandardSchemaV1;
 

@@ -5,6 +5,7 @@ import type { Environment } from "../presence/docker-endpoint.ts";
 import { isTrue, ON_UNKNOWN, type OnUnknown } from "../presence/unknown-policy.ts";
 import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
+import { credentialBreach } from "../spec/text-rules.ts";
 
 /** How one build is steered. Nothing here but `platform` reaches the tag. */
 export interface BuildOptions {
@@ -52,6 +53,9 @@ export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: En
   if (options.push === true && spec.registry === undefined) {
     throw optionError(`push is asked for and image "${spec.name}" has no registry`, 'Set registry: "localhost:5000".');
   }
+  // Those of the spec were looked through when it was made.
+  const credential = credentialBreach(JSON.stringify(options.builderOptions ?? {}));
+  if (credential) throw optionError(`builderOptions: ${credential.message}`, "Take it out of the URL.");
   const output = readOutput(options.output);
   const byDefault = spec.registry !== undefined && output === undefined && pushByEnvironment(env);
   return {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type BuildRequest, ImageSpecBuilder, type Probe, type Unsupported } from "../builder/builder.ts";
+import type { ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { type Behaviour, Told } from "./fixtures/told-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let folder: string;
@@ -13,50 +14,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "choose-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-interface Behaviour {
-  unsupported?: Unsupported[];
-  probe?: () => Promise<Probe>;
-  build?: (request: BuildRequest) => unknown;
-  schema?: z.ZodType;
-  should?: boolean;
-}
-
-/** A builder that does as it is told and notes what it was asked. */
-class Told extends ImageSpecBuilder {
-  readonly builderType: string;
-  override readonly optionsSchema: z.ZodType;
-  readonly asked: string[] = [];
-  request: BuildRequest | undefined;
-  readonly #behaviour: Behaviour;
-
-  constructor(type: string, behaviour: Behaviour = {}) {
-    super();
-    this.builderType = type;
-    this.#behaviour = behaviour;
-    this.optionsSchema = behaviour.schema ?? z.record(z.string(), z.unknown());
-  }
-
-  override supports(): Unsupported[] {
-    this.asked.push("supports");
-    return this.#behaviour.unsupported ?? [];
-  }
-
-  override async probe(): Promise<Probe> {
-    this.asked.push("probe");
-    return this.#behaviour.probe?.() ?? { usable: true };
-  }
-
-  override async shouldBuild(): Promise<boolean> {
-    return this.#behaviour.should ?? true;
-  }
-
-  override async buildImage(request: BuildRequest): Promise<string | undefined> {
-    this.asked.push("build");
-    this.request = request;
-    return (this.#behaviour.build?.(request) ?? undefined) as string | undefined;
-  }
-}
 
 const unusable = async (): Promise<Probe> => ({
   usable: false,
@@ -148,6 +105,34 @@ describe("without a name", () => {
     expect(next.asked).toEqual([]);
   });
 
+  it("passes over a builder that throws when it is asked, and says so", async () => {
+    const outcome = await engine([
+      [new Told("odd", { unsupported: "throws" }), 9],
+      [new Told("good"), 1],
+    ]).build(local());
+    expect(outcome).toMatchObject({ builder: "good" });
+    expect(outcome.reasons?.join()).toMatch(/odd \(priority 9\): it failed when it was asked about the spec: odd/);
+    const named = engine([[new Told("odd", { unsupported: "throws" }), 9]]).build(local({ builder: "odd" }));
+    await expect(named).rejects.toMatchObject({ code: "E_BUILDER_LOAD" });
+  });
+
+  it.each(["windows/amd64", "linux/amd64,darwin/arm64"])("refuses %s before anything is built", async (platform) => {
+    const linux = new Told("linux");
+    const spec = local({ platform, builder: "linux" });
+    await expect(engine([[linux, 5]]).build(spec)).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringMatching(/platform: it makes images for linux, not (windows|darwin)/),
+    });
+    expect(linux.asked).not.toContain("build");
+    const any = new Told("any", { systems: undefined });
+    expect(
+      await engine([
+        [linux, 5],
+        [any, 1],
+      ]).build(local({ platform })),
+    ).toMatchObject({ builder: "any" });
+  });
+
   it("lists every builder with priority and reason when none is left, and what to install", async () => {
     const throwing = new Told("throwing", { probe: () => Promise.reject(new Error("odd")) });
     const error = await engine([
@@ -231,6 +216,20 @@ describe("with a name", () => {
     ]).build(local({ builder: "named", builderOptions: { x: 1 } }));
     await expect(build).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
     expect(other.asked).toEqual([]);
+  });
+
+  it("refuses a credential in the call's options, before anything else", async () => {
+    const named = new Told("named");
+    const build = engine([[named, 1]]).build(local({ builder: "named" }), {
+      builderOptions: { buildArgs: { INDEX: "https://user:CANARY@host/simple" } },
+    });
+    const error = await build.catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: "E_OPTIONS",
+      message: expect.stringMatching(/builderOptions: .*
+    });
+    expect(JSON.stringify([(error as Error).message, error])).not.toContain("CANARY");
+    expect(named.asked).toEqual([]);
   });
 
   it("fails when it is not installed, before anything else", async () => {

@@ -25,10 +25,18 @@ export async function tryBuilder(
   open: OpenRequest,
   options: Readonly<Record<string, unknown>>,
 ): Promise<{ request: BuildRequest; detail?: string } | { refusal: Refusal }> {
-  const checked = await checkOptions(builder, options);
-  if ("refusal" in checked) return checked;
-  const request: BuildRequest = { ...open, options: checked.value };
-  const unsupported = builder.supports?.(request) ?? [];
+  let request: BuildRequest;
+  let unsupported: Unsupported[];
+  try {
+    const checked = await checkOptions(builder, options);
+    if ("refusal" in checked) return checked;
+    request = { ...open, options: checked.value };
+    unsupported = [...foreignPlatforms(builder, request), ...(builder.supports?.(request) ?? [])];
+  } catch (error) {
+    // A builder that is itself broken is passed over like one that does not load.
+    const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
+    return { refusal: { kind: "unusable", code: "E_BUILDER_LOAD", reason, hint: "This is a fault of the builder." } };
+  }
   if (unsupported.length > 0) {
     const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
     const hint = "Leave these out of the spec, or name no builder so that another can be chosen.";
@@ -38,6 +46,19 @@ export async function tryBuilder(
   if (probe.usable) return { request, ...(probe.detail === undefined ? {} : { detail: probe.detail }) };
   const code = probe.code ?? "E_TOOL_MISSING";
   return { refusal: { kind: "unusable", code, reason: probe.reason, hint: probe.hint } };
+}
+
+/** Platforms of an operating system the builder makes no images for. */
+function foreignPlatforms(builder: ImageSpecBuilder, { target }: BuildRequest): Unsupported[] {
+  // A builder of an older core says nothing about it.
+  const systems = "operatingSystems" in builder ? builder.operatingSystems : ["linux"];
+  if (systems === undefined) return [];
+  return target.platforms
+    .filter((platform) => !systems.includes(platform.split("/")[0] ?? ""))
+    .map((platform) => ({
+      parameter: "platform",
+      reason: `it makes images for ${systems.join(", ")}, not ${platform}`,
+    }));
 }
 
 /** A builder's probe, made safe against one that throws or hangs. */
