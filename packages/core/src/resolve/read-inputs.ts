@@ -1,4 +1,4 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { isGiven } from "../spec/is-given.ts";
@@ -55,8 +55,35 @@ async function checkSecretFiles(spec: ImageSpec, options: ResolveOptions, faults
   const wanted: [(string | number)[], string][] = mounts.map(([file], index) => [["pipSecretMounts", index], file]);
   if (spec.registryConfig !== undefined) wanted.push([["registryConfig"], spec.registryConfig]);
   for (const [path, file] of wanted) {
-    await access(resolve(spec.root, file), constants.R_OK).catch((error: unknown) =>
-      faults.addSystem(path, file, error),
-    );
+    try {
+      await access(resolve(spec.root, file), constants.R_OK);
+      if ((await stat(resolve(spec.root, file))).isDirectory()) {
+        faults.add(path, "not_a_file", `'${file}' is a folder`, "name a file");
+      } else if (path[0] === "registryConfig") await checkRegistryConfig(path, file, spec, faults);
+    } catch (error) {
+      faults.addSystem(path, file, error);
+    }
   }
+}
+
+/** Says early what would else be found only when a registry asks who is there. */
+async function checkRegistryConfig(
+  path: (string | number)[],
+  file: string,
+  spec: ImageSpec,
+  faults: InputFaults,
+): Promise<void> {
+  const text = await readFile(resolve(spec.root, file), "utf8");
+  try {
+    const config = JSON.parse(text) as unknown;
+    if (typeof config === "object" && config !== null && !Array.isArray(config)) return;
+  } catch {
+    // The parser's own message would quote the text, which holds passwords.
+  }
+  faults.add(
+    path,
+    "not_json",
+    `'${file}' is not a docker config: it holds no JSON object`,
+    'write { "auths": { ... } }',
+  );
 }

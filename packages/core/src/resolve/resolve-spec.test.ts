@@ -102,3 +102,15 @@ describe("environments", () => {
     expect((await folder.resolve(parameters)).content.environment).toEqual(environment);
   });
 });
+
+it("looks at secret files and registryConfig before any work, without quoting them", async () => {
+  folder.write({ "folder/x": "", "config.json": "hunter2", "list.json": "[]" });
+  const faults = await folder.faults({ pipSecretMounts: [["folder", "/s"]], registryConfig: "config.json" });
+  expect(faults).toEqual([
+    ["pipSecretMounts.0", "not_a_file", "'folder' is a folder"],
+    ["registryConfig", "not_json", "'config.json' is not a docker config: it holds no JSON object"],
+  ]);
+  expect(await folder.faults({ registryConfig: "list.json" })).toEqual([
+    ["registryConfig", "not_json", expect.any(String)],
+  ]);
+});

@@ -3,6 +3,9 @@ import { environmentOf } from "./environment-of.ts";
 import type { ImageSpec } from "./image-spec.ts";
 import { isGiven } from "./is-given.ts";
 import type { FlatParameters } from "./parameters.ts";
+import { isDomain, nameBreach } from "./reference-grammar.ts";
+import { registryBreach } from "./registry-name.ts";
+import { imageNameBreach } from "./text-rules.ts";
 
 /** Parameters before they are known to be right: any of them may still be of a wrong type. */
 export type Draft = { readonly [Name in keyof FlatParameters]?: unknown } & { readonly baseImage?: unknown };
@@ -35,6 +38,8 @@ export function conflicts(draft: Draft, base: ImageSpec | undefined): SpecFault[
       "add them to the project and lock again, or use a requirements.txt",
     );
   }
+  const place = placeFault(draft);
+  if (place) faults.push(place);
   for (const name of ["cuda", "cudnn"] as const) {
     if (!given(name) || !given("baseImage")) continue;
     fault(
@@ -43,9 +48,33 @@ export function conflicts(draft: Draft, base: ImageSpec | undefined): SpecFault[
       "drop baseImage, or drop cuda and cudnn and name an image that has them, such as nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04",
     );
   }
+  const targets = Array.isArray(draft.pipSecretMounts) ? draft.pipSecretMounts.map((mount) => mount?.[1]) : [];
+  for (const [index, target] of targets.entries()) {
+    if (typeof target !== "string" || targets.indexOf(target) === index) continue;
+    const message = `two secrets are mounted at '${target}'`;
+    faults.push({ path: ["pipSecretMounts", index], code: "duplicate", message, hint: "mount each at its own path" });
+  }
   if (given("cudnn") && !given("cuda") && !given("baseImage"))
     fault("cudnn", "cudnn needs a CUDA version to go with", 'set cuda, such as "12.4.1"');
   return base ? [...faults, ...childConflicts(draft, base, hasConda)] : faults;
+}
+
+/** What registry and name come to together: a reference that means what they say, and is not too long. */
+function placeFault({ name, registry }: Draft): SpecFault | undefined {
+  if (typeof name !== "string") return undefined;
+  const [host = "", ...rest] = name.split("/");
+  if (registry === undefined && rest.length > 0 && isDomain(host)) {
+    const at = name.lastIndexOf("/");
+    return {
+      path: ["name"],
+      code: "conflict",
+      message: `'${name}' begins with the registry '${host}', and there is no registry`,
+      hint: `set registry to '${name.slice(0, at)}' and name to '${name.slice(at + 1)}'`,
+    };
+  }
+  if (typeof registry !== "string" || imageNameBreach(name) || registryBreach(registry)) return undefined;
+  const breach = nameBreach(`${registry}/${name}`);
+  return breach && { path: ["name"], ...breach, hint: "shorten name or the path in registry" };
 }
 
 /** A child extends the environment its base made; it cannot turn it into another. */

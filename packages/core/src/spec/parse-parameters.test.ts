@@ -95,6 +95,26 @@ describe("faults of a spec", () => {
       "baseImage.baseImage.cuda",
       /three parts/,
     ],
+    ["a name that holds a registry", { name: "ghcr.io/org/train" }, "name", /begins with the registry 'ghcr.io'/],
+    [
+      "a name too long with its registry",
+      { name: "a".repeat(200), registry: `ghcr.io/${"b".repeat(200)}` },
+      "name",
+      /longer than 255/,
+    ],
+    [
+      "two secrets at one place",
+      {
+        pip_secret_mounts: [
+          ["a", "/s"],
+          ["b", "/s"],
+        ],
+      },
+      "pipSecretMounts.1",
+      /two secrets/,
+    ],
+    ["a name that JavaScript loses", { env: JSON.parse('{ "__proto__": "x" }') }, "env", /__proto__/],
+    ["a credential in a name", { builderOptions: { "https://u:p@h": 1 } }, "builderOptions", /user name or password/],
     ["both spellings", { source_root: "a", sourceRoot: "b" }, "sourceRoot", /twice/],
   ])("finds %s", (_, input, path, message) => {
     const faults = faultsOf(input);

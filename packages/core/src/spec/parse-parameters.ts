@@ -155,7 +155,7 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
       return;
     }
     for (const [key, inner] of Object.entries(value)) {
-      const breach = unprintableBreach(key) ?? credentialBreach(key);
+      const breach = unprintableBreach(key) ?? credentialBreach(key) ?? prototypeBreach(key);
       if (breach) faults.push({ path, ...breach });
       scanTexts(inner, [...path, Array.isArray(value) ? Number(key) : key], faults, [...above, value]);
     }
@@ -167,6 +167,12 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
       hint: "use texts, finite numbers, booleans, lists and objects",
     });
   }
+}
+
+/** JavaScript keeps no data under this name, so it would get lost on the way. */
+function prototypeBreach(key: string) {
+  if (key !== "__proto__") return undefined;
+  return { code: "reserved", message: "'__proto__' cannot be a name", hint: "use another name" };
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
