@@ -102,6 +102,12 @@ describe("bad usage and bad specs exit with 2 and one clear error", () => {
     expect([code, stdout]).toEqual([2, ""]);
   });
 
+  it("names a YAML file whose aliases multiply without end", async () => {
+    const tenfold = (name: string, inner: string) => `${name}: &${name} [${Array(10).fill(inner).join()}]\n`;
+    await cli.write("imagespec.yaml", tenfold("a", "x") + tenfold("b", "*a") + tenfold("c", "*b") + tenfold("d", "*c"));
+    expect(await cli.run(["tag"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/E_INPUT_FILE: .*alias/i) });
+  });
+
   it("tells every fault once, its cure below it, and the same as data", async () => {
     await cli.write("imagespec.json", { name: "a b", apt_packages: ["-x"], env: { A: "https://u:p@CANARY@h" } });
     const { stderr } = await cli.run(["build"]);

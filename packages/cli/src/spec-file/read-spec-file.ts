@@ -41,7 +41,15 @@ async function parseYaml(text: string, file: string): Promise<unknown> {
     const { line, col } = lines.linePos(error.pos[0]);
     throw fault(`${file}:${line}:${col}: not YAML: ${error.message}`, "Correct this line.", error);
   }
-  return document.toJS({ maxAliasCount: 100 });
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw fault(
+      `${file} is not data: ${(error as Error).message}`,
+      "Write out what the aliases (*name) stand for.",
+      error,
+    );
+  }
 }
 
 async function importModule(file: string): Promise<unknown> {
