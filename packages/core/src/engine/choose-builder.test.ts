@@ -117,11 +117,12 @@ describe("without a name", () => {
   });
 
   it.each(["windows/amd64", "linux/amd64,darwin/arm64"])("refuses %s before anything is built", async (platform) => {
-    const linux = new Told("linux");
+    const linux = new Told("linux", { unsupported: [{ parameter: "platform", reason: "not mine" }] });
     const spec = local({ platform, builder: "linux" });
     await expect(engine([[linux, 5]]).build(spec)).rejects.toMatchObject({
       code: "E_UNSUPPORTED",
-      message: expect.stringMatching(/platform: it makes images for linux, not (windows|darwin)/),
+      message: expect.stringMatching(/: platform: it makes images for linux, not (windows|darwin)\/...64$/),
+      hint: expect.stringContaining("name no builder"),
     });
     expect(linux.asked).not.toContain("build");
     const any = new Told("any", { systems: undefined });

@@ -31,7 +31,12 @@ export async function tryBuilder(
     const checked = await checkOptions(builder, options);
     if ("refusal" in checked) return checked;
     request = { ...open, options: checked.value };
-    unsupported = [...foreignPlatforms(builder, request), ...(builder.supports?.(request) ?? [])];
+    const foreign = foreignPlatforms(builder, request);
+    // Of a platform that is refused already the builder need not say more.
+    const own = (builder.supports?.(request) ?? []).filter(
+      ({ parameter }) => foreign.length === 0 || parameter !== "platform",
+    );
+    unsupported = [...foreign, ...own];
   } catch (error) {
     // A builder that is itself broken is passed over like one that does not load.
     const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
@@ -39,7 +44,7 @@ export async function tryBuilder(
   }
   if (unsupported.length > 0) {
     const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
-    const hint = "Leave these out of the spec, or name no builder so that another can be chosen.";
+    const hint = "Leave out of the spec what the builder cannot do.";
     return { refusal: { kind: "unsupported", code: "E_UNSUPPORTED", reason, hint, unsupported } };
   }
   const probe = await probeBuilder(builder, request);
@@ -105,7 +110,7 @@ export function refusalError(type: string, refusal: Refusal): ImageSpecError {
     unusable: `Builder "${type}" cannot work here: `,
   }[refusal.kind];
   return new ImageSpecError(refusal.code, said + refusal.reason, {
-    hint: refusal.hint,
+    hint: refusal.kind === "unsupported" ? `${refusal.hint} Or name no builder: another may be able to.` : refusal.hint,
     details: { builder: type, ...(refusal.unsupported === undefined ? {} : { unsupported: refusal.unsupported }) },
   });
 }

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, posix, relative, sep } from "node:path";
 import { normalPath } from "../identity/spec-id.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { isAlwaysOut } from "./always-out.ts";
@@ -27,6 +27,11 @@ export async function listCopies(spec: ImageSpec, options: ListOptions): Promise
     );
   }
   const unique = new Map(found.map((entry) => [entry.path, entry]));
+  for (const entry of unique.values()) {
+    if (entry.type !== "symlink" || leadsOut(entry.path, entry.link)) continue;
+    const target = posix.join(posix.dirname(entry.path), entry.link).replace(/\/$/, "");
+    if (!unique.has(target)) options.warn(`the link '${entry.path}' is copied, and its target '${target}' is not`);
+  }
   if (unique.size === 0) return [];
   return [
     { type: "directory", path: "copy" },

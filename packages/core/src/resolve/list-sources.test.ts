@@ -178,6 +178,10 @@ describe("sources and copies", () => {
     ]);
     rmSync(folder.path("dir/up"));
     expect(await folder.shipped({ copy: ["dir"] })).toEqual(["copy/dir/a", "copy/dir/fine"]);
+    expect((await folder.resolve({ copy: ["dir"] })).warnings).toEqual([
+      "the link 'dir/fine' is copied, and its target 'in/b' is not",
+    ]);
+    expect((await folder.resolve({ copy: ["dir", "in"] })).warnings).toEqual([]);
   });
 
   it("names everything that is missing at once", async () => {
