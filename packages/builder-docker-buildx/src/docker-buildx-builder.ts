@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   type BuildRequest,
   type BuildResult,
@@ -8,6 +5,7 @@ import {
   ImageSpecError,
   type Probe,
   type Unsupported,
+  withScratchFolder,
 } from "@imagespec/core";
 import { contextFiles, renderDockerfile } from "@imagespec/dockerfile";
 import { dockerConfigEnvironment } from "./docker/docker-config.ts";
@@ -42,16 +40,13 @@ export class DockerBuildxBuilder extends ImageSpecBuilder {
   override async buildImage(request: BuildRequest): Promise<BuildResult> {
     const options = optionsOf(request);
     if (request.target.output !== undefined) parseOutput(request.target.output);
-    const scratch = await mkdtemp(join(tmpdir(), "imagespec-docker-"));
-    try {
+    return withScratchFolder("docker", async (scratch) => {
       const configFile = request.credentials.configFile;
       const config = configFile === undefined ? {} : await dockerConfigEnvironment(configFile, scratch, process.env);
       const way = await findDockerWay({ env: config, signal: request.signal }, options.builder);
       checkWay(way, request, options);
-      return await runJob(await prepare(request, way, scratch, config), way, request);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+      return runJob(await prepare(request, way, scratch, config), way, request);
+    });
   }
 }
 

@@ -54,6 +54,7 @@ export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence
 export type { OnUnknown } from "./presence/unknown-policy.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
+export { withScratchFolder } from "./process/scratch-folder.ts";
 export { cacheFolder } from "./resolve/cache-folder.ts";
 export { openShippedFile } from "./resolve/open-shipped-file.ts";
 export { defaultPlatform, normalPlatform, normalPlatforms } from "./resolve/platforms.ts";

@@ -1,9 +1,7 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { BuildRequest, BuildResult } from "@imagespec/core";
+import { type BuildRequest, type BuildResult, withScratchFolder } from "@imagespec/core";
 import { DockerArchive, ImageSpecError, OciLayout, parseReference, RegistryClient } from "@imagespec/registry";
 import type { KanikoOptions } from "../options/options.ts";
 import { type PlatformImage, pushImages } from "./push-images.ts";
@@ -93,14 +91,11 @@ async function loadInto(
   signal: AbortSignal,
   load: LoadArchive,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "imagespec-kaniko-"));
-  try {
+  await withScratchFolder("kaniko", async (folder) => {
     const path = join(folder, "image.tar");
     await writeArchive(images, path, reference, signal);
     await load(createReadStream(path));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function step<T>(request: BuildRequest, name: string, work: () => Promise<T>): Promise<T> {

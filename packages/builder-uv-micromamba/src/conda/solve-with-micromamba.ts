@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError, runTool, withScratchFolder } from "@imagespec/core";
 import type { CondaPackage, CondaSolver, RepodataRecord, VirtualPackage } from "./conda-package.ts";
 
 interface LinkItem extends RepodataRecord {
@@ -15,9 +13,8 @@ interface LinkItem extends RepodataRecord {
  * no rc files, a home of its own, virtual packages of the target instead of the host's.
  */
 export function solveWithMicromamba(micromamba: string, env: NodeJS.ProcessEnv, packagesFolder: string): CondaSolver {
-  return async ({ specs, channels, subdir, virtualPackages, signal }) => {
-    const scratch = await mkdtemp(join(tmpdir(), "imagespec-conda-"));
-    try {
+  return async ({ specs, channels, subdir, virtualPackages, signal }) =>
+    withScratchFolder("conda", async (scratch) => {
       const args = [
         "create",
         "-y",
@@ -38,10 +35,7 @@ export function solveWithMicromamba(micromamba: string, env: NodeJS.ProcessEnv, 
         errorCode: "E_RESOLVE",
       });
       return parseAnswer(result.stdout, result.tail, subdir, specs);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
-  };
+    });
 }
 
 const KEEP = [

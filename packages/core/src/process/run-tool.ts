@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { onProcessExit } from "./on-process-exit.ts";
 
 /** How long a cancelled tool has after TERM, in milliseconds; with the wait after KILL it is under the 5 s bound. */
 const TERM_GRACE = 3000;
@@ -104,8 +105,7 @@ export async function runTool(
     timers.push(setTimeout(() => closePipes(child), TERM_GRACE + KILL_GRACE));
   };
   // When this process ends at once (a second Ctrl-C) its tools must not live on.
-  const onExit = () => killGroup("SIGKILL");
-  process.once("exit", onExit);
+  const forgetExit = onProcessExit(() => killGroup("SIGKILL"));
   options.signal?.addEventListener("abort", stop, { once: true });
 
   let inputError: unknown;
@@ -146,7 +146,7 @@ export async function runTool(
     if (options.signal?.aborted || inputError !== undefined) killGroup("SIGKILL");
     for (const timer of timers) clearTimeout(timer);
     options.signal?.removeEventListener("abort", stop);
-    process.removeListener("exit", onExit);
+    forgetExit();
   }
 }
 

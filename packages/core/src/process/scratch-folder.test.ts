@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { withScratchFolder } from "./scratch-folder.ts";
+
+it("is private, and gone after work that ends and work that fails", async () => {
+  const seen: string[] = [];
+  const answer = await withScratchFolder("test", async (folder) => {
+    seen.push(folder);
+    await writeFile(join(folder, "secret"), "x");
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    return 7;
+  });
+  expect(answer).toBe(7);
+  const failing = withScratchFolder("test", async (folder) => {
+    seen.push(folder);
+    throw new Error("no");
+  });
+  await expect(failing).rejects.toThrow("no");
+  expect(seen.filter((folder) => existsSync(folder))).toEqual([]);
+});
+
+it("is gone when the process ends at once, also with many at a time and without a warning", async () => {
+  const module = new URL("./scratch-folder.ts", import.meta.url).href;
+  const script = `
+    const { withScratchFolder } = await import(${JSON.stringify(module)});
+    let open = 0;
+    for (let i = 0; i < 20; i++) withScratchFolder("test", (folder) => {
+      console.log(folder);
+      if (++open === 20) process.exit(3);
+      return new Promise(() => {});
+    });
+    setTimeout(() => {}, 60_000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  expect((await once(child, "close"))[0]).toBe(3);
+  const folders = stdout.trim().split("\n");
+  expect(folders).toHaveLength(20);
+  expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
+  expect(stderr).not.toMatch(/MaxListeners/);
+});
