@@ -57,12 +57,21 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
   const manifest = jobManifest({ ...task, filesName });
   // Too large is known before anything is made.
   jobFiles({ ...task, filesName }, wanted.contents, "");
+  const start = () => cluster.create<KubeJob>(cluster.path("jobs"), manifest);
+  let job: KubeJob;
   try {
-    const start = () => cluster.create<KubeJob>(cluster.path("jobs"), manifest);
-    return await complete(cluster, wanted, await slots.take(cluster, task.options.maxJobs, signal, start), false);
+    job = await slots.take(cluster, task.options.maxJobs, signal, start);
   } catch (error) {
     // Another client was faster: its Job is ours.
     if (error instanceof KubeRefusal && error.status === 409) return undefined;
+    throw error;
+  }
+  try {
+    return await complete(cluster, wanted, job, false);
+  } catch (error) {
+    // Without what it mounts it would wait for its deadline.
+    const made = { name: task.name, uid: job.metadata.uid ?? "", filesName, found: false };
+    await deleteJob(cluster, made).catch(() => undefined);
     throw error;
   }
 }
