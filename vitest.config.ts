@@ -29,6 +29,8 @@ export default defineConfig({
           globalSetup: ["tests/e2e/services.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
+          // Real engines under load: a bound of seconds may be missed once. A fault of ours fails twice.
+          retry: 1,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
