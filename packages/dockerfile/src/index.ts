@@ -5,4 +5,4 @@ export { CA_SECRET, OCI_BASE_CONTEXT } from "./dialect/buildkit.ts";
 export { CONTEXT_STAGE, KANIKO_CA_PATH } from "./dialect/kaniko.ts";
 export { throughMirror } from "./reference-mirror.ts";
 export { type RenderOptions, renderDockerfile } from "./render-dockerfile.ts";
-export { parseStepFailure, type StepFailureCode } from "./script/failure.ts";
+export { installsPackages, parseStepFailure, type StepFailureCode } from "./script/failure.ts";

@@ -1,4 +1,5 @@
 import { type ErrorCode, ImageSpecError } from "@imagespec/core";
+import { installsPackages } from "@imagespec/dockerfile";
 import type { BuildLog } from "../progress/build-log.ts";
 import { stepTitle } from "../progress/step-title.ts";
 
@@ -8,7 +9,6 @@ interface Verdict {
   hint: string;
 }
 
-const RESOLVE = /uv pip install --python \/opt|uv sync --locked|micromamba "\$verb"/;
 const STEP_HINTS = {
   E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
   E_BASE_NO_SHELL: "Choose a base image with /bin/sh and chown, or the builder uv-micromamba.",
@@ -55,6 +55,14 @@ const BY_TEXT: [RegExp, Verdict][] = [
     },
   ],
   [
+    /Multi-platform build is not supported|multiple platforms feature is currently not supported|cache export (is|feature is currently) not supported|attestations? (is|are) not supported|docker exporter does not (currently )?support exporting manifest lists/i,
+    {
+      code: "E_UNSUPPORTED",
+      what: "needs more than this builder of docker's can do",
+      hint: "Make another with `docker buildx create --use`, turn on docker's containerd image store, or name one in builderOptions.builder.",
+    },
+  ],
+  [
     /failed to push|error pushing|failed commit on ref|unexpected status from (PUT|POST|HEAD) request/,
     { code: "E_PUSH", what: "could not push the image", hint: "Build again: what was built is kept by BuildKit." },
   ],
@@ -87,16 +95,16 @@ function judge({ fault, failedStep, tail }: BuildLog): Verdict {
   }
   const end = tail.slice(-8).join("\n");
   const inStep = failedStep !== undefined && /(^|\] )RUN /.test(failedStep);
-  // What a program of the user's printed says nothing about registries.
-  const texts = inStep ? BY_TEXT.filter(([, { code }]) => !code.startsWith("E_REGISTRY")) : BY_TEXT;
-  if (inStep && RESOLVE.test(failedStep)) {
+  // What a program of the user's printed says nothing about registries and builders.
+  const texts = inStep ? BY_TEXT.filter(([, { code }]) => !/^E_(REGISTRY|UNSUPPORTED|PUSH)/.test(code)) : BY_TEXT;
+  for (const [pattern, verdict] of texts) if (pattern.test(end)) return verdict;
+  if (inStep && installsPackages(failedStep)) {
     return {
       code: "E_RESOLVE",
       what: "could not install the packages of the spec",
       hint: "Correct packages, requirements or indexes as the last lines say.",
     };
   }
-  for (const [pattern, verdict] of texts) if (pattern.test(end)) return verdict;
   const where = failedStep === undefined ? "failed" : `failed in step "${stepTitle(failedStep)}"`;
   return { code: "E_BUILD", what: where, hint: "The last lines say why; --json tells everything the build printed." };
 }

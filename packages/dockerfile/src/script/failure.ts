@@ -10,6 +10,11 @@ const SYSTEM_PATH = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bi
  */
 export const FAIL_FUNCTION = `${SYSTEM_PATH} fail() { printf 'imagespec:%s: %s\\n' "$1" "$2" >&2; exit 65; };`;
 
+/** Whether an instruction, as a builder's log quotes it, is the step that installs the packages of a spec. */
+export function installsPackages(instruction: string): boolean {
+  return /uv pip install --python \/opt|uv sync --locked|micromamba \\?"\$verb/.test(instruction);
+}
+
 /** The fault a step named in one line of its log, however the builder prefixes log lines. */
 export function parseStepFailure(line: string): { code: StepFailureCode; message: string } | undefined {
   const match = /(?:^|\s)imagespec:(E_NO_PYTHON|E_BASE_NO_SHELL|E_UNSUPPORTED): (.+)$/.exec(line);
