@@ -85,6 +85,7 @@ async function follow(
       exitCode,
       outOfMemory: state.OOMKilled,
       ...(state.Error === "" ? {} : { reason: state.Error }),
+      instruction: task.log.instruction,
       tail: task.log.tail,
     });
   }

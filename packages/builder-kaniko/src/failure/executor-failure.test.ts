@@ -28,6 +28,22 @@ describe("executorFailure", () => {
     expect(error.message).toContain("container of x, linux/amd64");
   });
 
+  describe("of a step", () => {
+    const end =
+      "error building image: error building stage: failed to execute command: waiting for process to exit: exit status 1";
+
+    it.each([
+      ["RUN set -e; uv pip install --python /opt/venv/bin/python nowhere", "No solution found", "E_RESOLVE"],
+      ['RUN /.imagespec/bin/micromamba "$verb" -y nowhere', "nothing provides nowhere", "E_RESOLVE"],
+      ["RUN uv pip install --python /opt/venv/bin/python big", "write /x: no space left on device", "E_BUILD"],
+      ["RUN curl x", "dial tcp 127.0.0.1:1: connect: connection refused", "E_BUILD"],
+      ["RUN git clone x", "authentication required", "E_BUILD"],
+      ["RUN apt_get install x", "imagespec:E_UNSUPPORTED: aptPackages need apt-get", "E_BUILD"],
+    ])("%s with %s is %s", (instruction, line, code) => {
+      expect(executorFailure({ ...exit, instruction, tail: [line, end] }).code).toBe(code);
+    });
+  });
+
   it("attaches the last lines", () => {
     const error = executorFailure({ ...exit, tail: ["one", "two"] });
     expect(error.message).toMatch(/last lines:\n {4}one\n {4}two$/);

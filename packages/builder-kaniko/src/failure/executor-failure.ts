@@ -1,4 +1,4 @@
-import { parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
+import { installsPackages, parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
 import { type ErrorCode, ImageSpecError } from "@imagespec/registry";
 
 /** How an executor ended, whoever ran it. */
@@ -10,6 +10,8 @@ export interface ExecutorExit {
   outOfMemory: boolean;
   /** What the runtime says besides the exit code. */
   reason?: string;
+  /** The instruction that was started last, where its log said so. */
+  instruction?: string | undefined;
   /** The last lines of its log, redacted. */
   tail: readonly string[];
 }
@@ -26,6 +28,8 @@ const STEP_HINTS: Record<StepFailureCode, string> = {
   E_UNSUPPORTED: "Change the spec or its base image.",
 };
 const MISSING_SHELL = /\/bin\/sh: no such file or directory|fork\/exec \/bin\/sh: (exec format|no such)/;
+/** kaniko's own words for a RUN step whose program failed or could not be started. */
+const IN_STEP = /failed to execute command: (starting command|waiting for process to exit)/;
 const BY_TEXT: [RegExp, Verdict][] = [
   [
     /no space left on device/i,
@@ -116,12 +120,24 @@ function judge(exit: ExecutorExit): Verdict {
   for (const line of exit.tail) {
     const named = parseStepFailure(line);
     if (named !== undefined) {
-      return { code: named.code, what: `failed: ${named.message}`, hint: STEP_HINTS[named.code] };
+      // E_UNSUPPORTED would hand the spec on to another builder, which is too late once a step ran.
+      const code = named.code === "E_UNSUPPORTED" ? "E_BUILD" : named.code;
+      return { code, what: `failed: ${named.message}`, hint: STEP_HINTS[named.code] };
     }
   }
   // Only the end: an earlier line may be a retry that went well.
   const end = exit.tail.slice(-8).join("\n");
-  for (const [pattern, verdict] of BY_TEXT) if (pattern.test(end)) return verdict;
+  // What a program of the user's printed says nothing about registries.
+  const inStep = IN_STEP.test(end);
+  const texts = inStep ? BY_TEXT.filter(([, { code }]) => !code.startsWith("E_REGISTRY")) : BY_TEXT;
+  for (const [pattern, verdict] of texts) if (pattern.test(end)) return verdict;
+  if (inStep && installsPackages(exit.instruction ?? "")) {
+    return {
+      code: "E_RESOLVE",
+      what: "could not install the packages of the spec",
+      hint: "Correct packages, requirements or indexes as the last lines say.",
+    };
+  }
   return {
     code: "E_BUILD",
     what: `failed with exit code ${exit.exitCode ?? "unknown"}${exit.reason === undefined ? "" : `: ${exit.reason}`}`,

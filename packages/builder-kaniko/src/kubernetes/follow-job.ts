@@ -45,7 +45,9 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
       const look = async () => {
         const events = pods.length === 0 ? await eventsOf(cluster, options.name) : [];
         const { platform, startTimeout, log } = options;
-        return judgeJob({ job, pods, events, platform, startTimeout, now: Date.now(), tail: log.tail });
+        const { tail, instruction } = log;
+        const clean = (text: string) => log.clean(text);
+        return judgeJob({ job, pods, events, platform, startTimeout, now: Date.now(), tail, instruction, clean });
       };
       let verdict = await look();
       if (verdict.state !== "waiting") {

@@ -17,7 +17,8 @@ function sight(change: Partial<JobSight> & { condition?: [type: string, reason?:
     ? [{ type: condition[0], status: "True", ...(condition[1] ? { reason: condition[1] } : {}) }]
     : [];
   const job = { metadata: { name: "imagespec-x", creationTimestamp: recent }, status: { conditions } };
-  return { job, pods: [], events: [], platform: "linux/amd64", now, startTimeout: 60, tail: ["last"], ...rest };
+  const clean = (text: string) => text.replaceAll("hunter2", "***");
+  return { job, pods: [], events: [], platform: "linux/amd64", now, startTimeout: 60, tail: ["last"], clean, ...rest };
 }
 const terminated = (exitCode: number, message = "", reason = "Error") => ({
   terminated: { exitCode, message, reason },
@@ -112,8 +113,8 @@ describe("judgeJob", () => {
 
   it("shows what the node kept of the log when no line came", () => {
     const verdict = judgeJob(
-      sight({ condition: ["Failed"], pods: [pod(terminated(1, "kept one\nkept two"))], tail: [] }),
+      sight({ condition: ["Failed"], pods: [pod(terminated(1, "kept one\nkept hunter2"))], tail: [] }),
     );
-    expect(verdict).toMatchObject({ error: { details: { tail: ["kept one", "kept two"] } } });
+    expect(verdict).toMatchObject({ error: { details: { tail: ["kept one", "kept ***"] } } });
   });
 });

@@ -16,6 +16,10 @@ export interface JobSight {
   startTimeout: number;
   /** The last lines of the log, redacted. */
   tail: readonly string[];
+  /** The instruction the log named last. */
+  instruction?: string | undefined;
+  /** Takes secrets out of a text the cluster kept. */
+  clean(text: string): string;
 }
 
 export type JobVerdict =
@@ -69,13 +73,17 @@ function failure(sight: JobSight, condition: KubeCondition, pod: KubePod | undef
     return problem(sight, `failed: ${condition.reason ?? "unknown"}`, condition.message, "Build again.");
   }
   // The log may not have come, for want of rights or of time: the node kept its end.
-  const kept = (terminated.message ?? "").split("\n").filter((line) => line !== "" && !DIGEST.test(line));
+  const kept = sight
+    .clean(terminated.message ?? "")
+    .split("\n")
+    .filter((line) => line !== "" && !DIGEST.test(line));
   return executorFailure({
     subject: subject(sight),
     platform: sight.platform,
     exitCode: terminated.exitCode,
     outOfMemory: terminated.reason === "OOMKilled",
     ...(pod?.status?.reason === undefined ? {} : { reason: `${pod.status.reason}: ${pod.status.message ?? ""}` }),
+    instruction: sight.instruction,
     tail: sight.tail.length > 0 ? sight.tail : kept,
   });
 }

@@ -66,8 +66,9 @@ export async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
 async function imageOf(result: ToolResult, task: ExecutorTask): Promise<string> {
   const { exitCode } = result;
   if (exitCode !== 0) {
-    const { platform } = task;
-    throw executorFailure({ subject: EXECUTOR, platform, exitCode, outOfMemory: false, tail: task.log.tail });
+    const { platform, log } = task;
+    const { instruction, tail } = log;
+    throw executorFailure({ subject: EXECUTOR, platform, exitCode, outOfMemory: false, instruction, tail });
   }
   const index = await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => "{}");
   const digest = (JSON.parse(index) as { manifests?: { digest?: string }[] }).manifests?.at(-1)?.digest;

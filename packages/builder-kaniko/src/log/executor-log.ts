@@ -21,12 +21,23 @@ export class ExecutorLog {
   readonly #label: string;
   readonly #streams = { stdout: new Lines(), stderr: new Lines() };
   #step: { name: string; started: number } | undefined;
+  #instruction: string | undefined;
 
   /** `label` stands before each step's name, for builds of several platforms. */
   constructor(emit: (event: BuildEvent) => void, secrets: readonly string[], label: string) {
     this.#emit = emit;
     this.#secrets = secrets;
     this.#label = label;
+  }
+
+  /** The instruction of the Dockerfile that was started last, redacted. */
+  get instruction(): string | undefined {
+    return this.#instruction;
+  }
+
+  /** A text as this log would show it. */
+  clean(text: string): string {
+    return redact(text, this.#secrets);
   }
 
   write(stream: "stdout" | "stderr", chunk: Uint8Array): void {
@@ -36,7 +47,7 @@ export class ExecutorLog {
   /** One line of output. */
   line(stream: "stdout" | "stderr", raw: string): void {
     const said = message(raw);
-    const line = redact(said ?? raw, this.#secrets);
+    const line = this.clean(said ?? raw);
     if (line.trim() === "" || (said !== undefined && REPETITION.test(said))) return;
     this.tail.push(said !== undefined && line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
@@ -55,6 +66,7 @@ export class ExecutorLog {
 
   #start(instruction: string): void {
     this.#finish("done");
+    this.#instruction = instruction;
     const short = instruction.length > STEP_NAME_LENGTH ? `${instruction.slice(0, STEP_NAME_LENGTH)}…` : instruction;
     const name = this.#label === "" ? short : `${this.#label} ${short}`;
     this.#step = { name, started: performance.now() };
