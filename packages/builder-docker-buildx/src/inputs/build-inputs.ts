@@ -20,7 +20,7 @@ export interface BuildInputs {
  * Gathers build arguments (values no line of a Dockerfile can hold, the host's proxies, uv's download addresses where
  * a Python is downloaded, the options' own) and secrets (the request's, and the certificates the host trusts).
  *
- * @throws ImageSpecError E_OPTIONS when a download address holds a password, E_INPUT_FILE when a secret file is missing.
+ * @throws ImageSpecError E_OPTIONS when an address that would be published holds a password, E_INPUT_FILE when a secret file is missing.
  */
 export async function buildInputs(
   request: Pick<BuildRequest, "plan" | "secrets" | "emit">,
@@ -35,6 +35,7 @@ export async function buildInputs(
     const value = env[name];
     if (value === undefined || value === "") continue;
     if (PYTHON_SOURCES.includes(name) && /\/\/[^/]*@/.test(value)) throw passwordInAddress(name);
+    if (options.provenance === "max" && /(^|\/\/)[^/]*@/.test(value)) throw passwordInProxy(name);
     fromHost[name] = value;
   }
   for (const [id, file] of Object.entries(request.secrets)) await checkSecret(id, file);
@@ -79,6 +80,14 @@ async function checkSecret(id: string, file: string): Promise<void> {
       },
     );
   }
+}
+
+function passwordInProxy(name: string): ImageSpecError {
+  return new ImageSpecError(
+    "E_OPTIONS",
+    `${name} holds a user name or password, which provenance "max" would publish with the image.`,
+    { hint: `Use provenance "min", or set ${name} to an address without one.` },
+  );
 }
 
 function passwordInAddress(name: string): ImageSpecError {
