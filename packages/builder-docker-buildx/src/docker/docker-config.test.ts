@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dockerConfigEnvironment } from "./docker-config.ts";
 
@@ -28,6 +28,15 @@ describe("dockerConfigEnvironment", () => {
     expect(await readdir(join(made, "cli-plugins"))).toEqual(["docker-x"]);
     expect((await stat(made)).mode & 0o777).toBe(0o700);
     expect((await stat(join(made, "config.json"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("finds plug-ins of a folder that DOCKER_CONFIG names relatively", async () => {
+    await writeFile(join(folder, "own/cli-plugins/docker-x"), "");
+    await writeFile(join(folder, "given.json"), "{}");
+    const DOCKER_CONFIG = relative(process.cwd(), join(folder, "own"));
+    const env = await dockerConfigEnvironment(join(folder, "given.json"), join(folder, "scratch"), { DOCKER_CONFIG });
+    expect(await readdir(join(env.DOCKER_CONFIG ?? "", "cli-plugins"))).toEqual(["docker-x"]);
+    expect(env.BUILDX_CONFIG).toBe(join(folder, "own/buildx"));
   });
 
   it("names a file that is no config, without its content", async () => {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/core";
 
 interface ConfigFile {
@@ -23,7 +23,8 @@ export async function dockerConfigEnvironment(
   scratch: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Record<string, string>> {
-  const own = env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker");
+  // A relative path would mean another place to a link in the new folder.
+  const own = resolve(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"));
   const { auths, credHelpers, credsStore } = await readConfig(registryConfig);
   const { currentContext, cliPluginsExtraDirs, proxies } = await readConfig(join(own, "config.json")).catch(
     (): ConfigFile => ({}),
