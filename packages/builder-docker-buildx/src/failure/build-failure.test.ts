@@ -48,6 +48,7 @@ describe("pushFailure", () => {
   it.each([
     ["denied: requested access to the resource is denied", "E_REGISTRY_AUTH"],
     ["dial tcp: lookup nowhere.example: no such host", "E_REGISTRY_UNREACHABLE"],
+    ["5f401bf18a08: Layer already exists", "E_PUSH"],
     ["received unexpected HTTP status: 500 Internal Server Error", "E_PUSH"],
   ])("%s is %s", (line, code) => {
     expect(pushFailure("r/x:t", [line])).toMatchObject({ code, message: expect.stringContaining(line) });

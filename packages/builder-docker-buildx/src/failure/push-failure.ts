@@ -1,6 +1,6 @@
 import { type ErrorCode, ImageSpecError } from "@imagespec/core";
 
-const AUTH = /unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied|401|403/i;
+const AUTH = /unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied|\b40[13]\b/i;
 const UNREACHABLE =
   /connection refused|no such host|i\/o timeout|TLS handshake timeout|network is unreachable|certificate signed by unknown authority|HTTP response to HTTPS client|connection reset/;
 
