@@ -66,6 +66,9 @@ export async function buildWithEngine(
     }
   } catch (error) {
     throw failed(error);
+  } finally {
+    // An engine that stopped reading leaves the file it was sent open.
+    context.destroy();
   }
 }
 

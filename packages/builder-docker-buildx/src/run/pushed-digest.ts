@@ -14,8 +14,12 @@ export async function pushedDigest(
   const client = new RegistryClient({ credentials: request.credentials });
   const repository = client.repository(reference, { mirror: false });
   const call = { signal: request.signal };
-  if (written !== undefined && isDigest(written) && (await repository.headManifest(written, call)) !== undefined) {
-    return written;
+  try {
+    if (written !== undefined && isDigest(written) && (await repository.headManifest(written, call)) !== undefined) {
+      return written;
+    }
+    return (await repository.headManifest(tag, call))?.digest;
+  } finally {
+    await client.close();
   }
-  return (await repository.headManifest(tag, call))?.digest;
 }

@@ -93,8 +93,8 @@ async function saveOutput(job: BuildJob, wanted: OutputKind): Promise<void> {
 
 async function withLoadedBase(job: BuildJob, folder: string, build: () => Promise<BuildResult>): Promise<BuildResult> {
   const name = passingBaseName(job.scratch);
-  await loadOciBase(job, folder, name);
   try {
+    await loadOciBase(job, folder, name);
     return await build();
   } finally {
     // Only the name goes: what was built holds on to the layers. It must go after a cancel, too.
