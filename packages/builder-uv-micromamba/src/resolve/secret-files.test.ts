@@ -46,6 +46,14 @@ describe("secretSettings", () => {
     expect(pip.hidden).toEqual(["pw", "pw"]);
   });
 
+  it("hides a token that is the whole login, and takes a percent sign as it is", async () => {
+    const text = "[global]\nindex-url = https://t0ken@a.example/simple\nextra-index-url = https://me:50%@b.example/x\n";
+    const { hidden, logins } = await settings("/etc/pip.conf", text);
+    expect(hidden).toContain("t0ken");
+    expect(hidden).not.toContain("me");
+    expect(logins).toMatchObject([{ username: "t0ken", password: "" }, { password: "50%" }]);
+  });
+
   it("names a file that is missing or broken without its content", async () => {
     const step = { secrets: [{ id: "s0", target: "/root/.netrc" }] } as unknown as PackagesStep;
     await expect(secretSettings(step, { s0: join(folder, "none") })).rejects.toMatchObject({ code: "E_INPUT_FILE" });

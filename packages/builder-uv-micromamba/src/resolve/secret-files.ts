@@ -63,7 +63,11 @@ export async function secretSettings(step: PackagesStep, secrets: Record<string,
       settings.logins.push(...loginsInUrls([...(index === undefined ? [] : [index]), ...extra]));
     }
   }
-  for (const { password } of settings.logins) settings.hidden.push(password, encodeURIComponent(password));
+  for (const { username, password } of settings.logins) {
+    // A token often stands alone, as the user name.
+    const secret = password === "" ? username : password;
+    settings.hidden.push(secret, encodeURIComponent(secret));
+  }
   return settings;
 }
 
@@ -123,11 +127,20 @@ function tomlTexts(text: string, target: string): string[] {
   return found;
 }
 
+/** A percent sign that escapes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function loginsInUrls(texts: readonly string[]): IndexLogin[] {
   return texts.flatMap((text) => {
     if (!/^https?:\/\/[^/]*@/.test(text) || !URL.canParse(text)) return [];
     const url = new URL(text);
-    const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    const [username, password] = [decoded(url.username), decoded(url.password)];
     return [{ host: url.hostname, origin: url.origin, username, password }];
   });
 }
