@@ -69,6 +69,15 @@ describe("solveWithMicromamba", () => {
     expect(seen).not.toMatch(/CONDA_SUBDIR|MAMBARC/);
   });
 
+  it("trusts what this process was told to trust, by either variable", async () => {
+    const program = await micromamba(JSON.stringify({ success: true }));
+    const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: "/extra.pem" };
+    await solveWithMicromamba(program, env, join(folder, "pkgs"))(request);
+    const seen = await readFile(join(folder, "env"), "utf8");
+    expect(seen).toMatch(/^SSL_CERT_FILE=\/extra\.pem$/m);
+    expect(seen).toMatch(/^REQUESTS_CA_BUNDLE=\/extra\.pem$/m);
+  });
+
   it("passes the solver's words on", async () => {
     const program = await micromamba(
       JSON.stringify({ success: false, solver_problems: ["nothing provides numpy >=2"] }),

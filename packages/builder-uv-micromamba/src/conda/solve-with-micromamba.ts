@@ -59,6 +59,9 @@ function isolated(
   const result: Record<string, string | undefined> = {};
   for (const name of Object.keys(process.env)) result[name] = undefined;
   for (const name of KEEP) result[name] = env[name];
+  // libmamba looks at the second of these before its own certificates.
+  const authorities = env.SSL_CERT_FILE || env.NODE_EXTRA_CA_CERTS;
+  if (authorities) for (const name of ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"]) result[name] = authorities;
   result.HOME = scratch;
   result.MAMBA_ROOT_PREFIX = join(scratch, "root");
   result.CONDA_PKGS_DIRS = packagesFolder;
