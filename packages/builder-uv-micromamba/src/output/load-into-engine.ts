@@ -10,7 +10,10 @@ export async function loadIntoEngine(archive: string, reference: string, signal:
   const engine = new Docker(await connection(endpoint));
   let answer: NodeJS.ReadableStream;
   try {
-    answer = await engine.loadImage(createReadStream(archive, { highWaterMark: 1024 * 1024 }), { quiet: true });
+    answer = await engine.loadImage(createReadStream(archive, { highWaterMark: 1024 * 1024 }), {
+      quiet: true,
+      abortSignal: signal,
+    });
   } catch (cause) {
     signal.throwIfAborted();
     throw new ImageSpecError(
@@ -60,7 +63,7 @@ async function connection({ host, certificates }: DockerEndpoint): Promise<Conne
   return {
     protocol: certificates === undefined ? "http" : "https",
     host: url.hostname,
-    port: url.port || 2375,
+    port: url.port || (certificates === undefined ? 2375 : 2376),
     ...tls,
   };
 }
