@@ -2,12 +2,11 @@ import {
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
-  ImageSpecError,
   type Probe,
   type Unsupported,
   withScratchFolder,
 } from "@imagespec/core";
-import { contextFiles, renderDockerfile } from "@imagespec/dockerfile";
+import { contextFiles, contextTime, renderDockerfile } from "@imagespec/dockerfile";
 import { dockerConfigEnvironment } from "./docker/docker-config.ts";
 import { type DockerWay, findDockerWay } from "./docker/docker-way.ts";
 import { probeDocker } from "./docker/probe-docker.ts";
@@ -68,7 +67,7 @@ async function prepare(
     options,
     inputs,
     entries: contextFiles(plan, dockerfile, request.files),
-    mtime: sourceDateEpoch(process.env),
+    mtime: contextTime(process.env),
     env: { ...config, ...inputs.arguments, DOCKER_CLI_HINTS: "false", BUILDX_GIT_INFO: "false" },
     secrets: await secretTexts(Object.values(request.secrets)),
     scratch,
@@ -85,13 +84,4 @@ function baseOf(base: string, way: DockerWay, scratch: string): string {
 
 function optionsOf(request: BuildRequest): DockerBuildxOptions {
   return dockerBuildxOptions.parse(request.options ?? {});
-}
-
-function sourceDateEpoch(env: NodeJS.ProcessEnv): number {
-  const text = env.SOURCE_DATE_EPOCH;
-  if (text === undefined || text === "") return 0;
-  if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 31) return Number(text);
-  throw new ImageSpecError("E_OPTIONS", `SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, not a number of seconds.`, {
-    hint: "Set it to whole seconds since 1970, up to 2038, or unset it.",
-  });
 }

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { type BuildRequest, openShippedFile, planStep } from "@imagespec/core";
-import { contextFiles, contextTar, renderDockerfile } from "@imagespec/dockerfile";
+import { contextFiles, contextTar, contextTime, renderDockerfile } from "@imagespec/dockerfile";
 import { parseReference } from "@imagespec/registry";
 import { cacheRepository } from "../arguments/kaniko-arguments.ts";
 import { hasLocalIndex, type RegistryAccess, registryAccess } from "../arguments/registry-access.ts";
@@ -32,13 +32,16 @@ export interface BuildInputs {
 /**
  * Gathers the inputs. `pushed` is what the executor itself reads and writes besides the plan's images and its cache.
  *
- * @throws ImageSpecError E_INPUT_FILE for a secret or certificate file that cannot be read.
+ * @throws ImageSpecError E_INPUT_FILE for a secret or certificate file that cannot be read, E_OPTIONS for a
+ * SOURCE_DATE_EPOCH that is no time.
  */
 export async function buildInputs(
   request: BuildRequest,
   options: KanikoOptions,
   pushed: string[] = [],
 ): Promise<BuildInputs> {
+  // Found out before anything is made: the context is opened only when a container waits for it.
+  contextTime(process.env);
   const { plan, target } = request;
   const subject = target.reference ?? plan.reference;
   const repository = target.push ? parseReference(subject).name : undefined;
@@ -79,9 +82,8 @@ export function dockerfileOf(request: BuildRequest, contextImage?: string): stri
 /** The context, Dockerfile included, as a gzipped tar: the form the executor reads on its standard input. */
 export function openContext(request: BuildRequest, signal: AbortSignal): Readable {
   const entries = contextFiles(request.plan, dockerfileOf(request), request.files);
-  const epoch = process.env.SOURCE_DATE_EPOCH;
-  const times = epoch === undefined || epoch === "" ? {} : { mtime: Number(epoch) };
-  const tar = Readable.from(contextTar(entries, { open: openShippedFile, signal, ...times }));
+  const mtime = contextTime(process.env);
+  const tar = Readable.from(contextTar(entries, { open: openShippedFile, signal, mtime }));
   // The context is read once, here or over a socket: speed counts for more than size.
   const gzip = createGzip({ level: 1 });
   // Whoever reads the result hears of a failure: it is destroyed with the error.
