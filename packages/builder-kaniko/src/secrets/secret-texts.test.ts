@@ -23,6 +23,7 @@ describe("secretTexts", () => {
     const texts = await secretTexts([file]);
     expect(redact("got c4n4ry-1 there", texts)).toBe("got *** there");
     expect(redact("password of machine", texts)).toBe("password of machine");
+    expect(redact("reads index-url", texts)).toBe("reads index-url");
   });
 
   it("names a file that is not there", async () => {

@@ -4,7 +4,16 @@ import { ImageSpecError } from "@imagespec/registry";
 /** A line shorter than this is no secret worth hiding, and hiding it would blot out half of a log. */
 const SHORTEST = 6;
 /** Words of netrc and ini files that stand before secrets. */
-const ORDINARY = new Set(["machine", "default", "password", "username", "account", "[global]"]);
+const ORDINARY = new Set([
+  "machine",
+  "default",
+  "password",
+  "username",
+  "account",
+  "[global]",
+  "index-url",
+  "extra-index-url",
+]);
 
 /**
  * The texts to blot out of logs and errors because they stand in secret files: whole lines, and their words.
