@@ -33,7 +33,7 @@ export async function buildInDocker(request: BuildRequest, options: KanikoOption
     const firstFault = failed.signal.aborted ? failed.signal.reason : undefined;
     if (firstFault !== undefined)
       throw limit.aborted && !request.signal.aborted ? timedOut(inputs.subject, options) : firstFault;
-    return await publish(request, outcomes, options, (archive) => loadImage(engine, archive));
+    return await publish(request, outcomes, options, (archive) => loadImage(engine, archive, request.signal));
   } finally {
     await Promise.all(outcomes.map((outcome) => outcome.dispose().catch(() => undefined)));
   }

@@ -32,7 +32,7 @@ export function localRefusal(): string | undefined {
 export async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
   const folder = await mkdtemp(join(KANIKO_FOLDER, "imagespec-"));
   const dispose = async () => {
-    for (const path of [folder, LAYOUT_PATH]) await rm(path, { recursive: true, force: true });
+    for (const path of [folder, LAYOUT_PATH, CERTIFICATES_PATH]) await rm(path, { recursive: true, force: true });
   };
   try {
     const config = join(folder, "config");

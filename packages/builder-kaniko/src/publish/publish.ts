@@ -78,11 +78,11 @@ async function writeArchive(
   const archive = await DockerArchive.create(path, reference);
   try {
     await pushImages(images, archive, parseReference(reference).tag, { signal });
+    await archive.close();
   } catch (error) {
     await archive.abort();
     throw error;
   }
-  await archive.close();
 }
 
 async function loadInto(
