@@ -35,10 +35,9 @@ process.exitCode = interrupted ? 130 : closing === undefined ? code || 1 : code;
 async function runVitest(env: NodeJS.ProcessEnv): Promise<number> {
   const reporters = ["default", "./scripts/skipped-reporter.ts", "./tests/closing-line-reporter.ts"];
   const args = ["run", ...reporters.map((name) => `--reporter=${name}`), ...process.argv.slice(2)];
-  const colors = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
   const program = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
   const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
-  const child = spawn(process.execPath, [program, ...args], { cwd: root, env: { ...env, ...colors }, stdio });
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, env, stdio });
   vitest = child;
   const ended = new Promise<number>((resolve) => child.once("close", (status) => resolve(status ?? 1)));
   for await (const line of createInterface({ input: child.stdout })) {
