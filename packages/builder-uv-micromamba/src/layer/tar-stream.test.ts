@@ -32,6 +32,27 @@ async function listing(bytes: Buffer): Promise<string[]> {
 }
 
 describe("tarStream", () => {
+  it("lets go of entries and their files before it ends, when the reader stops early", async () => {
+    const ended: string[] = [];
+    async function* content(): AsyncGenerator<Uint8Array> {
+      try {
+        for (let i = 0; i < 1000; i++) yield Buffer.alloc(1024 * 1024);
+      } finally {
+        ended.push("content");
+      }
+    }
+    async function* entries(): AsyncGenerator<TarEntry> {
+      try {
+        yield { type: "file", path: "big", mode: 0o644, size: 1000 * 1024 * 1024, uid: 0, gid: 0, content };
+        yield textFile("next", "x");
+      } finally {
+        ended.push("entries");
+      }
+    }
+    for await (const _ of tarStream(entries())) break;
+    expect(ended).toEqual(["content", "entries"]);
+  });
+
   it("writes what GNU tar reads: types, modes, a fixed time, ids above 2^21, long and non-ASCII names", async () => {
     const long = `${"folder/".repeat(30)}ünïcode.txt`;
     const entries: TarEntry[] = [

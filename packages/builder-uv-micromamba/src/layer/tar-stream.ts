@@ -17,8 +17,13 @@ export async function* tarStream(entries: AsyncIterable<TarEntry> | Iterable<Tar
     () => tar.finalize(),
     (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
   );
-  yield* tar as unknown as AsyncIterable<Buffer>;
-  await filling;
+  try {
+    yield* tar as unknown as AsyncIterable<Buffer>;
+  } finally {
+    // A reader that stops early must not leave files open behind it.
+    tar.destroy();
+    await filling;
+  }
 }
 
 async function fill(tar: Pack, entries: AsyncIterable<TarEntry> | Iterable<TarEntry>): Promise<void> {
@@ -43,33 +48,64 @@ function add(tar: Pack, entry: TarEntry): Promise<void> {
       tar.entry(header(entry), Buffer.from(entry.content.buffer, entry.content.byteOffset, entry.size), done);
       return;
     }
-    const sink = tar.entry(header(entry), done);
-    sink.on("error", reject);
-    tar.on("error", reject);
-    pour(entry.content(), sink, entry.path, entry.size).then(
-      () => tar.off("error", reject),
-      (error: Error) => {
-        reject(error);
+    // Whatever ends the entry, its file is closed before the next one, or the end of all.
+    let failure: Error | undefined;
+    const fail = (error: Error) => {
+      failure ??= error;
+    };
+    const written = Promise.withResolvers<void>();
+    const sink = tar.entry(header(entry), (error) => {
+      if (error) fail(error);
+      written.resolve();
+    });
+    sink.on("error", fail);
+    sink.once("close", () => written.resolve());
+    tar.on("error", fail);
+    pour(entry.content(), sink, entry)
+      .catch((error: Error) => {
+        fail(error);
         sink.destroy(error);
-      },
-    );
+      })
+      .then(() => written.promise)
+      .then(() => {
+        tar.off("error", fail);
+        done(failure);
+      });
   });
 }
 
 async function pour(
   content: AsyncIterable<Uint8Array>,
   sink: NodeJS.WritableStream,
-  path: string,
-  size: number,
+  { path, size }: { path: string; size: number },
 ): Promise<void> {
   let written = 0;
+  let over = false;
+  sink.once("close", () => {
+    over = true;
+  });
   for await (const chunk of content) {
+    if (over) return;
     written += chunk.length;
     if (written > size) break;
-    if (!sink.write(chunk)) await new Promise<void>((resolve) => sink.once("drain", () => resolve()));
+    if (!sink.write(chunk) && !over) await writable(sink);
   }
+  if (over) return;
   if (written !== size) throw new ImageSpecError("E_FILE_CHANGED", `${path} is not ${size} bytes long any more`);
   sink.end();
+}
+
+/** Resolves when there is room again, or nobody reads any more. */
+function writable(sink: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      sink.off("drain", go);
+      sink.off("close", go);
+      resolve();
+    };
+    sink.on("drain", go);
+    sink.on("close", go);
+  });
 }
 
 type Headers = Parameters<Pack["entry"]>[0];
