@@ -1,6 +1,7 @@
 import { ImageSpecError, planStep } from "@imagespec/core";
 import { BaseFacts } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
+import { refuseTriggers } from "../base/refuse-triggers.ts";
 import { accountLayer } from "../image/account-layer.ts";
 import { filesLayers } from "../image/files-layers.ts";
 import { inFolder } from "../layer/in-folder.ts";
@@ -30,6 +31,7 @@ export interface PlatformImage {
 export async function platformImage(context: BuildContext, platform: string): Promise<PlatformImage> {
   const { plan, files } = context.request;
   const base = await readBase(context, plan.base, platform);
+  refuseTriggers(base);
   const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length;
   if (limit < FEWEST_FOR_PACKAGES)
     throw new ImageSpecError(
