@@ -33,6 +33,15 @@ describe("spec files", () => {
     expect(await cli.run(["tag"])).toEqual({ code: 0, stdout: `${await tagOf(cli.path)}\n`, stderr: "" });
   });
 
+  it("reads a spec in TypeScript below a package.json of CommonJS, which npm init writes", async () => {
+    await cli.write("package.json", { type: "commonjs" });
+    await cli.write(
+      "imagespec.ts",
+      `import { ImageSpec } from "@imagespec/core"; export default ImageSpec.parse(${JSON.stringify(parameters)})`,
+    );
+    expect(await cli.run(["tag"])).toEqual({ code: 0, stdout: `${await tagOf(cli.path)}\n`, stderr: "" });
+  });
+
   it("resolves relative paths against the file's folder, from any working directory", async () => {
     await cli.write("a/requirements.txt", "six\n");
     await cli.write(

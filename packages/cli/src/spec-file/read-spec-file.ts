@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { asEsModule } from "./as-es-module.ts";
 import { offerOwnCore } from "./offer-own-core.ts";
 
 /**
@@ -57,12 +58,13 @@ async function importModule(file: string): Promise<unknown> {
     const hint = "Use Node 22.18 or newer, or write the spec as .mjs, .json or .yaml.";
     throw fault(`${file}: this Node (${process.version}) does not load TypeScript.`, hint);
   }
-  const release = offerOwnCore();
+  const url = pathToFileURL(file).href;
+  const releases = [offerOwnCore(), asEsModule(url)];
   const folder = process.cwd();
   try {
     // A spec made in the module has the folder of its file as root, as one in JSON or YAML has.
     process.chdir(dirname(file));
-    const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    const module = (await import(url)) as { default?: unknown };
     if (!("default" in module)) {
       throw fault(`${file} has no default export.`, "Write `export default new ImageSpec({ ... })`, or plain data.");
     }
@@ -77,7 +79,7 @@ async function importModule(file: string): Promise<unknown> {
     );
   } finally {
     process.chdir(folder);
-    release();
+    for (const release of releases) release();
   }
 }
 
