@@ -24,6 +24,8 @@ describe("dockerBuildxOptions", () => {
     [{ cacheFrom: ["type=gha,token=abc"] }],
     [{ buildArgs: "novalue" }],
     [{ buildArgs: { "a b": "c" } }],
+    [{ buildArgs: { DOCKER_CONFIG: "/elsewhere" } }],
+    [{ buildArgs: "PATH=/elsewhere" }],
     [{ builder: "" }],
   ])("refuses %j", (options) => {
     expect(dockerBuildxOptions.safeParse(options).success).toBe(false);

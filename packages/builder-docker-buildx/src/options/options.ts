@@ -19,12 +19,18 @@ const cache = texts.refine(
   },
 );
 
+/** Build arguments travel in docker's own environment, where these say how docker itself works. */
+const DOCKERS_OWN = /^(PATH|HOME|(DOCKER|BUILDX|LD|DYLD)_.*)$/;
+
 const buildArgs = z
   .union([
     z.record(z.string().regex(/^[A-Za-z_]\w*$/, "is no name for a build argument"), z.string()),
     texts.refine((values) => values.every((value) => /^[A-Za-z_]\w*=/.test(value)), { message: "is not NAME=VALUE" }),
   ])
   .transform((value) => (Array.isArray(value) ? Object.fromEntries(value.map(splitOnce)) : value))
+  .refine((values) => !Object.keys(values).some((name) => DOCKERS_OWN.test(name)), {
+    message: "holds a name that would change how docker itself works",
+  })
   .default({});
 
 /** Options of the builder `docker-buildx`. */
