@@ -31,7 +31,9 @@ beforeEach(async () => {
 afterEach(() => rm(project, { recursive: true }));
 
 async function imagespec(...args: string[]) {
-  const env = { ...process.env, IMAGESPEC_CACHE_DIR: join(project, ".cache"), DOCKER_HOST: "unix:///nowhere.sock" };
+  const cache = join(project, ".cache");
+  const mirrors = { IMAGESPEC_REGISTRY_MIRRORS: "" };
+  const env = { ...process.env, ...mirrors, IMAGESPEC_CACHE_DIR: cache, DOCKER_HOST: "unix:///nowhere.sock" };
   const main = join(ROOT, "packages/cli/dist/main.js");
   return promisify(execFile)(process.execPath, [main, ...args], { cwd: project, env });
 }

@@ -63,7 +63,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
   });
 
   test("out of memory", async () => {
-    const error = await failing("memory", { env: { A: "1" } }, { memory: "24m" });
+    const error = await failing("memory", { env: { A: "1" } }, { memory: "12m" });
     expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/ran out of memory/) });
   });
 
