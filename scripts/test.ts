@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { runningDaemons, stopDaemon } from "./services/daemon.ts";
-import { ensureServices, serviceEnvironment } from "./services/services.ts";
+import { ensureServices } from "./services/services.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const before = new Set((await runningDaemons()).map(({ name }) => name));
@@ -21,9 +21,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 let closing: string | undefined;
 let code = 1;
 try {
-  const services = await ensureServices();
-  if (!interrupted)
-    code = await runVitest({ ...process.env, ...serviceEnvironment(services), IMAGESPEC_DEV_KEEP: "1" });
+  await ensureServices();
+  if (!interrupted) code = await runVitest({ ...process.env, IMAGESPEC_DEV_KEEP: "1" });
 } finally {
   for (const { name } of await runningDaemons()) if (!before.has(name)) await stopDaemon(name);
 }

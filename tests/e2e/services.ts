@@ -9,13 +9,13 @@ declare module "vitest" {
 }
 
 /**
- * Starts what end-to-end tests need, provides it (`inject("services")`) and puts its environment into every test
- * process; at the end stops what was not running before, extras that test files started included.
+ * Starts what end-to-end tests need, provides it (`inject("services")`) and puts its environment into the
+ * processes of these tests alone; at the end stops what was not running before, extras that test files started included.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const before = new Set((await runningDaemons()).map(({ name }) => name));
   const services = await ensureServices();
-  Object.assign(process.env, serviceEnvironment(services));
+  project.config.env = { ...project.config.env, ...serviceEnvironment(services) };
   project.provide("services", services);
   return async () => {
     // `npm test` stops them itself, before it prints its last line.
