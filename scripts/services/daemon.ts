@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "./cache.ts";
 import { say } from "./command.ts";
+import { processStart } from "./process-start.ts";
 
 /** What is known of a process that a service started; kept in a file, so that another process can stop it. */
 export interface DaemonRecord {
   name: string;
   pid: number;
-  /** Start time in clock ticks since boot, field 22 of /proc/PID/stat: a reused pid has another one. */
+  /** Of `processStart`: a reused pid has another one. */
   startTicks: string;
   command: string[];
   log: string;
@@ -48,7 +48,7 @@ export async function startDaemon(request: DaemonRequest): Promise<DaemonRecord>
   const { pid } = child;
   await output.close();
   if (pid === undefined) throw new Error(`${program} could not be started: ${failure}`);
-  const record: DaemonRecord = { name, pid, startTicks: startTicks(pid), command: request.command, log, address };
+  const record: DaemonRecord = { name, pid, startTicks: processStart(pid), command: request.command, log, address };
   await writeFile(recordFile(name), `${JSON.stringify(record, null, 2)}\n`);
   const deadline = Date.now() + 1000 * (request.timeoutSeconds ?? 60);
   while (failure === undefined && Date.now() < deadline) {
@@ -95,17 +95,5 @@ export async function stopDaemon(name: string): Promise<void> {
 const recordFile = (name: string) => cacheFolder("run", `${name}.pid.json`);
 
 function isRunning(record: DaemonRecord): boolean {
-  return startTicks(record.pid) === record.startTicks;
-}
-
-/** Empty for a process that is gone or a zombie. */
-function startTicks(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name, in parentheses, may hold spaces: count the fields after it.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "" : (fields[19] ?? "");
-  } catch {
-    return "";
-  }
+  return processStart(record.pid) === record.startTicks;
 }

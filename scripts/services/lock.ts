@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "./cache.ts";
+import { processStart } from "./process-start.ts";
 
 /** Runs `work` while no other process of this user runs work of the same name. A lock of a dead process is taken over. */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -15,24 +16,33 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
   }
 }
 
+const holderOf = (pid: number) => `${pid} ${processStart(pid)}`;
+
+/** The lock comes whole, with its holder in it: a link to a file written before. */
 async function tryLock(file: string): Promise<boolean> {
+  const mine = `${file}.${process.pid}.${performance.now()}`;
+  await writeFile(mine, holderOf(process.pid));
   try {
-    await writeFile(file, String(process.pid), { flag: "wx" });
+    await link(mine, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(mine, { force: true });
   }
-  const holder = Number(await readFile(file, "utf8").catch(() => ""));
-  // An empty file is one whose holder is just about to write its id into it.
-  if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
+  const holder = await readFile(file, "utf8").catch(() => undefined);
+  if (holder !== undefined && holder !== holderOf(Number.parseInt(holder, 10))) await removeStale(file, holder);
   return false;
 }
 
-function isAlive(pid: number): boolean {
+/** Another process may have taken the lock over meanwhile: what is moved away is looked at, and put back if it is not stale. */
+async function removeStale(file: string, holder: string): Promise<void> {
+  const moved = `${file}.stale.${process.pid}`;
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    await rename(file, moved);
+  } catch {
+    return;
   }
+  if ((await readFile(moved, "utf8")) !== holder) await link(moved, file).catch(() => {});
+  await rm(moved, { force: true });
 }
