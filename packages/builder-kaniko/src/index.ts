@@ -1,2 +1,2 @@
-export { KanikoBuilder } from "./kaniko-builder.ts";
-export { DEFAULT_IMAGE, type KanikoOptions, kanikoOptions } from "./options/options.ts";
+export { KanikoBuilder } from "./builder.ts";
+export { DEFAULT_IMAGE, type KanikoOptions, kanikoOptions } from "./options.ts";

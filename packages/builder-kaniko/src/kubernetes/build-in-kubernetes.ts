@@ -8,12 +8,11 @@ import {
   RegistryClient,
   type RegistryRepository,
 } from "@imagespec/registry";
-import { kanikoArguments } from "../arguments/kaniko-arguments.ts";
-import { timedOut } from "../failure/timed-out.ts";
-import { type BuildInputs, buildInputs, dockerfileOf } from "../inputs/build-inputs.ts";
-import { warnOfSecrets } from "../inputs/warn-of-secrets.ts";
-import { ExecutorLog } from "../log/executor-log.ts";
-import type { KanikoOptions } from "../options/options.ts";
+import { executorArguments } from "../executor/arguments.ts";
+import { timedOut } from "../executor/failure.ts";
+import { type BuildInputs, buildInputs, dockerfileOf } from "../executor/inputs.ts";
+import { ExecutorLog } from "../executor/log.ts";
+import type { KanikoOptions } from "../options.ts";
 import { type Cluster, connectCluster } from "./cluster.ts";
 import { deleteJob, ensureJob, type RunningJob } from "./ensure-job.ts";
 import { followJob } from "./follow-job.ts";
@@ -57,7 +56,6 @@ export async function buildInKubernetes(
     const context = await pushContext(request.plan, request.files, client.repository(contexts), { signal });
     const contextImage = context === undefined ? undefined : `${parseReference(contexts).name}@${context}`;
     const inputs = await buildInputs(request, options, [reference, ...(contextImage ? [contextImage] : [])]);
-    warnOfSecrets(request);
     const repository = client.repository(name);
     const build = { request, options, cluster, repository, tag, inputs, contextImage, slots, signal };
     const builds = request.target.platforms.map((platform) =>
@@ -125,6 +123,7 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
     } as const,
     buildArguments: Object.keys(inputs.env),
     access: inputs.access,
+    repository: inputs.repository,
   };
   return ensureJob(cluster, {
     task: {
@@ -133,7 +132,7 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
       subject: inputs.subject,
       platform,
       image: options.image,
-      args: kanikoArguments(request.plan, options, run, inputs.repository),
+      args: executorArguments(request.plan, options, run),
       environment: Object.keys(inputs.env),
       secretTargets: inputs.secrets.map(({ target }) => target),
       hasDockerConfig: inputs.dockerConfig !== undefined,

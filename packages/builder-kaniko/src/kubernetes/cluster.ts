@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { ImageSpecError } from "@imagespec/registry";
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { KubernetesOptions } from "../options/options.ts";
+import type { KubernetesOptions } from "../options.ts";
 
 /** Milliseconds for a whole call, streams excepted. */
 const REQUEST_TIME = 10_000;

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import { kanikoOptions } from "../options/options.ts";
+import { kanikoOptions } from "../options.ts";
 import { Cluster } from "./cluster.ts";
 import { ensureJob } from "./ensure-job.ts";
 import { JobSlots } from "./job-slots.ts";

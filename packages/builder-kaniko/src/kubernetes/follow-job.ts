@@ -1,4 +1,4 @@
-import type { ExecutorLog } from "../log/executor-log.ts";
+import type { ExecutorLog } from "../executor/log.ts";
 import type { Cluster } from "./cluster.ts";
 import { CONTAINER } from "./job-manifest.ts";
 import { judgeJob } from "./job-verdict.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kanikoOptions } from "../options/options.ts";
+import { kanikoOptions } from "../options.ts";
 import { jobFiles } from "./job-files.ts";
 import { type JobTask, jobManifest } from "./job-manifest.ts";
 import { jobName } from "./job-name.ts";

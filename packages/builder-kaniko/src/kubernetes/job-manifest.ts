@@ -1,4 +1,4 @@
-import type { KubernetesOptions } from "../options/options.ts";
+import type { KubernetesOptions } from "../options.ts";
 
 /** What one Job is to do. */
 export interface JobTask {

@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/registry";
-import { executorFailure, noImage } from "../failure/executor-failure.ts";
+import { executorFailure, noImage } from "../executor/failure.ts";
 import { CONTAINER } from "./job-manifest.ts";
 import type { KubeCondition, KubeContainerStatus, KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
 

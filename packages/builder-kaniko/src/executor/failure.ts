@@ -1,5 +1,6 @@
 import { installsPackages, parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
 import { type ErrorCode, ImageSpecError } from "@imagespec/registry";
+import type { KanikoOptions } from "../options.ts";
 
 /** How an executor ended, whoever ran it. */
 export interface ExecutorExit {
@@ -9,7 +10,7 @@ export interface ExecutorExit {
   exitCode: number | undefined;
   outOfMemory: boolean;
   /** What the runtime says besides the exit code. */
-  reason?: string;
+  reason?: string | undefined;
   /** The instruction that was started last, where its log said so. */
   instruction?: string | undefined;
   /** The last lines of its log, redacted. */
@@ -90,7 +91,7 @@ export function executorFailure(exit: ExecutorExit): ImageSpecError {
   const verdict = judge(exit);
   const lines = exit.tail.map((line) => `    ${line}`).join("\n");
   const last = lines === "" ? "" : `\n  last lines:\n${lines}`;
-  return new ImageSpecError(verdict.code, `kaniko ${verdict.what} (${exit.subject}, ${exit.platform}).${last}`, {
+  return new ImageSpecError(verdict.code, `kaniko ${verdict.what} (${exit.subject}, ${exit.platform})${last}`, {
     hint: verdict.hint,
     details: {
       exitCode: exit.exitCode,
@@ -150,10 +151,17 @@ export function noImage(subject: string, platform: string, tail: readonly string
   const lines = tail.map((line) => `    ${line}`).join("\n");
   return new ImageSpecError(
     "E_BUILD",
-    `kaniko ended without an error and without an image (${subject}, ${platform}).${lines === "" ? "" : `\n  last lines:\n${lines}`}`,
+    `kaniko ended without an error and without an image (${subject}, ${platform})${lines === "" ? "" : `\n  last lines:\n${lines}`}`,
     {
       hint: "Use an executor image of version 1.24.0 or newer whose entrypoint is /kaniko/executor.",
       details: { platform, tail: [...tail] },
     },
   );
+}
+
+/** The error for a build that took longer than its options allow. */
+export function timedOut(subject: string, { timeout }: KanikoOptions): ImageSpecError {
+  return new ImageSpecError("E_BUILD", `kaniko did not finish ${subject} within ${timeout} s`, {
+    hint: "Raise builderOptions.timeout.",
+  });
 }

@@ -3,7 +3,7 @@ import { parsePlatform } from "@imagespec/registry";
 import type { KanikoOptions } from "./options.ts";
 
 /** What of a request kaniko cannot do in the mode chosen; pure. */
-export function unsupported(request: BuildRequest, options: KanikoOptions): Unsupported[] {
+export function supports(request: BuildRequest, options: KanikoOptions): Unsupported[] {
   const { plan, target } = request;
   const found: Unsupported[] = [];
   if (plan.base.startsWith("oci:")) {

@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isImageSpecError, type Probe, runTool, type ToolResult } from "@imagespec/core";
+import { isImageSpecError, runTool, type ToolResult } from "@imagespec/core";
 import { ImageSpecError, OciLayout } from "@imagespec/registry";
+import { executorFailure, noImage } from "./failure.ts";
 import {
   CERTIFICATES_PATH,
+  type ExecutorHost,
   type ExecutorOutcome,
   type ExecutorTask,
   KANIKO_FOLDER,
   LAYOUT_PATH,
-} from "../executor/executor-run.ts";
-import { executorFailure, noImage } from "../failure/executor-failure.ts";
+} from "./task.ts";
 
 export const EXECUTOR = `${KANIKO_FOLDER}/executor`;
 
@@ -26,10 +27,23 @@ export function localRefusal(): string | undefined {
 }
 
 /**
+ * The container this process runs in as the place of the executor, which replaces its file system.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED outside such a container.
+ */
+export function localHost(): ExecutorHost {
+  const refusal = localRefusal();
+  if (refusal === undefined) return { run: runLocally };
+  throw new ImageSpecError("E_UNSUPPORTED", `kaniko's mode executor cannot be used here: ${refusal}`, {
+    hint: 'Run in a container of an image that has kaniko, or use builderOptions { mode: "docker" }.',
+  });
+}
+
+/**
  * Runs the executor beside this process, in the container both are in. What it needs lies below /kaniko, which it
  * leaves alone; everything else in the container may be gone afterwards.
  */
-export async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
+async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
   const folder = await mkdtemp(join(KANIKO_FOLDER, "imagespec-"));
   const dispose = async () => {
     for (const path of [folder, LAYOUT_PATH, CERTIFICATES_PATH]) await rm(path, { recursive: true, force: true });
@@ -57,7 +71,7 @@ export async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
     task.log.end("failed");
     await dispose();
     if (isImageSpecError(error, "E_ABORTED")) {
-      throw new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled.`, { cause: error });
+      throw new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled`, { cause: error });
     }
     throw error;
   }
@@ -74,15 +88,4 @@ async function imageOf(result: ToolResult, task: ExecutorTask): Promise<string> 
   const digest = (JSON.parse(index) as { manifests?: { digest?: string }[] }).manifests?.at(-1)?.digest;
   if (digest === undefined) throw noImage(EXECUTOR, task.platform, task.log.tail);
   return digest;
-}
-
-/** Whether the executor may run beside this process. */
-export function probeLocally(): Probe {
-  const reason = localRefusal();
-  if (reason === undefined) return { usable: true, detail: EXECUTOR };
-  return {
-    usable: false,
-    reason,
-    hint: 'Use builderOptions { mode: "docker" }, or run in a container that has kaniko.',
-  };
 }

@@ -3,14 +3,14 @@ import { createGzip } from "node:zlib";
 import { type BuildRequest, openShippedFile, planStep } from "@imagespec/core";
 import { contextFiles, contextTar, contextTime, renderDockerfile } from "@imagespec/dockerfile";
 import { parseReference } from "@imagespec/registry";
-import { cacheRepository } from "../arguments/kaniko-arguments.ts";
-import { hasLocalIndex, type RegistryAccess, registryAccess } from "../arguments/registry-access.ts";
-import type { KanikoOptions } from "../options/options.ts";
-import { type DockerConfig, dockerConfig } from "../secrets/docker-config.ts";
-import { secretTexts } from "../secrets/secret-texts.ts";
-import { packageVersion } from "../version.ts";
+import type { KanikoOptions } from "../options.ts";
+import { cacheRepository } from "./arguments.ts";
 import { buildEnvironment } from "./build-environment.ts";
+import { type DockerConfig, dockerConfig } from "./docker-config.ts";
 import { hostCertificates } from "./host-certificates.ts";
+import { hasLocalIndex, type RegistryAccess, registryAccess } from "./registry-access.ts";
+import { secretTexts } from "./secret-texts.ts";
+import { packageVersion } from "./version.ts";
 
 /** All that the runs of one build have in common, gathered before the first of them starts. */
 export interface BuildInputs {

@@ -1,6 +1,6 @@
 import type { BuildPlan, PlanStep } from "@imagespec/core";
 import { describe, expect, it } from "vitest";
-import { kanikoOptions } from "../options/options.ts";
+import { kanikoOptions } from "../options.ts";
 import { hasLocalIndex, registryAccess } from "./registry-access.ts";
 
 const environment: PlanStep = {

@@ -1,7 +1,7 @@
 import type { BuildPlan, PlanStep } from "@imagespec/core";
 import { describe, expect, it } from "vitest";
-import { kanikoOptions } from "../options/options.ts";
-import { cacheRepository, type ExecutorRun, kanikoArguments } from "./kaniko-arguments.ts";
+import { kanikoOptions } from "../options.ts";
+import { cacheRepository, type ExecutorRun, executorArguments } from "./arguments.ts";
 import { registryAccess } from "./registry-access.ts";
 
 const commands: PlanStep = { kind: "commands", commands: ["true"], uvImage: "ghcr.io/astral-sh/uv:1" };
@@ -31,12 +31,13 @@ function argumentsOf(given: Given): string[] {
     output: { kind: "layout", path: "/kaniko/out" },
     buildArguments: [],
     access: registryAccess(built, options, given.mirrors ?? {}),
+    repository: "r.example/x",
     ...given.run,
   };
-  return kanikoArguments(built, options, run, "r.example/x");
+  return executorArguments(built, options, run);
 }
 
-describe("kanikoArguments", () => {
+describe("executorArguments", () => {
   it("writes a layout, pushes nothing, and never forces", () => {
     const args = argumentsOf({});
     expect(args).toEqual([

@@ -1,6 +1,5 @@
-import type { BuildPlan } from "@imagespec/core";
-import { planStep } from "@imagespec/core";
-import type { KanikoOptions } from "../options/options.ts";
+import { type BuildPlan, planStep } from "@imagespec/core";
+import type { KanikoOptions } from "../options.ts";
 import { kanikoHost, type RegistryAccess } from "./registry-access.ts";
 
 /** Where one run of the executor reads and writes. */
@@ -18,6 +17,8 @@ export interface ExecutorRun {
   /** Names of build arguments; their values are environment variables of the executor, so that none is in its argv. */
   buildArguments: readonly string[];
   access: RegistryAccess;
+  /** The image's repository, `registry/name`, for the default cache; undefined when it is not pushed. */
+  repository: string | undefined;
 }
 
 /** The repository that layers of steps are kept in for one platform; undefined without caching. */
@@ -32,13 +33,8 @@ export function cacheRepository(
   return name === undefined ? undefined : `${name}-${platform.replaceAll("/", "-")}`;
 }
 
-/** The executor's arguments for one platform of a plan; pure. `repository` is the image's, for the default cache. */
-export function kanikoArguments(
-  plan: BuildPlan,
-  options: KanikoOptions,
-  run: ExecutorRun,
-  repository: string | undefined,
-): string[] {
+/** The executor's arguments for one platform of a plan; pure. */
+export function executorArguments(plan: BuildPlan, options: KanikoOptions, run: ExecutorRun): string[] {
   const args = [
     `--context=${run.context}`,
     `--dockerfile=${run.dockerfile}`,
@@ -58,7 +54,7 @@ export function kanikoArguments(
   if (planStep(plan, "commands") !== undefined) args.push("--single-snapshot");
   if (options.reproducible) args.push("--reproducible");
   if (options.compression !== undefined) args.push(`--compression=${options.compression}`);
-  const cache = cacheRepository(options, repository, run.platform);
+  const cache = cacheRepository(options, run.repository, run.platform);
   if (cache !== undefined) {
     args.push("--cache=true", `--cache-repo=${cache}`);
     if (options.cacheTtl !== undefined) args.push(`--cache-ttl=${options.cacheTtl}s`);

@@ -1,6 +1,6 @@
 import type { BuildEvent } from "@imagespec/core";
 import { describe, expect, it } from "vitest";
-import { ExecutorLog } from "./executor-log.ts";
+import { ExecutorLog } from "./log.ts";
 
 function record(secrets: string[] = [], label = "") {
   const events: BuildEvent[] = [];

@@ -1,7 +1,7 @@
 import type { BuildPlan, BuildRequest, BuildTarget, PlanStep } from "@imagespec/core";
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "./options.ts";
-import { unsupported } from "./unsupported.ts";
+import { supports } from "./supports.ts";
 
 const secret: PlanStep = {
   kind: "packages",
@@ -29,13 +29,13 @@ function refused(
     steps,
   };
   const request = { plan, target: all } as BuildRequest;
-  return unsupported(request, kanikoOptions.parse(options)).map(({ parameter, reason }) => {
+  return supports(request, kanikoOptions.parse(options)).map(({ parameter, reason }) => {
     expect(reason).toMatch(/\S/);
     return parameter;
   });
 }
 
-describe("unsupported", () => {
+describe("supports", () => {
   it.each<[string, object, Partial<BuildTarget>, string[]]>([
     ["docker, pushed", {}, {}, []],
     ["docker, into the engine", {}, { push: false }, []],

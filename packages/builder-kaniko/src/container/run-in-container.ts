@@ -4,8 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { ImageSpecError } from "@imagespec/registry";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { pack } from "tar-stream";
-import { CERTIFICATES_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/executor-run.ts";
-import { executorFailure, noImage } from "../failure/executor-failure.ts";
+import { executorFailure, noImage } from "../executor/failure.ts";
+import { CERTIFICATES_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
 import type { Engine } from "./connect-engine.ts";
 import { ContainerLayout } from "./container-layout.ts";
 import { daemonError } from "./executor-image.ts";
@@ -26,13 +26,13 @@ const CONTAINER_LABEL = "dev.imagespec.kaniko";
  *
  * @throws ImageSpecError E_BUILD and its kin when the executor fails, E_DAEMON when the engine does, E_ABORTED.
  */
-export async function runInDocker(
+export async function runInContainer(
   engine: Engine,
   options: ContainerOptions,
   task: ExecutorTask,
 ): Promise<ExecutorOutcome> {
   const cancelled = () =>
-    new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled.`, { cause: task.signal.reason });
+    new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled`, { cause: task.signal.reason });
   if (task.signal.aborted) throw cancelled();
   const container = await create(engine, options, task);
   const remove = () => removeContainer(container);

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ImageSource } from "@imagespec/registry";
-import type { ExecutorLog } from "../log/executor-log.ts";
+import type { ExecutorLog } from "./log.ts";
 
 /** One run of the executor: one platform of one image. */
 export interface ExecutorTask {
@@ -28,6 +28,18 @@ export interface ExecutorOutcome {
   digest: string;
   /** Removes the container or folder it is in. */
   dispose(): Promise<void>;
+}
+
+/** A place to run executors in: a container engine, or the container this process is in. */
+export interface ExecutorHost {
+  /**
+   * Runs the executor to its end; cleans up after itself on failure and on cancel.
+   *
+   * @throws ImageSpecError E_BUILD and its kin when the executor fails, E_DAEMON when the engine does, E_ABORTED.
+   */
+  run(task: ExecutorTask): Promise<ExecutorOutcome>;
+  /** Loads a docker archive into the engine; undefined where there is none. */
+  load?: ((archive: Readable) => Promise<void>) | undefined;
 }
 
 /** Folder of the executor's own files: it never deletes it, and no snapshot holds it. */

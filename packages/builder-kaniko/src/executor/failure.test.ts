@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { executorFailure, noImage } from "./executor-failure.ts";
+import { executorFailure, noImage } from "./failure.ts";
 
 const exit = {
   subject: "container of x",

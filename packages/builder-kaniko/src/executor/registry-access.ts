@@ -1,7 +1,6 @@
 import { type BuildPlan, planStep } from "@imagespec/core";
 import { parseReference } from "@imagespec/registry";
-import type { KanikoOptions } from "../options/options.ts";
-import { pulledImages } from "./pulled-images.ts";
+import type { KanikoOptions } from "../options.ts";
 
 /** What kaniko must be told of registries: where to fetch, over what, and for whom it needs credentials. */
 export interface RegistryAccess {
@@ -53,6 +52,14 @@ export function hasLocalIndex(plan: BuildPlan): boolean {
   const packages = planStep(plan, "packages");
   const indexes = [packages?.index, ...(packages?.extraIndexes ?? [])];
   return indexes.some((index) => index !== undefined && URL.canParse(index) && isLoopback(new URL(index).host));
+}
+
+/** The images a build of this plan fetches. A base `oci:PATH` is none of them. */
+function pulledImages(plan: BuildPlan): string[] {
+  const environment = planStep(plan, "environment");
+  const images = [plan.base, planStep(plan, "commands")?.uvImage, environment?.uvImage];
+  if (environment?.manager === "conda") images.push(environment.micromambaImage);
+  return images.filter((image): image is string => image !== undefined && !image.startsWith("oci:"));
 }
 
 /** docker.io's name in kaniko's own maps and in a docker config.json differs from the one in references. */

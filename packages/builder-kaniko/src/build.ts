@@ -1,0 +1,92 @@
+import { type BuildRequest, type BuildResult, planStep } from "@imagespec/core";
+import { containerHost } from "./container/container-host.ts";
+import { executorArguments } from "./executor/arguments.ts";
+import { timedOut } from "./executor/failure.ts";
+import { type BuildInputs, buildInputs, openContext } from "./executor/inputs.ts";
+import { localHost } from "./executor/local-executor.ts";
+import { ExecutorLog } from "./executor/log.ts";
+import { type ExecutorTask, LAYOUT_PATH } from "./executor/task.ts";
+import { buildInKubernetes } from "./kubernetes/build-in-kubernetes.ts";
+import type { JobSlots } from "./kubernetes/job-slots.ts";
+import type { KanikoOptions } from "./options.ts";
+import { publish } from "./publish.ts";
+
+/**
+ * Builds an image in the mode of the options.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for mode executor outside a container that was made for it, before anything is
+ * touched; else the errors of docs/builders/kaniko.md.
+ */
+export async function build(request: BuildRequest, options: KanikoOptions, slots: JobSlots): Promise<BuildResult> {
+  warnOfSecrets(request);
+  if (options.mode === "kubernetes") return buildInKubernetes(request, options, slots);
+  // The local executor refuses first; the engine is asked last, with all inputs known to be good.
+  const local = options.mode === "executor" ? localHost() : undefined;
+  const inputs = await buildInputs(request, options);
+  const host = local ?? (await containerHost(request, options, inputs.local));
+
+  const failed = new AbortController();
+  const limit = AbortSignal.timeout(options.timeout * 1000);
+  const signal = AbortSignal.any([request.signal, failed.signal, limit]);
+  const runs = request.target.platforms.map(async (platform) => {
+    try {
+      return { platform, outcome: await host.run(taskOf({ request, options, inputs, platform, signal })) };
+    } catch (error) {
+      failed.abort(limit.aborted && !request.signal.aborted ? timedOut(inputs.subject, options) : error);
+      throw error;
+    }
+  });
+  // The other platforms clean up after themselves before the first failure is told.
+  const settled = await Promise.allSettled(runs);
+  const built = settled.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  try {
+    failed.signal.throwIfAborted();
+    const images = built.map(({ platform, outcome: { source, digest } }) => ({ platform, source, digest }));
+    return await publish({ request, images, insecure: options.insecure, load: host.load });
+  } finally {
+    await Promise.all(built.map(({ outcome }) => outcome.dispose().catch(() => undefined)));
+  }
+}
+
+interface PlatformBuild {
+  request: BuildRequest;
+  options: KanikoOptions;
+  inputs: BuildInputs;
+  platform: string;
+  signal: AbortSignal;
+}
+
+function taskOf({ request, options, inputs, platform, signal }: PlatformBuild): ExecutorTask {
+  const label = request.target.platforms.length > 1 ? platform : "";
+  return {
+    subject: inputs.subject,
+    platform,
+    args: executorArguments(request.plan, options, {
+      platform,
+      context: "tar://stdin",
+      dockerfile: "Dockerfile",
+      output: { kind: "layout", path: LAYOUT_PATH },
+      buildArguments: Object.keys(inputs.env),
+      access: inputs.access,
+      repository: inputs.repository,
+    }),
+    env: inputs.env,
+    secrets: inputs.secrets,
+    dockerConfig: inputs.dockerConfig?.json,
+    certificates: inputs.certificates,
+    openContext: () => openContext(request, signal),
+    log: new ExecutorLog((event) => request.emit(event), inputs.redact, label),
+    signal,
+  };
+}
+
+/** kaniko mounts for a whole build, not for a step: commands can read what was meant for the packages alone. */
+function warnOfSecrets(request: BuildRequest): void {
+  const secrets = planStep(request.plan, "packages")?.secrets ?? [];
+  if (secrets.length === 0 || planStep(request.plan, "commands") === undefined) return;
+  request.emit({
+    type: "warning",
+    message: `Secret files are readable by commands too in a build with kaniko: ${secrets.map(({ target }) => target).join(", ")}`,
+    hint: "Keep commands from copying them, or use the builder docker-buildx.",
+  });
+}

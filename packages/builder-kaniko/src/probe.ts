@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isImageSpecError, type Probe } from "@imagespec/core";
+import { connectEngine } from "./container/connect-engine.ts";
+import { EXECUTOR, localRefusal } from "./executor/local-executor.ts";
+import { connectCluster } from "./kubernetes/cluster.ts";
+import type { KanikoOptions, KubernetesOptions } from "./options.ts";
+
+/** How long an engine or a cluster may take to answer, in milliseconds. */
+const PROBE_TIME = 1500;
+
+/** Finds out whether the place a mode builds in is there. Many builds at once ask one cluster once. */
+export class Prober {
+  readonly #clusters = new Map<string, Promise<Probe>>();
+
+  /** Takes up to 1.5 s, and never throws. */
+  async probe({ mode, kubernetes }: KanikoOptions): Promise<Probe> {
+    if (mode === "docker") return probeEngine();
+    if (mode === "executor") return probeLocalExecutor();
+    const key = JSON.stringify([kubernetes.kubeconfig, kubernetes.context]);
+    const probing = this.#clusters.get(key) ?? probeCluster(kubernetes).finally(() => this.#clusters.delete(key));
+    this.#clusters.set(key, probing);
+    return probing;
+  }
+}
+
+async function probeEngine(): Promise<Probe> {
+  const hint =
+    'Start docker or set DOCKER_HOST; without an engine, builderOptions { mode: "kubernetes" } uses a cluster.';
+  const ask = async (): Promise<Probe> => {
+    const engine = await connectEngine();
+    const late = `the engine at ${engine.address} does not answer within ${PROBE_TIME} ms`;
+    const { Version } = await inTime(engine.docker.version(), () => {
+      throw new Error(late);
+    });
+    return { usable: true, detail: `docker ${Version} at ${engine.address}` };
+  };
+  return ask().catch((error: unknown) => unusable(error, "E_DAEMON", hint));
+}
+
+function probeLocalExecutor(): Probe {
+  const reason = localRefusal();
+  if (reason === undefined) return { usable: true, detail: EXECUTOR };
+  const hint = 'Use builderOptions { mode: "docker" }, or run in a container that has kaniko.';
+  return { usable: false, reason, hint };
+}
+
+/** A slow cluster counts as usable: this mode is used only where it was chosen, and the build tells what is wrong. */
+async function probeCluster(options: KubernetesOptions): Promise<Probe> {
+  const ask = async (): Promise<Probe> => {
+    const cluster = await connectCluster(options);
+    const version = await cluster.get<{ gitVersion?: string }>("/version");
+    return { usable: true, detail: `Kubernetes ${version?.gitVersion ?? ""} at ${cluster.server}` };
+  };
+  const hint = "Check the current context of your kubeconfig with `kubectl cluster-info`.";
+  const probing = ask().catch((error: unknown) => unusable(error, "E_KUBERNETES", hint));
+  return inTime(probing, () => ({
+    usable: true,
+    detail: `the Kubernetes API did not answer within ${PROBE_TIME} ms`,
+  }));
+}
+
+function unusable(error: unknown, code: "E_DAEMON" | "E_KUBERNETES", hint: string): Probe {
+  if (isImageSpecError(error)) {
+    return { usable: false, reason: error.message, hint: error.hint ?? hint, code: error.code };
+  }
+  return { usable: false, reason: error instanceof Error ? error.message : String(error), hint, code };
+}
+
+async function inTime<T>(answer: Promise<T>, late: () => T): Promise<T> {
+  return Promise.race([answer, sleep(PROBE_TIME, undefined, { ref: false }).then(late)]);
+}

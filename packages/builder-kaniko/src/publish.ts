@@ -1,0 +1,136 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { type BuildRequest, type BuildResult, withScratchFolder } from "@imagespec/core";
+import {
+  assembleIndex,
+  type CallOptions,
+  copyImage,
+  type Descriptor,
+  DockerArchive,
+  type ImageSink,
+  type ImageSource,
+  ImageSpecError,
+  OciLayout,
+  parsePlatform,
+  parseReference,
+  RegistryClient,
+} from "@imagespec/registry";
+
+/** One platform's image and where it is read from. */
+export interface PlatformImage {
+  platform: string;
+  source: ImageSource;
+  digest: string;
+}
+
+/** Images that were built, and what it takes to bring them where the request wants them. */
+export interface Publication {
+  request: BuildRequest;
+  images: readonly PlatformImage[];
+  /** Registry hosts spoken to over plain http. */
+  insecure: readonly string[];
+  /** Loads a docker archive into the engine; undefined where there is none. */
+  load?: ((archive: Readable) => Promise<void>) | undefined;
+}
+
+/**
+ * Brings the images where the request wants them: to the registry, and to its output; without either into the engine.
+ * The tag comes last everywhere.
+ *
+ * @throws ImageSpecError E_OPTIONS for an output of no known kind, and the errors of the registry.
+ */
+export async function publish(publication: Publication): Promise<BuildResult> {
+  const { target, plan } = publication.request;
+  const reference = target.reference ?? plan.reference;
+  const output = target.output ?? (target.push ? undefined : "engine");
+  if (output !== undefined) await write(publication, output, reference);
+  if (!target.push) return { reference };
+  return { reference, digest: await push(publication, reference) };
+}
+
+async function push({ request, images, insecure }: Publication, reference: string): Promise<string> {
+  const { name, tag } = parseReference(reference);
+  const client = new RegistryClient({ credentials: request.credentials, insecure: [...insecure], mirrors: {} });
+  try {
+    return await step(request, `push ${reference}`, () =>
+      copyImages(images, client.repository(name), tag, { signal: request.signal }),
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+async function write({ request, images, load }: Publication, output: string, reference: string): Promise<void> {
+  const { signal } = request;
+  const { tag } = parseReference(reference);
+  if (output.startsWith("oci:")) {
+    await step(request, `write ${output}`, () => copyImages(images, new OciLayout(output.slice(4)), tag, { signal }));
+  } else if (output.startsWith("docker-archive:")) {
+    const path = output.slice("docker-archive:".length);
+    await step(request, `write ${output}`, () => writeArchive(images, path, reference, signal));
+  } else if (output === "engine" && load !== undefined) {
+    await step(request, "load the image into the engine", () =>
+      withScratchFolder("kaniko", async (folder) => {
+        const path = join(folder, "image.tar");
+        await writeArchive(images, path, reference, signal);
+        await load(createReadStream(path));
+      }),
+    );
+  } else {
+    throw new ImageSpecError("E_OPTIONS", `The output "${output}" is not one kaniko can write here`, {
+      hint: "Use oci:FOLDER or docker-archive:FILE, or engine in mode docker.",
+    });
+  }
+}
+
+async function writeArchive(
+  images: readonly PlatformImage[],
+  path: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const archive = await DockerArchive.create(path, reference);
+  try {
+    await copyImages(images, archive, parseReference(reference).tag, { signal });
+    await archive.close();
+  } catch (error) {
+    await archive.abort();
+    throw error;
+  }
+}
+
+/** Writes every blob and manifest, then the tag: on the one image, or on the index of several. Returns its digest. */
+async function copyImages(
+  images: readonly PlatformImage[],
+  sink: ImageSink,
+  tag: string | undefined,
+  options: CallOptions,
+): Promise<string> {
+  const tagged = tag === undefined ? options : { ...options, tag };
+  const [only, ...others] = images;
+  if (only !== undefined && others.length === 0) {
+    return (await copyImage(only.source, only.digest, sink, tagged)).digest;
+  }
+  const entries: Descriptor[] = [];
+  for (const { platform, source, digest } of images) {
+    const entry = await copyImage(source, digest, sink, options);
+    entries.push({ ...entry, platform: { ...parsePlatform(platform) } });
+  }
+  const index = assembleIndex(entries);
+  await sink.putManifest(index, tagged);
+  return index.digest;
+}
+
+async function step<T>(request: BuildRequest, name: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  request.emit({ type: "step", name, status: "started" });
+  try {
+    const result = await work();
+    request.emit({ type: "step", name, status: "done", seconds: (performance.now() - started) / 1000 });
+    return result;
+  } catch (error) {
+    request.emit({ type: "step", name, status: "failed" });
+    throw error;
+  }
+}
