@@ -1,1 +1,1 @@
-export { NoopBuilder } from "./noop-builder.ts";
+export { NoopBuilder } from "./builder.ts";

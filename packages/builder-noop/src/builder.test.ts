@@ -1,6 +1,6 @@
 import { type BuildOptions, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
 import { expect, it } from "vitest";
-import { NoopBuilder } from "./noop-builder.ts";
+import { NoopBuilder } from "./builder.ts";
 
 // Nothing listens there: an engine that asked for presence would not come back with `adopted`.
 const env = { DOCKER_HOST: "unix:///nowhere.sock", IMAGESPEC_CACHE_DIR: "/nowhere" };
