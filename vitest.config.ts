@@ -10,7 +10,7 @@ const alias = [
 
 export default defineConfig({
   test: {
-    reporters: ["default", "./tests/closing-line-reporter.ts"],
+    reporters: ["default", "./tests/reporters/closing-line-reporter.ts"],
     projects: [
       {
         resolve: { alias },
@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
-          globalSetup: ["tests/e2e/services.ts"],
+          globalSetup: ["tests/support/start-services.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           // Real engines under load: a bound of seconds may be missed once. A fault of ours fails twice.

@@ -32,7 +32,7 @@ process.exitCode = interrupted ? 130 : closing === undefined ? code || 1 : code;
 
 /** Passes on what vitest prints, except for the closing line, which is kept for the end. */
 async function runVitest(env: NodeJS.ProcessEnv): Promise<number> {
-  const reporters = ["default", "./scripts/skipped-reporter.ts", "./tests/closing-line-reporter.ts"];
+  const reporters = ["default", "./tests/reporters/closing-line-reporter.ts"];
   const args = ["run", ...reporters.map((name) => `--reporter=${name}`), ...process.argv.slice(2)];
   const program = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
   const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];

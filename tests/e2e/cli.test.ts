@@ -4,9 +4,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pullImage, runContainer, startRegistry } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
-import { dockerBuilds } from "./docker-builds.ts";
-import { imagespec, SCRIPT } from "./imagespec-cli.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { dockerBuilds } from "../support/docker-builds.ts";
+import { imagespec, SCRIPT } from "../support/imagespec-cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { builds, services } = await dockerBuilds();
 const { registry } = services;

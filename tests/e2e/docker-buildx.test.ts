@@ -2,8 +2,8 @@ import makeBuilder from "@imagespec/builder-docker-buildx/builder";
 import { describeBuilder } from "@imagespec/testkit";
 import { afterAll } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
-import { contractServices } from "./contract-services.ts";
-import { dockerConfig } from "./docker-config.ts";
+import { contractServices } from "../support/contract-services.ts";
+import { dockerConfig } from "../support/docker-config.ts";
 
 const services = await ensureServices();
 

@@ -3,9 +3,9 @@ import { describeBuilder } from "@imagespec/testkit";
 import { afterAll } from "vitest";
 import { dockerClient } from "../../scripts/services/docker-engine.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
-import { contractServices } from "./contract-services.ts";
-import { dockerConfig } from "./docker-config.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { contractServices } from "../support/contract-services.ts";
+import { dockerConfig } from "../support/docker-config.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 // docker 23 and newer builds by its plug-in alone: everything but that is the real docker's.
 const MODERN = `#!/bin/sh

@@ -2,8 +2,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { ImageBuildEngine, ImageSpec } from "@imagespec/core";
 import { describe, expect, test, vi } from "vitest";
-import { dockerBuilds } from "./docker-builds.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { dockerBuilds } from "../support/docker-builds.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { builds } = await dockerBuilds();
 

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { imagespec } from "./imagespec-cli.ts";
-import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
+import { imagespec } from "../support/imagespec-cli.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const SPEC = `# order of keys does not matter
 registry: ghcr.io/team

@@ -6,8 +6,8 @@ import { pullImage, runContainer } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
-import { builderUnderTest } from "./builder-under-test.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { builderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { image } = await ensureKaniko();
 const { builds, services } = await builderUnderTest(() => new KanikoBuilder(), { builderOptions: { image } });

@@ -8,12 +8,12 @@ import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { serviceEnvironment } from "../../scripts/services/services.ts";
-import { builderUnderTest } from "./builder-under-test.ts";
+import { builderUnderTest } from "../support/builder-under-test.ts";
 
 const { executor } = await ensureKaniko();
 const { builds, services } = await builderUnderTest(() => new KanikoBuilder());
 const workspace = fileURLToPath(new URL("../../", import.meta.url));
-const script = fileURLToPath(new URL("./kubernetes/build-specs.ts", import.meta.url));
+const script = fileURLToPath(new URL("../support/kubernetes/build-specs.ts", import.meta.url));
 
 test("mode executor is refused where it would delete the machine's own files", async () => {
   const engine = new ImageBuildEngine({ builders: [new KanikoBuilder()], discover: false });

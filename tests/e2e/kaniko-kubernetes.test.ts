@@ -10,10 +10,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { ensureServices } from "../../scripts/services/services.ts";
-import { BuildClient } from "./kubernetes/build-client.ts";
-import { FAULT } from "./kubernetes/stand-in-node.ts";
-import { startTestCluster, type TestCluster } from "./kubernetes/test-cluster.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { BuildClient } from "../support/kubernetes/build-client.ts";
+import { FAULT } from "../support/kubernetes/stand-in-node.ts";
+import { startTestCluster, type TestCluster } from "../support/kubernetes/test-cluster.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const services = await ensureServices();
 const { image: executor } = await ensureKaniko();

@@ -2,7 +2,9 @@ import { NoopBuilder } from "@imagespec/builder-noop";
 import { ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
 import { pullImage, runContainer, startRegistry } from "@imagespec/testkit";
 import { expect, test } from "vitest";
-import { dockerBuilds } from "./docker-builds.ts";
+import { MATRIX } from "../matrix/matrix.ts";
+import { dockerBuilds } from "../support/docker-builds.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { builds, services } = await dockerBuilds();
 const engine = () => new ImageBuildEngine({ builders: [{ builder: new NoopBuilder(), priority: 0 }], discover: false });
@@ -36,6 +38,19 @@ test.each<[keyof ImageSpecParameters, ImageSpecParameters]>([
   expect(failure).toMatchObject({ code: "E_UNSUPPORTED" });
   expect((failure as Error).message).toContain(parameter);
 });
+
+const adopted = Object.entries(MATRIX).filter(([, { cells }]) => cells.noop.status === "adopted");
+
+for (const [parameter, { example }] of adopted) {
+  test(`a spec that does not change the image is adopted: ${parameter}`, {
+    meta: { builder: "noop", shows: [parameter] },
+  }, async () => {
+    await using folder = await temporaryFolder({ "config.json": "{}" });
+    const base = { baseImage: services.images.python, ...example, builder: "noop" };
+    const outcome = await engine().build(new ImageSpec(base, { root: folder.path }));
+    expect(outcome).toMatchObject({ status: "adopted", reference: base.baseImage });
+  });
+}
 
 test("without a base image there is nothing to adopt", async () => {
   const failure = await engine()

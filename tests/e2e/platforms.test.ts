@@ -4,8 +4,8 @@ import { ContractBuild, runContainer } from "@imagespec/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureBuildkitd } from "../../scripts/services/buildkitd.ts";
-import { contractServices } from "./contract-services.ts";
-import { dockerBuilds } from "./docker-builds.ts";
+import { contractServices } from "../support/contract-services.ts";
+import { dockerBuilds } from "../support/docker-builds.ts";
 
 const { services } = await dockerBuilds();
 const builder = `imagespec-e2e-${process.pid}`;

@@ -6,8 +6,8 @@ import { runContainer } from "@imagespec/testkit";
 import { execa } from "execa";
 import { afterAll, expect, it, vi } from "vitest";
 import { startPythonMirror } from "../../scripts/services/python-mirror.ts";
-import { builderUnderTest } from "./builder-under-test.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { builderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { builds, services } = await builderUnderTest(() => new UvMicromambaBuilder());
 const folder = await temporaryFolder();

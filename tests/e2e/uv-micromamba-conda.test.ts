@@ -8,9 +8,9 @@ import { pullImage, runContainer } from "@imagespec/testkit";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
-import { demoPackages, makeChannel } from "../conda-channel/make-channel.ts";
-import { realPython } from "../conda-channel/real-python.ts";
-import { type ServedChannel, serveChannel } from "../conda-channel/serve-channel.ts";
+import { demoPackages, makeChannel } from "../support/conda-channel/make-channel.ts";
+import { realPython } from "../support/conda-channel/real-python.ts";
+import { type ServedChannel, serveChannel } from "../support/conda-channel/serve-channel.ts";
 
 const services = await ensureServices();
 const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });
@@ -65,7 +65,9 @@ async function shell(reference: string, script: string): Promise<string> {
 }
 
 describe("conda environments without a daemon", () => {
-  it("start: real Python, relocated scripts, a package for any platform, a pip package on top", async () => {
+  it("start: real Python, relocated scripts, a package for any platform, a pip package on top", {
+    meta: { builder: "uv-micromamba", shows: ["condaPackages", "condaChannels"] },
+  }, async () => {
     const { outcome } = build("all", {
       condaPackages: ["demo-script", "demo-noarch", "demo-lib >=2"],
       packages: ["six==1.16.0"],
@@ -101,7 +103,9 @@ describe("conda environments without a daemon", () => {
     expect(await layers(second.reference as string)).toEqual(await layers(first.reference as string));
   });
 
-  it("name packages whose link scripts are not run, and refuse them under strict", async () => {
+  it("name packages whose link scripts are not run, and refuse them under strict", {
+    meta: { builder: "uv-micromamba", shows: ["builderOptions"] },
+  }, async () => {
     const { outcome, events } = build("postlink", { condaPackages: ["demo-postlink"] });
     await outcome;
     expect(events).toContainEqual(

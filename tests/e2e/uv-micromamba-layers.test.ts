@@ -12,7 +12,7 @@ import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const services = await ensureServices();
 const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });

@@ -2,7 +2,7 @@ import makeBuilder from "@imagespec/builder-uv-micromamba/builder";
 import { describeBuilder } from "@imagespec/testkit";
 import { afterAll } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const services = await ensureServices();
 const { registry, dockerHost, platform, images } = services;

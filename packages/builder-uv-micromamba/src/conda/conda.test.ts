@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImageSpecError } from "@imagespec/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoPackages, makeChannel } from "../../../../tests/conda-channel/make-channel.ts";
+import { demoPackages, makeChannel } from "../../../../tests/support/conda-channel/make-channel.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { CondaArchive } from "./conda-archive.ts";
 import { condaEntries } from "./conda-entries.ts";

@@ -38,7 +38,7 @@ export function describeBases(contract: Contract): void {
 
     if (contract.refuses("entrypoint")) return;
 
-    test("entrypoint [] drops ENTRYPOINT and CMD", async () => {
+    test("entrypoint [] drops ENTRYPOINT and CMD", { meta: { shows: ["entrypoint"] } }, async () => {
       const spec = build.spec("no-entrypoint", { baseImage: images.ownConfig, entrypoint: [] });
       const { image } = await build.pulled(spec);
       expect(await imageConfig(build.docker, image)).toMatchObject({ entrypoint: undefined, cmd: undefined });

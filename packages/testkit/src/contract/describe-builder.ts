@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type PackageIndex, startPackageIndex } from "../package-index/start-package-index.ts";
 import type { Contract } from "./contract.ts";
 import { ContractBuild } from "./contract-build.ts";
@@ -17,16 +17,29 @@ import { describeImage } from "./describe-image.ts";
 import { describeRefusals } from "./describe-refusals.ts";
 import { describeSecrets } from "./describe-secrets.ts";
 
+declare module "vitest" {
+  interface TaskMeta {
+    /** Type of the builder under test. */
+    builder?: string;
+    /** Parameters of a spec that the test builds with and then finds in the image. */
+    shows?: readonly string[];
+  }
+}
+
 /**
  * The contract every builder keeps, as a vitest suite: builds images with the real builder into a real registry, starts
  * them, and checks the runtime contract of imagespec from inside. Call it at the top level of a test file.
  */
 export function describeBuilder(name: string, makeBuilder: MakeBuilder, options: ContractOptions): void {
   describe(`the builder contract: ${name}`, () => {
+    const { builderType } = makeBuilder();
     const build = new ContractBuild(makeBuilder, options);
     const packages = options.loopback ? LOOPBACK_PACKAGES : PUBLIC_PACKAGES;
     let folder: ContractFolder | undefined;
     let index: PackageIndex | undefined;
+    beforeEach(({ task }) => {
+      task.meta.builder ??= builderType;
+    });
     beforeAll(async () => {
       vi.stubEnv("DOCKER_HOST", options.services.dockerHost);
       for (const [name, value] of Object.entries(options.env ?? {})) vi.stubEnv(name, value);
@@ -52,6 +65,7 @@ export function describeBuilder(name: string, makeBuilder: MakeBuilder, options:
         build.spec(
           "parent",
           {
+            builder: builderType,
             packages: [`${packages.name}==${packages.older}`],
             ...contract.pip(),
             env: { ...AWKWARD, PATH: "/spec/bin:/spec/more", PYTHONPATH: "/spec/lib" },
@@ -64,7 +78,7 @@ export function describeBuilder(name: string, makeBuilder: MakeBuilder, options:
     };
 
     test("names itself", () => {
-      expect(makeBuilder().builderType).toMatch(/^[a-z][a-z0-9-]*$/);
+      expect(builderType).toMatch(/^[a-z][a-z0-9-]*$/);
     });
     describeImage(contract);
     describeChildren(contract);

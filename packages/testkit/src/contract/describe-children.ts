@@ -9,7 +9,9 @@ export function describeChildren(contract: Contract): void {
   const { build, packages } = contract;
 
   describe("a child of a spec", () => {
-    test("extends the environment, replaces a distribution once, and sets its own entrypoint", async () => {
+    test("extends the environment, replaces a distribution once, and sets its own entrypoint", {
+      meta: { shows: ["baseImage"] },
+    }, async () => {
       const child = build.spec("child", {
         baseImage: contract.parent(),
         packages: [`${packages.name}==${packages.newer}`, `${packages.other.name}==${packages.other.version}`],

@@ -9,7 +9,9 @@ export function describeCommands(contract: Contract): void {
 
   if (contract.refuses("commands")) return;
   describe("commands", () => {
-    test("run as root in /root, in order, see env and files, and have uv", async () => {
+    test("run as root in /root, in order, see env and files, and have uv", {
+      meta: { shows: ["commands"] },
+    }, async () => {
       const spec = build.spec(
         "commands",
         {

@@ -24,9 +24,11 @@ export function describeImage(contract: Contract): void {
       base = await imageConfig(build.docker, options.services.images.python);
     });
 
-    test("the outcome names what the registry has", async () => {
+    test("the outcome names what the registry has", {
+      meta: { shows: ["registry", "platform", "builder"] },
+    }, async () => {
       const spec = contract.parent();
-      expect(outcome).toMatchObject({ status: "built", tag: await spec.tag(), id: spec.id });
+      expect(outcome).toMatchObject({ status: "built", builder: spec.builder, tag: await spec.tag(), id: spec.id });
       expect(outcome.platforms).toEqual([options.services.platform]);
       expect(await manifestHead(await spec.imageName())).toEqual({ status: 200, digest: outcome.digest });
     });
@@ -49,7 +51,9 @@ export function describeImage(contract: Contract): void {
       expect(report.files["/home/flytekit"]).toMatchObject({ type: "directory", owner: "flytekit", group: "flytekit" });
     });
 
-    test("/root and the files in it belong to flytekit, with git's modes; nothing else came along", () => {
+    test("/root and the files in it belong to flytekit, with git's modes; nothing else came along", {
+      meta: { shows: ["sourceRoot", "sourceCopyMode", "copy"] },
+    }, () => {
       const owned = { owner: "flytekit", group: "flytekit" };
       expect(report.files["/root"]).toEqual({ type: "directory", mode: "755", ...owned });
       const file = (content: string, mode = "644") => ({ type: "file", mode, content, ...owned });
@@ -77,7 +81,7 @@ export function describeImage(contract: Contract): void {
       expect(Object.keys(report.files).filter((path) => /ignored\.log|__pycache__/.test(path))).toEqual([]);
     });
 
-    test("every value of env arrives byte for byte", () => {
+    test("every value of env arrives byte for byte", { meta: { shows: ["env"] } }, () => {
       for (const [name, value] of Object.entries(AWKWARD)) expect([name, report.env[name]]).toEqual([name, value]);
       for (const [name, value] of Object.entries(base.env)) if (name !== "PATH") expect(config.env[name]).toBe(value);
     });
@@ -87,7 +91,15 @@ export function describeImage(contract: Contract): void {
       expect(report.env.PYTHONPATH).toBe("/root:/spec/lib");
     });
 
-    test("python is the environment's, made of the base's, and has the packages", () => {
+    test("python is the environment's, made of the base's, and has the packages", {
+      meta: {
+        shows: [
+          "packages",
+          ...(options.loopback ? ["pipIndex"] : []),
+          ...(options.builderOptions ? ["builderOptions"] : []),
+        ],
+      },
+    }, () => {
       expect(report.python.prefix).toBe("/opt/venv");
       expect(report.python.version).toMatch(/^3\.11\./);
       expect(report.distributions).toContainEqual({ name: packages.name, version: packages.older });
@@ -97,7 +109,7 @@ export function describeImage(contract: Contract): void {
       expect([config.entrypoint, config.cmd]).toEqual([base.entrypoint, base.cmd]);
     });
 
-    test("labels and _F_IMG_ID say what it is", () => {
+    test("labels and _F_IMG_ID say what it is", { meta: { shows: ["name"] } }, () => {
       const spec = contract.parent();
       expect(report.env._F_IMG_ID).toBe(spec.id);
       expect(Object.keys(config.env).at(-1)).toBe("_F_IMG_ID");

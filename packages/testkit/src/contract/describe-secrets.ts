@@ -14,7 +14,9 @@ export function describeSecrets(contract: Contract): void {
 
   if (contract.refuses("pipSecretMounts")) return;
   describe("pipSecretMounts", () => {
-    test("the secret is in no layer, config, history, event, command line or tag", async () => {
+    test("the secret is in no layer, config, history, event, command line or tag", {
+      meta: { shows: ["pipSecretMounts"] },
+    }, async () => {
       const canary = `canary-${randomBytes(12).toString("hex")}`;
       const netrc = `machine localhost login ann password ${canary}\n`;
       await writeFile(join(contract.folder(), "netrc"), netrc, { mode: 0o600 });

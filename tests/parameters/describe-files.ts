@@ -1,7 +1,7 @@
 import { containerReport } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const TREE = {
   "src/train.py": "print('train')\n",

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { imageConfig, manifestHead, pullImage } from "@imagespec/testkit";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { ensurePasswordRegistry, type PasswordRegistry } from "../../../scripts/services/registry.ts";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
-import { configJson } from "../docker-config.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { ensurePasswordRegistry, type PasswordRegistry } from "../../scripts/services/registry.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
+import { configJson } from "../support/docker-config.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Registries with passwords. */
 export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
@@ -16,7 +16,9 @@ export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
     });
     const login = () => ({ username: closed.username, password: closed.password });
 
-    test("registryConfig: pushes to, looks in and takes its base from a registry with a password", async () => {
+    test("registryConfig: pushes to, looks in and takes its base from a registry with a password", {
+      meta: { shows: ["registryConfig"] },
+    }, async () => {
       await using folder = await temporaryFolder();
       const auths = { [closed.address]: `${closed.username}:${closed.password}` };
       await writeFile(join(folder.path, "registry.json"), configJson(auths), { mode: 0o600 });
@@ -57,7 +59,7 @@ export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
 /** What steers a build without being content. */
 export function describeSteering({ builds, services, refuses }: BuilderUnderTest): void {
   describe("what steers a build and is no content", () => {
-    test("tagFormat: puts the hash into a form of one's own", async () => {
+    test("tagFormat: puts the hash into a form of one's own", { meta: { shows: ["tagFormat"] } }, async () => {
       const spec = builds.spec("format", { tagFormat: "v1-{spec_hash}.dev", env: { A: "1" } });
       const plain = await builds.spec("format", { env: { A: "1" } }).tag();
       const outcome = await builds.build(spec);

@@ -1,13 +1,15 @@
 import { containerReport, imageConfig, manifestHead, runContainer } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Bases of other kinds, and what apt adds to them. */
 export function describeBases({ builds, services, refuses }: BuilderUnderTest): void {
   if (!refuses.includes("aptPackages"))
     describe("aptPackages", () => {
-      test("aptPackages: installed, without leaving lists or archives behind", async () => {
+      test("aptPackages: installed, without leaving lists or archives behind", {
+        meta: { shows: ["aptPackages"] },
+      }, async () => {
         const spec = builds.spec("apt", { baseImage: services.images.debian, aptPackages: ["tree"] });
         const { image } = await builds.pulled(spec);
         const script = "tree --version; ls /var/lib/apt/lists /var/cache/apt/archives | grep -c '[.]deb$\\|Packages'";

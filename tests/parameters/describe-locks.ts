@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { containerReport, type PackageIndex, startPackageIndex, type WheelOptions } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PACKAGES: WheelOptions[] = [
   { name: "main-one", version: "1.0", requires: ["main-two"] },
@@ -63,7 +63,9 @@ export function describeLocks({ builds, services, refuses }: BuilderUnderTest): 
   }
 
   describe("requirements that are locks", () => {
-    test("uv.lock: what it pins, without the project and its dev group", async () => {
+    test("uv.lock: what it pins, without the project and its dev group", {
+      meta: { shows: ["requirements"] },
+    }, async () => {
       await using folder = await temporaryFolder({ "pyproject.toml": UV_PROJECT(index.url) });
       await uv(folder.path, "lock", "--no-python-downloads");
       const { image } = await builds.pulled(builds.spec("uv-lock", { requirements: "uv.lock" }, folder.path));

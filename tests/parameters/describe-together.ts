@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type ContainerReport, containerReport, runContainer, startPackageIndex } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { startPythonMirror } from "../../../scripts/services/python-mirror.ts";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { startPythonMirror } from "../../scripts/services/python-mirror.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Many parameters in few images, for a builder that takes long over each. */
 export function describeTogether({ builds, services }: BuilderUnderTest): void {
@@ -59,26 +59,34 @@ export function describeTogether({ builds, services }: BuilderUnderTest): void {
     });
     afterAll(() => stack.disposeAsync());
 
-    test("requirements, packages, pipIndex, pipExtraIndexUrl and pipExtraArgs together", () => {
+    test("requirements, packages, pipIndex, pipExtraIndexUrl and pipExtraArgs together", {
+      meta: { shows: ["requirements", "pipIndex", "pipExtraIndexUrl", "pipExtraArgs"] },
+    }, () => {
       const installed = report.distributions.map(({ name, version }) => `${name}==${version}`);
       expect(installed.sort()).toEqual(["main-one==1.0", "main-three==2.0rc1", "main-two==1.0", "only-here==3.0"]);
     });
 
-    test("pythonVersion: one the base lacks is installed by uv into /opt/python, beside others", () => {
+    test("pythonVersion: one the base lacks is installed by uv into /opt/python, beside others", {
+      meta: { shows: ["pythonVersion"] },
+    }, () => {
       expect(report.python.prefix).toBe("/opt/venv");
       expect(report.files["/opt/venv/pyvenv.cfg"]?.content).toMatch(/home = \/opt\/python\//);
     });
 
-    test("aptPackages: what they bring runs", async () => {
+    test("aptPackages: what they bring runs", { meta: { shows: ["aptPackages"] } }, async () => {
       expect((await runContainer(builds.docker, image, { entrypoint: ["tree"], cmd: ["--version"] })).exitCode).toBe(0);
     });
 
-    test("tagFormat and runtimePackages: neither is content", () => {
+    test("tagFormat and runtimePackages: neither is content", {
+      meta: { shows: ["tagFormat", "runtimePackages"] },
+    }, () => {
       expect(tag).toBe(`v1-${plainTag}`);
     });
   });
 
-  test("uv.lock over pythonExec: what it pins, in a venv of that interpreter", async () => {
+  test("uv.lock over pythonExec: what it pins, in a venv of that interpreter", {
+    meta: { shows: ["requirements", "pythonExec"] },
+  }, async () => {
     await using index = await startPackageIndex({ packages: [{ name: "main-one", version: "1.0" }] });
     await using folder = await temporaryFolder({
       "pyproject.toml": `[project]\nname = "app"\nversion = "0.1"\nrequires-python = ">=3.11"\ndependencies = ["main-one"]\n

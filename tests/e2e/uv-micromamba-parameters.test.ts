@@ -1,14 +1,14 @@
 import makeBuilder from "@imagespec/builder-uv-micromamba/builder";
 import { containerReport } from "@imagespec/testkit";
 import { afterAll, expect, test, vi } from "vitest";
-import { builderUnderTest } from "../builder-under-test.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
-import { describeBases } from "./describe-bases.ts";
-import { describeFiles } from "./describe-files.ts";
-import { describeLocks } from "./describe-locks.ts";
-import { describePackages } from "./describe-packages.ts";
-import { describePython } from "./describe-python.ts";
-import { describeRegistryConfig, describeSteering } from "./describe-registry.ts";
+import { describeBases } from "../parameters/describe-bases.ts";
+import { describeFiles } from "../parameters/describe-files.ts";
+import { describeLocks } from "../parameters/describe-locks.ts";
+import { describePackages } from "../parameters/describe-packages.ts";
+import { describePython } from "../parameters/describe-python.ts";
+import { describeRegistryConfig, describeSteering } from "../parameters/describe-registry.ts";
+import { builderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const cache = await temporaryFolder();
 afterAll(() => cache[Symbol.asyncDispose]());
@@ -24,7 +24,9 @@ describeBases(uv);
 describeRegistryConfig(uv);
 describeSteering(uv);
 
-test("builderConfig: uv comes out of uvImage where the host has none", async () => {
+test("builderConfig: uv comes out of uvImage where the host has none", {
+  meta: { shows: ["builderConfig"] },
+}, async () => {
   const { builds, services } = uv;
   await using empty = await temporaryFolder();
   await using elsewhere = await temporaryFolder();

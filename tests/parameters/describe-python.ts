@@ -1,12 +1,14 @@
 import { containerReport, runContainer } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type PythonMirror, startPythonMirror } from "../../../scripts/services/python-mirror.ts";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
+import { type PythonMirror, startPythonMirror } from "../../scripts/services/python-mirror.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
 
 /** Which Python the environment is made of. */
 export function describePython({ builds, services, refuses }: BuilderUnderTest): void {
   describe("pythonExec", () => {
-    test("pythonExec: a venv over that interpreter, with its site packages", async () => {
+    test("pythonExec: a venv over that interpreter, with its site packages", {
+      meta: { shows: ["pythonExec"] },
+    }, async () => {
       const runs = !refuses.includes("commands");
       const base = builds.spec("exec-base", {
         commands: [
@@ -50,7 +52,9 @@ export function describePython({ builds, services, refuses }: BuilderUnderTest):
       return mirror.close();
     });
 
-    test("pythonVersion: one the base lacks is installed by uv into /opt/python", async () => {
+    test("pythonVersion: one the base lacks is installed by uv into /opt/python", {
+      meta: { shows: ["pythonVersion"] },
+    }, async () => {
       const parameters = {
         baseImage: services.images.debian,
         pythonVersion: mirror.version,

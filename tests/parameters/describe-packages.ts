@@ -7,8 +7,8 @@ import {
   type WheelOptions,
 } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BuilderUnderTest } from "../builder-under-test.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import type { BuilderUnderTest } from "../support/builder-under-test.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const MAIN: WheelOptions[] = [
   { name: "main-one", version: "1.0", requires: ["main-two"], scripts: { "main-one": "main_one:main" } },
@@ -39,7 +39,9 @@ export function describePackages({ builds }: BuilderUnderTest): void {
       expect(await installed(image)).toEqual(["iniconfig==2.0.0"]);
     });
 
-    test("requirements: -r and -c files, beside packages, in one resolution; scripts run", async () => {
+    test("requirements: -r and -c files, beside packages, in one resolution; scripts run", {
+      meta: { shows: ["requirements"] },
+    }, async () => {
       await using folder = await temporaryFolder({
         "requirements.txt": "# the roots\n-r parts/more.txt\n-c limits.txt\n",
         "parts/more.txt": "main-one >= 1\n",
@@ -52,13 +54,15 @@ export function describePackages({ builds }: BuilderUnderTest): void {
       expect(ran).toEqual({ exitCode: 0, stdout: "main-one 1.0\n", stderr: "" });
     });
 
-    test("pipIndex and pipExtraIndexUrl: a package that the extra index alone holds", async () => {
+    test("pipIndex and pipExtraIndexUrl: a package that the extra index alone holds", {
+      meta: { shows: ["pipIndex", "pipExtraIndexUrl"] },
+    }, async () => {
       const parameters = { packages: ["only-here", "main-two"], pipIndex: main.url, pipExtraIndexUrl: [extra.url] };
       const { image } = await builds.pulled(builds.spec("extra-index", parameters));
       expect(await installed(image)).toEqual(["main-two==2.0", "only-here==3.0"]);
     });
 
-    test("pipExtraArgs: reach the installer", async () => {
+    test("pipExtraArgs: reach the installer", { meta: { shows: ["pipExtraArgs"] } }, async () => {
       const parameters = {
         packages: ["main-one", "main-three"],
         pipIndex: main.url,
@@ -77,7 +81,9 @@ export function describePackages({ builds }: BuilderUnderTest): void {
   });
 
   describe("runtimePackages", () => {
-    test("runtimePackages: installed when the container starts, not in the image nor in the tag", async () => {
+    test("runtimePackages: installed when the container starts, not in the image nor in the tag", {
+      meta: { shows: ["runtimePackages"] },
+    }, async () => {
       const plain = builds.spec("runtime", { packages: ["pip"] });
       const spec = plain.withRuntimePackages(["only-here"]);
       expect(await spec.tag()).toBe(await plain.tag());

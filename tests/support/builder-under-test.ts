@@ -1,5 +1,5 @@
 import { ContractBuild, type ContractOptions, type MakeBuilder } from "@imagespec/testkit";
-import { afterAll, beforeAll, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, vi } from "vitest";
 import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
 import { contractServices } from "./contract-services.ts";
 
@@ -22,6 +22,10 @@ export async function builderUnderTest(
   beforeAll(() => {
     const env = { ...serviceEnvironment(services), ...options.env };
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  });
+  const { builderType } = make();
+  beforeEach(({ task }) => {
+    task.meta.builder ??= builderType;
   });
   afterAll(() => {
     vi.unstubAllEnvs();
