@@ -39,6 +39,7 @@ const CURES: Record<ErrorCode, string> = {
     "Mend the cause in the message, or choose another policy: `--on-unknown build` or `assume`; FLYTE_IMG_FAST_FAIL makes `fail` the default.",
   E_DIGEST_MISMATCH:
     "Try again. If it stays, a proxy or mirror in between changes content, or the registry's storage is damaged.",
+  E_OUTPUT: "Free space at, or give write access to, the place named, or choose another with `--output`.",
   E_CACHE:
     "Free space on, or give write access to, the folder named; `IMAGESPEC_CACHE_DIR` chooses another. It can be deleted at any time.",
   E_KUBERNETES:

@@ -5,6 +5,7 @@ export {
   ImageSpecError,
   type ImageSpecErrorOptions,
   isImageSpecError,
+  normalPlatform,
   type Presence,
   parseMirrors,
   redact,
@@ -57,7 +58,7 @@ export { type RunToolOptions, runTool, type ToolResult } from "./process/run-too
 export { withScratchFolder } from "./process/scratch-folder.ts";
 export { cacheFolder } from "./resolve/cache-folder.ts";
 export { openShippedFile } from "./resolve/open-shipped-file.ts";
-export { defaultPlatform, normalPlatform, normalPlatforms } from "./resolve/platforms.ts";
+export { defaultPlatform, normalPlatforms } from "./resolve/platforms.ts";
 export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";
 export type {
   Content,

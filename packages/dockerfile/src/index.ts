@@ -4,6 +4,5 @@ export { type ContextTarOptions, contextTar } from "./context/context-tar.ts";
 export { contextTime } from "./context/context-time.ts";
 export { CA_SECRET, OCI_BASE_CONTEXT } from "./dialect/buildkit.ts";
 export { CONTEXT_STAGE, KANIKO_CA_PATH } from "./dialect/kaniko.ts";
-export { throughMirror } from "./reference-mirror.ts";
 export { type RenderOptions, renderDockerfile } from "./render-dockerfile.ts";
 export { installsPackages, parseStepFailure, type StepFailureCode } from "./script/failure.ts";

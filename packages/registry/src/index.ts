@@ -1,5 +1,5 @@
 export type { Mirrors } from "./client/mirrors.ts";
-export { parseMirrors } from "./client/mirrors.ts";
+export { mirrorOf, parseMirrors, throughMirror } from "./client/mirrors.ts";
 export { RegistryClient, type RegistryClientOptions, type RepositoryOptions } from "./client/registry-client.ts";
 export type { RegistryEvent } from "./client/registry-event.ts";
 export type { ManifestHead, RegistryRepository } from "./client/registry-repository.ts";
@@ -29,7 +29,7 @@ export { assembleIndex } from "./image/assemble-index.ts";
 export { copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
-export { formatPlatform, normalizePlatform, parsePlatform } from "./image/platform.ts";
+export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export {
   assembleManifest,
   type ImageLayer,
@@ -45,4 +45,12 @@ export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";
 export { checkRegistryPresence } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
-export { type ImageReference, isDigest, isTag, parseReference } from "./reference/parse-reference.ts";
+export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
+export {
+  isDigest,
+  isRegistryHost,
+  isTag,
+  nameBreach,
+  type ReferenceBreach,
+  referenceBreach,
+} from "./reference/reference-grammar.ts";

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { CredentialStore } from "@imagespec/registry";
-import { ImageSpecError, parseReference } from "@imagespec/registry";
+import { ImageSpecError, parseReference, throughMirror } from "@imagespec/registry";
 import type { Engine } from "./connect-engine.ts";
 import { finishEngineStream } from "./finish-engine-stream.ts";
 
@@ -19,7 +19,7 @@ export interface ExecutorImage {
  * @throws ImageSpecError E_TOOL_MISSING when it can be had nowhere.
  */
 export async function ensureExecutorImage(engine: Engine, wanted: ExecutorImage): Promise<string> {
-  const names = [wanted.image, mirrored(wanted.image, wanted.mirrors)].filter((name) => name !== undefined);
+  const names = [...new Set([wanted.image, throughMirror(wanted.image, wanted.mirrors)])];
   for (const name of names) if (await isPresent(engine, name)) return name;
   let last: unknown;
   for (const name of names.reverse()) {
@@ -36,14 +36,6 @@ export async function ensureExecutorImage(engine: Engine, wanted: ExecutorImage)
     cause: last,
     hint: 'Name one this engine can reach in builderOptions { image: "..." }, or log in to its registry.',
   });
-}
-
-function mirrored(image: string, mirrors: Record<string, string>): string | undefined {
-  const { registry, repository, tag, digest } = parseReference(image);
-  const mirror = mirrors[registry];
-  if (mirror === undefined) return undefined;
-  const suffix = `${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
-  return `${mirror}/${repository}${suffix}`;
 }
 
 async function isPresent(engine: Engine, image: string): Promise<boolean> {

@@ -43,6 +43,7 @@ export async function condaEnvironment(
       },
     );
   const downloader = new Downloader(context.blobs, []);
+  context.running.add(() => downloader.close());
   const { os, architecture } = base.platform;
   const { packages, target } = await resolveConda(
     {

@@ -1,4 +1,4 @@
-import { OciLayout, parsePlatform, parseReference, readImage } from "@imagespec/registry";
+import { mirrorOf, OciLayout, parsePlatform, parseReference, readImage } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuildContext } from "./build-context.ts";
 
@@ -17,13 +17,13 @@ export async function readBase(context: BuildContext, name: string, platformName
   const reference = parseReference(name);
   const source = registry.repository(reference);
   const image = await readImage(source, reference.digest ?? reference.tag ?? "latest", platform, { signal });
-  const mirror = request.mirrors[reference.registry];
+  const mirror = mirrorOf(reference.registry, reference.repository, request.mirrors);
   return {
     name,
     platform: image.descriptor.platform ?? platform,
     config: image.config,
     layers: image.manifest.layers,
     source,
-    mountFrom: mirror === undefined ? reference.name : `${mirror}/${reference.repository}`,
+    mountFrom: mirror === undefined ? reference.name : `${mirror.registry}/${mirror.repository}`,
   };
 }

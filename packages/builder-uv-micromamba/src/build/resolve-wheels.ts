@@ -38,6 +38,7 @@ export async function resolveWheels(
     resolved = await recentResolution(context.records, question, compile, { fresh: force });
   }
   const downloader = new Downloader(blobs, secrets.logins);
+  context.running.add(() => downloader.close());
   const limit = pLimit(DOWNLOADS);
   return Promise.all(resolved.map((wheel) => limit(() => toWheel(wheel, downloader, blobs.path.bind(blobs), signal))));
 }

@@ -63,6 +63,8 @@ describe("base and platforms", () => {
       "linux/arm64",
     ]);
     expect(await of({ platform: "linux/arm" })).toEqual(["linux/arm/v7"]);
+    expect(await of({ platform: "linux/amd64/v1,linux/amd64" })).toEqual(["linux/amd64"]);
+    expect(await of({ platform: "linux/i686,linux/386,linux/x86" })).toEqual(["linux/386"]);
     expect(await of({ platform: "linux/amd64" }, ["linux/arm64"])).toEqual(["linux/arm64"]);
     const host = process.arch === "x64" ? "linux/amd64" : "linux/arm64";
     expect(await of({ registry: "localhost:5000/x" })).toEqual([host]);

@@ -1,9 +1,8 @@
-import type { SpecFault } from "@imagespec/registry";
+import { isRegistryHost, nameBreach, type SpecFault } from "@imagespec/registry";
 import { environmentOf } from "./environment-of.ts";
 import type { ImageSpec } from "./image-spec.ts";
 import { isGiven } from "./is-given.ts";
 import type { FlatParameters } from "./parameters.ts";
-import { isDomain, nameBreach } from "./reference-grammar.ts";
 import { registryBreach } from "./registry-name.ts";
 import { imageNameBreach } from "./text-rules.ts";
 
@@ -63,7 +62,7 @@ export function conflicts(draft: Draft, base: ImageSpec | undefined): SpecFault[
 function placeFault({ name, registry }: Draft): SpecFault | undefined {
   if (typeof name !== "string") return undefined;
   const [host = "", ...rest] = name.split("/");
-  if (registry === undefined && rest.length > 0 && isDomain(host)) {
+  if (registry === undefined && rest.length > 0 && isRegistryHost(host)) {
     const at = name.lastIndexOf("/");
     return {
       path: ["name"],

@@ -1,4 +1,4 @@
-import { ImageSpecError, redact, type SpecFault } from "@imagespec/registry";
+import { ImageSpecError, isTag, redact, type SpecFault } from "@imagespec/registry";
 import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";
@@ -6,7 +6,6 @@ import type { ImageSpec } from "./image-spec.ts";
 import { isImageSpec } from "./is-image-spec.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
 import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
-import { isTag } from "./reference-grammar.ts";
 import { credentialBreach, unprintableBreach } from "./text-rules.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | ImageSpec };

@@ -1,5 +1,4 @@
-import { ImageSpecError, redact } from "@imagespec/registry";
-import { isDomain, nameBreach } from "./reference-grammar.ts";
+import { ImageSpecError, isRegistryHost, nameBreach, redact } from "@imagespec/registry";
 import type { Breach } from "./rule.ts";
 
 /** Where images without a registry are looked for. */
@@ -21,9 +20,9 @@ export function registryBreach(registry: string): Breach | undefined {
   if (registry.includes("@")) return breach("it has a digest or a user name");
   if (registry.endsWith("/")) return breach("it ends with '/'");
   const slash = registry.indexOf("/");
-  const afterHost = slash < 0 ? (isDomain(registry) ? "" : registry) : registry.slice(slash);
+  const afterHost = slash < 0 ? (isRegistryHost(registry) ? "" : registry) : registry.slice(slash);
   if (afterHost.includes(":")) return breach("it has a tag");
-  const fault = nameBreach(registry, { domainAlone: true });
+  const fault = nameBreach(registry, { hostAlone: true });
   return fault && breach(fault.message);
 }
 

@@ -1,11 +1,9 @@
-import { redact } from "@imagespec/registry";
-import { isTag, nameBreach, referenceBreach } from "./reference-grammar.ts";
+import { isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
 import type { Breach } from "./rule.ts";
 
 const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#"'`]+@/i;
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
 const CONDA_TOKEN = /[a-z][a-z0-9+.-]*:\/\/[^\s/]+\/t\/[^\s/]+/i;
-const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/;
 
 /** A credential inside an URL, wherever in the text it stands. */
 export function credentialBreach(text: string): Breach | undefined {
@@ -90,7 +88,7 @@ export function cudnnBreach(version: string): Breach | undefined {
 /** The rule for `platform`: `os/arch[/variant]`, several separated by commas. */
 export function platformBreach(text: string): Breach | undefined {
   for (const platform of text.split(",")) {
-    if (PLATFORM.test(platform.trim().toLowerCase())) continue;
+    if (isPlatform(platform.trim())) continue;
     return {
       code: "platform",
       message: `'${platform.trim()}' is not a platform`,

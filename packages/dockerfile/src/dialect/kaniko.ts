@@ -1,6 +1,6 @@
 import { type BuildPlan, planStep } from "@imagespec/core";
+import { throughMirror } from "@imagespec/registry";
 import { renderRun } from "../instruction/run.ts";
-import { throughMirror } from "../reference-mirror.ts";
 import type { RenderOptions } from "../render-dockerfile.ts";
 import { aptScript } from "../script/apt.ts";
 import { commandsScript } from "../script/commands.ts";

@@ -5,7 +5,7 @@ import { isLoopback } from "../http/loopback.ts";
 import { probeScheme } from "../http/probe-scheme.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
-import { type Mirrors, parseMirrors } from "./mirrors.ts";
+import { type Mirrors, mirrorOf, parseMirrors } from "./mirrors.ts";
 import type { RegistryEvent } from "./registry-event.ts";
 import { RegistryHost } from "./registry-host.ts";
 import { RegistryRepository } from "./registry-repository.ts";
@@ -59,17 +59,20 @@ export class RegistryClient {
   repository(name: string | ImageReference, options: RepositoryOptions = {}): RegistryRepository {
     const reference = typeof name === "string" ? parseReference(name) : name;
     const { registry, repository } = reference;
-    const mirror = options.mirror === false ? undefined : this.#mirrors[registry];
-    const [mirrorHost, ...prefix] = mirror?.split("/") ?? [];
+    const mirror = options.mirror === false ? undefined : mirrorOf(registry, repository, this.#mirrors);
     return new RegistryRepository({
       reference,
       host: this.#host(registry, repository),
       onEvent: this.#options.onEvent,
       retry: this.#options.retry ?? {},
       mirror:
-        mirrorHost === undefined
+        mirror === undefined
           ? undefined
-          : { name: mirrorHost, host: this.#host(mirrorHost, repository), path: [...prefix, repository].join("/") },
+          : {
+              name: mirror.registry,
+              host: this.#host(mirror.registry, mirror.repository),
+              path: mirror.repository,
+            },
     });
   }
 

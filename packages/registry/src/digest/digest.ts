@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
-import { isDigest } from "../reference/parse-reference.ts";
+import { isDigest } from "../reference/reference-grammar.ts";
 
 /** `sha256:<hex>` of bytes or of a text's UTF-8. */
 export function digestOf(bytes: Uint8Array | string): string {

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   E_REGISTRY: "The registry answered with an error or with something that is not of the protocol.",
   E_PRESENCE_UNKNOWN: "It could not be found out whether the image exists.",
   E_DIGEST_MISMATCH: "What was downloaded is not what its digest or size says.",
+  E_OUTPUT: "The output cannot be written: its disk is full, it may not be written to, or something else is there.",
   E_CACHE: "The cache folder cannot be written or read.",
   E_KUBERNETES: "The Kubernetes API refused, or the Job could not run.",
   E_ABORTED: "The call was cancelled.",

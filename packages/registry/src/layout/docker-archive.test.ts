@@ -83,11 +83,11 @@ describe("DockerArchive", () => {
   it("says so when the place cannot be written", async () => {
     const archive = await DockerArchive.create(join(folder, "gone/x.tar"), "a:1");
     await rm(folder, { recursive: true });
-    const lost = { code: "E_INPUT_FILE", message: expect.stringContaining("x.tar cannot be written (ENOENT)") };
+    const lost = { code: "E_OUTPUT", message: expect.stringContaining("x.tar cannot be written (ENOENT)") };
     // The file may have been open already; then moving it to its place is what fails.
     await pushImage(archive, tinyImage()).catch((error) => expect(error).toMatchObject(lost));
     expect(await failureOf(archive.close())).toMatchObject(lost);
-    expect(await failureOf(DockerArchive.create("/dev/null/x.tar", "a:1"))).toMatchObject({ code: "E_INPUT_FILE" });
+    expect(await failureOf(DockerArchive.create("/dev/null/x.tar", "a:1"))).toMatchObject({ code: "E_OUTPUT" });
     expect(await failureOf(DockerArchive.create("x.tar", "A:1"))).toMatchObject({ code: "E_REFERENCE" });
   });
 });

@@ -101,7 +101,7 @@ describe("OciLayout", () => {
 
   it("says so when it cannot be written", async () => {
     const error = await failureOf(pushImage(new OciLayout("/dev/null/layout"), tinyImage(), { tag: "1" }));
-    expect(error).toMatchObject({ code: "E_INPUT_FILE", message: "oci:/dev/null/layout cannot be written (ENOTDIR)" });
+    expect(error).toMatchObject({ code: "E_OUTPUT", message: "oci:/dev/null/layout cannot be written (ENOTDIR)" });
   });
 
   it("stops when cancelled", async () => {

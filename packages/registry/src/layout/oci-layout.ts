@@ -8,7 +8,7 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
-import { isDigest } from "../reference/parse-reference.ts";
+import { isDigest } from "../reference/reference-grammar.ts";
 import { writeFault } from "./write-fault.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";

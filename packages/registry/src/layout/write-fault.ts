@@ -13,12 +13,12 @@ const HINTS: Record<string, string> = {
   EMFILE: "Raise the limit of open files (ulimit -n).",
 };
 
-/** A failure to write `target` as E_INPUT_FILE that says what to do; any other error as it is. */
+/** A failure to write `target` as E_OUTPUT that says what to do; any other error as it is. */
 export function writeFault(error: unknown, target: string): unknown {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   const hint = code === undefined || syscall === undefined ? undefined : HINTS[code];
   if (hint === undefined) return error;
-  return new ImageSpecError("E_INPUT_FILE", `${target} cannot be written (${code})`, {
+  return new ImageSpecError("E_OUTPUT", `${target} cannot be written (${code})`, {
     hint,
     cause: error,
     details: { code },

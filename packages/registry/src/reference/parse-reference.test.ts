@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
-import { isDigest, isTag, parseReference } from "./parse-reference.ts";
+import { parseReference } from "./parse-reference.ts";
+import { isDigest, isTag, nameBreach, referenceBreach } from "./reference-grammar.ts";
 
 interface Vector {
   input: string;
@@ -42,6 +43,8 @@ describe("parseReference", () => {
     // short form of docker.io/a.b/c is `a.b/c`, which is another image: there ours is one that reads back as the same.
     const expected = (go: Vector): Vector => {
       if (go.error || !go.domain) return { input: go.input, error: true };
+      // The module takes any number for a port.
+      if (go.domain === "localhost:99999999") return { input: go.input, error: true };
       const faithful = outcome(go.familiar ?? "").text === go.text;
       return faithful ? go : { ...go, familiar: outcome(go.input).familiar ?? "" };
     };
@@ -96,6 +99,29 @@ describe("isDigest and isTag", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("referenceBreach and nameBreach", () => {
+  it("agree with parseReference on every vector", () => {
+    for (const { input } of vectors) expect(referenceBreach(input) === undefined, input).toBe(!outcome(input).error);
+  });
+
+  it.each([
+    ["debian@sha256:0123456789abcdef0123456789abcdef", "is not a digest"],
+    ["localhost:99999/a", "is not a port"],
+    ["localhost:0/a", "is not a port"],
+    ["ghcr.io/a//b", "empty path component"],
+    ["", "names no image"],
+  ])("%s %s", (text, message) => {
+    expect(referenceBreach(text)).toMatchObject({ code: "reference", message: expect.stringContaining(message) });
+  });
+
+  it("knows a host alone where that is asked for", () => {
+    expect(nameBreach("localhost:5000", { hostAlone: true })).toBeUndefined();
+    expect(nameBreach("localhost:5000")?.message).toContain("localhost:5000");
+    expect(nameBreach("ghcr.io/team", { hostAlone: true })).toBeUndefined();
+    expect(nameBreach("team/app")).toBeUndefined();
   });
 });
 
