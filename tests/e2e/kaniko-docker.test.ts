@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
-import { type BuildEvent, runTool } from "@imagespec/core";
+import { type BuildEvent, processMark, runTool } from "@imagespec/core";
 import { pullImage, runContainer } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
@@ -46,6 +46,31 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     expect(performance.now() - began).toBeLessThan(5000);
     expect(await containersOf(await spec.imageName())).toEqual([]);
     expect(await spec.exist()).toBe(false);
+  });
+
+  test("what a killed process left is swept by the next build, and nothing of one that runs", async () => {
+    const [place, pid, start] = processMark().split(".");
+    const expires = (seconds: number) => String(Math.ceil(Date.now() / 1000) + seconds);
+    // The same pid at another time; then a process of another machine, before and after its time.
+    const left = { client: `${place}.${pid}.${Number(start) - 1}`, expires: expires(3600) };
+    const kept = { client: processMark(), expires: expires(-1) };
+    const foreign = { client: "0123456789abcdef.1.1", expires: expires(3600) };
+    const expired = { client: "0123456789abcdef.1.1", expires: expires(-1) };
+    const made = await Promise.all(
+      [left, kept, foreign, expired].map(({ client, expires }) =>
+        builds.docker.createContainer({
+          Image: services.images.python,
+          Labels: { "dev.imagespec.kaniko": "swept", "dev.imagespec.client": client, "dev.imagespec.expires": expires },
+        }),
+      ),
+    );
+    try {
+      await builds.build(builds.spec("sweeps", { env: { A: "1" } }));
+      const there = await containersOf("swept");
+      expect(made.map(({ id }) => there.includes(id))).toEqual([false, true, true, false]);
+    } finally {
+      await Promise.allSettled(made.map((container) => container.remove({ force: true })));
+    }
   });
 
   test("killed from outside", async () => {

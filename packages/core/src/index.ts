@@ -54,6 +54,7 @@ export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.
 export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
 export type { OnUnknown } from "./presence/unknown-policy.ts";
 export { escapeCommand } from "./process/escape-command.ts";
+export { isRunning, processMark } from "./process/process-mark.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { withScratchFolder } from "./process/scratch-folder.ts";
 export { cacheFolder } from "./resolve/cache-folder.ts";

@@ -5,6 +5,7 @@ import { connectEngine } from "./connect-engine.ts";
 import { ensureExecutorImage } from "./executor-image.ts";
 import { loadImage } from "./load-image.ts";
 import { runInContainer } from "./run-in-container.ts";
+import { containerLabels, sweepContainers } from "./sweep-containers.ts";
 
 /**
  * The container engine as a place to run executors in, once it holds the executor's image. `local`: something the
@@ -18,11 +19,15 @@ export async function containerHost(
   local: boolean,
 ): Promise<ExecutorHost> {
   const engine = await connectEngine();
+  await sweepContainers(engine.docker);
   const image = await ensureExecutorImage(engine, { ...request, image: options.image });
   // On another network the container would not reach what listens on this machine alone.
   const network = options.network ?? (local ? "host" : undefined);
   return {
-    run: (task) => runInContainer(engine, { image, network, memory: options.memory }, task),
+    run: (task) => {
+      const labels = containerLabels(task.subject, options.timeout);
+      return runInContainer(engine, { image, network, memory: options.memory, labels }, task);
+    },
     load: (archive) => loadImage(engine, archive, request.signal),
   };
 }

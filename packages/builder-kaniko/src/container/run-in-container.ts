@@ -15,10 +15,9 @@ export interface ContainerOptions {
   network: string | undefined;
   /** Bytes. */
   memory: number | undefined;
+  /** What a later process knows the container by. */
+  labels: Record<string, string>;
 }
-
-/** The container's label, so that one can find what a killed client left: `docker ps -a --filter label=...`. */
-const CONTAINER_LABEL = "dev.imagespec.kaniko";
 
 /**
  * Runs the executor in a container of the engine: context on its standard input, image in its own file system, from
@@ -108,7 +107,7 @@ async function create(engine: Engine, options: ContainerOptions, task: ExecutorT
     Image: options.image,
     Cmd: [...task.args],
     Env: Object.entries(task.env).map(([name, value]) => `${name}=${value}`),
-    Labels: { [CONTAINER_LABEL]: task.subject },
+    Labels: options.labels,
     OpenStdin: true,
     StdinOnce: true,
     AttachStdin: true,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { withScratchFolder } from "./scratch-folder.ts";
@@ -47,4 +47,46 @@ it("is gone when the process ends at once, also with many at a time and without 
   expect(folders).toHaveLength(20);
   expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
   expect(stderr).not.toMatch(/MaxListeners/);
+});
+
+it.runIf(existsSync("/proc/self/stat"))("sweeps what a killed process left, and nothing of one that runs", async () => {
+  const module = new URL("./scratch-folder.ts", import.meta.url).href;
+  const script = `
+    const { withScratchFolder } = await import(${JSON.stringify(module)});
+    withScratchFolder("test", (folder) => (console.log(folder), new Promise(() => {})));
+    setTimeout(() => {}, 60_000);`;
+  const start = async () => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+    const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+    return { child, folder: chunk.toString().trim() };
+  };
+  const [killed, running] = [await start(), await start()];
+  try {
+    killed.child.kill("SIGKILL");
+    await once(killed.child, "close");
+    expect(existsSync(killed.folder)).toBe(true);
+    await withScratchFolder("test", async () => {
+      expect(existsSync(killed.folder)).toBe(false);
+      expect(existsSync(running.folder)).toBe(true);
+    });
+  } finally {
+    running.child.kill("SIGKILL");
+    await once(running.child, "close");
+    await rm(running.folder, { recursive: true });
+  }
+});
+
+it("names TMPDIR when no folder can be made there", async () => {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = "/proc/no-such-folder";
+  try {
+    await expect(withScratchFolder("test", async () => 1)).rejects.toMatchObject({
+      code: "E_CACHE",
+      message: expect.stringContaining("/proc/no-such-folder"),
+      hint: expect.stringContaining("TMPDIR"),
+    });
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
 });

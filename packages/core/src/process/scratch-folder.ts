@@ -1,20 +1,61 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
 import { onProcessExit } from "./on-process-exit.ts";
+import { isRunning, processMark } from "./process-mark.ts";
+
+/** `imagespec-NAME-MARK-XXXXXX`. */
+const SCRATCH_FOLDER = /^imagespec-[a-z-]+-([0-9a-f]{16}\.\d+\.\d+)-\w{6}$/;
+/** After this many milliseconds a folder of a process that cannot be looked at from here counts as left behind. */
+const ABANDONED = 7 * 24 * 3600 * 1000;
 
 /**
  * Does work with a temporary folder of its own, mode 0700, which is gone afterwards: when the work is done, fails, or
- * the process ends at once. `name` stands in the folder's name: `docker`.
+ * the process ends at once. What a killed process left is removed on the way. `name` stands in the folder's name:
+ * `docker`.
+ *
+ * @throws ImageSpecError E_CACHE when the folder for temporary files cannot be written.
  */
 export async function withScratchFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), `imagespec-${name}-`));
+  const parent = tmpdir();
+  await sweepScratchFolders(parent);
+  const folder = await mkdtemp(join(parent, `imagespec-${name}-${processMark()}-`)).catch((cause: Error) => {
+    throw new ImageSpecError(
+      "E_CACHE",
+      `The folder for temporary files ${parent} cannot be written: ${cause.message}`,
+      {
+        cause,
+        hint: "Set TMPDIR to a folder that exists and can be written.",
+      },
+    );
+  });
   const keep = onProcessExit(() => rmSync(folder, { recursive: true, force: true }));
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // Work that went well stays well: the next process tries again.
+    await rm(folder, { recursive: true, force: true }).catch((error: Error) => {
+      process.emitWarning(`The temporary folder ${folder} cannot be removed: ${error.message}`);
+    });
     keep();
   }
+}
+
+/** Removes the folders of processes that ended without doing so themselves. Best effort: others may sweep as well. */
+async function sweepScratchFolders(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  const sweeping = names.map(async (name) => {
+    const mark = SCRATCH_FOLDER.exec(name)?.[1];
+    if (mark === undefined) return;
+    const path = join(parent, name);
+    const running = isRunning(mark);
+    const { mtimeMs, uid } = await lstat(path);
+    if (uid !== (process.getuid?.() ?? uid)) return;
+    if (running === false || (running === undefined && Date.now() - mtimeMs > ABANDONED)) {
+      await rm(path, { recursive: true, force: true });
+    }
+  });
+  await Promise.allSettled(sweeping);
 }
