@@ -5,7 +5,13 @@ import { ImageSpecError } from "@imagespec/registry";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { pack } from "tar-stream";
 import { executorFailure, noImage } from "../executor/failure.ts";
-import { CERTIFICATES_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
+import {
+  CERTIFICATES_PATH,
+  DOCKER_CONFIG_PATH,
+  type ExecutorOutcome,
+  type ExecutorTask,
+  LAYOUT_PATH,
+} from "../executor/task.ts";
 import type { Engine } from "./connect-engine.ts";
 import { ContainerLayout } from "./container-layout.ts";
 import { daemonError } from "./executor-image.ts";
@@ -144,7 +150,7 @@ async function create(engine: Engine, options: ContainerOptions, task: ExecutorT
 /** Credentials and certificates go straight into the container's file system: no file on this machine, no argument. */
 async function putFiles(container: Container, task: ExecutorTask): Promise<void> {
   const files: [path: string, content: string | undefined][] = [
-    ["/kaniko/.docker/config.json", task.dockerConfig],
+    [DOCKER_CONFIG_PATH, task.dockerConfig],
     [CERTIFICATES_PATH, task.certificates],
   ];
   const present = files.filter((file): file is [string, string] => file[1] !== undefined);

@@ -89,18 +89,20 @@ const BY_TEXT: [RegExp, Verdict][] = [
  */
 export function executorFailure(exit: ExecutorExit): ImageSpecError {
   const verdict = judge(exit);
-  const lines = exit.tail.map((line) => `    ${line}`).join("\n");
-  const last = lines === "" ? "" : `\n  last lines:\n${lines}`;
-  return new ImageSpecError(verdict.code, `kaniko ${verdict.what} (${exit.subject}, ${exit.platform})${last}`, {
-    hint: verdict.hint,
-    details: {
-      exitCode: exit.exitCode,
-      outOfMemory: exit.outOfMemory,
-      reason: exit.reason,
-      platform: exit.platform,
-      tail: [...exit.tail],
+  return new ImageSpecError(
+    verdict.code,
+    `kaniko ${verdict.what} (${exit.subject}, ${exit.platform})${lastLines(exit.tail)}`,
+    {
+      hint: verdict.hint,
+      details: {
+        exitCode: exit.exitCode,
+        outOfMemory: exit.outOfMemory,
+        reason: exit.reason,
+        platform: exit.platform,
+        tail: [...exit.tail],
+      },
     },
-  });
+  );
 }
 
 function judge(exit: ExecutorExit): Verdict {
@@ -115,7 +117,7 @@ function judge(exit: ExecutorExit): Verdict {
     return {
       code: "E_BUILD",
       what: `was killed${exit.reason === undefined ? "" : `: ${exit.reason}`}`,
-      hint: "Something outside ended it; the memory of the machine may have run out. Build again.",
+      hint: "Check the memory of the machine, and build again.",
     };
   }
   for (const line of exit.tail) {
@@ -142,16 +144,20 @@ function judge(exit: ExecutorExit): Verdict {
   return {
     code: "E_BUILD",
     what: `failed with exit code ${exit.exitCode ?? "unknown"}${exit.reason === undefined ? "" : `: ${exit.reason}`}`,
-    hint: "The last lines say which step failed.",
+    hint: "Correct the step that the last lines name.",
   };
+}
+
+/** The end of an executor's log, as the end of a message. */
+export function lastLines(tail: readonly string[]): string {
+  return tail.length === 0 ? "" : `\n  last lines:\n${tail.map((line) => `    ${line}`).join("\n")}`;
 }
 
 /** For an executor that exited with 0 and left no image or no digest. */
 export function noImage(subject: string, platform: string, tail: readonly string[]): ImageSpecError {
-  const lines = tail.map((line) => `    ${line}`).join("\n");
   return new ImageSpecError(
     "E_BUILD",
-    `kaniko ended without an error and without an image (${subject}, ${platform})${lines === "" ? "" : `\n  last lines:\n${lines}`}`,
+    `kaniko ended without an error and without an image (${subject}, ${platform})${lastLines(tail)}`,
     {
       hint: "Use an executor image of version 1.24.0 or newer whose entrypoint is /kaniko/executor.",
       details: { platform, tail: [...tail] },

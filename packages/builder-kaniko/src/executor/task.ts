@@ -45,5 +45,7 @@ export interface ExecutorHost {
 /** Folder of the executor's own files: it never deletes it, and no snapshot holds it. */
 export const KANIKO_FOLDER = "/kaniko";
 export const LAYOUT_PATH = `${KANIKO_FOLDER}/imagespec-layout`;
+/** Where the executor looks for credentials of registries. */
+export const DOCKER_CONFIG_PATH = `${KANIKO_FOLDER}/.docker/config.json`;
 /** Where the executor's image keeps certificates, and where steps find ours. */
 export const CERTIFICATES_PATH = `${KANIKO_FOLDER}/ssl/certs/imagespec_ca.crt`;

@@ -20,7 +20,7 @@ import { CONTEXT_FOLDER } from "./job-manifest.ts";
 import { jobName } from "./job-name.ts";
 import type { JobSlots } from "./job-slots.ts";
 import { pushContext } from "./push-context.ts";
-import { refusalError } from "./refusal-error.ts";
+import { refusalError } from "./refusal.ts";
 
 /** What the Jobs of one build have in common. */
 interface Build {
@@ -198,11 +198,11 @@ async function pushIndexOf(build: Build, built: readonly PlatformBuild[]): Promi
 }
 
 function deleted(job: string, subject: string): ImageSpecError {
-  return new ImageSpecError("E_KUBERNETES", `The Job ${job} was deleted before ${subject} was pushed.`, {
-    hint: "Somebody else deleted it. Build again.",
+  return new ImageSpecError("E_KUBERNETES", `The Job ${job} was deleted before ${subject} was pushed`, {
+    hint: "Build again, and find out who deletes Jobs in this namespace.",
   });
 }
 
 function cancelled(reference: string, signal: AbortSignal): ImageSpecError {
-  return new ImageSpecError("E_ABORTED", `The build of ${reference} was cancelled.`, { cause: signal.reason });
+  return new ImageSpecError("E_ABORTED", `The build of ${reference} was cancelled`, { cause: signal.reason });
 }

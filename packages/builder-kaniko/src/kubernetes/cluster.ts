@@ -88,7 +88,7 @@ export class Cluster {
     const url = new URL(`${base}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const options: RequestOptions = { method, signal, headers: { accept: "application/json" } };
-    // Each time: tokens of a Pod and of credential plug-ins run out.
+    // Each time: the tokens of a Pod and of credential plug-ins expire.
     await this.#config.applyToHTTPSOptions(options);
     this.#agent ??= options.agent as Agent;
     options.agent = this.#agent;
@@ -126,9 +126,9 @@ export class Cluster {
  * @throws ImageSpecError E_TOOL_MISSING without @kubernetes/client-node, E_KUBERNETES without a usable kubeconfig.
  */
 export async function connectCluster(options: KubernetesOptions): Promise<Cluster> {
-  // An optional peer of 60 MB: only who builds on Kubernetes installs and loads it.
+  // An optional peer of 60 MB: only those who build on Kubernetes install and load it.
   const client = await import("@kubernetes/client-node").catch((cause: unknown) => {
-    throw new ImageSpecError("E_TOOL_MISSING", "kaniko's mode kubernetes needs the package @kubernetes/client-node.", {
+    throw new ImageSpecError("E_TOOL_MISSING", "Mode kubernetes needs the package @kubernetes/client-node", {
       cause,
       hint: "Install @kubernetes/client-node beside @imagespec/builder-kaniko.",
     });
@@ -148,7 +148,7 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
   if (config.getCurrentCluster() === null) {
     throw new ImageSpecError(
       "E_KUBERNETES",
-      `The kubeconfig has no cluster for the context "${config.getCurrentContext()}".`,
+      `The kubeconfig has no cluster for the context "${config.getCurrentContext()}"`,
       {
         hint: "Choose one of `kubectl config get-contexts` in builderOptions { kubernetes: { context: NAME } }.",
       },

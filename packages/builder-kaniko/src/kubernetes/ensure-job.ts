@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Cluster } from "./cluster.ts";
 import { KubeRefusal } from "./cluster.ts";
-import { type JobContents, jobFiles } from "./job-files.ts";
 import { type JobTask, jobManifest } from "./job-manifest.ts";
+import { jobMounts, type MountContents } from "./job-mounts.ts";
 import { isFinished, type JobSlots } from "./job-slots.ts";
 import type { KubeJob } from "./kube-objects.ts";
 
 export interface WantedJob {
-  task: Omit<JobTask, "filesName">;
-  contents: JobContents;
+  task: Omit<JobTask, "mountsName">;
+  contents: MountContents;
   /** Whether what a Job under this name has finished with may be taken, or a new one must run. */
   reuseFinished: (job: KubeJob) => Promise<boolean>;
   slots: JobSlots;
@@ -19,7 +19,7 @@ export interface RunningJob {
   name: string;
   uid: string;
   /** Name of its Secret and its ConfigMap. */
-  filesName: string;
+  mountsName: string;
   /** True when it was there before. */
   found: boolean;
 }
@@ -44,7 +44,7 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
     } else if (!isFinished(job)) {
       return complete(cluster, wanted, job, true);
     } else if (await wanted.reuseFinished(job)) {
-      return { name: wanted.task.name, uid: job.metadata.uid ?? "", filesName: filesOf(job), found: true };
+      return { name: wanted.task.name, uid: job.metadata.uid ?? "", mountsName: mountsNameOf(job), found: true };
     } else {
       await cluster.delete(path, job.metadata.uid);
     }
@@ -53,10 +53,10 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
 
 async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob | undefined> {
   const { task, slots, signal } = wanted;
-  const filesName = `${task.name}-${randomBytes(4).toString("hex")}`;
-  const manifest = jobManifest({ ...task, filesName });
+  const mountsName = `${task.name}-${randomBytes(4).toString("hex")}`;
+  const manifest = jobManifest({ ...task, mountsName });
   // Too large is known before anything is made.
-  jobFiles({ ...task, filesName }, wanted.contents, "");
+  jobMounts({ ...task, mountsName }, wanted.contents, "");
   const start = () => cluster.create<KubeJob>(cluster.path("jobs"), manifest);
   let job: KubeJob;
   try {
@@ -70,7 +70,7 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
     return await complete(cluster, wanted, job, false);
   } catch (error) {
     // Without what it mounts it would wait for its deadline.
-    const made = { name: task.name, uid: job.metadata.uid ?? "", filesName, found: false };
+    const made = { name: task.name, uid: job.metadata.uid ?? "", mountsName, found: false };
     await deleteJob(cluster, made).catch(() => undefined);
     throw error;
   }
@@ -78,9 +78,9 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
 
 /** Makes the Job's Secret and ConfigMap, unless they are there. */
 async function complete(cluster: Cluster, wanted: WantedJob, job: KubeJob, found: boolean): Promise<RunningJob> {
-  const filesName = filesOf(job);
+  const mountsName = mountsNameOf(job);
   const uid = job.metadata.uid ?? "";
-  const { secret, configMap } = jobFiles({ ...wanted.task, filesName }, wanted.contents, uid);
+  const { secret, configMap } = jobMounts({ ...wanted.task, mountsName }, wanted.contents, uid);
   for (const [kind, object] of [
     ["configmaps", configMap],
     ["secrets", secret],
@@ -91,11 +91,11 @@ async function complete(cluster: Cluster, wanted: WantedJob, job: KubeJob, found
       if (!(error instanceof KubeRefusal && error.reason === "AlreadyExists")) throw error;
     }
   }
-  return { name: wanted.task.name, uid, filesName, found };
+  return { name: wanted.task.name, uid, mountsName, found };
 }
 
 /** The name is a Job's own, so that what an earlier Job of the same name left is never taken for this one's. */
-function filesOf(job: KubeJob): string {
+function mountsNameOf(job: KubeJob): string {
   const volumes = job.spec?.template?.spec?.volumes ?? [];
   return volumes.find(({ configMap }) => configMap?.name !== undefined)?.configMap?.name ?? job.metadata.name ?? "";
 }
@@ -105,8 +105,8 @@ export async function deleteJob(cluster: Cluster, job: RunningJob): Promise<void
   // The Job first: without it nothing mounts the others any more.
   const results = await Promise.allSettled([
     cluster.delete(cluster.path("jobs", job.name), job.uid),
-    cluster.delete(cluster.path("secrets", job.filesName)),
-    cluster.delete(cluster.path("configmaps", job.filesName)),
+    cluster.delete(cluster.path("secrets", job.mountsName)),
+    cluster.delete(cluster.path("configmaps", job.mountsName)),
   ]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }

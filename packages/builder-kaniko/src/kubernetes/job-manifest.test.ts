@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "../options.ts";
-import { jobFiles } from "./job-files.ts";
 import { type JobTask, jobManifest } from "./job-manifest.ts";
+import { jobMounts } from "./job-mounts.ts";
 import { jobName } from "./job-name.ts";
 
 const { kubernetes } = kanikoOptions.parse({
@@ -18,7 +18,7 @@ const { kubernetes } = kanikoOptions.parse({
 const task: JobTask = {
   name: jobName("r.example/x:t", "linux/arm64"),
   namespace: "ns",
-  filesName: "files-1",
+  mountsName: "files-1",
   subject: "r.example/x:t",
   platform: "linux/arm64",
   image: "kaniko:1",
@@ -30,8 +30,9 @@ const task: JobTask = {
   options: kubernetes,
   timeout: 90,
 };
+/** As it is sent. */
 // biome-ignore lint/suspicious/noExplicitAny: reads deep into a manifest
-const job = (change: Partial<JobTask> = {}): any => jobManifest({ ...task, ...change });
+const job = (change: Partial<JobTask> = {}): any => JSON.parse(JSON.stringify(jobManifest({ ...task, ...change })));
 
 describe("jobName", () => {
   it("is a DNS label, the same for the same image and platform alone", () => {
@@ -93,7 +94,7 @@ describe("jobManifest", () => {
   });
 });
 
-describe("jobFiles", () => {
+describe("jobMounts", () => {
   const contents = {
     dockerfile: "FROM x\n",
     env: { HTTP_PROXY: "http://u:p@proxy" },
@@ -103,7 +104,7 @@ describe("jobFiles", () => {
   };
 
   it("are owned by the Job", () => {
-    const { secret, configMap } = jobFiles(task, contents, "uid-1");
+    const { secret, configMap } = jobMounts(task, contents, "uid-1");
     const owner = { metadata: { ownerReferences: [{ kind: "Job", name: task.name, uid: "uid-1" }] } };
     expect(secret).toMatchObject(owner);
     expect(configMap).toMatchObject({ ...owner, data: { Dockerfile: "FROM x\n" } });
@@ -112,6 +113,6 @@ describe("jobFiles", () => {
 
   it("larger than Kubernetes takes are refused before anything is sent", () => {
     const large = { ...contents, dockerfile: "x".repeat(1_100_000) };
-    expect(() => jobFiles(task, large, "uid-1")).toThrow(/ConfigMap .* would have/);
+    expect(() => jobMounts(task, large, "uid-1")).toThrow(/ConfigMap .* would have/);
   });
 });

@@ -1,11 +1,12 @@
+import { CERTIFICATES_PATH, DOCKER_CONFIG_PATH } from "../executor/task.ts";
 import type { KubernetesOptions } from "../options.ts";
 
-/** What one Job is to do. */
+/** One Job: it builds one platform of an image. */
 export interface JobTask {
   name: string;
   namespace: string;
-  /** Name of the Secret and the ConfigMap of this Job; the Job is made first, as their owner. */
-  filesName: string;
+  /** Name of the Secret and the ConfigMap the Job mounts; the Job is made before them, for it owns them. */
+  mountsName: string;
   /** The image's reference, written on the Job for people. */
   subject: string;
   platform: string;
@@ -29,7 +30,7 @@ export const CONTEXT_FOLDER = "/kaniko/imagespec-dockerfile";
 const SECRET_VOLUME = "secret";
 const DOCKERFILE_VOLUME = "dockerfile";
 
-/** Labels of everything a Job has, the user's first: ours are what it is found again by. */
+/** The labels of a Job and of what it mounts. Ours stand over the user's: by them a Job is found again. */
 export function jobLabels(task: Pick<JobTask, "name" | "options">): Record<string, string> {
   return { ...task.options.labels, ...MANAGED_BY, "app.kubernetes.io/component": "kaniko", [JOB_LABEL]: task.name };
 }
@@ -62,15 +63,16 @@ export function jobManifest(task: JobTask): object {
           restartPolicy: "Never",
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          ...(options.serviceAccount === undefined ? {} : { serviceAccountName: options.serviceAccount }),
-          ...(options.hostNetwork ? { hostNetwork: true } : {}),
+          // What is undefined is not in the JSON that is sent.
+          serviceAccountName: options.serviceAccount,
+          hostNetwork: options.hostNetwork || undefined,
           nodeSelector: { "kubernetes.io/os": os, "kubernetes.io/arch": arch, ...options.nodeSelector },
           tolerations: options.tolerations,
           imagePullSecrets: options.imagePullSecrets.map((name) => ({ name })),
           containers: [containerOf(task)],
           volumes: [
-            { name: DOCKERFILE_VOLUME, configMap: { name: task.filesName } },
-            { name: SECRET_VOLUME, secret: { secretName: task.filesName, defaultMode: 0o400 } },
+            { name: DOCKERFILE_VOLUME, configMap: { name: task.mountsName } },
+            { name: SECRET_VOLUME, secret: { secretName: task.mountsName, defaultMode: 0o400 } },
           ],
         },
       },
@@ -95,7 +97,7 @@ function containerOf(task: JobTask): object {
       { name: "container", value: "kube" },
       ...task.environment.map((name) => ({
         name,
-        valueFrom: { secretKeyRef: { name: task.filesName, key: environmentKey(name) } },
+        valueFrom: { secretKeyRef: { name: task.mountsName, key: environmentKey(name) } },
       })),
     ],
     resources: options.resources,
@@ -105,8 +107,8 @@ function containerOf(task: JobTask): object {
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: DOCKERFILE_VOLUME, mountPath: CONTEXT_FOLDER, readOnly: true },
-      ...(task.hasDockerConfig ? [secretMount("config.json", "/kaniko/.docker/config.json")] : []),
-      ...(task.hasCertificates ? [secretMount("ca.crt", "/kaniko/ssl/certs/imagespec_ca.crt")] : []),
+      ...(task.hasDockerConfig ? [secretMount("config.json", DOCKER_CONFIG_PATH)] : []),
+      ...(task.hasCertificates ? [secretMount("ca.crt", CERTIFICATES_PATH)] : []),
       ...task.secretTargets.map((target, index) => secretMount(secretKey(index), target)),
     ],
   };

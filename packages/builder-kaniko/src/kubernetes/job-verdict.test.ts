@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type JobSight, judgeJob } from "./job-verdict.ts";
+import { type JobSnapshot, judgeJob } from "./job-verdict.ts";
 import type { KubeContainerStatus, KubePod } from "./kube-objects.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -11,7 +11,7 @@ function pod(state: KubeContainerStatus["state"], status: KubePod["status"] = {}
   const containerStatuses = state === undefined ? [] : [{ name: "kaniko", state }];
   return { metadata: { name: "p", creationTimestamp: created }, status: { containerStatuses, ...status } };
 }
-function sight(change: Partial<JobSight> & { condition?: [type: string, reason?: string] }): JobSight {
+function snapshot(change: Partial<JobSnapshot> & { condition?: [type: string, reason?: string] }): JobSnapshot {
   const { condition, ...rest } = change;
   const conditions = condition
     ? [{ type: condition[0], status: "True", ...(condition[1] ? { reason: condition[1] } : {}) }]
@@ -27,51 +27,51 @@ const terminated = (exitCode: number, message = "", reason = "Error") => ({
 describe("judgeJob", () => {
   it("takes the digest from the termination message", () => {
     const pods = [pod(terminated(137)), pod(terminated(0, `${DIGEST}\n`))];
-    expect(judgeJob(sight({ condition: ["Complete"], pods }))).toEqual({ state: "succeeded", digest: DIGEST });
+    expect(judgeJob(snapshot({ condition: ["Complete"], pods }))).toEqual({ state: "succeeded", digest: DIGEST });
   });
 
   it.each([
-    ["pulling", sight({ pods: [pod({ waiting: { reason: "ContainerCreating" } })] })],
-    ["pulling again", sight({ pods: [pod({ waiting: { reason: "ErrImagePull" } })] })],
-    ["running for long", sight({ pods: [pod({ running: {} }, {}, old)] })],
-    ["ended, and the Job not yet", sight({ pods: [pod(terminated(1))] })],
-    ["no Pod yet", sight({})],
-    ["a quota that may get free", sight({ events: [{ reason: "FailedCreate", message: "exceeded quota: pods" }] })],
+    ["pulling", snapshot({ pods: [pod({ waiting: { reason: "ContainerCreating" } })] })],
+    ["pulling again", snapshot({ pods: [pod({ waiting: { reason: "ErrImagePull" } })] })],
+    ["running for long", snapshot({ pods: [pod({ running: {} }, {}, old)] })],
+    ["ended, and the Job not yet", snapshot({ pods: [pod(terminated(1))] })],
+    ["no Pod yet", snapshot({})],
+    ["a quota that may get free", snapshot({ events: [{ reason: "FailedCreate", message: "exceeded quota: pods" }] })],
   ])("waits: %s", (_name, given) => {
     expect(judgeJob(given)).toEqual({ state: "waiting" });
   });
 
-  it.each<[string, JobSight, string, RegExp]>([
+  it.each<[string, JobSnapshot, string, RegExp]>([
     [
       "no digest",
-      sight({ condition: ["Complete"], pods: [pod(terminated(0, "done"))] }),
+      snapshot({ condition: ["Complete"], pods: [pod(terminated(0, "done"))] }),
       "E_BUILD",
       /without an image/,
     ],
-    ["executor error", sight({ condition: ["Failed"], pods: [pod(terminated(1))] }), "E_BUILD", /exit code 1/],
+    ["executor error", snapshot({ condition: ["Failed"], pods: [pod(terminated(1))] }), "E_BUILD", /exit code 1/],
     [
       "out of memory",
-      sight({ condition: ["Failed"], pods: [pod(terminated(137, "", "OOMKilled"))] }),
+      snapshot({ condition: ["Failed"], pods: [pod(terminated(137, "", "OOMKilled"))] }),
       "E_BUILD",
       /memory/,
     ],
-    ["killed", sight({ condition: ["Failed"], pods: [pod(terminated(137))] }), "E_BUILD", /killed/],
-    ["deadline", sight({ condition: ["Failed", "DeadlineExceeded"] }), "E_KUBERNETES", /deadline/],
+    ["killed", snapshot({ condition: ["Failed"], pods: [pod(terminated(137))] }), "E_BUILD", /killed/],
+    ["deadline", snapshot({ condition: ["Failed", "DeadlineExceeded"] }), "E_KUBERNETES", /deadline/],
     [
       "evicted",
-      sight({ condition: ["Failed"], pods: [pod(undefined, { reason: "Evicted", message: "low on disk" })] }),
+      snapshot({ condition: ["Failed"], pods: [pod(undefined, { reason: "Evicted", message: "low on disk" })] }),
       "E_KUBERNETES",
       /Evicted: low on disk/,
     ],
     [
       "image",
-      sight({ pods: [pod({ waiting: { reason: "ImagePullBackOff", message: "not found" } })] }),
+      snapshot({ pods: [pod({ waiting: { reason: "ImagePullBackOff", message: "not found" } })] }),
       "E_KUBERNETES",
       /ImagePullBackOff: not found/,
     ],
     [
       "unschedulable",
-      sight({
+      snapshot({
         pods: [
           pod(
             undefined,
@@ -85,19 +85,19 @@ describe("judgeJob", () => {
     ],
     [
       "never started",
-      sight({ pods: [pod({ waiting: { reason: "ContainerCreating" } }, {}, old)] }),
+      snapshot({ pods: [pod({ waiting: { reason: "ContainerCreating" } }, {}, old)] }),
       "E_KUBERNETES",
       /did not start/,
     ],
     [
       "forbidden Pod",
-      sight({ events: [{ reason: "FailedCreate", message: "violates PodSecurity" }] }),
+      snapshot({ events: [{ reason: "FailedCreate", message: "violates PodSecurity" }] }),
       "E_KUBERNETES",
       /violates PodSecurity/,
     ],
     [
       "quota for too long",
-      sight({
+      snapshot({
         job: { metadata: { name: "imagespec-x", creationTimestamp: old } },
         events: [{ reason: "FailedCreate", message: "exceeded quota: pods" }],
       }),
@@ -113,7 +113,7 @@ describe("judgeJob", () => {
 
   it("shows what the node kept of the log when no line came", () => {
     const verdict = judgeJob(
-      sight({ condition: ["Failed"], pods: [pod(terminated(1, "kept one\nkept hunter2"))], tail: [] }),
+      snapshot({ condition: ["Failed"], pods: [pod(terminated(1, "kept one\nkept hunter2"))], tail: [] }),
     );
     expect(verdict).toMatchObject({ error: { details: { tail: ["kept one", "kept ***"] } } });
   });

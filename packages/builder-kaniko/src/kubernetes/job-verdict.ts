@@ -1,10 +1,10 @@
 import { ImageSpecError } from "@imagespec/registry";
-import { executorFailure, noImage } from "../executor/failure.ts";
+import { executorFailure, lastLines, noImage } from "../executor/failure.ts";
 import { CONTAINER } from "./job-manifest.ts";
 import type { KubeCondition, KubeContainerStatus, KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
 
 /** What is known of a Job at one moment. */
-export interface JobSight {
+export interface JobSnapshot {
   job: KubeJob;
   pods: readonly KubePod[];
   /** Warnings about the Job, asked for when it has no Pod. */
@@ -28,99 +28,101 @@ export type JobVerdict =
   | { state: "failed"; error: ImageSpecError };
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-/** Reasons that a container waits for and that waiting does not cure. */
-const HOPELESS: Record<string, string> = {
-  ImagePullBackOff: "Check builderOptions.image, that nodes reach its registry, and imagePullSecrets.",
-  InvalidImageName: "Correct builderOptions.image.",
-  ErrImageNeverPull: "Correct builderOptions.image, or the node's pull policy.",
-  CreateContainerError: "Check builderOptions.kubernetes.securityContext.",
-  RunContainerError: "Check builderOptions.image and builderOptions.kubernetes.securityContext.",
-};
+/** Reasons for a container to wait that waiting does not cure, each with what does. */
+const PERMANENT = new Map(
+  Object.entries({
+    ImagePullBackOff: "Check builderOptions.image, that nodes reach its registry, and imagePullSecrets.",
+    InvalidImageName: "Correct builderOptions.image.",
+    ErrImageNeverPull: "Correct builderOptions.image, or the node's pull policy.",
+    CreateContainerError: "Check builderOptions.kubernetes.securityContext.",
+    RunContainerError: "Check builderOptions.image and builderOptions.kubernetes.securityContext.",
+  }),
+);
 
 /** Whether a Job is done, and how; pure. A Pod's end is the Job's to judge, its reasons are the Pod's. */
-export function judgeJob(sight: JobSight): JobVerdict {
-  const conditions = sight.job.status?.conditions ?? [];
-  const pod = sight.pods.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
-  if (holds(conditions, "Complete")) return succeeded(sight);
+export function judgeJob(snapshot: JobSnapshot): JobVerdict {
+  const conditions = snapshot.job.status?.conditions ?? [];
+  const pod = snapshot.pods.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
+  if (holds(conditions, "Complete")) return succeeded(snapshot);
   const failed = conditions.find(({ type, status }) => type === "Failed" && status === "True");
-  if (failed !== undefined) return { state: "failed", error: failure(sight, failed, pod) };
-  if (pod === undefined) return withoutPod(sight);
-  return stuck(sight, pod) ?? { state: "waiting" };
+  if (failed !== undefined) return { state: "failed", error: failure(snapshot, failed, pod) };
+  if (pod === undefined) return withoutPod(snapshot);
+  return stuck(snapshot, pod) ?? { state: "waiting" };
 }
 
-function succeeded(sight: JobSight): JobVerdict {
-  for (const pod of sight.pods) {
+function succeeded(snapshot: JobSnapshot): JobVerdict {
+  for (const pod of snapshot.pods) {
     const message = container(pod)?.state?.terminated?.message?.trim() ?? "";
     if (DIGEST.test(message)) return { state: "succeeded", digest: message };
   }
-  return { state: "failed", error: noImage(subject(sight), sight.platform, sight.tail) };
+  return { state: "failed", error: noImage(subject(snapshot), snapshot.platform, snapshot.tail) };
 }
 
-function failure(sight: JobSight, condition: KubeCondition, pod: KubePod | undefined): ImageSpecError {
+function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod | undefined): ImageSpecError {
   const terminated = pod === undefined ? undefined : container(pod)?.state?.terminated;
   if (condition.reason === "DeadlineExceeded") {
-    return problem(sight, "took longer than its deadline", condition.message, "Raise builderOptions.timeout.");
+    return problem(snapshot, "took longer than its deadline", condition.message, "Raise builderOptions.timeout.");
   }
   if (pod?.status?.reason !== undefined && terminated === undefined) {
     return problem(
-      sight,
+      snapshot,
       `lost its Pod: ${pod.status.reason}`,
       pod.status.message,
       "Give the build resources.requests that the node can keep, and build again.",
     );
   }
   if (terminated === undefined) {
-    return problem(sight, `failed: ${condition.reason ?? "unknown"}`, condition.message, "Build again.");
+    return problem(snapshot, `failed: ${condition.reason ?? "unknown"}`, condition.message, "Build again.");
   }
   // The log may not have come, for want of rights or of time: the node kept its end.
-  const kept = sight
+  const kept = snapshot
     .clean(terminated.message ?? "")
     .split("\n")
     .filter((line) => line !== "" && !DIGEST.test(line));
   return executorFailure({
-    subject: subject(sight),
-    platform: sight.platform,
+    subject: subject(snapshot),
+    platform: snapshot.platform,
     exitCode: terminated.exitCode,
     outOfMemory: terminated.reason === "OOMKilled",
-    ...(pod?.status?.reason === undefined ? {} : { reason: `${pod.status.reason}: ${pod.status.message ?? ""}` }),
-    instruction: sight.instruction,
-    tail: sight.tail.length > 0 ? sight.tail : kept,
+    reason: pod?.status?.reason && `${pod.status.reason}: ${pod.status.message ?? ""}`,
+    instruction: snapshot.instruction,
+    tail: snapshot.tail.length > 0 ? snapshot.tail : kept,
   });
 }
 
 /** No Pod was made: the namespace's rules say why, and only a quota can change by itself. */
-function withoutPod(sight: JobSight): JobVerdict {
-  const event = sight.events.find(({ reason }) => reason === "FailedCreate");
+function withoutPod(snapshot: JobSnapshot): JobVerdict {
+  const event = snapshot.events.find(({ reason }) => reason === "FailedCreate");
   const quota = /exceeded quota/.test(event?.message ?? "");
   if (event !== undefined && !quota) {
-    const hint = "Ask who runs the cluster what Pods may be like in this namespace; see kubernetes.securityContext.";
-    return { state: "failed", error: problem(sight, "may have no Pod here", event.message, hint) };
+    const hint = "Ask the cluster's administrator what Pods this namespace admits; see kubernetes.securityContext.";
+    return { state: "failed", error: problem(snapshot, "is not allowed to create its Pod", event.message, hint) };
   }
-  if (!overdue(sight, sight.job.metadata.creationTimestamp)) return { state: "waiting" };
+  if (!overdue(snapshot, snapshot.job.metadata.creationTimestamp)) return { state: "waiting" };
   const what = quota ? "got no Pod: a quota is used up" : "got no Pod";
   const hint = "Wait for other builds, or raise builderOptions.kubernetes.startTimeout.";
-  return { state: "failed", error: problem(sight, what, event?.message, hint) };
+  return { state: "failed", error: problem(snapshot, what, event?.message, hint) };
 }
 
-function stuck(sight: JobSight, pod: KubePod): JobVerdict | undefined {
+function stuck(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {
   const status = container(pod);
   const waiting = status?.state?.waiting;
   const reason = waiting?.reason ?? "";
-  const hint = HOPELESS[reason];
+  const hint = PERMANENT.get(reason);
   if (hint !== undefined)
-    return { state: "failed", error: problem(sight, `cannot start: ${reason}`, waiting?.message, hint) };
+    return { state: "failed", error: problem(snapshot, `cannot start: ${reason}`, waiting?.message, hint) };
   const started = status?.state?.running !== undefined || status?.state?.terminated !== undefined;
-  if (started || !overdue(sight, pod.metadata.creationTimestamp)) return undefined;
+  if (started || !overdue(snapshot, pod.metadata.creationTimestamp)) return undefined;
   const scheduling = pod.status?.conditions?.find(
     ({ type, status: value }) => type === "PodScheduled" && value === "False",
   );
   if (scheduling !== undefined) {
     const cure = "Check resources, nodeSelector and tolerations, and that a node has the platform.";
-    const error = problem(sight, `cannot be scheduled: ${scheduling.reason ?? ""}`, scheduling.message, cure);
+    const error = problem(snapshot, `cannot be scheduled: ${scheduling.reason ?? ""}`, scheduling.message, cure);
     return { state: "failed", error };
   }
   const late = problem(
-    sight,
+    snapshot,
     `did not start: ${reason}`,
     waiting?.message,
     "Raise kubernetes.startTimeout, or look at the Pod.",
@@ -128,17 +130,19 @@ function stuck(sight: JobSight, pod: KubePod): JobVerdict | undefined {
   return { state: "failed", error: late };
 }
 
-function problem(sight: JobSight, what: string, message: string | undefined, hint: string): ImageSpecError {
-  const lines = sight.tail.map((line) => `    ${line}`).join("\n");
+function problem(snapshot: JobSnapshot, what: string, message: string | undefined, hint: string): ImageSpecError {
   const because = message === undefined || message === "" ? "" : `: ${message}`;
   return new ImageSpecError(
     "E_KUBERNETES",
-    `${subject(sight)} ${what}${because} (${sight.platform}).${lines === "" ? "" : `\n  last lines:\n${lines}`}`,
-    { hint, details: { job: sight.job.metadata.name, platform: sight.platform, message, tail: [...sight.tail] } },
+    `${subject(snapshot)} ${what}${because} (${snapshot.platform})${lastLines(snapshot.tail)}`,
+    {
+      hint,
+      details: { job: snapshot.job.metadata.name, platform: snapshot.platform, message, tail: [...snapshot.tail] },
+    },
   );
 }
 
-function subject({ job }: JobSight): string {
+function subject({ job }: JobSnapshot): string {
   return `The Job ${job.metadata.name}`;
 }
 
@@ -150,7 +154,7 @@ function holds(conditions: readonly KubeCondition[], type: string): boolean {
   return conditions.some((condition) => condition.type === type && condition.status === "True");
 }
 
-function overdue({ now, startTimeout }: JobSight, since: string | undefined): boolean {
+function overdue({ now, startTimeout }: JobSnapshot, since: string | undefined): boolean {
   return since !== undefined && now - Date.parse(since) > startTimeout * 1000;
 }
 

@@ -12,15 +12,15 @@ export function refusalError(error: unknown, doing: string, namespace: string): 
       details,
     });
   if (/exceeded quota/.test(error.message)) {
-    return say("A quota of the cluster is used up", "Wait for other builds, or ask for a larger quota.");
+    return say("A quota of the namespace is used up", "Wait for other builds to end, or ask for a larger quota.");
   }
-  if (error.status === 401) return say("Kubernetes does not know this user", "Log in to the cluster again.");
+  if (error.status === 401) return say("The cluster does not accept these credentials", "Log in to the cluster again.");
   if (error.status === 403) {
     return say(
-      "Kubernetes does not allow this",
+      "The cluster forbids this to the user",
       "Give the user the rights listed on the builder's page (docs/builders/kaniko-kubernetes.md).",
     );
   }
-  if (error.status === 404) return say("Kubernetes has no such place", "Check that the namespace exists.");
-  return say("Kubernetes refused", "Check builderOptions.kubernetes.");
+  if (error.status === 404) return say("The namespace does not exist", "Check that the namespace exists.");
+  return say("The cluster refused a request", "Check builderOptions.kubernetes.");
 }

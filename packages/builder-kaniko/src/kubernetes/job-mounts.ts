@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/registry";
 import { environmentKey, type JobTask, jobLabels, secretKey } from "./job-manifest.ts";
 
-/** What is in the Secret and the ConfigMap of a Job. */
-export interface JobContents {
+/** What the Secret and the ConfigMap of a Job are made of. */
+export interface MountContents {
   dockerfile: string;
   env: Record<string, string>;
   /** Contents of the secret files, in the order of the task's targets. */
@@ -15,11 +15,17 @@ export interface JobContents {
 const LARGEST = 1_000_000;
 
 /**
- * The Secret and the ConfigMap of a Job, owned by it, so that they go when it goes; pure.
+ * What a Job mounts: a Secret with the values of build arguments (`env.NAME`), the secret files (`secret.N`), the
+ * registries' credentials and the host's certificates; a ConfigMap with the Dockerfile. Both are owned by the Job, so
+ * that Kubernetes deletes them with it; pure.
  *
  * @throws ImageSpecError E_KUBERNETES when either is larger than Kubernetes takes.
  */
-export function jobFiles(task: JobTask, contents: JobContents, jobUid: string): { secret: object; configMap: object } {
+export function jobMounts(
+  task: JobTask,
+  contents: MountContents,
+  jobUid: string,
+): { secret: object; configMap: object } {
   const owner = {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -29,7 +35,7 @@ export function jobFiles(task: JobTask, contents: JobContents, jobUid: string): 
     blockOwnerDeletion: false,
   };
   const metadata = {
-    name: task.filesName,
+    name: task.mountsName,
     namespace: task.namespace,
     labels: jobLabels(task),
     ownerReferences: [owner],
@@ -57,9 +63,9 @@ export function jobFiles(task: JobTask, contents: JobContents, jobUid: string): 
     if (size <= LARGEST) continue;
     throw new ImageSpecError(
       "E_KUBERNETES",
-      `The ${object.kind} of the Job for ${task.subject} would have ${size} bytes.`,
+      `The ${object.kind} of the Job for ${task.subject} would have ${size} bytes, and Kubernetes takes 1 MiB`,
       {
-        hint: "Kubernetes takes 1 MiB: put long values of env, or long commands, into files that are copied.",
+        hint: "Put long values of env, or long commands, into files that are copied.",
       },
     );
   }
