@@ -16,7 +16,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "tests/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: ["tests/e2e/**", "**/node_modules/**"],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePackages } from "./apt.ts";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { command } from "./command.ts";
 import { runningDaemon, startDaemon } from "./daemon.ts";
 import { ensureGoTool, type GoTool } from "./go.ts";

@@ -1,13 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { cacheFolder } from "./cache-folder.ts";
 import { withLock } from "./lock.ts";
-
-/** Folder outside any clone that keeps tools, layers, registry storage and the records of what runs. */
-export function cacheFolder(...parts: string[]): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "imagespec-dev", ...parts);
-}
 
 /**
  * The folder `path` below the cache, filled by `make` the first time. Filled under another name and then renamed, so

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { say } from "./command.ts";
 import { processStart } from "./process-start.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { ensurePackages } from "./apt.ts";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { findProgram } from "./command.ts";
 import { runningDaemon, startDaemon } from "./daemon.ts";
 import { withLock } from "./lock.ts";

@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { processStart } from "./process-start.ts";
 
 /** Runs `work` while no other process of this user runs work of the same name. A lock of a dead process is taken over. */

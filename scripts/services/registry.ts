@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { ensurePackages } from "./apt.ts";
-import { cached, cacheFolder } from "./cache.ts";
+import { cached } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { command } from "./command.ts";
 import { runningDaemon, startDaemon } from "./daemon.ts";
 import { freePort } from "./free-port.ts";

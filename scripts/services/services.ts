@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ensurePackages } from "./apt.ts";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { findProgram } from "./command.ts";
 import { ensureCrane } from "./crane.ts";
 import { dockerClient, ensureDocker } from "./docker-engine.ts";
