@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_CODES } from "@imagespec/registry";
 import { describe, expect, test } from "vitest";
+import { circles, needsOfFiles, needsOfFolders } from "./architecture/circles.ts";
+import { undocumented } from "./architecture/docblocks.ts";
+import { styleFaults } from "./architecture/message-style.ts";
+import { PENDING, type Rule } from "./architecture/pending.ts";
+import { referenceParsers } from "./architecture/reference-parsers.ts";
 import { closure, filesIn, isFixture, isTest, ROOT, type SourceFile } from "./architecture/source-file.ts";
+import { syntaxOf } from "./architecture/syntax.ts";
+import { untypedDetails } from "./architecture/untyped-details.ts";
 
 const sources = filesIn("packages", (path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !isFixture(path));
 const shipped = sources.filter(({ path }) => !isTest(path));
@@ -20,6 +27,7 @@ const packageOf = (path: string) => path.split("/")[1] ?? "";
 const manifestOf = (name: string) =>
   JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as Record<string, unknown> & {
     imagespec?: { builders: Record<string, unknown> };
+    exports?: Record<string, string | { default?: string }>;
   } & Record<"dependencies" | "peerDependencies", Record<string, string> | undefined>;
 
 describe("who may import whom", () => {
@@ -85,6 +93,59 @@ describe("who may import whom", () => {
       expect(Object.keys(manifest.imagespec?.builders ?? {}), name).toEqual([name.replace("builder-", "")]);
     }
   });
+});
+
+describe("no circle", () => {
+  const notPending = packages.filter((name) => !PENDING.circles.includes(name));
+
+  test.each(notPending)("between the folders or files of %s", (name) => {
+    const files = needsOfFiles(shipped.filter(({ path }) => packageOf(path) === name));
+    expect(files.size).toBeGreaterThan(0);
+    expect(circles(files)).toEqual([]);
+    expect(circles(needsOfFolders(files, `packages/${name}/src`))).toEqual([]);
+  });
+
+  test.each(["scripts", "tests", "bench"])("between the files of %s", (folder) => {
+    const files = needsOfFiles(typescript.filter(({ path }) => path.startsWith(`${folder}/`)));
+    expect(circles(files)).toEqual([]);
+  });
+});
+
+describe("one way to write it, in every package", () => {
+  const trees = shipped.map(({ path, text }) => syntaxOf(path, text));
+  const isPending = (rule: Rule, path: string) => PENDING[rule].includes(packageOf(path));
+
+  test("messages start with their subject; hints are imperative sentences", () => {
+    expect(trees.filter(({ fileName }) => !isPending("style", fileName)).flatMap(styleFaults)).toEqual([]);
+  });
+
+  test("the details of an error have a type", () => {
+    expect(trees.filter(({ fileName }) => !isPending("details", fileName)).flatMap(untypedDetails)).toEqual([]);
+  });
+
+  test("one parser of references", () => {
+    expect(trees.filter(({ fileName }) => !isPending("references", fileName)).flatMap(referenceParsers)).toEqual([]);
+  });
+
+  test.each(packages.filter((name) => !PENDING.docblocks.includes(name)))(
+    "every public export of %s has a docblock",
+    (name) => {
+      const entries = Object.values(manifestOf(name).exports ?? {})
+        .map((target) => (typeof target === "string" ? target : target.default))
+        .filter((target) => target?.endsWith(".js"))
+        .map((target) =>
+          join(
+            "packages",
+            name,
+            String(target)
+              .replace(/^\.\/dist\//, "src/")
+              .replace(/\.js$/, ".ts"),
+          ),
+        );
+      expect(entries.length).toBeGreaterThan(0);
+      expect(entries.flatMap(undocumented)).toEqual([]);
+    },
+  );
 });
 
 describe("what is pure stays pure", () => {

@@ -1,0 +1,80 @@
+// node scripts/api.ts [--check]: writes the public surface of every published package to etc/, one report for each entry
+// file, from what was built. With --check nothing is written, and a report that is not current fails.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const etc = join(root, "etc");
+const scratch = join(root, "node_modules/.cache/api");
+const check = process.argv.includes("--check");
+
+mkdirSync(etc, { recursive: true });
+const wrong: string[] = [];
+const written = new Set<string>();
+for (const name of readdirSync(join(root, "packages")).sort()) {
+  const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+  for (const [subpath, target] of Object.entries<string | { types?: string }>(manifest.exports ?? {})) {
+    // What is internal is not covered by semver.
+    if (typeof target === "string" || target.types === undefined || subpath === "./internal") continue;
+    const report = subpath === "." ? name : `${name}-${subpath.slice(2).replaceAll("/", "-")}`;
+    written.add(`${report}.api.md`);
+    if (!extract(join(root, "packages", name), target.types, report)) wrong.push(`etc/${report}.api.md`);
+  }
+}
+for (const file of readdirSync(etc)) {
+  if (written.has(file)) continue;
+  if (check) wrong.push(`etc/${file}`);
+  else rmSync(join(etc, file));
+}
+if (wrong.length > 0) {
+  console.error(`api: not current: ${wrong.join(", ")}; run pnpm api, and read the change before you commit it`);
+  process.exitCode = 1;
+}
+
+/** Writes or checks one report; true when it is as it should be. */
+function extract(folder: string, types: string, report: string): boolean {
+  const extractorConfig = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: folder,
+      mainEntryPointFilePath: join(folder, types),
+      newlineKind: "lf",
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            target: "es2023",
+            lib: ["es2024", "esnext.array", "esnext.disposable", "esnext.collection"],
+            module: "nodenext",
+            moduleResolution: "nodenext",
+            strict: true,
+            skipLibCheck: true,
+            types: ["node"],
+          },
+          files: [join(folder, types)],
+        },
+      },
+      apiReport: { enabled: true, reportFileName: report, reportFolder: etc, reportTempFolder: scratch },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        // Links to our own pages and angle brackets in prose are read by typedoc, which takes them.
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        extractorMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.None },
+          "ae-forgotten-export": { logLevel: ExtractorLogLevel.None },
+        },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(folder, "package.json"),
+  });
+  const result = Extractor.invoke(extractorConfig, { localBuild: !check, messageCallback: quiet });
+  return !check || !result.apiReportChanged;
+}
+
+/** Only what is an error is said; the summary names the reports. */
+function quiet(message: { logLevel: ExtractorLogLevel; handled: boolean; text: string }): void {
+  if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
+}

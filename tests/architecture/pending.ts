@@ -1,0 +1,12 @@
+export type Rule = "circles" | "style" | "details" | "references" | "docblocks";
+
+const BUILDERS = ["builder-docker-buildx", "builder-kaniko", "builder-noop", "builder-uv-micromamba"];
+
+/** Packages in which a rule does not hold yet. What is taken out of here does not come back. */
+export const PENDING: Record<Rule, readonly string[]> = {
+  circles: ["builder-docker-buildx", "cli", "core", "dockerfile"],
+  style: [...BUILDERS, "cli", "core", "dockerfile", "registry", "testkit"],
+  details: ["registry", "testkit"],
+  references: [...BUILDERS, "core", "dockerfile", "testkit"],
+  docblocks: [...BUILDERS, "core", "dockerfile", "registry", "testkit"],
+};

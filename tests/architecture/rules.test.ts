@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { circles, needsOfFolders } from "./circles.ts";
+import { hintFault, messageFault, styleFaults } from "./message-style.ts";
+import { referenceParsers } from "./reference-parsers.ts";
+import { syntaxOf } from "./syntax.ts";
+import { untypedDetails } from "./untyped-details.ts";
+
+const parse = (text: string) => syntaxOf("packages/x/src/x.ts", text);
+
+describe("messages and hints", () => {
+  test.each([
+    ["The registry localhost:5000 does not answer", undefined],
+    ["No builder is left", undefined],
+    ["The registry does not answer.", "ends with a full stop"],
+    ["Cannot read the file", "does not start with its subject"],
+    ["could not read the file", "does not start with its subject"],
+    [" ", "is empty"],
+  ])("message %j", (text, fault) => expect(messageFault(text)).toBe(fault));
+
+  test.each([
+    ["Start the registry.", undefined],
+    ["Run `uv lock`. Commit the result.", undefined],
+    ["Start the registry", "does not end with a full stop"],
+    ["start the registry.", "does not begin with a verb of the list"],
+    ["The registry may be down.", "does not begin with a verb of the list"],
+  ])("hint %j", (text, fault) => expect(hintFault(text)).toBe(fault));
+
+  test("every branch and every part that is known is judged", () => {
+    const text = `throw new ImageSpecError("E_X", \`\${a} is bad\${b ? "." : ""}\`, { hint: c ?? (d ? "Use x." : "use y.") });`;
+    const faults = styleFaults(parse(text));
+    expect(faults).toEqual([
+      "packages/x/src/x.ts:1 message ends with a full stop: … is bad.",
+      "packages/x/src/x.ts:1 hint does not begin with a verb of the list: use y.",
+    ]);
+  });
+});
+
+test.each([
+  ["interface A { details?: Record<string, unknown> }", 1],
+  ["interface A { details: { status: number } | unknown }", 1],
+  ["class A { readonly details: any = 1 }", 1],
+  ["const status = (error.details as { status: number }).status", 1],
+  ["const status = error.details.status as number", 1],
+  ["interface A { details: Details[Code] }", 0],
+  ["if (error.details.status === 404) go()", 0],
+])("details without a type: %s", (text, faults) => expect(untypedDetails(parse(text))).toHaveLength(faults));
+
+test.each([
+  ['const [name, digest] = reference.split("@")', 1],
+  ['const at = reference.lastIndexOf(":")', 1],
+  ['if (base.startsWith("oci:")) read()', 1],
+  ['reference.replace(/:[^:/]*$/, "")', 1],
+  ['const [key, value] = line.split("=")', 0],
+  ['const sha = text.indexOf(":")', 0],
+])("a parser of references: %s", (text, faults) => expect(referenceParsers(parse(text))).toHaveLength(faults));
+
+test("circles are found between folders where no two files form one", () => {
+  const files = new Map([
+    ["p/src/index.ts", new Set(["p/src/a/one.ts"])],
+    ["p/src/a/one.ts", new Set(["p/src/b/two.ts", "p/src/options.ts"])],
+    ["p/src/b/two.ts", new Set<string>()],
+    ["p/src/b/three.ts", new Set(["p/src/a/four.ts"])],
+    ["p/src/a/four.ts", new Set<string>()],
+    ["p/src/options.ts", new Set<string>()],
+  ]);
+  expect(circles(files)).toEqual([]);
+  expect(circles(needsOfFolders(files, "p/src"))).toEqual(["p/src/a -> p/src/b -> p/src/a"]);
+});
