@@ -40,7 +40,15 @@ export async function runInContainer(
     new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled`, { cause: task.signal.reason });
   if (task.signal.aborted) throw cancelled();
   const container = await create(engine, options, task);
-  const remove = () => removeContainer(container);
+  let removal: Promise<void> | undefined;
+  // Once: a second request would be refused while the first is under way, and would not know when it ends.
+  const remove = () => {
+    removal ??= removeContainer(container).catch((error: unknown) => {
+      removal = undefined;
+      throw error;
+    });
+    return removal;
+  };
   const stop = () => void remove().catch(() => undefined);
   task.signal.addEventListener("abort", stop, { once: true });
   try {
@@ -211,21 +219,12 @@ function startError(engine: Engine, error: unknown, subject: string, task: Execu
   });
 }
 
-const REMOVE_TRIES = 20;
-const REMOVE_PAUSE = 100;
-
-/** Ends and removes the container; one that is gone already is fine. */
+/** Ends and removes the container; one that is gone already, or that someone else removes right now, is fine. */
 async function removeContainer(container: Container): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await container.remove({ force: true, v: true });
-      return;
-    } catch (error) {
-      const { statusCode } = error as { statusCode?: number };
-      if (statusCode === 404) return;
-      // 409: another removal is under way, and this call must not end before it.
-      if (statusCode !== 409 || tries >= REMOVE_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE));
-    }
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    const { statusCode } = error as { statusCode?: number };
+    if (statusCode !== 404 && statusCode !== 409) throw error;
   }
 }
