@@ -1,21 +1,21 @@
 import {
+  type BaseImage,
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
   type Probe,
   type Unsupported,
   withScratchFolder,
-} from "@imagespec/core";
+} from "@imagespec/core/builder";
 import { contextFiles, contextTime, renderDockerfile } from "@imagespec/dockerfile";
 import { dockerConfigEnvironment } from "./docker/docker-config.ts";
 import { type DockerWay, findDockerWay } from "./docker/docker-way.ts";
 import { probeDocker } from "./docker/probe-docker.ts";
 import { buildInputs } from "./inputs/build-inputs.ts";
-import { ociBaseFolder, passingBaseName } from "./inputs/oci-base.ts";
+import { passingBaseName } from "./inputs/oci-base.ts";
 import { secretTexts } from "./inputs/secret-texts.ts";
 import { type DockerBuildxOptions, dockerBuildxOptions } from "./options/options.ts";
 import { checkWay, unsupportedEverywhere } from "./options/unsupported.ts";
-import { parseOutput } from "./output/output-kind.ts";
 import type { BuildJob } from "./run/build-job.ts";
 import { runJob } from "./run/run-job.ts";
 import { packageVersion } from "./version.ts";
@@ -24,7 +24,7 @@ import { packageVersion } from "./version.ts";
  * Builds with docker: `docker buildx build` with the plug-in, else `docker build` and `docker push`. The context goes
  * to docker as a stream; nothing of it is laid into a folder.
  */
-export class DockerBuildxBuilder extends ImageSpecBuilder {
+export class DockerBuildxBuilder extends ImageSpecBuilder<DockerBuildxOptions> {
   readonly builderType = "docker-buildx";
   override readonly optionsSchema = dockerBuildxOptions;
 
@@ -32,13 +32,12 @@ export class DockerBuildxBuilder extends ImageSpecBuilder {
     return unsupportedEverywhere(request);
   }
 
-  override probe(request: BuildRequest): Promise<Probe> {
-    return probeDocker(optionsOf(request), process.env);
+  override probe(request: BuildRequest<DockerBuildxOptions>): Promise<Probe> {
+    return probeDocker(request.options, process.env);
   }
 
-  override async buildImage(request: BuildRequest): Promise<BuildResult> {
-    const options = optionsOf(request);
-    if (request.target.output !== undefined) parseOutput(request.target.output);
+  override async buildImage(request: BuildRequest<DockerBuildxOptions>): Promise<BuildResult> {
+    const { options } = request;
     return withScratchFolder("docker", async (scratch) => {
       const configFile = request.credentials.configFile;
       const config = configFile === undefined ? {} : await dockerConfigEnvironment(configFile, scratch, process.env);
@@ -50,19 +49,18 @@ export class DockerBuildxBuilder extends ImageSpecBuilder {
 }
 
 async function prepare(
-  request: BuildRequest,
+  request: BuildRequest<DockerBuildxOptions>,
   way: DockerWay,
   scratch: string,
   config: Record<string, string>,
 ): Promise<BuildJob> {
-  const options = optionsOf(request);
+  const { options } = request;
   const inputs = await buildInputs(request, options, process.env);
-  const base = baseOf(request.plan.base, way, scratch);
-  const plan = { ...request.plan, base };
+  const plan = { ...request.plan, base: { ...request.plan.base, ...baseOf(request.plan.base, way, scratch) } };
   const builder = `docker-buildx@${packageVersion()}`;
   const dockerfile = renderDockerfile(plan, { dialect: "buildkit", builder, mirrors: request.mirrors });
   return {
-    reference: request.target.reference ?? request.plan.reference,
+    reference: request.target.reference,
     platforms: request.target.platforms,
     options,
     inputs,
@@ -77,11 +75,7 @@ async function prepare(
 }
 
 /** A layout goes to a BuildKit of its own by a named context; docker's own one gets it loaded under a passing name. */
-function baseOf(base: string, way: DockerWay, scratch: string): string {
-  if (ociBaseFolder(base) === undefined || (way.kind === "buildx" && way.driver !== "docker")) return base;
-  return passingBaseName(scratch);
-}
-
-function optionsOf(request: BuildRequest): DockerBuildxOptions {
-  return dockerBuildxOptions.parse(request.options ?? {});
+function baseOf(base: BaseImage, way: DockerWay, scratch: string): BaseImage {
+  if (base.kind === "reference" || (way.kind === "buildx" && way.driver !== "docker")) return base;
+  return { kind: "reference", reference: passingBaseName(scratch) };
 }

@@ -1,4 +1,4 @@
-import { type BuildRequest, type BuildResult, planStep } from "@imagespec/core";
+import type { BuildRequest, BuildResult } from "@imagespec/core/builder";
 import { containerHost } from "./container/container-host.ts";
 import { executorArguments } from "./executor/arguments.ts";
 import { timedOut } from "./executor/failure.ts";
@@ -82,8 +82,8 @@ function taskOf({ request, options, inputs, platform, signal }: PlatformBuild): 
 
 /** kaniko mounts for a whole build, not for a step: commands can read what was meant for the packages alone. */
 function warnOfSecrets(request: BuildRequest): void {
-  const secrets = planStep(request.plan, "packages")?.secrets ?? [];
-  if (secrets.length === 0 || planStep(request.plan, "commands") === undefined) return;
+  const secrets = request.plan.steps.packages?.secrets ?? [];
+  if (secrets.length === 0 || request.plan.steps.commands === undefined) return;
   request.emit({
     type: "warning",
     message: `Secret files are readable by commands too in a build with kaniko: ${secrets.map(({ target }) => target).join(", ")}`,

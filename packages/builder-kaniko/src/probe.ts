@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isImageSpecError, type Probe } from "@imagespec/core";
+import { isImageSpecError, type Probe } from "@imagespec/core/builder";
 import { connectEngine } from "./container/connect-engine.ts";
 import { EXECUTOR, localRefusal } from "./executor/local-executor.ts";
 import { connectCluster } from "./kubernetes/cluster.ts";

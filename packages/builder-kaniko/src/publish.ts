@@ -1,7 +1,13 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { type BuildRequest, type BuildResult, withScratchFolder } from "@imagespec/core";
+import {
+  type BuildRequest,
+  type BuildResult,
+  type Output,
+  outputText,
+  withScratchFolder,
+} from "@imagespec/core/builder";
 import {
   assembleIndex,
   type CallOptions,
@@ -41,9 +47,9 @@ export interface Publication {
  * @throws ImageSpecError E_OPTIONS for an output of no known kind, and the errors of the registry.
  */
 export async function publish(publication: Publication): Promise<BuildResult> {
-  const { target, plan } = publication.request;
-  const reference = target.reference ?? plan.reference;
-  const output = target.output ?? (target.push ? undefined : "engine");
+  const { target } = publication.request;
+  const { reference } = target;
+  const output: Output | undefined = target.output ?? (target.push ? undefined : { kind: "engine" });
   if (output !== undefined) await write(publication, output, reference);
   if (!target.push) return { reference };
   return { reference, digest: await push(publication, reference) };
@@ -61,15 +67,15 @@ async function push({ request, images, insecure }: Publication, reference: strin
   }
 }
 
-async function write({ request, images, load }: Publication, output: string, reference: string): Promise<void> {
+async function write({ request, images, load }: Publication, output: Output, reference: string): Promise<void> {
   const { signal } = request;
   const { tag } = parseReference(reference);
-  if (output.startsWith("oci:")) {
-    await step(request, `write ${output}`, () => copyImages(images, new OciLayout(output.slice(4)), tag, { signal }));
-  } else if (output.startsWith("docker-archive:")) {
-    const path = output.slice("docker-archive:".length);
-    await step(request, `write ${output}`, () => writeArchive(images, path, reference, signal));
-  } else if (output === "engine" && load !== undefined) {
+  const writing = `write ${outputText(output)}`;
+  if (output.kind === "oci") {
+    await step(request, writing, () => copyImages(images, new OciLayout(output.path), tag, { signal }));
+  } else if (output.kind === "docker-archive") {
+    await step(request, writing, () => writeArchive(images, output.path, reference, signal));
+  } else if (load !== undefined) {
     await step(request, "load the image into the engine", () =>
       withScratchFolder("kaniko", async (folder) => {
         const path = join(folder, "image.tar");
@@ -78,7 +84,7 @@ async function write({ request, images, load }: Publication, output: string, ref
       }),
     );
   } else {
-    throw new ImageSpecError("E_OPTIONS", `The output "${output}" is not one kaniko can write here`, {
+    throw new ImageSpecError("E_OPTIONS", `The output "${outputText(output)}" is not one kaniko can write here`, {
       hint: "Use oci:FOLDER or docker-archive:FILE, or engine in mode docker.",
     });
   }

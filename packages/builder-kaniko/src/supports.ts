@@ -1,4 +1,4 @@
-import { type BuildRequest, planStep, type Unsupported } from "@imagespec/core";
+import type { BuildRequest, Unsupported } from "@imagespec/core/builder";
 import { parsePlatform } from "@imagespec/registry";
 import type { KanikoOptions } from "./options.ts";
 
@@ -6,7 +6,7 @@ import type { KanikoOptions } from "./options.ts";
 export function supports(request: BuildRequest, options: KanikoOptions): Unsupported[] {
   const { plan, target } = request;
   const found: Unsupported[] = [];
-  if (plan.base.startsWith("oci:")) {
+  if (plan.base.kind === "layout") {
     found.push({
       parameter: "baseImage",
       reason: "kaniko fetches bases from a registry; push the layout to one first",
@@ -23,7 +23,7 @@ export function supports(request: BuildRequest, options: KanikoOptions): Unsuppo
   if (options.cache && options.cacheRepo === undefined && !target.push) {
     found.push({ parameter: "builderOptions", reason: "cache needs cacheRepo when the image is not pushed" });
   }
-  if (target.output === "engine" && target.platforms.length > 1) {
+  if (target.output?.kind === "engine" && target.platforms.length > 1) {
     found.push({ parameter: "platform", reason: "an engine takes the image of one platform" });
   }
   if (options.mode === "executor") found.push(...unsupportedLocally(request));
@@ -33,13 +33,13 @@ export function supports(request: BuildRequest, options: KanikoOptions): Unsuppo
 
 function unsupportedLocally({ plan, target }: BuildRequest): Unsupported[] {
   const found: Unsupported[] = [];
-  if ((planStep(plan, "packages")?.secrets.length ?? 0) > 0) {
+  if ((plan.steps.packages?.secrets.length ?? 0) > 0) {
     found.push({ parameter: "pipSecretMounts", reason: "mode executor has no mounts; use mode docker or kubernetes" });
   }
   if (target.platforms.length > 1) {
     found.push({ parameter: "platform", reason: "mode executor builds one platform a container" });
   }
-  if (target.output === "engine" || (!target.push && target.output === undefined)) {
+  if (target.output?.kind === "engine" || (!target.push && target.output === undefined)) {
     found.push({ parameter: "registry", reason: "mode executor needs a registry to push to, or an oci: output" });
   }
   return found;
@@ -47,7 +47,7 @@ function unsupportedLocally({ plan, target }: BuildRequest): Unsupported[] {
 
 function unsupportedInKubernetes({ target }: BuildRequest): Unsupported[] {
   const found: Unsupported[] = [];
-  if (!target.push || target.reference === undefined) {
+  if (!target.push) {
     found.push({ parameter: "registry", reason: "a Job pushes its image: mode kubernetes needs a registry" });
   }
   if (target.output !== undefined) {

@@ -1,4 +1,4 @@
-import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core";
+import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core/builder";
 
 /**
  * Adopts the spec's base image, which nobody asks a registry or an engine about.

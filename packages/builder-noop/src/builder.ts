@@ -1,4 +1,4 @@
-import { type BuildRequest, type BuildResult, ImageSpecBuilder, type Unsupported } from "@imagespec/core";
+import { type BuildRequest, type BuildResult, ImageSpecBuilder, type Unsupported } from "@imagespec/core/builder";
 import { adoptBase } from "./build.ts";
 import { supports } from "./supports.ts";
 

@@ -7,7 +7,7 @@ import {
   isImageSpecError,
   type Probe,
   type Unsupported,
-} from "@imagespec/core";
+} from "@imagespec/core/builder";
 import { assembleImage } from "./build/assemble.ts";
 import { type BuildContext, buildContext } from "./build/build-context.ts";
 import { makeLayers } from "./build/make-layers.ts";
@@ -22,21 +22,21 @@ import { findUv, type UvProgram } from "./uv/find-uv.ts";
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /** Builds images without a daemon: uv resolves, layers are written here, and only what the registry lacks is pushed. */
-export class UvMicromambaBuilder extends ImageSpecBuilder {
+export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
   override readonly builderType = "uv-micromamba";
   override readonly optionsSchema = optionsSchema;
 
   /** What the last probe found: a build right after it need not look again. */
   #probed: { option: string | undefined; uv: UvProgram } | undefined;
 
-  override supports(request: BuildRequest): Unsupported[] {
+  override supports(request: BuildRequest<Options>): Unsupported[] {
     return unsupported(request);
   }
 
-  override async probe(request: BuildRequest): Promise<Probe> {
+  override async probe(request: BuildRequest<Options>): Promise<Probe> {
     if (process.platform === "win32")
       return { usable: false, reason: "it runs on Linux and macOS", hint: "run it there, or use docker-buildx" };
-    const { uv: option } = (request.options ?? {}) as Partial<Options>;
+    const { uv: option } = request.options;
     try {
       const uv = await findUv(option, AbortSignal.timeout(1500));
       this.#probed = uv && { option, uv };
@@ -48,7 +48,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder {
     }
   }
 
-  override async buildImage(request: BuildRequest): Promise<BuildResult> {
+  override async buildImage(request: BuildRequest<Options>): Promise<BuildResult> {
     const created = createdTime(process.env.SOURCE_DATE_EPOCH);
     if (created === undefined)
       throw new ImageSpecError(
@@ -58,7 +58,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder {
           hint: "set it to seconds since 1970, for example: $(git log -1 --format=%ct)",
         },
       );
-    const { uv } = request.options as Options;
+    const { uv } = request.options;
     const context = await buildContext(request, this.#probed?.option === uv ? this.#probed?.uv : undefined);
     try {
       return await build(context, created);

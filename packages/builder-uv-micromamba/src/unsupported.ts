@@ -1,5 +1,4 @@
-import { type BuildRequest, planStep, type Unsupported } from "@imagespec/core";
-import { readOutput } from "./output/read-output.ts";
+import type { BuildRequest, Unsupported } from "@imagespec/core/builder";
 import { MACHINES } from "./resolve/python-target.ts";
 import { secretKind } from "./resolve/secret-files.ts";
 
@@ -7,9 +6,9 @@ import { secretKind } from "./resolve/secret-files.ts";
 export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
   const found: Unsupported[] = [];
   const add = (parameter: string, reason: string) => found.push({ parameter, reason });
-  if (planStep(plan, "apt") !== undefined) add("aptPackages", "installing Debian packages needs a running container");
-  if (planStep(plan, "commands") !== undefined) add("commands", "commands need a running container");
-  const packages = planStep(plan, "packages");
+  if (plan.steps.apt !== undefined) add("aptPackages", "installing Debian packages needs a running container");
+  if (plan.steps.commands !== undefined) add("commands", "commands need a running container");
+  const packages = plan.steps.packages;
   if (packages?.source.from === "poetry-lock")
     add("requirements", "poetry.lock is read by poetry, which needs the image's Python");
   if (packages?.source.from === "requirements" && packages.source.packages.some((name) => /\bgit\+/.test(name)))
@@ -25,7 +24,7 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
     if (os !== "linux" || MACHINES[architecture] === undefined || variant !== undefined)
       add("platform", `${platform}: only linux/amd64 and linux/arm64`);
   }
-  const output = readOutput(target)?.kind;
+  const output = target.output?.kind ?? (target.push ? undefined : "engine");
   if (target.platforms.length > 1 && (output === "docker-archive" || output === "engine"))
     add("platform", `a docker archive and the engine take one platform, not ${target.platforms.length}`);
   return found;

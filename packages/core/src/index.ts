@@ -19,6 +19,7 @@ export {
   type Probe,
   type Unsupported,
 } from "./builder/builder.ts";
+export type { Output } from "./builder/output.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
 export type { BuilderCandidate } from "./discovery/candidate.ts";
 export type { Diagnostic } from "./discovery/diagnostic.ts";
@@ -32,23 +33,22 @@ export { type Difference, explainDifference } from "./history/explain-difference
 export { imageNameOf, type LastIdentity, readLastIdentity } from "./history/last-identity.ts";
 export { type Identity, identify } from "./identity/identify.ts";
 export { imageReference } from "./identity/image-reference.ts";
-export {
-  type AptStep,
-  type BaseStep,
-  type BuildPlan,
-  type CommandsStep,
-  type EntrypointStep,
-  type EnvironmentStep,
-  type EnvStep,
-  type FilesStep,
-  type IdStep,
-  type LabelsStep,
-  type PackagesStep,
-  type PlanStep,
-  type PythonSource,
-  planStep,
-  type UserStep,
+export type {
+  AptStep,
+  BuildPlan,
+  CommandsStep,
+  EntrypointStep,
+  EnvironmentStep,
+  EnvStep,
+  FilesStep,
+  IdStep,
+  LabelsStep,
+  PackagesStep,
+  PlanSteps,
+  PythonSource,
+  UserStep,
 } from "./plan/plan.ts";
+export { type PlanDocument, planDocument } from "./plan/plan-document.ts";
 export { planImage } from "./plan/plan-image.ts";
 export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.ts";
 export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
@@ -71,6 +71,7 @@ export type {
 } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { runtimeCommand } from "./runtime/runtime-command.ts";
+export { type BaseImage, baseImageText } from "./spec/base-image.ts";
 export { FLYTE_FORCE_PUSH_IMAGE_SPEC, FLYTE_IMG_FAST_FAIL, IMAGE_ID_VARIABLE } from "./spec/environment-names.ts";
 export { faultPath } from "./spec/fault-path.ts";
 export {

@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 
 // Leaves room for what is written around a value on a line of at most 64 KiB.
 const LONGEST_VALUE = 30_000;
@@ -19,7 +19,7 @@ export function needsArgument(value: string): boolean {
 
 /** The plan's own environment variables, sorted by name, without the two that are put together from several parts. */
 export function sortedVariables(plan: BuildPlan): Record<string, string> {
-  const variables = planStep(plan, "env")?.variables ?? {};
+  const variables = plan.steps.env?.variables ?? {};
   const names = Object.keys(variables).filter((name) => name !== "PATH" && name !== "PYTHONPATH");
   return Object.fromEntries(names.sort().map((name) => [name, variables[name] ?? ""]));
 }

@@ -1,4 +1,4 @@
-import type { BuildPlan } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import { renderBuildKit } from "./dialect/buildkit.ts";
 import { renderKaniko } from "./dialect/kaniko.ts";
 

@@ -1,3 +1,9 @@
+export {
+  buildPlan,
+  buildRequest,
+  type PlanOverrides,
+  type RequestOverrides,
+} from "./build-request.ts";
 export { type ContainerReport, containerReport, type ReportedFile } from "./container/container-report.ts";
 export { findInImage, formsOf } from "./container/find-in-image.ts";
 export { type ImageConfig, imageConfig } from "./container/image-config.ts";

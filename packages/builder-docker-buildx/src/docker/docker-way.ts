@@ -1,4 +1,4 @@
-import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 
 /** How images are built here. */
 export type DockerWay =

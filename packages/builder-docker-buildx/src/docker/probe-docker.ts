@@ -1,4 +1,4 @@
-import { isImageSpecError, type Probe, runTool } from "@imagespec/core";
+import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
 import type { DockerBuildxOptions } from "../options/options.ts";
 import { findDockerWay } from "./docker-way.ts";
 

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { type CredentialStore, redact } from "@imagespec/registry";
 import { buildFailure } from "../failure/build-failure.ts";
 import { BuildLog } from "../progress/build-log.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DockerEndpoint, dockerEndpoint, ImageSpecError } from "@imagespec/core";
+import { type DockerEndpoint, dockerEndpoint } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import Docker from "dockerode";
 
 /**

@@ -1,4 +1,4 @@
-import { type ErrorCode, ImageSpecError } from "@imagespec/core";
+import { type ErrorCode, ImageSpecError } from "@imagespec/core/builder";
 import { installsPackages } from "@imagespec/dockerfile";
 import type { BuildLog } from "../progress/build-log.ts";
 import { stepTitle } from "../progress/step-title.ts";

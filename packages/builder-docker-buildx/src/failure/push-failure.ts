@@ -1,4 +1,4 @@
-import { type ErrorCode, ImageSpecError } from "@imagespec/core";
+import { type ErrorCode, ImageSpecError } from "@imagespec/core/builder";
 
 const AUTH = /unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied|\b40[13]\b/i;
 const UNREACHABLE =

@@ -1,17 +1,9 @@
-import type { BuildPlan } from "@imagespec/core";
+import { buildRequest } from "@imagespec/testkit";
 import { expect, it } from "vitest";
 import { dockerBuildxOptions } from "../options/options.ts";
 import { buildInputs } from "./build-inputs.ts";
 
-const plan: BuildPlan = {
-  apiVersion: 1,
-  recipe: 1,
-  reference: "r.example/x:t",
-  platforms: ["linux/amd64"],
-  base: "b.example/base:1",
-  steps: [],
-};
-const request = { plan, secrets: {}, emit: () => undefined };
+const request = buildRequest();
 const env = { HTTPS_PROXY: "http://u:hunter2@proxy.example:3128" };
 
 it("passes the host's proxies on", async () => {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { type BuildRequest, ImageSpecError, planStep } from "@imagespec/core";
+import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
 import { buildArguments, CA_SECRET } from "@imagespec/dockerfile";
 import type { DockerBuildxOptions } from "../options/options.ts";
 
@@ -27,7 +27,7 @@ export async function buildInputs(
   options: DockerBuildxOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<BuildInputs> {
-  const environment = planStep(request.plan, "environment");
+  const environment = request.plan.steps.environment;
   const downloads = environment?.manager === "venv" && environment.python.from === "version";
   const names = [...PROXIES, ...PROXIES.map((name) => name.toLowerCase()), ...(downloads ? PYTHON_SOURCES : [])];
   const fromHost: Record<string, string> = {};

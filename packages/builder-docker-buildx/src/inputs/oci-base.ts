@@ -3,11 +3,6 @@ import { copyImage, DockerArchive, OciLayout, parsePlatform, readImage } from "@
 import type { BuildJob } from "../run/build-job.ts";
 import { runDocker } from "../run/run-docker.ts";
 
-/** The folder of an `oci:PATH` base, or undefined. */
-export function ociBaseFolder(base: string): string | undefined {
-  return base.startsWith("oci:") ? base.slice("oci:".length) : undefined;
-}
-
 /** The name a layout's image has in the engine while one build runs. */
 export function passingBaseName(scratch: string): string {
   return `localhost/imagespec-base:${scratch.slice(-6).toLowerCase()}`;

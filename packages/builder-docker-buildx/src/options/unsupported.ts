@@ -1,10 +1,10 @@
-import { type BuildRequest, ImageSpecError, planStep, type Unsupported } from "@imagespec/core";
+import { type BuildRequest, ImageSpecError, type Unsupported } from "@imagespec/core/builder";
 import type { DockerWay } from "../docker/docker-way.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
 /** What no way of docker's can do. */
 export function unsupportedEverywhere({ plan }: BuildRequest): Unsupported[] {
-  const targets = planStep(plan, "packages")?.secrets.map(({ target }) => target) ?? [];
+  const targets = plan.steps.packages?.secrets.map(({ target }) => target) ?? [];
   // Newer frontends replace variables in mount paths, older ones do not: such a path has no one meaning.
   return targets
     .filter((target) => /[$\r\n]/.test(target) || !target.startsWith("/"))

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { posix } from "node:path";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { type ImageLayer, type ImageSink, MEDIA_TYPES, parseReference, pushImage } from "@imagespec/registry";
 import { extract } from "tar-stream";
 

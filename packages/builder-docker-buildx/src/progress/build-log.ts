@@ -1,4 +1,4 @@
-import type { BuildEvent } from "@imagespec/core";
+import type { BuildEvent } from "@imagespec/core/builder";
 import { parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
 import { stepTitle } from "./step-title.ts";
 

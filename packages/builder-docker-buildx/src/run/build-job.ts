@@ -1,5 +1,5 @@
-import type { BuildRequest } from "@imagespec/core";
-import { openShippedFile } from "@imagespec/core";
+import type { BuildRequest } from "@imagespec/core/builder";
+import { openShippedFile } from "@imagespec/core/builder";
 import { type ContextEntry, contextTar } from "@imagespec/dockerfile";
 import type { BuildInputs } from "../inputs/build-inputs.ts";
 import type { DockerBuildxOptions } from "../options/options.ts";

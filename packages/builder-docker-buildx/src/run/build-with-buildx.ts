@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runTool } from "@imagespec/core";
+import { runTool } from "@imagespec/core/builder";
 import { type BuildxCommand, buildxArguments } from "../command/build-command.ts";
 import type { DockerWay } from "../docker/docker-way.ts";
 import { buildFailure } from "../failure/build-failure.ts";

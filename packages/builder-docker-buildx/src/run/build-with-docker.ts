@@ -1,4 +1,4 @@
-import { runTool } from "@imagespec/core";
+import { runTool } from "@imagespec/core/builder";
 import { dockerBuildArguments } from "../command/build-command.ts";
 import { buildFailure } from "../failure/build-failure.ts";
 import { BuildLog } from "../progress/build-log.ts";

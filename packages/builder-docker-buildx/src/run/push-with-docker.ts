@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { pushFailure } from "../failure/push-failure.ts";
 import type { BuildJob } from "./build-job.ts";
 import { runDocker } from "./run-docker.ts";

@@ -1,4 +1,4 @@
-import type { BuildRequest } from "@imagespec/core";
+import type { BuildRequest } from "@imagespec/core/builder";
 import { isDigest, parseReference, RegistryClient } from "@imagespec/registry";
 
 /**

@@ -1,4 +1,4 @@
-import { type ErrorCode, runTool, type ToolResult } from "@imagespec/core";
+import { type ErrorCode, runTool, type ToolResult } from "@imagespec/core/builder";
 import type { BuildJob } from "./build-job.ts";
 
 /** Runs a docker command of a job that builds nothing; a failure is `errorCode` with command and last lines. */

@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import type { BuildRequest, BuildResult } from "@imagespec/core";
+import type { BuildRequest, BuildResult, Output } from "@imagespec/core/builder";
 import { OCI_BASE_CONTEXT } from "@imagespec/dockerfile";
 import { copyImage, OciLayout, parseReference } from "@imagespec/registry";
 import type { DockerWay } from "../docker/docker-way.ts";
 import { buildWithEngine } from "../engine/build-with-engine.ts";
-import { loadOciBase, ociBaseContext, ociBaseFolder, passingBaseName } from "../inputs/oci-base.ts";
-import { type OutputKind, parseOutput } from "../output/output-kind.ts";
+import { loadOciBase, ociBaseContext, passingBaseName } from "../inputs/oci-base.ts";
 import { replaceFile, saveArchive, saveLayout } from "../output/save-from-engine.ts";
 import type { BuildJob } from "./build-job.ts";
 import { buildWithBuildx } from "./build-with-buildx.ts";
@@ -19,8 +18,7 @@ type Buildx = Extract<DockerWay, { kind: "buildx" }>;
 /** Builds the job's image and brings it where the request wants it: outputs first, the registry last. */
 export async function runJob(job: BuildJob, way: DockerWay, request: BuildRequest): Promise<BuildResult> {
   const { push, output } = request.target;
-  const wanted: OutputKind | undefined =
-    output === undefined ? (push ? undefined : { kind: "engine" }) : parseOutput(output);
+  const wanted: Output | undefined = output ?? (push ? undefined : { kind: "engine" });
   return way.kind === "buildx" ? byBuildx(job, way, request, wanted) : byDocker(job, way, request, wanted);
 }
 
@@ -28,9 +26,10 @@ async function byBuildx(
   job: BuildJob,
   way: Buildx,
   request: BuildRequest,
-  wanted: OutputKind | undefined,
+  wanted: Output | undefined,
 ): Promise<BuildResult> {
-  const folder = ociBaseFolder(request.plan.base);
+  const { base } = request.plan;
+  const folder = base.kind === "layout" ? base.path : undefined;
   if (folder !== undefined && way.driver === "docker") return withLoadedBase(job, folder, build);
   const contexts = folder === undefined ? {} : { [OCI_BASE_CONTEXT]: await ociBaseContext(folder) };
   return build(contexts);
@@ -47,7 +46,7 @@ async function byBuildx(
 async function exportByBuildx(
   job: BuildJob,
   way: Buildx,
-  wanted: OutputKind,
+  wanted: Output,
   contexts: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (wanted.kind === "engine" || way.driver === "docker") {
@@ -72,9 +71,10 @@ async function byDocker(
   job: BuildJob,
   way: Exclude<DockerWay, Buildx>,
   request: BuildRequest,
-  wanted: OutputKind | undefined,
+  wanted: Output | undefined,
 ): Promise<BuildResult> {
-  const folder = ociBaseFolder(request.plan.base);
+  const { base } = request.plan;
+  const folder = base.kind === "layout" ? base.path : undefined;
   return folder === undefined ? build() : withLoadedBase(job, folder, build);
 
   async function build(): Promise<BuildResult> {
@@ -86,7 +86,7 @@ async function byDocker(
   }
 }
 
-async function saveOutput(job: BuildJob, wanted: OutputKind): Promise<void> {
+async function saveOutput(job: BuildJob, wanted: Output): Promise<void> {
   if (wanted.kind === "oci") await saveLayout(job, wanted.path);
   if (wanted.kind === "docker-archive") await saveArchive(job, wanted.path);
 }

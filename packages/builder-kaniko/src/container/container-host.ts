@@ -1,4 +1,4 @@
-import type { BuildRequest } from "@imagespec/core";
+import type { BuildRequest } from "@imagespec/core/builder";
 import type { ExecutorHost } from "../executor/task.ts";
 import type { KanikoOptions } from "../options.ts";
 import { connectEngine } from "./connect-engine.ts";

@@ -1,4 +1,4 @@
-import { isRunning, processMark } from "@imagespec/core";
+import { isRunning, processMark } from "@imagespec/core/builder";
 import type Docker from "dockerode";
 
 /** Holds the image's reference; all containers of this builder have it. */

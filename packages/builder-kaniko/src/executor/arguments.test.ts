@@ -1,18 +1,11 @@
-import type { BuildPlan, PlanStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "../options.ts";
 import { cacheRepository, type ExecutorRun, executorArguments } from "./arguments.ts";
 import { registryAccess } from "./registry-access.ts";
 
-const commands: PlanStep = { kind: "commands", commands: ["true"], uvImage: "ghcr.io/astral-sh/uv:1" };
-const plan = (steps: PlanStep[] = [], base = "python:3.12"): BuildPlan => ({
-  apiVersion: 1,
-  recipe: 1,
-  reference: "r.example/x:t",
-  platforms: ["linux/amd64"],
-  base,
-  steps,
-});
+const commands = { commands: ["true"], uvImage: "ghcr.io/astral-sh/uv:1" };
 
 interface Given {
   options?: object;
@@ -23,7 +16,7 @@ interface Given {
 
 function argumentsOf(given: Given): string[] {
   const options = kanikoOptions.parse(given.options ?? {});
-  const built = given.plan ?? plan();
+  const built = given.plan ?? buildPlan({ base: "python:3.12" });
   const run: ExecutorRun = {
     platform: "linux/arm64",
     context: "tar://stdin",
@@ -63,7 +56,7 @@ describe("executorArguments", () => {
       },
       ["--destination=r.example/x:t_linux_arm64", "--digest-file=/dev/termination-log", "--push-retry=3"],
     ],
-    ["commands", { plan: plan([commands]) }, ["--single-snapshot"]],
+    ["commands", { plan: buildPlan({ steps: { commands } }) }, ["--single-snapshot"]],
     ["reproducible", { options: { reproducible: true } }, ["--reproducible"]],
     ["compression", { options: { compression: "zstd" } }, ["--compression=zstd"]],
     ["snapshots", { options: { snapshotMode: "redo" } }, ["--snapshot-mode=redo"]],
@@ -87,7 +80,7 @@ describe("executorArguments", () => {
     ["a loopback registry", { mirrors: { "docker.io": "localhost:5000" } }, ["--insecure-registry=localhost:5000"]],
     [
       "an insecure registry",
-      { options: { insecure: ["in.example:80", "other.example"] }, plan: plan([], "in.example:80/x:1") },
+      { options: { insecure: ["in.example:80", "other.example"] }, plan: buildPlan({ base: "in.example:80/x:1" }) },
       ["--insecure-registry=in.example:80"],
     ],
     [

@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import type { KanikoOptions } from "../options.ts";
 import { kanikoHost, type RegistryAccess } from "./registry-access.ts";
 
@@ -51,7 +51,7 @@ export function executorArguments(plan: BuildPlan, options: KanikoOptions, run: 
     args.push(`--push-retry=${options.retries}`);
   }
   // One layer for all the image's steps, so that what the last one removes is nowhere.
-  if (planStep(plan, "commands") !== undefined) args.push("--single-snapshot");
+  if (plan.steps.commands !== undefined) args.push("--single-snapshot");
   if (options.reproducible) args.push("--reproducible");
   if (options.compression !== undefined) args.push(`--compression=${options.compression}`);
   const cache = cacheRepository(options, run.repository, run.platform);

@@ -1,17 +1,9 @@
-import type { BuildPlan, PlanStep } from "@imagespec/core";
+import type { EnvironmentStep } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { buildEnvironment } from "./build-environment.ts";
 
-const plan = (steps: PlanStep[]): BuildPlan => ({
-  apiVersion: 1,
-  recipe: 1,
-  reference: "x:t",
-  platforms: ["linux/amd64"],
-  base: "b",
-  steps,
-});
-const managed: PlanStep = {
-  kind: "environment",
+const environment: EnvironmentStep = {
   manager: "venv",
   prefix: "/opt/venv",
   python: { from: "version", version: "3.12" },
@@ -28,15 +20,17 @@ describe("buildEnvironment", () => {
   };
 
   it("passes proxies in both spellings and nothing else of the host", () => {
-    expect(buildEnvironment(plan([]), env)).toEqual({ HTTP_PROXY: "http://p:1", no_proxy: "a" });
+    expect(buildEnvironment(buildPlan(), env)).toEqual({ HTTP_PROXY: "http://p:1", no_proxy: "a" });
   });
 
   it("passes where uv fetches Python when it must", () => {
-    expect(buildEnvironment(plan([managed]), env)).toMatchObject({ UV_PYTHON_INSTALL_MIRROR: "http://m" });
+    expect(buildEnvironment(buildPlan({ steps: { environment } }), env)).toMatchObject({
+      UV_PYTHON_INSTALL_MIRROR: "http://m",
+    });
   });
 
   it("passes values that no Dockerfile line can hold", () => {
-    const steps: PlanStep[] = [{ kind: "env", variables: { A: "plain", B: "two\nlines" } }];
-    expect(buildEnvironment(plan(steps), {})).toEqual({ IMAGESPEC_ENV_0: "two\nlines" });
+    const steps = { env: { variables: { A: "plain", B: "two\nlines" } } };
+    expect(buildEnvironment(buildPlan({ steps }), {})).toEqual({ IMAGESPEC_ENV_0: "two\nlines" });
   });
 });

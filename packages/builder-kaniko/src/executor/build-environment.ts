@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import { buildArguments } from "@imagespec/dockerfile";
 
 /** Predefined build arguments: usable in every step without ARG, and in no image's history. */
@@ -11,7 +11,7 @@ const PYTHON_SOURCES = ["UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON_UR
  * which everybody on the machine can read, names them alone.
  */
 export function buildEnvironment(plan: BuildPlan, env: NodeJS.ProcessEnv): Record<string, string> {
-  const environment = planStep(plan, "environment");
+  const environment = plan.steps.environment;
   const managed = environment?.manager === "venv" && environment.python.from === "version";
   const names = [...PROXIES, ...PROXIES.map((name) => name.toLowerCase()), ...(managed ? PYTHON_SOURCES : [])];
   const values = buildArguments(plan);

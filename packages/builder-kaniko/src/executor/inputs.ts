@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { type BuildRequest, openShippedFile, planStep } from "@imagespec/core";
+import { type BuildRequest, openShippedFile } from "@imagespec/core/builder";
 import { contextFiles, contextTar, contextTime, renderDockerfile } from "@imagespec/dockerfile";
 import { parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
@@ -43,14 +43,14 @@ export async function buildInputs(
   // Found out before anything is made: the context is opened only when a container waits for it.
   contextTime(process.env);
   const { plan, target } = request;
-  const subject = target.reference ?? plan.reference;
+  const subject = target.reference;
   const repository = target.push ? parseReference(subject).name : undefined;
   const caches = target.platforms.map((platform) => cacheRepository(options, repository, platform));
   const access = registryAccess(plan, options, request.mirrors, [
     ...pushed,
     ...caches.filter((cache) => cache !== undefined),
   ]);
-  const secrets = (planStep(plan, "packages")?.secrets ?? []).flatMap(({ id, target: to }) => {
+  const secrets = (plan.steps.packages?.secrets ?? []).flatMap(({ id, target: to }) => {
     const source = request.secrets[id];
     return source === undefined ? [] : [{ source, target: to }];
   });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isImageSpecError, runTool, type ToolResult } from "@imagespec/core";
+import { isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
 import { ImageSpecError, OciLayout } from "@imagespec/registry";
 import { executorFailure, noImage } from "./failure.ts";
 import {

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import type { BuildEvent } from "@imagespec/core";
+import type { BuildEvent } from "@imagespec/core/builder";
 import { redact } from "@imagespec/registry";
 
 const TAIL_LINES = 50;

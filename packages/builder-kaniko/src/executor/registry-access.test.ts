@@ -1,10 +1,10 @@
-import type { BuildPlan, PlanStep } from "@imagespec/core";
+import type { EnvironmentStep, PackagesStep } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "../options.ts";
 import { hasLocalIndex, registryAccess } from "./registry-access.ts";
 
-const environment: PlanStep = {
-  kind: "environment",
+const environment: EnvironmentStep = {
   manager: "conda",
   prefix: "/opt/micromamba/envs/runtime",
   pythonVersion: "3.12",
@@ -13,39 +13,32 @@ const environment: PlanStep = {
   uvImage: "ghcr.io/astral-sh/uv:1",
   micromambaImage: "quay.io/mamba/micromamba:2",
 };
-const packages = (index: string | undefined): PlanStep => ({
-  kind: "packages",
+const packages = (index: string | undefined): PackagesStep => ({
   source: { from: "requirements", packages: ["six"] },
   index,
   extraIndexes: [],
   extraArgs: [],
   secrets: [],
 });
-const plan = (steps: PlanStep[], base = "debian:12"): BuildPlan => ({
-  apiVersion: 1,
-  recipe: 1,
-  reference: "r.example/x:t",
-  platforms: ["linux/amd64"],
-  base,
-  steps,
-});
 const options = kanikoOptions.parse({});
 
 describe("registryAccess", () => {
   it("names every registry that images come from, and those of what is pushed", () => {
-    const access = registryAccess(plan([environment]), options, {}, ["r.example/x:t"]);
+    const access = registryAccess(buildPlan({ steps: { environment } }), options, {}, ["r.example/x:t"]);
     expect(access.hosts).toEqual(["docker.io", "ghcr.io", "quay.io", "r.example"]);
     expect(access).toMatchObject({ plainHttp: [], local: false });
   });
 
   it("adds where mirrors are, and knows what is on this machine", () => {
-    const access = registryAccess(plan([environment]), options, { "docker.io": "127.0.0.1:5000/hub" });
+    const access = registryAccess(buildPlan({ steps: { environment } }), options, {
+      "docker.io": "127.0.0.1:5000/hub",
+    });
     expect(access.hosts).toContain("127.0.0.1:5000");
     expect(access).toMatchObject({ plainHttp: ["127.0.0.1:5000"], local: true });
   });
 
   it.each(["localhost:5000", "[::1]:5000", "127.0.0.2"])("%s is this machine", (host) => {
-    const given = registryAccess(plan([], `${host}/x:1`), options, {});
+    const given = registryAccess(buildPlan({ base: `${host}/x:1` }), options, {});
     expect(given.local).toBe(true);
   });
 });
@@ -57,6 +50,6 @@ describe("hasLocalIndex", () => {
     ["https://localhost.example/simple", false],
     [undefined, false],
   ])("%s: %s", (index, local) => {
-    expect(hasLocalIndex(plan([packages(index)]))).toBe(local);
+    expect(hasLocalIndex(buildPlan({ steps: { packages: packages(index) } }))).toBe(local);
   });
 });

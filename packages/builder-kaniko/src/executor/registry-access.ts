@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import { parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 
@@ -49,17 +49,18 @@ export function registryAccess(
 
 /** True when the plan's packages come from an index on this machine. */
 export function hasLocalIndex(plan: BuildPlan): boolean {
-  const packages = planStep(plan, "packages");
+  const packages = plan.steps.packages;
   const indexes = [packages?.index, ...(packages?.extraIndexes ?? [])];
   return indexes.some((index) => index !== undefined && URL.canParse(index) && isLoopback(new URL(index).host));
 }
 
 /** The images a build of this plan fetches. A base `oci:PATH` is none of them. */
 function pulledImages(plan: BuildPlan): string[] {
-  const environment = planStep(plan, "environment");
-  const images = [plan.base, planStep(plan, "commands")?.uvImage, environment?.uvImage];
+  const environment = plan.steps.environment;
+  const base = plan.base.kind === "reference" ? plan.base.reference : undefined;
+  const images = [base, plan.steps.commands?.uvImage, environment?.uvImage];
   if (environment?.manager === "conda") images.push(environment.micromambaImage);
-  return images.filter((image): image is string => image !== undefined && !image.startsWith("oci:"));
+  return images.filter((image) => image !== undefined);
 }
 
 /** docker.io's name in kaniko's own maps and in a docker config.json differs from the one in references. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core";
+import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core/builder";
 import {
   assembleIndex,
   type Descriptor,
@@ -44,7 +44,7 @@ export async function buildInKubernetes(
   options: KanikoOptions,
   slots: JobSlots,
 ): Promise<BuildResult> {
-  const reference = request.target.reference ?? request.plan.reference;
+  const reference = request.target.reference;
   const { name, tag = "latest" } = parseReference(reference);
   const cluster = await connectCluster(options.kubernetes);
   // Straight to the registry: what was just pushed is not in a mirror.

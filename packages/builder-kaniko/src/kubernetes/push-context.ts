@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { type BuildPlan, openShippedFile, type ShippedFile } from "@imagespec/core";
+import { type BuildPlan, openShippedFile, type ShippedFile } from "@imagespec/core/builder";
 import { contextFiles, contextTar } from "@imagespec/dockerfile";
 import { type CallOptions, type ImageSink, MEDIA_TYPES, parsePlatform, pushImage } from "@imagespec/registry";
 

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { BaseImage } from "./base-image.ts";
 import { FileTree, type LazyLayer } from "./file-tree.ts";

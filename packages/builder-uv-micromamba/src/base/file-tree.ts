@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { LayerEntry, LayerFacts } from "./scan-layer.ts";
 
 /** A layer whose facts are read when they are first asked for. */

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import { findVersion, versionProbe } from "./version-probe.ts";
 

@@ -1,4 +1,4 @@
-import { type BuildRequest, ImageSpecError } from "@imagespec/core";
+import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
 import { RegistryClient } from "@imagespec/registry";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
@@ -26,8 +26,8 @@ export interface BuildContext {
 }
 
 /** Opens the cache and a registry client for a build. `probed` is a uv that is known to do. Throws E_CACHE. */
-export async function buildContext(request: BuildRequest, probed?: UvProgram): Promise<BuildContext> {
-  const options = request.options as Options;
+export async function buildContext(request: BuildRequest<Options>, probed?: UvProgram): Promise<BuildContext> {
+  const options = request.options;
   const cache = new CacheFolder();
   await cache.open();
   const blobs = new BlobStore(cache);

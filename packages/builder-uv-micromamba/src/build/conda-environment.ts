@@ -1,4 +1,4 @@
-import { type EnvironmentStep, ImageSpecError, runTool } from "@imagespec/core";
+import { type EnvironmentStep, ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BaseFacts, BasePython, InstalledDistribution } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { CondaArchive } from "../conda/conda-archive.ts";

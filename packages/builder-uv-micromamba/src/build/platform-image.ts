@@ -1,4 +1,4 @@
-import { ImageSpecError, planStep } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { BaseFacts } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { refuseTriggers } from "../base/refuse-triggers.ts";
@@ -44,16 +44,14 @@ export async function platformImage(context: BuildContext, platform: string): Pr
   const facts = new BaseFacts(base, context.records, context.signal);
   const ahead = await resolveAhead(context, base, facts, limit - VENV_LAYERS);
   const python = await pythonEnvironment(context, base, facts, limit, ahead);
-  const user = planStep(plan, "user");
-  if (user === undefined) throw new ImageSpecError("E_INTERNAL", "The plan has no user step");
-  const { account, layer } = await accountLayer(user, facts, base.name);
+  const { account, layer } = await accountLayer(plan.steps.user, facts, base.name);
   return {
     base,
     environment: python.prefix,
     layers: [
       ...(await inFolder(python.layers, "opt", facts.tree)),
       ...(layer === undefined ? [] : [layer]),
-      ...filesLayers(planStep(plan, "files"), files, account),
+      ...filesLayers(plan.steps.files, files, account),
     ],
   };
 }

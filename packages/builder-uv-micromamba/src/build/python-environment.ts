@@ -1,4 +1,4 @@
-import { type EnvironmentStep, ImageSpecError, planStep } from "@imagespec/core";
+import { type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
 import type { BaseEnvironment, BaseFacts, BasePython, InstalledDistribution, Libc } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { canonicalJson } from "../cache/canonical-json.ts";
@@ -24,7 +24,7 @@ export async function pythonEnvironment(
   limit: number,
   ahead?: ResolvedAhead,
 ): Promise<{ layers: LayerSource[]; prefix: string | undefined }> {
-  const step = planStep(context.request.plan, "environment");
+  const step = context.request.plan.steps.environment;
   if (step === undefined) return { layers: [], prefix: undefined };
   const there = await facts.environment();
   const libc = await facts.libc();
@@ -40,7 +40,7 @@ export async function pythonEnvironment(
       },
     );
   const made = await makeEnvironment(context, step, base, facts, libc, there, limit);
-  const packages = planStep(context.request.plan, "packages");
+  const packages = context.request.plan.steps.packages;
   if (packages === undefined) return { layers: made.layers, prefix: step.prefix };
   if (made.python === undefined)
     throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {

@@ -1,13 +1,15 @@
+import { baseImageText, type BaseImage as PlanBase } from "@imagespec/core/builder";
 import { mirrorOf, OciLayout, parsePlatform, parseReference, readImage } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuildContext } from "./build-context.ts";
 
 /** The base of a build for one platform: manifest and config are read, layers are not. */
-export async function readBase(context: BuildContext, name: string, platformName: string): Promise<BaseImage> {
+export async function readBase(context: BuildContext, given: PlanBase, platformName: string): Promise<BaseImage> {
   const platform = parsePlatform(platformName);
   const { signal, registry, request } = context;
-  if (name.startsWith("oci:")) {
-    const layout = new OciLayout(name.slice("oci:".length));
+  const name = baseImageText(given);
+  if (given.kind === "layout") {
+    const layout = new OciLayout(given.path);
     const { manifest, config, descriptor } = await readImage(layout, (await layout.root()).digest, platform, {
       signal,
     });

@@ -1,4 +1,3 @@
-import { planStep } from "@imagespec/core";
 import pLimit from "p-limit";
 import { type BaseFacts, variable } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
@@ -30,8 +29,8 @@ export async function resolveAhead(
   limit: number,
 ): Promise<ResolvedAhead | undefined> {
   const { plan } = context.request;
-  const step = planStep(plan, "environment");
-  const packages = planStep(plan, "packages");
+  const step = plan.steps.environment;
+  const packages = plan.steps.packages;
   const target = guess(base);
   if (step?.manager !== "venv" || packages === undefined || target === undefined || (await facts.known()))
     return undefined;

@@ -1,4 +1,4 @@
-import { ImageSpecError, openShippedFile, type PackagesStep } from "@imagespec/core";
+import { ImageSpecError, openShippedFile, type PackagesStep } from "@imagespec/core/builder";
 import pLimit from "p-limit";
 import type { InstalledDistribution } from "../base/base-facts.ts";
 import { Downloader } from "../fetch/fetch-blob.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
-import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

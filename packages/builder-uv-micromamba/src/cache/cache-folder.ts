@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, ImageSpecError } from "@imagespec/core";
+import { cacheFolder, ImageSpecError } from "@imagespec/core/builder";
 
 /**
  * Where things are kept between builds: `$IMAGESPEC_CACHE_DIR`, else `$XDG_CACHE_HOME/imagespec`, else

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 
 /** Where a channel named without a URL is (conda: channel_alias). */
 const CHANNEL_ALIAS = "https://conda.anaconda.org";

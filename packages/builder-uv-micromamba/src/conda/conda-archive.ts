@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
 import { ZipArchive } from "../wheel/zip-archive.ts";

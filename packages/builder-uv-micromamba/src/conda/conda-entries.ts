@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, scriptEntryPoints } from "../wheel/entry-points.ts";
 import { type ArchiveMember, CondaArchive } from "./conda-archive.ts";

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { CondaArchive } from "./conda-archive.ts";
 import type { Placeholder } from "./prefix-placeholder.ts";
 

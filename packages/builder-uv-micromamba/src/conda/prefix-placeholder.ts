@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 
 /** Where a file of a package holds the prefix it was built for. */
 export interface Placeholder {

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
-import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import type { RepodataRecord } from "./conda-package.ts";
 
 const decompress = promisify(zstdDecompress) as (data: Uint8Array) => Promise<Buffer>;

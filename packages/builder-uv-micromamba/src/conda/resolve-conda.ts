@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { channelUrl, condaSubdir } from "./channel.ts";
 import type { CondaTarget } from "./conda-entries.ts";
 import type { CondaPackage, CondaSolver } from "./conda-package.ts";

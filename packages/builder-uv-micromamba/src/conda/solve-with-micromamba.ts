@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ImageSpecError, isImageSpecError, runTool, withScratchFolder } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError, runTool, withScratchFolder } from "@imagespec/core/builder";
 import type { CondaPackage, CondaSolver, RepodataRecord, VirtualPackage } from "./conda-package.ts";
 
 interface LinkItem extends RepodataRecord {

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { CondaPackage, CondaSolver, VirtualPackage } from "./conda-package.ts";
 import { type Candidate, type ChannelData, mergeChannels, withoutChannel } from "./merge-channels.ts";
 import { type Download, fetchRepodata } from "./repodata.ts";

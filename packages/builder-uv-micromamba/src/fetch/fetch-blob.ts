@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type HttpResponse, HttpTransport } from "@imagespec/registry";
 import type { BlobStore } from "../cache/blob-store.ts";
 import type { IndexLogin } from "../resolve/secret-files.ts";

@@ -1,4 +1,4 @@
-import { ImageSpecError, type UserStep } from "@imagespec/core";
+import { ImageSpecError, type UserStep } from "@imagespec/core/builder";
 import type { BaseFacts } from "../base/base-facts.ts";
 import { type PlannedAccount, planAccount } from "../base/users.ts";
 import type { LayerSource } from "../layer/layer-source.ts";

@@ -1,4 +1,4 @@
-import { type FilesStep, openShippedFile, type ShippedFile } from "@imagespec/core";
+import { type FilesStep, openShippedFile, type ShippedFile } from "@imagespec/core/builder";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 

@@ -1,12 +1,10 @@
-import type { BuildPlan, PlanStep } from "@imagespec/core";
+import type { PlanSteps } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 import { createdTime, imageConfig } from "./image-config.ts";
 
-const USER: PlanStep = { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" };
-const LABELS: PlanStep = { kind: "labels", labels: { "dev.imagespec.id": "i" } };
-const ID: PlanStep = { kind: "id", variable: "_F_IMG_ID", value: "i" };
 const SETTINGS = {
   environment: "/opt/venv" as string | undefined,
   builder: "uv-micromamba@1.0.0",
@@ -22,8 +20,7 @@ const BASE_CONFIG = {
   ExposedPorts: { "80/tcp": {} },
 };
 
-function config(steps: PlanStep[], settings = SETTINGS, inner: object = BASE_CONFIG) {
-  const plan = { steps: [...steps, USER, LABELS, ID] } as unknown as BuildPlan;
+function config(steps: Partial<PlanSteps>, settings = SETTINGS, inner: object = BASE_CONFIG) {
   const base = {
     config: {
       os: "linux",
@@ -35,14 +32,14 @@ function config(steps: PlanStep[], settings = SETTINGS, inner: object = BASE_CON
     },
   } as unknown as BaseImage;
   const layers = [{ diffId: "sha256:o", source: { title: "python packages: six 1.0" } }] as unknown as BuiltLayer[];
-  return imageConfig(base, plan, layers, settings);
+  return imageConfig(base, buildPlan({ steps }), layers, settings);
 }
-const env = (steps: PlanStep[], settings?: typeof SETTINGS, inner?: object) =>
+const env = (steps: Partial<PlanSteps>, settings?: typeof SETTINGS, inner?: object) =>
   config(steps, settings, inner).config?.Env;
 
 describe("imageConfig", () => {
   it("lays user, working directory, labels and layers over the base's", () => {
-    const made = config([]);
+    const made = config({});
     expect(made.config).toMatchObject({
       User: "flytekit",
       WorkingDir: "/root",
@@ -52,7 +49,8 @@ describe("imageConfig", () => {
     });
     expect(made.config?.Labels).toEqual({
       maintainer: "base",
-      "dev.imagespec.id": "i",
+      "dev.imagespec.id": "xyz",
+      "org.opencontainers.image.title": "train",
       "dev.imagespec.builder": "uv-micromamba@1.0.0",
     });
     expect(made.rootfs.diff_ids).toEqual(["sha256:b", "sha256:o"]);
@@ -65,31 +63,31 @@ describe("imageConfig", () => {
 
   it("drops CMD with an entrypoint, the empty one included", () => {
     for (const entrypoint of [["python", "-m", "x"], []]) {
-      const inner = config([{ kind: "entrypoint", entrypoint }]).config;
+      const inner = config({ entrypoint: { entrypoint } }).config;
       expect(inner?.Entrypoint).toEqual(entrypoint);
       expect(inner).not.toHaveProperty("Cmd");
     }
   });
 
   it("leads PATH with the environment, then the spec's, else the base's, else docker's", () => {
-    const spec: PlanStep = { kind: "env", variables: { PATH: "/spec", PYTHONPATH: "/lib", A: 'q"u$o\nx' } };
-    expect(env([spec])).toEqual([
+    const spec = { variables: { PATH: "/spec", PYTHONPATH: "/lib", A: 'q"u$o\nx' } };
+    expect(env({ env: spec })).toEqual([
       "PATH=/opt/venv/bin:/spec",
       "LANG=C.UTF-8",
       "PYTHONPATH=/root:/lib",
       'A=q"u$o\nx',
-      "_F_IMG_ID=i",
+      "_F_IMG_ID=xyz",
     ]);
-    expect(env([])?.[0]).toBe("PATH=/opt/venv/bin:/base/bin:/bin");
-    expect(env([], SETTINGS, {})?.[0]).toBe(
+    expect(env({})?.[0]).toBe("PATH=/opt/venv/bin:/base/bin:/bin");
+    expect(env({}, SETTINGS, {})?.[0]).toBe(
       "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     );
-    expect(env([], { ...SETTINGS, environment: undefined })?.[0]).toBe("PATH=/base/bin:/bin");
-    expect(env([], SETTINGS, { Env: ["PATH=/opt/venv/bin:/bin"] })?.[0]).toBe("PATH=/opt/venv/bin:/bin");
+    expect(env({}, { ...SETTINGS, environment: undefined })?.[0]).toBe("PATH=/base/bin:/bin");
+    expect(env({}, SETTINGS, { Env: ["PATH=/opt/venv/bin:/bin"] })?.[0]).toBe("PATH=/opt/venv/bin:/bin");
   });
 
   it("keeps _F_IMG_ID last, and once", () =>
-    expect(env([])?.filter((entry) => entry.startsWith("_F_IMG_ID"))).toEqual(["_F_IMG_ID=i"]));
+    expect(env({})?.filter((entry) => entry.startsWith("_F_IMG_ID"))).toEqual(["_F_IMG_ID=xyz"]));
 });
 
 describe("createdTime", () => {

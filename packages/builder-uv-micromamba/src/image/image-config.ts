@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import type { ImageConfig } from "@imagespec/registry";
 import { DEFAULT_PATH, variable } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
@@ -16,17 +16,15 @@ export function imageConfig(
 ): ImageConfig {
   const { created } = settings;
   const inner = base.config.config ?? {};
-  const user = planStep(plan, "user");
-  const entrypoint = planStep(plan, "entrypoint");
+  const user = plan.steps.user;
+  const entrypoint = plan.steps.entrypoint;
   const config: NonNullable<ImageConfig["config"]> = {
     ...inner,
+    User: user.name,
+    WorkingDir: user.workdir,
     Env: environment(inner.Env ?? [], plan, settings.environment),
-    Labels: { ...inner.Labels, ...planStep(plan, "labels")?.labels, "dev.imagespec.builder": settings.builder },
+    Labels: { ...inner.Labels, ...plan.steps.labels.labels, "dev.imagespec.builder": settings.builder },
   };
-  if (user !== undefined) {
-    config.User = user.name;
-    config.WorkingDir = user.workdir;
-  }
   if (entrypoint !== undefined) {
     config.Entrypoint = entrypoint.entrypoint;
     delete config.Cmd;
@@ -46,8 +44,8 @@ export function imageConfig(
 }
 
 function environment(base: readonly string[], plan: BuildPlan, prefix: string | undefined): string[] {
-  const variables = planStep(plan, "env")?.variables ?? {};
-  const id = planStep(plan, "id");
+  const variables = plan.steps.env?.variables ?? {};
+  const { id } = plan.steps;
   const path = variables.PATH ?? variable(base, "PATH") ?? DEFAULT_PATH;
   const { PATH: _path, PYTHONPATH: _pythonpath, ...others } = variables;
   const set = new Map<string, string>();
@@ -61,10 +59,8 @@ function environment(base: readonly string[], plan: BuildPlan, prefix: string | 
   set.set("PATH", leads ? path : `${bin}:${path}`);
   set.set("PYTHONPATH", variables.PYTHONPATH ? `/root:${variables.PYTHONPATH}` : "/root");
   for (const [name, value] of Object.entries(others)) set.set(name, value);
-  if (id !== undefined) {
-    set.delete(id.variable);
-    set.set(id.variable, id.value);
-  }
+  set.delete(id.variable);
+  set.set(id.variable, id.value);
   return [...set].map(([name, value]) => `${name}=${value}`);
 }
 

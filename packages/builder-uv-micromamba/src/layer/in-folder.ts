@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
 import type { LayerSource } from "./layer-source.ts";
 

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { type Pack, pack } from "tar-stream";
 import { LAYER_MTIME, type TarEntry } from "./tar-entry.ts";
 

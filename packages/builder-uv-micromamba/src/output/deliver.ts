@@ -1,10 +1,9 @@
 import { rm } from "node:fs/promises";
-import type { BuildResult } from "@imagespec/core";
+import type { BuildResult } from "@imagespec/core/builder";
 import { DockerArchive, OciLayout, parseReference } from "@imagespec/registry";
 import type { AssembledImage } from "../build/assemble.ts";
 import type { BuildContext } from "../build/build-context.ts";
 import { loadIntoEngine } from "./load-into-engine.ts";
-import { readOutput } from "./read-output.ts";
 import { writeImage } from "./write-image.ts";
 
 /** Writes the image to the registry and to the output asked for. The digest is that of the tag. */
@@ -12,7 +11,7 @@ export async function deliver(context: BuildContext, images: readonly AssembledI
   const { plan, target } = context.request;
   const reference = parseReference(plan.reference);
   const result: BuildResult = { reference: plan.reference };
-  const output = readOutput(target);
+  const output = target.output ?? (target.push ? undefined : { kind: "engine" as const });
   if (output?.kind === "oci")
     result.digest = await writeImage(context, images, new OciLayout(output.path), reference.tag);
   else if (output?.kind === "docker-archive") await archive(context, images, output.path);

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DockerEndpoint, dockerEndpoint, ImageSpecError } from "@imagespec/core";
+import { type DockerEndpoint, dockerEndpoint } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 
 /** Gives an archive to the container engine docker's own command would talk to. Throws E_DAEMON naming where it listens. */
 export async function loadIntoEngine(archive: string, reference: string, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { ImageSink } from "@imagespec/registry";
 import pLimit from "p-limit";
 import { type AssembledImage, topManifest } from "../build/assemble.ts";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { lstat, mkdir, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ImageSpecError, runTool } from "@imagespec/core";
+import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { Libc } from "../base/base-facts.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { LayerSource } from "../layer/layer-source.ts";

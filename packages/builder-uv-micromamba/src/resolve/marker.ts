@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 
 /** The variables of PEP 508 environment markers, `extra` aside. */
 export type MarkerEnvironment = Readonly<Record<string, string>>;

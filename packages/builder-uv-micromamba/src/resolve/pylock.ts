@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";

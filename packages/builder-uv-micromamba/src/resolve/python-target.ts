@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { Libc } from "../base/base-facts.ts";
 
 /** What wheels must fit. */

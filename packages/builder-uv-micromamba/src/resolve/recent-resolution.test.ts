@@ -23,7 +23,6 @@ afterEach(async () => {
 });
 
 const STEP: PackagesStep = {
-  kind: "packages",
   source: { from: "requirements", packages: ["six"] },
   index: undefined,
   extraIndexes: [],

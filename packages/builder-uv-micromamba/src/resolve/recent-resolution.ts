@@ -1,4 +1,4 @@
-import type { PackagesStep, ShippedFile } from "@imagespec/core";
+import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-facts.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { PythonTarget } from "./python-target.ts";

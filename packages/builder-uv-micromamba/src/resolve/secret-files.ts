@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ImageSpecError, type PackagesStep } from "@imagespec/core";
+import { ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 
 /** What one secret file is for uv, by the name it is mounted under. */

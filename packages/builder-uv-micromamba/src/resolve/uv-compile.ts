@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ImageSpecError, openShippedFile, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core";
+import { ImageSpecError, openShippedFile, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-facts.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../uv/find-uv.ts";

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { ImageSpecError, runTool } from "@imagespec/core";
+import { ImageSpecError, runTool } from "@imagespec/core/builder";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
 export const UV_RANGE = { from: [0, 9, 0], below: [1, 0, 0] } as const;

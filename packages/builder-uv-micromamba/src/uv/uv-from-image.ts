@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { parseReference, type RegistryClient, readImage } from "@imagespec/registry";
 import { extract } from "tar-stream";
 import type { BlobStore } from "../cache/blob-store.ts";

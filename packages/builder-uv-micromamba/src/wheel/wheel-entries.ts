@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileEntry } from "../layer/tar-entry.ts";
 import { textFile } from "../layer/tar-entry.ts";
 import { consoleScript, scriptEntryPoints, shebang } from "./entry-points.ts";

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { crc32, createInflateRaw, inflateRaw } from "node:zlib";
-import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type Entry, fromFdPromise } from "yauzl";
 
 const inflate = promisify(inflateRaw) as (data: Uint8Array, options: object) => Promise<Buffer>;

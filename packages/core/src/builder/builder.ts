@@ -3,80 +3,105 @@ import type { BuildEvent } from "../events.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import type { ShippedFile } from "../resolve/shipped-file.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Output } from "./output.ts";
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 
 /** What a builder carries and is known by, across copies of this package. */
 export const BUILDER: unique symbol = Symbol.for("imagespec.builder");
 
+/** Where an image goes, and for which platforms it is made. */
 export interface BuildTarget {
   /** `registry/name:tag` or `name:tag`; the image is pushed there when `push` is true. */
-  reference?: string;
+  reference: string;
+  /** Normalised, sorted, at least one: `linux/amd64`. */
   platforms: string[];
   push: boolean;
-  /** `oci:DIR`, `docker-archive:FILE` or `engine`: an output besides or instead of the registry. */
-  output?: string;
+  /** An output besides or instead of the registry. Without an output and a push, the engine gets the image. */
+  output?: Output | undefined;
 }
 
-export interface BuildRequest {
+/** Everything a builder is told about one image. `Options` is what its `optionsSchema` makes of builderOptions. */
+export interface BuildRequest<Options = unknown> {
   spec: ImageSpec;
   plan: BuildPlan;
   target: BuildTarget;
   /** The spec's builderOptions with those of the call laid over, after `optionsSchema`. */
-  options: unknown;
+  options: Options;
   /** Secret id to absolute path of the file on the host. Ids stand in the plan; paths and contents nowhere else. */
   secrets: Record<string, string>;
   credentials: CredentialStore;
   /** Where to fetch instead, by registry host: `docker.io` -> `localhost:5000`. Names in plan and labels stay. */
   mirrors: Record<string, string>;
+  /** The files of the build context, sorted by path, parents before children; read one with `openShippedFile`. */
   files: readonly ShippedFile[];
+  /** Whether the image is to be built even when it exists. */
   force: boolean;
+  /** Aborted when the build is cancelled: buildImage then has 5 s to end with E_ABORTED, with nothing left behind. */
   signal: AbortSignal;
+  /** Tells the caller what happens. */
   emit(event: BuildEvent): void;
 }
 
+/** What buildImage made. */
 export interface BuildResult {
   /** What was built, to be used as a base or in a deployment. */
   reference: string;
   /** The manifest's or index's digest as the registry knows it. */
-  digest?: string;
+  digest?: string | undefined;
   /** True when nothing was built and the reference is somebody else's image, taken as it is. */
-  adopted?: boolean;
+  adopted?: boolean | undefined;
 }
 
+/** Something a request asks for and a builder cannot do. */
 export interface Unsupported {
   /** The spec's parameter, in camelCase. */
   parameter: string;
   reason: string;
 }
 
+/** Whether a builder can work on this machine now. */
 export type Probe =
-  | { usable: true; detail?: string }
+  /** `detail` names what was found: which tool, which version. */
+  | { usable: true; detail?: string | undefined }
   | {
       usable: false;
       reason: string;
       hint: string;
-      /** Of the error when the builder was asked for by name; by default E_TOOL_MISSING. */
-      code?: ErrorCode;
+      /** The code of the error that a caller gets who named the builder; by default E_TOOL_MISSING. */
+      code?: ErrorCode | undefined;
     };
 
-/** A builder turns a plan into an image. Known by the symbol, so that two copies of core can work together. */
-export abstract class ImageSpecBuilder {
+/**
+ * A builder turns a plan into an image. It needs a `builderType` and `buildImage`; the rest has defaults. Builders are
+ * known by the symbol, so that two copies of core can work together.
+ *
+ * @example
+ * class MyBuilder extends ImageSpecBuilder<{ network?: string | undefined }> {
+ *   readonly builderType = "mine";
+ *   override readonly optionsSchema = z.strictObject({ network: z.string().optional() });
+ *   async buildImage({ plan, options, target }: BuildRequest<{ network?: string | undefined }>) {
+ *     return { reference: target.reference, digest: await build(plan, options.network) };
+ *   }
+ * }
+ */
+export abstract class ImageSpecBuilder<Options = unknown> {
   readonly [BUILDER] = 1;
+  /** The name that specs and callers choose this builder by. */
   abstract readonly builderType: string;
   /** False: whether the image exists does not matter to this builder, and no registry is asked when it is named. */
   readonly asksPresence: boolean = true;
   /** Operating systems the builder makes images for, as in `linux/amd64`; undefined: it does not matter to it. */
   readonly operatingSystems: readonly string[] | undefined = ["linux"];
   /** Checks and completes builder options before anything else runs; a fault is E_OPTIONS. */
-  readonly optionsSchema?: StandardSchemaV1;
+  readonly optionsSchema?: StandardSchemaV1<Options>;
 
   /** What of this request the builder cannot do; pure and synchronous. Empty: all of it can be done. */
-  supports(_request: BuildRequest): Unsupported[] {
+  supports(_request: BuildRequest<Options>): Unsupported[] {
     return [];
   }
 
   /** Whether the builder can work on this machine now. Under 2 s; never throws, never writes. */
-  async probe(_request: BuildRequest): Promise<Probe> {
+  async probe(_request: BuildRequest<Options>): Promise<Probe> {
     return { usable: true };
   }
 
@@ -90,5 +115,5 @@ export abstract class ImageSpecBuilder {
    * target's reference. May throw E_UNSUPPORTED until its first byte outside the cache: the engine then goes on to
    * the next builder, unless this one was named.
    */
-  abstract buildImage(request: BuildRequest): Promise<BuildResult | string | undefined>;
+  abstract buildImage(request: BuildRequest<Options>): Promise<BuildResult | string | undefined>;
 }

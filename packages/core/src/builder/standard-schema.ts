@@ -1,14 +1,15 @@
 /** The part of Standard Schema v1 (standardschema.dev) that checks a value; zod, valibot and arktype schemas all have it. */
-export interface StandardSchemaV1 {
+export interface StandardSchemaV1<Output = unknown> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (value: unknown) => StandardResult | Promise<StandardResult>;
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
   };
 }
 
-export type StandardResult =
-  | { readonly value: unknown; readonly issues?: undefined }
+/** What checking came to: the value, completed by defaults, or what is wrong with it. */
+export type StandardResult<Output = unknown> =
+  | { readonly value: Output; readonly issues?: undefined }
   | {
       readonly issues: readonly {
         readonly message: string;

@@ -1,5 +1,6 @@
 import { dockerCredentials, ImageSpecError, parseMirrors } from "@imagespec/registry";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
+import { outputText } from "../builder/output.ts";
 import type { BuildEvent } from "../events.ts";
 import { imageNameOf, keepLastIdentity } from "../history/last-identity.ts";
 import { type Identity, identify } from "../identity/identify.ts";
@@ -10,6 +11,7 @@ import { decideUnknown } from "../presence/unknown-policy.ts";
 import { cacheFolder } from "../resolve/cache-folder.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
+import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { isImageSpec } from "../spec/is-image-spec.ts";
@@ -115,7 +117,7 @@ async function makeImage(
         reference: work.reference,
         platforms: resolved.target.platforms,
         push: call.push,
-        ...(call.output === undefined ? {} : { output: call.output }),
+        output: call.output,
       },
       secrets: Object.fromEntries(resolved.secrets.map(({ id, file }) => [id, file])),
       credentials,
@@ -158,11 +160,11 @@ function decide(work: Work, { presence }: PresenceAnswer, env: Readonly<Record<s
     return { reuse: choice === "assume", reason: choice === "assume" ? `${reason}; assumed` : reason };
   }
   if (call.force) return { reuse: false, reason: "the build is forced" };
-  if (presence === undefined || (call.output !== undefined && call.push)) {
-    return { reuse: false, reason: `${call.output} was asked for` };
+  if (call.output !== undefined && (presence === undefined || call.push)) {
+    return { reuse: false, reason: `${outputText(call.output)} was asked for` };
   }
-  if (presence.status === "present") return { reuse: true, reason: `${reference} exists` };
-  const missing = presence.missing?.join(", ");
+  if (presence?.status === "present") return { reuse: true, reason: `${reference} exists` };
+  const missing = presence?.missing?.join(", ");
   return {
     reuse: false,
     reason: missing === undefined ? `${reference} does not exist` : `${reference} lacks ${missing}`,
@@ -180,7 +182,7 @@ async function buildBase(
   base: ImageSpec,
   signal: AbortSignal,
   emit: (event: BuildEvent) => void,
-): Promise<string> {
+): Promise<BaseImage> {
   const { options } = work;
   const same = base.builder === undefined || options.builder === undefined || base.builder === options.builder;
   const builder = base.builder ?? options.builder;
@@ -197,7 +199,7 @@ async function buildBase(
     onEvent: emit,
   });
   // In the base's own container nothing is built; its child is named by what the base would be called.
-  return outcome.status === "skipped" ? work.resolved.base : pinnedReference(outcome);
+  return outcome.status === "skipped" ? work.resolved.base : parseBaseImage(pinnedReference(outcome));
 }
 
 function reused(work: Work, image: KnownImage, reasons: string[]): ImageOutcome {

@@ -1,5 +1,5 @@
-import { resolve as resolvePath } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import { type Output, parseOutput } from "../builder/output.ts";
 import type { BuildEvent } from "../events.ts";
 import type { Environment } from "../presence/docker-endpoint.ts";
 import { isTrue, ON_UNKNOWN, type OnUnknown } from "../presence/unknown-policy.ts";
@@ -34,7 +34,7 @@ export interface BuildCall {
   builderOptions: Record<string, unknown>;
   platforms: string[] | undefined;
   push: boolean;
-  output: string | undefined;
+  output: Output | undefined;
   force: boolean;
   onUnknown: OnUnknown | undefined;
 }
@@ -56,7 +56,7 @@ export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: En
   // Those of the spec were looked through when it was made.
   const credential = credentialBreach(JSON.stringify(options.builderOptions ?? {}));
   if (credential) throw optionError(`builderOptions: ${credential.message}`, "Take it out of the URL.");
-  const output = readOutput(options.output);
+  const output = options.output === undefined ? undefined : parseOutput(options.output);
   const byDefault = spec.registry !== undefined && output === undefined && pushByEnvironment(env);
   return {
     builder: options.builder ?? spec.builder,
@@ -80,18 +80,6 @@ function readPlatforms(platform: string): string[] {
     throw optionError(`platform "${platform}" has an empty part`, "Write linux/amd64 or linux/amd64,linux/arm64.");
   }
   return platforms;
-}
-
-function readOutput(output: string | undefined): string | undefined {
-  if (output === undefined || output === "engine") return output;
-  const [, kind, path] = /^(oci|docker-archive):(.+)$/s.exec(output) ?? [];
-  if (kind === undefined || path === undefined || path.includes("\0")) {
-    throw optionError(
-      `output "${output}" is not one of the known forms`,
-      "Use oci:DIR, docker-archive:FILE or engine.",
-    );
-  }
-  return `${kind}:${resolvePath(path)}`;
 }
 
 function optionError(message: string, hint: string): ImageSpecError {

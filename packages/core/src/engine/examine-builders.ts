@@ -40,7 +40,7 @@ export async function examineBuilders(
       reference: plan.reference,
       platforms: plan.platforms,
       push: call.push,
-      ...(call.output && { output: call.output }),
+      output: call.output,
     },
     secrets: Object.fromEntries(resolved.secrets.map(({ id, file }) => [id, file])),
     credentials: dockerCredentials({

@@ -26,7 +26,7 @@ class PushBuilder extends ImageSpecBuilder {
 
   override async buildImage(request: BuildRequest): Promise<BuildResult> {
     this.requests.push(request);
-    const reference = request.target.reference ?? "";
+    const reference = request.target.reference;
     const [host, name, tag] = /^([^/]+)\/(.+):([^:]+)$/.exec(reference)?.slice(1) ?? [];
     const blob = async (bytes: string) => {
       const digest = digestOf(bytes);
@@ -147,7 +147,8 @@ describe("base specs", () => {
     await Promise.all(children.map((child) => engine.build(child)));
     expect(builder.requests.map(({ spec: { name } }) => name).sort()).toEqual(["one", "parent", "two"]);
     expect(builder.requests[0]?.spec.name).toBe("parent");
-    const pinned = `${await base.imageName()}@${(await engine.build(base)).digest}`;
+    const reference = `${await base.imageName()}@${(await engine.build(base)).digest}`;
+    const pinned = { kind: "reference", reference, given: true };
     expect(builder.requests.slice(1).map(({ plan }) => plan.base)).toEqual([pinned, pinned]);
     const { plan } = builder.requests[1] as BuildRequest;
     expect(plan.reference).toBe(await (builder.requests[1] as BuildRequest).spec.imageName());
@@ -162,7 +163,7 @@ describe("base specs", () => {
     await engineWith(builder).build(spec({ ...parameters, baseImage: base }), options);
     const [parent, child] = builder.requests;
     expect(parent?.target.platforms).toEqual(["linux/arm64"]);
-    expect(child?.plan.steps.find(({ kind }) => kind === "labels")).toMatchObject({
+    expect(child?.plan.steps.labels).toMatchObject({
       labels: { "org.opencontainers.image.base.name": parent?.target.reference },
     });
   });

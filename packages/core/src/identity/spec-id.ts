@@ -1,4 +1,5 @@
 import { isAbsolute, posix, relative, sep } from "node:path";
+import { baseImageText, parseBaseImage } from "../spec/base-image.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { PARAMETER_NAMES } from "../spec/parameters.ts";
@@ -37,9 +38,11 @@ function givenParameters(spec: ImageSpec): Record<string, unknown> {
 }
 
 function normalised(name: string, value: unknown, root: string): unknown {
-  if (name === "baseImage" && typeof value === "object") return givenParameters(value as ImageSpec);
-  if (name === "baseImage" && (value as string).startsWith("oci:"))
-    return `oci:${normalPath((value as string).slice(4), root)}`;
+  if (name === "baseImage") {
+    if (typeof value === "object") return givenParameters(value as ImageSpec);
+    const base = parseBaseImage(value as string);
+    return baseImageText(base.kind === "layout" ? { ...base, path: normalPath(base.path, root) } : base);
+  }
   if (name === "sourceRoot" || name === "requirements") return normalPath(value as string, root);
   if (name === "copy") return (value as string[]).map((path) => normalPath(path, root));
   return value;

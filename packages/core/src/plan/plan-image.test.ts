@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { identify } from "../identity/identify.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
+import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
-import { planStep } from "./plan.ts";
+import { planDocument } from "./plan-document.ts";
 import { planImage } from "./plan-image.ts";
 
-async function planOf(parameters: ImageSpecParameters, options: { base?: string } = {}) {
+async function planOf(parameters: ImageSpecParameters, options: { base?: BaseImage } = {}) {
   const resolved = await resolveSpec(new ImageSpec(parameters), { env: {}, skipSecretFiles: true });
   return planImage(resolved, identify(resolved), options);
 }
@@ -30,14 +31,15 @@ describe("planImage", () => {
       builderConfig: { uvImage: "uv:1" },
     });
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
-    expect(plan).toMatchObject({
+    const document = planDocument(plan);
+    expect(document).toMatchObject({
       apiVersion: 1,
       recipe: 1,
       base: "debian:bookworm",
       platforms: ["linux/amd64", "linux/arm64"],
     });
     const tag = plan.reference.replace("ghcr.io/x/train:", "");
-    expect(plan.steps).toEqual([
+    expect(document.steps).toEqual([
       { kind: "base", image: "debian:bookworm", given: true },
       { kind: "apt", packages: ["git"] },
       {
@@ -69,12 +71,12 @@ describe("planImage", () => {
           "org.opencontainers.image.title": "train",
         },
       },
-      { kind: "id", variable: "_F_IMG_ID", value: planStep(plan, "labels")?.labels["dev.imagespec.id"] },
+      { kind: "id", variable: "_F_IMG_ID", value: plan.steps.labels.labels["dev.imagespec.id"] },
     ]);
   });
 
   it("has only the steps that something asks for", async () => {
-    expect((await planOf({ baseImage: "debian" })).steps.map(({ kind }) => kind)).toEqual([
+    expect(planDocument(await planOf({ baseImage: "debian" })).steps.map(({ kind }) => kind)).toEqual([
       "base",
       "user",
       "labels",
@@ -84,8 +86,7 @@ describe("planImage", () => {
 
   it("puts conda packages and their channels into the environment", async () => {
     const plan = await planOf({ condaPackages: ["numpy"], condaChannels: ["nvidia"] });
-    expect(planStep(plan, "environment")).toEqual({
-      kind: "environment",
+    expect(plan.steps.environment).toEqual({
       manager: "conda",
       prefix: "/opt/micromamba/envs/runtime",
       pythonVersion: "3.12",
@@ -98,9 +99,11 @@ describe("planImage", () => {
 
   it("builds on what building the base returned, and is named by what it would be called", async () => {
     const base = new ImageSpec({ name: "base", aptPackages: ["git"] });
-    const plan = await planOf({ baseImage: base, packages: ["x"] }, { base: "localhost:5000/base@sha256:1" });
-    expect(plan.base).toBe("localhost:5000/base@sha256:1");
-    expect(plan.steps[0]).toEqual({ kind: "base", image: "localhost:5000/base@sha256:1", given: true });
-    expect(planStep(plan, "labels")?.labels["org.opencontainers.image.base.name"]).toBe(await base.imageName());
+    const pinned = parseBaseImage("localhost:5000/base@sha256:1");
+    const plan = await planOf({ baseImage: base, packages: ["x"] }, { base: pinned });
+    expect(plan.base).toEqual({ ...pinned, given: true });
+    expect(planDocument(plan).base).toBe("localhost:5000/base@sha256:1");
+    expect(planDocument(plan).steps[0]).toEqual({ kind: "base", image: "localhost:5000/base@sha256:1", given: true });
+    expect(plan.steps.labels.labels["org.opencontainers.image.base.name"]).toBe(await base.imageName());
   });
 });

@@ -1,52 +1,47 @@
 import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { Content, ResolvedSpec } from "../resolve/resolved-spec.ts";
-import type { BuildPlan, EnvironmentStep, PackagesStep, PlanStep } from "./plan.ts";
+import type { BaseImage } from "../spec/base-image.ts";
+import type { BuildPlan, EnvironmentStep, PackagesStep } from "./plan.ts";
 
 /**
  * The steps that make a resolved spec's image. `base` is what building a base spec returned: it takes the place of the
  * base's computed name. Pure.
  */
-export function planImage(resolved: ResolvedSpec, identity: Identity, options: { base?: string } = {}): BuildPlan {
+export function planImage(
+  resolved: ResolvedSpec,
+  identity: Identity,
+  options: { base?: BaseImage | undefined } = {},
+): BuildPlan {
   const { content, target } = resolved;
-  const base = options.base ?? resolved.base;
-  const given = "layout" in content.base || content.base.given;
-  const steps: (PlanStep | undefined)[] = [
-    { kind: "base", image: base, given },
-    content.apt && { kind: "apt", packages: [...content.apt] },
-    environmentStep(content),
-    packagesStep(resolved),
-    content.env && { kind: "env", variables: sortedByName(content.env) },
-    content.trees && { kind: "files", trees: content.trees.map((from) => ({ from, to: "/root" })) },
-    content.commands && { kind: "commands", commands: [...content.commands], uvImage: content.tools.uvImage },
-    content.entrypoint && { kind: "entrypoint", entrypoint: [...content.entrypoint] },
-    { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" },
-    { kind: "labels", labels: labels(resolved, identity) },
-    { kind: "id", variable: "_F_IMG_ID", value: identity.id },
-  ];
+  const { apt, env, trees, commands, entrypoint, tools } = content;
   return {
     apiVersion: 1,
     recipe: content.recipe,
     reference: imageReference(resolved, identity),
     platforms: [...target.platforms],
-    base,
-    steps: steps.filter((step) => step !== undefined),
+    base: { ...(options.base ?? resolved.base), given: "layout" in content.base || content.base.given },
+    steps: {
+      apt: apt && { packages: [...apt] },
+      environment: environmentStep(content),
+      packages: packagesStep(resolved),
+      env: env && { variables: sortedByName(env) },
+      files: trees && { trees: trees.map((from) => ({ from, to: "/root" })) },
+      commands: commands && { commands: [...commands], uvImage: tools.uvImage },
+      entrypoint: entrypoint && { entrypoint: [...entrypoint] },
+      user: { name: "flytekit", home: "/home/flytekit", workdir: "/root" },
+      labels: { labels: labels(resolved, identity) },
+      id: { variable: "_F_IMG_ID", value: identity.id },
+    },
   };
 }
 
 function environmentStep({ environment, tools }: Content): EnvironmentStep | undefined {
   if (!environment) return undefined;
   if (environment.manager === "venv") {
-    return {
-      kind: "environment",
-      manager: "venv",
-      prefix: "/opt/venv",
-      python: environment.python,
-      uvImage: tools.uvImage,
-    };
+    return { manager: "venv", prefix: "/opt/venv", python: environment.python, uvImage: tools.uvImage };
   }
   return {
-    kind: "environment",
     manager: "conda",
     prefix: "/opt/micromamba/envs/runtime",
     pythonVersion: environment.pythonVersion,
@@ -61,7 +56,6 @@ function packagesStep({ content, secrets }: ResolvedSpec): PackagesStep | undefi
   if (!packages) return undefined;
   const { from, packages: names = [], requirements, lock = "", pyproject = "" } = packages;
   return {
-    kind: "packages",
     source:
       from === "requirements"
         ? { from, packages: [...names], ...(requirements !== undefined && { requirements }) }

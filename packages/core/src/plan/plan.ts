@@ -1,7 +1,8 @@
+import type { BaseImage } from "../spec/base-image.ts";
+
 /**
- * What to build, in semantic steps, as serializable data. A Dockerfile is one rendering of it, OCI layers another.
- * Steps come in this order, each kind at most once: base, apt, environment, packages, env, files, commands, entrypoint,
- * user, labels, id. Installs do not see `env`; commands do.
+ * What to build, as serializable data. A Dockerfile is one rendering of it, OCI layers another; `planDocument` is what
+ * `imagespec plan` prints.
  */
 export interface BuildPlan {
   apiVersion: 1;
@@ -11,33 +12,35 @@ export interface BuildPlan {
   reference: string;
   /** Normalised, sorted, at least one: `linux/amd64`. */
   platforms: string[];
-  /** An image reference, or `oci:PATH`. Fetch it through the mirrors of the request. */
-  base: string;
-  steps: PlanStep[];
+  /**
+   * The image to start from; fetch a reference through the mirrors of the request. `given` is false when the spec left
+   * the base to us: then it is known to hold the wanted Python.
+   */
+  base: BaseImage & { given: boolean };
+  steps: PlanSteps;
 }
 
-export type PlanStep =
-  | BaseStep
-  | AptStep
-  | EnvironmentStep
-  | PackagesStep
-  | EnvStep
-  | FilesStep
-  | CommandsStep
-  | EntrypointStep
-  | UserStep
-  | LabelsStep
-  | IdStep;
-
-export interface BaseStep {
-  kind: "base";
-  image: string;
-  /** False when the spec left the base to us: then it is known to hold the wanted Python. */
-  given: boolean;
+/**
+ * The semantic steps that lead from the base to the image, in build order; a step that nothing asks for is left out.
+ * Installs do not see `env`; commands do.
+ *
+ * @example plan.steps.apt?.packages
+ */
+export interface PlanSteps {
+  apt?: AptStep | undefined;
+  environment?: EnvironmentStep | undefined;
+  packages?: PackagesStep | undefined;
+  env?: EnvStep | undefined;
+  files?: FilesStep | undefined;
+  commands?: CommandsStep | undefined;
+  entrypoint?: EntrypointStep | undefined;
+  user: UserStep;
+  labels: LabelsStep;
+  id: IdStep;
 }
 
+/** Debian packages to install. */
 export interface AptStep {
-  kind: "apt";
   packages: string[];
 }
 
@@ -55,9 +58,8 @@ export type PythonSource =
  * already has at either place is extended, whoever made it, and then `python` only says what it must agree with.
  */
 export type EnvironmentStep =
-  | { kind: "environment"; manager: "venv"; prefix: "/opt/venv"; python: PythonSource; uvImage: string }
+  | { manager: "venv"; prefix: "/opt/venv"; python: PythonSource; uvImage: string }
   | {
-      kind: "environment";
       manager: "conda";
       prefix: "/opt/micromamba/envs/runtime";
       /** A Python version `X.Y` or `X.Y.Z` that goes into the solve, unless condaPackages name `python` themselves. */
@@ -71,7 +73,6 @@ export type EnvironmentStep =
 
 /** Python packages for the environment of the step before. */
 export interface PackagesStep {
-  kind: "packages";
   source: /** `requirements` is a path in the context; `packages` are PEP 508 requirements, given together to one resolution. */
     | { from: "requirements"; packages: string[]; requirements?: string }
     /** Paths in the context of the lock and the pyproject.toml beside it. */
@@ -86,52 +87,40 @@ export interface PackagesStep {
 
 /** Config environment, any text byte for byte, sorted by name. PATH and PYTHONPATH here are the spec's own part. */
 export interface EnvStep {
-  kind: "env";
   variables: Record<string, string>;
 }
 
 /** Trees of the context laid into the image in this order, owned by the user of the user step. */
 export interface FilesStep {
-  kind: "files";
   trees: { from: "source" | "copy"; to: "/root" }[];
 }
 
 /** One shell command line each, run last, as root, in order, joined with `&&`, uv on PATH. */
 export interface CommandsStep {
-  kind: "commands";
   commands: string[];
   uvImage: string;
 }
 
 /** Set, `[]` included, it replaces ENTRYPOINT and drops CMD. Left out, both stay the base's. */
 export interface EntrypointStep {
-  kind: "entrypoint";
   entrypoint: string[];
 }
 
+/** The account that owns /root and the environment, and that containers run as. */
 export interface UserStep {
-  kind: "user";
   name: "flytekit";
   home: "/home/flytekit";
   workdir: "/root";
 }
 
+/** Labels of the image. */
 export interface LabelsStep {
-  kind: "labels";
   /** Without `dev.imagespec.builder`, which the builder adds as `TYPE@VERSION`. */
   labels: Record<string, string>;
 }
 
+/** The environment variable that says which spec an image is of; set last. */
 export interface IdStep {
-  kind: "id";
   variable: "_F_IMG_ID";
   value: string;
-}
-
-/** The step of that kind, when the plan has one. */
-export function planStep<K extends PlanStep["kind"]>(
-  plan: BuildPlan,
-  kind: K,
-): Extract<PlanStep, { kind: K }> | undefined {
-  return plan.steps.find((step): step is Extract<PlanStep, { kind: K }> => step.kind === kind);
 }

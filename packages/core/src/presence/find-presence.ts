@@ -1,4 +1,5 @@
 import { type CredentialStore, checkRegistryPresence, type Presence, RegistryClient } from "@imagespec/registry";
+import type { Output } from "../builder/output.ts";
 import type { Environment } from "./docker-endpoint.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
 
@@ -11,7 +12,7 @@ export interface PresenceQuestion {
   /** Whether the image would be pushed there. */
   push: boolean;
   /** Where it would be written besides or instead. */
-  output?: string | undefined;
+  output?: Output | undefined;
 }
 
 export interface PresenceAnswer {
@@ -35,7 +36,9 @@ export interface PresenceAccess {
  */
 export async function findPresence(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
   if (question.output !== undefined && !question.push) {
-    return question.output === "engine" ? inEngine(question, access) : { presence: undefined, fromRegistry: false };
+    return question.output.kind === "engine"
+      ? inEngine(question, access)
+      : { presence: undefined, fromRegistry: false };
   }
   if (!question.hasRegistry) return inEngine(question, access);
   const registry = await inRegistry(question, access);

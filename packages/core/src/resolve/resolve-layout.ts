@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import type { BaseImage } from "../spec/base-image.ts";
 import type { Content } from "./resolved-spec.ts";
 
 /**
  * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.
  * Throws E_INPUT_FILE when the folder is none or holds not exactly one image.
  */
-export async function resolveLayout(root: string, path: string): Promise<{ image: string; content: Content["base"] }> {
+export async function resolveLayout(
+  root: string,
+  path: string,
+): Promise<{ image: BaseImage; content: Content["base"] }> {
   const folder = resolve(root, path);
   const manifests = await readIndex(folder, path);
   const digests = [...new Set(manifests.map(({ digest }) => digest))];
@@ -22,7 +26,7 @@ export async function resolveLayout(root: string, path: string): Promise<{ image
       },
     );
   }
-  return { image: `oci:${folder}`, content: { layout: digest } };
+  return { image: { kind: "layout", path: folder }, content: { layout: digest } };
 }
 
 async function readIndex(folder: string, shown: string): Promise<{ digest?: unknown }[]> {

@@ -2,6 +2,7 @@ import { resolve as resolvePath } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
+import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { contentOf } from "./content-of.ts";
 import { defaultBaseImage } from "./default-base-image.ts";
@@ -18,8 +19,6 @@ export interface ResolveOptions {
   /** In place of the spec's platforms. */
   platforms?: readonly string[];
   signal?: AbortSignal;
-  /** The computed name of a base spec, when the caller has it already. */
-  baseName?: string;
   /**
    * Leaves out the check that pipSecretMounts and registryConfig are there, since nothing of them is hashed; or of
    * pipSecretMounts alone, for who asks a registry and builds nothing.
@@ -66,28 +65,25 @@ async function resolveBase(
   spec: ImageSpec,
   platforms: string[],
   options: ResolveOptions,
-): Promise<{ image: string; content: Content["base"] }> {
+): Promise<{ image: BaseImage; content: Content["base"] }> {
   const { baseImage } = spec;
-  if (typeof baseImage === "string" && baseImage.startsWith("oci:"))
-    return resolveLayout(spec.root, baseImage.slice(4));
-  if (baseImage === undefined) {
-    const image = defaultBaseImage(spec);
-    return { image, content: { image, given: false } };
-  }
   const image =
-    typeof baseImage === "string"
-      ? baseImage
-      : (options.baseName ?? (await computedName(baseImage, platforms, options)));
-  return { image, content: { image, given: true } };
+    baseImage === undefined
+      ? defaultBaseImage(spec)
+      : typeof baseImage === "string"
+        ? baseImage
+        : await computedName(baseImage, platforms, options);
+  const parsed = parseBaseImage(image);
+  if (parsed.kind === "layout") return resolveLayout(spec.root, parsed.path);
+  return { image: parsed, content: { image, given: baseImage !== undefined } };
 }
 
 /** What a base spec's image is called; a noop base is the image it names. */
 async function computedName(base: ImageSpec, platforms: string[], options: ResolveOptions): Promise<string> {
   if (base.builder === "noop" && typeof base.baseImage === "string") return base.baseImage;
-  const { baseName, ...rest } = options;
   // A base that names no platforms is built for its child's.
   const wanted = base.platform === undefined ? { platforms } : {};
-  const resolved = await resolveSpec(base, { ...wanted, ...rest, skipSecretFiles: true });
+  const resolved = await resolveSpec(base, { ...wanted, ...options, skipSecretFiles: true });
   const missing = platforms.filter((platform) => !resolved.target.platforms.includes(platform));
   if (missing.length > 0) {
     const message = `the base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;

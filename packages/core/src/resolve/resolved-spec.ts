@@ -1,4 +1,5 @@
 import type { PythonSource } from "../plan/plan.ts";
+import type { BaseImage } from "../spec/base-image.ts";
 import type { ShippedFile } from "./shipped-file.ts";
 
 /** A spec with everything looked up that its image depends on. Made once; nothing downstream reads the disk again. */
@@ -6,8 +7,8 @@ export interface ResolvedSpec {
   target: ResolvedTarget;
   /** The exact document that is hashed: what goes into the image, and nothing else. */
   content: Content;
-  /** What FROM takes: a reference, or `oci:` with an absolute path. */
-  base: string;
+  /** What the image is built on; a layout by its absolute path. */
+  base: BaseImage;
   secrets: ResolvedSecret[];
   /** What is hashed and shipped, sorted by path, parents before children. */
   files: ShippedFile[];

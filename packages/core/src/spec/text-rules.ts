@@ -1,4 +1,5 @@
 import { isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
+import { parseBaseImage } from "./base-image.ts";
 import type { Breach } from "./rule.ts";
 
 const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#"'`]+@/i;
@@ -57,8 +58,9 @@ export function pythonVersionBreach(version: string): Breach | undefined {
 }
 
 export function baseImageBreach(image: string): Breach | undefined {
-  if (image.startsWith("oci:")) {
-    return image.length > 4
+  const base = parseBaseImage(image);
+  if (base.kind === "layout") {
+    return base.path !== ""
       ? undefined
       : { code: "reference", message: "'oci:' names no folder", hint: "write oci:PATH, PATH an OCI image layout" };
   }

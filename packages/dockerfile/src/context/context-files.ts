@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep, type ShippedFile } from "@imagespec/core";
+import type { BuildPlan, ShippedFile } from "@imagespec/core/builder";
 
 /** One entry of a build context: what the plan ships, or a text made from it. */
 export type ContextEntry = ShippedFile | { type: "text"; path: string; mode: 0o644; text: string };
@@ -9,7 +9,7 @@ export type ContextEntry = ShippedFile | { type: "text"; path: string; mode: 0o6
  */
 export function contextFiles(plan: BuildPlan, dockerfile: string, files: readonly ShippedFile[]): ContextEntry[] {
   const entries = new Map<string, ShippedFile>(files.map((file) => [file.path, file]));
-  const folders = new Set((planStep(plan, "files")?.trees ?? []).map((tree) => tree.from as string));
+  const folders = new Set((plan.steps.files?.trees ?? []).map((tree) => tree.from as string));
   for (const { path } of files) {
     for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1))
       folders.add(path.slice(0, slash));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ShippedFile } from "@imagespec/core";
+import type { ShippedFile } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import fc from "fast-check";
 import { extract } from "tar-stream";
 import { describe, expect, it } from "vitest";
@@ -152,15 +153,7 @@ describe("contextTar", () => {
     await fc.assert(
       fc.asyncProperty(tree, async (files) => {
         const shipped = Object.entries(files).map(([path, content]) => file(`source/${path}`, content));
-        const plan = {
-          apiVersion: 1,
-          recipe: 1,
-          reference: "x:y",
-          platforms: ["linux/amd64"],
-          base: "b",
-          steps: [],
-        } as const;
-        const entries = contextFiles({ ...plan, platforms: [...plan.platforms], steps: [] }, "FROM b\n", shipped);
+        const entries = contextFiles(buildPlan(), "FROM b\n", shipped);
         const found = await read(await bytesOf(contextTar(entries, { open })));
         const contents = found.filter(({ header }) => header.type === "file" && header.name !== "Dockerfile");
         expect(Object.fromEntries(contents.map((entry) => [entry.header.name, entry.content]))).toEqual(

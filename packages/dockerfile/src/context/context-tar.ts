@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { pack as createPack, type Pack } from "tar-stream";
 import { checkEntry } from "./check-entry.ts";
 import type { ContextEntry } from "./context-files.ts";

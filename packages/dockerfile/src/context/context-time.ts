@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 
 /**
  * Time of a context's files, in seconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org), else 0.

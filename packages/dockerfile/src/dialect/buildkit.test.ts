@@ -1,16 +1,17 @@
-import type { PackagesStep, PlanStep } from "@imagespec/core";
+import type { BaseImage, EnvironmentStep, PackagesStep, PlanSteps } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildArguments } from "../build-arguments.ts";
-import { planOf } from "../fixtures/plan-of.ts";
 import { readAssignments, readDockerfile, readRun } from "../fixtures/read-dockerfile.ts";
 import { renderDockerfile } from "../render-dockerfile.ts";
 import { joinCommands } from "../script/commands.ts";
 
 const uvImage = "ghcr.io/astral-sh/uv:0.13.9";
-const venv: PlanStep = { kind: "environment", manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage };
+const venv: EnvironmentStep = { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage };
+const environment = venv;
+type Steps = Partial<PlanSteps>;
 const packages = (over: Partial<PackagesStep> = {}): PackagesStep => ({
-  kind: "packages",
   source: { from: "requirements", packages: ["numpy==2.1.0"] },
   index: undefined,
   extraIndexes: [],
@@ -18,17 +19,17 @@ const packages = (over: Partial<PackagesStep> = {}): PackagesStep => ({
   secrets: [],
   ...over,
 });
-const render = (steps: readonly PlanStep[], base?: string, mirrors = {}) =>
-  renderDockerfile(planOf(steps, base), { dialect: "buildkit", builder: "docker-buildx@1.0.0", mirrors });
-const read = (steps: readonly PlanStep[]) => readDockerfile(render(steps));
-const env = (steps: readonly PlanStep[], variables = {}) =>
+const render = (steps: Steps, base: string | BaseImage = "python:3.11-slim", mirrors = {}) =>
+  renderDockerfile(buildPlan({ steps, base }), { dialect: "buildkit", builder: "docker-buildx@1.0.0", mirrors });
+const read = (steps: Steps) => readDockerfile(render(steps));
+const env = (steps: Steps, variables = {}) =>
   Object.assign(
     {},
     ...read(steps)
       .filter(({ keyword }) => keyword === "ENV")
       .map(({ rest }) => readAssignments(rest, variables)),
   ) as Record<string, string>;
-const lastRun = (steps: readonly PlanStep[]) =>
+const lastRun = (steps: Steps) =>
   readRun(
     read(steps)
       .filter(({ keyword }) => keyword === "RUN")
@@ -56,33 +57,31 @@ const anyText = fc
 
 describe("renderBuildKit", () => {
   it("renders every kind of step, as it is", () => {
-    const steps: PlanStep[] = [
-      { kind: "apt", packages: ["git", "curl=7.*"] },
-      venv,
-      packages({
+    const steps: Steps = {
+      apt: { packages: ["git", "curl=7.*"] },
+      environment,
+      packages: packages({
         source: { from: "requirements", packages: ["numpy==2.1.0", "requests>=2"], requirements: "requirements/r.txt" },
         index: "https://pypi.example/simple",
         extraIndexes: ["https://extra.example/simple"],
         extraArgs: ["--no-deps"],
         secrets: [{ id: "pip_0", target: "/root/.netrc" }],
       }),
-      { kind: "env", variables: { A: 'say "hi" to $USER', PATH: "/spec/bin", PYTHONPATH: "/spec/lib" } },
-      {
-        kind: "files",
+      env: { variables: { A: 'say "hi" to $USER', PATH: "/spec/bin", PYTHONPATH: "/spec/lib" } },
+      files: {
         trees: [
           { from: "source", to: "/root" },
           { from: "copy", to: "/root" },
         ],
       },
-      { kind: "commands", commands: ["date > /built", "echo done"], uvImage },
-      { kind: "entrypoint", entrypoint: ["python", "-c", "print('<hi>')"] },
-    ];
+      commands: { commands: ["date > /built", "echo done"], uvImage },
+      entrypoint: { entrypoint: ["python", "-c", "print('<hi>')"] },
+    };
     expect(render(steps)).toMatchSnapshot();
   });
 
   it("renders conda with tools from their images", () => {
-    const conda: PlanStep = {
-      kind: "environment",
+    const conda: EnvironmentStep = {
       manager: "conda",
       prefix: "/opt/micromamba/envs/runtime",
       pythonVersion: "3.12",
@@ -91,12 +90,11 @@ describe("renderBuildKit", () => {
       uvImage,
       micromambaImage: "mambaorg/micromamba:2.3.0",
     };
-    expect(render([conda, packages()])).toMatchSnapshot();
+    expect(render({ environment: conda, packages: packages() })).toMatchSnapshot();
   });
 
   it("asks conda for no second Python when the packages name one", () => {
-    const step = (names: string[]): PlanStep => ({
-      kind: "environment",
+    const step = (names: string[]): EnvironmentStep => ({
       manager: "conda",
       prefix: "/opt/micromamba/envs/runtime",
       pythonVersion: "3.12",
@@ -106,18 +104,18 @@ describe("renderBuildKit", () => {
       micromambaImage: "m:1",
     });
     for (const name of ["python", "python=3.11", "python >=3.10", "conda-forge::python=3.9"]) {
-      expect(lastRun([step([name])]).script, name).not.toContain("python=3.12");
+      expect(lastRun({ environment: step([name]) }).script, name).not.toContain("python=3.12");
     }
-    expect(lastRun([step(["python-dateutil"])]).script).toContain("python=3.12");
+    expect(lastRun({ environment: step(["python-dateutil"]) }).script).toContain("python=3.12");
   });
 
   it("holds no syntax line, no here-document and no line a scanner of 64 KiB cannot read", () => {
     const commands = [`cat <<EOF\n${"x".repeat(1000)}\nEOF`];
-    const text = render([
-      venv,
-      packages({ source: { from: "requirements", packages: Array(5000).fill("a-b-c==1.2.3") } }),
-      { kind: "commands", commands, uvImage },
-    ]);
+    const text = render({
+      environment,
+      packages: packages({ source: { from: "requirements", packages: Array(5000).fill("a-b-c==1.2.3") } }),
+      commands: { commands, uvImage },
+    });
     expect(text).not.toMatch(/^#\s*(syntax|escape|check)\s*=/m);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(65_000);
     expect(() => readDockerfile(text)).not.toThrow();
@@ -129,8 +127,8 @@ describe("renderBuildKit", () => {
       .filter((text) => !/[=\s]/.test(text));
     fc.assert(
       fc.property(fc.dictionary(name, anyText, { noNullPrototype: true }), (variables) => {
-        const steps: PlanStep[] = [{ kind: "env", variables }];
-        const found = env(steps, buildArguments(planOf(steps)));
+        const steps: Steps = { env: { variables } };
+        const found = env(steps, buildArguments(buildPlan({ steps })));
         for (const [key, value] of Object.entries(variables)) {
           if (key !== "PATH" && key !== "PYTHONPATH") expect(found[key]).toBe(value);
         }
@@ -142,7 +140,7 @@ describe("renderBuildKit", () => {
   it("gives commands to the shell as they were written", () => {
     fc.assert(
       fc.property(fc.array(anyText, { minLength: 1, maxLength: 3 }), (commands) => {
-        const { script } = lastRun([venv, { kind: "commands", commands, uvImage }]);
+        const { script } = lastRun({ environment, commands: { commands, uvImage } });
         expect(script.endsWith(joinCommands(commands))).toBe(true);
       }),
       { numRuns: 500 },
@@ -152,7 +150,7 @@ describe("renderBuildKit", () => {
   it("gives ENTRYPOINT back word for word and drops CMD", () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 4 }), (entrypoint) => {
-        const instructions = read([{ kind: "entrypoint", entrypoint }]);
+        const instructions = read({ entrypoint: { entrypoint } });
         const found = instructions.find(({ keyword }) => keyword === "ENTRYPOINT")?.rest;
         expect(JSON.parse(found ?? "")).toEqual(entrypoint);
         expect(instructions.find(({ keyword }) => keyword === "CMD")?.rest).toBe("[]");
@@ -165,48 +163,51 @@ describe("renderBuildKit", () => {
     fc.assert(
       fc.property(path, (text) => {
         const target = `/${text}`;
-        const { mounts } = lastRun([venv, packages({ secrets: [{ id: "s", target }] })]);
+        const { mounts } = lastRun({ environment, packages: packages({ secrets: [{ id: "s", target }] }) });
         expect(mounts).toContainEqual(["type=secret", "id=s", `target=${target}`, "required=true"]);
       }),
     );
-    const text = render([
-      venv,
-      packages({ secrets: [{ id: "s", target: "/t" }] }),
-      { kind: "commands", commands: ["x"], uvImage },
-    ]);
+    const text = render({
+      environment,
+      packages: packages({ secrets: [{ id: "s", target: "/t" }] }),
+      commands: { commands: ["x"], uvImage },
+    });
     expect(text.match(/id=s,/g)).toHaveLength(1);
   });
 
   it("puts PATH and PYTHONPATH together by the runtime contract", () => {
     const base = { PATH: "/base/bin" };
-    expect(env([venv], base)).toMatchObject({ PATH: "/opt/venv/bin:/base/bin", PYTHONPATH: "/root" });
-    expect(env([venv])).toMatchObject({
+    expect(env({ environment }, base)).toMatchObject({ PATH: "/opt/venv/bin:/base/bin", PYTHONPATH: "/root" });
+    expect(env({ environment })).toMatchObject({
       PATH: "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     });
-    const own: PlanStep = { kind: "env", variables: { PATH: "/x:/y", PYTHONPATH: "/z" } };
-    expect(env([venv, own], base)).toMatchObject({ PATH: "/opt/venv/bin:/x:/y", PYTHONPATH: "/root:/z" });
-    expect(env([own], base)).toMatchObject({ PATH: "/x:/y" });
-    expect(env([], base)).not.toHaveProperty("PATH");
+    const own = { variables: { PATH: "/x:/y", PYTHONPATH: "/z" } };
+    expect(env({ environment, env: own }, base)).toMatchObject({ PATH: "/opt/venv/bin:/x:/y", PYTHONPATH: "/root:/z" });
+    expect(env({ env: own }, base)).toMatchObject({ PATH: "/x:/y" });
+    expect(env({}, base)).not.toHaveProperty("PATH");
   });
 
   it("leaves ENTRYPOINT and CMD to the base when the spec sets none, and ends with the id", () => {
-    const instructions = read([venv]);
+    const instructions = read({ environment });
     expect(instructions.map(({ keyword }) => keyword)).not.toContain("CMD");
     expect(instructions.at(-1)).toEqual({ keyword: "ENV", rest: '_F_IMG_ID="xyz"' });
     expect(instructions.findLast(({ keyword }) => keyword === "USER")?.rest).toBe("flytekit");
   });
 
   it("fetches through mirrors, and names what it builds by its own name", () => {
-    const text = render([venv], "python:3.11", { "docker.io": "localhost:5000", "ghcr.io": "mirror.example/gh" });
+    const text = render({ environment }, "python:3.11", {
+      "docker.io": "localhost:5000",
+      "ghcr.io": "mirror.example/gh",
+    });
     expect(text).toContain("\nFROM localhost:5000/library/python:3.11\n");
     expect(text).toContain("\nFROM mirror.example/gh/astral-sh/uv:0.13.9 AS imagespec-uv\n");
     expect(text).toContain("# registry.example/train:abc");
-    expect(render([], "oci:/layout")).toContain("\nFROM imagespec-base\n");
+    expect(render({}, { kind: "layout", path: "/layout" })).toContain("\nFROM imagespec-base\n");
   });
 
   it("declares uv's download addresses only where a Python may be downloaded", () => {
-    const version: PlanStep = { ...venv, python: { from: "version", version: "3.12" } } as PlanStep;
-    expect(render([version])).toContain("ARG UV_PYTHON_INSTALL_MIRROR");
-    expect(render([venv])).not.toContain("ARG");
+    const version: EnvironmentStep = { ...venv, python: { from: "version", version: "3.12" } };
+    expect(render({ environment: version })).toContain("ARG UV_PYTHON_INSTALL_MIRROR");
+    expect(render({ environment })).not.toContain("ARG");
   });
 });

@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import type { Mount } from "../instruction/mount.ts";
 import { renderRun } from "../instruction/run.ts";
@@ -37,7 +37,7 @@ const ca: Mount = { type: "secret", id: CA_SECRET, target: TOOLS.ca };
 /** The plan for BuildKit, from the frontend that docker 20.10 has built in (Dockerfile syntax 1.2) upwards. */
 export function renderBuildKit(plan: BuildPlan, options: RenderOptions): string {
   const mirrors = options.mirrors ?? {};
-  const base = plan.base.startsWith("oci:") ? OCI_BASE_CONTEXT : throughMirror(plan.base, mirrors);
+  const base = plan.base.kind === "layout" ? OCI_BASE_CONTEXT : throughMirror(plan.base.reference, mirrors);
   const blocks = [
     [`# ${plan.reference}, by imagespec`],
     [...stages(plan, mirrors), `FROM ${base}`, "USER 0:0", 'SHELL ["/bin/sh", "-c"]', "WORKDIR /root"],
@@ -50,7 +50,7 @@ export function renderBuildKit(plan: BuildPlan, options: RenderOptions): string 
     commands(plan),
     [
       ...renderEntrypoint(plan),
-      ...(planStep(plan, "user") ? [`USER ${planStep(plan, "user")?.name}`] : []),
+      `USER ${plan.steps.user.name}`,
       ...renderLabels(plan, options.builder),
       ...renderId(plan),
     ],
@@ -62,8 +62,8 @@ export function renderBuildKit(plan: BuildPlan, options: RenderOptions): string 
 }
 
 function stages(plan: BuildPlan, mirrors: Readonly<Record<string, string>>): string[] {
-  const environmentStep = planStep(plan, "environment");
-  const uvImage = environmentStep?.uvImage ?? planStep(plan, "commands")?.uvImage;
+  const environmentStep = plan.steps.environment;
+  const uvImage = environmentStep?.uvImage ?? plan.steps.commands?.uvImage;
   const lines: string[] = [];
   if (uvImage !== undefined) lines.push(`FROM ${throughMirror(uvImage, mirrors)} AS ${UV_STAGE}`);
   if (environmentStep?.manager === "conda") {
@@ -73,12 +73,11 @@ function stages(plan: BuildPlan, mirrors: Readonly<Record<string, string>>): str
 }
 
 function user(plan: BuildPlan): string[] {
-  const step = planStep(plan, "user");
-  return step === undefined ? [] : [renderRun(userScript(step))];
+  return [renderRun(userScript(plan.steps.user))];
 }
 
 function apt(plan: BuildPlan): string[] {
-  const step = planStep(plan, "apt");
+  const step = plan.steps.apt;
   if (step === undefined) return [];
   const caches: Mount[] = [
     { type: "cache", id: "imagespec-apt-archives", target: "/var/cache/apt/archives", sharing: "locked" },
@@ -88,7 +87,7 @@ function apt(plan: BuildPlan): string[] {
 }
 
 function environment(plan: BuildPlan): string[] {
-  const step = planStep(plan, "environment");
+  const step = plan.steps.environment;
   if (step === undefined) return [];
   if (step.manager === "conda") {
     const mounts: Mount[] = [
@@ -111,8 +110,8 @@ function environment(plan: BuildPlan): string[] {
 }
 
 function packages(plan: BuildPlan): string[] {
-  const step = planStep(plan, "packages");
-  const environmentStep = planStep(plan, "environment");
+  const step = plan.steps.packages;
+  const environmentStep = plan.steps.environment;
   if (step === undefined || environmentStep === undefined) return [];
   const needsFiles = step.source.from !== "requirements" || step.source.requirements !== undefined;
   const mounts: Mount[] = [
@@ -126,13 +125,13 @@ function packages(plan: BuildPlan): string[] {
 }
 
 function files(plan: BuildPlan): string[] {
-  const owner = planStep(plan, "user")?.name ?? "0";
-  const trees = planStep(plan, "files")?.trees ?? [];
+  const owner = plan.steps.user.name;
+  const trees = plan.steps.files?.trees ?? [];
   return trees.map((tree) => `COPY --chown=${owner} ${tree.from}/ ${tree.to}/`);
 }
 
 function commands(plan: BuildPlan): string[] {
-  const step = planStep(plan, "commands");
+  const step = plan.steps.commands;
   if (step === undefined) return [];
-  return [renderRun(commandsScript(step, planStep(plan, "environment"), TOOLS), [uv, uvCache, ca])];
+  return [renderRun(commandsScript(step, plan.steps.environment, TOOLS), [uv, uvCache, ca])];
 }

@@ -1,45 +1,36 @@
-import type { BuildPlan, PlanStep } from "@imagespec/core";
+import type { EnvironmentStep, PackagesStep, PlanSteps } from "@imagespec/core/builder";
+import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { renderDockerfile } from "../render-dockerfile.ts";
 
-const user: PlanStep = { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" };
-const id: PlanStep = { kind: "id", variable: "_F_IMG_ID", value: "abc" };
-const labels: PlanStep = { kind: "labels", labels: { "dev.imagespec.id": "abc" } };
 const uvImage = "ghcr.io/astral-sh/uv:1";
-const venv: PlanStep = { kind: "environment", manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage };
-const packages: PlanStep = {
-  kind: "packages",
+const venv: EnvironmentStep = { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage };
+const packages: PackagesStep = {
   source: { from: "requirements", packages: ["numpy==2"], requirements: "requirements/r.txt" },
   index: undefined,
   extraIndexes: [],
   extraArgs: [],
   secrets: [{ id: "pip-0", target: "/root/.netrc" }],
 };
-const files: PlanStep = { kind: "files", trees: [{ from: "source", to: "/root" }] };
-const commands: PlanStep = { kind: "commands", commands: ["echo $TARGETARCH", "cat <<EOF\nx\nEOF"], uvImage };
-const apt: PlanStep = { kind: "apt", packages: ["git"] };
+const environment = venv;
+const files: PlanSteps["files"] = { trees: [{ from: "source", to: "/root" }] };
+const commands = { commands: ["echo $TARGETARCH", "cat <<EOF\nx\nEOF"], uvImage };
+const apt = { packages: ["git"] };
 
-function render(steps: PlanStep[], extra: { contextImage?: string; links?: string[] } = {}): string {
-  const plan: BuildPlan = {
-    apiVersion: 1,
-    recipe: 1,
-    reference: "r.example/x:t",
-    platforms: ["linux/amd64"],
-    base: "python:3.11",
-    steps: [...steps, user, labels, id],
-  };
+function render(steps: Partial<PlanSteps>, extra: { contextImage?: string; links?: string[] } = {}): string {
+  const plan = buildPlan({ base: "python:3.11", steps });
   return renderDockerfile(plan, { dialect: "kaniko", builder: "kaniko@1", ...extra });
 }
 const instructions = (text: string) => text.split("\n").filter((line) => /^[A-Z]+ /.test(line));
 const finalStage = (text: string) => text.slice(text.lastIndexOf("\nFROM "));
 
 describe("renderKaniko", () => {
-  it.each([
-    ["all steps", [apt, venv, packages, files, commands]],
+  it.each<[string, Partial<PlanSteps>]>([
+    ["all steps", { apt, environment, packages, files, commands }],
     [
       "conda",
-      [
-        {
+      {
+        environment: {
           ...venv,
           manager: "conda",
           prefix: "/opt/micromamba/envs/runtime",
@@ -47,9 +38,9 @@ describe("renderKaniko", () => {
           packages: ["gdal"],
           channels: ["conda-forge"],
           micromambaImage: "mambaorg/micromamba:2",
-        } as PlanStep,
+        } as EnvironmentStep,
         packages,
-      ],
+      },
     ],
   ])("writes nothing that kaniko ignores: %s", (_name, steps) => {
     const text = render(steps);
@@ -59,7 +50,7 @@ describe("renderKaniko", () => {
   });
 
   it("makes the environment in a stage of its own and leaves helpers there", () => {
-    const text = render([apt, venv, packages, files]);
+    const text = render({ apt, environment, packages, files });
     const last = finalStage(text);
     expect(text).toMatch(/FROM python:3\.11 AS imagespec-system\n[\s\S]*apt-get/);
     expect(text).toMatch(/FROM imagespec-system AS imagespec-environment\n[\s\S]*uv venv/);
@@ -70,32 +61,32 @@ describe("renderKaniko", () => {
   });
 
   it("needs one stage when there is no environment", () => {
-    expect(render([files]).match(/^FROM /gm)).toHaveLength(1);
-    expect(render([apt, files]).match(/^FROM /gm)).toHaveLength(1);
+    expect(render({ files }).match(/^FROM /gm)).toHaveLength(1);
+    expect(render({ apt, files }).match(/^FROM /gm)).toHaveLength(1);
   });
 
   it("removes the commands' helpers in the last RUN", () => {
-    const last = render([venv, commands]).split("\nRUN ").at(-1) ?? "";
+    const last = render({ environment, commands }).split("\nRUN ").at(-1) ?? "";
     expect(last.split("\n").slice(0, 2).join("")).toMatch(/rm -rf \/\.imagespec$/);
     expect(last).not.toContain("COPY");
   });
 
   it("takes files from the image of the context when there is one", () => {
     const digest = `r.example/x@sha256:${"a".repeat(64)}`;
-    const text = render([venv, packages, files], { contextImage: digest });
+    const text = render({ environment, packages, files }, { contextImage: digest });
     expect(text).toContain(`FROM ${digest} AS imagespec-context`);
     expect(text).toContain("COPY --from=imagespec-context /requirements/ /.imagespec/requirements/");
     expect(text).toContain("COPY --chown=flytekit --from=imagespec-context /source/ /root/");
   });
 
   it("gives links their owner, which COPY does not", () => {
-    const text = render([files], { links: ["source/a b", "copy/other"] });
+    const text = render({ files }, { links: ["source/a b", "copy/other"] });
     expect(text).toMatch(/chown -h flytekit: \\\n {4}'\/root\/a b'\n/);
     expect(text).not.toContain("other");
-    expect(render([files])).not.toContain("chown -h");
+    expect(render({ files })).not.toContain("chown -h");
   });
 
   it("ends with the label of the builder and the id", () => {
-    expect(render([files])).toMatch(/dev\.imagespec\.builder="kaniko@1"[\s\S]*ENV _F_IMG_ID="abc"\n$/);
+    expect(render({ files })).toMatch(/dev\.imagespec\.builder="kaniko@1"[\s\S]*ENV _F_IMG_ID="xyz"\n$/);
   });
 });

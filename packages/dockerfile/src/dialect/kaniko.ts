@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import { type BuildPlan, baseImageText } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import { renderRun } from "../instruction/run.ts";
 import type { RenderOptions } from "../render-dockerfile.ts";
@@ -42,9 +42,9 @@ const CONDA_TOOLS: StepTools = { ...TOOLS, fallbackCa: `${FOLDER}/fallback-ca.pe
  */
 export function renderKaniko(plan: BuildPlan, options: RenderOptions): string {
   const mirrors = options.mirrors ?? {};
-  const base = throughMirror(plan.base, mirrors);
-  const environment = planStep(plan, "environment");
-  const system = planStep(plan, "apt") !== undefined && environment !== undefined;
+  const base = throughMirror(baseImageText(plan.base), mirrors);
+  const environment = plan.steps.environment;
+  const system = plan.steps.apt !== undefined && environment !== undefined;
   const from = system ? SYSTEM_STAGE : base;
   const blocks = [
     [`# ${plan.reference}, by imagespec`],
@@ -60,7 +60,7 @@ export function renderKaniko(plan: BuildPlan, options: RenderOptions): string {
     commands(plan),
     [
       ...renderEntrypoint(plan),
-      ...(planStep(plan, "user") ? [`USER ${planStep(plan, "user")?.name}`] : []),
+      `USER ${plan.steps.user.name}`,
       ...renderLabels(plan, options.builder),
       ...renderId(plan),
     ],
@@ -72,8 +72,8 @@ export function renderKaniko(plan: BuildPlan, options: RenderOptions): string {
 }
 
 function stages(plan: BuildPlan, options: RenderOptions, mirrors: Readonly<Record<string, string>>): string[] {
-  const environment = planStep(plan, "environment");
-  const uvImage = environment?.uvImage ?? planStep(plan, "commands")?.uvImage;
+  const environment = plan.steps.environment;
+  const uvImage = environment?.uvImage ?? plan.steps.commands?.uvImage;
   const lines: string[] = [];
   if (options.contextImage !== undefined) lines.push(`FROM ${options.contextImage} AS ${CONTEXT_STAGE}`);
   if (uvImage !== undefined) lines.push(`FROM ${throughMirror(uvImage, mirrors)} AS ${UV_STAGE}`);
@@ -89,18 +89,17 @@ function start(from: string, name?: string): string[] {
 }
 
 function user(plan: BuildPlan): string[] {
-  const step = planStep(plan, "user");
-  return step === undefined ? [] : [renderRun(userScript(step))];
+  return [renderRun(userScript(plan.steps.user))];
 }
 
 function apt(plan: BuildPlan): string[] {
-  const step = planStep(plan, "apt");
+  const step = plan.steps.apt;
   if (step === undefined) return [];
   return [renderRun([...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log"])];
 }
 
 function environmentSteps(plan: BuildPlan, options: RenderOptions): string[] {
-  const step = planStep(plan, "environment");
+  const step = plan.steps.environment;
   if (step === undefined) return [];
   const lines = [`COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`];
   if (step.manager === "conda") {
@@ -111,7 +110,7 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): string[] {
     if (step.python.from === "version") lines.push("ARG UV_PYTHON_INSTALL_MIRROR", "ARG UV_PYTHON_DOWNLOADS_JSON_URL");
     lines.push(renderRun(venvScript(step, TOOLS)));
   }
-  const packages = planStep(plan, "packages");
+  const packages = plan.steps.packages;
   if (packages !== undefined) {
     if (packages.source.from !== "requirements" || packages.source.requirements !== undefined) {
       lines.push(`COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`);
@@ -135,8 +134,8 @@ function environmentCopy(): string[] {
 }
 
 function files(plan: BuildPlan, options: RenderOptions): string[] {
-  const owner = planStep(plan, "user")?.name ?? "0";
-  const trees = planStep(plan, "files")?.trees ?? [];
+  const owner = plan.steps.user.name;
+  const trees = plan.steps.files?.trees ?? [];
   const copies = trees.map((tree) => {
     return `COPY --chown=${owner} ${fromContext(options, `${tree.from}/`)} ${tree.to}/`;
   });
@@ -149,11 +148,11 @@ function files(plan: BuildPlan, options: RenderOptions): string[] {
 }
 
 function commands(plan: BuildPlan): string[] {
-  const step = planStep(plan, "commands");
+  const step = plan.steps.commands;
   if (step === undefined) return [];
   return [
     `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`,
-    renderRun(commandsScript(step, planStep(plan, "environment"), TOOLS)),
+    renderRun(commandsScript(step, plan.steps.environment, TOOLS)),
     renderRun([FAIL_FUNCTION, `rm -rf ${FOLDER}`]),
   ];
 }

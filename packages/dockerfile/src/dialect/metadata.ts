@@ -1,4 +1,4 @@
-import { type BuildPlan, planStep } from "@imagespec/core";
+import type { BuildPlan } from "@imagespec/core/builder";
 import { needsArgument, sortedVariables } from "../build-arguments.ts";
 import { renderAssignment, renderAssignmentFromArgument } from "../instruction/assignment.ts";
 import { renderExec } from "../instruction/run.ts";
@@ -7,8 +7,8 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 
 /** ARG and ENV: PATH and PYTHONPATH by the runtime contract, then the spec's variables, each literally. */
 export function renderEnv(plan: BuildPlan): string[] {
-  const own = planStep(plan, "env")?.variables ?? {};
-  const environment = planStep(plan, "environment");
+  const own = plan.steps.env?.variables ?? {};
+  const environment = plan.steps.environment;
   const assignments: string[] = [];
   const bin = environment === undefined ? [] : [`${environment.prefix}/bin`];
   if (own.PATH !== undefined) assignments.push(renderAssignment("PATH", [...bin, own.PATH].join(":")));
@@ -29,13 +29,13 @@ export function renderEnv(plan: BuildPlan): string[] {
 
 /** ENTRYPOINT with CMD dropped, when the spec sets one. */
 export function renderEntrypoint(plan: BuildPlan): string[] {
-  const step = planStep(plan, "entrypoint");
+  const step = plan.steps.entrypoint;
   return step === undefined ? [] : [`ENTRYPOINT ${renderExec(step.entrypoint)}`, "CMD []"];
 }
 
 /** LABEL, sorted by name, with the builder that made the image. */
 export function renderLabels(plan: BuildPlan, builder: string): string[] {
-  const labels = { ...planStep(plan, "labels")?.labels, "dev.imagespec.builder": builder };
+  const labels = { ...plan.steps.labels.labels, "dev.imagespec.builder": builder };
   const assignments = Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => renderAssignment(name, value));
@@ -44,6 +44,6 @@ export function renderLabels(plan: BuildPlan, builder: string): string[] {
 
 /** The variable that says which spec an image is of; the last instruction. */
 export function renderId(plan: BuildPlan): string[] {
-  const step = planStep(plan, "id");
-  return step === undefined ? [] : [`ENV ${renderAssignment(step.variable, step.value)}`];
+  const { variable, value } = plan.steps.id;
+  return [`ENV ${renderAssignment(variable, value)}`];
 }

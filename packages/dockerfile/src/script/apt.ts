@@ -1,4 +1,4 @@
-import type { AptStep } from "@imagespec/core";
+import type { AptStep } from "@imagespec/core/builder";
 import { quoteShell } from "../shell/quote.ts";
 import { FAIL_FUNCTION } from "./failure.ts";
 import type { StepTools } from "./step-tools.ts";

@@ -1,4 +1,4 @@
-import type { CommandsStep, EnvironmentStep } from "@imagespec/core";
+import type { CommandsStep, EnvironmentStep } from "@imagespec/core/builder";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
 import { cacheSetting } from "./uv-settings.ts";

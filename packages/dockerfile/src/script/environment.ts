@@ -1,4 +1,4 @@
-import type { EnvironmentStep } from "@imagespec/core";
+import type { EnvironmentStep } from "@imagespec/core/builder";
 import { quoteShell } from "../shell/quote.ts";
 import { FAIL_FUNCTION } from "./failure.ts";
 import type { StepTools } from "./step-tools.ts";

@@ -20,7 +20,7 @@ afterEach(() => rm(root, { recursive: true }));
 async function run(passwd: string | undefined, group: string | undefined) {
   if (passwd !== undefined) await writeFile(join(root, "etc/passwd"), passwd);
   if (group !== undefined) await writeFile(join(root, "etc/group"), group);
-  const step = { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
+  const step = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
   const script = userScript(step)
     .join(" ")
     .replaceAll(/(?<=[\s<>])\/(etc|home|root)(?=[/\s;])/g, `${root}/$1`);

@@ -1,4 +1,4 @@
-import type { UserStep } from "@imagespec/core";
+import type { UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "./failure.ts";
 
 /**

@@ -1,0 +1,49 @@
+/**
+ * What authors of builders need: the class to extend, what a request and a plan hold, and the tools that builders
+ * share.
+ *
+ * @packageDocumentation
+ */
+export {
+  type CredentialStore,
+  type ErrorCode,
+  ImageSpecError,
+  type ImageSpecErrorOptions,
+  isImageSpecError,
+  type Presence,
+  redact,
+} from "@imagespec/registry";
+export {
+  type BuildRequest,
+  type BuildResult,
+  type BuildTarget,
+  ImageSpecBuilder,
+  type Probe,
+  type Unsupported,
+} from "./builder/builder.ts";
+export { type Output, outputText } from "./builder/output.ts";
+export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
+export type { BuildEvent } from "./events.ts";
+export type {
+  AptStep,
+  BuildPlan,
+  CommandsStep,
+  EntrypointStep,
+  EnvironmentStep,
+  EnvStep,
+  FilesStep,
+  IdStep,
+  LabelsStep,
+  PackagesStep,
+  PlanSteps,
+  PythonSource,
+  UserStep,
+} from "./plan/plan.ts";
+export { escapeCommand } from "./process/escape-command.ts";
+export { isRunning, processMark } from "./process/process-mark.ts";
+export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
+export { withScratchFolder } from "./process/scratch-folder.ts";
+export { cacheFolder } from "./resolve/cache-folder.ts";
+export { openShippedFile } from "./resolve/open-shipped-file.ts";
+export type { ShippedFile } from "./resolve/shipped-file.ts";
+export { type BaseImage, baseImageText } from "./spec/base-image.ts";
