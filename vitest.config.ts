@@ -5,7 +5,7 @@ const packages = fileURLToPath(new URL("./packages/", import.meta.url));
 // Tests import the sources, so that a test run needs no build; what a child process runs is the built output.
 const alias = [
   { find: /^@imagespec\/([a-z-]+)$/, replacement: `${packages}$1/src/index.ts` },
-  { find: /^@imagespec\/([a-z-]+)\/(builder|internal)$/, replacement: `${packages}$1/src/$2.ts` },
+  { find: /^@imagespec\/([a-z-]+)\/([a-z-]+)$/, replacement: `${packages}$1/src/$2.ts` },
 ];
 
 export default defineConfig({

@@ -1,0 +1,94 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { Readable } from "node:stream";
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import type { EngineEndpoint } from "./engine-endpoint.ts";
+
+/** One question to the engine's API. */
+export interface EngineRequest {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  headers?: Record<string, string> | undefined;
+  body?: Readable | undefined;
+  /** Milliseconds without a byte in either direction after which the engine counts as gone. */
+  silence: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one request over a connection of its own and has its answer read. When it returns or throws, connection and
+ * body are closed.
+ *
+ * @throws ImageSpecError E_DAEMON when the engine does not answer, stops in the middle or is silent for too long,
+ * E_ABORTED when cancelled; what reading the body or `read` throws is passed on.
+ */
+export async function exchange<T>(
+  endpoint: EngineEndpoint,
+  request: EngineRequest,
+  read: (answer: IncomingMessage) => Promise<T>,
+): Promise<T> {
+  const { body, signal } = request;
+  let bodyFault: Error | undefined;
+  let silence: Error | undefined;
+  let sent: ClientRequest | undefined;
+  try {
+    // Throws for certificates that cannot be used.
+    const call = openRequest(endpoint, request);
+    sent = call;
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      call.once("response", resolve);
+      call.on("error", reject);
+      call.on("timeout", () => {
+        silence = new Error(`it was silent for ${request.silence / 1000} s`);
+        call.destroy(silence);
+      });
+      if (body === undefined) {
+        call.end();
+        return;
+      }
+      body.on("error", (error) => {
+        bodyFault ??= error;
+      });
+      body.on("close", () => {
+        if (!body.readableEnded) call.destroy(bodyFault ?? new Error("what was sent to it ended early"));
+      });
+      // Not `pipeline`: it would give the connection's failure to the body as if it were the body's own.
+      body.pipe(call);
+    });
+    return await read(answer);
+  } catch (error) {
+    if (signal?.aborted) {
+      throw new ImageSpecError("E_ABORTED", "The call to the container engine was cancelled", { cause: error });
+    }
+    if (bodyFault !== undefined) throw bodyFault;
+    if (isImageSpecError(error)) throw error;
+    throw new ImageSpecError(
+      "E_DAEMON",
+      `The container engine at ${endpoint.host} (${endpoint.source}) does not answer: ${reasonOf(silence ?? error)}`,
+      { cause: error, hint: "Start docker, or set DOCKER_HOST to where it listens." },
+    );
+  } finally {
+    sent?.destroy();
+    body?.destroy();
+  }
+}
+
+function openRequest({ address, tls }: EngineEndpoint, request: EngineRequest): ClientRequest {
+  const { method, path, headers, silence, signal } = request;
+  const target =
+    address.kind === "socket"
+      ? { socketPath: address.path, host: "localhost" }
+      : { host: address.hostname, port: address.port };
+  const secure: RequestOptions =
+    tls === undefined ? {} : { ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: tls.verify };
+  // Without an agent the connection ends with its answer.
+  const options = { ...target, ...secure, method, path, headers, timeout: silence, agent: false as const, signal };
+  return (tls === undefined ? httpRequest : httpsRequest)(options as RequestOptions);
+}
+
+/** Node gathers the failures of a name with several addresses in one error without a message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(reasonOf).join(", ");
+  const message = error instanceof Error ? error.message : String(error);
+  return message === "aborted" ? "it closed the connection" : message;
+}

@@ -1,0 +1,75 @@
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { ImageSpecError } from "@imagespec/registry";
+
+/** Bytes. Descriptions of images and engines are far below. */
+const LARGEST_ANSWER = 4 * 1024 * 1024;
+/** Characters of one message about progress. */
+const LONGEST_MESSAGE = 1024 * 1024;
+
+/** One message of the stream in which the engine tells of a load, pull or push. */
+export interface ProgressMessage {
+  status?: string;
+  stream?: string;
+  id?: string;
+  aux?: unknown;
+}
+
+/** Reads a whole answer. Throws E_DAEMON when it is over 4 MiB. */
+export async function readText(answer: Readable): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/**
+ * Reads a stream of JSON messages to its end. The engine answers 200 first and tells of a failure in the stream.
+ *
+ * @param failed makes the error for a failure the engine tells of.
+ * @throws what `failed` returns; ImageSpecError E_DAEMON when the stream is not JSON or a message is too long.
+ */
+export async function readProgress(
+  answer: Readable,
+  failed: (reason: string) => Error,
+  onMessage: (message: ProgressMessage) => void = () => {},
+): Promise<void> {
+  const decoder = new StringDecoder("utf8");
+  const read = (line: string): void => {
+    if (line.trim() === "") return;
+    const message = parseJson(line) as ProgressMessage & { error?: unknown; errorDetail?: { message?: unknown } };
+    const reason = message?.errorDetail?.message ?? message?.error;
+    if (reason !== undefined) throw failed(String(reason));
+    onMessage(message);
+  };
+  let rest = "";
+  for await (const chunk of answer) {
+    const lines = (rest + (typeof chunk === "string" ? chunk : decoder.write(chunk))).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > LONGEST_MESSAGE) throw tooLong();
+    for (const line of lines) read(line);
+  }
+  read(rest + decoder.end());
+}
+
+/** Reads JSON from the engine. Throws E_DAEMON when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ImageSpecError("E_DAEMON", "The container engine's answer is not JSON", {
+      cause,
+      hint: "Check that DOCKER_HOST points to a docker engine.",
+    });
+  }
+}
+
+function tooLong(): ImageSpecError {
+  return new ImageSpecError("E_DAEMON", "The container engine's answer is too long", {
+    hint: "Check that DOCKER_HOST points to a docker engine.",
+  });
+}
