@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
@@ -239,9 +240,14 @@ describe("what can go wrong", () => {
     await expect((await connect(host)).loadImage(archive)).rejects.toThrow("the layer is not there");
     const missing = createReadStream(join(folder, "none.tar"));
     await expect((await connect(host)).loadImage(missing)).rejects.toMatchObject({ code: "ENOENT" });
-    const ended = Readable.from([Buffer.from("x")]);
+    const ended = new Readable({ read: () => {} });
     ended.destroy();
-    await expect((await connect(host)).loadImage(ended)).rejects.toMatchObject({ code: "E_DAEMON" });
+    await once(ended, "close");
+    await expect((await connect(host)).loadImage(ended)).rejects.toMatchObject({ message: /ended early/ });
+    const failed = new Readable({ read: () => {} }).once("error", () => {});
+    failed.destroy(new Error("it failed before"));
+    await new Promise((done) => failed.once("close", done));
+    await expect((await connect(host)).loadImage(failed)).rejects.toThrow("it failed before");
     await expect.poll(() => connections()).toBe(0);
   });
 

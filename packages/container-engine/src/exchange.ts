@@ -28,7 +28,10 @@ export async function exchange<T>(
   read: (answer: IncomingMessage) => Promise<T>,
 ): Promise<T> {
   const { body, signal } = request;
-  let bodyFault: Error | undefined;
+  let bodyFault: Error | null | undefined = body?.errored;
+  body?.on("error", (error) => {
+    bodyFault ??= error;
+  });
   let silence: Error | undefined;
   let sent: ClientRequest | undefined;
   try {
@@ -42,25 +45,15 @@ export async function exchange<T>(
         silence = new Error(`it was silent for ${request.silence / 1000} s`);
         call.destroy(silence);
       });
-      if (body === undefined) {
-        call.end();
-        return;
-      }
-      body.on("error", (error) => {
-        bodyFault ??= error;
-      });
-      body.on("close", () => {
-        if (!body.readableEnded) call.destroy(bodyFault ?? new Error("what was sent to it ended early"));
-      });
-      // Not `pipeline`: it would give the connection's failure to the body as if it were the body's own.
-      body.pipe(call);
+      if (body === undefined) call.end();
+      else send(body, call);
     });
     return await read(answer);
   } catch (error) {
     if (signal?.aborted) {
       throw new ImageSpecError("E_ABORTED", "The call to the container engine was cancelled", { cause: error });
     }
-    if (bodyFault !== undefined) throw bodyFault;
+    if (bodyFault) throw bodyFault;
     if (isImageSpecError(error)) throw error;
     throw new ImageSpecError(
       "E_DAEMON",
@@ -71,6 +64,24 @@ export async function exchange<T>(
     sent?.destroy();
     body?.destroy();
   }
+}
+
+/**
+ * Sends a body; the request fails when the body ends early. Not by `pipeline`, which would give the connection's failure
+ * to the body as if it were the body's own.
+ */
+function send(body: Readable, call: ClientRequest): void {
+  // Not `readableEnded`: streams of tar-stream do not have it.
+  let ended = false;
+  body.on("end", () => {
+    ended = true;
+  });
+  const closed = () => {
+    if (!ended) call.destroy(new Error("what was sent to it ended early"));
+  };
+  if (body.destroyed) closed();
+  body.on("close", closed);
+  body.pipe(call);
 }
 
 function openRequest({ address, tls }: EngineEndpoint, request: EngineRequest): ClientRequest {
