@@ -39,6 +39,7 @@ export type {
   PythonSource,
   UserStep,
 } from "./plan/plan.ts";
+export { secretVariable } from "./plan/secret-variable.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { isRunning, processMark } from "./process/process-mark.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";

@@ -90,6 +90,13 @@ describe("faults of a spec", () => {
     ["a local channel", { condaChannels: ["file:///x"] }, "condaChannels.0", /channel/],
     ["an index that is no URL", { pipIndex: "example.com/simple" }, "pipIndex", /http or https/],
     ["a relative mount", { pipSecretMounts: [["a", "b"]] }, "pipSecretMounts.0.1", /absolute path/],
+    ["pip's settings as a secret", { pipSecretMounts: [["a", "/etc/pip.conf"]] }, "pipSecretMounts.0.1", /index/],
+    [
+      "uv's settings as a secret",
+      { pipSecretMounts: [["a", "/root/.config/uv/uv.toml"]] },
+      "pipSecretMounts.0.1",
+      /index/,
+    ],
     ["a mount alone", { pipSecretMounts: ["a"] }, "pipSecretMounts.0", /expected/],
     ["an option of builderConfig", { builderConfig: { uvimage: "x" } }, "builderConfig.uvimage", /not known/],
     ["a tool image that is none", { builderConfig: { uvImage: "A B" } }, "builderConfig.uvImage", /./],

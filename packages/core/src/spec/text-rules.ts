@@ -163,7 +163,19 @@ export function requirementsPathBreach(path: string): Breach | undefined {
   };
 }
 
+/** Files by which pip or uv choose where packages come from; that is the spec's to say, and in its tag. */
+const INSTALLER_SETTINGS = new Set(["pip.conf", "pip.ini", "uv.toml"]);
+
+/** The rule for where a secret is mounted. A secret is a credential: it does not decide what is installed. */
 export function mountPathBreach(path: string): Breach | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (INSTALLER_SETTINGS.has(name)) {
+    return {
+      code: "installer_settings",
+      message: `'${path}' would choose the index of packages, which a secret must not: the tag would not know`,
+      hint: "name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc",
+    };
+  }
   if (path.startsWith("/") && !path.split("/").includes("..") && !/[\r\n,"]/.test(path) && path !== "/")
     return undefined;
   return {

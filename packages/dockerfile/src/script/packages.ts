@@ -1,4 +1,4 @@
-import type { EnvironmentStep, PackagesStep } from "@imagespec/core/builder";
+import { type EnvironmentStep, type PackagesStep, secretVariable } from "@imagespec/core/builder";
 import { quoteShell } from "../shell/quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -15,10 +15,11 @@ export function packagesScript(step: PackagesStep, environment: EnvironmentStep,
   ];
   const options = [...indexes, ...step.extraArgs.map(quoteShell)];
   const file = (path: string) => quoteShell(`${tools.requirements}/${withoutTop(path)}`);
+  const settings = [...uvSettings(tools), ...secretSettings(step)];
   const { source } = step;
   if (source.from === "requirements") {
     return [
-      ...uvSettings(tools),
+      ...settings,
       `uv pip install --python ${python}`,
       ...options,
       ...(source.requirements === undefined ? [] : [`-r ${file(source.requirements)}`]),
@@ -28,7 +29,7 @@ export function packagesScript(step: PackagesStep, environment: EnvironmentStep,
   const project = file(folderOf(source.lock));
   if (source.from === "uv-lock") {
     return [
-      ...uvSettings(tools),
+      ...settings,
       // The lock was made under the settings of the pyproject.toml it is shipped with, so that one is read.
       "unset UV_NO_CONFIG;",
       `export UV_PROJECT_ENVIRONMENT=${environment.prefix};`,
@@ -37,7 +38,7 @@ export function packagesScript(step: PackagesStep, environment: EnvironmentStep,
     ];
   }
   return [
-    ...uvSettings(tools),
+    ...settings,
     'scratch=$(mktemp -d); export UV_TOOL_DIR="$scratch";',
     `(cd ${project} && uv tool run --python ${python}`,
     ...POETRY,
@@ -48,6 +49,15 @@ export function packagesScript(step: PackagesStep, environment: EnvironmentStep,
     '-r "$scratch/locked.txt";',
     'rm -r "$scratch"',
   ];
+}
+
+/** Tells uv and git of the secret files that are theirs, wherever they are mounted. */
+function secretSettings({ secrets }: PackagesStep): string[] {
+  const variables = secrets.flatMap(({ target }) => {
+    const name = secretVariable(target);
+    return name === undefined ? [] : [`${name}=${quoteShell(target)}`];
+  });
+  return variables.length === 0 ? [] : [`export ${variables.join(" ")};`];
 }
 
 /** Paths of the context stand under `requirements/`, which is what is mounted. */
