@@ -1,27 +1,34 @@
-import { constants } from "node:os";
-import { EXIT } from "./command/command-context.ts";
+import { EXIT } from "./exit-codes.ts";
 
-/** Time the work has to clean up after the first signal, in milliseconds: the promise is 5 s in all. */
+/** Milliseconds the work has for cleaning up after the first signal: the promise is 5 s in all. */
 const PATIENCE = 4700;
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Runs work that SIGINT or SIGTERM cancels by its AbortSignal. A second signal, or 4.7 s without an end, ends the
- * process at once with 130.
+ * Runs work that SIGINT, SIGTERM and SIGHUP cancel by its AbortSignal, and returns its exit code. A second signal, or
+ * 4.7 s without an end, ends the process at once with 130. Work that waits for something that can no longer happen
+ * ends it with 1 and says so.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const abort = new AbortController();
-  const onSignal = (name: string, number: number) => {
+  const onSignal = (name: NodeJS.Signals) => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
-    abort.abort(new Error(`${name} (${number})`));
+    abort.abort(new Error(name));
     setTimeout(() => process.exit(EXIT.interrupted), PATIENCE).unref();
   };
-  const onInterrupt = () => onSignal("SIGINT", constants.signals.SIGINT);
-  const onTerminate = () => onSignal("SIGTERM", constants.signals.SIGTERM);
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
+  const onNothingLeft = () => {
+    if (abort.signal.aborted) process.exit(EXIT.interrupted);
+    process.stderr.write("error: E_INTERNAL: the work stopped before its end, waiting for nothing; please report it\n");
+    process.exit(EXIT.failed);
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  process.on("beforeExit", onNothingLeft);
   try {
     const exit = await work(abort.signal);
     return abort.signal.aborted ? EXIT.interrupted : exit;
   } finally {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
+    for (const name of SIGNALS) process.off(name, onSignal);
+    process.off("beforeExit", onNothingLeft);
   }
 }

@@ -197,7 +197,8 @@ describe("answers", () => {
     expect(JSON.parse((await cli.run(["schema"])).stdout)).toMatchObject({
       $schema: expect.stringContaining("json-schema"),
     });
-    expect((await cli.run(["--help"])).stdout).toMatch(/imagespec COMMAND[\s\S]*--builder-option K=V/);
+    expect((await cli.run(["--help"])).stdout).toMatch(/imagespec COMMAND[\s\S]*\n {2}build \[FILE\] /);
+    expect((await cli.run(["build", "--help"])).stdout).toMatch(/imagespec build[\s\S]*--builder-option K=V/);
     const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
     expect((await cli.run(["--version"])).stdout).toBe(`${version}\n`);
   });

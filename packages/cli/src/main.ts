@@ -1,32 +1,16 @@
 #!/usr/bin/env node
-import { EXIT } from "./command/command-context.ts";
-import { readCommandLine } from "./command/command-line.ts";
-import { interruptible } from "./interruptible.ts";
-import { errorEvent, errorText, exitCodeOf } from "./print/print-error.ts";
-import { quietWarnings } from "./quiet-warnings.ts";
-import { runCommand } from "./run-command.ts";
+// A Node that is too old for the rest must still parse this file: no static import, no syntax newer than ES2019.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-quietWarnings();
-const print = (text: string) => process.stdout.write(`${text}\n`);
-const tell = (text: string) => process.stderr.write(text);
-// Who reads the answer may have read enough (`imagespec plan | head`): the work goes on, and cleans up after itself.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") return;
-  tell(`error: the answer cannot be written: ${error.message}\n`);
-  process.exit(EXIT.failed);
-});
-process.stderr.on("error", () => {});
+if (process.versions.bun) {
+  tooOld(`bun ${process.versions.bun} lacks Node's module hooks`);
+} else if (major < 22 || (major === 22 && minor < 15)) {
+  tooOld(`Node ${process.versions.node} is too old`);
+} else {
+  import("./run-program.ts").then(({ runProgram }) => runProgram(process.argv.slice(2)));
+}
 
-const args = process.argv.slice(2);
-const exit = await interruptible(async (signal) => {
-  try {
-    return await runCommand(readCommandLine(args), { env: process.env, signal, print, tell });
-  } catch (error) {
-    if (args.includes("--json")) print(JSON.stringify(errorEvent(error)));
-    else tell(errorText(error));
-    return exitCodeOf(error);
-  }
-});
-process.exitCode = exit;
-// All that had to be cleaned up is: a connection that is still being opened must not hold an interrupted program.
-if (exit === EXIT.interrupted) process.stdout.write("", () => process.exit());
+function tooOld(reason: string): void {
+  console.error(`imagespec: ${reason}; run it with Node 22.15 or newer`);
+  process.exitCode = 2;
+}

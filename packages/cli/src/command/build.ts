@@ -1,10 +1,15 @@
 import { type BuildOptions, type OnUnknown, pinnedReference } from "@imagespec/core";
+import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
-import { answerLine, type Command, EXIT } from "./command-context.ts";
+import { chosenTargets } from "./chosen-targets.ts";
+import { answerLine, type Command } from "./command-context.ts";
+import { projectEngine } from "./project-engine.ts";
 
 /** `build`: one target after the other, bases first; the references to standard output, progress to standard error. */
-export const build: Command = async (targets, context) => {
-  const { line, engine, signal, print } = context;
+export const build: Command = async (context) => {
+  const { line, signal, print } = context;
+  const { targets, folder } = await chosenTargets(context);
+  const engine = projectEngine(context, folder);
   const progress = line.json ? undefined : startProgress(process.stderr, context.env);
   try {
     for (const target of targets) {

@@ -1,10 +1,12 @@
 import type { Diagnostic } from "@imagespec/core";
-import type { CommandContext } from "./command-context.ts";
-import { EXIT } from "./command-context.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { Command } from "./command-context.ts";
+import { projectEngine } from "./project-engine.ts";
 
 /** `builders`: what is installed, in the order in which it is asked. Imports none of it. */
-export async function builders({ engine, line, print, tell }: CommandContext): Promise<number> {
-  const { candidates, diagnostics } = await engine.findBuilders();
+export const builders: Command = async (context) => {
+  const { line, print, tell } = context;
+  const { candidates, diagnostics } = await projectEngine(context).findBuilders();
   if (line.json) {
     const found = candidates.map(({ load: _, ...about }) => about);
     print(JSON.stringify({ builders: found, diagnostics }));
@@ -16,7 +18,7 @@ export async function builders({ engine, line, print, tell }: CommandContext): P
   if (candidates.length === 0) tell("No builder is installed. Install one: @imagespec/builder-docker-buildx\n");
   tell(diagnosticLines(diagnostics));
   return EXIT.done;
-}
+};
 
 /** One warning a diagnostic, with its cure. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): string {

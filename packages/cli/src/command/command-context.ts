@@ -1,11 +1,8 @@
-import type { ImageBuildEngine } from "@imagespec/core";
+import type { CommandLine } from "../command-line/command-line.ts";
 import type { Target } from "../spec-file/read-targets.ts";
-import type { CommandLine } from "./command-line.ts";
 
-/** What a command works with; it prints through `print` alone, and returns the exit code. */
-export interface CommandContext {
-  line: CommandLine;
-  engine: ImageBuildEngine;
+/** What the program gives a command to speak with the outside. */
+export interface ProgramIo {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   /** One line, or lines, of the answer to standard output. */
@@ -14,9 +11,13 @@ export interface CommandContext {
   tell(text: string): void;
 }
 
-export type Command = (targets: readonly Target[], context: CommandContext) => Promise<number>;
+/** What a command works with. */
+export interface CommandContext extends ProgramIo {
+  line: CommandLine;
+}
 
-export const EXIT = { done: 0, failed: 1, usage: 2, absent: 3, unknown: 4, interrupted: 130 } as const;
+/** Runs a command, which prints through its context alone, and returns the exit code. */
+export type Command = (context: CommandContext) => Promise<number>;
 
 /** One answer a target: the value alone for one, `NAME<TAB>value` a line for several. */
 export function answerLine(target: Target, value: string, targets: readonly Target[]): string {

@@ -1,18 +1,22 @@
 import { ImageSpec } from "@imagespec/core";
-import type { Target } from "../spec-file/read-targets.ts";
+import { EXIT } from "../exit-codes.ts";
 import { diagnosticLines } from "./builders.ts";
-import { oneTarget } from "./choose-targets.ts";
-import { type CommandContext, EXIT } from "./command-context.ts";
+import { onlyTarget } from "./chosen-targets.ts";
+import type { Command } from "./command-context.ts";
+import { projectEngine } from "./project-engine.ts";
 
 /**
  * `doctor`: asks every builder whether it can work here; with a file, whether it can build that spec. Exit 1 when none
  * can.
  */
-export async function doctor(targets: readonly Target[], context: CommandContext): Promise<number> {
-  const { engine, line, signal, print, tell } = context;
-  // Without a file: a spec that every builder can do, so that what is left is the machine.
+export const doctor: Command = async (context) => {
+  const { line, signal, print, tell } = context;
+  // Without a file: a spec that every builder supports, so that only the machine can stand in the way.
   const any = new ImageSpec({ name: "doctor", baseImage: "debian:bookworm-slim" });
-  const spec = targets.length === 0 ? any : oneTarget(targets, "doctor").spec;
+  const { target, folder } =
+    line.file === undefined ? { target: undefined, folder: undefined } : await onlyTarget(context);
+  const spec = target?.spec ?? any;
+  const engine = projectEngine(context, folder);
   const { diagnostics } = await engine.findBuilders();
   const all = await engine.examine(spec, {
     signal,
@@ -30,4 +34,4 @@ export async function doctor(targets: readonly Target[], context: CommandContext
     tell(diagnosticLines(diagnostics));
   }
   return reports.some(({ status }) => status === "usable") ? EXIT.done : EXIT.failed;
-}
+};

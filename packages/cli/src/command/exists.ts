@@ -1,8 +1,11 @@
 import { specPresence } from "@imagespec/core";
-import { answerLine, type Command, EXIT } from "./command-context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { chosenTargets } from "./chosen-targets.ts";
+import { answerLine, type Command } from "./command-context.ts";
 
 /** `exists`: one word; why it is absent or unknown goes to standard error. With several targets the worst sets the exit. */
-export const exists: Command = async (targets, context) => {
+export const exists: Command = async (context) => {
+  const { targets } = await chosenTargets(context);
   const { line, env, signal } = context;
   let exit: number = EXIT.done;
   for (const target of targets) {
@@ -10,7 +13,7 @@ export const exists: Command = async (targets, context) => {
     const { reference, presence } = await specPresence(target.spec, { env, signal, ...platforms });
     context.print(answerLine(target, presence.status, targets));
     if (presence.status === "absent" && presence.missing !== undefined) {
-      context.tell(`${reference} is there and lacks ${presence.missing.join(", ")}\n`);
+      context.tell(`${reference} exists but lacks ${presence.missing.join(", ")}\n`);
     }
     if (presence.status === "unknown") {
       const { code, message, hint } = presence.cause;

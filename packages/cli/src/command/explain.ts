@@ -6,13 +6,15 @@ import {
   imageReference,
   readLastIdentity,
 } from "@imagespec/core";
-import { oneTarget } from "./choose-targets.ts";
-import { type Command, EXIT } from "./command-context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { onlyTarget } from "./chosen-targets.ts";
+import type { Command } from "./command-context.ts";
 import { resolveTarget } from "./resolve-target.ts";
 
 /** `explain`: the identity document, and where it differs from that of the last image of this name built here. */
-export const explain: Command = async (targets, context) => {
-  const { resolved, identity } = await resolveTarget(oneTarget(targets, "explain"), context);
+export const explain: Command = async (context) => {
+  const { target } = await onlyTarget(context);
+  const { resolved, identity } = await resolveTarget(target, context);
   const reference = imageReference(resolved, identity);
   const last = await readLastIdentity(cacheFolder(context.env), imageNameOf(reference));
   const differences = last === undefined ? [] : explainDifference(last.document, identity.document);

@@ -1,12 +1,13 @@
 import { parseMirrors } from "@imagespec/core";
 import { renderDockerfile } from "@imagespec/dockerfile";
-import { oneTarget } from "./choose-targets.ts";
-import { type Command, EXIT } from "./command-context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { onlyTarget } from "./chosen-targets.ts";
+import type { Command } from "./command-context.ts";
 import { resolveTarget } from "./resolve-target.ts";
 
 /** `render`: the Dockerfile docker-buildx builds, or kaniko's where it is named; `--files`: what is in its context. */
-export const render: Command = async (targets, context) => {
-  const target = oneTarget(targets, "render");
+export const render: Command = async (context) => {
+  const { target } = await onlyTarget(context);
   const { plan, resolved } = await resolveTarget(target, context);
   if (context.line.files) {
     for (const file of resolved.files) {

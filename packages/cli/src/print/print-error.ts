@@ -1,5 +1,5 @@
 import { type ErrorCode, faultPath, type ImageSpecError, isImageSpecError, redact } from "@imagespec/core";
-import { EXIT } from "../command/command-context.ts";
+import { EXIT } from "../exit-codes.ts";
 
 /** Faults of what was typed or written, as against what went wrong while working on it. */
 const INPUT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -10,13 +10,24 @@ const INPUT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "E_OPTIONS",
 ]);
 
-const REPORT = "This is a fault of imagespec itself: please report it.";
+const REPORT = "Report it: this is a fault of imagespec itself.";
 
 /** The exit code an error ends the program with. */
 export function exitCodeOf(error: unknown): number {
   if (!isImageSpecError(error)) return EXIT.failed;
   if (error.code === "E_ABORTED") return EXIT.interrupted;
-  return INPUT_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+  if (INPUT_CODES.has(error.code)) return EXIT.usage;
+  return isWorthTryingAgain(error) ? EXIT.tryAgain : EXIT.failed;
+}
+
+/** Whether the same call may do better later: the registry was out of reach or busy. */
+function isWorthTryingAgain(error: unknown): boolean {
+  if (!isImageSpecError(error)) return false;
+  if (error.code === "E_REGISTRY_UNREACHABLE") return true;
+  // What these two failed of is their cause.
+  if (error.code === "E_PUSH" || error.code === "E_PRESENCE_UNKNOWN") return isWorthTryingAgain(error.cause);
+  const status = error.code === "E_REGISTRY" ? Number(error.details.status) : Number.NaN;
+  return status === 429 || status >= 500;
 }
 
 /**

@@ -2,35 +2,41 @@ import { existsSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/core";
 
-export const SPEC_EXTENSIONS = [".ts", ".mjs", ".js", ".json", ".yaml", ".yml"];
+const SPEC_EXTENSIONS = [".ts", ".mjs", ".js", ".json", ".yaml", ".yml"];
 
 /**
  * The absolute path of the spec file: the one named, else `imagespec.*` of the folder.
  *
- * @throws ImageSpecError E_INPUT_FILE when there is none, or it is of no known kind.
+ * @throws ImageSpecError E_INPUT_FILE when there is none, or its kind is unknown.
  */
 export function findSpecFile(named: string | undefined, folder: string): string {
   const kinds = SPEC_EXTENSIONS.join(", ");
   if (named === undefined) {
     const found = SPEC_EXTENSIONS.map((ext) => join(folder, `imagespec${ext}`)).find((file) => existsSync(file));
-    if (found !== undefined) return found;
-    throw new ImageSpecError("E_INPUT_FILE", `There is no imagespec.{${kinds.replaceAll(/[. ]/g, "")}} in ${folder}.`, {
-      hint: "Name a spec file: imagespec COMMAND FILE",
-    });
+    if (found !== undefined) return regular(found, kinds);
+    throw fault(
+      `There is no imagespec.{${kinds.replaceAll(/[. ]/g, "")}} in ${folder}`,
+      "Name a spec file: imagespec COMMAND FILE.",
+    );
   }
   const file = resolve(folder, named);
-  if (!existsSync(file)) {
-    throw new ImageSpecError("E_INPUT_FILE", `There is no spec file ${file}.`, { hint: "Check the path." });
+  if (!existsSync(file)) throw fault(`${file} does not exist`, "Check the path.");
+  if (!SPEC_EXTENSIONS.includes(extname(file)) && statSync(file).isFile()) {
+    throw fault(`${file} does not end in one of ${kinds}`, "Rename it, or pass JSON or YAML on standard input as `-`.");
   }
-  if (!statSync(file).isFile()) {
-    throw new ImageSpecError("E_INPUT_FILE", `${file} is not a file.`, {
-      hint: `Name the file in it, one of ${kinds}.`,
-    });
-  }
-  if (!SPEC_EXTENSIONS.includes(extname(file))) {
-    throw new ImageSpecError("E_INPUT_FILE", `${file} is no spec file by its ending.`, {
-      hint: `It must be one of ${kinds}.`,
-    });
-  }
-  return file;
+  return regular(file, kinds);
+}
+
+/** A pipe or device could be read only once, or without end. */
+function regular(file: string, kinds: string): string {
+  const stat = statSync(file);
+  if (stat.isFile()) return file;
+  const hint = stat.isDirectory()
+    ? `Name the file in it, one of ${kinds}.`
+    : "Name a regular file, or pass the spec on standard input as `-`.";
+  throw fault(`${file} is not a file`, hint);
+}
+
+function fault(message: string, hint: string): ImageSpecError {
+  return new ImageSpecError("E_INPUT_FILE", message, { hint });
 }

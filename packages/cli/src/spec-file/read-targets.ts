@@ -1,4 +1,5 @@
 import { ImageSpec, ImageSpecError, isImageSpec, isImageSpecError, type SpecFault, specError } from "@imagespec/core";
+import { checkNesting, MOST_LEVELS, tooDeep } from "./nesting.ts";
 
 /** One image of a spec file. */
 export interface Target {
@@ -11,24 +12,30 @@ type Data = Record<string, unknown>;
 
 /**
  * The images of a spec file's content, bases first: `{ images: { NAME: spec } }`, or one spec. A `base_image` may be
- * `{ image: NAME }`, another image of the file.
+ * `{ image: NAME }`, another image of the file. Top-level `x-...` keys are the file's own, for YAML's anchors.
  *
- * @throws ImageSpecError E_SPEC with the faults of all images, E_CYCLE when bases go round in a circle.
+ * @throws ImageSpecError E_SPEC with the faults of all images, E_CYCLE when images are each other's base.
  */
 export function readTargets(content: unknown, root: string): Target[] {
+  checkNesting(content);
   if (!isData(content)) return [{ name: undefined, spec: ImageSpec.parse(content, { root }) }];
-  const { $schema, ...data } = content;
-  if (!("images" in data)) return [{ name: undefined, spec: ImageSpec.parse(withoutReference(data), { root }) }];
+  const data = Object.fromEntries(
+    Object.entries(content).filter(([key]) => key !== "$schema" && !key.startsWith("x-")),
+  );
+  if (!Object.hasOwn(data, "images"))
+    return [{ name: undefined, spec: ImageSpec.parse(withoutReference(data), { root }) }];
   const faults = Object.keys(data)
     .filter((key) => key !== "images")
-    .map((key) => fault([key], `"${key}" beside "images" means nothing`, `Move it into one of the images.`));
+    .map((key) => fault([key], `"${key}" has no meaning beside "images"`, "Move it into one of the images."));
   if (!isData(data.images) || Object.keys(data.images).length === 0) {
-    throw specError([fault(["images"], "must be an object with at least one image", "images: { NAME: { ... } }")]);
+    throw specError([
+      fault(["images"], "must be an object with at least one image", "Write images: { NAME: { ... } }."),
+    ]);
   }
-  return orderedTargets(data.images, root, faults);
+  return orderedTargets(new Map(Object.entries(data.images)), root, faults);
 }
 
-function orderedTargets(images: Data, root: string, faults: SpecFault[]): Target[] {
+function orderedTargets(images: ReadonlyMap<string, unknown>, root: string, faults: SpecFault[]): Target[] {
   const done = new Map<string, ImageSpec | undefined>();
   const make = (name: string, above: readonly string[]): ImageSpec | undefined => {
     if (above.includes(name)) {
@@ -37,20 +44,19 @@ function orderedTargets(images: Data, root: string, faults: SpecFault[]): Target
         hint: "Give one of them a base image of its own.",
       });
     }
+    if (above.length > MOST_LEVELS) throw tooDeep(["images", name]);
     if (done.has(name)) return done.get(name);
     const spec = parseImage(name, [...above, name]);
     done.set(name, spec);
     return spec;
   };
   const parseImage = (name: string, above: readonly string[]): ImageSpec | undefined => {
-    let input = images[name];
+    let input = images.get(name);
     const reference = baseReference(input);
     if (reference !== undefined) {
-      if (typeof reference.image !== "string" || !Object.hasOwn(images, reference.image)) {
-        const known = Object.keys(images).join(", ");
-        faults.push(
-          fault(["images", name, reference.key], `there is no image "${String(reference.image)}"`, `Images: ${known}.`),
-        );
+      if (typeof reference.image !== "string" || !images.has(reference.image)) {
+        const message = `the file has no image ${JSON.stringify(reference.image)}`;
+        faults.push(fault(["images", name, reference.key], message, `Images: ${[...images.keys()].join(", ")}.`));
         return undefined;
       }
       const base = make(reference.image, above);
@@ -67,7 +73,7 @@ function orderedTargets(images: Data, root: string, faults: SpecFault[]): Target
       return undefined;
     }
   };
-  for (const name of Object.keys(images)) make(name, []);
+  for (const name of images.keys()) make(name, []);
   if (faults.length > 0) throw specError(faults);
   return [...done].flatMap(([name, spec]) => (spec === undefined ? [] : [{ name, spec }]));
 }
@@ -85,7 +91,7 @@ function withoutReference(data: Data): Data {
   const reference = baseReference(data);
   if (reference === undefined) return data;
   throw specError([
-    fault([reference.key], "names an image of this file, which has no `images`", "images: { NAME: spec }"),
+    fault([reference.key], "names an image of this file, which has no `images`", "Write images: { NAME: spec }."),
   ]);
 }
 

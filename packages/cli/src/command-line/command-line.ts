@@ -1,0 +1,21 @@
+import type { CommandName } from "./commands.ts";
+
+/** What the command line says. Values are as typed; what they mean is checked where they are used. */
+export interface CommandLine {
+  command: CommandName;
+  /** A path, `-` for standard input, or undefined for `imagespec.*` of the working directory. */
+  file: string | undefined;
+  /** Folder that relative paths of the spec start from. */
+  root: string | undefined;
+  targets: string[];
+  platform: string | undefined;
+  insecureRegistries: string[];
+  builder: string | undefined;
+  builderOptions: Record<string, unknown>;
+  push: boolean | undefined;
+  output: string | undefined;
+  force: boolean | undefined;
+  onUnknown: string | undefined;
+  json: boolean;
+  files: boolean;
+}

@@ -1,0 +1,89 @@
+import type { OptionName } from "./options.ts";
+
+/** What the help says of a command, and what the command takes. */
+interface CommandUsage {
+  summary: string;
+  /** Whether it takes FILE. */
+  file: boolean;
+  options: readonly OptionName[];
+  /** A command line each, and what it does. */
+  examples: readonly (readonly [commandLine: string, does: string])[];
+}
+
+const IDENTITY = ["target", "root", "platform"] as const;
+
+/** The commands, in the order of the help. */
+export const COMMANDS = {
+  build: {
+    summary: "build the image unless it exists; print its reference",
+    file: true,
+    options: [...IDENTITY, "insecure", "builder", "builderOptions", "push", "output", "force", "onUnknown", "events"],
+    examples: [
+      ["imagespec build", "build the images of imagespec.* in this folder, bases first"],
+      ["imagespec build app.yaml --output oci:out", "write an OCI image layout and push nothing"],
+      ["imagespec build --builder kaniko --builder-option mode=docker", "choose a builder and set one of its options"],
+    ],
+  },
+  tag: {
+    summary: "print the tag",
+    file: true,
+    options: IDENTITY,
+    examples: [
+      ["imagespec tag app.yaml", "print the tag of one spec"],
+      ["generate-spec | imagespec tag - --root src", "read the spec from standard input"],
+    ],
+  },
+  exists: {
+    summary: "print present, absent or unknown (exit 0, 3, 4)",
+    file: true,
+    options: [...IDENTITY, "insecure"],
+    examples: [["imagespec exists || imagespec build", 'build only where the answer is not "present"']],
+  },
+  render: {
+    summary: "print the Dockerfile",
+    file: true,
+    options: [...IDENTITY, "dialect", "files"],
+    examples: [
+      ["imagespec render > Dockerfile", "write the Dockerfile that docker-buildx builds"],
+      ["imagespec render --files", "see what the build context holds"],
+    ],
+  },
+  plan: {
+    summary: "print the build plan as JSON",
+    file: true,
+    options: IDENTITY,
+    examples: [["imagespec plan --platform linux/arm64", "plan for another platform"]],
+  },
+  explain: {
+    summary: "print what the tag is made of and what changed",
+    file: true,
+    options: [...IDENTITY, "json"],
+    examples: [["imagespec explain --target train", "see why the tag of one image moved"]],
+  },
+  builders: {
+    summary: "list the installed builders without running them",
+    file: false,
+    options: ["json"],
+    examples: [["imagespec builders --json", "list them for a script"]],
+  },
+  doctor: {
+    summary: "ask every builder whether it can work here",
+    file: true,
+    options: [...IDENTITY, "insecure", "builder", "builderOptions", "json"],
+    examples: [
+      ["imagespec doctor", "check this machine"],
+      ["imagespec doctor app.yaml --builder kaniko", "check whether that builder can build this spec"],
+    ],
+  },
+  schema: {
+    summary: "print the JSON Schema of spec files",
+    file: false,
+    options: [],
+    examples: [["imagespec schema > imagespec.schema.json", "let an editor check and complete spec files"]],
+  },
+} satisfies Record<string, CommandUsage>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** The commands as pairs, typed as what they have in common. */
+export const commandUsages = Object.entries(COMMANDS) as [CommandName, CommandUsage][];

@@ -1,0 +1,50 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** The value of an option that may be given several times, in the order given. */
+function several(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+function pairs(text: string, before: readonly (readonly [string, unknown])[] = []) {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It is not of the form k=v, such as network=host.");
+  return [...before, [text.slice(0, at), jsonOrText(text.slice(at + 1))] as const];
+}
+
+/** A value that is JSON (true, 3, ["a"]) is taken as such, anything else as text. */
+function jsonOrText(value: string): unknown {
+  if (!/^(true|false|null|-?\d+(\.\d+)?|[[{"].*)$/s.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+const option = (flags: string, description: string) => () => [new Option(flags, description)];
+const repeated = (flags: string, description: string) => () => [new Option(flags, description).argParser(several)];
+
+/** Makes the options of each kind; commander keeps state in them, so every command gets its own. */
+export const OPTIONS = {
+  target: repeated("--target <NAME>", "take this image of FILE; may be repeated"),
+  root: option("--root <DIR>", "start relative paths of the spec from here"),
+  platform: option("--platform <OS/ARCH>", "replace the spec's platforms, comma-separated"),
+  insecure: repeated("--insecure-registry <HOST>", "speak plain http to this registry; may be repeated"),
+  builder: option("--builder <TYPE>", "use this builder or fail"),
+  builderOptions: () => [
+    new Option("--builder-option <K=V>", "set an option of the builder; may be repeated").argParser(pairs),
+  ],
+  push: () => [
+    new Option("--push", "push the image"),
+    new Option("--no-push", "do not push (default: push to the spec's registry)"),
+  ],
+  output: option("--output <WHERE>", "oci:DIR, docker-archive:FILE or engine"),
+  force: option("--force", "build and push even if the image exists"),
+  onUnknown: option("--on-unknown <POLICY>", "build, fail or assume when presence is unknown"),
+  json: option("--json", "print JSON"),
+  events: option("--json", "print one event a line, the outcome or error last"),
+  dialect: option("--builder <TYPE>", "kaniko for kaniko's dialect"),
+  files: option("--files", "list the files of the build context instead"),
+} satisfies Record<string, () => Option[]>;
+
+export type OptionName = keyof typeof OPTIONS;

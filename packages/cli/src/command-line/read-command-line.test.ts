@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { commandUsages } from "./commands.ts";
+import { readCommandLine } from "./read-command-line.ts";
+
+const lineOf = (...args: string[]) => {
+  const read = readCommandLine(args);
+  if (read.kind !== "command") throw new Error(JSON.stringify(read));
+  return read.line;
+};
+const mistakeOf = (...args: string[]) => {
+  const read = readCommandLine(args);
+  if (read.kind !== "mistake") throw new Error(JSON.stringify(read));
+  return read;
+};
+const answerOf = (...args: string[]) => {
+  const read = readCommandLine(args);
+  if (read.kind !== "answer") throw new Error(JSON.stringify(read));
+  return read.text;
+};
+
+describe("values", () => {
+  it("takes every text as it was typed", () => {
+    const line = lineOf("build", "-", "--platform", "007", "--target", "1e3", "--target=constructor", "--root", "0x10");
+    expect(line).toMatchObject({
+      command: "build",
+      file: "-",
+      platform: "007",
+      targets: ["1e3", "constructor"],
+      root: "0x10",
+    });
+    expect(lineOf("exists", "--insecure-registry", "a:1", "--insecure-registry", "b").insecureRegistries).toEqual([
+      "a:1",
+      "b",
+    ]);
+  });
+
+  it("tells given from not given", () => {
+    expect(lineOf("build")).toMatchObject({ file: undefined, push: undefined, force: undefined, json: false });
+    expect(lineOf("build", "--push").push).toBe(true);
+    expect(lineOf("build", "--no-push", "--force")).toMatchObject({ push: false, force: true });
+  });
+
+  it("reads builder options as JSON or text, the later of two, and loses no name", () => {
+    const pairs = ["a=true", "b=x=y", 'c=["d"]', "a=2", "__proto__=3", "toString=4", "e={"];
+    const { builderOptions } = lineOf("build", ...pairs.flatMap((pair) => ["--builder-option", pair]));
+    const expected = [
+      ["a", 2],
+      ["b", "x=y"],
+      ["c", ["d"]],
+      ["__proto__", 3],
+      ["toString", 4],
+      ["e", "{"],
+    ];
+    expect(Object.entries(builderOptions)).toEqual(expected);
+  });
+});
+
+describe("mistakes", () => {
+  it.each([
+    [["bulid"], /no command "bulid"/, /Did you mean build\?/],
+    [["toString"], /no command "toString"/, /Use one of build, /],
+    [["__proto__"], /no command "__proto__"/, /Use one of build, /],
+    [["help", "nope"], /no command "nope"/, /Use one of build, /],
+    [["--wat"], /'--wat'/, /Use one of build, /],
+    [["build", "--forse"], /imagespec build: .*'--forse'/, /Did you mean --force\? Use one of --target, .*--no-push/],
+    [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --platform\./],
+    [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
+    [["schema", "--json"], /'--json'/, /has no options/],
+    [["builders", "a.yaml"], /builders takes no file/, /./],
+    [["build", "--builder-option", "=x"], /k=v/, /./],
+    [["build", "--output"], /'--output <WHERE>' argument missing/, /./],
+  ])("%j", (args, message, hint) => {
+    const mistake = mistakeOf(...args);
+    expect(mistake.message).toMatch(message);
+    expect(mistake.message).not.toMatch(/[.\n]$/);
+    expect(mistake.hint).toMatch(hint);
+    expect(mistake.hint).toMatch(/\.$/);
+  });
+});
+
+describe("help", () => {
+  it("fits 80 columns and ends with examples that it would itself accept", () => {
+    for (const [name, { file }] of commandUsages) {
+      const text = answerOf(name, "--help");
+      expect(text).toBe(answerOf("help", name));
+      expect(text).toMatch(file ? /\[FILE\]/ : /^Usage: imagespec \w+ \[OPTIONS\]/);
+      expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+      const [, examples = ""] = text.split("Examples:\n");
+      const commands = examples.split("\n").filter((line) => /^ {2}\S/.test(line));
+      expect(commands.length).toBeGreaterThan(0);
+      for (const command of commands.flatMap((line) =>
+        line.split(/\|\|?|>/).filter((part) => part.includes("imagespec ")),
+      )) {
+        expect(lineOf(...command.trim().split(" ").slice(1)).command).toBe(/imagespec (\w+)/.exec(command)?.[1]);
+      }
+    }
+    const all = answerOf("--help");
+    expect(all.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    for (const [name] of commandUsages) expect(all).toMatch(new RegExp(`^  ${name} `, "m"));
+    expect(answerOf("help")).toBe(all);
+  });
+});

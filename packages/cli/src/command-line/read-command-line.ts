@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import type { CommandLine } from "./command-line.ts";
+import { type CommandName, commandUsages } from "./commands.ts";
+import { OPTIONS } from "./options.ts";
+
+/** A command to run; a text that answers at once (`--help`, `--version`); or what is wrong and what to do about it. */
+export type ReadCommandLine =
+  | { kind: "command"; line: CommandLine }
+  | { kind: "answer"; text: string }
+  | { kind: "mistake"; message: string; hint: string };
+
+const HELP_WIDTH = 80;
+
+/** Reads the arguments after the program's name. */
+export function readCommandLine(args: readonly string[]): ReadCommandLine {
+  if (args.length === 0) {
+    const names = commandUsages.map(([name]) => name).join(", ");
+    return { kind: "mistake", message: "No command is given", hint: `Choose one of ${names}; see imagespec --help.` };
+  }
+  let line: CommandLine | undefined;
+  let text = "";
+  const program = describeProgram({
+    write: (more) => {
+      text += more;
+    },
+    run: (given) => {
+      line = given;
+    },
+  });
+  try {
+    program.parse(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: "answer", text: text.trimEnd() };
+    return mistake(error, args);
+  }
+  // `imagespec help` and a help asked for by name end without a command, too.
+  return line === undefined ? { kind: "answer", text: text.trimEnd() } : { kind: "command", line };
+}
+
+interface Sinks {
+  write(text: string): void;
+  run(line: CommandLine): void;
+}
+
+function describeProgram({ write, run }: Sinks): Command {
+  const program = new Command("imagespec")
+    .usage("COMMAND [FILE] [OPTIONS]")
+    .description("Declare a container image as data; build it only when its content changes.")
+    .version(ownVersion(), "-v, --version", "print the version")
+    .helpOption("-h, --help", "print help; after a command, its options")
+    .helpCommand("help [COMMAND]", "print the help of a command")
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: () => {}, getOutHelpWidth: () => HELP_WIDTH })
+    .configureHelp({
+      optionTerm: ({ flags }) => flags.replaceAll(/[<>]/g, ""),
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.map((one) => `[${one.name()}]`)].join(" "),
+    })
+    .addHelpText("after", PROGRAM_NOTES);
+  for (const [name, { summary, file, options, examples }] of commandUsages) {
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+      .usage(file ? "[FILE] [OPTIONS]" : "[OPTIONS]")
+      .action((...given: unknown[]) => run(toCommandLine(name, given)))
+      .addHelpText("after", exampleText(examples));
+    if (file) command.argument("[FILE]", "spec file, or - for standard input (default: imagespec.*)");
+    for (const option of options.flatMap((one) => OPTIONS[one]())) command.addOption(option);
+  }
+  return program;
+}
+
+const PROGRAM_NOTES = `
+FILE ends in .ts, .mjs, .js, .json, .yaml or .yml and holds one spec, or
+{ images: { NAME: spec } }, from which --target NAME chooses. Without FILE it is
+imagespec.* of the working directory; - is JSON or YAML on standard input.
+
+Exit codes: 0 done, 1 failed, 2 bad usage or spec, 3 absent, 4 unknown,
+75 failed and worth trying again, 130 interrupted.`;
+
+function exampleText(examples: readonly (readonly [string, string])[]): string {
+  return `\nExamples:\n${examples.map(([commandLine, does]) => `  ${commandLine}\n      ${does}`).join("\n")}`;
+}
+
+/** commander calls an action with the arguments, then the options, then the command itself. */
+function toCommandLine(command: CommandName, given: readonly unknown[]): CommandLine {
+  const [file, options] = given.length > 2 ? given : [undefined, ...given];
+  const values = options as Record<string, never>;
+  return {
+    command,
+    file: file as string | undefined,
+    root: values.root,
+    targets: values.target ?? [],
+    platform: values.platform,
+    insecureRegistries: values.insecureRegistry ?? [],
+    builder: values.builder,
+    // Not by assignment, which would lose a key named __proto__; of two equal keys the later wins.
+    builderOptions: Object.fromEntries(values.builderOption ?? []),
+    push: values.push,
+    output: values.output,
+    force: values.force,
+    onUnknown: values.onUnknown,
+    json: values.json ?? false,
+    files: values.files ?? false,
+  };
+}
+
+function mistake(error: CommanderError, args: readonly string[]): ReadCommandLine {
+  const [name, usage] = commandUsages.find(([known]) => known === args[0]) ?? [];
+  // The second line, where there is one, is "(Did you mean ...?)".
+  const [first = "", second = ""] = error.message.split("\n");
+  const said = first.replace(/^error: /, "").replace(/\.$/, "");
+  const suggestion = second === "" ? "" : `${second.replaceAll(/^\(|\)$/g, "")} `;
+  if (name === undefined || usage === undefined) {
+    const names = commandUsages.map(([known]) => known).join(", ");
+    // `imagespec help nope` is not called an unknown command by commander.
+    const unknown =
+      error.code === "commander.unknownCommand" ? args[0] : error.code === "commander.help" ? args[1] : undefined;
+    const message = unknown === undefined ? `imagespec: ${said}` : `imagespec has no command "${unknown}"`;
+    return { kind: "mistake", message, hint: `${suggestion}Use one of ${names}.` };
+  }
+  if (error.code === "commander.excessArguments") {
+    const message = `imagespec ${name} takes ${usage.file ? "one file" : "no file"}`;
+    return { kind: "mistake", message, hint: "Choose among the images of one file with --target NAME." };
+  }
+  const flags = usage.options.flatMap((one) => OPTIONS[one]()).map(({ long }) => long);
+  const hint = flags.length === 0 ? "Leave it out: the command has no options." : `Use one of ${flags.join(", ")}.`;
+  return { kind: "mistake", message: `imagespec ${name}: ${said}`, hint: suggestion + hint };
+}
+
+function ownVersion(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

@@ -1,2 +1,0 @@
-export { type CommandLine, readCommandLine } from "./command/command-line.ts";
-export { runCommand } from "./run-command.ts";

@@ -1,0 +1,110 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CliFolder } from "./fixtures/cli-process.ts";
+
+let cli: CliFolder;
+beforeEach(async () => {
+  cli = await CliFolder.make();
+});
+afterEach(() => cli.remove());
+
+describe("the end of the program", () => {
+  it.each([
+    ["tag", 'setInterval(() => {}, 1000); export default { name: "app" };', 0],
+    [
+      "plan",
+      'import net from "node:net"; net.createServer().listen(0, "127.0.0.1"); export default { name: "app" };',
+      0,
+    ],
+    ["tag", 'setInterval(() => {}, 1000); export default { name: "a b" };', 2],
+  ])("%s ends though something is left open: %s", async (command, module, code) => {
+    await cli.write("imagespec.mjs", module);
+    expect((await cli.run([command])).code).toBe(code);
+  });
+
+  it("comes after a long answer has been written in whole", async () => {
+    const commands = Array.from({ length: 40_000 }, (_, index) => `echo ${index}`);
+    await cli.write("imagespec.mjs", `setInterval(() => {}, 1000); export default ${JSON.stringify({ commands })};`);
+    const { code, stdout } = await cli.run(["plan"]);
+    expect(code).toBe(0);
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('"echo 39999"');
+  });
+
+  it("is told when what it waits for cannot come", async () => {
+    await cli.write("imagespec.mjs", "export default new Promise(() => {});");
+    expect(await cli.run(["tag"])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("E_INTERNAL"),
+    });
+  });
+
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s ends it with 130", async (signal) => {
+    await cli.write(
+      "imagespec.mjs",
+      'console.error("ready"); setInterval(() => {}, 1000); export default new Promise(() => {});',
+    );
+    const { child, ended } = cli.start(["tag"]);
+    await once(child.stderr, "data");
+    const from = Date.now();
+    child.kill(signal);
+    expect((await ended).code).toBe(130);
+    expect(Date.now() - from).toBeLessThan(2000);
+  });
+});
+
+describe("what is worth trying again ends with 75", () => {
+  const build = async (registry: string, ...args: string[]) => {
+    await cli.write("imagespec.json", { name: "app", registry });
+    return cli.run(["build", "--builder", "docker-buildx", ...args]);
+  };
+
+  it("a registry that is out of reach", async () => {
+    expect(await build("127.0.0.1:1")).toMatchObject({
+      code: 75,
+      stderr: expect.stringContaining("E_REGISTRY_UNREACHABLE"),
+    });
+  });
+
+  it("a registry that is busy; refused credentials are not", async () => {
+    let status = 503;
+    const server = createServer((_, response) => response.writeHead(status, { "retry-after": "0" }).end());
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await build(registry, "--on-unknown", "fail")).toMatchObject({ code: 75 });
+    status = 401;
+    expect(await build(registry)).toMatchObject({ code: 1, stderr: expect.stringContaining("E_REGISTRY_AUTH") });
+    server.close();
+  });
+});
+
+describe("another runtime", () => {
+  const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+  it.each([
+    ["node", "12.22.12", "Node 12.22.12 is too old"],
+    ["node", "22.14.0", "Node 22.14.0 is too old"],
+    ["bun", "1.4.5", "bun 1.4.5"],
+  ])("%s %s is told which Node is needed", async (name, version, said) => {
+    const code = `Object.defineProperty(process.versions, "${name}", { value: "${version}" });`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+    const result = await cli.run(["tag"], { env });
+    expect(result).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^imagespec: .*Node 22\.15 or newer\n$/),
+    });
+    expect(result.stderr).toContain(said);
+  });
+
+  it("can parse the entry", () => {
+    const text = readFileSync(MAIN, "utf8");
+    // Static imports would be loaded before a line runs; the others are syntax that Node 12 does not know.
+    expect(text).not.toMatch(/^import |\bfrom "|\?\?|\?\.[a-z[(]|^\s*await |#\w+[ =(;]/m);
+    expect(text).toContain('import("./run-program.js")');
+  });
+});

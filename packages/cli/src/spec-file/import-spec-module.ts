@@ -1,0 +1,51 @@
+import { pathToFileURL } from "node:url";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { asEsModule } from "./as-es-module.ts";
+import { offerOwnCore } from "./offer-own-core.ts";
+
+/**
+ * The default export of a module, which is run with `root` as its working directory: so a spec made in it has that root,
+ * as one in JSON or YAML has.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when it cannot be loaded or exports nothing; what the spec's constructor throws.
+ */
+export async function importSpecModule(file: string, root: string, signal: AbortSignal): Promise<unknown> {
+  if (file.endsWith(".ts") && !process.features.typescript) {
+    const hint = "Use Node 22.18 or newer, or write the spec as .mjs, .json or .yaml.";
+    throw fault(`${file} is TypeScript, which this Node (${process.version}) does not load`, hint);
+  }
+  const url = pathToFileURL(file).href;
+  const releases = [offerOwnCore(), asEsModule(url)];
+  const folder = process.cwd();
+  try {
+    process.chdir(root);
+    // Loading a module cannot be cancelled, but nobody needs to wait for it.
+    return await Promise.race([defaultExport(url, file), cancelled(file, signal)]);
+  } catch (error) {
+    // What the spec's own constructor says stands for itself.
+    if (isImageSpecError(error)) throw error;
+    const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
+    throw fault(message, "Run it with node to see where it fails.", error);
+  } finally {
+    process.chdir(folder);
+    for (const release of releases) release();
+  }
+}
+
+async function defaultExport(url: string, file: string): Promise<unknown> {
+  const module = (await import(url)) as { default?: unknown };
+  if ("default" in module) return module.default;
+  throw fault(`${file} has no default export`, "Write `export default new ImageSpec({ ... })`, or plain data.");
+}
+
+function cancelled(file: string, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = () => reject(new ImageSpecError("E_ABORTED", `Loading ${file} was cancelled`));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
+  return new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
+}

@@ -1,0 +1,29 @@
+import { type ImageSpecError, isImageSpec, specError } from "@imagespec/core";
+
+/** Levels of lists, objects and base images in each other; whoever reads them may go down by recursion. */
+export const MOST_LEVELS = 100;
+
+type Path = readonly (string | number)[];
+
+/** @throws ImageSpecError E_SPEC when data is nested more than 100 levels deep, as data that holds itself is. */
+export function checkNesting(content: unknown): void {
+  // By level at which a value was seen: what many aliases share is gone through once a level at most.
+  const seen = new Map<object, number>();
+  const pending: { value: unknown; path: Path }[] = [{ value: content, path: [] }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, path } = next;
+    if (typeof value !== "object" || value === null || isImageSpec(value)) continue;
+    if (path.length > MOST_LEVELS) throw tooDeep(path.slice(0, 3));
+    if ((seen.get(value) ?? -1) >= path.length) continue;
+    seen.set(value, path.length);
+    for (const [key, inner] of Object.entries(value)) {
+      pending.push({ value: inner, path: [...path, Array.isArray(value) ? Number(key) : key] });
+    }
+  }
+}
+
+/** The error for data below `path` that is nested too deeply. */
+export function tooDeep(path: Path): ImageSpecError {
+  const message = `is nested more than ${MOST_LEVELS} levels deep`;
+  return specError([{ path: [...path], code: "nesting", message, hint: "Write it flatter." }]);
+}

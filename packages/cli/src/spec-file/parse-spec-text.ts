@@ -1,0 +1,46 @@
+import { ImageSpecError } from "@imagespec/core";
+import { tooDeep } from "./nesting.ts";
+
+/**
+ * The data of a spec in JSON or YAML. `name` is what messages call it.
+ *
+ * @throws ImageSpecError E_INPUT_FILE with line and column where they are known, E_SPEC when it is nested too deeply.
+ */
+export async function parseSpecText(text: string, kind: "json" | "yaml" | "either", name: string): Promise<unknown> {
+  if (kind === "yaml") return parseYaml(text, name);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (kind === "either") return parseYaml(text, name);
+    throw fault(`${name} is not JSON: ${(error as Error).message}`, "Correct it, or write the spec as YAML.", error);
+  }
+}
+
+async function parseYaml(text: string, name: string): Promise<unknown> {
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lines = new LineCounter();
+  try {
+    // `<<: *defaults` is YAML 1.1's merge key, which compose files and CI systems have kept alive.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+    const [error] = document.errors;
+    // The parser goes down by recursion, and tells of its own stack.
+    if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep([]);
+    if (error !== undefined) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      throw fault(`${name}:${line}:${col}: not YAML: ${error.message}`, "Correct this line.", error);
+    }
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (error instanceof ImageSpecError) throw error;
+    if (error instanceof RangeError) throw tooDeep([]);
+    throw fault(
+      `${name} is not data: ${(error as Error).message}`,
+      "Write out what the aliases (*name) stand for.",
+      error,
+    );
+  }
+}
+
+function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
+  return new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
+}

@@ -1,0 +1,47 @@
+import { statSync } from "node:fs";
+import { dirname, extname, resolve } from "node:path";
+import { ImageSpecError } from "@imagespec/core";
+import { findSpecFile } from "./find-spec-file.ts";
+import { importSpecModule } from "./import-spec-module.ts";
+import { parseSpecText } from "./parse-spec-text.ts";
+import { readCapped, readSpecText } from "./spec-text.ts";
+
+/** What a spec file or standard input holds, and what belongs to where it came from. */
+export interface SpecSource {
+  content: unknown;
+  /** Absolute folder that relative paths start from. */
+  root: string;
+  /** Folder of the spec file; undefined for standard input. */
+  folder: string | undefined;
+}
+
+/**
+ * Reads the spec the command line names: parsed JSON or YAML, or the default export of a module.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when it cannot be read or parsed, with line and column where they are known.
+ */
+export async function readSpec(
+  { file: named, root: givenRoot }: { file: string | undefined; root: string | undefined },
+  signal: AbortSignal,
+): Promise<SpecSource> {
+  const root = givenRoot === undefined ? undefined : existingFolder(resolve(givenRoot));
+  if (named === "-") {
+    const text = await readCapped(process.stdin, "standard input", signal);
+    const content = await parseSpecText(text, "either", "standard input");
+    return { content, root: root ?? process.cwd(), folder: undefined };
+  }
+  const file = findSpecFile(named, process.cwd());
+  const folder = dirname(file);
+  const source = { root: root ?? folder, folder };
+  const kind = extname(file);
+  if (kind !== ".json" && kind !== ".yaml" && kind !== ".yml") {
+    return { ...source, content: await importSpecModule(file, source.root, signal) };
+  }
+  const text = await readSpecText(file, signal);
+  return { ...source, content: await parseSpecText(text, kind === ".json" ? "json" : "yaml", file) };
+}
+
+function existingFolder(folder: string): string {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new ImageSpecError("E_INPUT_FILE", `${folder} (--root) is not a folder`, { hint: "Check the path." });
+}

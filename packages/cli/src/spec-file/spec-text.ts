@@ -1,0 +1,42 @@
+import { open } from "node:fs/promises";
+import { addAbortSignal, type Readable } from "node:stream";
+import { ImageSpecError } from "@imagespec/core";
+
+/** No spec is near this size; more is a mistake, or meant to fill the memory. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** The text of a spec file. @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large. */
+export async function readSpecText(file: string, signal: AbortSignal): Promise<string> {
+  try {
+    await using handle = await open(file);
+    // Asked of what was opened: another file may have taken the path.
+    if (!(await handle.stat()).isFile()) throw fault(`${file} is not a file`, "Name a regular file.");
+    return await readCapped(handle.createReadStream({ autoClose: false }), file, signal);
+  } catch (error) {
+    if (error instanceof ImageSpecError) throw error;
+    throw fault(`${file} cannot be read: ${(error as Error).message}`, "Check its permissions.", error);
+  }
+}
+
+/** All of a stream as UTF-8 text, without a byte order mark. @throws ImageSpecError E_INPUT_FILE, E_ABORTED. */
+export async function readCapped(stream: Readable, name: string, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of addAbortSignal(signal, stream)) {
+      size += (chunk as Buffer).length;
+      if (size > MOST_BYTES) throw fault(`${name} holds more than 16 MiB`, "Pass a spec in JSON or YAML.");
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    if (signal.aborted) throw new ImageSpecError("E_ABORTED", `Reading ${name} was cancelled`, { cause: error });
+    throw error;
+  }
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
+}
+
+function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
+  return new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
+}
