@@ -27,12 +27,12 @@ async function probeEngine(): Promise<Probe> {
   const hint =
     'Start docker or set DOCKER_HOST; without an engine, builderOptions { mode: "kubernetes" } uses a cluster.';
   const ask = async (): Promise<Probe> => {
-    const engine = await connectEngine();
-    const late = `the engine at ${engine.address} does not answer within ${PROBE_TIME} ms`;
-    const { Version } = await inTime(engine.docker.version(), () => {
-      throw new Error(late);
+    const late = AbortSignal.timeout(PROBE_TIME);
+    const { endpoint, images } = await connectEngine(late);
+    const { version } = await images.version().catch((error: unknown) => {
+      throw late.aborted ? new Error(`the engine at ${endpoint.host} does not answer within ${PROBE_TIME} ms`) : error;
     });
-    return { usable: true, detail: `docker ${Version} at ${engine.address}` };
+    return { usable: true, detail: `docker ${version} at ${endpoint.host}` };
   };
   return ask().catch((error: unknown) => unusable(error, "E_DAEMON", hint));
 }

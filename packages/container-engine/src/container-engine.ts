@@ -31,6 +31,7 @@ export interface EngineVersion {
   architecture: string;
 }
 
+/** Which engine to connect to, and what ends the calls to it. */
 export interface ConnectOptions {
   /** Where the engine listens; default: what `env` says. */
   endpoint?: EngineEndpoint | undefined;

@@ -50,7 +50,6 @@ export type {
 } from "./plan/plan.ts";
 export { type PlanDocument, planDocument } from "./plan/plan-document.ts";
 export { planImage } from "./plan/plan-image.ts";
-export { type DockerEndpoint, dockerEndpoint } from "./presence/docker-endpoint.ts";
 export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
 export type { OnUnknown } from "./presence/unknown-policy.ts";
 export { escapeCommand } from "./process/escape-command.ts";

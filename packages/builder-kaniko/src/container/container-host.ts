@@ -18,7 +18,7 @@ export async function containerHost(
   options: KanikoOptions,
   local: boolean,
 ): Promise<ExecutorHost> {
-  const engine = await connectEngine();
+  const engine = await connectEngine(request.signal);
   await sweepContainers(engine.docker);
   const image = await ensureExecutorImage(engine, { ...request, image: options.image });
   // On another network the container would not reach what listens on this machine alone.
@@ -28,6 +28,6 @@ export async function containerHost(
       const labels = containerLabels(task.subject, options.timeout);
       return runInContainer(engine, { image, network, memory: options.memory, labels }, task);
     },
-    load: (archive) => loadImage(engine, archive, request.signal),
+    load: (archive) => loadImage(engine, archive),
   };
 }

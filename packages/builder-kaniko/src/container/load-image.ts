@@ -1,18 +1,19 @@
 import type { Readable } from "node:stream";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
 import type { Engine } from "./connect-engine.ts";
-import { finishEngineStream } from "./finish-engine-stream.ts";
 
-/** Loads a docker archive into the engine. */
-export async function loadImage(engine: Engine, archive: Readable, signal: AbortSignal): Promise<void> {
+/**
+ * Loads a docker archive into the engine.
+ *
+ * @throws ImageSpecError E_PUSH when the engine does not take it, E_ABORTED.
+ */
+export async function loadImage(engine: Engine, archive: Readable): Promise<void> {
   try {
-    const answer = await engine.docker.loadImage(archive, { abortSignal: signal });
-    await finishEngineStream(answer as unknown as Readable);
-  } catch (cause) {
-    if (signal.aborted) throw new ImageSpecError("E_ABORTED", "Loading the image was cancelled.", { cause });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImageSpecError("E_PUSH", `The engine at ${engine.address} does not take the image: ${reason}`, {
-      cause,
+    await engine.images.loadImage(archive);
+  } catch (error) {
+    if (!isImageSpecError(error, "E_DAEMON")) throw error;
+    throw new ImageSpecError("E_PUSH", error.message, {
+      cause: error,
       hint: "Check the engine's log and its free disk space.",
     });
   }

@@ -149,7 +149,7 @@ async function create(engine: Engine, options: ContainerOptions, task: ExecutorT
       : "Check builderOptions network and memory.";
     throw new ImageSpecError(
       "E_BUILD",
-      `The engine at ${engine.address} does not make a container of ${options.image}: ${message}`,
+      `The engine at ${engine.endpoint.host} does not make a container of ${options.image}: ${message}`,
       { cause: error, hint },
     );
   }

@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/registry";
 import { type Output, parseOutput } from "../builder/output.ts";
 import type { BuildEvent } from "../events.ts";
-import type { Environment } from "../presence/docker-endpoint.ts";
 import { isTrue, ON_UNKNOWN, type OnUnknown } from "../presence/unknown-policy.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
@@ -46,7 +46,7 @@ const PUSH_VARIABLE = "FLYTE_PUSH_IMAGE_SPEC";
  *
  * @throws ImageSpecError E_OPTIONS for an option that means nothing or contradicts the spec.
  */
-export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: Environment): BuildCall {
+export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: ProcessEnvironment): BuildCall {
   if (options.onUnknown !== undefined && !ON_UNKNOWN.includes(options.onUnknown)) {
     throw optionError(`onUnknown is "${options.onUnknown}"`, `Use one of ${ON_UNKNOWN.join(", ")}.`);
   }
@@ -69,7 +69,7 @@ export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: En
   };
 }
 
-function pushByEnvironment(env: Environment): boolean {
+function pushByEnvironment(env: ProcessEnvironment): boolean {
   const value = env[PUSH_VARIABLE];
   return value === undefined || value === "" || isTrue(value);
 }

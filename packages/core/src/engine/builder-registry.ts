@@ -8,7 +8,7 @@ import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
 import { diagnosticError } from "../discovery/package-candidates.ts";
 import { readPlugins } from "../discovery/plugins-config.ts";
-import type { Environment } from "../presence/docker-endpoint.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 export interface BuilderRegistryOptions {
   /** Folders whose projects' dependencies are looked through; none: only what is registered or in `plugins`. */
@@ -16,7 +16,7 @@ export interface BuilderRegistryOptions {
   /** Package names, paths (from the first start) or builders, as in `plugins` of imagespec.config.*. */
   plugins: readonly unknown[];
   discover: boolean;
-  env: () => Environment;
+  env: () => ProcessEnvironment;
 }
 
 /** The builders one engine knows: registered in code first, then those found. */

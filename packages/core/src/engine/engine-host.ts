@@ -1,4 +1,4 @@
-import type { Environment } from "../presence/docker-endpoint.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import type { BuildOptions } from "./build-options.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
@@ -19,6 +19,6 @@ export interface EngineHost {
   /** `present` alone is remembered, by reference and platforms; anything else may change at any time. */
   readonly known: Map<string, KnownImage>;
   readonly cacheDir: string | undefined;
-  env(): Environment;
+  env(): ProcessEnvironment;
   build(spec: ImageSpec, options: BuildOptions): Promise<BuildOutcome>;
 }

@@ -2,7 +2,7 @@ import { resolve as resolvePath } from "node:path";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
-import type { Environment } from "../presence/docker-endpoint.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
 import { buildImage } from "./build-image.ts";
 import type { BuildOptions } from "./build-options.ts";
@@ -22,7 +22,7 @@ export interface ImageBuildEngineOptions {
   /** Package names, paths from the root, or builders; they win over what is found. */
   plugins?: readonly unknown[];
   /** In place of process.env, for everything the engine decides by it. */
-  env?: Environment;
+  env?: ProcessEnvironment;
   /** Where hashes of files are kept; by default $IMAGESPEC_CACHE_DIR, else as XDG says. */
   cacheDir?: string;
 }

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dockerEndpoint } from "./docker-endpoint.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
 
 let folder: string;
@@ -73,23 +71,5 @@ describe("checkEnginePresence", () => {
     await expect(checkEnginePresence("a:b", ["linux/amd64"], { env: { DOCKER_HOST }, signal })).rejects.toMatchObject({
       code: "E_ABORTED",
     });
-  });
-});
-
-describe("dockerEndpoint", () => {
-  it("follows docker's order: DOCKER_HOST, DOCKER_CONTEXT, currentContext, default", async () => {
-    const env = { DOCKER_CONFIG: folder };
-    for (const name of ["one", "two"]) {
-      const meta = join(folder, "contexts/meta", createHash("sha256").update(name).digest("hex"));
-      await mkdir(meta, { recursive: true });
-      const content = { Name: name, Endpoints: { docker: { Host: `unix:///${name}.sock` } } };
-      await writeFile(join(meta, "meta.json"), JSON.stringify(content));
-    }
-    expect((await dockerEndpoint(env)).host).toMatch(/docker/);
-    await writeFile(join(folder, "config.json"), JSON.stringify({ currentContext: "one" }));
-    expect((await dockerEndpoint(env)).host).toBe("unix:///one.sock");
-    expect((await dockerEndpoint({ ...env, DOCKER_CONTEXT: "two" })).host).toBe("unix:///two.sock");
-    expect((await dockerEndpoint({ ...env, DOCKER_HOST: "tcp://h:1", DOCKER_CONTEXT: "two" })).host).toBe("tcp://h:1");
-    await expect(dockerEndpoint({ ...env, DOCKER_CONTEXT: "gone" })).rejects.toMatchObject({ code: "E_DAEMON" });
   });
 });

@@ -1,6 +1,6 @@
 import { type CredentialStore, checkRegistryPresence, type Presence, RegistryClient } from "@imagespec/registry";
 import type { Output } from "../builder/output.ts";
-import type { Environment } from "./docker-endpoint.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
 
 export interface PresenceQuestion {
@@ -24,7 +24,7 @@ export interface PresenceAnswer {
 
 export interface PresenceAccess {
   credentials: CredentialStore;
-  env: Environment;
+  env: ProcessEnvironment;
   signal?: AbortSignal;
 }
 

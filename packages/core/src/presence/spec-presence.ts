@@ -1,14 +1,14 @@
 import { dockerCredentials, type Presence } from "@imagespec/registry";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import type { ImageSpec } from "../spec/image-spec.ts";
-import type { Environment } from "./docker-endpoint.ts";
 import { findPresence } from "./find-presence.ts";
 
 export interface SpecPresenceOptions {
   /** In place of process.env. */
-  env?: Environment;
+  env?: ProcessEnvironment;
   /** In place of the spec's platforms. */
   platforms?: readonly string[];
   signal?: AbortSignal;

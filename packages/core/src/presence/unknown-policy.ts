@@ -1,6 +1,6 @@
 import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { FLYTE_IMG_FAST_FAIL } from "../spec/environment-names.ts";
-import type { Environment } from "./docker-endpoint.ts";
 
 /** What to do when it cannot be found out whether the image exists. */
 export type OnUnknown = "build" | "fail" | "assume";
@@ -13,7 +13,7 @@ export interface UnknownPolicy {
   onUnknown: OnUnknown | undefined;
   willPush: boolean;
   force: boolean;
-  env: Environment;
+  env: ProcessEnvironment;
 }
 
 /**
