@@ -47,9 +47,10 @@ async function bare(nth: number): Promise<Measured> {
   const spec = new ImageSpec(parameters);
   const resolved = await resolveSpec(spec, { env: process.env });
   const plan = planImage(resolved, identify(resolved), {});
-  const dockerfile = renderDockerfile(plan, { dialect: "kaniko", builder: "bench" });
+  const { files } = resolved;
+  const dockerfile = renderDockerfile(plan, { dialect: "kaniko", builder: "bench", files }).text;
   const context = join(folder, "context.tar.gz");
-  const entries = contextFiles(plan, dockerfile, resolved.files);
+  const entries = contextFiles(plan, dockerfile, files);
   await pipeline(contextTar(entries, { open: openShippedFile }), createGzip({ level: 1 }), createWriteStream(context));
   const { registry } = services;
   const maps = ["index.docker.io", "ghcr.io"].map((host) => `--registry-map=${host}=${registry}`);

@@ -52,7 +52,7 @@ export async function examine(
     emit: () => undefined,
   };
   const dialect = name === "kaniko" ? "kaniko" : "buildkit";
-  const rendered = renderDockerfile(plan, { dialect, builder: `${name}@1.0.0` });
+  const rendered = renderDockerfile(plan, { dialect, builder: `${name}@1.0.0`, files: resolved.files }).text;
   // Without a Dockerfile, the plan is what is built by.
   return { refused: builder.supports(request), text: name === "uv-micromamba" ? JSON.stringify(plan) : rendered };
 }

@@ -34,7 +34,7 @@ class ExportBuilder extends ImageSpecBuilder {
         if (signal.aborted) throw new ImageSpecError("E_ABORTED", `Writing ${folder} was cancelled.`);
         await write(draft, file);
       }
-      const text = renderDockerfile(plan, { dialect: "buildkit", builder: "export@1.0.0", mirrors });
+      const { text } = renderDockerfile(plan, { dialect: "buildkit", builder: "export@1.0.0", files, mirrors });
       await writeFile(join(draft, "Dockerfile"), text);
       await rm(folder, { recursive: true, force: true });
       await rename(draft, folder);

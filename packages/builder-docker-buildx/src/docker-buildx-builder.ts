@@ -1,5 +1,4 @@
 import {
-  type BaseImage,
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
@@ -7,13 +6,12 @@ import {
   type Unsupported,
   withScratchFolder,
 } from "@imagespec/core/builder";
-import { contextFiles, contextTime, renderDockerfile } from "@imagespec/dockerfile";
+import { contextFiles, renderDockerfile, secretTexts, sourceDateEpoch } from "@imagespec/dockerfile";
 import { dockerConfigEnvironment } from "./docker/docker-config.ts";
 import { type DockerWay, findDockerWay } from "./docker/docker-way.ts";
 import { probeDocker } from "./docker/probe-docker.ts";
 import { buildInputs } from "./inputs/build-inputs.ts";
 import { passingBaseName } from "./inputs/oci-base.ts";
-import { secretTexts } from "./inputs/secret-texts.ts";
 import { type DockerBuildxOptions, dockerBuildxOptions } from "./options/options.ts";
 import { checkWay, unsupportedEverywhere } from "./options/unsupported.ts";
 import type { BuildJob } from "./run/build-job.ts";
@@ -56,16 +54,23 @@ async function prepare(
 ): Promise<BuildJob> {
   const { options } = request;
   const inputs = await buildInputs(request, options, process.env);
-  const plan = { ...request.plan, base: { ...request.plan.base, ...baseOf(request.plan.base, way, scratch) } };
-  const builder = `docker-buildx@${packageVersion()}`;
-  const dockerfile = renderDockerfile(plan, { dialect: "buildkit", builder, mirrors: request.mirrors });
+  const { plan, files, mirrors } = request;
+  const { text, instructions } = renderDockerfile(plan, {
+    dialect: "buildkit",
+    builder: `docker-buildx@${packageVersion()}`,
+    files,
+    mirrors,
+    layoutBase: loadsLayouts(way) ? passingBaseName(scratch) : undefined,
+  });
   return {
     reference: request.target.reference,
     platforms: request.target.platforms,
     options,
     inputs,
-    entries: contextFiles(plan, dockerfile, request.files),
-    mtime: contextTime(process.env),
+    plan,
+    instructions,
+    entries: contextFiles(plan, text, files),
+    mtime: sourceDateEpoch(process.env),
     env: { ...config, ...inputs.arguments, DOCKER_CLI_HINTS: "false", BUILDX_GIT_INFO: "false" },
     secrets: await secretTexts(Object.values(request.secrets)),
     scratch,
@@ -74,8 +79,7 @@ async function prepare(
   };
 }
 
-/** A layout goes to a BuildKit of its own by a named context; docker's own one gets it loaded under a passing name. */
-function baseOf(base: BaseImage, way: DockerWay, scratch: string): BaseImage {
-  if (base.kind === "reference" || (way.kind === "buildx" && way.driver !== "docker")) return base;
-  return { kind: "reference", reference: passingBaseName(scratch) };
+/** Whether a layout is loaded into the engine as the base; a BuildKit of its own gets it by a named context. */
+function loadsLayouts(way: DockerWay): boolean {
+  return way.kind !== "buildx" || way.driver === "docker";
 }

@@ -1,21 +1,26 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import { renderBuildKit } from "./dialect/buildkit.ts";
-import { renderKaniko } from "./dialect/kaniko.ts";
+import { buildKitInstructions } from "./dialect/buildkit.ts";
+import { kanikoInstructions } from "./dialect/kaniko.ts";
+import type { RenderOptions } from "./dialect/render-options.ts";
+import type { Instruction } from "./instruction/instruction.ts";
 
-export interface RenderOptions {
-  /** Who builds it: BuildKit, or kaniko's executor. */
-  dialect: "buildkit" | "kaniko";
-  /** Written as the label `dev.imagespec.builder`: `TYPE@VERSION`. */
-  builder: string;
-  /** Where to fetch instead, by registry host; changes FROM lines only. */
-  mirrors?: Readonly<Record<string, string>>;
-  /** kaniko: an image that holds the context's files, for builders that get no context of their own. */
-  contextImage?: string;
-  /** kaniko: paths in the context of the symbolic links that are shipped, whose owner its COPY does not set. */
-  links?: readonly string[];
+/** A plan as a Dockerfile. */
+export interface Dockerfile {
+  text: string;
+  /** What `text` holds, in order: each with the step of the plan it comes from. */
+  instructions: readonly Instruction[];
 }
 
-/** The plan as a Dockerfile. The same plan and options give the same text. */
-export function renderDockerfile(plan: BuildPlan, options: RenderOptions): string {
-  return options.dialect === "kaniko" ? renderKaniko(plan, options) : renderBuildKit(plan, options);
+/**
+ * The plan as a Dockerfile: what the builder of that dialect builds and `imagespec render` prints. Pure: the same
+ * plan and options give the same text.
+ *
+ * @example
+ * renderDockerfile(plan, { dialect: "buildkit", builder: "docker-buildx@1.0.0", files }).text;
+ */
+export function renderDockerfile(plan: BuildPlan, options: RenderOptions): Dockerfile {
+  const blocks = options.dialect === "kaniko" ? kanikoInstructions(plan, options) : buildKitInstructions(plan, options);
+  const filled = blocks.filter((block) => block.length > 0);
+  const texts = filled.map((block) => block.map(({ text }) => text).join("\n"));
+  return { text: `${[`# ${plan.reference}, by imagespec`, ...texts].join("\n\n")}\n`, instructions: filled.flat() };
 }

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type CredentialStore, redact } from "@imagespec/registry";
-import { buildFailure } from "../failure/build-failure.ts";
+import { buildFailure } from "../failure.ts";
 import { BuildLog } from "../progress/build-log.ts";
 import { SolveStatusReader } from "../progress/solve-status.ts";
 import { type BuildJob, contextOf } from "../run/build-job.ts";
@@ -29,7 +29,7 @@ export async function buildWithEngine(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { signal, inputs, options } = job;
-  const log = new BuildLog(job.emit);
+  const log = new BuildLog(job.emit, job.instructions);
   const docker = await connectEngine(env);
   const context = Readable.from(contextOf(job), { objectMode: false });
   let contextError: unknown;
@@ -40,7 +40,7 @@ export async function buildWithEngine(
     if (signal.aborted) return new ImageSpecError("E_ABORTED", "The build was cancelled.", { cause: signal.reason });
     if (contextError !== undefined) return contextError;
     log.line(redact((error as Error).message, job.secrets), "stderr");
-    return buildFailure(job.reference, COMMAND, 1, log);
+    return buildFailure({ ...job, command: COMMAND, exitCode: 1, log });
   };
   try {
     const session = await openSession(docker, { secrets: inputs.secrets, credentials, signal });

@@ -1,26 +1,29 @@
 import type { BuildEvent } from "@imagespec/core/builder";
-import { parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
-import { stepTitle } from "./step-title.ts";
+import { type Instruction, parseStepFault, type StepFault, shortened } from "@imagespec/dockerfile";
+import { vertexInstruction } from "./vertex-instruction.ts";
 
 const TAIL_LINES = 50;
 
+/** A step of a build, as BuildKit counts them. */
 interface Step {
   title: string;
-  /** As BuildKit names it: the instruction. */
-  name: string;
-  status: "started" | "done" | "cached" | "failed";
+  /** The instruction of the Dockerfile it runs; undefined for steps of BuildKit's own. */
+  instruction: Instruction | undefined;
+  ended: boolean;
 }
 
 /** What a build says while it runs: passes it on as events and keeps what an error needs. */
 export class BuildLog {
   readonly #emit: (event: BuildEvent) => void;
+  readonly #instructions: readonly Instruction[];
   readonly #steps = new Map<string, Step>();
   readonly #tail: string[] = [];
-  #failed: string | undefined;
-  #fault: { code: StepFailureCode; message: string } | undefined;
+  #failed: Step | undefined;
+  #fault: StepFault | undefined;
 
-  constructor(emit: (event: BuildEvent) => void) {
+  constructor(emit: (event: BuildEvent) => void, instructions: readonly Instruction[]) {
     this.#emit = emit;
+    this.#instructions = instructions;
   }
 
   /** The last 50 lines that steps and docker printed. */
@@ -28,40 +31,45 @@ export class BuildLog {
     return this.#tail;
   }
 
-  /** The instruction that failed, as BuildKit names it. */
-  get failedStep(): string | undefined {
+  /** The step that failed first. */
+  get failed(): { title: string; instruction: Instruction | undefined } | undefined {
     return this.#failed;
   }
 
   /** A fault that a step named itself. */
-  get fault(): { code: StepFailureCode; message: string } | undefined {
+  get fault(): StepFault | undefined {
     return this.#fault;
   }
 
+  /** A step began that BuildKit calls `name`. */
   start(id: string, name: string): void {
     if (this.#steps.has(id)) return;
-    const title = stepTitle(name);
-    this.#steps.set(id, { title, name, status: "started" });
+    const { place, instruction } = vertexInstruction(name, this.#instructions);
+    const title = instruction === undefined ? shortened(name) : `${place}${instruction.title}`;
+    this.#steps.set(id, { title, instruction, ended: false });
     this.#emit({ type: "step", name: title, status: "started" });
   }
 
+  /** A step ended; only its first end counts. */
   end(id: string, status: "done" | "cached" | "failed", seconds?: number): void {
     const step = this.#steps.get(id);
-    if (step === undefined || step.status !== "started") return;
-    step.status = status;
-    if (status === "failed") this.#failed ??= step.name;
+    if (step === undefined || step.ended) return;
+    step.ended = true;
+    if (status === "failed") this.#failed ??= step;
     this.#emit({ type: "step", name: step.title, status, ...(seconds === undefined ? {} : { seconds }) });
   }
 
+  /** A line was printed; secrets are out of it already. */
   line(printed: string, stream: "stdout" | "stderr"): void {
     if (printed.trim() === "") return;
     const text = withoutScript(printed);
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
-    this.#fault ??= parseStepFailure(text);
+    this.#fault ??= parseStepFault(text);
     this.#emit({ type: "log", stream, line: text });
   }
 
+  /** Something of `total` bytes is under way. */
   progress(name: string, current: number, total: number | undefined): void {
     this.#emit({ type: "progress", name, current, ...(total ? { total } : {}), unit: "bytes" });
   }

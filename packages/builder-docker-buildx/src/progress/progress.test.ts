@@ -1,4 +1,4 @@
-import type { BuildEvent } from "@imagespec/core";
+import type { BuildEvent } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import { BuildLog } from "./build-log.ts";
 import { readPlainProgress } from "./plain-progress.ts";
@@ -6,7 +6,7 @@ import { readRawJsonProgress } from "./raw-json-progress.ts";
 
 function logged() {
   const events: BuildEvent[] = [];
-  return { events, log: new BuildLog((event) => events.push(event)) };
+  return { events, log: new BuildLog((event) => events.push(event), []) };
 }
 const data = (text: string) => Buffer.from(text).toString("base64");
 
@@ -36,7 +36,7 @@ describe("plain progress", () => {
       { type: "step", name: "[stage-1 3/3] RUN echo hi; exit 3", status: "failed" },
     ]);
     expect(log.tail[0]).toBe("hi");
-    expect(log.failedStep).toBe("[stage-1 3/3] RUN echo hi; exit 3");
+    expect(log.failed?.title).toBe("[stage-1 3/3] RUN echo hi; exit 3");
   });
 });
 

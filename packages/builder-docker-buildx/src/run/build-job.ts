@@ -1,6 +1,6 @@
-import type { BuildRequest } from "@imagespec/core/builder";
+import type { BuildPlan, BuildRequest } from "@imagespec/core/builder";
 import { openShippedFile } from "@imagespec/core/builder";
-import { type ContextEntry, contextTar } from "@imagespec/dockerfile";
+import { type ContextEntry, contextTar, type Instruction } from "@imagespec/dockerfile";
 import type { BuildInputs } from "../inputs/build-inputs.ts";
 import type { DockerBuildxOptions } from "../options/options.ts";
 
@@ -10,6 +10,9 @@ export interface BuildJob {
   platforms: readonly string[];
   options: DockerBuildxOptions;
   inputs: BuildInputs;
+  plan: BuildPlan;
+  /** Of the Dockerfile, in order. */
+  instructions: readonly Instruction[];
   entries: readonly ContextEntry[];
   /** Time of the files in the context, in seconds since 1970. */
   mtime: number;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runTool } from "@imagespec/core/builder";
 import { type BuildxCommand, buildxArguments } from "../command/build-command.ts";
 import type { DockerWay } from "../docker/docker-way.ts";
-import { buildFailure } from "../failure/build-failure.ts";
+import { buildFailure } from "../failure.ts";
 import { BuildLog } from "../progress/build-log.ts";
 import { readPlainProgress } from "../progress/plain-progress.ts";
 import { readRawJsonProgress } from "../progress/raw-json-progress.ts";
@@ -23,7 +23,7 @@ export async function buildWithBuildx(
   const metadataFile = join(job.scratch, "metadata.json");
   const { rawJson, attestations } = way;
   const args = buildxArguments({ ...job, rawJson, attestations, metadataFile, output, contexts });
-  const log = new BuildLog(job.emit);
+  const log = new BuildLog(job.emit, job.instructions);
   const progress = rawJson
     ? readRawJsonProgress(log, job.secrets)
     : { onLine: readPlainProgress(log), end: () => undefined };
@@ -36,7 +36,7 @@ export async function buildWithBuildx(
     onLine: progress.onLine,
   });
   progress.end();
-  if (result.exitCode !== 0) throw buildFailure(job.reference, result.command, result.exitCode, log);
+  if (result.exitCode !== 0) throw buildFailure({ ...job, ...result, log });
   const metadata = JSON.parse(await readFile(metadataFile, "utf8").catch(() => "{}")) as Record<string, unknown>;
   const digest = metadata["containerimage.digest"];
   return typeof digest === "string" ? digest : undefined;

@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import { pushFailure } from "../failure/push-failure.ts";
+import { pushFailure } from "../failure.ts";
 import type { BuildJob } from "./build-job.ts";
 import { runDocker } from "./run-docker.ts";
 

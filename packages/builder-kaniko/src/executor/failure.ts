@@ -1,4 +1,4 @@
-import { installsPackages, parseStepFailure, type StepFailureCode } from "@imagespec/dockerfile";
+import { parseStepFault, type StepFaultCode } from "@imagespec/dockerfile";
 import { type ErrorCode, ImageSpecError } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 
@@ -23,7 +23,7 @@ interface Verdict {
   hint: string;
 }
 
-const STEP_HINTS: Record<StepFailureCode, string> = {
+const STEP_HINTS: Record<StepFaultCode, string> = {
   E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
   E_BASE_NO_SHELL: "Choose a base image with a shell and chown, or the builder uv-micromamba.",
   E_UNSUPPORTED: "Change the spec or its base image.",
@@ -121,7 +121,7 @@ function judge(exit: ExecutorExit): Verdict {
     };
   }
   for (const line of exit.tail) {
-    const named = parseStepFailure(line);
+    const named = parseStepFault(line);
     if (named !== undefined) {
       // E_UNSUPPORTED would hand the spec on to another builder, which is too late once a step ran.
       const code = named.code === "E_UNSUPPORTED" ? "E_BUILD" : named.code;
@@ -151,6 +151,10 @@ function judge(exit: ExecutorExit): Verdict {
 /** The end of an executor's log, as the end of a message. */
 export function lastLines(tail: readonly string[]): string {
   return tail.length === 0 ? "" : `\n  last lines:\n${tail.map((line) => `    ${line}`).join("\n")}`;
+}
+
+function installsPackages(instruction: string): boolean {
+  return /uv pip install --python \/opt|uv sync --locked|micromamba \\?"\$verb/.test(instruction);
 }
 
 /** For an executor that exited with 0 and left no image or no digest. */

@@ -1,15 +1,22 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { type BuildRequest, openShippedFile } from "@imagespec/core/builder";
-import { contextFiles, contextTar, contextTime, renderDockerfile } from "@imagespec/dockerfile";
+import {
+  contextFiles,
+  contextTar,
+  type DockerConfig,
+  type Dockerfile,
+  dockerConfig,
+  hostBuildArguments,
+  hostCertificates,
+  renderDockerfile,
+  secretTexts,
+  sourceDateEpoch,
+} from "@imagespec/dockerfile";
 import { parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 import { cacheRepository } from "./arguments.ts";
-import { buildEnvironment } from "./build-environment.ts";
-import { type DockerConfig, dockerConfig } from "./docker-config.ts";
-import { hostCertificates } from "./host-certificates.ts";
 import { hasLocalIndex, type RegistryAccess, registryAccess } from "./registry-access.ts";
-import { secretTexts } from "./secret-texts.ts";
 import { packageVersion } from "./version.ts";
 
 /** All that the runs of one build have in common, gathered before the first of them starts. */
@@ -41,7 +48,7 @@ export async function buildInputs(
   pushed: string[] = [],
 ): Promise<BuildInputs> {
   // Found out before anything is made: the context is opened only when a container waits for it.
-  contextTime(process.env);
+  sourceDateEpoch(process.env);
   const { plan, target } = request;
   const subject = target.reference;
   const repository = target.push ? parseReference(subject).name : undefined;
@@ -55,13 +62,13 @@ export async function buildInputs(
     return source === undefined ? [] : [{ source, target: to }];
   });
   const config = await dockerConfig(access.hosts, request.credentials, request.signal);
-  const env = buildEnvironment(plan, process.env);
+  const env = hostBuildArguments(plan, process.env);
   return {
     subject,
     repository,
     env,
     secrets,
-    certificates: await hostCertificates(process.env),
+    certificates: (await hostCertificates(process.env))?.pem,
     dockerConfig: config,
     access,
     local: access.local || hasLocalIndex(plan) || Object.values(env).some(isLocalUrl),
@@ -70,19 +77,19 @@ export async function buildInputs(
 }
 
 /** The Dockerfile in kaniko's dialect. `contextImage`: where the context comes from an image instead. */
-export function dockerfileOf(request: BuildRequest, contextImage?: string): string {
+export function dockerfileOf(request: BuildRequest, contextImage?: string): Dockerfile {
   return renderDockerfile(request.plan, {
     dialect: "kaniko",
     builder: `kaniko@${packageVersion()}`,
-    links: request.files.filter(({ type }) => type === "symlink").map(({ path }) => path),
-    ...(contextImage === undefined ? {} : { contextImage }),
+    files: request.files,
+    contextImage,
   });
 }
 
 /** The context, Dockerfile included, as a gzipped tar: the form the executor reads on its standard input. */
 export function openContext(request: BuildRequest, signal: AbortSignal): Readable {
-  const entries = contextFiles(request.plan, dockerfileOf(request), request.files);
-  const mtime = contextTime(process.env);
+  const entries = contextFiles(request.plan, dockerfileOf(request).text, request.files);
+  const mtime = sourceDateEpoch(process.env);
   const tar = Readable.from(contextTar(entries, { open: openShippedFile, signal, mtime }));
   // The context is read once, here or over a socket: speed counts for more than size.
   const gzip = createGzip({ level: 1 });

@@ -141,7 +141,7 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
       timeout: options.timeout,
     },
     contents: {
-      dockerfile: dockerfileOf(request, build.contextImage),
+      dockerfile: dockerfileOf(request, build.contextImage).text,
       env: inputs.env,
       secrets: await Promise.all(inputs.secrets.map(({ source }) => readFile(source))),
       dockerConfig: inputs.dockerConfig?.json,

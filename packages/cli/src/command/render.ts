@@ -17,11 +17,17 @@ export const render: Command = async (context) => {
     }
     return EXIT.done;
   }
-  const builder = context.line.builder ?? target.spec.builder;
-  const kaniko = builder === "kaniko";
-  const mirrors = parseMirrors(context.env.IMAGESPEC_REGISTRY_MIRRORS);
-  const label = kaniko ? "kaniko" : "docker-buildx";
-  const text = renderDockerfile(plan, { dialect: kaniko ? "kaniko" : "buildkit", builder: label, mirrors });
+  const kaniko = (context.line.builder ?? target.spec.builder) === "kaniko";
+  const type = kaniko ? "kaniko" : "docker-buildx";
+  // The label of the image says the version, which a builder that is not installed does not have.
+  const { candidates } = await context.engine.findBuilders();
+  const version = candidates.find((candidate) => candidate.type === type)?.version;
+  const { text } = renderDockerfile(plan, {
+    dialect: kaniko ? "kaniko" : "buildkit",
+    builder: version === undefined ? type : `${type}@${version}`,
+    files: resolved.files,
+    mirrors: parseMirrors(context.env.IMAGESPEC_REGISTRY_MIRRORS),
+  });
   context.print(text.replace(/\n$/, ""));
   return EXIT.done;
 };

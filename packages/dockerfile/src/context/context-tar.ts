@@ -1,18 +1,16 @@
-import { ImageSpecError } from "@imagespec/core/builder";
 import { pack as createPack, type Pack } from "tar-stream";
 import { checkEntry } from "./check-entry.ts";
 import type { ContextEntry } from "./context-files.ts";
+import { checkEpoch } from "./source-date-epoch.ts";
 
+/** What a context needs besides its entries. */
 export interface ContextTarOptions {
   /** Opens the bytes of a shipped file, checked against its size and hash while they are read. */
   open: (file: Extract<ContextEntry, { type: "file" }>) => AsyncIterable<Uint8Array>;
   /** Modification time of every entry, in whole seconds since 1970; 0 when left out. */
-  mtime?: number;
-  signal?: AbortSignal;
+  mtime?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
-
-// tar-stream keeps times in 32 bits; the last second before they wrap is in January 2038.
-const LAST_SECOND = 2 ** 31 - 1;
 
 /**
  * The entries as a tar stream (POSIX pax): the same entries give the same bytes. Owner (0:0), times and order come
@@ -20,12 +18,7 @@ const LAST_SECOND = 2 ** 31 - 1;
  * that changed since it was hashed ends the stream with the error of `open`.
  */
 export function contextTar(entries: readonly ContextEntry[], options: ContextTarOptions): AsyncIterable<Uint8Array> {
-  const seconds = options.mtime ?? 0;
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > LAST_SECOND) {
-    throw new ImageSpecError("E_OPTIONS", `the time ${seconds} for files is not a whole number of seconds up to 2038`, {
-      hint: "set SOURCE_DATE_EPOCH to a whole number of seconds since 1970, or unset it",
-    });
-  }
+  const seconds = checkEpoch(options.mtime ?? 0, "The time for files");
   const seen = new Map<string, string>();
   for (const entry of entries) checkEntry(entry, seen);
   return stream(entries, new Date(seconds * 1000), options);

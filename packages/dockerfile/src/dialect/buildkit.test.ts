@@ -2,8 +2,8 @@ import type { BaseImage, EnvironmentStep, PackagesStep, PlanSteps } from "@image
 import { buildPlan } from "@imagespec/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildArguments } from "../build-arguments.ts";
 import { readAssignments, readDockerfile, readRun } from "../fixtures/read-dockerfile.ts";
+import { buildArguments } from "../instruction/build-arguments.ts";
 import { renderDockerfile } from "../render-dockerfile.ts";
 import { joinCommands } from "../script/commands.ts";
 
@@ -20,7 +20,12 @@ const packages = (over: Partial<PackagesStep> = {}): PackagesStep => ({
   ...over,
 });
 const render = (steps: Steps, base: string | BaseImage = "python:3.11-slim", mirrors = {}) =>
-  renderDockerfile(buildPlan({ steps, base }), { dialect: "buildkit", builder: "docker-buildx@1.0.0", mirrors });
+  renderDockerfile(buildPlan({ steps, base }), {
+    dialect: "buildkit",
+    builder: "docker-buildx@1.0.0",
+    files: [],
+    mirrors,
+  }).text;
 const read = (steps: Steps) => readDockerfile(render(steps));
 const env = (steps: Steps, variables = {}) =>
   Object.assign(

@@ -1,8 +1,9 @@
 import type { BuildPlan } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
+import { type Instruction, instruction } from "../instruction/instruction.ts";
 import type { Mount } from "../instruction/mount.ts";
+
 import { renderRun } from "../instruction/run.ts";
-import type { RenderOptions } from "../render-dockerfile.ts";
 import { aptScript } from "../script/apt.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
@@ -10,10 +11,9 @@ import { venvScript } from "../script/environment.ts";
 import { packagesScript } from "../script/packages.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
-import { renderEntrypoint, renderEnv, renderId, renderLabels } from "./metadata.ts";
-
-/** The name an `oci:PATH` base goes by; the builder gives it as a named context. */
-export const OCI_BASE_CONTEXT = "imagespec-base";
+import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
+import { OCI_BASE_CONTEXT, type RenderOptions } from "./render-options.ts";
+import { STEP_TITLES } from "./step-titles.ts";
 
 /** The id of the secret that holds the host's certificates; a step runs without it when it is not given. */
 export const CA_SECRET = "imagespec_ca";
@@ -34,59 +34,53 @@ const uv: Mount = { type: "bind", from: UV_STAGE, source: "/uv", target: `${TOOL
 const uvCache: Mount = { type: "cache", id: "imagespec-uv", target: `${FOLDER}/cache` };
 const ca: Mount = { type: "secret", id: CA_SECRET, target: TOOLS.ca };
 
-/** The plan for BuildKit, from the frontend that docker 20.10 has built in (Dockerfile syntax 1.2) upwards. */
-export function renderBuildKit(plan: BuildPlan, options: RenderOptions): string {
-  const mirrors = options.mirrors ?? {};
-  const base = plan.base.kind === "layout" ? OCI_BASE_CONTEXT : throughMirror(plan.base.reference, mirrors);
-  const blocks = [
-    [`# ${plan.reference}, by imagespec`],
-    [...stages(plan, mirrors), `FROM ${base}`, "USER 0:0", 'SHELL ["/bin/sh", "-c"]', "WORKDIR /root"],
+/**
+ * The plan for BuildKit, from the frontend that docker 20.10 has built in (Dockerfile syntax 1.2) upwards, in blocks
+ * of instructions.
+ */
+export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): Instruction[][] {
+  return [
+    [...toolStages(plan, options), ...stageStart(baseName(plan, options))],
     user(plan),
     apt(plan),
     environment(plan),
     packages(plan),
-    renderEnv(plan),
+    envInstructions(plan),
     files(plan),
     commands(plan),
-    [
-      ...renderEntrypoint(plan),
-      `USER ${plan.steps.user.name}`,
-      ...renderLabels(plan, options.builder),
-      ...renderId(plan),
-    ],
+    configInstructions(plan, options.builder),
   ];
-  return `${blocks
-    .filter((block) => block.length > 0)
-    .map((block) => block.join("\n"))
-    .join("\n\n")}\n`;
 }
 
-function stages(plan: BuildPlan, mirrors: Readonly<Record<string, string>>): string[] {
-  const environmentStep = plan.steps.environment;
-  const uvImage = environmentStep?.uvImage ?? plan.steps.commands?.uvImage;
-  const lines: string[] = [];
-  if (uvImage !== undefined) lines.push(`FROM ${throughMirror(uvImage, mirrors)} AS ${UV_STAGE}`);
-  if (environmentStep?.manager === "conda") {
-    lines.push(`FROM ${throughMirror(environmentStep.micromambaImage, mirrors)} AS ${CONDA_STAGE}`);
-  }
-  return lines;
+function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CONTEXT }: RenderOptions): string {
+  return base.kind === "layout" ? layoutBase : throughMirror(base.reference, mirrors);
 }
 
-function user(plan: BuildPlan): string[] {
-  return [renderRun(userScript(plan.steps.user))];
+function toolStages(plan: BuildPlan, { mirrors = {} }: RenderOptions): Instruction[] {
+  const environment = plan.steps.environment;
+  const uvImage = environment?.uvImage ?? plan.steps.commands?.uvImage;
+  const condaImage = environment?.manager === "conda" ? environment.micromambaImage : undefined;
+  return [
+    ...(uvImage === undefined ? [] : [`FROM ${throughMirror(uvImage, mirrors)} AS ${UV_STAGE}`]),
+    ...(condaImage === undefined ? [] : [`FROM ${throughMirror(condaImage, mirrors)} AS ${CONDA_STAGE}`]),
+  ].map((text) => instruction("base", text));
 }
 
-function apt(plan: BuildPlan): string[] {
+function user(plan: BuildPlan): Instruction[] {
+  return [instruction("user", renderRun(userScript(plan.steps.user)), STEP_TITLES.user)];
+}
+
+function apt(plan: BuildPlan): Instruction[] {
   const step = plan.steps.apt;
   if (step === undefined) return [];
   const caches: Mount[] = [
     { type: "cache", id: "imagespec-apt-archives", target: "/var/cache/apt/archives", sharing: "locked" },
     { type: "cache", id: "imagespec-apt-lists", target: "/var/lib/apt/lists", sharing: "locked" },
   ];
-  return [renderRun(aptScript(step, TOOLS), [...caches, ca])];
+  return [instruction("apt", renderRun(aptScript(step, TOOLS), [...caches, ca]), STEP_TITLES.apt)];
 }
 
-function environment(plan: BuildPlan): string[] {
+function environment(plan: BuildPlan): Instruction[] {
   const step = plan.steps.environment;
   if (step === undefined) return [];
   if (step.manager === "conda") {
@@ -102,17 +96,20 @@ function environment(plan: BuildPlan): string[] {
       { type: "cache", id: "imagespec-conda", target: `${FOLDER}/cache`, sharing: "locked" },
       ca,
     ];
-    return [renderRun(condaScript(step, CONDA_TOOLS), mounts)];
+    return [instruction("environment", renderRun(condaScript(step, CONDA_TOOLS), mounts), STEP_TITLES.conda)];
   }
   const downloads =
     step.python.from === "version" ? ["ARG UV_PYTHON_INSTALL_MIRROR", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"] : [];
-  return [...downloads, renderRun(venvScript(step, TOOLS), [uv, uvCache, ca])];
+  return [
+    ...downloads.map((text) => instruction("environment", text)),
+    instruction("environment", renderRun(venvScript(step, TOOLS), [uv, uvCache, ca]), STEP_TITLES.venv),
+  ];
 }
 
-function packages(plan: BuildPlan): string[] {
+function packages(plan: BuildPlan): Instruction[] {
   const step = plan.steps.packages;
-  const environmentStep = plan.steps.environment;
-  if (step === undefined || environmentStep === undefined) return [];
+  const environment = plan.steps.environment;
+  if (step === undefined || environment === undefined) return [];
   const needsFiles = step.source.from !== "requirements" || step.source.requirements !== undefined;
   const mounts: Mount[] = [
     uv,
@@ -121,17 +118,18 @@ function packages(plan: BuildPlan): string[] {
     ca,
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
-  return [renderRun(packagesScript(step, environmentStep, TOOLS), mounts)];
+  return [instruction("packages", renderRun(packagesScript(step, environment, TOOLS), mounts), STEP_TITLES.packages)];
 }
 
-function files(plan: BuildPlan): string[] {
+function files(plan: BuildPlan): Instruction[] {
   const owner = plan.steps.user.name;
   const trees = plan.steps.files?.trees ?? [];
-  return trees.map((tree) => `COPY --chown=${owner} ${tree.from}/ ${tree.to}/`);
+  return trees.map((tree) => instruction("files", `COPY --chown=${owner} ${tree.from}/ ${tree.to}/`));
 }
 
-function commands(plan: BuildPlan): string[] {
+function commands(plan: BuildPlan): Instruction[] {
   const step = plan.steps.commands;
   if (step === undefined) return [];
-  return [renderRun(commandsScript(step, plan.steps.environment, TOOLS), [uv, uvCache, ca])];
+  const script = commandsScript(step, plan.steps.environment, TOOLS);
+  return [instruction("commands", renderRun(script, [uv, uvCache, ca]), STEP_TITLES.commands)];
 }

@@ -1,4 +1,4 @@
-import type { EnvironmentStep, PackagesStep, PlanSteps } from "@imagespec/core/builder";
+import type { EnvironmentStep, PackagesStep, PlanSteps, ShippedFile } from "@imagespec/core/builder";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { renderDockerfile } from "../render-dockerfile.ts";
@@ -17,9 +17,11 @@ const files: PlanSteps["files"] = { trees: [{ from: "source", to: "/root" }] };
 const commands = { commands: ["echo $TARGETARCH", "cat <<EOF\nx\nEOF"], uvImage };
 const apt = { packages: ["git"] };
 
-function render(steps: Partial<PlanSteps>, extra: { contextImage?: string; links?: string[] } = {}): string {
+const link = (path: string): ShippedFile => ({ type: "symlink", path, mode: 0o777, link: "target" });
+
+function render(steps: Partial<PlanSteps>, extra: { contextImage?: string; files?: ShippedFile[] } = {}): string {
   const plan = buildPlan({ base: "python:3.11", steps });
-  return renderDockerfile(plan, { dialect: "kaniko", builder: "kaniko@1", ...extra });
+  return renderDockerfile(plan, { dialect: "kaniko", builder: "kaniko@1", files: [], ...extra }).text;
 }
 const instructions = (text: string) => text.split("\n").filter((line) => /^[A-Z]+ /.test(line));
 const finalStage = (text: string) => text.slice(text.lastIndexOf("\nFROM "));
@@ -80,7 +82,7 @@ describe("renderKaniko", () => {
   });
 
   it("gives links their owner, which COPY does not", () => {
-    const text = render({ files }, { links: ["source/a b", "copy/other"] });
+    const text = render({ files }, { files: [link("source/a b"), link("copy/other")] });
     expect(text).toMatch(/chown -h flytekit: \\\n {4}'\/root\/a b'\n/);
     expect(text).not.toContain("other");
     expect(render({ files })).not.toContain("chown -h");

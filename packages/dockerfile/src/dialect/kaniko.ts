@@ -1,17 +1,18 @@
 import { type BuildPlan, baseImageText } from "@imagespec/core/builder";
-import { throughMirror } from "@imagespec/registry";
+import { FAIL_FUNCTION } from "../failure/step-fault.ts";
+import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { renderRun } from "../instruction/run.ts";
-import type { RenderOptions } from "../render-dockerfile.ts";
 import { aptScript } from "../script/apt.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
-import { FAIL_FUNCTION } from "../script/failure.ts";
 import { packagesScript } from "../script/packages.ts";
+import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
-import { quoteShell } from "../shell/quote.ts";
-import { renderEntrypoint, renderEnv, renderId, renderLabels } from "./metadata.ts";
+import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
+import type { RenderOptions } from "./render-options.ts";
+import { STEP_TITLES } from "./step-titles.ts";
 
 /** Where kaniko's own container holds the host's certificates: its folder is in no snapshot. */
 export const KANIKO_CA_PATH = "/kaniko/ssl/certs/imagespec_ca.crt";
@@ -35,128 +36,123 @@ const TOOLS: StepTools = {
 const CONDA_TOOLS: StepTools = { ...TOOLS, fallbackCa: `${FOLDER}/fallback-ca.pem` };
 
 /**
- * The plan for kaniko from v1.24.0 on: no mounts, no here-documents, no predefined platform arguments, all of which
- * it takes without a word and ignores. The environment is made in a stage of its own, so that tools, requirement
- * files and caches are in no layer. The commands' helpers are removed by the last RUN, for which the build must take
- * a single snapshot (`--single-snapshot`).
+ * The plan for kaniko from v1.24.0 on, in blocks of instructions: no mounts, no here-documents, no predefined platform
+ * arguments, all of which it takes without a word and ignores. The environment is made in a stage of its own, so that
+ * tools, requirement files and caches are in no layer. The commands' tools are removed by the last RUN, for which the
+ * build must take a single snapshot (`--single-snapshot`).
  */
-export function renderKaniko(plan: BuildPlan, options: RenderOptions): string {
-  const mirrors = options.mirrors ?? {};
-  const base = throughMirror(baseImageText(plan.base), mirrors);
+export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Instruction[][] {
   const environment = plan.steps.environment;
   const system = plan.steps.apt !== undefined && environment !== undefined;
+  const base = baseImageText(plan.base);
   const from = system ? SYSTEM_STAGE : base;
-  const blocks = [
-    [`# ${plan.reference}, by imagespec`],
-    stages(plan, options, mirrors),
-    ...(system ? [start(base, SYSTEM_STAGE), apt(plan)] : []),
-    ...(environment === undefined ? [] : [start(from, ENVIRONMENT_STAGE), environmentSteps(plan, options)]),
-    start(from),
+  return [
+    toolStages(plan, options),
+    ...(system ? [stageStart(base, SYSTEM_STAGE), apt(plan)] : []),
+    ...(environment === undefined ? [] : [stageStart(from, ENVIRONMENT_STAGE), environmentSteps(plan, options)]),
+    stageStart(from),
     user(plan),
     system ? [] : apt(plan),
     environment === undefined ? [] : environmentCopy(),
-    renderEnv(plan),
+    envInstructions(plan),
     files(plan, options),
     commands(plan),
-    [
-      ...renderEntrypoint(plan),
-      `USER ${plan.steps.user.name}`,
-      ...renderLabels(plan, options.builder),
-      ...renderId(plan),
-    ],
+    configInstructions(plan, options.builder),
   ];
-  return `${blocks
-    .filter((block) => block.length > 0)
-    .map((block) => block.join("\n"))
-    .join("\n\n")}\n`;
 }
 
-function stages(plan: BuildPlan, options: RenderOptions, mirrors: Readonly<Record<string, string>>): string[] {
+function toolStages(plan: BuildPlan, { contextImage }: RenderOptions): Instruction[] {
   const environment = plan.steps.environment;
   const uvImage = environment?.uvImage ?? plan.steps.commands?.uvImage;
-  const lines: string[] = [];
-  if (options.contextImage !== undefined) lines.push(`FROM ${options.contextImage} AS ${CONTEXT_STAGE}`);
-  if (uvImage !== undefined) lines.push(`FROM ${throughMirror(uvImage, mirrors)} AS ${UV_STAGE}`);
-  if (environment?.manager === "conda") {
-    lines.push(`FROM ${throughMirror(environment.micromambaImage, mirrors)} AS ${CONDA_STAGE}`);
-  }
-  return lines;
+  return [
+    ...(contextImage === undefined ? [] : [`FROM ${contextImage} AS ${CONTEXT_STAGE}`]),
+    ...(uvImage === undefined ? [] : [`FROM ${uvImage} AS ${UV_STAGE}`]),
+    ...(environment?.manager === "conda" ? [`FROM ${environment.micromambaImage} AS ${CONDA_STAGE}`] : []),
+  ].map((text) => instruction("base", text));
 }
 
-function start(from: string, name?: string): string[] {
-  const line = name === undefined ? `FROM ${from}` : `FROM ${from} AS ${name}`;
-  return [line, "USER 0:0", 'SHELL ["/bin/sh", "-c"]', "WORKDIR /root"];
+function user(plan: BuildPlan): Instruction[] {
+  return [instruction("user", renderRun(userScript(plan.steps.user)), STEP_TITLES.user)];
 }
 
-function user(plan: BuildPlan): string[] {
-  return [renderRun(userScript(plan.steps.user))];
-}
-
-function apt(plan: BuildPlan): string[] {
+function apt(plan: BuildPlan): Instruction[] {
   const step = plan.steps.apt;
   if (step === undefined) return [];
-  return [renderRun([...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log"])];
+  const script = [...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log"];
+  return [instruction("apt", renderRun(script), STEP_TITLES.apt)];
 }
 
-function environmentSteps(plan: BuildPlan, options: RenderOptions): string[] {
+function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[] {
   const step = plan.steps.environment;
   if (step === undefined) return [];
-  const lines = [`COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`];
+  const made: Instruction[] = [instruction("environment", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`)];
   if (step.manager === "conda") {
-    lines.push(`COPY --from=${CONDA_STAGE} /usr/bin/micromamba ${TOOLS.bin}/micromamba`);
-    lines.push(`COPY --from=${CONDA_STAGE} /etc/ssl/certs/ca-certificates.crt ${CONDA_TOOLS.fallbackCa}`);
-    lines.push(renderRun(condaScript(step, CONDA_TOOLS)));
+    made.push(
+      instruction("environment", `COPY --from=${CONDA_STAGE} /usr/bin/micromamba ${TOOLS.bin}/micromamba`),
+      instruction(
+        "environment",
+        `COPY --from=${CONDA_STAGE} /etc/ssl/certs/ca-certificates.crt ${CONDA_TOOLS.fallbackCa}`,
+      ),
+      instruction("environment", renderRun(condaScript(step, CONDA_TOOLS)), STEP_TITLES.conda),
+    );
   } else {
-    if (step.python.from === "version") lines.push("ARG UV_PYTHON_INSTALL_MIRROR", "ARG UV_PYTHON_DOWNLOADS_JSON_URL");
-    lines.push(renderRun(venvScript(step, TOOLS)));
+    if (step.python.from === "version") {
+      made.push(instruction("environment", "ARG UV_PYTHON_INSTALL_MIRROR"));
+      made.push(instruction("environment", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"));
+    }
+    made.push(instruction("environment", renderRun(venvScript(step, TOOLS)), STEP_TITLES.venv));
   }
   const packages = plan.steps.packages;
   if (packages !== undefined) {
     if (packages.source.from !== "requirements" || packages.source.requirements !== undefined) {
-      lines.push(`COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`);
+      made.push(instruction("packages", `COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`));
     }
-    lines.push(renderRun(packagesScript(packages, step, TOOLS)));
+    made.push(instruction("packages", renderRun(packagesScript(packages, step, TOOLS)), STEP_TITLES.packages));
   }
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(
     (name) => `if [ -e /opt/${name} ] || [ -L /opt/${name} ]; then mv /opt/${name} ${FOLDER}/out/opt/; fi;`,
   );
-  lines.push(renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]));
-  return lines;
+  const collect = renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]);
+  return [...made, instruction("environment", collect, "collect the Python environment")];
 }
 
 /** What the base had of an environment is in the copy, changed: the old one goes first, so that nothing of it stays. */
-function environmentCopy(): string[] {
+function environmentCopy(): Instruction[] {
+  const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]);
   return [
-    renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]),
-    `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`,
+    instruction("environment", remove, "remove the base's Python environment"),
+    instruction("environment", `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`),
   ];
 }
 
-function files(plan: BuildPlan, options: RenderOptions): string[] {
+function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
   const owner = plan.steps.user.name;
   const trees = plan.steps.files?.trees ?? [];
-  const copies = trees.map((tree) => {
-    return `COPY --chown=${owner} ${fromContext(options, `${tree.from}/`)} ${tree.to}/`;
-  });
-  const links = trees.flatMap(({ from, to }) =>
-    (options.links ?? [])
-      .filter((path) => path.startsWith(`${from}/`))
-      .map((path) => quoteShell(`${to}${path.slice(from.length)}`)),
+  const copies = trees.map((tree) =>
+    instruction("files", `COPY --chown=${owner} ${fromContext(options, `${tree.from}/`)} ${tree.to}/`),
   );
-  return links.length === 0 ? copies : [...copies, renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...links])];
+  const links = trees.flatMap(({ from, to }) =>
+    options.files
+      .filter(({ type, path }) => type === "symlink" && path.startsWith(`${from}/`))
+      .map(({ path }) => quoteShell(`${to}${path.slice(from.length)}`)),
+  );
+  if (links.length === 0) return copies;
+  const own = renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...links]);
+  return [...copies, instruction("files", own, "give symbolic links their owner")];
 }
 
-function commands(plan: BuildPlan): string[] {
+function commands(plan: BuildPlan): Instruction[] {
   const step = plan.steps.commands;
   if (step === undefined) return [];
+  const script = commandsScript(step, plan.steps.environment, TOOLS);
   return [
-    `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`,
-    renderRun(commandsScript(step, plan.steps.environment, TOOLS)),
-    renderRun([FAIL_FUNCTION, `rm -rf ${FOLDER}`]),
+    instruction("commands", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
+    instruction("commands", renderRun(script), STEP_TITLES.commands),
+    instruction("commands", renderRun([FAIL_FUNCTION, `rm -rf ${FOLDER}`]), "remove the tools of the commands"),
   ];
 }
 
-function fromContext(options: RenderOptions, path: string): string {
-  return options.contextImage === undefined ? path : `--from=${CONTEXT_STAGE} /${path}`;
+function fromContext({ contextImage }: RenderOptions, path: string): string {
+  return contextImage === undefined ? path : `--from=${CONTEXT_STAGE} /${path}`;
 }

@@ -1,5 +1,5 @@
 import type { EnvironmentStep } from "@imagespec/core/builder";
-import { quoteShell } from "../shell/quote.ts";
+import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
 

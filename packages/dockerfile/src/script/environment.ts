@@ -1,6 +1,6 @@
 import type { EnvironmentStep } from "@imagespec/core/builder";
-import { quoteShell } from "../shell/quote.ts";
-import { FAIL_FUNCTION } from "./failure.ts";
+import { FAIL_FUNCTION } from "../failure/step-fault.ts";
+import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
 

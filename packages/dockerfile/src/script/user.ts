@@ -1,5 +1,5 @@
 import type { UserStep } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "./failure.ts";
+import { FAIL_FUNCTION } from "../failure/step-fault.ts";
 
 /**
  * Sees to the user the container runs as, with what the shell itself can do plus mkdir, chmod and chown. A user of

@@ -1,4 +1,6 @@
-import type { CredentialStore } from "@imagespec/registry";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CredentialStore } from "@imagespec/core/builder";
 
 /** A docker config.json for some registries, and the secret texts in it. */
 export interface DockerConfig {
@@ -13,8 +15,10 @@ interface AuthEntry {
 }
 
 /**
- * The docker config.json that gives the executor the credentials of these registries and of no others; undefined when
- * all of them are anonymous. Credential helpers are asked here: the executor's container has none of the host's.
+ * The docker config.json with the credentials of these registries and of no others; undefined when all of them are
+ * anonymous. Credential helpers are asked here: where the file is used there may be none of the host's.
+ *
+ * @throws the errors of the credential store.
  */
 export async function dockerConfig(
   hosts: readonly string[],
@@ -33,12 +37,16 @@ export async function dockerConfig(
       auths[key] = { auth };
       secrets.push(credential.password, auth);
     } else {
-      auths[key] =
-        credential.kind === "identity-token"
-          ? { identitytoken: credential.token }
-          : { registrytoken: credential.token };
-      secrets.push(credential.token);
+      const { kind, token } = credential;
+      auths[key] = kind === "identity-token" ? { identitytoken: token } : { registrytoken: token };
+      secrets.push(token);
     }
   }
   return secrets.length === 0 ? undefined : { json: JSON.stringify({ auths }), secrets };
+}
+
+/** Makes the folder (mode 0700) for use as DOCKER_CONFIG, with this text as its config.json (mode 0600). */
+export async function writeDockerConfig(folder: string, json: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  await writeFile(join(folder, "config.json"), json, { mode: 0o600 });
 }

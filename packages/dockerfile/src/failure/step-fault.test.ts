@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { FAIL_FUNCTION, parseStepFailure } from "./failure.ts";
+import { FAIL_FUNCTION, parseStepFault } from "./step-fault.ts";
 
 it("names a fault in what the step prints, and not in the script that would print it", () => {
   const script = `${FAIL_FUNCTION} fail E_NO_PYTHON 'the base has none'`;
@@ -10,7 +10,7 @@ it("names a fault in what the step prints, and not in the script that would prin
   } catch (error) {
     printed = String((error as { stderr: Buffer }).stderr);
   }
-  expect(parseStepFailure(printed.trimEnd())).toEqual({ code: "E_NO_PYTHON", message: "the base has none" });
-  expect(parseStepFailure(`#9 0.063 ${printed.trimEnd()}`)).toMatchObject({ code: "E_NO_PYTHON" });
-  expect(parseStepFailure(`executor failed running [/bin/sh -c ${script}]`)).toBeUndefined();
+  expect(parseStepFault(printed.trimEnd())).toEqual({ code: "E_NO_PYTHON", message: "the base has none" });
+  expect(parseStepFault(`#9 0.063 ${printed.trimEnd()}`)).toMatchObject({ code: "E_NO_PYTHON" });
+  expect(parseStepFault(`executor failed running [/bin/sh -c ${script}]`)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import type { EnvironmentStep } from "@imagespec/core/builder";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
-import { buildEnvironment } from "./build-environment.ts";
+import { hostBuildArguments } from "./host-build-arguments.ts";
 
 const environment: EnvironmentStep = {
   manager: "venv",
@@ -10,7 +10,7 @@ const environment: EnvironmentStep = {
   uvImage: "uv",
 };
 
-describe("buildEnvironment", () => {
+describe("hostBuildArguments", () => {
   const env = {
     HTTP_PROXY: "http://p:1",
     no_proxy: "a",
@@ -20,17 +20,17 @@ describe("buildEnvironment", () => {
   };
 
   it("passes proxies in both spellings and nothing else of the host", () => {
-    expect(buildEnvironment(buildPlan(), env)).toEqual({ HTTP_PROXY: "http://p:1", no_proxy: "a" });
+    expect(hostBuildArguments(buildPlan(), env)).toEqual({ HTTP_PROXY: "http://p:1", no_proxy: "a" });
   });
 
   it("passes where uv fetches Python when it must", () => {
-    expect(buildEnvironment(buildPlan({ steps: { environment } }), env)).toMatchObject({
+    expect(hostBuildArguments(buildPlan({ steps: { environment } }), env)).toMatchObject({
       UV_PYTHON_INSTALL_MIRROR: "http://m",
     });
   });
 
   it("passes values that no Dockerfile line can hold", () => {
     const steps = { env: { variables: { A: "plain", B: "two\nlines" } } };
-    expect(buildEnvironment(buildPlan({ steps }), {})).toEqual({ IMAGESPEC_ENV_0: "two\nlines" });
+    expect(hostBuildArguments(buildPlan({ steps }), {})).toEqual({ IMAGESPEC_ENV_0: "two\nlines" });
   });
 });

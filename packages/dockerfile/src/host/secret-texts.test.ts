@@ -26,6 +26,18 @@ describe("secretTexts", () => {
     expect(redact("reads index-url", texts)).toBe("reads index-url");
   });
 
+  it.each([
+    "machine pypi.example login build-user password c4n4ry-1",
+    "machine pypi.example\n  login build-user\n  password c4n4ry-1\nmachine other.example password another-one",
+    "[global]\nindex-url = https://build-user:c4n4ry%2D1@pypi.example/simple\ntrusted-host = pypi.example\n",
+    "https://build-user:c4n4ry-1@pypi.example/simple",
+  ])("leaves the names of hosts readable: %j", async (content) => {
+    const file = join(folder, "secret");
+    await writeFile(file, content);
+    const texts = await secretTexts([file]);
+    expect(redact("pypi.example refused build-user with c4n4ry-1", texts)).toBe("pypi.example refused *** with ***");
+  });
+
   it("names a file that is not there", async () => {
     await expect(secretTexts([join(folder, "none")])).rejects.toMatchObject({
       code: "E_INPUT_FILE",

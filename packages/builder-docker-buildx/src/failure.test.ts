@@ -1,30 +1,53 @@
+import { renderDockerfile } from "@imagespec/dockerfile";
+import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
-import { BuildLog } from "../progress/build-log.ts";
-import { buildFailure } from "./build-failure.ts";
-import { pushFailure } from "./push-failure.ts";
+import { buildFailure, pushFailure } from "./failure.ts";
+import { BuildLog } from "./progress/build-log.ts";
+
+const uvImage = "ghcr.io/astral-sh/uv:1";
+const plan = buildPlan({
+  steps: {
+    apt: { packages: ["git"] },
+    environment: { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage },
+    packages: {
+      source: { from: "requirements", packages: ["x"] },
+      index: undefined,
+      extraIndexes: [],
+      extraArgs: [],
+      secrets: [],
+    },
+    commands: { commands: ["curl x"], uvImage },
+  },
+});
+const { instructions } = renderDockerfile(plan, { dialect: "buildkit", builder: "docker-buildx@1", files: [] });
+// FROM, WORKDIR, user, apt, environment, packages, commands.
+const APT = "[stage-1 4/7] RUN --mount=type=cache";
+const PACKAGES = "[stage-1 6/7] RUN --mount=type=bind";
+const COMMANDS = "[stage-1 7/7] RUN --mount=type=bind";
 
 function failureOf(lines: string[], step?: string) {
-  const log = new BuildLog(() => undefined);
+  const log = new BuildLog(() => undefined, instructions);
   if (step !== undefined) {
     log.start("1", step);
     log.end("1", "failed");
   }
   for (const line of lines) log.line(line, "stderr");
-  return buildFailure("r/x:t", "docker build -", 1, log);
+  return buildFailure({ reference: "r/x:t", plan, command: "docker build -", exitCode: 1, log });
 }
 
 describe("buildFailure", () => {
   it.each([
-    [["imagespec:E_NO_PYTHON: the base image has no python3 on its PATH"], "[2/3] RUN x", "E_NO_PYTHON"],
-    [['runc run failed: exec: "/bin/sh": stat /bin/sh: no such file or directory'], "[2/3] RUN x", "E_BASE_NO_SHELL"],
-    [["error: No solution found"], "[2/3] RUN --mount=x uv pip install --python /opt/venv/bin/python x", "E_RESOLVE"],
-    [["write /x: no space left on device"], "[2/3] RUN uv sync --locked --no-dev", "E_BUILD"],
+    [["imagespec:E_NO_PYTHON: the base image has no python3 on its PATH"], COMMANDS, "E_NO_PYTHON"],
+    [['runc run failed: exec: "/bin/sh": stat /bin/sh: no such file or directory'], APT, "E_BASE_NO_SHELL"],
+    [["error: No solution found"], PACKAGES, "E_RESOLVE"],
+    [["error: No solution found"], COMMANDS, "E_BUILD"],
+    [["write /x: no space left on device"], PACKAGES, "E_BUILD"],
     [["ERROR: Multi-platform build is not supported for the docker driver."], undefined, "E_UNSUPPORTED"],
     [["ERROR: docker exporter does not currently support exporting manifest lists"], undefined, "E_UNSUPPORTED"],
-    [["Multi-platform build is not supported"], "[2/3] RUN mine", "E_BUILD"],
-    [["curl: connection refused"], "[2/3] RUN curl x", "E_BUILD"],
-    [["unauthorized"], "[2/3] RUN curl x", "E_BUILD"],
-    [["write /x: no space left on device"], "[2/3] RUN x", "E_BUILD"],
+    [["Multi-platform build is not supported"], COMMANDS, "E_BUILD"],
+    [["curl: connection refused"], COMMANDS, "E_BUILD"],
+    [["unauthorized"], COMMANDS, "E_BUILD"],
+    [["write /x: no space left on device"], COMMANDS, "E_BUILD"],
     [["ERROR: localhost:5000/nope:1: not found"], "[internal] load metadata for localhost:5000/nope:1", "E_REGISTRY"],
     [["pull access denied, repository does not exist or may require authorization"], undefined, "E_REGISTRY"],
     [["failed to push x: unexpected status: 401 Unauthorized"], "exporting to image", "E_REGISTRY_AUTH"],
@@ -40,7 +63,7 @@ describe("buildFailure", () => {
   });
 
   it("names the step by what it does", () => {
-    expect(failureOf(["x"], "[2/3] RUN --mount=a apt_get install -y").message).toContain("install Debian packages");
+    expect(failureOf(["x"], APT).message).toContain("install Debian packages");
   });
 });
 

@@ -1,0 +1,28 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+
+/** The last second that fits into 32 bits with a sign, in January 2038: what tar-stream can write. */
+const LAST_SECOND = 2 ** 31 - 1;
+
+/**
+ * The time to give to files and images, in whole seconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org),
+ * else 0.
+ *
+ * @throws ImageSpecError E_OPTIONS when the variable is not a whole number of seconds up to 2038.
+ */
+export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>): number {
+  const text = env.SOURCE_DATE_EPOCH;
+  if (text === undefined || text === "") return 0;
+  return checkEpoch(/^\d+$/.test(text) ? Number(text) : Number.NaN, `SOURCE_DATE_EPOCH (${JSON.stringify(text)})`);
+}
+
+/**
+ * The seconds, when a tar can hold them.
+ *
+ * @throws ImageSpecError E_OPTIONS for anything but a whole number from 0 up to 2038, saying `subject`.
+ */
+export function checkEpoch(seconds: number, subject: string): number {
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LAST_SECOND) return seconds;
+  throw new ImageSpecError("E_OPTIONS", `${subject} is not a number of seconds up to 2038`, {
+    hint: "Set SOURCE_DATE_EPOCH to whole seconds since 1970, up to 2038, or unset it.",
+  });
+}

@@ -1,0 +1,9 @@
+/** What the RUN instructions of a plan do, in a few words. */
+export const STEP_TITLES = {
+  user: "user flytekit",
+  apt: "install Debian packages",
+  venv: "make the Python environment",
+  conda: "install conda packages",
+  packages: "install Python packages",
+  commands: "run the commands",
+} as const;

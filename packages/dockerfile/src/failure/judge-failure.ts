@@ -1,0 +1,128 @@
+import type { BuildPlan, ErrorCode } from "@imagespec/core/builder";
+import type { Instruction } from "../instruction/instruction.ts";
+import { parseStepFault, type StepFault } from "./step-fault.ts";
+
+/** What is known of a build of a Dockerfile that failed. */
+export interface FailedBuild {
+  plan: BuildPlan;
+  /** The instruction that failed; undefined when it is not known, or none of them did. */
+  instruction: Instruction | undefined;
+  /** The last lines of the log, redacted. */
+  tail: readonly string[];
+  /** A fault that a step named earlier than in the last lines. */
+  fault?: StepFault | undefined;
+  /** True when a program that a RUN instruction started failed. By default: when `instruction` is a RUN. */
+  inStep?: boolean | undefined;
+}
+
+/** What to say of a failed build: `SUBJECT WHAT`, with a code and what to do. */
+export interface Verdict {
+  code: ErrorCode;
+  what: string;
+  hint: string;
+}
+
+/** A text at the end of a log and what it means. */
+export type TextVerdict = readonly [RegExp, Verdict];
+
+const STEP_HINTS = {
+  E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
+  E_BASE_NO_SHELL: "Choose a base image with /bin/sh and chown, or the builder uv-micromamba.",
+  E_UNSUPPORTED: "Change the spec or its base image.",
+} as const;
+
+const REFUSED: Verdict = {
+  code: "E_REGISTRY_AUTH",
+  what: "was refused by a registry",
+  hint: "Log in with `docker login REGISTRY`, or name a docker config.json in registryConfig.",
+};
+
+/** What BuildKit and kaniko say in common words. The first that fits counts. */
+const TEXTS: readonly TextVerdict[] = [
+  [
+    /exec: \\?"\/bin\/sh\\?".*(no such file|not found)|\/bin\/sh: no such file or directory|fork\/exec \/bin\/sh: (exec format|no such)/,
+    { code: "E_BASE_NO_SHELL", what: "found no /bin/sh in the base image", hint: STEP_HINTS.E_BASE_NO_SHELL },
+  ],
+  [
+    /exec format error/,
+    {
+      code: "E_BUILD",
+      what: "cannot run programs of the target platform here",
+      hint: "Register an emulator for it (qemu-user-static), or build on a machine of that platform.",
+    },
+  ],
+  [
+    /no space left on device/i,
+    {
+      code: "E_BUILD",
+      what: "ran out of disk space",
+      hint: "Free space where images and build caches are kept, or give the build a larger disk.",
+    },
+  ],
+  [
+    /unauthorized|authentication required|no basic auth credentials|insufficient_scope|access to the resource is denied|status code 40[13]|401 Unauthorized|403 Forbidden|authorization failed/i,
+    REFUSED,
+  ],
+  // In small letters it may be a file's permissions.
+  [/\bDENIED\b/, REFUSED],
+  [
+    /connection refused|no such host|i\/o timeout|TLS handshake timeout|network is unreachable|certificate signed by unknown authority|server gave HTTP response to HTTPS client/,
+    {
+      code: "E_REGISTRY_UNREACHABLE",
+      what: "could not reach a registry",
+      hint: "Check the name of the registry, and that the builder can reach it from where it runs.",
+    },
+  ],
+  [
+    /failed to push|error pushing|failed commit on ref|unexpected status from (PUT|POST|HEAD) request/,
+    { code: "E_PUSH", what: "could not push the image", hint: "Build again; what was built is cached." },
+  ],
+  [
+    /MANIFEST_UNKNOWN|NAME_UNKNOWN|manifest unknown|: not found$|pull access denied|repository does not exist|no match for platform in manifest/im,
+    {
+      code: "E_REGISTRY",
+      what: "did not find an image it needs",
+      hint: "Check baseImage and builderConfig, and that the registry holds the platform.",
+    },
+  ],
+];
+
+/** How many of the last lines count: an earlier one may tell of an attempt that was repeated and went well. */
+const END = 8;
+
+/**
+ * What a failed build of a Dockerfile comes down to: the fault a step named itself, else what the last lines say,
+ * else E_RESOLVE for the instruction that installs the spec's packages; undefined when nothing fits. `own` are the
+ * texts of one builder, asked first. Texts about registries, pushes and builders do not count when a step failed:
+ * there a program of the user's may have printed them.
+ */
+export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = []): Verdict | undefined {
+  const { plan, instruction, tail, inStep = instruction?.keyword === "RUN" } = failed;
+  const fault = failed.fault ?? tail.map(parseStepFault).find((found) => found !== undefined);
+  if (fault !== undefined) {
+    // E_UNSUPPORTED would hand the spec on to another builder, which is too late once a step ran.
+    const code = fault.code === "E_UNSUPPORTED" ? "E_BUILD" : fault.code;
+    return { code, what: `failed: ${fault.message}`, hint: STEP_HINTS[fault.code] };
+  }
+  const end = tail.slice(-END).join("\n");
+  for (const [pattern, verdict] of [...own, ...TEXTS]) {
+    if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH)/.test(verdict.code)) continue;
+    if (pattern.test(end)) return verdict;
+  }
+  if (!inStep || instruction === undefined) return undefined;
+  return installsPackages(plan, instruction)
+    ? {
+        code: "E_RESOLVE",
+        what: "could not install the packages of the spec",
+        hint: "Correct packages, requirements or indexes as the last lines say.",
+      }
+    : {
+        code: "E_BUILD",
+        what: `failed in step "${instruction.title}"`,
+        hint: "Read the last lines, or run with --json for everything the build printed.",
+      };
+}
+
+function installsPackages(plan: BuildPlan, { step }: Instruction): boolean {
+  return step === "packages" || (step === "environment" && plan.steps.environment?.manager === "conda");
+}

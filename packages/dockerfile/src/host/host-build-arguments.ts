@@ -1,0 +1,44 @@
+import { type BuildPlan, ImageSpecError } from "@imagespec/core/builder";
+import { buildArguments } from "../instruction/build-arguments.ts";
+
+/** Predefined build arguments: every step sees them without ARG, and they are in no image's history. */
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+/** Where uv fetches the Pythons it manages. */
+const PYTHON_SOURCES = ["UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON_URL"];
+
+/**
+ * The build arguments of a plan on this host, by name: the host's proxies in both spellings, uv's download addresses
+ * where a Python is downloaded, and the values of the plan that no line of a Dockerfile can hold. Hand them over as
+ * environment variables and name them alone in argv, which everybody on the machine can read.
+ *
+ * @throws ImageSpecError E_OPTIONS when a download address, which ARG puts into the history, holds a password.
+ */
+export function hostBuildArguments(
+  plan: BuildPlan,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const environment = plan.steps.environment;
+  const downloads = environment?.manager === "venv" && environment.python.from === "version";
+  const values: Record<string, string> = {};
+  for (const name of downloads ? [...PROXIES, ...PYTHON_SOURCES] : PROXIES) {
+    const value = env[name];
+    if (value === undefined || value === "") continue;
+    if (PYTHON_SOURCES.includes(name) && holdsPassword(value)) {
+      throw new ImageSpecError(
+        "E_OPTIONS",
+        `${name} holds a user name or password, which the image's history would keep`,
+        { hint: `Set ${name} to an address without one, or unset it.` },
+      );
+    }
+    values[name] = value;
+  }
+  return { ...values, ...buildArguments(plan) };
+}
+
+/** True for an address with user information; a proxy's may have no scheme. */
+export function holdsPassword(address: string): boolean {
+  return /(^|\/\/)[^/]*@/.test(address);
+}
