@@ -3,6 +3,7 @@ import { renderDockerfile } from "@imagespec/dockerfile";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";
+import { projectEngine } from "./project-engine.ts";
 import { resolveTarget } from "./resolve-target.ts";
 
 /** `render`: the Dockerfile docker-buildx builds, or kaniko's where it is named; `--files`: what is in its context. */
@@ -20,7 +21,7 @@ export const render: Command = async (context) => {
   const kaniko = (context.line.builder ?? target.spec.builder) === "kaniko";
   const type = kaniko ? "kaniko" : "docker-buildx";
   // The label of the image says the version, which a builder that is not installed does not have.
-  const { candidates } = await context.engine.findBuilders();
+  const { candidates } = await projectEngine(context).findBuilders();
   const version = candidates.find((candidate) => candidate.type === type)?.version;
   const { text } = renderDockerfile(plan, {
     dialect: kaniko ? "kaniko" : "buildkit",
