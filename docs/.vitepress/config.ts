@@ -24,12 +24,26 @@ export default defineConfig({
       {
         text: "Builders",
         items: [
+          { text: "Overview", link: "/builders/" },
           { text: "uv-micromamba", link: "/builders/uv-micromamba" },
           { text: "docker-buildx", link: "/builders/docker-buildx" },
           { text: "kaniko", link: "/builders/kaniko" },
           { text: "kaniko on Kubernetes", link: "/builders/kaniko-kubernetes" },
           { text: "noop", link: "/builders/noop" },
+        ],
+      },
+      {
+        text: "Recipes",
+        items: [
+          { text: "GitLab CI without docker", link: "/recipes/gitlab-ci" },
+          { text: "Images built on your cluster", link: "/recipes/kubernetes-jobs" },
+        ],
+      },
+      {
+        text: "Your own builder",
+        items: [
           { text: "Writing a builder", link: "/writing-a-builder" },
+          { text: "The plan and the runtime contract", link: "/plan" },
           { text: "Testing a builder", link: "/testkit" },
         ],
       },

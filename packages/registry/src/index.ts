@@ -9,6 +9,7 @@ export { collectBytes } from "./digest/collect-bytes.ts";
 export { digestOf } from "./digest/digest.ts";
 export { verifyStream } from "./digest/verify-stream.ts";
 export { ERROR_CODES, type ErrorCode } from "./errors/codes.ts";
+export { docsPage } from "./errors/docs-page.ts";
 export {
   ImageSpecError,
   type ImageSpecErrorOptions,

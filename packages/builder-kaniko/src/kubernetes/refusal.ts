@@ -1,4 +1,4 @@
-import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { docsPage, ImageSpecError, isImageSpecError } from "@imagespec/registry";
 import { KubeRefusal } from "./cluster.ts";
 
 /** The error for a call that the Kubernetes API refused; other errors stay what they are. */
@@ -18,7 +18,7 @@ export function refusalError(error: unknown, doing: string, namespace: string): 
   if (error.status === 403) {
     return say(
       "The cluster forbids this to the user",
-      "Give the user the rights listed on the builder's page (docs/builders/kaniko-kubernetes.md).",
+      `Give the user the rights listed in ${docsPage("builders/kaniko-kubernetes")}.`,
     );
   }
   if (error.status === 404) return say("The namespace does not exist", "Check that the namespace exists.");

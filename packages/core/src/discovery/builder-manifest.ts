@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { docsPage } from "@imagespec/registry";
 import { z } from "zod";
 import type { Diagnostic } from "./diagnostic.ts";
 
@@ -63,7 +64,11 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   const parsed = field.safeParse(manifest.imagespec);
   if (!parsed.success) {
     const what = parsed.error.issues.map((i) => `${["imagespec", ...i.path].join(".")}: ${i.message}`).join("; ");
-    return fault(`its "imagespec" field is not valid: ${what}`, "See docs/writing-a-builder.md for its shape.", name);
+    return fault(
+      `its "imagespec" field is not valid: ${what}`,
+      `Write it as ${docsPage("writing-a-builder")} shows.`,
+      name,
+    );
   }
   return { package: name, version, folder, exports: manifest.exports, builders: parsed.data.builders };
 }

@@ -123,7 +123,7 @@ function addUnambiguous(
 }
 
 function reservedName(packageName: string, type: string, folder: string): Diagnostic {
-  const owner = FIRST_PARTY_BUILDERS[type];
+  const owner = FIRST_PARTY_BUILDERS.get(type);
   return {
     subject: packageName,
     path: join(folder, "package.json"),

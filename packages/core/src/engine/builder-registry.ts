@@ -66,7 +66,7 @@ export class BuilderRegistry {
     const { candidates, diagnostics } = await this.all();
     const candidate = candidates.find((one) => one.type === type);
     if (candidate !== undefined) return candidate.load();
-    const broken = diagnostics.find((one) => one.type === type || one.subject === FIRST_PARTY_BUILDERS[type]);
+    const broken = diagnostics.find((one) => one.type === type || one.subject === FIRST_PARTY_BUILDERS.get(type));
     if (broken !== undefined) throw diagnosticError(broken);
     throw unknownBuilder(type, candidates, diagnostics);
   }
@@ -95,7 +95,7 @@ export class BuilderRegistry {
 function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagnostics: readonly Diagnostic[]) {
   const list = known.map((one) => one.type).join(", ") || "none";
   const broken = diagnostics.map((one) => `\n  - ${one.subject}: ${one.message}`).join("");
-  const owner = FIRST_PARTY_BUILDERS[type];
+  const owner = FIRST_PARTY_BUILDERS.get(type);
   return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
     hint:
       owner === undefined

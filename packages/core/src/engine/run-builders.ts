@@ -126,7 +126,7 @@ function noBuilderError(
   diagnostics: readonly Diagnostic[],
 ): ImageSpecError {
   const lines = [...reasons, ...diagnostics.map((d) => `${d.type ?? d.subject}: ${d.message}`)];
-  const missing = Object.entries(FIRST_PARTY_BUILDERS)
+  const missing = [...FIRST_PARTY_BUILDERS]
     .filter(([type]) => type !== "noop" && !candidates.some((candidate) => candidate.type === type))
     .map(([, name]) => name);
   const hints = [...new Set(passed.map(({ hint }) => hint).filter((hint) => hint !== ""))];

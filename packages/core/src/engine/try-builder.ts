@@ -1,5 +1,6 @@
-import { type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { docsPage, type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/registry";
 import type { BuildRequest, ImageSpecBuilder, Probe, Unsupported } from "../builder/builder.ts";
+import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 
 /** How long a probe may take, in milliseconds, before its builder counts as not usable. */
 const PROBE_TIMEOUT = 10_000;
@@ -98,7 +99,10 @@ async function checkOptions(
       return `builderOptions${path === "" ? "" : `.${path}`}: ${issue.message}`;
     })
     .join("; ");
-  const hint = `Correct builderOptions: see the page of builder "${builder.builderType}" in docs/builders.`;
+  const page = FIRST_PARTY_BUILDERS.has(builder.builderType)
+    ? docsPage(`builders/${builder.builderType}`)
+    : "its README";
+  const hint = `Correct builderOptions as ${page} describes them.`;
   return { refusal: { kind: "options", code: "E_OPTIONS", reason, hint } };
 }
 
