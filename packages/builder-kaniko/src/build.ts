@@ -17,20 +17,21 @@ import { publish } from "./publish.ts";
  * @throws ImageSpecError E_UNSUPPORTED for mode executor outside a container that was made for it, before anything is
  * touched; else the errors of docs/builders/kaniko.md.
  */
-export async function build(request: BuildRequest, options: KanikoOptions, slots: JobSlots): Promise<BuildResult> {
+export async function build(request: BuildRequest<KanikoOptions>, slots: JobSlots): Promise<BuildResult> {
+  const { options } = request;
   warnOfSecrets(request);
-  if (options.mode === "kubernetes") return buildInKubernetes(request, options, slots);
+  if (options.mode === "kubernetes") return buildInKubernetes(request, slots);
   // The local executor refuses first; the engine is asked last, with all inputs known to be good.
   const local = options.mode === "executor" ? localHost() : undefined;
-  const inputs = await buildInputs(request, options);
-  const host = local ?? (await containerHost(request, options, inputs.local));
+  const inputs = await buildInputs(request);
+  const host = local ?? (await containerHost(request, inputs.local));
 
   const failed = new AbortController();
   const limit = AbortSignal.timeout(options.timeout * 1000);
   const signal = AbortSignal.any([request.signal, failed.signal, limit]);
   const runs = request.target.platforms.map(async (platform) => {
     try {
-      return { platform, outcome: await host.run(taskOf({ request, options, inputs, platform, signal })) };
+      return { platform, outcome: await host.run(taskOf({ request, inputs, platform, signal })) };
     } catch (error) {
       failed.abort(limit.aborted && !request.signal.aborted ? timedOut(inputs.subject, options) : error);
       throw error;
@@ -42,26 +43,25 @@ export async function build(request: BuildRequest, options: KanikoOptions, slots
   try {
     failed.signal.throwIfAborted();
     const images = built.map(({ platform, outcome: { source, digest } }) => ({ platform, source, digest }));
-    return await publish({ request, images, insecure: options.insecure, load: host.load });
+    return await publish({ request, images, load: host.load });
   } finally {
     await Promise.all(built.map(({ outcome }) => outcome.dispose().catch(() => undefined)));
   }
 }
 
 interface PlatformBuild {
-  request: BuildRequest;
-  options: KanikoOptions;
+  request: BuildRequest<KanikoOptions>;
   inputs: BuildInputs;
   platform: string;
   signal: AbortSignal;
 }
 
-function taskOf({ request, options, inputs, platform, signal }: PlatformBuild): ExecutorTask {
+function taskOf({ request, inputs, platform, signal }: PlatformBuild): ExecutorTask {
   const label = request.target.platforms.length > 1 ? platform : "";
   return {
     subject: inputs.subject,
     platform,
-    args: executorArguments(request.plan, options, {
+    args: executorArguments(request.plan, request.options, {
       platform,
       context: "tar://stdin",
       dockerfile: "Dockerfile",

@@ -19,7 +19,7 @@ export class KanikoBuilder extends ImageSpecBuilder<KanikoOptions> {
   readonly #prober = new Prober();
 
   override supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
-    return supports(request, request.options);
+    return supports(request);
   }
 
   override probe(request: BuildRequest<KanikoOptions>): Promise<Probe> {
@@ -27,7 +27,7 @@ export class KanikoBuilder extends ImageSpecBuilder<KanikoOptions> {
   }
 
   override buildImage(request: BuildRequest<KanikoOptions>): Promise<BuildResult> {
-    return build(request, request.options, this.#slots);
+    return build(request, this.#slots);
   }
 }
 

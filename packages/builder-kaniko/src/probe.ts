@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ContainerEngine } from "@imagespec/container-engine";
+import { dockerode } from "@imagespec/container-engine/dockerode";
 import { isImageSpecError, type Probe } from "@imagespec/core/builder";
-import { connectEngine } from "./container/connect-engine.ts";
 import { EXECUTOR, localRefusal } from "./executor/local-executor.ts";
 import { connectCluster } from "./kubernetes/cluster.ts";
 import type { KanikoOptions, KubernetesOptions } from "./options.ts";
@@ -26,15 +27,16 @@ export class Prober {
 async function probeEngine(): Promise<Probe> {
   const hint =
     'Start docker or set DOCKER_HOST; without an engine, builderOptions { mode: "kubernetes" } uses a cluster.';
-  const ask = async (): Promise<Probe> => {
-    const late = AbortSignal.timeout(PROBE_TIME);
-    const { endpoint, images } = await connectEngine(late);
-    const { version } = await images.version().catch((error: unknown) => {
-      throw late.aborted ? new Error(`the engine at ${endpoint.host} does not answer within ${PROBE_TIME} ms`) : error;
-    });
-    return { usable: true, detail: `docker ${version} at ${endpoint.host}` };
-  };
-  return ask().catch((error: unknown) => unusable(error, "E_DAEMON", hint));
+  const signal = AbortSignal.timeout(PROBE_TIME);
+  try {
+    const engine = await ContainerEngine.connect({ signal });
+    const { version } = await engine.version();
+    await dockerode(engine.endpoint);
+    return { usable: true, detail: `docker ${version} at ${engine.endpoint.host}` };
+  } catch (error) {
+    const late = new Error(`the container engine does not answer within ${PROBE_TIME} ms`, { cause: error });
+    return unusable(signal.aborted ? late : error, "E_DAEMON", hint);
+  }
 }
 
 function probeLocalExecutor(): Probe {
@@ -53,10 +55,8 @@ async function probeCluster(options: KubernetesOptions): Promise<Probe> {
   };
   const hint = "Check the current context of your kubeconfig with `kubectl cluster-info`.";
   const probing = ask().catch((error: unknown) => unusable(error, "E_KUBERNETES", hint));
-  return inTime(probing, () => ({
-    usable: true,
-    detail: `the Kubernetes API did not answer within ${PROBE_TIME} ms`,
-  }));
+  const late: Probe = { usable: true, detail: `the Kubernetes API did not answer within ${PROBE_TIME} ms` };
+  return Promise.race([probing, sleep(PROBE_TIME, late, { ref: false })]);
 }
 
 function unusable(error: unknown, code: "E_DAEMON" | "E_KUBERNETES", hint: string): Probe {
@@ -64,8 +64,4 @@ function unusable(error: unknown, code: "E_DAEMON" | "E_KUBERNETES", hint: strin
     return { usable: false, reason: error.message, hint: error.hint ?? hint, code: error.code };
   }
   return { usable: false, reason: error instanceof Error ? error.message : String(error), hint, code };
-}
-
-async function inTime<T>(answer: Promise<T>, late: () => T): Promise<T> {
-  return Promise.race([answer, sleep(PROBE_TIME, undefined, { ref: false }).then(late)]);
 }

@@ -22,6 +22,7 @@ import {
   parseReference,
   RegistryClient,
 } from "@imagespec/registry";
+import type { KanikoOptions } from "./options.ts";
 
 /** One platform's image and where it is read from. */
 export interface PlatformImage {
@@ -32,10 +33,8 @@ export interface PlatformImage {
 
 /** Images that were built, and what it takes to bring them where the request wants them. */
 export interface Publication {
-  request: BuildRequest;
+  request: BuildRequest<KanikoOptions>;
   images: readonly PlatformImage[];
-  /** Registry hosts spoken to over plain http. */
-  insecure: readonly string[];
   /** Loads a docker archive into the engine; undefined where there is none. */
   load?: ((archive: Readable) => Promise<void>) | undefined;
 }
@@ -55,9 +54,11 @@ export async function publish(publication: Publication): Promise<BuildResult> {
   return { reference, digest: await push(publication, reference) };
 }
 
-async function push({ request, images, insecure }: Publication, reference: string): Promise<string> {
+async function push({ request, images }: Publication, reference: string): Promise<string> {
   const { name, tag } = parseReference(reference);
-  const client = new RegistryClient({ credentials: request.credentials, insecure: [...insecure], mirrors: {} });
+  const { insecure } = request.options;
+  // Straight to the registry: mirrors are to read from.
+  const client = new RegistryClient({ credentials: request.credentials, insecure, mirrors: {} });
   try {
     return await step(request, `push ${reference}`, () =>
       copyImages(images, client.repository(name), tag, { signal: request.signal }),

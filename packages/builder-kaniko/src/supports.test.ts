@@ -17,8 +17,8 @@ function refused(
   target: Partial<BuildTarget> = {},
   plan: { base?: BaseImage; steps?: { packages: PackagesStep } } = {},
 ): string[] {
-  const request = buildRequest({ plan, target });
-  return supports(request, kanikoOptions.parse(options)).map(({ parameter, reason }) => {
+  const request = { ...buildRequest({ plan, target }), options: kanikoOptions.parse(options) };
+  return supports(request).map(({ parameter, reason }) => {
     expect(reason).toMatch(/\S/);
     return parameter;
   });

@@ -3,8 +3,8 @@ import { parsePlatform } from "@imagespec/registry";
 import type { KanikoOptions } from "./options.ts";
 
 /** What of a request kaniko cannot do in the mode chosen; pure. */
-export function supports(request: BuildRequest, options: KanikoOptions): Unsupported[] {
-  const { plan, target } = request;
+export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
+  const { plan, target, options } = request;
   const found: Unsupported[] = [];
   if (plan.base.kind === "layout") {
     found.push({

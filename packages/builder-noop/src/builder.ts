@@ -21,4 +21,4 @@ export class NoopBuilder extends ImageSpecBuilder {
   }
 }
 
-export default new NoopBuilder();
+export default (): NoopBuilder => new NoopBuilder();

@@ -67,7 +67,7 @@ export class ContainerLayout implements ImageSource {
     let size = 0;
     for await (const chunk of this.#file(name, options)) {
       size += chunk.length;
-      if (size > MANIFEST_CAP) throw new ImageSpecError("E_BUILD", `${name} in ${this.name} is over 4 MiB.`);
+      if (size > MANIFEST_CAP) throw new ImageSpecError("E_BUILD", `${name} in ${this.name} is over 4 MiB`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);
@@ -77,7 +77,7 @@ export class ContainerLayout implements ImageSource {
   async *#file(name: string, { signal }: CallOptions): AsyncGenerator<Uint8Array> {
     const archive = (await this.#container.getArchive({
       path: `${this.#path}/${name}`,
-      ...(signal === undefined ? {} : { abortSignal: signal }),
+      abortSignal: signal,
     })) as Readable;
     const entries = extract();
     archive.on("error", (error) => entries.destroy(error));
@@ -93,14 +93,14 @@ export class ContainerLayout implements ImageSource {
   }
 
   #mismatch(wanted: string, found: string): ImageSpecError {
-    return new ImageSpecError("E_DIGEST_MISMATCH", `${this.name} holds ${found} where ${wanted} should be.`, {
-      hint: "Build again; if it stays, the engine's storage is damaged.",
+    return new ImageSpecError("E_DIGEST_MISMATCH", `${this.name} holds ${found} where ${wanted} should be`, {
+      hint: "Build again; when it happens twice, check the engine's storage.",
     });
   }
 }
 
 function blobPath(digest: string): string {
   // Becomes part of a path: nothing but a digest may.
-  if (!DIGEST.test(digest)) throw new ImageSpecError("E_DIGEST_MISMATCH", `"${digest}" is not a sha256 digest.`);
+  if (!DIGEST.test(digest)) throw new ImageSpecError("E_DIGEST_MISMATCH", `"${digest}" is not a sha256 digest`);
   return `blobs/sha256/${digest.slice("sha256:".length)}`;
 }

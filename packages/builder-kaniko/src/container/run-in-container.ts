@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ImageSpecError } from "@imagespec/registry";
+import type Docker from "dockerode";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { pack } from "tar-stream";
 import { executorFailure, noImage } from "../executor/failure.ts";
@@ -12,11 +13,14 @@ import {
   type ExecutorTask,
   LAYOUT_PATH,
 } from "../executor/task.ts";
-import type { Engine } from "./connect-engine.ts";
 import { ContainerLayout } from "./container-layout.ts";
-import { daemonError } from "./executor-image.ts";
 
+/** The engine, and what a container is made of besides the task. */
 export interface ContainerOptions {
+  docker: Docker;
+  /** The engine's address, for messages. */
+  host: string;
+  /** The executor's image, which the engine holds. */
   image: string;
   network: string | undefined;
   /** Bytes. */
@@ -31,15 +35,11 @@ export interface ContainerOptions {
  *
  * @throws ImageSpecError E_BUILD and its kin when the executor fails, E_DAEMON when the engine does, E_ABORTED.
  */
-export async function runInContainer(
-  engine: Engine,
-  options: ContainerOptions,
-  task: ExecutorTask,
-): Promise<ExecutorOutcome> {
+export async function runInContainer(options: ContainerOptions, task: ExecutorTask): Promise<ExecutorOutcome> {
   const cancelled = () =>
     new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled`, { cause: task.signal.reason });
   if (task.signal.aborted) throw cancelled();
-  const container = await create(engine, options, task);
+  const container = await create(options, task);
   let removal: Promise<void> | undefined;
   // Once: a second request would be refused while the first is under way, and would not know when it ends.
   const remove = () => {
@@ -53,7 +53,7 @@ export async function runInContainer(
   task.signal.addEventListener("abort", stop, { once: true });
   try {
     if (task.signal.aborted) throw cancelled();
-    const layout = await follow(engine, container, options, task);
+    const layout = await follow(container, options, task);
     return { ...layout, dispose: remove };
   } catch (error) {
     task.log.end("failed");
@@ -66,26 +66,25 @@ export async function runInContainer(
 }
 
 async function follow(
-  engine: Engine,
   container: Container,
   options: ContainerOptions,
   task: ExecutorTask,
 ): Promise<{ source: ContainerLayout; digest: string }> {
   const subject = `container of ${options.image}`;
   await putFiles(container, task).catch((error: unknown) => {
-    throw daemonError(engine, error);
+    throw daemonError(options.host, error);
   });
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
   const output = demultiplex(container, stream, task);
   await container.start().catch((error: unknown) => {
-    throw startError(engine, error, subject, task);
+    throw startError(options.host, error, subject, task);
   });
   const feeding = feed(task.openContext(), stream);
   // When the context cannot be read, nobody waits for the executor, which waits for the context.
   const exited = container.wait().then(
     (result: { StatusCode: number }) => result.StatusCode,
     (error: unknown) => {
-      throw daemonError(engine, error);
+      throw daemonError(options.host, error);
     },
   );
   const exitCode = await both(exited, feeding);
@@ -97,7 +96,7 @@ async function follow(
       platform: task.platform,
       exitCode,
       outOfMemory: state.OOMKilled,
-      ...(state.Error === "" ? {} : { reason: state.Error }),
+      reason: state.Error || undefined,
       instruction: task.log.instruction,
       tail: task.log.tail,
     });
@@ -116,7 +115,7 @@ async function both(exited: Promise<number>, feeding: Promise<void>): Promise<nu
   return Promise.race([exited, feeding.then(() => exited)]);
 }
 
-async function create(engine: Engine, options: ContainerOptions, task: ExecutorTask): Promise<Container> {
+async function create(options: ContainerOptions, task: ExecutorTask): Promise<Container> {
   const create: ContainerCreateOptions = {
     Image: options.image,
     Cmd: [...task.args],
@@ -128,8 +127,9 @@ async function create(engine: Engine, options: ContainerOptions, task: ExecutorT
     AttachStdout: true,
     AttachStderr: true,
     HostConfig: {
-      ...(options.network === undefined ? {} : { NetworkMode: options.network }),
-      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+      NetworkMode: options.network,
+      Memory: options.memory,
+      MemorySwap: options.memory,
       Mounts: task.secrets.map(({ source, target }) => ({
         Type: "bind" as const,
         Source: source,
@@ -140,16 +140,16 @@ async function create(engine: Engine, options: ContainerOptions, task: ExecutorT
   };
   try {
     // Not cancelled half way: the engine would make a container that nobody knows of.
-    return await engine.docker.createContainer(create);
+    return await options.docker.createContainer(create);
   } catch (error) {
     const { statusCode, message } = error as { statusCode?: number; message?: string };
-    if (statusCode === undefined) throw daemonError(engine, error);
+    if (statusCode === undefined) throw daemonError(options.host, error);
     const hint = /bind source path does not exist/.test(message ?? "")
       ? "The engine does not see this machine's files: secret mounts need an engine on this machine."
       : "Check builderOptions network and memory.";
     throw new ImageSpecError(
       "E_BUILD",
-      `The engine at ${engine.endpoint.host} does not make a container of ${options.image}: ${message}`,
+      `The engine at ${options.host} does not make a container of ${options.image}: ${message}`,
       { cause: error, hint },
     );
   }
@@ -209,9 +209,9 @@ function isBrokenPipe(error: unknown): boolean {
   return code === "EPIPE" || code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }
 
-function startError(engine: Engine, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
+function startError(host: string, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
-  if (statusCode === undefined) return daemonError(engine, error);
+  if (statusCode === undefined) return daemonError(host, error);
   const hint = "builderOptions.image must be an image of kaniko's executor.";
   return new ImageSpecError("E_BUILD", `The ${subject} cannot be started (${task.platform}): ${message}`, {
     cause: error,
@@ -227,4 +227,13 @@ async function removeContainer(container: Container): Promise<void> {
     const { statusCode } = error as { statusCode?: number };
     if (statusCode !== 404 && statusCode !== 409) throw error;
   }
+}
+
+/** The error for an engine that cannot be talked to. */
+function daemonError(host: string, cause: unknown): ImageSpecError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ImageSpecError("E_DAEMON", `The container engine at ${host} does not answer: ${reason}`, {
+    cause,
+    hint: "Start docker, or set DOCKER_HOST to an engine that runs.",
+  });
 }

@@ -42,14 +42,10 @@ export interface BuildInputs {
  * @throws ImageSpecError E_INPUT_FILE for a secret or certificate file that cannot be read, E_OPTIONS for a
  * SOURCE_DATE_EPOCH that is no time.
  */
-export async function buildInputs(
-  request: BuildRequest,
-  options: KanikoOptions,
-  pushed: string[] = [],
-): Promise<BuildInputs> {
+export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: string[] = []): Promise<BuildInputs> {
   // Found out before anything is made: the context is opened only when a container waits for it.
   sourceDateEpoch(process.env);
-  const { plan, target } = request;
+  const { plan, target, options } = request;
   const subject = target.reference;
   const repository = target.push ? parseReference(subject).name : undefined;
   const caches = target.platforms.map((platform) => cacheRepository(options, repository, platform));

@@ -1,4 +1,4 @@
-import type { BuildEvent } from "@imagespec/core";
+import type { BuildEvent } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import { ExecutorLog } from "./log.ts";
 

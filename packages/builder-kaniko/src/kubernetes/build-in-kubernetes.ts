@@ -24,8 +24,7 @@ import { refusalError } from "./refusal.ts";
 
 /** What the Jobs of one build have in common. */
 interface Build {
-  request: BuildRequest;
-  options: KanikoOptions;
+  request: BuildRequest<KanikoOptions>;
   cluster: Cluster;
   repository: RegistryRepository;
   tag: string;
@@ -39,11 +38,8 @@ interface Build {
  * Builds every platform as a Job, all at the same time. The Jobs push by themselves and need no client; this one sees
  * to the context before and to the index, the tag of several platforms, after.
  */
-export async function buildInKubernetes(
-  request: BuildRequest,
-  options: KanikoOptions,
-  slots: JobSlots,
-): Promise<BuildResult> {
+export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, slots: JobSlots): Promise<BuildResult> {
+  const { options } = request;
   const reference = request.target.reference;
   const { name, tag = "latest" } = parseReference(reference);
   const cluster = await connectCluster(options.kubernetes);
@@ -55,9 +51,9 @@ export async function buildInKubernetes(
     const contexts = options.kubernetes.contextRepository ?? name;
     const context = await pushContext(request.plan, request.files, client.repository(contexts), { signal });
     const contextImage = context === undefined ? undefined : `${parseReference(contexts).name}@${context}`;
-    const inputs = await buildInputs(request, options, [reference, ...(contextImage ? [contextImage] : [])]);
+    const inputs = await buildInputs(request, [reference, ...(contextImage ? [contextImage] : [])]);
     const repository = client.repository(name);
-    const build = { request, options, cluster, repository, tag, inputs, contextImage, slots, signal };
+    const build = { request, cluster, repository, tag, inputs, contextImage, slots, signal };
     const builds = request.target.platforms.map((platform) =>
       buildPlatform(build, platform).catch((error: unknown) => {
         failed.abort(refusalError(error, `building ${reference}`, cluster.namespace));
@@ -81,11 +77,12 @@ export async function buildInKubernetes(
 interface PlatformBuild {
   platform: string;
   digest: string;
-  job: RunningJob | undefined;
+  job: RunningJob;
 }
 
 async function buildPlatform(build: Build, platform: string): Promise<PlatformBuild> {
-  const { request, options, cluster, inputs, signal } = build;
+  const { request, cluster, inputs, signal } = build;
+  const { options } = request;
   const { subject } = inputs;
   const limit = AbortSignal.timeout(options.timeout * 1000);
   const log = new ExecutorLog(request.emit, inputs.redact, request.target.platforms.length > 1 ? platform : "");
@@ -110,7 +107,8 @@ async function buildPlatform(build: Build, platform: string): Promise<PlatformBu
 }
 
 async function startJob(build: Build, platform: string, signal: AbortSignal): Promise<RunningJob> {
-  const { request, options, cluster, inputs, slots } = build;
+  const { request, cluster, inputs, slots } = build;
+  const { options } = request;
   const tag = platformTag(build, platform);
   const run = {
     platform,
@@ -147,7 +145,7 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
       dockerConfig: inputs.dockerConfig?.json,
       certificates: inputs.certificates,
     },
-    // Finished while nobody looked: good when the registry still has what it pushed.
+    // A Job that finished without its client is good when the registry still has what it pushed.
     reuseFinished: async ({ status }) => {
       if (request.force || (status?.succeeded ?? 0) === 0) return false;
       return (await build.repository.headManifest(tag, { signal })) !== undefined;
@@ -166,8 +164,8 @@ function platformTag({ request, tag }: Build, platform: string): string {
 async function finish(build: Build, built: readonly PlatformBuild[]): Promise<string> {
   const [only] = built;
   const digest = built.length > 1 ? await pushIndexOf(build, built) : (only?.digest ?? "");
-  // The image is there; what cannot be removed now goes by itself when the Jobs' time is over.
-  await Promise.allSettled(built.map(({ job }) => (job === undefined ? undefined : deleteJob(build.cluster, job))));
+  // The image is there; a Job that cannot be deleted now is removed by Kubernetes after its ttlSeconds.
+  await Promise.allSettled(built.map(({ job }) => deleteJob(build.cluster, job)));
   return digest;
 }
 

@@ -55,7 +55,7 @@ export class Cluster {
 
   /** Deletes an object, what it owns in the background. One that is gone already is fine; so is one of another uid. */
   async delete(path: string, uid?: string): Promise<void> {
-    const body = { propagationPolicy: "Background", ...(uid === undefined ? {} : { preconditions: { uid } }) };
+    const body = { propagationPolicy: "Background", preconditions: uid === undefined ? undefined : { uid } };
     try {
       await this.#call("DELETE", path, {}, body);
     } catch (error) {
