@@ -4,9 +4,9 @@ const BUILDERS = ["builder-docker-buildx", "builder-kaniko", "builder-noop", "bu
 
 /** Packages in which a rule does not hold yet. What is taken out of here does not come back. */
 export const PENDING: Record<Rule, readonly string[]> = {
-  circles: ["builder-docker-buildx", "cli", "core", "dockerfile"],
-  style: [...BUILDERS, "cli", "core", "dockerfile", "registry", "testkit"],
-  details: ["registry", "testkit"],
-  references: [...BUILDERS, "core", "dockerfile", "testkit"],
-  docblocks: [...BUILDERS, "core", "dockerfile", "registry", "testkit"],
+  circles: ["builder-docker-buildx", "core", "dockerfile"],
+  style: [...BUILDERS, "core", "dockerfile", "registry"],
+  details: ["registry"],
+  references: [...BUILDERS, "core", "dockerfile"],
+  docblocks: [...BUILDERS, "core", "dockerfile", "registry"],
 };

@@ -57,12 +57,16 @@ describe("values", () => {
 
 describe("mistakes", () => {
   it.each([
-    [["bulid"], /no command "bulid"/, /Did you mean build\?/],
+    [["bulid"], /no command "bulid" \(did you mean build\?\)$/, /Use one of build, /],
     [["toString"], /no command "toString"/, /Use one of build, /],
     [["__proto__"], /no command "__proto__"/, /Use one of build, /],
     [["help", "nope"], /no command "nope"/, /Use one of build, /],
     [["--wat"], /'--wat'/, /Use one of build, /],
-    [["build", "--forse"], /imagespec build: .*'--forse'/, /Did you mean --force\? Use one of --target, .*--no-push/],
+    [
+      ["build", "--forse"],
+      /imagespec build: .*'--forse' \(did you mean --force\?\)$/,
+      /Use one of --target, .*--no-push/,
+    ],
     [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --platform\./],
     [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
     [["schema", "--json"], /'--json'/, /has no options/],

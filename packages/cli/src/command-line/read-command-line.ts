@@ -113,14 +113,14 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
   // The second line, where there is one, is "(Did you mean ...?)".
   const [first = "", second = ""] = error.message.split("\n");
   const said = first.replace(/^error: /, "").replace(/\.$/, "");
-  const suggestion = second === "" ? "" : `${second.replaceAll(/^\(|\)$/g, "")} `;
+  const suggestion = second === "" ? "" : ` ${second[0]}d${second.slice(2)}`;
   if (name === undefined || usage === undefined) {
     const names = commandUsages.map(([known]) => known).join(", ");
     // `imagespec help nope` is not called an unknown command by commander.
     const unknown =
       error.code === "commander.unknownCommand" ? args[0] : error.code === "commander.help" ? args[1] : undefined;
     const message = unknown === undefined ? `imagespec: ${said}` : `imagespec has no command "${unknown}"`;
-    return { kind: "mistake", message, hint: `${suggestion}Use one of ${names}.` };
+    return { kind: "mistake", message: message + suggestion, hint: `Use one of ${names}.` };
   }
   if (error.code === "commander.excessArguments") {
     const message = `imagespec ${name} takes ${usage.file ? "one file" : "no file"}`;
@@ -128,7 +128,7 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
   }
   const flags = usage.options.flatMap((one) => OPTIONS[one]()).map(({ long }) => long);
   const hint = flags.length === 0 ? "Leave it out: the command has no options." : `Use one of ${flags.join(", ")}.`;
-  return { kind: "mistake", message: `imagespec ${name}: ${said}`, hint: suggestion + hint };
+  return { kind: "mistake", message: `imagespec ${name}: ${said}${suggestion}`, hint };
 }
 
 function ownVersion(): string {

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { runContainer } from "./run-container.ts";
 
+/** One entry of an image's file system, as a process in the container sees it. */
 export interface ReportedFile {
   type: "file" | "directory" | "symlink" | "other";
   /** Permission bits in octal: `755`. */

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 
+/** How a container is started; what is left out is as the image says. */
 export interface RunOptions {
   /** Instead of the image's; left out, the image's own. */
   entrypoint?: string[];
@@ -10,6 +11,7 @@ export interface RunOptions {
   network?: string;
 }
 
+/** What a container that ended left behind. */
 export interface RunResult {
   exitCode: number;
   stdout: string;

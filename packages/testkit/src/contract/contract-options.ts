@@ -18,6 +18,7 @@ export interface ContractServices {
   };
 }
 
+/** What `describeBuilder` builds with, and what the builder under test does not do. */
 export interface ContractOptions {
   services: ContractServices;
   /** Set in this process's environment while the suite runs: PATH, mirrors, DOCKER_CONFIG. */
@@ -33,6 +34,7 @@ export interface ContractOptions {
   loopback?: boolean;
 }
 
+/** Makes the builder under test; called for every engine, so that nothing is kept from one build to the next. */
 export type MakeBuilder = () => ImageSpecBuilder;
 
 /** A pure Python distribution in two versions, and another one. */

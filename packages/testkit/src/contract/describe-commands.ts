@@ -1,3 +1,4 @@
+import { isImageSpecError } from "@imagespec/core";
 import { describe, expect, test } from "vitest";
 import { containerReport } from "../container/container-report.ts";
 import type { Contract } from "./contract.ts";
@@ -9,7 +10,7 @@ export function describeCommands(contract: Contract): void {
 
   if (contract.refuses("commands")) return;
   describe("commands", () => {
-    test("run as root in /root, in order, see env and files, and have uv", {
+    test("run as root in /root, in order, with env, files and uv", {
       meta: { shows: ["commands"] },
     }, async () => {
       const spec = build.spec(
@@ -38,13 +39,12 @@ export function describeCommands(contract: Contract): void {
       expect(files["/out/uid"]?.owner).toBe("root");
     });
 
-    test("a failing one fails the build with its output and leaves no tag", async () => {
+    test("a command that fails fails the build, with its output, and leaves no tag", async () => {
       const spec = build.spec("failing", { commands: ["echo about-to-fail; exit 3", "echo never"] });
       const failure = await build.build(spec).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: "E_BUILD" });
-      expect(JSON.stringify([(failure as Error).message, (failure as { details: unknown }).details])).toContain(
-        "about-to-fail",
-      );
+      if (!isImageSpecError(failure)) throw failure;
+      expect(JSON.stringify([failure.message, failure.details])).toContain("about-to-fail");
       expect((await manifestHead(await spec.imageName())).status).toBe(404);
     });
   });

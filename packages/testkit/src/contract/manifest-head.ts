@@ -1,3 +1,5 @@
+import { parseReference } from "@imagespec/registry";
+
 /** Every kind of manifest: registries answer 404 for one whose kind is not asked for. */
 const ACCEPT = [
   "application/vnd.oci.image.index.v1+json",
@@ -6,12 +8,10 @@ const ACCEPT = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** What a registry without password, over plain http, has under `host/name:tag`: status and digest. */
+/** Asks a registry over plain http, without credentials, for `host/name:tag`: the answer's status and digest. */
 export async function manifestHead(reference: string): Promise<{ status: number; digest: string | undefined }> {
-  const slash = reference.indexOf("/");
-  const colon = reference.lastIndexOf(":");
-  const path = `${reference.slice(slash + 1, colon)}/manifests/${reference.slice(colon + 1)}`;
-  const url = `http://${reference.slice(0, slash)}/v2/${path}`;
+  const { registry, repository, tag } = parseReference(reference);
+  const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
   const response = await fetch(url, { method: "HEAD", headers: { accept: ACCEPT } });
   return { status: response.status, digest: response.headers.get("docker-content-digest") ?? undefined };
 }

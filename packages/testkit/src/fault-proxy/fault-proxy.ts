@@ -18,6 +18,7 @@ export interface FaultExchange extends HttpExchange {
   fault?: Fault;
 }
 
+/** A running proxy. Closing it ends its connections. */
 export interface FaultProxy {
   /** `localhost:PORT`, to be used in image references instead of the target's. */
   readonly host: string;

@@ -24,6 +24,11 @@ export interface Fault {
   duplicate?: true;
 }
 
+/**
+ * Which requests meet which fault.
+ *
+ * @example { match: "GET /v2/app/manifests/*", nth: 2, do: { status: 503 } }
+ */
 export interface FaultRule {
   /** `METHOD /path`, `*` for anything; the query is part of the path. */
   match: string | RegExp;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { zipArchive } from "./zip-archive.ts";
 
+/** What a wheel is made of. */
 export interface WheelOptions {
   name: string;
   version: string;
@@ -10,6 +11,7 @@ export interface WheelOptions {
   scripts?: Record<string, string>;
 }
 
+/** A wheel and what an index says of it. */
 export interface PythonWheel {
   name: string;
   version: string;

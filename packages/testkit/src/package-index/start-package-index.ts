@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { HttpExchange } from "../http-exchange.ts";
 import { type PythonWheel, pythonWheel, type WheelOptions } from "./python-wheel.ts";
 
+/** What an index serves, and to whom. */
 export interface PackageIndexOptions {
   packages: readonly WheelOptions[];
   /** Answers 401 without this user and password. */

@@ -41,6 +41,7 @@ export interface RegistryQuirks {
   contentDigest?: false;
 }
 
+/** How a registry behaves. */
 export interface RegistryOptions {
   auth?: RegistryAuth;
   /** TCP port on the loopback address; default: a free one. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ContentDraft } from "./content-store.ts";
 
+/** A manifest or index as it was pushed, byte for byte. */
 export interface StoredManifest {
   mediaType: string;
   bytes: Uint8Array;
