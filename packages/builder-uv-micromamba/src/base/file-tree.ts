@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { LayerEntry, LayerFacts } from "./scan-layer.ts";
+import type { LayerEntry, LayerIndex } from "./scan-layer.ts";
 
 /** A layer whose facts are read when they are first asked for. */
-export type LazyLayer = () => Promise<LayerFacts>;
+export type LazyLayer = () => Promise<LayerIndex>;
 
 const LINKS = 40;
 
@@ -29,6 +29,13 @@ export class FileTree {
     return undefined;
   }
 
+  /** How many layers from the top the one is that holds the file at exactly that path; -1 where none does. */
+  async layerOf(path: string): Promise<number> {
+    for (const [at, layer] of this.#layers.entries())
+      if ((await layer()).entries[path]?.type === "file") return at;
+    return -1;
+  }
+
   /** Follows links in every part of a path. Undefined where nothing is. Throws E_UNSUPPORTED for a circle of links. */
   async resolve(path: string): Promise<{ path: string; entry: LayerEntry } | undefined> {
     let todo = split(path);
@@ -47,7 +54,7 @@ export class FileTree {
         if (++links > LINKS)
           throw new ImageSpecError(
             "E_UNSUPPORTED",
-            `Links of the base image go round in a circle at /${here.join("/")}`,
+            `The base image has a circle of links at /${here.join("/")}`,
           );
         if (entry.link?.startsWith("/")) done = [];
         todo = [...split(entry.link ?? ""), ...todo];
@@ -89,7 +96,7 @@ export class FileTree {
 }
 
 /** Whether this layer hides that path of the layers below it. */
-function isHidden(entries: LayerFacts["entries"], path: string): boolean {
+function isHidden(entries: LayerIndex["entries"], path: string): boolean {
   const parts = path.split("/");
   for (let depth = 0; depth < parts.length; depth++) {
     const folder = parts.slice(0, depth).join("/");

@@ -10,7 +10,7 @@ export function refuseTriggers({ name, config }: Pick<BaseImage, "name" | "confi
   const triggers = config.config?.OnBuild;
   if (!Array.isArray(triggers) || triggers.length === 0) return;
   throw new ImageSpecError("E_UNSUPPORTED", `${name} has instructions for images over it: ONBUILD ${triggers[0]}`, {
-    hint: "build with docker-buildx or kaniko, which run them, or take a base without",
+    hint: "Build with docker-buildx or kaniko, which run them, or take a base without.",
     details: { parameter: "baseImage" },
   });
 }

@@ -36,7 +36,7 @@ describe("BlobStore", () => {
   });
 
   it("keeps nothing of what is not what was announced", async () => {
-    const wanted = (size?: number) => ({ digest: digestOf("abc"), size, subject: "six-1.0.whl" });
+    const wanted = (size?: number) => ({ hashes: [digestOf("abc")], size, subject: "six-1.0.whl" });
     for (const [texts, size] of [
       [["abd"], 3],
       [["ab"], 3],
@@ -51,6 +51,22 @@ describe("BlobStore", () => {
     expect(await readdir(folder.path("tmp"))).toEqual([]);
   });
 
+  it("checks every hash that is stated, and a size without a hash", async () => {
+    const hex = (algorithm: string, text: string) => `${algorithm}:${createHash(algorithm).update(text).digest("hex")}`;
+    for (const algorithm of ["sha512", "sha384", "md5"]) {
+      const right = { hashes: [digestOf("abc"), hex(algorithm, "abc")], subject: "x" };
+      expect(await store.write(bytes("abc"), right)).toEqual({ digest: digestOf("abc"), size: 3 });
+      const wrong = { hashes: [digestOf("abc"), hex(algorithm, "abd")], subject: "x" };
+      await expect(store.write(bytes("abc"), wrong)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
+      const none = { oneOf: [hex(algorithm, "x"), hex(algorithm, "y")], subject: "x" };
+      await expect(store.write(bytes("abc"), none)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
+      expect(await store.write(bytes("abc"), { oneOf: [...none.oneOf, hex(algorithm, "abc")], subject: "x" })).toBeDefined();
+    }
+    await expect(store.write(bytes("ab"), { size: 3, subject: "x" })).rejects.toMatchObject({
+      code: "E_DIGEST_MISMATCH",
+    });
+  });
+
   it("removes an altered file when it is verified", async () => {
     const { digest } = await store.write(bytes("abc"));
     expect(await store.verify(digest)).toBe(true);
@@ -60,7 +76,7 @@ describe("BlobStore", () => {
     expect(await store.verify(digest)).toBe(false);
   });
 
-  it("makes no path of what is no digest", () => {
+  it("gives a path for sha256 digests alone", () => {
     for (const text of ["sha256:../../etc/passwd", "sha256:abc", "md5:x", ""]) expect(() => store.path(text)).toThrow();
   });
 

@@ -1,10 +1,22 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** What is known of a file before it is there. Hashes are `algorithm:hex`, in lower case. */
+export interface ExpectedBlob {
+  /** Names it in messages. */
+  subject: string;
+  /** In bytes. */
+  size?: number | undefined;
+  /** All of these must be the file's. */
+  hashes?: readonly string[] | undefined;
+  /** At least one of these must be. */
+  oneOf?: readonly string[] | undefined;
+}
 
 /**
  * Files named by their sha256: layers, wheels, tools. One appears by a rename, after its bytes are on the disk, so a
@@ -39,18 +51,25 @@ export class BlobStore {
     return found.size;
   }
 
-  /** Reads the whole file and removes it when it is not what its name says. */
-  async verify(digest: string): Promise<boolean> {
-    const hash = createHash("sha256");
+  /**
+   * Reads the whole file and removes it when it is not what its name says. Throws E_DIGEST_MISMATCH when it is, and
+   * something else is `expected` of it.
+   */
+  async verify(digest: string, expected?: ExpectedBlob): Promise<boolean> {
+    const hashes = new HashSet(expected);
     try {
-      for await (const chunk of createReadStream(this.path(digest), { highWaterMark: 1024 * 1024 })) hash.update(chunk);
+      for await (const chunk of this.read(digest)) hashes.update(chunk);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
       throw cacheError(this.path(digest), error);
     }
-    if (`sha256:${hash.digest("hex")}` === digest) return true;
-    await rm(this.path(digest), { force: true });
-    return false;
+    const found = hashes.digests();
+    if (found[0] !== digest) {
+      await rm(this.path(digest), { force: true });
+      return false;
+    }
+    if (expected !== undefined) check(expected, found, hashes.size);
+    return true;
   }
 
   read(digest: string): AsyncIterable<Uint8Array> {
@@ -63,31 +82,29 @@ export class BlobStore {
    */
   async write(
     source: AsyncIterable<Uint8Array>,
-    expected?: { digest: string; size?: number | undefined; subject: string },
+    expected?: ExpectedBlob,
+    mode = 0o644,
   ): Promise<{ digest: string; size: number }> {
     const temporary = this.#folder.temporary();
     let file: FileHandle | undefined;
     try {
-      file = await open(temporary, "wx", 0o644).catch((cause: unknown) => {
+      file = await open(temporary, "wx", mode).catch((cause: unknown) => {
         throw cacheError(temporary, cause);
       });
-      const hash = createHash("sha256");
-      let size = 0;
+      const hashes = new HashSet(expected);
       for await (const chunk of source) {
-        hash.update(chunk);
-        size += chunk.length;
-        if (expected?.size !== undefined && size > expected.size) throw mismatch(expected.subject, "is too long");
+        hashes.update(chunk);
+        if (expected?.size !== undefined && hashes.size > expected.size) throw mismatch(expected.subject, "is too long");
         await write(file, chunk);
       }
-      const digest = `sha256:${hash.digest("hex")}`;
-      if (expected !== undefined && digest !== expected.digest)
-        throw mismatch(expected.subject, `has ${digest} where ${expected.digest} was announced`);
-      if (expected?.size !== undefined && size !== expected.size) throw mismatch(expected.subject, "is too short");
+      const found = hashes.digests();
+      const digest = found[0] as string;
+      if (expected !== undefined) check(expected, found, hashes.size);
       await file.sync();
       await file.close();
       file = undefined;
       await rename(temporary, this.path(digest));
-      return { digest, size };
+      return { digest, size: hashes.size };
     } catch (error) {
       await file?.close().catch(() => {});
       await rm(temporary, { force: true }).catch(() => {});
@@ -95,6 +112,39 @@ export class BlobStore {
       throw cacheError(temporary, error);
     }
   }
+}
+
+/** The sha256 of what flows by, and every other hash that is stated of it. */
+class HashSet {
+  size = 0;
+  readonly #hashes: Map<string, Hash>;
+
+  constructor(expected: ExpectedBlob | undefined) {
+    const stated = [...(expected?.hashes ?? []), ...(expected?.oneOf ?? [])];
+    const algorithms = ["sha256", ...stated.map((hash) => hash.slice(0, hash.indexOf(":")))];
+    this.#hashes = new Map(algorithms.map((algorithm) => [algorithm, createHash(algorithm)]));
+  }
+
+  update(chunk: Uint8Array): void {
+    this.size += chunk.length;
+    for (const hash of this.#hashes.values()) hash.update(chunk);
+  }
+
+  /** As `algorithm:hex`, sha256 first. */
+  digests(): string[] {
+    return [...this.#hashes].map(([algorithm, hash]) => `${algorithm}:${hash.digest("hex")}`);
+  }
+}
+
+function check({ subject, size, hashes = [], oneOf }: ExpectedBlob, found: readonly string[], length: number): void {
+  const wrong = hashes.find((hash) => !found.includes(hash));
+  if (wrong !== undefined) {
+    const other = found.find((hash) => hash.startsWith(wrong.slice(0, wrong.indexOf(":") + 1)));
+    throw mismatch(subject, `has ${other} where ${wrong} was announced`);
+  }
+  if (oneOf !== undefined && !oneOf.some((hash) => found.includes(hash)))
+    throw mismatch(subject, `has ${found.join(" and ")}, and only ${oneOf.join(", ")} would do`);
+  if (size !== undefined && length !== size) throw mismatch(subject, "is too short");
 }
 
 async function write(file: FileHandle, chunk: Uint8Array): Promise<void> {
@@ -109,6 +159,6 @@ function isDiskError(error: unknown): boolean {
 
 function mismatch(subject: string, what: string): ImageSpecError {
   return new ImageSpecError("E_DIGEST_MISMATCH", `${subject} ${what}`, {
-    hint: "try again; if it stays, the server or a proxy between alters what it sends",
+    hint: "Try again; if it stays, the server or a proxy between alters what it sends.",
   });
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, ImageSpecError } from "@imagespec/core/builder";
+import { cacheFolder, ImageSpecError, isRunning, processMark } from "@imagespec/core/builder";
+
+/** Milliseconds after which a temporary file of a process that cannot be looked at from here is nobody's. */
+const ABANDONED = 24 * 60 * 60 * 1000;
 
 /**
  * Where things are kept between builds: `$IMAGESPEC_CACHE_DIR`, else `$XDG_CACHE_HOME/imagespec`, else
@@ -18,22 +21,56 @@ export class CacheFolder {
     return join(this.root, ...parts);
   }
 
-  /** Makes the folders and removes what dead processes left half written. Throws E_CACHE naming the folder. */
+  /** uv's own cache, which all builders share. */
+  get uvCache(): string {
+    return this.path("..", "uv");
+  }
+
+  /** Makes the folders and removes what killed processes left half written. Throws E_CACHE naming the folder. */
   async open(): Promise<void> {
     try {
       for (const folder of ["tmp", "blobs/sha256", "records"]) await mkdir(this.path(folder), { recursive: true });
       for (const name of await readdir(this.path("tmp"))) {
-        const pid = Number.parseInt(name, 10);
-        if (pid !== process.pid && !alive(pid)) await rm(this.path("tmp", name), { recursive: true, force: true });
+        const path = this.path("tmp", name);
+        const running = isRunning(name.slice(0, Math.max(name.indexOf("-"), 0)));
+        if (running === false || (running === undefined && (await isAbandoned(path)))) await rm(path, { recursive: true, force: true });
       }
     } catch (cause) {
       throw cacheError(this.root, cause);
     }
   }
 
-  /** A path for a file or folder being written, known by this process's id, in the same file system as its goal. */
+  /** A path for a file or folder being written, which carries the mark of this process, in the same file system as its goal. */
   temporary(): string {
-    return this.path("tmp", `${process.pid}-${randomUUID()}`);
+    return this.path("tmp", `${processMark()}-${randomUUID()}`);
+  }
+
+  /**
+   * Does work with a folder of its own, mode 0700, which is removed afterwards. One that cannot be removed is told to
+   * `warn`, and goes with the next build's sweep. Throws E_CACHE when the folder cannot be made.
+   */
+  async withScratch<T>(warn: (message: string) => void, work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await this.makeScratch();
+    try {
+      return await work(folder);
+    } finally {
+      await this.removeScratch(folder, warn);
+    }
+  }
+
+  /** The folder of {@link withScratch}, for work that is a stream. */
+  async makeScratch(): Promise<string> {
+    const folder = this.temporary();
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+      throw cacheError(folder, cause);
+    });
+    return folder;
+  }
+
+  async removeScratch(folder: string, warn: (message: string) => void): Promise<void> {
+    await rm(folder, { recursive: true, force: true }).catch((cause: Error) =>
+      warn(`The temporary folder ${folder} cannot be removed: ${cause.message}`),
+    );
   }
 }
 
@@ -41,17 +78,12 @@ export class CacheFolder {
 export function cacheError(path: string, cause: unknown): ImageSpecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ImageSpecError("E_CACHE", `The cache ${path} cannot be used: ${reason}`, {
-    hint: "free some space, or set IMAGESPEC_CACHE_DIR to a folder that can be written",
+    hint: "Free some space, or set IMAGESPEC_CACHE_DIR to a folder that can be written.",
     cause,
   });
 }
 
-function alive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+async function isAbandoned(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > ABANDONED;
 }

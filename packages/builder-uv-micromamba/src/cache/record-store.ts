@@ -4,9 +4,15 @@ import { dirname } from "node:path";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
+/** One record on disk: what it is of, and what is known of that. */
+interface RecordFile {
+  of: string;
+  value: unknown;
+}
+
 /**
- * Small JSON facts under a key: which blob a layer is, what a base's layer holds. Each carries the hash of its own
- * text; one that does not fit is treated as not there.
+ * Small JSON facts under a key: which blob a layer is, what a base's layer holds. Each names what it is of and carries
+ * the hash of its own text; one that does not fit is treated as not there.
  */
 export class RecordStore {
   readonly #folder: CacheFolder;
@@ -21,13 +27,15 @@ export class RecordStore {
     if (text === undefined) return undefined;
     const end = text.indexOf("\n");
     const body = text.slice(end + 1);
-    if (text.slice(0, Math.max(end, 0)) !== sha256(body)) {
+    const whole = text.slice(0, Math.max(end, 0)) === sha256(body);
+    const record = whole ? (JSON.parse(body) as RecordFile) : undefined;
+    if (record?.of !== subject(kind, key)) {
       await rm(path, { force: true });
       return undefined;
     }
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
-    return JSON.parse(body) as T;
+    return record.value as T;
   }
 
   /** Whether there is one, its text unread. */
@@ -42,7 +50,7 @@ export class RecordStore {
   async set(kind: string, key: unknown, value: unknown): Promise<void> {
     const path = this.#path(kind, key);
     const temporary = this.#folder.temporary();
-    const body = JSON.stringify(value);
+    const body = JSON.stringify({ of: subject(kind, key), value } satisfies RecordFile);
     try {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(temporary, "wx", 0o644);
@@ -59,13 +67,13 @@ export class RecordStore {
     }
   }
 
-  async delete(kind: string, key: unknown): Promise<void> {
-    await rm(this.#path(kind, key), { force: true });
-  }
-
   #path(kind: string, key: unknown): string {
-    return this.#folder.path("records", kind, sha256(canonicalJson(key)));
+    return this.#folder.path("records", kind, sha256(subject(kind, key)));
   }
+}
+
+function subject(kind: string, key: unknown): string {
+  return canonicalJson([kind, key]);
 }
 
 function sha256(text: string): string {

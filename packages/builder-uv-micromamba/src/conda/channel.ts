@@ -9,7 +9,7 @@ export function channelUrl(channel: string, env: NodeJS.ProcessEnv): string {
   if (/^https?:\/\//.test(trimmed)) return trimmed;
   if (/^[a-z][a-z0-9+.-]*:/i.test(trimmed))
     throw new ImageSpecError("E_UNSUPPORTED", `The conda channel ${trimmed} is not reached by http or https`, {
-      hint: "serve the channel by http; a channel in a folder is not part of the tag, so its content could change unseen",
+      hint: "Serve the channel by http; one in a folder is not part of the tag, so its content could change unseen.",
       details: { parameter: "condaChannels" },
     });
   return `${(env.CONDA_CHANNEL_ALIAS ?? CHANNEL_ALIAS).replace(/\/+$/, "")}/${trimmed}`;
@@ -17,19 +17,19 @@ export function channelUrl(channel: string, env: NodeJS.ProcessEnv): string {
 
 /** conda's name of an OCI platform. Throws E_UNSUPPORTED for one conda has no packages for. */
 export function condaSubdir(platform: string): string {
-  const subdir = SUBDIRS[platform];
+  const subdir = SUBDIRS.get(platform);
   if (subdir !== undefined) return subdir;
   throw new ImageSpecError("E_UNSUPPORTED", `conda has no packages for ${platform}`, {
-    hint: `one of ${Object.keys(SUBDIRS).join(", ")}`,
+    hint: `Choose one of ${[...SUBDIRS.keys()].join(", ")}.`,
     details: { parameter: "platform" },
   });
 }
 
-const SUBDIRS: Record<string, string> = {
-  "linux/amd64": "linux-64",
-  "linux/arm64": "linux-aarch64",
-  "linux/ppc64le": "linux-ppc64le",
-  "linux/s390x": "linux-s390x",
-  "linux/riscv64": "linux-riscv64",
-  "linux/386": "linux-32",
-};
+const SUBDIRS = new Map([
+  ["linux/amd64", "linux-64"],
+  ["linux/arm64", "linux-aarch64"],
+  ["linux/ppc64le", "linux-ppc64le"],
+  ["linux/s390x", "linux-s390x"],
+  ["linux/riscv64", "linux-riscv64"],
+  ["linux/386", "linux-32"],
+]);

@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
-import { createZstdDecompress } from "node:zlib";
-import { ImageSpecError } from "@imagespec/core/builder";
+import type { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
+import { decoded, zstdFrames } from "../base/zstd-frames.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
 /** The metadata under `info/` is small; more than this is no package. */
@@ -12,7 +13,8 @@ const MAX_INFO_FILE = 64 * 1024 * 1024;
 export interface ArchiveMember {
   path: string;
   header: Header;
-  bytes(): Promise<Buffer>;
+  /** All bytes; throws E_RESOLVE when there are more than `limit`. */
+  bytes(limit: number): Promise<Buffer>;
   stream(): AsyncIterable<Uint8Array>;
 }
 
@@ -34,8 +36,7 @@ export class CondaArchive {
     const found = new Map<string, Buffer>();
     for await (const member of this.#members("info")) {
       if (!wanted.includes(member.path)) continue;
-      if ((member.header.size ?? 0) > MAX_INFO_FILE) throw this.#broken(`${member.path} is too large`);
-      found.set(member.path, await member.bytes());
+      found.set(member.path, await member.bytes(MAX_INFO_FILE));
     }
     return found;
   }
@@ -47,38 +48,39 @@ export class CondaArchive {
 
   async *#members(part: "info" | "pkg"): AsyncGenerator<ArchiveMember> {
     if (!this.#fn.endsWith(".conda")) {
-      yield* this.#tar(createReadStream(this.#file).pipe(unbzip2()) as unknown as Readable);
+      yield* this.#tar(decoded(createReadStream(this.#file), unbzip2() as unknown as Transform));
       return;
     }
     const zip = await ZipArchive.open(this.#file, this.#fn);
     try {
       const inner = zip.members.find(({ path }) => path.startsWith(`${part}-`) && path.endsWith(".tar.zst"));
       if (inner === undefined) throw this.#broken(`it has no ${part} part`);
-      const packed = Readable.from(inner.stream(), { objectMode: false });
-      const plain = createZstdDecompress();
-      packed.on("error", (error) => plain.destroy(error));
-      yield* this.#tar(packed.pipe(plain));
+      yield* this.#tar(zstdFrames(inner.stream()));
     } finally {
-      zip.close();
+      await zip.close();
     }
   }
 
-  async *#tar(source: Readable): AsyncGenerator<ArchiveMember> {
+  async *#tar(source: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveMember> {
     const tar = extract();
-    source.on("error", (error) => tar.destroy(error));
-    source.pipe(tar);
+    let fault: { error: unknown } | undefined;
+    const feeding = pipeline(source, tar as unknown as NodeJS.WritableStream).catch((error: unknown) => {
+      fault ??= { error };
+    });
     try {
       for await (const entry of tar) {
         yield toMember(entry as unknown as Readable & { header: Header }, this.#fn);
         entry.resume();
       }
-    } catch (cause) {
-      if (cause instanceof ImageSpecError) throw cause;
-      throw this.#broken((cause as Error).message, cause);
+      await feeding;
+    } catch (error) {
+      fault ??= { error };
     } finally {
-      source.destroy();
       tar.destroy();
+      await feeding;
     }
+    if (fault === undefined) return;
+    throw isImageSpecError(fault.error) ? fault.error : this.#broken((fault.error as Error).message, fault.error);
   }
 
   #broken(what: string, cause?: unknown): ImageSpecError {
@@ -94,7 +96,9 @@ function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMemb
     path,
     header: entry.header,
     stream: () => entry,
-    async bytes() {
+    async bytes(limit) {
+      if (entry.header.size > limit)
+        throw new ImageSpecError("E_RESOLVE", `${fn}: ${path} has ${entry.header.size} bytes, and at most ${limit} are read`);
       const parts: Buffer[] = [];
       for await (const chunk of entry) parts.push(Buffer.from(chunk));
       return Buffer.concat(parts);

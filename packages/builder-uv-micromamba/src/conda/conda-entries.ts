@@ -5,7 +5,7 @@ import { consoleScript, scriptEntryPoints } from "../wheel/entry-points.ts";
 import { type ArchiveMember, CondaArchive } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
 import { type PackageInfo, readPackageInfo } from "./package-paths.ts";
-import { replacePrefix } from "./prefix-placeholder.ts";
+import { LARGEST_TEXT, replacePrefix } from "./prefix-placeholder.ts";
 
 /** Where packages go. */
 export interface CondaTarget {
@@ -99,7 +99,8 @@ async function toEntry(
         linked.push({ _path: path, path_type: "hardlink", size_in_bytes: header.size ?? 0 });
         return { type: "file", path: place, mode, size: header.size ?? 0, content: () => member.stream(), ...owner };
       }
-      const content = replacePrefix(await member.bytes(), placeholder, target.prefix, `${fn}: ${member.path}`);
+      const bytes = await member.bytes(LARGEST_TEXT);
+      const content = replacePrefix(bytes, placeholder, target.prefix, `${fn}: ${member.path}`);
       linked.push(record(path, "hardlink", content));
       return textFile(place, content, mode);
     }

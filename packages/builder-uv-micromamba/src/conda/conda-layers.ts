@@ -1,7 +1,7 @@
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { withParents } from "../layer/with-parents.ts";
+import { addParentFolders } from "../layer/parent-folders.ts";
 import { type CondaTarget, condaEntries } from "./conda-entries.ts";
 import type { CondaPackage } from "./conda-package.ts";
 
@@ -21,7 +21,7 @@ export function condaLayers(
   const groups = groupForLayers(packages, ({ record }) => ({ name: record.name, size: record.size ?? 0 }), limit);
   return groups.map((group, at) => ({
     key: {
-      conda: group.map(archiveHash),
+      conda: group.map(({ record }) => record.sha256),
       records: group.map(({ url }) => url),
       target,
       first: at === 0,
@@ -29,13 +29,8 @@ export function condaLayers(
     },
     title: `conda packages: ${group.map(({ record }) => `${record.name} ${record.version}`).join(", ")}`,
     entries: (signal: AbortSignal) =>
-      withParents(entries(group, target, at === 0, fetchPackage, signal), target.prefix.slice(1)),
+      addParentFolders(entries(group, target, at === 0, fetchPackage, signal), target.prefix.slice(1)),
   }));
-}
-
-/** The hash the channel announces; sha256 where it has one. */
-export function archiveHash({ record, url }: CondaPackage): string {
-  return record.sha256 ?? record.md5 ?? url;
 }
 
 async function* entries(

@@ -6,9 +6,9 @@ export interface RepodataRecord {
   build_number: number;
   depends?: string[];
   constrains?: string[];
-  md5?: string;
-  sha256?: string;
-  size?: number;
+  md5?: string | undefined;
+  sha256?: string | undefined;
+  size?: number | undefined;
   subdir?: string;
   noarch?: "python" | "generic" | boolean;
   timestamp?: number;

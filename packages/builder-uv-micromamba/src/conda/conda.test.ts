@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpecError } from "@imagespec/core/builder";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoPackages, makeChannel } from "../../../../tests/support/conda-channel/make-channel.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
@@ -9,7 +9,7 @@ import { CondaArchive } from "./conda-archive.ts";
 import { condaEntries } from "./conda-entries.ts";
 import { condaLayers } from "./conda-layers.ts";
 import type { CondaPackage } from "./conda-package.ts";
-import { readCondaFacts } from "./package-facts.ts";
+import { readCondaContents } from "./package-contents.ts";
 import { type CondaQuestion, resolveConda } from "./resolve-conda.ts";
 import { solveWithRattler } from "./solve-with-rattler.ts";
 
@@ -51,7 +51,7 @@ function question(packages: string[], more: Partial<CondaQuestion> = {}): CondaQ
     channels: Object.keys(channels),
     pythonVersion: undefined,
     platform: "linux/amd64",
-    facts: { libc: { family: "glibc", major: 2, minor: 36 }, env: {} },
+    machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: new Map() },
     ...more,
   };
 }
@@ -117,7 +117,7 @@ describe("resolveConda with rattler", () => {
       "a channel that is not there",
       ["demo-lib"],
       { channels: ["https://first.example/first/none"] },
-      /no conda channel/,
+      /is no conda channel/,
     ],
   ])("refuses %s with E_RESOLVE", async (_name, packages, more, message) => {
     await expect(resolve(question(packages, more))).rejects.toMatchObject({
@@ -127,8 +127,8 @@ describe("resolveConda with rattler", () => {
   });
 
   it("leaves a musl base to other builders", async () => {
-    const facts = { libc: { family: "musl", major: 1, minor: 2 } as const, env: {} };
-    await expect(resolve(question(["demo-lib"], { facts }))).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+    const machine = { libc: { family: "musl", major: 1, minor: 2 } as const, env: new Map() };
+    await expect(resolve(question(["demo-lib"], { machine }))).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
   });
 });
 
@@ -188,10 +188,10 @@ describe("condaEntries", () => {
 
   it("says which scripts it will not run and which distributions are in a package", async () => {
     const { pack } = await one("demo-postlink");
-    const facts = await readCondaFacts(new CondaArchive(fileOf(pack), pack.fn), "demo-postlink");
-    expect(facts).toEqual({ linkScripts: ["bin/.demo-postlink-post-link.sh"], distributions: [] });
+    const contents = await readCondaContents(new CondaArchive(fileOf(pack), pack.fn), "demo-postlink");
+    expect(contents).toEqual({ linkScripts: ["bin/.demo-postlink-post-link.sh"], distributions: [] });
     const noarch = (await one("demo-noarch")).pack;
-    const { distributions } = await readCondaFacts(new CondaArchive(fileOf(noarch), noarch.fn), "demo-noarch");
+    const { distributions } = await readCondaContents(new CondaArchive(fileOf(noarch), noarch.fn), "demo-noarch");
     expect(distributions).toEqual([{ name: "demo_noarch", version: "1.0", info: "demo_noarch-1.0.dist-info" }]);
   });
 

@@ -6,25 +6,41 @@ export interface Placeholder {
   mode: "text" | "binary";
 }
 
+/** Bytes a file may have in which the prefix is put: it is held in memory. */
+export const LARGEST_TEXT = 256 * 1024 * 1024;
+
 /**
  * Puts the prefix where the placeholder stands (conda: prefix replacement). In text everywhere; in a binary inside each
  * NUL-terminated string, which keeps its length by NULs at its end. Throws E_UNSUPPORTED when a binary's placeholder is
- * shorter than the prefix.
+ * shorter than the prefix, E_RESOLVE for an empty one and for a file that grows beyond {@link LARGEST_TEXT}.
  */
 export function replacePrefix(content: Buffer, placeholder: Placeholder, prefix: string, subject: string): Buffer {
+  // An empty one would be found everywhere, without end.
+  if (placeholder.text === "") throw new ImageSpecError("E_RESOLVE", `${subject} has an empty prefix placeholder`);
   const from = Buffer.from(placeholder.text);
   const to = Buffer.from(prefix);
-  if (placeholder.mode === "text") return replaceAll(content, from, to);
+  if (placeholder.mode === "text") {
+    const grown = content.length + count(content, from) * (to.length - from.length);
+    if (grown > LARGEST_TEXT)
+      throw new ImageSpecError("E_RESOLVE", `${subject} would have more than ${LARGEST_TEXT} bytes with its prefix put in`);
+    return replaceAll(content, from, to);
+  }
   if (to.length > from.length)
     throw new ImageSpecError(
       "E_UNSUPPORTED",
       `${subject} has room for a prefix of ${from.length} bytes, and ${prefix} is longer`,
       {
-        hint: "leave the package out, or build with a builder that installs conda packages in the image",
+        hint: "Leave the package out, or build with docker-buildx or kaniko.",
         details: { parameter: "condaPackages" },
       },
     );
   return replaceInStrings(content, from, to);
+}
+
+function count(content: Buffer, from: Buffer): number {
+  let times = 0;
+  for (let at = content.indexOf(from); at !== -1; at = content.indexOf(from, at + from.length)) times++;
+  return times;
 }
 
 function replaceAll(content: Buffer, from: Buffer, to: Buffer): Buffer {

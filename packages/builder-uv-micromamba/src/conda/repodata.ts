@@ -3,13 +3,15 @@ import { zstdDecompress } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import type { RepodataRecord } from "./conda-package.ts";
 
-const decompress = promisify(zstdDecompress) as (data: Uint8Array) => Promise<Buffer>;
+/** Bytes an index may have, unpacked: conda-forge's largest has about 300 MB. */
+const LARGEST_INDEX = 1024 ** 3;
+const decompress = promisify(zstdDecompress) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
 /** Records by file name. */
 export type Repodata = Map<string, RepodataRecord>;
 
-/** Gets a URL whole; undefined for 404. */
-export type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+/** Gets a file of at most `limit` bytes whole; undefined for 404. */
+export type Download = (url: string, limit: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /**
  * The index of one subdir of a channel: `repodata.json.zst`, else `repodata.json`. Undefined when the channel has no
@@ -23,13 +25,13 @@ export async function fetchRepodata(
 ): Promise<Repodata | undefined> {
   const url = `${channel}/${subdir}/repodata.json`;
   try {
-    const packed = await download(`${url}.zst`, signal);
-    const bytes = packed === undefined ? await download(url, signal) : await decompress(packed);
+    const packed = await download(`${url}.zst`, LARGEST_INDEX, signal);
+    const bytes = packed === undefined ? await download(url, LARGEST_INDEX, signal) : await decompress(packed, { maxOutputLength: LARGEST_INDEX });
     return bytes === undefined ? undefined : parseRepodata(Buffer.from(bytes).toString("utf8"));
   } catch (cause) {
     if (signal.aborted || isImageSpecError(cause)) throw cause;
-    throw new ImageSpecError("E_RESOLVE", `Cannot read the conda channel's ${url}: ${(cause as Error).message}`, {
-      hint: "check condaChannels and that the channel answers",
+    throw new ImageSpecError("E_RESOLVE", `The conda channel's ${url} cannot be read: ${(cause as Error).message}`, {
+      hint: "Check condaChannels and that the channel answers.",
       cause,
     });
   }

@@ -3,7 +3,7 @@ import { channelUrl, condaSubdir } from "./channel.ts";
 import type { CondaTarget } from "./conda-entries.ts";
 import type { CondaPackage, CondaSolver } from "./conda-package.ts";
 import { specName } from "./merge-channels.ts";
-import { type TargetFacts, virtualPackages } from "./virtual-packages.ts";
+import { type TargetMachine, virtualPackages } from "./virtual-packages.ts";
 
 /** What the plan's environment step asks of conda. */
 export interface CondaQuestion {
@@ -13,7 +13,7 @@ export interface CondaQuestion {
   pythonVersion: string | undefined;
   /** `linux/amd64` */
   platform: string;
-  facts: TargetFacts;
+  machine: TargetMachine;
 }
 
 export interface ResolvedConda {
@@ -29,9 +29,9 @@ export async function resolveConda(
   signal: AbortSignal,
 ): Promise<ResolvedConda> {
   const subdir = condaSubdir(question.platform);
-  if (question.facts.libc?.family === "musl")
-    throw new ImageSpecError("E_UNSUPPORTED", `The base image has musl libc, and conda's packages need glibc`, {
-      hint: "choose a base with glibc, such as debian:bookworm-slim",
+  if (question.machine.libc?.family === "musl")
+    throw new ImageSpecError("E_UNSUPPORTED", "The base image has musl libc, and conda's packages need glibc", {
+      hint: "Choose a base with glibc, such as debian:bookworm-slim.",
       details: { parameter: "baseImage" },
     });
   const specs = [...question.packages];
@@ -42,7 +42,7 @@ export async function resolveConda(
     specs,
     channels,
     subdir,
-    virtualPackages: virtualPackages(subdir, question.facts),
+    virtualPackages: virtualPackages(subdir, question.machine),
     signal,
   });
   packages.sort((a, b) => (a.record.name < b.record.name ? -1 : 1));

@@ -22,6 +22,8 @@ async function micromamba(answer: string, exitCode = 0): Promise<string> {
   return program;
 }
 
+const folders = () => ({ scratch: join(folder, "scratch"), packages: join(folder, "pkgs") });
+
 const request = {
   specs: ["numpy >=2", "python 3.12.*"],
   channels: ["https://conda.example/a", "https://conda.example/b"],
@@ -47,7 +49,7 @@ describe("solveWithMicromamba", () => {
     };
     const program = await micromamba(JSON.stringify({ success: true, actions: { LINK: [link] } }));
     const env = { PATH: process.env.PATH, CONDA_SUBDIR: "linux-64", MAMBARC: "/x", SSL_CERT_FILE: "/ca.pem" };
-    const packages = await solveWithMicromamba(program, { ...process.env, ...env }, join(folder, "pkgs"))(request);
+    const packages = await solveWithMicromamba(program, { env: { ...process.env, ...env }, ...folders() })(request);
     expect(packages).toMatchObject([
       {
         fn: "numpy-2.1.0-0.conda",
@@ -72,7 +74,7 @@ describe("solveWithMicromamba", () => {
   it("trusts what this process was told to trust, by either variable", async () => {
     const program = await micromamba(JSON.stringify({ success: true }));
     const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: "/extra.pem" };
-    await solveWithMicromamba(program, env, join(folder, "pkgs"))(request);
+    await solveWithMicromamba(program, { env, ...folders() })(request);
     const seen = await readFile(join(folder, "env"), "utf8");
     expect(seen).toMatch(/^SSL_CERT_FILE=\/extra\.pem$/m);
     expect(seen).toMatch(/^REQUESTS_CA_BUNDLE=\/extra\.pem$/m);
@@ -83,7 +85,7 @@ describe("solveWithMicromamba", () => {
       JSON.stringify({ success: false, solver_problems: ["nothing provides numpy >=2"] }),
       1,
     );
-    await expect(solveWithMicromamba(program, process.env, folder)(request)).rejects.toMatchObject({
+    await expect(solveWithMicromamba(program, { env: process.env, ...folders() })(request)).rejects.toMatchObject({
       code: "E_RESOLVE",
       message: "conda packages for linux-aarch64 cannot be resolved: nothing provides numpy >=2",
     });
@@ -91,7 +93,7 @@ describe("solveWithMicromamba", () => {
 
   it("shows what was printed where the answer is no JSON", async () => {
     const program = await micromamba("critical libmamba Download error (7) Could not connect to server", 1);
-    await expect(solveWithMicromamba(program, process.env, folder)(request)).rejects.toMatchObject({
+    await expect(solveWithMicromamba(program, { env: process.env, ...folders() })(request)).rejects.toMatchObject({
       code: "E_RESOLVE",
       message: expect.stringMatching(/Could not connect to server/),
     });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ImageSpecError, isImageSpecError, runTool, withScratchFolder } from "@imagespec/core/builder";
+import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import type { CondaPackage, CondaSolver, RepodataRecord, VirtualPackage } from "./conda-package.ts";
 
 interface LinkItem extends RepodataRecord {
@@ -10,61 +10,50 @@ interface LinkItem extends RepodataRecord {
 
 /**
  * Solves with a micromamba of the host, which installs nothing (`--dry-run`). It is kept from the host's own settings:
- * no rc files, a home of its own, virtual packages of the target instead of the host's.
+ * no rc files, home and temporary files in `scratch`, virtual packages of the target instead of the host's.
  */
-export function solveWithMicromamba(micromamba: string, env: NodeJS.ProcessEnv, packagesFolder: string): CondaSolver {
-  return async ({ specs, channels, subdir, virtualPackages, signal }) =>
-    withScratchFolder("conda", async (scratch) => {
-      const args = [
-        "create",
-        "-y",
-        "--json",
-        "--dry-run",
-        "--platform",
-        subdir,
-        "-p",
-        join(scratch, "prefix"),
-        "--no-pyc",
-      ];
-      for (const channel of channels) args.push("-c", channel);
-      args.push("--override-channels", "--strict-channel-priority", ...specs);
-      const result = await runTool(micromamba, args, {
-        env: isolated(env, scratch, packagesFolder, virtualPackages),
-        signal,
-        allowFailure: true,
-        errorCode: "E_RESOLVE",
-      });
-      return parseAnswer(result.stdout, result.tail, subdir, specs);
+export function solveWithMicromamba(micromamba: string, surroundings: Surroundings): CondaSolver {
+  return async ({ specs, channels, subdir, virtualPackages, signal }) => {
+    const args = ["create", "-y", "--json", "--dry-run", "--platform", subdir];
+    args.push("-p", join(surroundings.scratch, "prefix"), "--no-pyc");
+    for (const channel of channels) args.push("-c", channel);
+    args.push("--override-channels", "--strict-channel-priority", ...specs);
+    const result = await runTool(micromamba, args, {
+      env: isolated(surroundings, virtualPackages),
+      signal,
+      allowFailure: true,
+      errorCode: "E_RESOLVE",
     });
+    return parseAnswer(result.stdout, result.tail, subdir, specs);
+  };
 }
 
-const KEEP = [
-  "PATH",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-];
+/** Where micromamba runs. */
+interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  /** A folder of this call. */
+  scratch: string;
+  /** Its cache of packages. */
+  packages: string;
+}
+
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+const KEPT = ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", ...PROXIES, ...PROXIES.map((name) => name.toLowerCase())];
 
 function isolated(
-  env: NodeJS.ProcessEnv,
-  scratch: string,
-  packagesFolder: string,
+  { env, scratch, packages }: Surroundings,
   virtualPackages: readonly VirtualPackage[],
 ): Record<string, string | undefined> {
   const result: Record<string, string | undefined> = {};
   for (const name of Object.keys(process.env)) result[name] = undefined;
-  for (const name of KEEP) result[name] = env[name];
+  for (const name of KEPT) result[name] = env[name];
   // libmamba looks at the second of these before its own certificates.
   const authorities = env.SSL_CERT_FILE || env.NODE_EXTRA_CA_CERTS;
   if (authorities) for (const name of ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"]) result[name] = authorities;
   result.HOME = scratch;
   result.MAMBA_ROOT_PREFIX = join(scratch, "root");
-  result.CONDA_PKGS_DIRS = packagesFolder;
+  result.TMPDIR = scratch;
+  result.CONDA_PKGS_DIRS = packages;
   result.MAMBA_NO_RC = "true";
   for (const { name, version, build } of virtualPackages) {
     const variable = `CONDA_OVERRIDE_${name.slice(2).toUpperCase()}`;
@@ -97,7 +86,7 @@ function parseAnswer(
 function refused(subdir: string, specs: readonly string[], words: string, cause?: unknown): ImageSpecError {
   if (isImageSpecError(cause)) return cause;
   return new ImageSpecError("E_RESOLVE", `conda packages for ${subdir} cannot be resolved: ${words}`, {
-    hint: `asked for ${specs.join(", ")}; check names, versions and condaChannels`,
+    hint: `Check names, versions and condaChannels; asked for were ${specs.join(", ")}.`,
     cause,
   });
 }

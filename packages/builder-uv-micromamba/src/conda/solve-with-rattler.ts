@@ -29,7 +29,7 @@ export function solveWithRattler(download: Download): CondaSolver {
       // rattler throws strings.
       const words = error instanceof Error ? error.message : String(error);
       throw new ImageSpecError("E_RESOLVE", `conda packages for ${subdir} cannot be resolved: ${words}`, {
-        hint: `asked for ${specs.join(", ")} from ${channels.join(", ")}; check names, versions and condaChannels`,
+        hint: `Check names, versions and condaChannels; asked for were ${specs.join(", ")} from ${channels.join(", ")}.`,
       });
     }
     const byFile = new Map(candidates.map((candidate) => [`${candidate.subdir}/${candidate.fn}`, candidate]));
@@ -52,10 +52,8 @@ async function channelData(
   if (arch === undefined && noarch === undefined)
     throw new ImageSpecError(
       "E_RESOLVE",
-      `There is no conda channel at ${channel}: it has neither ${subdir} nor noarch`,
-      {
-        hint: "check condaChannels",
-      },
+      `${channel} is no conda channel: it has neither ${subdir} nor noarch`,
+      { hint: "Check condaChannels." },
     );
   const subdirs = new Map<string, NonNullable<typeof arch>>();
   if (arch !== undefined) subdirs.set(subdir, arch);

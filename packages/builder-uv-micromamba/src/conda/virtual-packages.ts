@@ -1,14 +1,14 @@
-import type { Libc } from "../base/base-facts.ts";
+import type { Libc } from "../base/base-inspector.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
 /** What of the base decides which packages fit. */
-export interface TargetFacts {
+export interface TargetMachine {
   libc: Libc | undefined;
   /** Config environment of the base. */
-  env: Record<string, string>;
+  env: ReadonlyMap<string, string>;
 }
 
-const ARCHSPEC: Record<string, string> = {
+const ARCHSPEC: Readonly<Record<string, string>> = {
   "linux-64": "x86_64",
   "linux-aarch64": "aarch64",
   "linux-ppc64le": "ppc64le",
@@ -21,15 +21,15 @@ const ARCHSPEC: Record<string, string> = {
  * The virtual packages of the target, never the host's (conda: virtual packages). The kernel is whatever the container
  * will run on; 5.10 is the oldest that docker, containerd and Kubernetes releases of today are tested with.
  */
-export function virtualPackages(subdir: string, facts: TargetFacts): VirtualPackage[] {
+export function virtualPackages(subdir: string, machine: TargetMachine): VirtualPackage[] {
   const result: VirtualPackage[] = [
     { name: "__unix", version: "0" },
     { name: "__linux", version: "5.10" },
     { name: "__archspec", version: "1", build: ARCHSPEC[subdir] ?? "0" },
   ];
-  const { libc } = facts;
+  const { libc } = machine;
   if (libc?.family === "glibc") result.push({ name: "__glibc", version: `${libc.major}.${libc.minor}` });
-  const cuda = /^\d+\.\d+/.exec(facts.env.CUDA_VERSION ?? "")?.[0];
+  const cuda = /^\d+\.\d+/.exec(machine.env.get("CUDA_VERSION") ?? "")?.[0];
   if (cuda !== undefined) result.push({ name: "__cuda", version: cuda });
   return result;
 }

@@ -1,6 +1,6 @@
 import type { BuildPlan } from "@imagespec/core/builder";
 import type { ImageConfig } from "@imagespec/registry";
-import { DEFAULT_PATH, variable } from "../base/base-facts.ts";
+import { DEFAULT_PATH, variable } from "../base/base-inspector.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 
@@ -16,14 +16,13 @@ export function imageConfig(
 ): ImageConfig {
   const { created } = settings;
   const inner = base.config.config ?? {};
-  const user = plan.steps.user;
-  const entrypoint = plan.steps.entrypoint;
+  const { user, entrypoint, labels } = plan.steps;
   const config: NonNullable<ImageConfig["config"]> = {
     ...inner,
     User: user.name,
     WorkingDir: user.workdir,
     Env: environment(inner.Env ?? [], plan, settings.environment),
-    Labels: { ...inner.Labels, ...plan.steps.labels.labels, "dev.imagespec.builder": settings.builder },
+    Labels: { ...inner.Labels, ...labels.labels, "dev.imagespec.builder": settings.builder },
   };
   if (entrypoint !== undefined) {
     config.Entrypoint = entrypoint.entrypoint;

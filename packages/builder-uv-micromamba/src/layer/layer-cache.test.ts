@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -71,6 +71,18 @@ describe("LayerCache", () => {
     await writeFile(join(records, name), text.slice(0, -5));
     await cache().make(source("one"), signal);
     expect(made).toBe(2);
+  });
+
+  it("takes a record of another layer for none", async () => {
+    const one = await cache().make(source("one"), signal);
+    const records = folder.path("records", "layers");
+    const [name = ""] = await readdir(records);
+    const two = await cache().make(source("two"), signal);
+    const other = (await readdir(records)).find((candidate) => candidate !== name) ?? "";
+    await copyFile(join(records, other), join(records, name));
+    expect(await cache().make(source("one"), signal)).toMatchObject({ digest: one.digest });
+    expect(one.digest).not.toBe(two.digest);
+    expect(made).toBe(3);
   });
 
   it("leaves nothing of a layer that fails or is cancelled", async () => {

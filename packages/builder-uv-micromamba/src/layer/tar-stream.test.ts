@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type TarEntry, textFile, whiteout } from "./tar-entry.ts";
 import { checkPath, tarStream } from "./tar-stream.ts";
-import { withParents } from "./with-parents.ts";
+import { addParentFolders } from "./parent-folders.ts";
 
 async function tar(entries: AsyncIterable<TarEntry> | Iterable<TarEntry>): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -111,11 +111,11 @@ describe("tarStream", () => {
   });
 });
 
-describe("withParents", () => {
+describe("addParentFolders", () => {
   it("puts folders before their first child, once, and none above its top", async () => {
     const paths: string[] = [];
     const files = [textFile("opt/venv/lib/a", ""), textFile("opt/venv/lib/b", ""), textFile("opt/venv/c", "")];
-    for await (const entry of withParents(files, "opt/venv")) paths.push(`${entry.type} ${entry.path}`);
+    for await (const entry of addParentFolders(files, "opt/venv")) paths.push(`${entry.type} ${entry.path}`);
     expect(paths).toEqual([
       "directory opt/venv",
       "directory opt/venv/lib",

@@ -16,7 +16,7 @@ wheels = [
 [[packages]]
 name = "direct"
 version = "2.0"
-archive = { url = "https://example.test/d/direct-2.0-py3-none-any.whl#sha256=x", hashes = { sha256 = "${A}" } }
+archive = { url = "https://example.test/d/direct-2.0-py3-none-any.whl#sha256=${A}", hashes = { sha256 = "${A}" } }
 
 [[packages]]
 name = "found"
@@ -32,7 +32,7 @@ describe("parsePylock", () => {
         version: "1.0",
         filename: "six-1.0-cp311-cp311-manylinux_2_17_x86_64.whl",
         url: "https://example.test/six-1.0-cp311-cp311-manylinux_2_17_x86_64.whl",
-        sha256: B,
+        hashes: [`sha256:${B}`],
         size: undefined,
       },
       {
@@ -40,7 +40,7 @@ describe("parsePylock", () => {
         version: "2.0",
         filename: "direct-2.0-py3-none-any.whl",
         url: "https://example.test/d/direct-2.0-py3-none-any.whl",
-        sha256: A,
+        hashes: [`sha256:${A}`],
         size: undefined,
       },
       {
@@ -48,16 +48,32 @@ describe("parsePylock", () => {
         version: "3.0",
         filename: "found-3.0-py3-none-any.whl",
         url: "file:///work/links/found-3.0-py3-none-any.whl",
-        sha256: undefined,
+        hashes: [],
         size: undefined,
       },
     ]);
   });
 
   it("takes only hashes that the requirements admit", () => {
-    const six = (hashes: Set<string>) => parsePylock(LOCK, "3.11", "/", new Map([["six", hashes]]))[0]?.sha256;
-    expect(six(new Set([A]))).toBe(A);
-    expect(() => six(new Set(["c".repeat(64)]))).toThrow(/six 1\.0 has a hash/);
+    const six = (...hashes: string[]) => parsePylock(LOCK, "3.11", "/", new Map([["six", new Set(hashes)]]))[0];
+    expect(six(`sha256:${A}`)?.hashes).toEqual([`sha256:${A}`]);
+    expect(six(`sha256:${A}`)?.oneOf).toBeUndefined();
+    expect(() => six(`sha256:${"c".repeat(64)}`)).toThrow(/six 1\.0 has a hash/);
+    // An index that tells another kind of hash: the file itself is checked.
+    expect(six(`sha512:${"c".repeat(128)}`)?.oneOf).toEqual([`sha512:${"c".repeat(128)}`]);
+  });
+
+  it("takes all hashes of index and address, and refuses those that cannot be checked", () => {
+    const direct = (fragment: string, hashes: string) =>
+      parsePylock(
+        `[[packages]]\nname = "a"\nversion = "1"\narchive = { url = "https://x/a-1-py3-none-any.whl${fragment}", hashes = { ${hashes} } }`,
+        "3.11",
+        "/",
+      )[0]?.hashes;
+    const C = "c".repeat(128);
+    expect(direct(`#sha512=${C.toUpperCase()}`, `sha256 = "${A}"`)).toEqual([`sha256:${A}`, `sha512:${C}`]);
+    expect(() => direct("#sha256=x", "")).toThrow(/malformed/);
+    expect(() => direct("", `blake2b = "${A}"`)).toThrow(/cannot be checked/);
   });
 
   it("refuses what must be built", () => {
@@ -76,6 +92,17 @@ describe("parsePylock", () => {
 describe("requiredHashes", () => {
   it("reads hashes behind a requirement, over continued lines", () => {
     const text = `# comment --hash=sha256:${B}\nSix.Pack==1.0 \\\n    --hash=sha256:${A} \\\n    --hash=sha256:${B}\nflask\n`;
-    expect(requiredHashes([text])).toEqual(new Map([["six-pack", new Set([A, B])]]));
+    expect(requiredHashes([text])).toEqual(new Map([["six-pack", new Set([`sha256:${A}`, `sha256:${B}`])]]));
+  });
+
+  it("reads every way to write one, of packages and of addresses", () => {
+    const C = "c".repeat(128);
+    const read = (line: string) => [...requiredHashes([`${line}\n`])].map(([name, set]) => [name, ...set]);
+    expect(read(`six==1.0  --hash=sha512:${C}`)).toEqual([["six", `sha512:${C}`]]);
+    expect(read(`six==1.0 --hash sha256:${A.toUpperCase()} # --hash=sha256:${B}`)).toEqual([["six", `sha256:${A}`]]);
+    expect(read(`https://x.test/p/My_Six-1.0-py3-none-any.whl --hash=sha256:${A}`)).toEqual([["my-six", `sha256:${A}`]]);
+    expect(read(`six @ https://x.test/a-1-py3-none-any.whl --hash=sha256:${A}`)).toEqual([["six", `sha256:${A}`]]);
+    for (const hash of ["sha256:abc", "sha256", "", "blake2b:00", `sha256:${"g".repeat(64)}`])
+      expect(() => read(`six==1.0 --hash=${hash}`), hash).toThrow(/The requirement six/);
   });
 });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
+import { statedHash } from "../cache/stated-hash.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";
@@ -26,7 +27,7 @@ interface LockedPackage {
 
 /**
  * The wheels of a pylock.toml (PEP 751) that uv wrote for one platform: it leaves out wheels that don't fit. `allowed`
- * are the sha256 a requirements file admits for a name. Throws E_UNSUPPORTED for what has to be built from source.
+ * are the hashes a requirements file admits for a name. Throws E_UNSUPPORTED for what has to be built from source.
  */
 export function parsePylock(
   text: string,
@@ -40,19 +41,36 @@ export function parsePylock(
     const candidates = (locked.archive ? [locked.archive] : (locked.wheels ?? []))
       .map((artifact) => candidate(locked, artifact, folder))
       .filter((wheel) => wheel.filename.endsWith(".whl"));
-    const admitted = hashes === undefined ? candidates : candidates.filter((wheel) => hashes.has(wheel.sha256 ?? ""));
-    const wheel = preferWheel(admitted, pythonMinor);
+    const wheel = hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);
     if (wheel !== undefined) return wheel;
     if (candidates.length > 0)
       throw new ImageSpecError(
         "E_RESOLVE",
         `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements admit`,
         {
-          hint: "add the hash of the wheel for this platform, or regenerate the file for it",
+          hint: "Add the hash of the wheel for this platform, or write the file again for it.",
         },
       );
     throw sourceOnly(`${locked.name}${locked.version ? ` ${locked.version}` : ""}`);
   });
+}
+
+/** The best wheel with one of these hashes; else the best whose index states none of their kind, to be checked by them. */
+function admitted(
+  candidates: readonly ResolvedWheel[],
+  allowed: ReadonlySet<string>,
+  pythonMinor: string,
+): ResolvedWheel | undefined {
+  const known = candidates.filter(({ hashes }) => hashes.some((hash) => allowed.has(hash)));
+  if (known.length > 0) return preferWheel(known, pythonMinor);
+  const kinds = new Set([...allowed].map(algorithm));
+  const open = candidates.filter(({ hashes }) => !hashes.some((hash) => kinds.has(algorithm(hash))));
+  const wheel = preferWheel(open, pythonMinor);
+  return wheel && { ...wheel, oneOf: [...allowed].sort() };
+}
+
+function algorithm(hash: string): string {
+  return hash.slice(0, hash.indexOf(":"));
 }
 
 /** The refusal of a distribution that would have to be built. */
@@ -61,7 +79,7 @@ export function sourceOnly(subject: string, cause?: unknown): ImageSpecError {
     "E_UNSUPPORTED",
     `${subject} has no wheel for this platform, and uv-micromamba installs wheels only`,
     {
-      hint: "build with docker-buildx or kaniko, which can compile it, or choose a version that has a wheel",
+      hint: "Build with docker-buildx or kaniko, which can compile it, or choose a version that has a wheel.",
       cause,
     },
   );
@@ -76,12 +94,14 @@ function candidate(locked: LockedPackage, artifact: Artifact, folder: string): R
       .at(-1) ?? "",
   );
   const filename = artifact.name ?? last;
+  const fragment = /#(?:.*&)?(md5|sha\d+|blake2\w+)=([^&]*)/i.exec(url);
+  const stated = [...Object.entries(artifact.hashes ?? {}), ...(fragment ? [[fragment[1], fragment[2]] as const] : [])];
   return {
     name: locked.name,
     version: locked.version ?? filename.split("-")[1] ?? "",
     filename,
     url: url.replace(/#.*$/, ""),
-    sha256: artifact.hashes?.sha256,
+    hashes: [...new Set(stated.map(([name = "", hex = ""]) => statedHash(name, hex, filename)))],
     size: artifact.size === undefined ? undefined : Number(artifact.size),
   };
 }

@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { Libc } from "../base/base-facts.ts";
+import type { Libc } from "../base/base-inspector.ts";
 
 /** What wheels must fit. */
 export interface PythonTarget {

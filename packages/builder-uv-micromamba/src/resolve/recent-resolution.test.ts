@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PackagesStep } from "@imagespec/core";
+import type { PackagesStep } from "@imagespec/core/builder";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
@@ -41,7 +41,7 @@ const ask = (question = QUESTION, fresh = false, url = "https://example.test/six
     question,
     async () => {
       asked++;
-      return [{ name: "six", version: "1", filename: "six-1.whl", url, sha256: "a", size: 1 }];
+      return [{ name: "six", version: "1", filename: "six-1.whl", url, hashes: [], size: 1 }];
     },
     { fresh },
   );

@@ -1,5 +1,5 @@
 import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
-import type { InstalledDistribution } from "../base/base-facts.ts";
+import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { PythonTarget } from "./python-target.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";

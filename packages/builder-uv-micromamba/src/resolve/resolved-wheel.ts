@@ -5,7 +5,10 @@ export interface ResolvedWheel {
   filename: string;
   /** `https:`, `http:` or `file:`. Never with user info. */
   url: string;
-  /** Hex; undefined when the index does not tell. */
-  sha256: string | undefined;
+  /** All that index, lock file and address state, as `algorithm:hex`. */
+  hashes: string[];
+  /** Hashes that the requirements admit, where none of `hashes` is among them: the file must have one. */
+  oneOf?: string[] | undefined;
+  /** In bytes; undefined when the index does not tell. */
   size: number | undefined;
 }

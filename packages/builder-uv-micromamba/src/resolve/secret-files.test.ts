@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PackagesStep } from "@imagespec/core";
+import type { PackagesStep } from "@imagespec/core/builder";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseNetrc, secretKind, secretSettings } from "./secret-files.ts";
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
+import type { IndexLogin } from "../cache/downloader.ts";
 
 /** What one secret file is for uv, by the name it is mounted under. */
 type SecretKind = "netrc" | "uv-toml" | "pip-conf" | "gitconfig";
@@ -19,14 +20,6 @@ const KINDS: Record<string, SecretKind> = {
 /** Undefined when uv on the host has no way to be told of a file at that place. */
 export function secretKind(target: string): SecretKind | undefined {
   return KINDS[target.slice(target.lastIndexOf("/") + 1)];
-}
-
-/** A login for one host, or for one origin when `origin` is set. */
-export interface IndexLogin {
-  host: string;
-  origin?: string;
-  username: string;
-  password: string;
 }
 
 export interface SecretSettings {

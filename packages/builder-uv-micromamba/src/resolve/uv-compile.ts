@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ImageSpecError, openShippedFile, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core/builder";
-import type { InstalledDistribution } from "../base/base-facts.ts";
+import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
-import type { UvProgram } from "../uv/find-uv.ts";
-import { uvEnvironment } from "../uv/uv-environment.ts";
+import type { UvProgram } from "../session/find-uv.ts";
+import { uvEnvironment } from "../session/uv-environment.ts";
 import { parsePylock, sourceOnly } from "./pylock.ts";
 import { type PythonTarget, uvPlatform } from "./python-target.ts";
 import { requiredHashes } from "./required-hashes.ts";
@@ -21,7 +21,8 @@ export interface CompileRequest {
   installed: readonly InstalledDistribution[];
   cache: CacheFolder;
   signal: AbortSignal;
-  onLine(line: string, stream: "stdout" | "stderr"): void;
+  log(line: string, stream: "stdout" | "stderr"): void;
+  warn(message: string): void;
 }
 
 const INPUT = "packages.in";
@@ -33,56 +34,46 @@ const OUTPUT = "pylock.imagespec.toml";
  * Throws E_RESOLVE with uv's own words, E_UNSUPPORTED where only a source distribution would do.
  */
 export async function compileRequirements(request: CompileRequest): Promise<ResolvedWheel[]> {
-  const { step, cache, target, signal } = request;
-  if (step.source.from !== "requirements") throw new ImageSpecError("E_INTERNAL", "Not a list of requirements");
-  const folder = cache.temporary();
-  await mkdir(folder, { mode: 0o700, recursive: true });
-  try {
+  const { cache, target, signal, warn } = request;
+  const { source } = request.step;
+  if (source.from !== "requirements") throw new ImageSpecError("E_INTERNAL", `The packages come from ${source.from}`);
+  return cache.withScratch(warn, async (folder) => {
     const texts = await stage(request, folder);
-    const inputs = [...(step.source.requirements === undefined ? [] : [step.source.requirements])];
-    if (step.source.packages.length > 0) {
-      await writeFile(join(folder, INPUT), `${step.source.packages.join("\n")}\n`);
+    const inputs = source.requirements === undefined ? [] : [source.requirements];
+    if (source.packages.length > 0) {
+      await writeFile(join(folder, INPUT), `${source.packages.join("\n")}\n`);
       inputs.push(INPUT);
     }
     if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferences(request.installed));
-    await run(request, folder, inputs);
+    try {
+      await run(request, folder, inputs);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
     const lock = await readFile(join(folder, OUTPUT), "utf8");
     return parsePylock(lock, target.minor, folder, requiredHashes(texts));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<void> {
   const { uv, step, target, secrets, cache } = request;
-  const args = [
-    "pip",
-    "compile",
-    "--no-header",
-    "--format",
-    "pylock.toml",
-    "--output-file",
-    OUTPUT,
-    "--only-binary",
-    ":all:",
-  ];
-  args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
+  const args = ["pip", "compile", "--no-header", "--format", "pylock.toml", "--output-file", OUTPUT];
+  args.push("--only-binary", ":all:", "--python-version", target.version, "--python-platform", uvPlatform(target));
   if (step.index !== undefined) args.push("--index-url", step.index);
   for (const url of step.extraIndexes) args.push("--extra-index-url", url);
   const result = await runTool(uv.path, [...args, ...step.extraArgs, ...inputs], {
     cwd: folder,
-    env: uvEnvironment(cache.path("..", "uv"), {
+    env: uvEnvironment(cache.uvCache, {
       ...(secrets.env.UV_CONFIG_FILE === undefined && { UV_NO_CONFIG: "1" }),
+      TMPDIR: folder,
       ...secrets.env,
     }),
     signal: request.signal,
     redact: secrets.hidden,
     allowFailure: true,
     // uv prints the lock on standard output too.
-    onLine: (line, stream) => stream === "stderr" && line !== "" && request.onLine(line, stream),
+    onLine: (line, stream) => stream === "stderr" && line !== "" && request.log(line, stream),
   });
   if (result.exitCode !== 0) throw explain(result.tail, result.command, result.exitCode);
 }

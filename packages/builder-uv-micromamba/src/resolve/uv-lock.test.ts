@@ -73,7 +73,7 @@ describe("uvLockWheels", () => {
       version: "1",
       filename: "a-1-cp311-cp311-manylinux_2_17_x86_64.whl",
       url: "https://example.test/a-1-cp311-cp311-manylinux_2_17_x86_64.whl",
-      sha256: hash("b"),
+      hashes: [`sha256:${hash("b")}`],
       size: 10,
     });
   });

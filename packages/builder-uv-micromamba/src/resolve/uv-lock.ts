@@ -1,5 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
+import { statedHashText } from "../cache/stated-hash.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
 import { type MarkerEnvironment, markerHolds } from "./marker.ts";
@@ -117,8 +118,8 @@ function wheelOf(locked: Locked, target: PythonTarget): ResolvedWheel {
     if (!filename.endsWith(".whl") || !/^https?:/.test(url)) return [];
     if (!wheelFits(parseWheelName(filename), target)) return [];
     const version = locked.version ?? filename.split("-")[1] ?? "";
-    const sha256 = /^sha256:([0-9a-f]{64})$/.exec(wheel.hash ?? "")?.[1];
-    return [{ name: normalizeName(locked.name), version, filename, url, sha256, size: wheel.size }];
+    const hashes = wheel.hash === undefined ? [] : [statedHashText(wheel.hash, filename)];
+    return [{ name: normalizeName(locked.name), version, filename, url, hashes, size: wheel.size }];
   });
   const wheel = preferWheel(wheels, target.minor);
   if (wheel === undefined) throw sourceOnly(subject);

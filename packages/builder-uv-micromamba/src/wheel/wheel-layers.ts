@@ -1,7 +1,7 @@
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
-import { withParents } from "../layer/with-parents.ts";
+import { addParentFolders } from "../layer/parent-folders.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
@@ -30,7 +30,7 @@ function wheelLayer(wheels: readonly Wheel[], target: WheelTarget): LayerSource 
   return {
     key: { wheels: wheels.map((wheel) => wheel.sha256), target, recipe: RECIPE },
     title: `python packages: ${wheels.map((wheel) => `${wheel.name} ${wheel.version}`).join(", ")}`,
-    entries: (signal) => withParents(groupEntries(wheels, target, signal), target.prefix),
+    entries: (signal) => addParentFolders(groupEntries(wheels, target, signal), target.prefix),
   };
 }
 

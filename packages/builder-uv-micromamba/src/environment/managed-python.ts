@@ -1,16 +1,16 @@
 import { createReadStream } from "node:fs";
-import { lstat, mkdir, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
-import type { Libc } from "../base/base-facts.ts";
-import type { CacheFolder } from "../cache/cache-folder.ts";
+import type { Libc } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { textFile } from "../layer/tar-entry.ts";
-import { withParents } from "../layer/with-parents.ts";
+import { addParentFolders } from "../layer/parent-folders.ts";
 import { MACHINES } from "../resolve/python-target.ts";
-import type { UvProgram } from "../uv/find-uv.ts";
-import { uvEnvironment } from "../uv/uv-environment.ts";
+import type { UvProgram } from "../session/find-uv.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import { uvEnvironment } from "../session/uv-environment.ts";
 
 /** Where managed Pythons stand in an image, from every builder. */
 const ROOT = "opt/python";
@@ -31,27 +31,26 @@ export interface ManagedPython {
  * Throws E_NO_PYTHON when uv knows none.
  */
 export async function managedPython(
+  session: BuildSession,
+  uv: UvProgram,
   wanted: { version: string; architecture: string; libc: Libc },
-  tools: { uv: UvProgram; cache: CacheFolder; signal: AbortSignal },
 ): Promise<ManagedPython> {
-  const { uv, cache, signal } = tools;
+  const { cache, signal } = session;
   const libc = wanted.libc.family === "musl" ? "musl" : "gnu";
   const request = `cpython-${wanted.version}-linux-${MACHINES[wanted.architecture]}-${libc}`;
-  const env = uvEnvironment(cache.path("..", "uv"), { UV_NO_CONFIG: "1" });
+  const env = uvEnvironment(cache.uvCache, { UV_NO_CONFIG: "1" });
   const list = await runTool(uv.path, ["python", "list", request, "--only-downloads", "--output-format", "json"], {
     env,
     signal,
     errorCode: "E_NO_PYTHON",
-    hint: "check UV_PYTHON_DOWNLOADS_JSON_URL, or take another pythonVersion",
+    hint: "Check UV_PYTHON_DOWNLOADS_JSON_URL, or take another pythonVersion.",
   });
   const found = (JSON.parse(list.stdout) as { key: string; version: string; url: string }[])[0];
   if (found === undefined)
     throw new ImageSpecError(
       "E_NO_PYTHON",
       `uv ${uv.version} knows no Python ${wanted.version} for linux/${wanted.architecture} (${libc})`,
-      {
-        hint: "take another pythonVersion, a newer uv, or a base image that has that Python",
-      },
+      { hint: "Take another pythonVersion, a newer uv, or a base image that has that Python." },
     );
   const minor = found.version.split(".").slice(0, 2).join(".");
   // A list of one's own may name another build the same.
@@ -68,30 +67,34 @@ export async function managedPython(
     layer: {
       key: { python: source, root: ROOT, recipe: 1 },
       title: `Python ${found.version} in /${ROOT}`,
-      entries: (abort) => withParents(installed(found.key, uv, cache, env, abort), ROOT),
+      entries: (abort) => addParentFolders(installed(session, { key: found.key, uv, env, signal: abort }), ROOT),
     },
   };
 }
 
+/** What `uv python install` is given. */
+interface Installation {
+  key: string;
+  uv: UvProgram;
+  env: Record<string, string | undefined>;
+  signal: AbortSignal;
+}
+
 async function* installed(
-  key: string,
-  uv: UvProgram,
-  cache: CacheFolder,
-  env: Record<string, string | undefined>,
-  signal: AbortSignal,
+  { cache, warn }: BuildSession,
+  { key, uv, env, signal }: Installation,
 ): AsyncGenerator<TarEntry> {
-  const stage = cache.temporary();
-  await mkdir(stage, { recursive: true, mode: 0o700 });
+  const stage = await cache.makeScratch();
   try {
     await runTool(uv.path, ["python", "install", key, "--install-dir", stage, "--no-bin", "--quiet"], {
-      env,
+      env: { ...env, TMPDIR: stage },
       signal,
       errorCode: "E_NO_PYTHON",
-      hint: "the download failed: check the network, UV_PYTHON_INSTALL_MIRROR and UV_PYTHON_DOWNLOADS_JSON_URL",
+      hint: "Check the network, UV_PYTHON_INSTALL_MIRROR and UV_PYTHON_DOWNLOADS_JSON_URL.",
     });
     yield* tree(join(stage, key), `${ROOT}/${key}`, stage);
   } finally {
-    await rm(stage, { recursive: true, force: true });
+    await cache.removeScratch(stage, warn);
   }
 }
 

@@ -8,8 +8,8 @@ export interface Account {
 /** An account in the files of a base image, and what those files are when it had to be added. */
 export interface PlannedAccount extends Account {
   /** New contents; undefined when the account was there. */
-  passwd?: string;
-  group?: string;
+  passwd?: string | undefined;
+  group?: string | undefined;
 }
 
 const FIRST_ID = 1000;
@@ -21,13 +21,13 @@ const FIRST_ID = 1000;
 export function planAccount(name: string, home: string, passwd: string, group: string): PlannedAccount {
   const users = lines(passwd);
   const groups = lines(group);
-  const there = users.find((fields) => fields[0] === name);
-  if (there !== undefined)
+  const existing = users.find((fields) => fields[0] === name);
+  if (existing !== undefined)
     return {
       name,
-      uid: Number(there[2]),
-      gid: Number(there[3]),
-      home: there[5] === undefined || there[5] === "" ? "/" : there[5],
+      uid: Number(existing[2]),
+      gid: Number(existing[3]),
+      home: existing[5] || "/",
     };
   const uids = new Set(users.map((fields) => Number(fields[2])));
   const gids = new Set(groups.map((fields) => Number(fields[2])));
@@ -42,7 +42,7 @@ export function planAccount(name: string, home: string, passwd: string, group: s
     gid,
     home,
     passwd: `${ended(passwd)}${name}:x:${uid}:${gid}::${home}:/bin/sh\n`,
-    ...(own === undefined && { group: `${ended(group)}${name}:x:${gid}:\n` }),
+    group: own === undefined ? `${ended(group)}${name}:x:${gid}:\n` : undefined,
   };
 }
 

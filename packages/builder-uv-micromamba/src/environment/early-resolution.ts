@@ -1,16 +1,16 @@
 import pLimit from "p-limit";
-import { type BaseFacts, variable } from "../base/base-facts.ts";
 import type { BaseImage } from "../base/base-image.ts";
+import { type BaseInspector, variable } from "../base/base-inspector.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
+import { resolveWheels } from "../resolve/resolve-wheels.ts";
+import type { BuildSession } from "../session/build-session.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
-import type { BuildContext } from "./build-context.ts";
-import { resolveWheels } from "./resolve-wheels.ts";
 
 /** Layers made at once while the base is still read. */
 const PARALLEL = 2;
 
 /** Packages resolved, and their layers begun, for a guess of what the base will turn out to be. */
-export interface ResolvedAhead {
+export interface EarlyResolution {
   target: PythonTarget;
   wheels: Promise<Wheel[]>;
   /** Ends what is under way; resolves when nothing is. */
@@ -22,25 +22,21 @@ export interface ResolvedAhead {
  * are then done at once. Undefined where the base is known already or tells nothing. A wrong guess costs time alone:
  * what it makes is in the cache under its own key.
  */
-export async function resolveAhead(
-  context: BuildContext,
-  base: BaseImage,
-  facts: BaseFacts,
-  limit: number,
-): Promise<ResolvedAhead | undefined> {
-  const { plan } = context.request;
-  const step = plan.steps.environment;
-  const packages = plan.steps.packages;
-  const target = guess(base);
-  if (step?.manager !== "venv" || packages === undefined || target === undefined || (await facts.known()))
+export async function resolveEarly(
+  session: BuildSession,
+  { base, inspector, limit }: { base: BaseImage; inspector: BaseInspector; limit: number },
+): Promise<EarlyResolution | undefined> {
+  const { environment: step, packages } = session.request.plan.steps;
+  const target = officialPython(base);
+  if (step?.manager !== "venv" || packages === undefined || target === undefined || (await inspector.isKnown()))
     return undefined;
   const { python } = step;
   if (python.from === "exec") return undefined;
   if (python.from === "version" && !`${target.version}.`.startsWith(`${python.version}.`)) return undefined;
 
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  const wheels = resolveWheels({ ...context, signal }, packages, step.uvImage, target, []);
+  const dropped = new AbortController();
+  const signal = AbortSignal.any([session.signal, dropped.signal]);
+  const wheels = resolveWheels(session, { step: packages, uvImage: step.uvImage, target, installed: [], signal });
   const place = { prefix: step.prefix.slice(1), pythonMinor: target.minor, python: `${step.prefix}/bin/python` };
   const making = wheels.then((found) => {
     const run = pLimit(PARALLEL);
@@ -49,23 +45,22 @@ export async function resolveAhead(
       sources.map((source) =>
         run(async () => {
           signal.throwIfAborted();
-          await context.layers.make(source, signal);
+          await session.layers.make(source, signal);
         }),
       ),
     );
   });
-  // Whoever takes the wheels sees their fault; layers are made again by whoever needs them.
-  making.catch(() => {});
+  session.track(making);
   const drop = async () => {
-    stop.abort();
+    dropped.abort();
+    // Whoever takes the wheels sees their fault; layers are made again by whoever needs them.
     await making.catch(() => {});
   };
-  context.running.add(drop);
   return { target, wheels, drop };
 }
 
 /** What an official image on Debian 12 is; whether it is so is seen when it has been read. */
-function guess(base: BaseImage): PythonTarget | undefined {
+function officialPython(base: BaseImage): PythonTarget | undefined {
   const env = base.config.config?.Env ?? [];
   const version = variable(env, "PYTHON_VERSION");
   const minor = /^(3\.\d+)\.\d+$/.exec(version ?? "")?.[1];

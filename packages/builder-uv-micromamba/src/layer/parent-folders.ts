@@ -4,7 +4,7 @@ import type { TarEntry } from "./tar-entry.ts";
  * Puts an entry for each parent folder before its first child, as far as it lies in `under` (itself included), so that
  * modes and owners do not depend on who unpacks the layer. Folders above `under` are the base's and stay untouched.
  */
-export async function* withParents(
+export async function* addParentFolders(
   entries: AsyncIterable<TarEntry> | Iterable<TarEntry>,
   under: string,
 ): AsyncGenerator<TarEntry> {

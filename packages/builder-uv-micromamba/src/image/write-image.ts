@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { ImageSink } from "@imagespec/registry";
 import pLimit from "p-limit";
-import { type AssembledImage, topManifest } from "../build/assemble.ts";
-import type { BuildContext } from "../build/build-context.ts";
+import { type AssembledImage, topManifest } from "./assemble-image.ts";
+import type { BuildSession } from "../session/build-session.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 
 const PARALLEL = 4;
@@ -12,24 +12,24 @@ const PARALLEL = 4;
  * where they are. A layer whose bytes in the cache turn out wrong is made again. Returns the digest under the tag.
  */
 export async function writeImage(
-  context: BuildContext,
+  session: BuildSession,
   images: readonly AssembledImage[],
   sink: ImageSink,
   tag: string | undefined,
 ): Promise<string> {
-  const { signal } = context;
+  const { signal } = session;
   const limit = pLimit(PARALLEL);
   const failed = new AbortController();
   const options = { signal: AbortSignal.any([signal, failed.signal]) };
   const blobs = new Map<string, () => Promise<void>>();
   for (const { base, layers, config } of images) {
     for (const layer of base.layers) {
-      const mount = base.mountFrom === undefined ? {} : { mountFrom: base.mountFrom };
+      const { mountFrom } = base;
       blobs.set(layer.digest, () =>
-        sink.putBlob(layer, () => base.source.getBlob(layer, options), { ...options, ...mount }),
+        sink.putBlob(layer, () => base.source.getBlob(layer, options), { ...options, mountFrom }),
       );
     }
-    for (const layer of layers) blobs.set(layer.digest, () => putLayer(context, layer, sink, options));
+    for (const layer of layers) blobs.set(layer.digest, () => putLayer(session, layer, sink, options));
     const { descriptor, bytes } = config;
     blobs.set(descriptor.digest, () => sink.putBlob(descriptor, () => once(bytes), options));
   }
@@ -43,12 +43,12 @@ export async function writeImage(
   }
   const top = topManifest(images);
   for (const { manifest } of images) if (manifest.digest !== top.digest) await sink.putManifest(manifest, options);
-  await sink.putManifest(top, { ...options, ...(tag !== undefined && { tag }) });
+  await sink.putManifest(top, { ...options, tag });
   return top.digest;
 }
 
 async function putLayer(
-  context: BuildContext,
+  session: BuildSession,
   layer: BuiltLayer,
   sink: ImageSink,
   options: { signal: AbortSignal },
@@ -59,12 +59,12 @@ async function putLayer(
     size: layer.size,
   };
   if (await sink.hasBlob(descriptor, options)) return;
-  if (!(await context.layers.verify(layer))) {
-    const again = await context.layers.make(layer.source, options.signal);
+  if (!(await session.layers.verify(layer))) {
+    const again = await session.layers.make(layer.source, options.signal);
     if (again.digest !== layer.digest)
       throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);
   }
-  await sink.putBlob(descriptor, () => context.layers.open(layer), options);
+  await sink.putBlob(descriptor, () => session.layers.open(layer), options);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { BaseEnvironment, InstalledDistribution } from "../base/base-facts.ts";
+import type { BaseEnvironment, InstalledDistribution } from "../base/base-inspector.ts";
 import type { FileTree } from "../base/file-tree.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { whiteout } from "../layer/tar-entry.ts";
@@ -6,18 +6,18 @@ import { parseRecord } from "../wheel/record.ts";
 
 /**
  * The layer that takes distributions of the base away: a whiteout for every file their RECORD names inside the
- * environment, and for the .dist-info folder. Undefined when none is replaced.
+ * environment, and for the .dist-info folder. Undefined when none is outdated.
  */
 export async function removalLayer(
   environment: BaseEnvironment,
-  replaced: readonly InstalledDistribution[],
+  outdated: readonly InstalledDistribution[],
   tree: FileTree,
 ): Promise<LayerSource | undefined> {
-  if (replaced.length === 0) return undefined;
+  if (outdated.length === 0) return undefined;
   const prefix = environment.prefix.slice(1);
   const site = `${prefix}/lib/python${environment.python.minor}/site-packages`;
   const paths = new Set<string>();
-  for (const { info } of replaced) {
+  for (const { info } of outdated) {
     const record = await tree.resolve(`${site}/${info}/RECORD`);
     paths.add(`${site}/${info}`);
     for (const row of parseRecord(record?.entry.text ?? "")) {
@@ -30,7 +30,7 @@ export async function removalLayer(
   const sorted = [...paths].sort();
   return {
     key: { removed: sorted, recipe: 1 },
-    title: `replaced: ${replaced.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
+    title: `replaced: ${outdated.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
     entries: () => sorted.map(whiteout),
   };
 }

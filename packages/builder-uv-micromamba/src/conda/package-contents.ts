@@ -2,7 +2,7 @@ import type { CondaArchive } from "./conda-archive.ts";
 import { listedPaths } from "./package-paths.ts";
 
 /** What must be known of a package before its layer is made, if it is made at all. */
-export interface CondaPackageFacts {
+export interface CondaPackageContents {
   /** Scripts that conda would run while it lays the package out. They are never run here. */
   linkScripts: string[];
   /** Python distributions in it: `requests`, `2.32.3`. */
@@ -10,7 +10,7 @@ export interface CondaPackageFacts {
 }
 
 /** Reads a package's list of files. */
-export async function readCondaFacts(archive: CondaArchive, name: string): Promise<CondaPackageFacts> {
+export async function readCondaContents(archive: CondaArchive, name: string): Promise<CondaPackageContents> {
   const paths = await listedPaths(archive);
   const scripts = [`bin/.${name}-post-link.sh`, `bin/.${name}-pre-link.sh`];
   const infos = new Set<string>();

@@ -1,11 +1,15 @@
 import { ImageSpecError } from "@imagespec/core/builder";
+import { collectBytes, type Descriptor } from "@imagespec/registry";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { BaseImage } from "./base-image.ts";
 import { FileTree, type LazyLayer } from "./file-tree.ts";
-import { type LayerFacts, scanLayer } from "./scan-layer.ts";
+import { readLayer } from "./read-layer.ts";
+import { type LayerIndex, scanLayer } from "./scan-layer.ts";
 
 /** Raised when what is kept of a layer changes. */
-const FACTS = 2;
+const INDEX = 3;
+/** Bytes of a file that is read for its text alone. */
+const TEXT_BYTES = 8 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
 /** Docker's, when a config names no PATH. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -39,41 +43,65 @@ export interface BaseEnvironment {
 export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
 
 /** What a base image is, read from its layers when it is asked for, and kept by layer digest. */
-export class BaseFacts {
+export class BaseInspector {
   readonly tree: FileTree;
   readonly #image: BaseImage;
   readonly #records: RecordStore;
+  readonly #signal: AbortSignal;
 
   constructor(image: BaseImage, records: RecordStore, signal: AbortSignal) {
     this.#image = image;
     this.#records = records;
+    this.#signal = signal;
     const lazy = image.layers.map((layer): LazyLayer => {
-      let facts: Promise<LayerFacts> | undefined;
+      let index: Promise<LayerIndex> | undefined;
       return () => {
-        facts ??= factsOf(layer.digest, () => image.source.getBlob(layer, { signal }));
-        return facts;
+        index ??= indexOf(layer);
+        return index;
       };
     });
-    async function factsOf(digest: string, open: () => AsyncIterable<Uint8Array>): Promise<LayerFacts> {
-      const key = keyOf(digest);
-      const known = await records.get<LayerFacts>("base-layers", key);
-      if (known !== undefined) return known;
-      const facts = await scanLayer(open(), `layer ${digest.slice(7, 19)} of ${image.name}`, signal);
-      await records.set("base-layers", key, facts);
-      return facts;
+    async function indexOf(layer: Descriptor): Promise<LayerIndex> {
+      const key = keyOf(layer.digest);
+      const known = await records.get<LayerIndex>("base-layers", key);
+      // Without a prototype, as when it was scanned: paths are names from outside.
+      if (known !== undefined) return { entries: Object.setPrototypeOf(known.entries, null) };
+      const index = await scanLayer(image.source.getBlob(layer, { signal }), subjectOf(image, layer), signal);
+      await records.set("base-layers", key, index);
+      return index;
     }
     this.tree = new FileTree(lazy.reverse());
   }
 
   /** Whether all layers were read before, so that no question needs the registry. */
-  async known(): Promise<boolean> {
+  async isKnown(): Promise<boolean> {
     const found = this.#image.layers.map(({ digest }) => this.#records.has("base-layers", keyOf(digest)));
     return (await Promise.all(found)).every(Boolean);
   }
 
-  /** The text of a small file, "" where it is not there. */
+  /** The text of a small file, links followed; "" where it is not there. Throws E_UNSUPPORTED for a large one. */
   async text(path: string): Promise<string> {
-    return (await this.tree.resolve(path))?.entry.text ?? "";
+    const found = await this.tree.resolve(path);
+    if (found?.entry.type !== "file") return "";
+    return found.entry.text ?? this.#read(found.path);
+  }
+
+  /** Reads the layer again for a file whose text was not kept: /etc/passwd may be a link to anywhere. */
+  async #read(path: string): Promise<string> {
+    const layer = this.#image.layers.at(-1 - (await this.tree.layerOf(path)));
+    if (layer === undefined) return "";
+    const signal = this.#signal;
+    let text = "";
+    await readLayer(this.#image.source.getBlob(layer, { signal }), {
+      subject: subjectOf(this.#image, layer),
+      signal,
+      async visit(member, refuse) {
+        if (member.path !== path || member.header.type !== "file") return;
+        const { size } = member.header;
+        if (size > TEXT_BYTES) throw refuse(`/${path} has ${size} bytes, and at most ${TEXT_BYTES} are read`);
+        text = Buffer.from(await collectBytes(member, size, path)).toString("utf8");
+      },
+    });
+    return text;
   }
 
   /** The interpreter a command name or absolute path stands for; undefined where there is none. */
@@ -90,7 +118,7 @@ export class BaseFacts {
 
   /** The C library, which decides what wheels can be loaded; undefined where there is none. */
   async libc(): Promise<Libc | undefined> {
-    const arch = MACHINES[this.#image.platform.architecture] ?? this.#image.platform.architecture;
+    const arch = MACHINES.get(this.#image.platform.architecture) ?? this.#image.platform.architecture;
     const glibc = [`lib/${arch}-linux-gnu`, `usr/lib/${arch}-linux-gnu`, "lib64", "usr/lib64", "lib", "usr/lib"];
     for (const folder of glibc) {
       const found = await this.tree.resolve(`${folder}/libc.so.6`);
@@ -118,9 +146,7 @@ export class BaseFacts {
         throw new ImageSpecError(
           "E_UNSUPPORTED",
           `The environment /${prefix} of ${this.#image.name} has no lib/python3.X`,
-          {
-            hint: "build with docker-buildx or kaniko, or take a base without it",
-          },
+          { hint: "Build with docker-buildx or kaniko, or take a base without it." },
         );
       const python = { ...(await this.#describe(command.path, command.entry.version)), minor: folder.slice(6) };
       const site = `${prefix}/lib/${folder}/site-packages`;
@@ -144,9 +170,7 @@ export class BaseFacts {
       throw new ImageSpecError(
         "E_UNSUPPORTED",
         `The version of /${path} in ${this.#image.name} cannot be found out by reading`,
-        {
-          hint: "build with docker-buildx or kaniko, which can run it, or set pythonVersion",
-        },
+        { hint: "Build with docker-buildx or kaniko, which can run it, or set pythonVersion." },
       );
     let version = scanned;
     version ??= (await this.tree.resolve(`${at}lib/libpython${minor}.so.1.0`))?.entry.version;
@@ -157,10 +181,18 @@ export class BaseFacts {
 }
 
 function keyOf(digest: string): unknown {
-  return { layer: digest, facts: FACTS };
+  return { layer: digest, index: INDEX };
 }
 
-const MACHINES: Record<string, string> = { amd64: "x86_64", arm64: "aarch64", ppc64le: "powerpc64le", arm: "arm" };
+function subjectOf(image: BaseImage, layer: Descriptor): string {
+  return `layer ${layer.digest.slice(7, 19)} of ${image.name}`;
+}
+
+const MACHINES = new Map([
+  ["amd64", "x86_64"],
+  ["arm64", "aarch64"],
+  ["ppc64le", "powerpc64le"],
+]);
 
 /** The value of a variable in a config's list; the last one counts. */
 export function variable(env: readonly string[], name: string): string | undefined {

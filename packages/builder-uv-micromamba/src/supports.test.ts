@@ -1,7 +1,7 @@
 import type { BuildTarget, PackagesStep, PlanSteps } from "@imagespec/core/builder";
 import { buildRequest } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "./supports.ts";
 
 const packages = (source: PackagesStep["source"], secrets: PackagesStep["secrets"] = []) => ({
   packages: { source, index: undefined, extraIndexes: [], extraArgs: [], secrets },

@@ -1,6 +1,6 @@
 import type { LayerSource } from "../layer/layer-source.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { withParents } from "../layer/with-parents.ts";
+import { addParentFolders } from "../layer/parent-folders.ts";
 
 export interface Venv {
   /** Absolute: `/opt/venv`. */
@@ -19,7 +19,7 @@ export function venvLayer(venv: Venv): LayerSource {
   return {
     key: { venv, recipe: 1 },
     title: `virtual environment ${venv.prefix} over ${venv.python}`,
-    entries: () => withParents(venvEntries(venv), venv.prefix.slice(1)),
+    entries: () => addParentFolders(venvEntries(venv), venv.prefix.slice(1)),
   };
 }
 

@@ -8,7 +8,7 @@ import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
 import { tarStream } from "../layer/tar-stream.ts";
-import { BaseFacts } from "./base-facts.ts";
+import { BaseInspector } from "./base-inspector.ts";
 import type { BaseImage } from "./base-image.ts";
 import { SCAN_CAPS, scanLayer } from "./scan-layer.ts";
 
@@ -54,7 +54,7 @@ async function image(layers: TarEntry[][], env: string[] = []) {
     source,
     mountFrom: undefined,
   };
-  return { facts: new BaseFacts(base, records, signal), read, digests: base.layers.map(({ digest }) => digest), base };
+  return { facts: new BaseInspector(base, records, signal), read, digests: base.layers.map(({ digest }) => digest), base };
 }
 
 const link = (path: string, to: string): TarEntry => ({ type: "symlink", path, link: to, uid: 0, gid: 0 });
@@ -73,7 +73,7 @@ const DEBIAN: TarEntry[] = [
   GLIBC,
 ];
 
-describe("BaseFacts", () => {
+describe("BaseInspector", () => {
   it("finds Python on PATH through links, its version in the binary, and glibc's", async () => {
     const { facts } = await image([DEBIAN]);
     expect(await facts.python("python3")).toEqual({ path: "/usr/bin/python3.11", minor: "3.11", version: "3.11.2" });
@@ -127,7 +127,7 @@ describe("BaseFacts", () => {
     expect(await made.facts.text("etc/passwd")).toContain("root");
     expect(await made.facts.python("/usr/bin/python3.11")).toBeDefined();
     expect(made.read).toEqual([made.digests[1]]);
-    await new BaseFacts(made.base, records, signal).libc();
+    await new BaseInspector(made.base, records, signal).libc();
     expect(made.read).toEqual([made.digests[1]]);
   });
 

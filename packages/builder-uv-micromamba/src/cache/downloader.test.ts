@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HttpTransport } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BlobStore } from "../cache/blob-store.ts";
-import { CacheFolder } from "../cache/cache-folder.ts";
-import type { IndexLogin } from "../resolve/secret-files.ts";
-import { Downloader } from "./fetch-blob.ts";
+import { BlobStore } from "./blob-store.ts";
+import { CacheFolder } from "./cache-folder.ts";
+import { Downloader, type IndexLogin } from "./downloader.ts";
 
 const BODY = Buffer.from("a wheel");
 const SHA256 = createHash("sha256").update(BODY).digest("hex");
@@ -42,10 +42,17 @@ async function serve(answer: Answer): Promise<{ url: string; seen: IncomingMessa
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-function fetch(url: string, logins: IndexLogin[] = [], sha256: string | undefined = SHA256) {
-  const downloader = new Downloader(new BlobStore(folder), logins);
-  closing.push(() => downloader.close());
-  return downloader.fetch({ url, subject: "six-1.0-py3-none-any.whl", sha256, size: BODY.length }, signal);
+function downloader(logins: IndexLogin[] = []): Downloader {
+  const http = new HttpTransport();
+  closing.push(() => http.close());
+  return new Downloader(http, new BlobStore(folder), logins);
+}
+
+function fetch(url: string, logins: IndexLogin[] = [], sha256 = SHA256) {
+  return downloader(logins).fetch(
+    { url, subject: "six-1.0-py3-none-any.whl", hashes: [`sha256:${sha256}`], size: BODY.length },
+    signal,
+  );
 }
 const kept = () => readdir(folder.path("blobs/sha256"));
 
@@ -53,11 +60,9 @@ describe("Downloader", () => {
   it("puts a file into the cache, and asks for it once", async () => {
     const { url, seen } = await serve((_, response) => response.end(BODY));
     expect(await fetch(`${url}/six.whl`)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
-    const downloader = new Downloader(new BlobStore(folder), []);
-    closing.push(() => downloader.close());
     // A file that is there tells its size, also where the index did not.
-    const again = { url: `${url}/six.whl`, subject: "six", sha256: SHA256, size: undefined };
-    expect(await downloader.fetch(again, signal)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
+    const again = { url: `${url}/six.whl`, subject: "six", hashes: [`sha256:${SHA256}`] };
+    expect(await downloader().fetch(again, signal)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
     expect(seen.length).toBe(1);
     expect(await kept()).toEqual([SHA256]);
   });

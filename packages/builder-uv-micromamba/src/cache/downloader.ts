@@ -1,31 +1,35 @@
 import { createReadStream } from "node:fs";
-import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { type HttpResponse, HttpTransport } from "@imagespec/registry";
-import type { BlobStore } from "../cache/blob-store.ts";
-import type { IndexLogin } from "../resolve/secret-files.ts";
+import { collectBytes, type HttpResponse, type HttpTransport } from "@imagespec/registry";
+import type { BlobStore, ExpectedBlob } from "./blob-store.ts";
 
 const REDIRECTS = 8;
 const TRIES = 4;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
-export interface WantedBlob {
+/** A login for one host, or for one origin when `origin` is set; the host "*" stands for all. */
+export interface IndexLogin {
+  host: string;
+  origin?: string | undefined;
+  username: string;
+  password: string;
+}
+
+/** A file to download, with all that is stated of it. */
+export interface WantedBlob extends ExpectedBlob {
   url: string;
-  /** Names it in messages. */
-  subject: string;
-  sha256: string | undefined;
-  size: number | undefined;
 }
 
 /** Downloads files into the cache, checked by hash and size, with the logins of the hosts they are for. */
 export class Downloader {
   readonly #blobs: BlobStore;
   readonly #logins: readonly IndexLogin[];
-  readonly #http = new HttpTransport();
+  readonly #http: HttpTransport;
 
-  constructor(blobs: BlobStore, logins: readonly IndexLogin[]) {
+  constructor(http: HttpTransport, blobs: BlobStore, logins: readonly IndexLogin[] = []) {
+    this.#http = http;
     this.#blobs = blobs;
     this.#logins = logins;
   }
@@ -35,17 +39,16 @@ export class Downloader {
    * E_DIGEST_MISMATCH when it gives something else; both are tried again a few times first.
    */
   async fetch(wanted: WantedBlob, signal: AbortSignal): Promise<{ digest: string; size: number }> {
-    const expected = wanted.sha256 === undefined ? undefined : `sha256:${wanted.sha256}`;
-    const kept = expected === undefined ? undefined : await this.#blobs.size(expected);
-    if (expected !== undefined && kept !== undefined && (await this.#blobs.verify(expected)))
-      return { digest: expected, size: kept };
+    const digest = wanted.hashes?.find((hash) => hash.startsWith("sha256:"));
+    const kept = digest === undefined ? undefined : await this.#blobs.size(digest);
+    if (digest !== undefined && kept !== undefined && (await this.#blobs.verify(digest, wanted)))
+      return { digest, size: kept };
     for (let attempt = 1; ; attempt++) {
       try {
         const body = wanted.url.startsWith("file:")
           ? createReadStream(fileURLToPath(wanted.url))
           : await this.#open(wanted, signal);
-        const { subject, size } = wanted;
-        return await this.#blobs.write(body, expected === undefined ? undefined : { digest: expected, size, subject });
+        return await this.#blobs.write(body, wanted);
       } catch (error) {
         signal.throwIfAborted();
         const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && error.details.retry !== true;
@@ -56,18 +59,17 @@ export class Downloader {
     }
   }
 
-  /** A file whole, not kept; undefined where the server has none (404). Throws E_RESOLVE for any other answer. */
-  async bytes(url: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  /**
+   * A file of at most `limit` bytes whole, not kept; undefined where the server has none (404). Throws E_RESOLVE for
+   * any other answer and for a longer file.
+   */
+  async bytes(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      return await buffer(await this.#open({ url, subject: url, sha256: undefined, size: undefined }, signal));
+      return await collectBytes(await this.#open({ url, subject: url }, signal), limit, url);
     } catch (error) {
       if (isImageSpecError(error, "E_RESOLVE") && error.details.status === 404) return undefined;
       throw error;
     }
-  }
-
-  close(): Promise<void> {
-    return this.#http.close();
   }
 
   async #open(wanted: WantedBlob, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -113,9 +115,9 @@ function failed(wanted: WantedBlob, why: string, cause?: unknown, retry = false,
   const denied = status === 401 || status === 403;
   return new ImageSpecError("E_RESOLVE", `${wanted.subject} cannot be downloaded: ${why}`, {
     hint: denied
-      ? "give the login of the index as a secret: pipSecretMounts with a .netrc"
-      : "check the index and the network, and try again",
+      ? "Give the login of the index as a secret: pipSecretMounts with a .netrc."
+      : "Check the index and the network, and try again.",
     cause,
-    details: { retry, ...(status !== undefined && { status }) },
+    details: { retry, status },
   });
 }

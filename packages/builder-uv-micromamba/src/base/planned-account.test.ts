@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planAccount } from "./users.ts";
+import { planAccount } from "./planned-account.ts";
 
 const plan = (passwd: string, group: string) => planAccount("flytekit", "/home/flytekit", passwd, group);
 const ROOT = "root:x:0:0:root:/root:/bin/bash\n";

@@ -1,0 +1,107 @@
+import type { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createZstdDecompress } from "node:zlib";
+
+/** First four bytes of a frame (RFC 8878, 3.1.1), little-endian. */
+export const ZSTD_MAGIC = 0xfd2fb528;
+const SKIPPABLE_MAGIC = 0x184d2a50;
+const CHUNK = 1024 * 1024;
+
+/**
+ * Decompresses zstd of any number of frames (RFC 8878, 3.1), skippable ones among them: podman and zstd:chunked write
+ * several, and Node's own decompressor stops without a word after the first. Throws for bytes that are no frame and for
+ * a frame that is cut off.
+ */
+export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = new ByteReader(source);
+  try {
+    while (!(await reader.ended())) {
+      const magic = await reader.take(4);
+      const number = magic.readUInt32LE(0);
+      if (number === ZSTD_MAGIC) yield* decoded(frame(magic, reader), createZstdDecompress({ chunkSize: CHUNK }));
+      else if ((number & 0xfffffff0) === SKIPPABLE_MAGIC) {
+        for await (const _ of reader.pass((await reader.take(4)).readUInt32LE(0)));
+      } else throw new Error("what follows a zstd frame is no zstd frame");
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What a decompressor makes of a source; ends neither of them too late, whichever side fails or stops. */
+export async function* decoded(source: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
+  let fault: { error: unknown } | undefined;
+  const pouring = pipeline(source, decoder as unknown as NodeJS.WritableStream).catch((error: unknown) => {
+    fault ??= { error };
+  });
+  try {
+    yield* decoder as AsyncIterable<Uint8Array>;
+    await pouring;
+  } catch (error) {
+    fault ??= { error };
+  } finally {
+    decoder.destroy();
+    await pouring;
+  }
+  if (fault !== undefined) throw fault.error;
+}
+
+/** The bytes of one frame, its magic included: header, blocks, checksum (RFC 8878, 3.1.1). */
+async function* frame(magic: Buffer, reader: ByteReader): AsyncGenerator<Uint8Array> {
+  yield magic;
+  const descriptor = await reader.take(1);
+  yield descriptor;
+  const flags = descriptor[0] as number;
+  const singleSegment = (flags & 0x20) !== 0;
+  const contentSize = [singleSegment ? 1 : 0, 2, 4, 8][flags >> 6] as number;
+  const dictionary = [0, 1, 2, 4][flags & 3] as number;
+  yield await reader.take((singleSegment ? 0 : 1) + dictionary + contentSize);
+  for (let last = false; !last; ) {
+    const header = await reader.take(3);
+    yield header;
+    const block = header.readUIntLE(0, 3);
+    last = (block & 1) !== 0;
+    // A run of one byte holds that byte alone, whatever its size says.
+    yield* reader.pass(((block >> 1) & 3) === 1 ? 1 : block >> 3);
+  }
+  if ((flags & 4) !== 0) yield await reader.take(4);
+}
+
+class ByteReader {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = Buffer.alloc(0);
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#iterator = source[Symbol.asyncIterator]();
+  }
+
+  async ended(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const next = await this.#iterator.next();
+      if (next.done) return true;
+      this.#rest = next.value;
+    }
+    return false;
+  }
+
+  /** Exactly that many bytes, in pieces. */
+  async *pass(length: number): AsyncGenerator<Uint8Array> {
+    for (let left = length; left > 0; ) {
+      if (await this.ended()) throw new Error("unexpected end of zstd data");
+      const piece = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(piece.length);
+      left -= piece.length;
+      yield piece;
+    }
+  }
+
+  async take(length: number): Promise<Buffer> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.pass(length)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  async close(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+}

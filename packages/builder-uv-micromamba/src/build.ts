@@ -1,0 +1,34 @@
+import type { BuildResult } from "@imagespec/core/builder";
+import { evict } from "./cache/evict.ts";
+import { assembleImage } from "./image/assemble-image.ts";
+import { deliver } from "./image/deliver.ts";
+import { imageConfig } from "./image/image-config.ts";
+import { type PlatformImage, platformImage } from "./image/platform-image.ts";
+import type { BuildSession } from "./session/build-session.ts";
+import { makeLayers } from "./session/make-layers.ts";
+
+/**
+ * Builds the image of a session's plan for every platform and writes it where it goes: base and packages are read and
+ * resolved, layers made, manifests put together, blobs written, the tag last. `created` is RFC 3339.
+ */
+export async function build(session: BuildSession, builder: string, created: string): Promise<BuildResult> {
+  const { plan, target } = session.request;
+  const images = await settle(target.platforms.map((platform) => platformImage(session, platform)));
+  const layers = await makeLayers(
+    session,
+    images.map((image) => image.layers),
+  );
+  const assembled = images.map(({ base, environment }, at) => {
+    const built = layers[at] ?? [];
+    return assembleImage(base, built, imageConfig(base, plan, built, { environment, builder, created }));
+  });
+  const result = await deliver(session, assembled);
+  await evict(session.cache, session.options.cacheBytes);
+  return result;
+}
+
+/** All of them, or the first error once none is under way any more. */
+async function settle(images: Promise<PlatformImage>[]): Promise<PlatformImage[]> {
+  await Promise.allSettled(images);
+  return Promise.all(images);
+}

@@ -1,0 +1,33 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+
+/** Hex digits of the hashes that can be checked, by algorithm. */
+const DIGITS = new Map([
+  ["md5", 32],
+  ["sha256", 64],
+  ["sha384", 96],
+  ["sha512", 128],
+]);
+
+/**
+ * A hash that somebody states of `subject`, as `algorithm:hex` in lower case. One that cannot be checked is no less an
+ * error than one that does not fit: a file must not pass for checked. Throws E_RESOLVE.
+ */
+export function statedHash(algorithm: string, hex: string, subject: string): string {
+  const [name, value] = [algorithm.toLowerCase(), hex.toLowerCase()];
+  const digits = DIGITS.get(name);
+  if (digits === undefined)
+    throw new ImageSpecError("E_RESOLVE", `${subject} has a hash by ${algorithm}, which cannot be checked`, {
+      hint: `Give a hash by one of ${[...DIGITS.keys()].join(", ")}.`,
+    });
+  if (value.length !== digits || !/^[0-9a-f]+$/.test(value))
+    throw new ImageSpecError("E_RESOLVE", `${subject} has a malformed hash by ${name}: ${hex}`, {
+      hint: `Give its ${digits} hexadecimal digits.`,
+    });
+  return `${name}:${value}`;
+}
+
+/** A hash in one text, `sha256:...`; see {@link statedHash}. */
+export function statedHashText(text: string, subject: string): string {
+  const colon = text.indexOf(":");
+  return statedHash(text.slice(0, Math.max(colon, 0)), text.slice(colon + 1), subject);
+}

@@ -1,0 +1,125 @@
+import { type EnvironmentStep, ImageSpecError, runTool } from "@imagespec/core/builder";
+import type { BaseImage } from "../base/base-image.ts";
+import { Downloader } from "../cache/downloader.ts";
+import { statedHash } from "../cache/stated-hash.ts";
+import { CondaArchive } from "../conda/conda-archive.ts";
+import { condaLayers, type FetchPackage } from "../conda/conda-layers.ts";
+import type { CondaPackage, CondaSolver } from "../conda/conda-package.ts";
+import { type CondaPackageContents, readCondaContents } from "../conda/package-contents.ts";
+import { resolveConda } from "../conda/resolve-conda.ts";
+import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
+import { solveWithRattler } from "../conda/solve-with-rattler.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import { onPath } from "../session/find-uv.ts";
+import type { EmptyEnvironment, EnvironmentQuestion } from "./python-environment.ts";
+
+type CondaStep = Extract<EnvironmentStep, { manager: "conda" }>;
+
+/** Solves a plan's conda environment for the base's platform and says which layers it has. Throws E_RESOLVE, E_UNSUPPORTED. */
+export async function condaEnvironment(
+  session: BuildSession,
+  step: CondaStep,
+  { base, inspector, limit }: EnvironmentQuestion,
+): Promise<EmptyEnvironment> {
+  if ((await inspector.environment()) !== undefined)
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `${base.name} has an environment, which conda packages cannot be added to`,
+      {
+        hint: "Build with docker-buildx or kaniko, where micromamba extends it, or put all conda packages on the base.",
+        details: { parameter: "condaPackages" },
+      },
+    );
+  const downloader = new Downloader(session.http, session.blobs);
+  const { os, architecture } = base.platform;
+  const { packages, target } = await resolveConda(
+    {
+      prefix: step.prefix,
+      packages: step.packages,
+      channels: step.channels,
+      pythonVersion: step.pythonVersion,
+      platform: `${os}/${architecture}`,
+      machine: { libc: await inspector.libc(), env: environmentOf(base) },
+    },
+    await chooseSolver(session, downloader),
+    process.env,
+    session.signal,
+  );
+  const digests = new Map<CondaPackage, string>();
+  const fetchPackage: FetchPackage = async (pack, signal) => {
+    const { record, url, fn } = pack;
+    const stated = (["sha256", "md5"] as const).flatMap((kind) => {
+      const hex = record[kind];
+      return hex === undefined ? [] : [statedHash(kind, hex, fn)];
+    });
+    const { digest } = await downloader.fetch({ url, subject: fn, hashes: stated, size: record.size }, signal);
+    digests.set(pack, digest);
+    return session.blobs.path(digest);
+  };
+  const contents = await Promise.all(
+    packages.map(async (pack) => {
+      // A channel that states no sha256: only the file itself tells what goes into the layer.
+      if (pack.record.sha256 === undefined) {
+        await fetchPackage(pack, session.signal);
+        pack.record.sha256 = digests.get(pack)?.slice("sha256:".length);
+      }
+      return contentsOf(session, pack, fetchPackage);
+    }),
+  );
+  reportLinkScripts(session, packages, contents);
+  return {
+    layers: condaLayers(packages, target, limit, fetchPackage),
+    prefix: step.prefix,
+    python: target.python && {
+      path: `${step.prefix}/bin/python${target.python.minor}`,
+      minor: target.python.minor,
+      version: packages.find(({ record }) => record.name === "python")?.record.version,
+    },
+    distributions: contents.flatMap(({ distributions }) => distributions),
+  };
+}
+
+async function chooseSolver(session: BuildSession, downloader: Downloader): Promise<CondaSolver> {
+  const { options, signal, cache, warn } = session;
+  const micromamba = options.micromamba ?? (await onPath("micromamba"));
+  if (micromamba === undefined) return solveWithRattler((url, limit, abort) => downloader.bytes(url, limit, abort));
+  const version = await runTool(micromamba, ["--version"], { signal, errorCode: "E_TOOL_MISSING" });
+  session.log(`conda packages are solved by micromamba ${version.stdout.trim()} (${micromamba})`);
+  return (request) =>
+    cache.withScratch(warn, (scratch) =>
+      solveWithMicromamba(micromamba, { env: process.env, scratch, packages: cache.path("conda-pkgs") })(request),
+    );
+}
+
+async function contentsOf(
+  session: BuildSession,
+  pack: CondaPackage,
+  fetchPackage: FetchPackage,
+): Promise<CondaPackageContents> {
+  const key = { package: pack.record.sha256, contents: 1 };
+  const known = await session.records.get<CondaPackageContents>("conda-packages", key);
+  if (known !== undefined) return known;
+  const archive = new CondaArchive(await fetchPackage(pack, session.signal), pack.fn);
+  const contents = await readCondaContents(archive, pack.record.name);
+  await session.records.set("conda-packages", key, contents);
+  return contents;
+}
+
+function reportLinkScripts(
+  session: BuildSession,
+  packages: readonly CondaPackage[],
+  contents: readonly CondaPackageContents[],
+): void {
+  const names = packages.filter((_, at) => (contents[at]?.linkScripts.length ?? 0) > 0).map(({ fn }) => fn);
+  if (names.length === 0) return;
+  const message = `${names.join(", ")}: link scripts of conda packages are not run by this builder`;
+  const hint = "Build with docker-buildx or kaniko where the scripts matter.";
+  if (session.options.strict)
+    throw new ImageSpecError("E_UNSUPPORTED", message, { hint, details: { parameter: "condaPackages" } });
+  session.warn(message, hint);
+}
+
+function environmentOf(base: BaseImage): Map<string, string> {
+  const lines = base.config.config?.Env ?? [];
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}

@@ -1,0 +1,177 @@
+import { type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
+import type { BaseImage } from "../base/base-image.ts";
+import type {
+  BaseEnvironment,
+  BaseInspector,
+  BasePython,
+  InstalledDistribution,
+  Libc,
+} from "../base/base-inspector.ts";
+import { canonicalJson } from "../cache/canonical-json.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+import type { PythonTarget } from "../resolve/python-target.ts";
+import { resolveWheels } from "../resolve/resolve-wheels.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import { wheelLayers } from "../wheel/wheel-layers.ts";
+import { normalizeName } from "../wheel/wheel-name.ts";
+import { condaEnvironment } from "./conda-environment.ts";
+import type { EarlyResolution } from "./early-resolution.ts";
+import { managedPython } from "./managed-python.ts";
+import { removalLayer } from "./removal-layer.ts";
+import { venvLayer } from "./venv-layer.ts";
+
+type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
+
+/** What an environment is made over. */
+export interface EnvironmentQuestion {
+  base: BaseImage;
+  inspector: BaseInspector;
+  /** Layers it may have. */
+  limit: number;
+  early?: EarlyResolution | undefined;
+}
+
+/** An environment before its Python packages: the base's own, a new virtual one, or conda's. */
+export interface EmptyEnvironment {
+  layers: LayerSource[];
+  /** Absolute; where files are written. */
+  prefix: string;
+  /** Undefined in a conda environment without Python. */
+  python: BasePython | undefined;
+  /** Python distributions that these layers bring, besides the base's. */
+  distributions: InstalledDistribution[];
+}
+
+/** The layers that make a plan's Python environment over a base, in order; none when it asks for none. */
+export async function pythonEnvironment(
+  session: BuildSession,
+  question: EnvironmentQuestion,
+): Promise<{ layers: LayerSource[]; prefix: string | undefined }> {
+  const { base, inspector, limit, early } = question;
+  const { environment: step, packages } = session.request.plan.steps;
+  if (step === undefined) return { layers: [], prefix: undefined };
+  const extended = await inspector.environment();
+  const libc = await inspector.libc();
+  // What the base lacks most is said first.
+  if (extended === undefined && step.manager === "venv" && step.python.from !== "version")
+    await basePython(step, question);
+  if (libc === undefined)
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `${base.name} has no C library that is known, so no wheel can be chosen for it`,
+      { hint: "Take a base with glibc or musl, or build with docker-buildx or kaniko." },
+    );
+  const empty = await emptyEnvironment(session, step, question, libc, extended);
+  if (packages === undefined) return { layers: empty.layers, prefix: step.prefix };
+  if (empty.python === undefined)
+    throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {
+      hint: "Add python to condaPackages, or set pythonVersion.",
+    });
+  const target: PythonTarget = {
+    minor: empty.python.minor,
+    version: empty.python.version ?? empty.python.minor,
+    architecture: base.platform.architecture,
+    libc,
+  };
+  const installed = [...(extended?.distributions ?? []), ...empty.distributions];
+  const guessed = early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
+  // A layer both want would end with the wrong guess: it is waited for.
+  if (!guessed) await early?.drop();
+  const { uvImage } = step;
+  const wheels = await (guessed ? early.wheels : resolveWheels(session, { step: packages, uvImage, target, installed }));
+  const present = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
+  const wanted = wheels.filter((wheel) => present(wheel.name)?.version !== wheel.version);
+  const outdated = wanted.flatMap((wheel) => present(wheel.name) ?? []);
+  refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
+  const removal = extended === undefined ? undefined : await removalLayer(extended, outdated, inspector.tree);
+  const place = { prefix: empty.prefix.slice(1), pythonMinor: target.minor, python: `${empty.prefix}/bin/python` };
+  const left = limit - empty.layers.length;
+  const layers = [...empty.layers, ...(removal === undefined ? [] : [removal]), ...wheelLayers(wanted, place, left)];
+  return { layers, prefix: step.prefix };
+}
+
+async function emptyEnvironment(
+  session: BuildSession,
+  step: EnvironmentStep,
+  question: EnvironmentQuestion,
+  libc: Libc,
+  extended: BaseEnvironment | undefined,
+): Promise<EmptyEnvironment> {
+  // Python packages get at least their share of the layers.
+  if (step.manager === "conda")
+    return condaEnvironment(session, step, { ...question, limit: Math.ceil(question.limit / 2) });
+  return extended === undefined
+    ? newEnvironment(session, step, question, libc)
+    : extendEnvironment(step, question.base, extended);
+}
+
+function refuseReplacing(fromConda: readonly InstalledDistribution[]): void {
+  if (fromConda.length === 0) return;
+  const names = fromConda.map(({ name, version }) => `${name} ${version}`).join(", ");
+  throw new ImageSpecError("E_RESOLVE", `The Python packages want another version of what conda brings: ${names}`, {
+    hint: "Ask conda for the version they want (condaPackages), or take the package out of one of the two.",
+  });
+}
+
+function extendEnvironment(step: VenvStep, base: BaseImage, { python, prefix }: BaseEnvironment): EmptyEnvironment {
+  const found = python.version ?? python.minor;
+  if (step.python.from === "version" && !matches(found, step.python.version))
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `pythonVersion is ${step.python.version}, and the environment that ${base.name} has holds Python ${found}`,
+      { hint: "Leave pythonVersion out, or set it on the base." },
+    );
+  if (prefix === step.prefix) return { python, prefix, layers: [], distributions: [] };
+  const link: LayerSource = {
+    key: { link: step.prefix, to: prefix, recipe: 1 },
+    title: `${step.prefix} -> ${prefix}`,
+    entries: () => [{ type: "symlink", path: step.prefix.slice(1), link: prefix, uid: 0, gid: 0 }],
+  };
+  return { python, prefix, layers: [link], distributions: [] };
+}
+
+async function newEnvironment(
+  session: BuildSession,
+  step: VenvStep,
+  question: EnvironmentQuestion,
+  libc: Libc,
+): Promise<EmptyEnvironment> {
+  const layers: LayerSource[] = [];
+  const source = step.python;
+  let python = await question.inspector.python(source.from === "exec" ? source.path : "python3");
+  if (source.from === "version" && (python === undefined || !matches(python.version ?? python.minor, source.version))) {
+    const { architecture } = question.base.platform;
+    const uv = await session.uv(step.uvImage);
+    const managed = await managedPython(session, uv, { version: source.version, architecture, libc });
+    layers.push(managed.layer);
+    python = managed;
+  }
+  python ??= await basePython(step, question);
+  layers.push(
+    venvLayer({
+      prefix: step.prefix,
+      python: python.path,
+      minor: python.minor,
+      version: python.version ?? python.minor,
+      systemSitePackages: source.from === "exec",
+    }),
+  );
+  return { python, prefix: step.prefix, layers, distributions: [] };
+}
+
+/** The base's own interpreter that the step asks for. Throws E_NO_PYTHON. */
+async function basePython({ python }: VenvStep, { base, inspector }: EnvironmentQuestion): Promise<BasePython> {
+  const exec = python.from === "exec" ? python.path : undefined;
+  const found = await inspector.python(exec ?? "python3");
+  if (found !== undefined) return found;
+  if (exec !== undefined)
+    throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no ${exec}`, { hint: "Correct pythonExec." });
+  throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no python3 on its PATH`, {
+    hint: 'Set pythonVersion, for example "3.12", or take a base with Python.',
+  });
+}
+
+/** `3.12` is matched by every 3.12.x, `3.12.4` by itself alone. */
+function matches(found: string, wanted: string): boolean {
+  return found === wanted || found.startsWith(`${wanted}.`);
+}

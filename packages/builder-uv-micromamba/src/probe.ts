@@ -1,0 +1,25 @@
+import { isImageSpecError, type Probe } from "@imagespec/core/builder";
+import { findUv, type UvProgram } from "./session/find-uv.ts";
+
+/** Milliseconds the host's uv may take to say its version. */
+const PATIENCE = 1500;
+
+/** Whether this builder works here, and the host's uv where there is one that does. Never throws. */
+export async function probeHost(option: string | undefined): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {
+  if (process.platform === "win32")
+    return {
+      answer: {
+        usable: false,
+        reason: "it runs on Linux and macOS",
+        hint: "Run it there, for example in WSL, or use docker-buildx.",
+      },
+    };
+  try {
+    const uv = await findUv(option, AbortSignal.timeout(PATIENCE));
+    const detail = uv === undefined ? "uv comes out of its image" : `uv ${uv.version} (${uv.path})`;
+    return { answer: { usable: true, detail }, uv };
+  } catch (error) {
+    const hint = isImageSpecError(error) ? error.hint : undefined;
+    return { answer: { usable: false, reason: (error as Error).message, hint: hint ?? "" } };
+  }
+}

@@ -1,0 +1,99 @@
+import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
+import { HttpTransport, RegistryClient } from "@imagespec/registry";
+import { BlobStore } from "../cache/blob-store.ts";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { LayerCache } from "../layer/layer-cache.ts";
+import type { Options } from "../options.ts";
+import { findUv, type UvProgram, uvVersion } from "./find-uv.ts";
+import { programFromImage } from "./program-from-image.ts";
+
+const UV_PATHS = ["/uv", "/usr/local/bin/uv", "/usr/bin/uv"];
+
+/** What all parts of one build share. It ends with {@link close}, and nothing it started goes on after that. */
+export interface BuildSession {
+  readonly request: BuildRequest<Options>;
+  readonly options: Options;
+  readonly cache: CacheFolder;
+  readonly blobs: BlobStore;
+  readonly records: RecordStore;
+  readonly layers: LayerCache;
+  readonly registry: RegistryClient;
+  /** For downloads from package indexes and channels. */
+  readonly http: HttpTransport;
+  /** Aborted when the build is cancelled, has failed or is over. */
+  readonly signal: AbortSignal;
+  /** uv, looked for once, when it is first needed; `signal` ends only this call's wait for it. */
+  uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
+  log(line: string, stream?: "stdout" | "stderr"): void;
+  warn(message: string, hint?: string): void;
+  /** Has {@link close} wait for work beside the build. */
+  track(work: Promise<unknown>): void;
+  /** Ends what is still under way, waits for it and lets go of the registry's connections. */
+  close(): Promise<void>;
+}
+
+/** Opens the cache and a registry client for a build. `probed` is a uv that is known to do. Throws E_CACHE. */
+export async function openSession(request: BuildRequest<Options>, probed?: UvProgram): Promise<BuildSession> {
+  const { options } = request;
+  const cache = new CacheFolder();
+  await cache.open();
+  const blobs = new BlobStore(cache);
+  const records = new RecordStore(cache);
+  const registry = new RegistryClient({ credentials: request.credentials, mirrors: request.mirrors });
+  const http = new HttpTransport();
+  const over = new AbortController();
+  const signal = AbortSignal.any([request.signal, over.signal]);
+  const tracked = new Set<Promise<unknown>>();
+  const track = (work: Promise<unknown>) => {
+    tracked.add(work.catch(() => {}));
+  };
+
+  async function findOrFetchUv(image: string): Promise<UvProgram> {
+    const host = probed ?? (await findUv(options.uv, signal));
+    if (host !== undefined) return host;
+    const path = await programFromImage({ image, paths: UV_PATHS, blobs, records, registry, signal });
+    const version = await uvVersion(path, signal);
+    if (version !== undefined) return { path, version };
+    throw new ImageSpecError("E_TOOL_MISSING", `The uv of ${image} does not run on this machine`, {
+      hint: "Install uv and put it on PATH, or set builderConfig.uvImage.",
+    });
+  }
+  let found: Promise<UvProgram> | undefined;
+  return {
+    request,
+    options,
+    cache,
+    blobs,
+    records,
+    registry,
+    http,
+    signal,
+    layers: new LayerCache(blobs, records),
+    uv(image, waiting = signal) {
+      if (found === undefined) {
+        found = findOrFetchUv(image);
+        track(found);
+      }
+      return untilAborted(found, waiting);
+    },
+    log: (line, stream = "stderr") => request.emit({ type: "log", stream, line }),
+    warn: (message, hint) => request.emit({ type: "warning", message, ...(hint && { hint }) }),
+    track,
+    async close() {
+      over.abort();
+      await Promise.all(tracked);
+      await Promise.all([registry.close(), http.close()]);
+    },
+  };
+}
+
+/** The promise, or the signal's reason as soon as it is aborted; the work itself goes on for others that wait for it. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

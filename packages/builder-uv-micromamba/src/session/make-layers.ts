@@ -1,0 +1,42 @@
+import { availableParallelism } from "node:os";
+import pLimit from "p-limit";
+import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
+import type { BuildSession } from "./build-session.ts";
+
+/** Makes the layers the cache lacks, a few at a time; platforms share those that don't differ. In the order given. */
+export async function makeLayers(
+  session: BuildSession,
+  images: readonly (readonly LayerSource[])[],
+): Promise<BuiltLayer[][]> {
+  const limit = pLimit(Math.min(availableParallelism(), 4));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([session.signal, failed.signal]);
+  const { emit } = session.request;
+  const makeLayer = async (source: LayerSource): Promise<BuiltLayer> => {
+    signal.throwIfAborted();
+    const found = await session.layers.find(source);
+    if (found !== undefined) {
+      emit({ type: "step", name: source.title, status: "cached" });
+      return found;
+    }
+    emit({ type: "step", name: source.title, status: "started" });
+    const start = performance.now();
+    try {
+      const built = await session.layers.make(source, signal);
+      emit({ type: "step", name: source.title, status: "done", seconds: (performance.now() - start) / 1000 });
+      return built;
+    } catch (error) {
+      emit({ type: "step", name: source.title, status: "failed" });
+      throw error;
+    }
+  };
+  const tasks = images.map((layers) => layers.map((source) => limit(makeLayer, source)));
+  try {
+    return await Promise.all(tasks.map((layers) => Promise.all(layers)));
+  } catch (error) {
+    // The others are ended and waited for: nothing of this build goes on after it failed.
+    failed.abort(error);
+    await Promise.allSettled(tasks.flat());
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+import { parseReference, type RegistryClient, readImage } from "@imagespec/registry";
+import { readLayer } from "../base/read-layer.ts";
+import type { BlobStore } from "../cache/blob-store.ts";
+import type { RecordStore } from "../cache/record-store.ts";
+
+/** Bytes a program may have. */
+const LARGEST = 1024 ** 3;
+
+export interface ProgramQuestion {
+  image: string;
+  /** Absolute paths it may stand at. */
+  paths: readonly string[];
+  blobs: BlobStore;
+  records: RecordStore;
+  registry: RegistryClient;
+  signal: AbortSignal;
+}
+
+/**
+ * A program of an image, streamed into the cache and checked by its digest each time; nothing else of the image is
+ * kept. Returns its path. Throws E_TOOL_MISSING when the image has no such file for this machine.
+ */
+export async function programFromImage(question: ProgramQuestion): Promise<string> {
+  const { image, paths, blobs, records, registry, signal } = question;
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const key = { image, paths, architecture };
+  const known = await records.get<{ digest: string }>("programs", key);
+  if (known !== undefined && (await blobs.verify(known.digest))) return blobs.path(known.digest);
+  const reference = parseReference(image);
+  const source = registry.repository(reference);
+  const tagOrDigest = reference.digest ?? reference.tag ?? "latest";
+  const { manifest } = await readImage(source, tagOrDigest, { os: "linux", architecture }, { signal });
+  for (const layer of [...manifest.layers].reverse()) {
+    let digest: string | undefined;
+    await readLayer(source.getBlob(layer, { signal }), {
+      subject: `layer ${layer.digest.slice(7, 19)} of ${image}`,
+      signal,
+      async visit(member, refuse) {
+        if (member.header.type !== "file" || !paths.includes(`/${member.path}`)) return;
+        if (member.header.size > LARGEST) throw refuse(`/${member.path} has more than ${LARGEST} bytes`);
+        // Executable from its first moment in the cache: another process may be about to run it.
+        ({ digest } = await blobs.write(member, undefined, 0o755));
+      },
+    });
+    if (digest === undefined) continue;
+    await records.set("programs", key, { digest });
+    return blobs.path(digest);
+  }
+  throw new ImageSpecError("E_TOOL_MISSING", `${image} has no ${paths.join(" or ")} for linux/${architecture}`, {
+    hint: "Install the program and put it on PATH, or correct builderConfig.",
+  });
+}
