@@ -12,8 +12,8 @@ import { build } from "./build.ts";
 import { createdTime } from "./image/image-config.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { probeHost } from "./probe.ts";
-import type { UvProgram } from "./session/find-uv.ts";
 import { openSession } from "./session/build-session.ts";
+import type { UvProgram } from "./session/find-uv.ts";
 import { unsupported } from "./supports.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };

@@ -8,8 +8,8 @@ import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
 import { tarStream } from "../layer/tar-stream.ts";
-import { BaseInspector } from "./base-inspector.ts";
 import type { BaseImage } from "./base-image.ts";
+import { BaseInspector } from "./base-inspector.ts";
 import { SCAN_CAPS, scanLayer } from "./scan-layer.ts";
 
 const signal = new AbortController().signal;
@@ -54,7 +54,12 @@ async function image(layers: TarEntry[][], env: string[] = []) {
     source,
     mountFrom: undefined,
   };
-  return { facts: new BaseInspector(base, records, signal), read, digests: base.layers.map(({ digest }) => digest), base };
+  return {
+    facts: new BaseInspector(base, records, signal),
+    read,
+    digests: base.layers.map(({ digest }) => digest),
+    base,
+  };
 }
 
 const link = (path: string, to: string): TarEntry => ({ type: "symlink", path, link: to, uid: 0, gid: 0 });

@@ -31,8 +31,7 @@ export class FileTree {
 
   /** How many layers from the top the one is that holds the file at exactly that path; -1 where none does. */
   async layerOf(path: string): Promise<number> {
-    for (const [at, layer] of this.#layers.entries())
-      if ((await layer()).entries[path]?.type === "file") return at;
+    for (const [at, layer] of this.#layers.entries()) if ((await layer()).entries[path]?.type === "file") return at;
     return -1;
   }
 
@@ -52,10 +51,7 @@ export class FileTree {
       entry = await this.get(here.join("/"));
       if (entry?.type === "symlink") {
         if (++links > LINKS)
-          throw new ImageSpecError(
-            "E_UNSUPPORTED",
-            `The base image has a circle of links at /${here.join("/")}`,
-          );
+          throw new ImageSpecError("E_UNSUPPORTED", `The base image has a circle of links at /${here.join("/")}`);
         if (entry.link?.startsWith("/")) done = [];
         todo = [...split(entry.link ?? ""), ...todo];
         continue;

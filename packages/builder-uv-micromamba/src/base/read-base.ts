@@ -1,4 +1,4 @@
-import { baseImageText, type BuildPlan } from "@imagespec/core/builder";
+import { type BuildPlan, baseImageText } from "@imagespec/core/builder";
 import {
   type Mirrors,
   mirrorOf,

@@ -32,8 +32,8 @@ export interface LayerReading {
   subject: string;
   signal: AbortSignal;
   caps?: LayerCaps | undefined;
-  /** Called for each entry in turn; true ends the reading. */
-  visit(member: LayerMember, refuse: (why: string) => ImageSpecError): Promise<boolean | void>;
+  /** Called for each entry in turn; what it leaves unread is skipped. */
+  visit(member: LayerMember, refuse: (why: string) => ImageSpecError): Promise<void>;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
     for await (const entry of tar) {
       if (++count > caps.entries) throw refuse(`more than ${caps.entries} files`);
       const member = Object.assign(entry as unknown as LayerMember, { path: relativePath(entry.header.name) });
-      if (await visit(member, refuse)) break;
+      await visit(member, refuse);
       entry.resume();
     }
   } catch (error) {

@@ -60,7 +60,9 @@ describe("BlobStore", () => {
       await expect(store.write(bytes("abc"), wrong)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
       const none = { oneOf: [hex(algorithm, "x"), hex(algorithm, "y")], subject: "x" };
       await expect(store.write(bytes("abc"), none)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
-      expect(await store.write(bytes("abc"), { oneOf: [...none.oneOf, hex(algorithm, "abc")], subject: "x" })).toBeDefined();
+      expect(
+        await store.write(bytes("abc"), { oneOf: [...none.oneOf, hex(algorithm, "abc")], subject: "x" }),
+      ).toBeDefined();
     }
     await expect(store.write(bytes("ab"), { size: 3, subject: "x" })).rejects.toMatchObject({
       code: "E_DIGEST_MISMATCH",

@@ -94,7 +94,8 @@ export class BlobStore {
       const hashes = new HashSet(expected);
       for await (const chunk of source) {
         hashes.update(chunk);
-        if (expected?.size !== undefined && hashes.size > expected.size) throw mismatch(expected.subject, "is too long");
+        if (expected?.size !== undefined && hashes.size > expected.size)
+          throw mismatch(expected.subject, "is too long");
         await write(file, chunk);
       }
       const found = hashes.digests();

@@ -33,7 +33,8 @@ export class CacheFolder {
       for (const name of await readdir(this.path("tmp"))) {
         const path = this.path("tmp", name);
         const running = isRunning(name.slice(0, Math.max(name.indexOf("-"), 0)));
-        if (running === false || (running === undefined && (await isAbandoned(path)))) await rm(path, { recursive: true, force: true });
+        if (running === false || (running === undefined && (await isAbandoned(path))))
+          await rm(path, { recursive: true, force: true });
       }
     } catch (cause) {
       throw cacheError(this.root, cause);

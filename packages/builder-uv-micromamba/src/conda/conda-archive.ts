@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
-import type { Readable, Transform } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
-import { decoded, zstdFrames } from "../base/zstd-frames.ts";
+import { zstdFrames } from "../base/zstd-frames.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
 /** The metadata under `info/` is small; more than this is no package. */
@@ -48,7 +48,10 @@ export class CondaArchive {
 
   async *#members(part: "info" | "pkg"): AsyncGenerator<ArchiveMember> {
     if (!this.#fn.endsWith(".conda")) {
-      yield* this.#tar(decoded(createReadStream(this.#file), unbzip2() as unknown as Transform));
+      const packed = createReadStream(this.#file);
+      const plain = new Readable().wrap(packed.pipe(unbzip2()));
+      packed.on("error", (error) => plain.destroy(error));
+      yield* this.#tar(plain);
       return;
     }
     const zip = await ZipArchive.open(this.#file, this.#fn);
@@ -98,7 +101,10 @@ function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMemb
     stream: () => entry,
     async bytes(limit) {
       if (entry.header.size > limit)
-        throw new ImageSpecError("E_RESOLVE", `${fn}: ${path} has ${entry.header.size} bytes, and at most ${limit} are read`);
+        throw new ImageSpecError(
+          "E_RESOLVE",
+          `${fn}: ${path} has ${entry.header.size} bytes, and at most ${limit} are read`,
+        );
       const parts: Buffer[] = [];
       for await (const chunk of entry) parts.push(Buffer.from(chunk));
       return Buffer.concat(parts);

@@ -1,7 +1,7 @@
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
-import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { type CondaTarget, condaEntries } from "./conda-entries.ts";
 import type { CondaPackage } from "./conda-package.ts";
 

@@ -22,7 +22,10 @@ export function replacePrefix(content: Buffer, placeholder: Placeholder, prefix:
   if (placeholder.mode === "text") {
     const grown = content.length + count(content, from) * (to.length - from.length);
     if (grown > LARGEST_TEXT)
-      throw new ImageSpecError("E_RESOLVE", `${subject} would have more than ${LARGEST_TEXT} bytes with its prefix put in`);
+      throw new ImageSpecError(
+        "E_RESOLVE",
+        `${subject} would have more than ${LARGEST_TEXT} bytes with its prefix put in`,
+      );
     return replaceAll(content, from, to);
   }
   if (to.length > from.length)

@@ -26,7 +26,10 @@ export async function fetchRepodata(
   const url = `${channel}/${subdir}/repodata.json`;
   try {
     const packed = await download(`${url}.zst`, LARGEST_INDEX, signal);
-    const bytes = packed === undefined ? await download(url, LARGEST_INDEX, signal) : await decompress(packed, { maxOutputLength: LARGEST_INDEX });
+    const bytes =
+      packed === undefined
+        ? await download(url, LARGEST_INDEX, signal)
+        : await decompress(packed, { maxOutputLength: LARGEST_INDEX });
     return bytes === undefined ? undefined : parseRepodata(Buffer.from(bytes).toString("utf8"));
   } catch (cause) {
     if (signal.aborted || isImageSpecError(cause)) throw cause;

@@ -50,11 +50,9 @@ async function channelData(
     fetchRepodata(channel, "noarch", download, signal),
   ]);
   if (arch === undefined && noarch === undefined)
-    throw new ImageSpecError(
-      "E_RESOLVE",
-      `${channel} is no conda channel: it has neither ${subdir} nor noarch`,
-      { hint: "Check condaChannels." },
-    );
+    throw new ImageSpecError("E_RESOLVE", `${channel} is no conda channel: it has neither ${subdir} nor noarch`, {
+      hint: "Check condaChannels.",
+    });
   const subdirs = new Map<string, NonNullable<typeof arch>>();
   if (arch !== undefined) subdirs.set(subdir, arch);
   if (noarch !== undefined) subdirs.set("noarch", noarch);

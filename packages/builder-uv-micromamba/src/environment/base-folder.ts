@@ -6,7 +6,11 @@ import type { LayerSource } from "../layer/layer-source.ts";
  * Layers that write below a folder of the base keep its mode and owner: one that a layer only implies gets 0755 and
  * root where docker unpacks it. Throws E_UNSUPPORTED where the base has a link there, which no layer can write through.
  */
-export async function keepBaseFolder(layers: readonly LayerSource[], path: string, tree: FileTree): Promise<LayerSource[]> {
+export async function keepBaseFolder(
+  layers: readonly LayerSource[],
+  path: string,
+  tree: FileTree,
+): Promise<LayerSource[]> {
   const existing = await tree.get(path);
   if (existing === undefined) return [...layers];
   if (existing.type !== "directory")

@@ -11,7 +11,7 @@ import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { onPath } from "../session/find-uv.ts";
-import type { EmptyEnvironment, EnvironmentQuestion } from "./python-environment.ts";
+import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 
 type CondaStep = Extract<EnvironmentStep, { manager: "conda" }>;
 

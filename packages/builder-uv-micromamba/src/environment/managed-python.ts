@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { Libc } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
+import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { textFile } from "../layer/tar-entry.ts";
-import { addParentFolders } from "../layer/parent-folders.ts";
 import { MACHINES } from "../resolve/python-target.ts";
-import type { UvProgram } from "../session/find-uv.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 
 /** Where managed Pythons stand in an image, from every builder. */

@@ -1,12 +1,6 @@
 import { type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import type {
-  BaseEnvironment,
-  BaseInspector,
-  BasePython,
-  InstalledDistribution,
-  Libc,
-} from "../base/base-inspector.ts";
+import type { BaseEnvironment, BasePython, InstalledDistribution, Libc } from "../base/base-inspector.ts";
 import { canonicalJson } from "../cache/canonical-json.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
@@ -15,32 +9,12 @@ import type { BuildSession } from "../session/build-session.ts";
 import { wheelLayers } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { condaEnvironment } from "./conda-environment.ts";
-import type { EarlyResolution } from "./early-resolution.ts";
+import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { managedPython } from "./managed-python.ts";
 import { removalLayer } from "./removal-layer.ts";
 import { venvLayer } from "./venv-layer.ts";
 
 type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
-
-/** What an environment is made over. */
-export interface EnvironmentQuestion {
-  base: BaseImage;
-  inspector: BaseInspector;
-  /** Layers it may have. */
-  limit: number;
-  early?: EarlyResolution | undefined;
-}
-
-/** An environment before its Python packages: the base's own, a new virtual one, or conda's. */
-export interface EmptyEnvironment {
-  layers: LayerSource[];
-  /** Absolute; where files are written. */
-  prefix: string;
-  /** Undefined in a conda environment without Python. */
-  python: BasePython | undefined;
-  /** Python distributions that these layers bring, besides the base's. */
-  distributions: InstalledDistribution[];
-}
 
 /** The layers that make a plan's Python environment over a base, in order; none when it asks for none. */
 export async function pythonEnvironment(
@@ -74,11 +48,14 @@ export async function pythonEnvironment(
     libc,
   };
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
-  const guessed = early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
+  const guessed =
+    early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
   // A layer both want would end with the wrong guess: it is waited for.
   if (!guessed) await early?.drop();
   const { uvImage } = step;
-  const wheels = await (guessed ? early.wheels : resolveWheels(session, { step: packages, uvImage, target, installed }));
+  const wheels = await (guessed
+    ? early.wheels
+    : resolveWheels(session, { step: packages, uvImage, target, installed }));
   const present = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
   const wanted = wheels.filter((wheel) => present(wheel.name)?.version !== wheel.version);
   const outdated = wanted.flatMap((wheel) => present(wheel.name) ?? []);

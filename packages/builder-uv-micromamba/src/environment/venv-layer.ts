@@ -1,6 +1,6 @@
 import type { LayerSource } from "../layer/layer-source.ts";
-import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 
 export interface Venv {
   /** Absolute: `/opt/venv`. */

@@ -13,7 +13,12 @@ export async function accountLayer(
   inspector: BaseInspector,
   baseName: string,
 ): Promise<{ account: PlannedAccount; layer: LayerSource | undefined }> {
-  const account = planAccount(step.name, step.home, await inspector.text("etc/passwd"), await inspector.text("etc/group"));
+  const account = planAccount(
+    step.name,
+    step.home,
+    await inspector.text("etc/passwd"),
+    await inspector.text("etc/group"),
+  );
   const entries: TarEntry[] = [];
   // A folder the layer writes into: made where the base lacks it. One that is a link there cannot be written through.
   const folder = async (path: string) => {

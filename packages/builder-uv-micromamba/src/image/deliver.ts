@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { ContainerEngine } from "@imagespec/container-engine";
 import type { BuildResult } from "@imagespec/core/builder";
 import { DockerArchive, OciLayout, parseReference } from "@imagespec/registry";
-import type { AssembledImage } from "./assemble-image.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import type { AssembledImage } from "./assemble-image.ts";
 import { writeImage } from "./write-image.ts";
 
 /** Writes the image to the registry and to the output asked for. The digest is that of the tag. */

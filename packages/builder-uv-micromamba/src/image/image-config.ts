@@ -1,7 +1,7 @@
 import type { BuildPlan } from "@imagespec/core/builder";
 import type { ImageConfig } from "@imagespec/registry";
-import { DEFAULT_PATH, variable } from "../base/base-inspector.ts";
 import type { BaseImage } from "../base/base-image.ts";
+import { DEFAULT_PATH, variable } from "../base/base-inspector.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { ImageSink } from "@imagespec/registry";
 import pLimit from "p-limit";
-import { type AssembledImage, topManifest } from "./assemble-image.ts";
-import type { BuildSession } from "../session/build-session.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import { type AssembledImage, topManifest } from "./assemble-image.ts";
 
 const PARALLEL = 4;
 

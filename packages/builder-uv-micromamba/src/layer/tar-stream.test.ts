@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { addParentFolders } from "./parent-folders.ts";
 import { type TarEntry, textFile, whiteout } from "./tar-entry.ts";
 import { checkPath, tarStream } from "./tar-stream.ts";
-import { addParentFolders } from "./parent-folders.ts";
 
 async function tar(entries: AsyncIterable<TarEntry> | Iterable<TarEntry>): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -100,7 +100,9 @@ describe("requiredHashes", () => {
     const read = (line: string) => [...requiredHashes([`${line}\n`])].map(([name, set]) => [name, ...set]);
     expect(read(`six==1.0  --hash=sha512:${C}`)).toEqual([["six", `sha512:${C}`]]);
     expect(read(`six==1.0 --hash sha256:${A.toUpperCase()} # --hash=sha256:${B}`)).toEqual([["six", `sha256:${A}`]]);
-    expect(read(`https://x.test/p/My_Six-1.0-py3-none-any.whl --hash=sha256:${A}`)).toEqual([["my-six", `sha256:${A}`]]);
+    expect(read(`https://x.test/p/My_Six-1.0-py3-none-any.whl --hash=sha256:${A}`)).toEqual([
+      ["my-six", `sha256:${A}`],
+    ]);
     expect(read(`six @ https://x.test/a-1-py3-none-any.whl --hash=sha256:${A}`)).toEqual([["six", `sha256:${A}`]]);
     for (const hash of ["sha256:abc", "sha256", "", "blake2b:00", `sha256:${"g".repeat(64)}`])
       expect(() => read(`six==1.0 --hash=${hash}`), hash).toThrow(/The requirement six/);

@@ -41,7 +41,8 @@ export function parsePylock(
     const candidates = (locked.archive ? [locked.archive] : (locked.wheels ?? []))
       .map((artifact) => candidate(locked, artifact, folder))
       .filter((wheel) => wheel.filename.endsWith(".whl"));
-    const wheel = hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);
+    const wheel =
+      hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);
     if (wheel !== undefined) return wheel;
     if (candidates.length > 0)
       throw new ImageSpecError(

@@ -14,7 +14,8 @@ export function requiredHashes(texts: readonly string[]): Map<string, Set<string
       const hashes = [...line.matchAll(/\s--hash(?:\s*=\s*|\s+)(\S*)/g)].map((match) => match[1] as string);
       if (name === undefined || hashes.length === 0) continue;
       const set = found.get(name) ?? new Set();
-      for (const hash of hashes) set.add(statedHashText(hash.replace(/^(["'])(.*)\1$/, "$2"), `The requirement ${name}`));
+      for (const hash of hashes)
+        set.add(statedHashText(hash.replace(/^(["'])(.*)\1$/, "$2"), `The requirement ${name}`));
       found.set(name, set);
     }
   }

@@ -1,7 +1,7 @@
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
-import type { TarEntry } from "../layer/tar-entry.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
+import type { TarEntry } from "../layer/tar-entry.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
