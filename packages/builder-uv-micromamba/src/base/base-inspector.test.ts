@@ -113,12 +113,7 @@ describe("BaseInspector", () => {
   it("honours whiteouts, opaque folders and files in the place of folders", async () => {
     const { facts } = await image([
       [...DEBIAN, textFile("opt/a/one", "1"), textFile("opt/b/one", "1"), folder("opt/c"), textFile("opt/c/one", "1")],
-      [
-        whiteout("usr/bin/python3"),
-        textFile("opt/a/.wh..wh..opq", ""),
-        textFile("opt/a/two", "2"),
-        textFile("opt/c", ""),
-      ],
+      [whiteout("usr/bin/python3"), whiteout("opt/a/.wh..opq"), textFile("opt/a/two", "2"), textFile("opt/c", "")],
     ]);
     expect(await facts.python("python3")).toBeUndefined();
     expect(await facts.tree.list("opt/a")).toEqual(["two"]);
@@ -158,6 +153,21 @@ describe("BaseInspector", () => {
     });
   });
 
+  it("reads a file that a link leads to, wherever it is", async () => {
+    const { facts } = await image([
+      [textFile("usr/share/accounts/master", "root:x:0:0::/root:/bin/sh\n"), ...DEBIAN.slice(0, 2)],
+      [link("etc/passwd", "../usr/share/accounts/master")],
+    ]);
+    expect(await facts.text("etc/passwd")).toBe("root:x:0:0::/root:/bin/sh\n");
+    expect(await facts.text("etc/group")).toBe("");
+  });
+
+  it("takes a path for a name as any other, also from the cache", async () => {
+    const made = await image([[textFile("bin/cat", "")]]);
+    for (const facts of [made.facts, new BaseInspector(made.base, records, signal)])
+      for (const path of ["constructor", "__proto__", "toString/x"]) expect(await facts.tree.get(path)).toBeUndefined();
+  });
+
   it("refuses links that go round in a circle", async () => {
     const { facts } = await image([[link("a", "b"), link("b", "a")]]);
     await expect(facts.tree.resolve("a")).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
@@ -173,6 +183,43 @@ describe("scanLayer", () => {
     expect(expected.entries["usr/bin/python3.11"]).toMatchObject({ type: "file", version: "3.11.2" });
     expect(await scan(gzipSync(plain))).toEqual(expected);
     expect(await scan(zstdCompressSync(plain))).toEqual(expected);
+  });
+
+  it("reads zstd of several frames, skippable ones among them", async () => {
+    const plain = await tar(DEBIAN);
+    const skippable = Buffer.concat([Buffer.from("502a4d1804000000", "hex"), Buffer.from("skip")]);
+    const parts = [plain.subarray(0, 700), plain.subarray(700, 1500), plain.subarray(1500)];
+    const frames = parts.flatMap((part) => [skippable, zstdCompressSync(part)]);
+    expect(await scan(Buffer.concat([...frames, skippable]))).toEqual(await scan(plain));
+    for (const broken of [Buffer.concat([...frames, Buffer.from("garbage")]), Buffer.concat(frames).subarray(0, -3)])
+      await expect(scan(broken)).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+  });
+
+  it("ends with an error that names the layer, whatever is wrong with its bytes", async () => {
+    const packed = gzipSync(Buffer.concat([await tar([textFile("big", "x".repeat(3_000_000))]), Buffer.alloc(1024)]));
+    const garbage = Buffer.from(packed);
+    garbage.fill(0x55, 30, 60);
+    const zstd = zstdCompressSync(Buffer.alloc(3_000_000, "not a tar, whatever its type says "));
+    for (const [at, bytes] of [
+      garbage,
+      packed.subarray(0, 40),
+      packed.subarray(0, 12),
+      zstd,
+      Buffer.from("x"),
+    ].entries())
+      await expect(scan(bytes), String(at)).rejects.toMatchObject({
+        code: "E_UNSUPPORTED",
+        message: expect.stringContaining("layer x"),
+      });
+  });
+
+  it("caps the lists of files of a layer together", async () => {
+    const site = "opt/venv/lib/python3.11/site-packages";
+    const records = [1, 2, 3].map((n) => textFile(`${site}/p${n}-1.dist-info/RECORD`, "x".repeat(40)));
+    await expect(scan(await tar(records), { allTextBytes: 100 })).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+    expect(
+      (await scan(await tar(records), { allTextBytes: 120 })).entries[`${site}/p3-1.dist-info/RECORD`]?.text,
+    ).toBeDefined();
   });
 
   it("refuses, for another builder to try, what is broken, cut off or too much", async () => {

@@ -1,7 +1,7 @@
 import { createGunzip } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
-import { decoded, ZSTD_MAGIC, zstdFrames } from "./zstd-frames.ts";
+import { decoded, isZstdFrame, zstdFrames } from "./zstd-frames.ts";
 
 /** How much a layer may ask of us before it is refused. */
 export interface LayerCaps {
@@ -123,7 +123,7 @@ async function* decompressed(
 ): AsyncGenerator<Uint8Array> {
   const { head, all } = await startOf(blob, counts);
   if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) yield* decoded(all, createGunzip({ chunkSize: CHUNK }));
-  else if (head.length >= 4 && head.readUInt32LE(0) === ZSTD_MAGIC) yield* zstdFrames(all);
+  else if (head.length >= 4 && isZstdFrame(head.readUInt32LE(0))) yield* zstdFrames(all);
   else if (head.length >= 262 && head.toString("latin1", 257, 262) !== "ustar")
     throw refuse("it is neither gzip, zstd nor tar");
   else yield* all;

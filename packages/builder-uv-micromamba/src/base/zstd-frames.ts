@@ -3,9 +3,19 @@ import { pipeline } from "node:stream/promises";
 import { createZstdDecompress } from "node:zlib";
 
 /** First four bytes of a frame (RFC 8878, 3.1.1), little-endian. */
-export const ZSTD_MAGIC = 0xfd2fb528;
+const ZSTD_MAGIC = 0xfd2fb528;
+/** Of frames that hold no data: the last four bits are free. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const CHUNK = 1024 * 1024;
+
+/** Whether a frame begins with these four bytes, read as a little-endian number. */
+export function isZstdFrame(magic: number): boolean {
+  return magic === ZSTD_MAGIC || isSkippable(magic);
+}
+
+function isSkippable(magic: number): boolean {
+  return (magic & 0xfffffff0) === SKIPPABLE_MAGIC;
+}
 
 /**
  * Decompresses zstd of any number of frames (RFC 8878, 3.1), skippable ones among them: podman and zstd:chunked write
@@ -19,7 +29,7 @@ export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGener
       const magic = await reader.take(4);
       const number = magic.readUInt32LE(0);
       if (number === ZSTD_MAGIC) yield* decoded(frame(magic, reader), createZstdDecompress({ chunkSize: CHUNK }));
-      else if ((number & 0xfffffff0) === SKIPPABLE_MAGIC) {
+      else if (isSkippable(number)) {
         for await (const _ of reader.pass((await reader.take(4)).readUInt32LE(0)));
       } else throw new Error("what follows a zstd frame is no zstd frame");
     }

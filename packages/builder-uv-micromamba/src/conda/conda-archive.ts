@@ -5,7 +5,8 @@ import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
 import { zstdFrames } from "../base/zstd-frames.ts";
-import { ZipArchive } from "../wheel/zip-archive.ts";
+import { isWhiteout } from "../layer/tar-entry.ts";
+import { plainPath, ZipArchive } from "../wheel/zip-archive.ts";
 
 /** The metadata under `info/` is small; more than this is no package. */
 const MAX_INFO_FILE = 64 * 1024 * 1024;
@@ -92,9 +93,12 @@ export class CondaArchive {
 }
 
 function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMember {
-  const path = entry.header.name.replace(/^\.\//, "").replace(/\/$/, "");
-  if (path.startsWith("/") || path.split("/").includes(".."))
-    throw new ImageSpecError("E_RESOLVE", `${fn} has a path that leads out of its prefix: ${path}`);
+  const { name } = entry.header;
+  if (name.startsWith("/") || name.split("/").includes(".."))
+    throw new ImageSpecError("E_RESOLVE", `${fn} has a path that leads out of its prefix: ${name}`);
+  const path = plainPath(name);
+  if (isWhiteout(path))
+    throw new ImageSpecError("E_RESOLVE", `${fn} has ${path}, a name that deletes files in an image`);
   return {
     path,
     header: entry.header,

@@ -38,9 +38,11 @@ export async function resolveEarly(
   const signal = AbortSignal.any([session.signal, dropped.signal]);
   const wheels = resolveWheels(session, { step: packages, uvImage: step.uvImage, target, installed: [], signal });
   const place = { prefix: step.prefix.slice(1), pythonMinor: target.minor, python: `${step.prefix}/bin/python` };
-  const making = wheels.then((found) => {
+  const { records } = session;
+  const making = wheels.then(async (found) => {
     const run = pLimit(PARALLEL);
-    const sources = wheelLayers(found, place, limit);
+    // Who takes the wheels warns.
+    const sources = await wheelLayers(found, { target: place, limit, records, signal, warn: () => {} });
     return Promise.allSettled(
       sources.map((source) =>
         run(async () => {

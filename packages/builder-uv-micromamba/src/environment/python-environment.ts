@@ -63,8 +63,9 @@ export async function pythonEnvironment(
   const removal = extended === undefined ? undefined : await removalLayer(extended, outdated, inspector.tree);
   const place = { prefix: empty.prefix.slice(1), pythonMinor: target.minor, python: `${empty.prefix}/bin/python` };
   const left = limit - empty.layers.length;
-  const layers = [...empty.layers, ...(removal === undefined ? [] : [removal]), ...wheelLayers(wanted, place, left)];
-  return { layers, prefix: step.prefix };
+  const { records, signal, warn } = session;
+  const packed = await wheelLayers(wanted, { target: place, limit: left, records, signal, warn });
+  return { layers: [...empty.layers, ...(removal === undefined ? [] : [removal]), ...packed], prefix: step.prefix };
 }
 
 async function emptyEnvironment(

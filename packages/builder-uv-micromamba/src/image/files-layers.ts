@@ -1,8 +1,8 @@
-import { type FilesStep, openShippedFile, type ShippedFile } from "@imagespec/core/builder";
+import { type FilesStep, ImageSpecError, openShippedFile, type ShippedFile } from "@imagespec/core/builder";
 import type { LayerSource } from "../layer/layer-source.ts";
-import type { TarEntry } from "../layer/tar-entry.ts";
+import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
 
-/** One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user. */
+/** One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user. Throws E_INPUT_FILE for a name that deletes. */
 export function filesLayers(
   step: FilesStep | undefined,
   files: readonly ShippedFile[],
@@ -11,6 +11,11 @@ export function filesLayers(
   return (step?.trees ?? []).flatMap((tree) => {
     const shipped = files.filter((file) => file.path.startsWith(`${tree.from}/`));
     if (shipped.length === 0) return [];
+    const deleting = shipped.find((file) => isWhiteout(file.path));
+    if (deleting !== undefined)
+      throw new ImageSpecError("E_INPUT_FILE", `${deleting.path} has a name that deletes files in an image`, {
+        hint: "Rename what begins with .wh., or leave it out of sourceRoot and copy.",
+      });
     const top = tree.to.slice(1);
     return {
       key: { files: shipped.map(identity), from: tree.from, to: tree.to, uid: owner.uid, gid: owner.gid, recipe: 2 },

@@ -32,8 +32,13 @@ export interface HardlinkEntry extends EntryBase {
   link: string;
 }
 
-/** One entry of a layer. A whiteout is an empty file of the name OCI image-spec (layer.md) gives it. */
-export type TarEntry = FileEntry | DirectoryEntry | SymlinkEntry | HardlinkEntry;
+/** Hides the path of the layers below; written as an empty file `.wh.NAME` (OCI image-spec, layer.md). */
+export interface WhiteoutEntry extends EntryBase {
+  type: "whiteout";
+}
+
+/** One entry of a layer. */
+export type TarEntry = FileEntry | DirectoryEntry | SymlinkEntry | HardlinkEntry | WhiteoutEntry;
 
 /** A file of root that holds `text`. */
 export function textFile(path: string, text: string | Uint8Array, mode = 0o644, uid = 0, gid = 0): FileEntry {
@@ -41,8 +46,12 @@ export function textFile(path: string, text: string | Uint8Array, mode = 0o644, 
   return { type: "file", path, mode, uid, gid, size: content.length, content };
 }
 
-/** The entry that hides `path` of the layers below (OCI image-spec, layer.md). */
-export function whiteout(path: string): FileEntry {
-  const slash = path.lastIndexOf("/") + 1;
-  return textFile(`${path.slice(0, slash)}.wh.${path.slice(slash)}`, "");
+/** The entry that hides `path` of the layers below. */
+export function whiteout(path: string): WhiteoutEntry {
+  return { type: "whiteout", path, uid: 0, gid: 0 };
+}
+
+/** Whether a path has a part that deletes files where a layer is unpacked (OCI image-spec, layer.md). */
+export function isWhiteout(path: string): boolean {
+  return /(^|\/)\.wh\./.test(path);
 }

@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type Pack, pack } from "tar-stream";
-import { LAYER_MTIME, type TarEntry } from "./tar-entry.ts";
+import { isWhiteout, LAYER_MTIME, type TarEntry, textFile, type WhiteoutEntry } from "./tar-entry.ts";
 
 /** The ustar header has seven octal digits for an id; above it tar-stream would clamp without a word. */
 const MAX_HEADER_ID = 0o777777;
@@ -30,6 +30,9 @@ async function fill(tar: Pack, entries: AsyncIterable<TarEntry> | Iterable<TarEn
   const seen = new Set<string>();
   for await (const entry of entries) {
     checkPath(entry.path);
+    // The last guard: who knows where the name comes from refuses it before, with a better message.
+    if (entry.type !== "whiteout" && isWhiteout(entry.path))
+      throw new ImageSpecError("E_INTERNAL", `${entry.path} is a name that deletes files in an image`);
     if (seen.has(entry.path)) throw new ImageSpecError("E_INTERNAL", `The layer has ${entry.path} twice`);
     seen.add(entry.path);
     await add(tar, entry);
@@ -39,12 +42,19 @@ async function fill(tar: Pack, entries: AsyncIterable<TarEntry> | Iterable<TarEn
 function add(tar: Pack, entry: TarEntry): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => (error ? reject(error) : resolve());
+    if (entry.type === "whiteout") {
+      const slash = entry.path.lastIndexOf("/") + 1;
+      const path = `${entry.path.slice(0, slash)}.wh.${entry.path.slice(slash)}`;
+      tar.entry(header(textFile(path, "")), Buffer.alloc(0), done);
+      return;
+    }
     if (entry.type !== "file") {
       tar.entry(header(entry), done);
       return;
     }
     if (entry.content instanceof Uint8Array) {
-      if (entry.content.length !== entry.size) throw new ImageSpecError("E_INTERNAL", `${entry.path} has another size`);
+      if (entry.content.length !== entry.size)
+        throw new ImageSpecError("E_INTERNAL", `${entry.path} has another size than its content`);
       tar.entry(header(entry), Buffer.from(entry.content.buffer, entry.content.byteOffset, entry.size), done);
       return;
     }
@@ -110,7 +120,7 @@ function writable(sink: NodeJS.WritableStream): Promise<void> {
 
 type Headers = Parameters<Pack["entry"]>[0];
 
-function header(entry: TarEntry): Headers {
+function header(entry: Exclude<TarEntry, WhiteoutEntry>): Headers {
   const result: Headers & { pax?: Record<string, string> } = {
     name: entry.type === "directory" ? `${entry.path}/` : entry.path,
     mode: "mode" in entry ? entry.mode : 0o777,
@@ -135,5 +145,5 @@ export function checkPath(path: string): void {
     path.includes("\0") ||
     LONE_SURROGATE.test(path) ||
     path.split("/").some((p) => p === "" || p === "." || p === "..");
-  if (bad) throw new ImageSpecError("E_INTERNAL", `Not a path inside an image: ${JSON.stringify(path)}`);
+  if (bad) throw new ImageSpecError("E_INTERNAL", `${JSON.stringify(path)} is not a path inside an image`);
 }

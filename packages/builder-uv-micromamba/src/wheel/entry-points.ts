@@ -1,6 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-const OBJECT = /^([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_][\w.]*)\s*(?:\[.*\])?$/;
+// Identifiers of Python (lexical analysis), which need not be ASCII, joined by dots.
+const DOTTED = "[\\p{XID_Start}_][\\p{XID_Continue}.]*";
+const OBJECT = new RegExp(`^(${DOTTED})\\s*:\\s*(${DOTTED})\\s*(?:\\[.*\\])?$`, "u");
 
 export interface EntryPoint {
   name: string;
@@ -12,7 +14,7 @@ export interface EntryPoint {
 export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   const scripts: EntryPoint[] = [];
   let group = "";
-  for (const raw of text.split(/\r?\n/)) {
+  for (const raw of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
     if (line.startsWith("[")) {
@@ -24,7 +26,7 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
     const name = line.slice(0, equals).trim();
     const match = OBJECT.exec(line.slice(equals + 1).trim());
     if (equals < 1 || name.includes("/") || name === ".." || name === "." || match === null)
-      throw new ImageSpecError("E_RESOLVE", `${subject} has an illegal entry point: ${line}`);
+      throw new ImageSpecError("E_RESOLVE", `${subject} has an entry point that names no function: ${line}`);
     scripts.push({ name, module: match[1] as string, attribute: match[2] as string });
   }
   return scripts;

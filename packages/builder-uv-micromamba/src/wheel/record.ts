@@ -13,7 +13,7 @@ export function parseRecord(text: string): RecordRow[] {
   for (const line of text.split(/\r?\n/)) {
     if (line === "") continue;
     const [path = "", hash = "", size = ""] = csvFields(line);
-    rows.push({ path, hash, size });
+    rows.push({ path: path.replace(/^(\.\/+)+/, ""), hash, size });
   }
   return rows;
 }

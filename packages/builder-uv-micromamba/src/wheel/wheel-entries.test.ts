@@ -24,7 +24,7 @@ const FILES = {
   "Demo_Pack-1.0.data/scripts/native": "#!/bin/sh\necho\n",
   "Demo_Pack-1.0.data/headers/demo.h": "int x;\n",
   "Demo_Pack-1.0.data/data/share/jupyter/kernel.json": "{}",
-  [`${INFO}/RECORD`]: `demo/__init__.py,sha256=abc,6\n${INFO}/RECORD,,\n`,
+  [`${INFO}/RECORD`]: `demo/__init__.py,sha256=${createHash("sha256").update("x = 1\n").digest("base64url")},6\n${INFO}/RECORD,,\n`,
 };
 
 let folder: string;
@@ -38,7 +38,7 @@ async function install(files: Record<string, string>): Promise<Map<string, FileE
   await writeFile(path, zipArchive(files));
   const zip = await ZipArchive.open(path, "demo.whl");
   try {
-    const entries = await wheelEntries(zip, TARGET, "demo.whl");
+    const entries = await wheelEntries(zip, TARGET, { filename: "demo.whl", name: "demo-pack", version: "1.0" });
     expect(entries.map((entry) => entry.path)).toEqual(entries.map((entry) => entry.path).sort());
     // Read while the archive is open.
     for (const entry of entries) entry.content = await contentOf(entry);
@@ -93,8 +93,70 @@ describe("wheelEntries", () => {
     const hash = (content: string) => `sha256=${createHash("sha256").update(content).digest("base64url")}`;
     const row = (path: string) => rows.find((one) => one.path === path);
     expect(row("../../../bin/tool")?.hash).toBe(hash("#!/opt/venv/bin/python\nprint(1)\n"));
-    expect(row("demo/__init__.py")).toMatchObject({ hash: "sha256=abc", size: "6" });
+    expect(row("demo/__init__.py")).toMatchObject({ hash: hash("x = 1\n"), size: "6" });
     expect(row(`${INFO}/RECORD`)).toMatchObject({ hash: "", size: "" });
+  });
+
+  it("takes a wheel for what it says of itself", async () => {
+    const metadata = (name: string, version: string) => ({
+      ...FILES,
+      [`${INFO}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n\nName: other\n`,
+    });
+    expect((await install(metadata("demo_PACK", "v1.0.0"))).size).toBe(13);
+    for (const [name, version] of [
+      ["other", "1.0"],
+      ["demo-pack", "1.1"],
+      ["", ""],
+    ] as const)
+      await expect(install(metadata(name, version))).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: expect.stringContaining("not demo-pack 1.0"),
+      });
+  });
+
+  it("checks every hash and size of RECORD, and refuses one it cannot check", async () => {
+    const record = (row: string) => install({ ...FILES, [`${INFO}/RECORD`]: `${row}\n` });
+    const digest = (algorithm: string) => createHash(algorithm).update("x = 1\n").digest("base64url");
+    for (const row of [
+      `./demo/__init__.py,sha512=${digest("sha512")},`,
+      `demo/__init__.py,sha384=${digest("sha384")},6`,
+    ])
+      expect(text((await record(row)).get(`${SITE}/demo/__init__.py`))).toBe("x = 1\n");
+    for (const row of [
+      `demo/__init__.py,sha256=${digest("sha512").slice(0, 43)},6`,
+      `demo/__init__.py,sha256=${digest("sha256")},7`,
+      `demo/__init__.py,md5=${digest("md5")},6`,
+      "demo/__init__.py,sha256,6",
+      `Demo_Pack-1.0.data/scripts/tool,sha256=${digest("sha256")},`,
+    ])
+      await expect(record(row), row).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: expect.stringMatching(/^demo\.whl: .*(RECORD)/),
+      });
+  });
+
+  it("takes members that begin with ./ and entry points that are not ASCII", async () => {
+    const entries = await install({
+      ...FILES,
+      "./demo/dotted.py": "z = 3\n",
+      [`${INFO}/entry_points.txt`]: "\uFEFF[console_scripts]\nprüfe = prüfung.größe:hauptfunktion\n",
+    });
+    expect(text(entries.get(`${SITE}/demo/dotted.py`))).toBe("z = 3\n");
+    expect(text(entries.get("opt/venv/bin/prüfe"))).toContain("from prüfung.größe import hauptfunktion\n");
+  });
+
+  it("refuses names that delete files where a layer is unpacked, in the wheel and among its scripts", async () => {
+    for (const files of [
+      { "demo/.wh.secret": "" },
+      { ".wh..wh..opq": "" },
+      { "demo/.wh.folder/x": "" },
+      { "Demo_Pack-1.0.data/scripts/.wh.python": "" },
+      { [`${INFO}/entry_points.txt`]: "[console_scripts]\n.wh.python = a:b\n" },
+    ])
+      await expect(install({ ...FILES, ...files })).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: expect.stringContaining(".wh."),
+      });
   });
 
   it("refuses what is no wheel, what would leave the environment, and an illegal script name", async () => {
@@ -117,7 +179,7 @@ describe("wheelEntries", () => {
     await writeFile(join(folder, "x.whl"), bytes);
     const zip = await ZipArchive.open(join(folder, "x.whl"), "demo.whl");
     const member = zip.members.find(({ path }) => path === "demo/__init__.py");
-    await expect(member?.bytes()).rejects.toThrow(/demo\.whl: demo\/__init__\.py .*checksum/);
+    await expect(member?.bytes(100)).rejects.toThrow(/demo\.whl: demo\/__init__\.py .*checksum/);
     await zip.close();
   });
 });

@@ -1,25 +1,46 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { FileEntry } from "../layer/tar-entry.ts";
-import { textFile } from "../layer/tar-entry.ts";
+import { type FileEntry, isWhiteout, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, scriptEntryPoints, shebang } from "./entry-points.ts";
 import { formatRecord, parseRecord, type RecordRow, recordRow } from "./record.ts";
+import { recordedContent } from "./recorded-content.ts";
+import { sameVersion } from "./version.ts";
 import { normalizeName } from "./wheel-name.ts";
 import { sitePackages, type WheelTarget } from "./wheel-target.ts";
 import type { ZipArchive, ZipMember } from "./zip-archive.ts";
 
 const PYTHON_LINE = /^#!pythonw?[^\r\n]*(\r?\n)/;
+/** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
+const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
+
+/** What a wheel is taken for. */
+export interface WheelIdentity {
+  filename: string;
+  name: string;
+  version: string;
+}
+
+/** A file that a wheel installs. */
+export interface WheelFile extends FileEntry {
+  /** CRC-32 of what is taken from the archive as it is. */
+  sum?: number | undefined;
+}
 
 /**
  * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
  * target's interpreter in their first line, INSTALLER, and a RECORD of all of it. No bytecode, not even shipped one.
- * Throws E_RESOLVE naming `subject` for an archive that is no wheel.
+ * Throws E_RESOLVE naming the file for an archive that is no wheel, or not that of the distribution asked for; a content
+ * that is not what the wheel's RECORD says is E_RESOLVE where it is read.
  */
-export async function wheelEntries(zip: ZipArchive, target: WheelTarget, subject: string): Promise<FileEntry[]> {
-  const info = distInfo(zip, subject);
+export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
+  const { filename } = wheel;
+  const info = distInfo(zip, filename);
+  checkIdentity(await read(zip, `${info}/METADATA`, filename, LIMITS.metadata), wheel);
   const site = sitePackages(target);
-  const recorded = new Map(parseRecord(await read(zip, `${info}/RECORD`, subject)).map((row) => [row.path, row]));
-  const entries: FileEntry[] = [];
+  const recorded = new Map(
+    parseRecord(await read(zip, `${info}/RECORD`, filename, LIMITS.record)).map((row) => [row.path, row]),
+  );
+  const entries: WheelFile[] = [];
   const rows: RecordRow[] = [];
 
   for (const member of zip.members) {
@@ -27,25 +48,30 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, subject
     // Bytecode that a build left in the wheel is stale here: it is for the times of other files.
     if (/(^|\/)__pycache__\//.test(member.path)) continue;
     const place = destination(member.path, info, target);
-    if (place.script) {
-      const content = withInterpreter(await member.bytes(), target.python);
-      entries.push(textFile(place.path, content, 0o755));
-      rows.push(recordRow(relative(place.path, site), content));
+    const row = recorded.get(member.path);
+    const content = recordedContent(member, row, filename);
+    if (place.script && (await startsPython(member))) {
+      const script = withInterpreter(await collected(content(), member, filename), target.python);
+      entries.push(textFile(place.path, script, 0o755));
+      rows.push(recordRow(relative(place.path, site), script));
       continue;
     }
-    entries.push(file(place.path, member));
-    const row = recorded.get(member.path);
-    rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size ?? String(member.size) });
+    const mode = place.script || member.executable ? 0o755 : 0o644;
+    entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size: member.size, content, sum: member.sum });
+    rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size || String(member.size) });
   }
   const made = [textFile(`${site}/${info}/INSTALLER`, "imagespec\n")];
   const points = zip.members.find((member) => member.path === `${info}/entry_points.txt`);
   if (points !== undefined) {
-    for (const point of scriptEntryPoints((await points.bytes()).toString("utf8"), subject))
+    for (const point of scriptEntryPoints((await points.bytes(LIMITS.metadata)).toString("utf8"), filename))
       made.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
   }
   for (const entry of made) rows.push(recordRow(relative(entry.path, site), entry.content as Uint8Array));
   entries.push(...made);
   entries.push(textFile(`${site}/${info}/RECORD`, formatRecord(rows, `${info}/RECORD`)));
+  const deleting = entries.find(({ path }) => isWhiteout(path));
+  if (deleting !== undefined)
+    throw new ImageSpecError("E_RESOLVE", `${filename} has ${deleting.path}, a name that deletes files in an image`);
   return unique(entries).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -61,10 +87,35 @@ function distInfo(zip: ZipArchive, subject: string): string {
   return info;
 }
 
-async function read(zip: ZipArchive, path: string, subject: string): Promise<string> {
+/** Core metadata begins like a mail: `Name: value`, up to the first empty line. */
+function checkIdentity(metadata: string, { filename, name, version }: WheelIdentity): void {
+  const head = metadata.split(/\r?\n\r?\n/, 1)[0] ?? "";
+  const field = (label: string) => new RegExp(`^${label}:[ \\t]*(.*?)[ \\t]*$`, "im").exec(head)?.[1];
+  const [foundName = "", foundVersion = ""] = [field("Name"), field("Version")];
+  if (normalizeName(foundName) === normalizeName(name) && (version === "" || sameVersion(foundVersion, version)))
+    return;
+  throw new ImageSpecError("E_RESOLVE", `${filename} holds ${foundName} ${foundVersion}, not ${name} ${version}`, {
+    hint: "Check the index or the address it comes from.",
+  });
+}
+
+async function read(zip: ZipArchive, path: string, subject: string, limit: number): Promise<string> {
   const member = zip.members.find((candidate) => candidate.path === path);
   if (member === undefined) throw new ImageSpecError("E_RESOLVE", `${subject} is not a wheel: it has no ${path}`);
-  return (await member.bytes()).toString("utf8");
+  return (await member.bytes(limit)).toString("utf8");
+}
+
+async function startsPython(member: ZipMember): Promise<boolean> {
+  for await (const chunk of member.stream()) return Buffer.from(chunk.subarray(0, 8)).toString("latin1") === "#!python";
+  return false;
+}
+
+async function collected(content: AsyncIterable<Uint8Array>, member: ZipMember, subject: string): Promise<Buffer> {
+  if (member.size > LIMITS.script)
+    throw new ImageSpecError("E_RESOLVE", `${subject}: ${member.path} is a script of more than ${LIMITS.script} bytes`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function destination(path: string, info: string, target: WheelTarget): { path: string; script: boolean } {
@@ -96,13 +147,8 @@ function withInterpreter(content: Buffer, python: string): Buffer {
   return Buffer.concat([Buffer.from(shebang(python)), content.subarray(match[0].length)]);
 }
 
-function file(path: string, member: ZipMember): FileEntry {
-  const mode = member.executable ? 0o755 : 0o644;
-  return { type: "file", path, mode, uid: 0, gid: 0, size: member.size, content: () => member.stream() };
-}
-
 /** The last of entries with the same path: a generated script replaces a shipped one, as installers do. */
-function unique(entries: FileEntry[]): FileEntry[] {
+function unique(entries: WheelFile[]): WheelFile[] {
   return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
 }
 
@@ -110,7 +156,7 @@ function unique(entries: FileEntry[]): FileEntry[] {
 function relative(path: string, site: string): string {
   const from = site.split("/");
   const to = path.split("/");
-  let same = 0;
-  while (same < from.length && from[same] === to[same]) same++;
-  return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/");
+  let shared = 0;
+  while (shared < from.length && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
 }

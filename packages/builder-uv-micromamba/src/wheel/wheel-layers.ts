@@ -1,16 +1,22 @@
+import { crc32 } from "node:zlib";
+import pLimit from "p-limit";
+import type { RecordStore } from "../cache/record-store.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
+import { type InstalledFile, pathConflicts } from "./path-conflicts.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 /** Raised when the entries made of a wheel should differ. */
-const RECIPE = 2;
+const RECIPE = 3;
+/** Wheels fetched and listed at once. */
+const PARALLEL = 8;
 
-/** A wheel that goes into the image; its file is fetched only when a layer that holds it must be made. */
+/** A wheel that goes into the image; its file is fetched only when its list of files or a layer must be made. */
 export interface Wheel {
   name: string;
   version: string;
@@ -20,36 +26,87 @@ export interface Wheel {
   fetch(signal: AbortSignal): Promise<string>;
 }
 
-/** The layers of an environment's wheels, at most `limit` of them, in the order {@link groupForLayers} puts them. */
-export function wheelLayers(wheels: readonly Wheel[], target: WheelTarget, limit: number): LayerSource[] {
-  const groups = groupForLayers(wheels, ({ name, size }) => ({ name: normalizeName(name), size }), limit);
-  return groups.map((group) => wheelLayer(group, target));
+/** Where wheels go, and what making their layers needs. */
+export interface WheelLayersQuestion {
+  target: WheelTarget;
+  /** Layers there may be. */
+  limit: number;
+  records: RecordStore;
+  signal: AbortSignal;
+  warn(message: string): void;
 }
 
-function wheelLayer(wheels: readonly Wheel[], target: WheelTarget): LayerSource {
+/**
+ * The layers of an environment's wheels, at most `limit` of them, in the order {@link groupForLayers} puts them. Which
+ * wheel a path comes from does not depend on that order. Throws E_RESOLVE for a file that is not the wheel asked for.
+ */
+export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayersQuestion): Promise<LayerSource[]> {
+  const { target, limit, warn } = question;
+  const sorted = [...wheels].sort((a, b) => (normalizeName(a.name) < normalizeName(b.name) ? -1 : 1));
+  const run = pLimit(PARALLEL);
+  const listed = await Promise.all(sorted.map((wheel) => run(() => listFiles(wheel, question))));
+  const { without, warnings } = pathConflicts(
+    sorted.map(({ name, version }, at) => ({ distribution: `${name} ${version}`, files: listed[at] ?? [] })),
+    target,
+  );
+  warnings.forEach(warn);
+  const parts = sorted.map((wheel, at) => ({ wheel, without: without[at] ?? new Set() }));
+  const describe = ({ wheel: { name, size } }: WheelPart) => ({ name: normalizeName(name), size });
+  return groupForLayers(parts, describe, limit).map((group) => wheelLayer(group, target));
+}
+
+/** A wheel, and the paths that another one has. */
+interface WheelPart {
+  wheel: Wheel;
+  without: ReadonlySet<string>;
+}
+
+async function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQuestion): Promise<InstalledFile[]> {
+  const key = { wheel: wheel.sha256, name: wheel.name, version: wheel.version, target, recipe: RECIPE };
+  const known = await records.get<InstalledFile[]>("wheel-files", key);
+  if (known !== undefined) return known;
+  signal.throwIfAborted();
+  const zip = await ZipArchive.open(await wheel.fetch(signal), wheel.filename);
+  try {
+    const files = (await wheelEntries(zip, target, wheel)).map(
+      ({ path, size, content, sum }): InstalledFile => [
+        path,
+        `${size}:${sum ?? crc32(content instanceof Uint8Array ? content : "")}`,
+      ],
+    );
+    await records.set("wheel-files", key, files);
+    return files;
+  } finally {
+    await zip.close();
+  }
+}
+
+function wheelLayer(parts: readonly WheelPart[], target: WheelTarget): LayerSource {
+  const omitted = parts.flatMap(({ wheel, without }) =>
+    without.size === 0 ? [] : [[wheel.sha256, ...[...without].sort()]],
+  );
   return {
-    key: { wheels: wheels.map((wheel) => wheel.sha256), target, recipe: RECIPE },
-    title: `python packages: ${wheels.map((wheel) => `${wheel.name} ${wheel.version}`).join(", ")}`,
-    entries: (signal) => addParentFolders(groupEntries(wheels, target, signal), target.prefix),
+    key: {
+      wheels: parts.map(({ wheel }) => wheel.sha256),
+      without: omitted.length === 0 ? undefined : omitted,
+      target,
+      recipe: RECIPE,
+    },
+    title: `python packages: ${parts.map(({ wheel }) => `${wheel.name} ${wheel.version}`).join(", ")}`,
+    entries: (signal) => addParentFolders(groupEntries(parts, target, signal), target.prefix),
   };
 }
 
 async function* groupEntries(
-  wheels: readonly Wheel[],
+  parts: readonly WheelPart[],
   target: WheelTarget,
   signal: AbortSignal,
 ): AsyncGenerator<TarEntry> {
-  // Two distributions may ship the same file (the __init__.py of an old namespace package): the first one stays.
-  const seen = new Set<string>();
-  const files = await Promise.all(wheels.map((wheel) => wheel.fetch(signal)));
-  for (const [at, wheel] of wheels.entries()) {
+  const files = await Promise.all(parts.map(({ wheel }) => wheel.fetch(signal)));
+  for (const [at, { wheel, without }] of parts.entries()) {
     const zip = await ZipArchive.open(files[at] as string, wheel.filename);
     try {
-      for (const entry of await wheelEntries(zip, target, wheel.filename)) {
-        if (seen.has(entry.path)) continue;
-        seen.add(entry.path);
-        yield entry;
-      }
+      for (const entry of await wheelEntries(zip, target, wheel)) if (!without.has(entry.path)) yield entry;
     } finally {
       await zip.close();
     }

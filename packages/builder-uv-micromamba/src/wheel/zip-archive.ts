@@ -17,8 +17,10 @@ export interface ZipMember {
   path: string;
   size: number;
   executable: boolean;
-  /** All bytes; checked by size and CRC. */
-  bytes(): Promise<Buffer>;
+  /** CRC-32, as the archive says. */
+  sum: number;
+  /** All bytes, checked by size and CRC; throws E_RESOLVE when there are more than `limit`. */
+  bytes(limit: number): Promise<Buffer>;
   /** The bytes as a stream; checked by size and CRC at its end. */
   stream(): AsyncIterable<Uint8Array>;
 }
@@ -50,7 +52,7 @@ export class ZipArchive {
       if (isImageSpecError(cause)) throw cause;
       const why = (cause as Error).message;
       throw new ImageSpecError("E_RESOLVE", `${subject} is not a zip archive that can be read: ${why}`, {
-        hint: "the file on the index is broken or not a wheel",
+        hint: "Check the file on the index: it is broken or no wheel.",
         cause,
       });
     }
@@ -91,7 +93,8 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
     return at + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
   }
 
-  async function bytes(): Promise<Buffer> {
+  async function bytes(limit: number): Promise<Buffer> {
+    if (size > limit) throw broken(`has ${size} bytes, and at most ${limit} are read`);
     const packed = await read(await start(), compressedSize);
     // The most it may come to: a member that is larger than it says must not fill the memory.
     const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(Math.min(size, WHOLE), 64) };
@@ -108,7 +111,7 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
 
   async function* stream(): AsyncGenerator<Uint8Array> {
     if (size <= WHOLE) {
-      yield await bytes();
+      yield await bytes(WHOLE);
       return;
     }
     const inflater = createInflateRaw({ chunkSize: CHUNK });
@@ -128,5 +131,13 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
   }
 
   const executable = ((entry.externalFileAttributes >>> 16) & 0o100) !== 0;
-  return { path: entry.fileName, size, executable, bytes, stream };
+  return { path: plainPath(entry.fileName), size, executable, sum: entry.crc32, bytes, stream };
+}
+
+/** `./a//b` as `a/b`; the reader of the directory has refused what would lead out. */
+export function plainPath(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
 }
