@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { ContainerEngine } from "@imagespec/container-engine";
-import type { BuildResult } from "@imagespec/core/builder";
+import { type BuildResult, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { DockerArchive, OciLayout, parseReference } from "@imagespec/registry";
 import type { BuildSession } from "../session/build-session.ts";
 import type { AssembledImage } from "./assemble-image.ts";
@@ -19,8 +19,7 @@ export async function deliver(session: BuildSession, images: readonly AssembledI
     const file = session.cache.temporary();
     try {
       await archive(session, images, file);
-      const engine = await ContainerEngine.connect({ signal: session.signal });
-      await engine.loadImage(createReadStream(file, { highWaterMark: 1024 * 1024 }));
+      await loadIntoEngine(file, plan.reference, session.signal);
     } finally {
       await session.cache.removeScratch(file, session.warn);
     }
@@ -40,5 +39,19 @@ async function archive(session: BuildSession, images: readonly AssembledImage[],
   } catch (error) {
     await sink.abort();
     throw error;
+  }
+}
+
+/** Gives an archive to the container engine docker's own command would talk to. Throws E_DAEMON naming where it listens. */
+async function loadIntoEngine(archive: string, reference: string, signal: AbortSignal): Promise<void> {
+  try {
+    const engine = await ContainerEngine.connect({ signal });
+    await engine.loadImage(createReadStream(archive, { highWaterMark: 1024 * 1024 }));
+  } catch (cause) {
+    if (!isImageSpecError(cause, "E_DAEMON")) throw cause;
+    throw new ImageSpecError("E_DAEMON", `The image ${reference} was not loaded: ${cause.message}`, {
+      hint: "Start the engine or set DOCKER_HOST; without one, use --output oci:DIR or --output docker-archive:FILE.",
+      cause,
+    });
   }
 }
