@@ -41,7 +41,11 @@ export interface ImageSink {
   readonly checksBlobs?: boolean;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
   /** Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may hold it. */
-  putBlob(descriptor: Descriptor, open: OpenBlob, options?: CallOptions & { mountFrom?: string | undefined }): Promise<void>;
+  putBlob(
+    descriptor: Descriptor,
+    open: OpenBlob,
+    options?: CallOptions & { mountFrom?: string | undefined },
+  ): Promise<void>;
   /** Writes a manifest or index by digest, and under `tag` when given. Every blob and child must be there before. */
   putManifest(manifest: ManifestBytes, options?: CallOptions & { tag?: string | undefined }): Promise<void>;
 }
