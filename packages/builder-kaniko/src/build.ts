@@ -2,7 +2,7 @@ import type { BuildRequest, BuildResult } from "@imagespec/core/builder";
 import { containerHost } from "./container/container-host.ts";
 import { executorArguments } from "./executor/arguments.ts";
 import { timedOut } from "./executor/failure.ts";
-import { type BuildInputs, buildInputs, openContext } from "./executor/inputs.ts";
+import { type BuildInputs, buildInputs, dockerfileOf, openContext } from "./executor/inputs.ts";
 import { localHost } from "./executor/local-executor.ts";
 import { ExecutorLog } from "./executor/log.ts";
 import { type ExecutorTask, LAYOUT_PATH } from "./executor/task.ts";
@@ -57,9 +57,11 @@ interface PlatformBuild {
 }
 
 function taskOf({ request, inputs, platform, signal }: PlatformBuild): ExecutorTask {
-  const label = request.target.platforms.length > 1 ? platform : "";
+  const label = request.target.platforms.length > 1 ? platform : undefined;
+  const dockerfile = dockerfileOf(request);
   return {
     subject: inputs.subject,
+    plan: request.plan,
     platform,
     args: executorArguments(request.plan, request.options, {
       platform,
@@ -74,8 +76,13 @@ function taskOf({ request, inputs, platform, signal }: PlatformBuild): ExecutorT
     secrets: inputs.secrets,
     dockerConfig: inputs.dockerConfig?.json,
     certificates: inputs.certificates,
-    openContext: () => openContext(request, signal),
-    log: new ExecutorLog((event) => request.emit(event), inputs.redact, label),
+    openContext: () => openContext(request, dockerfile.text, signal),
+    log: new ExecutorLog({
+      emit: (event) => request.emit(event),
+      secrets: inputs.redact,
+      label,
+      instructions: dockerfile.instructions,
+    }),
     signal,
   };
 }

@@ -1,18 +1,13 @@
 import type { Readable } from "node:stream";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { pack } from "tar-stream";
 import { executorFailure, noImage } from "../executor/failure.ts";
-import {
-  CERTIFICATES_PATH,
-  DOCKER_CONFIG_PATH,
-  type ExecutorOutcome,
-  type ExecutorTask,
-  LAYOUT_PATH,
-} from "../executor/task.ts";
+import { DOCKER_CONFIG_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
 import { ContainerLayout } from "./container-layout.ts";
 
 /** The engine, and what a container is made of besides the task. */
@@ -93,6 +88,7 @@ async function follow(
   if (exitCode !== 0) {
     throw executorFailure({
       subject,
+      plan: task.plan,
       platform: task.platform,
       exitCode,
       outOfMemory: state.OOMKilled,
@@ -159,7 +155,7 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
 async function putFiles(container: Container, task: ExecutorTask): Promise<void> {
   const files: [path: string, content: string | undefined][] = [
     [DOCKER_CONFIG_PATH, task.dockerConfig],
-    [CERTIFICATES_PATH, task.certificates],
+    [KANIKO_CA_PATH, task.certificates],
   ];
   const present = files.filter((file): file is [string, string] => file[1] !== undefined);
   if (present.length === 0) return;

@@ -1,13 +1,33 @@
+import type { Instruction } from "@imagespec/dockerfile";
+import { buildRequest } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { executorFailure, noImage } from "./failure.ts";
 
 const exit = {
   subject: "container of x",
+  plan: buildRequest().plan,
   platform: "linux/amd64",
   exitCode: 1,
   outOfMemory: false,
+  instruction: undefined,
   tail: [] as string[],
 };
+
+const { plan: conda } = buildRequest({
+  plan: {
+    steps: {
+      environment: {
+        manager: "conda",
+        prefix: "/opt/micromamba/envs/runtime",
+        pythonVersion: "3.12",
+        packages: [],
+        channels: [],
+        uvImage: "uv",
+        micromambaImage: "micromamba",
+      },
+    },
+  },
+});
 
 describe("executorFailure", () => {
   it.each([
@@ -32,15 +52,27 @@ describe("executorFailure", () => {
     const end =
       "error building image: error building stage: failed to execute command: waiting for process to exit: exit status 1";
 
-    it.each([
-      ["RUN set -e; uv pip install --python /opt/venv/bin/python nowhere", "No solution found", "E_RESOLVE"],
-      ['RUN /.imagespec/bin/micromamba "$verb" -y nowhere', "nothing provides nowhere", "E_RESOLVE"],
-      ["RUN uv pip install --python /opt/venv/bin/python big", "write /x: no space left on device", "E_BUILD"],
-      ["RUN curl x", "dial tcp 127.0.0.1:1: connect: connection refused", "E_BUILD"],
-      ["RUN git clone x", "authentication required", "E_BUILD"],
-      ["RUN apt_get install x", "imagespec:E_UNSUPPORTED: aptPackages need apt-get", "E_BUILD"],
-    ])("%s with %s is %s", (instruction, line, code) => {
-      expect(executorFailure({ ...exit, instruction, tail: [line, end] }).code).toBe(code);
+    it.each<[Instruction["step"], string, string, string]>([
+      [
+        "packages",
+        "RUN set -e; uv pip install --python /opt/venv/bin/python nowhere",
+        "No solution found",
+        "E_RESOLVE",
+      ],
+      ["environment", 'RUN /.imagespec/bin/micromamba "$verb" -y nowhere', "nothing provides nowhere", "E_RESOLVE"],
+      [
+        "packages",
+        "RUN uv pip install --python /opt/venv/bin/python big",
+        "write /x: no space left on device",
+        "E_BUILD",
+      ],
+      ["commands", "RUN curl x", "dial tcp 127.0.0.1:1: connect: connection refused", "E_BUILD"],
+      ["commands", "RUN git clone x", "authentication required", "E_BUILD"],
+      ["apt", "RUN apt_get install x", "imagespec:E_UNSUPPORTED: aptPackages need apt-get", "E_BUILD"],
+    ])("%s: %s with %s is %s", (step, text, line, code) => {
+      const instruction = { keyword: "RUN", text, step, title: text };
+      const error = executorFailure({ ...exit, plan: conda, instruction, tail: [line, end] });
+      expect(error.code).toBe(code);
     });
   });
 

@@ -83,8 +83,8 @@ export function dockerfileOf(request: BuildRequest, contextImage?: string): Dock
 }
 
 /** The context, Dockerfile included, as a gzipped tar: the form the executor reads on its standard input. */
-export function openContext(request: BuildRequest, signal: AbortSignal): Readable {
-  const entries = contextFiles(request.plan, dockerfileOf(request).text, request.files);
+export function openContext(request: BuildRequest, dockerfile: string, signal: AbortSignal): Readable {
+  const entries = contextFiles(request.plan, dockerfile, request.files);
   const mtime = sourceDateEpoch(process.env);
   const tar = Readable.from(contextTar(entries, { open: openShippedFile, signal, mtime }));
   // The context is read once, here or over a socket: speed counts for more than size.

@@ -2,16 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
+import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError, OciLayout } from "@imagespec/registry";
 import { executorFailure, noImage } from "./failure.ts";
-import {
-  CERTIFICATES_PATH,
-  type ExecutorHost,
-  type ExecutorOutcome,
-  type ExecutorTask,
-  KANIKO_FOLDER,
-  LAYOUT_PATH,
-} from "./task.ts";
+import { type ExecutorHost, type ExecutorOutcome, type ExecutorTask, KANIKO_FOLDER, LAYOUT_PATH } from "./task.ts";
 
 export const EXECUTOR = `${KANIKO_FOLDER}/executor`;
 
@@ -46,7 +40,7 @@ export function localHost(): ExecutorHost {
 async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
   const folder = await mkdtemp(join(KANIKO_FOLDER, "imagespec-"));
   const dispose = async () => {
-    for (const path of [folder, LAYOUT_PATH, CERTIFICATES_PATH]) await rm(path, { recursive: true, force: true });
+    for (const path of [folder, LAYOUT_PATH, KANIKO_CA_PATH]) await rm(path, { recursive: true, force: true });
   };
   try {
     const config = join(folder, "config");
@@ -54,7 +48,7 @@ async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
     await writeFile(join(config, "config.json"), task.dockerConfig ?? "{}", { mode: 0o600 });
     if (task.certificates !== undefined) {
       await mkdir(join(KANIKO_FOLDER, "ssl", "certs"), { recursive: true });
-      await writeFile(CERTIFICATES_PATH, task.certificates);
+      await writeFile(KANIKO_CA_PATH, task.certificates);
     }
     const result = await runTool(EXECUTOR, task.args, {
       cwd: "/",
@@ -80,9 +74,9 @@ async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
 async function imageOf(result: ToolResult, task: ExecutorTask): Promise<string> {
   const { exitCode } = result;
   if (exitCode !== 0) {
-    const { platform, log } = task;
+    const { plan, platform, log } = task;
     const { instruction, tail } = log;
-    throw executorFailure({ subject: EXECUTOR, platform, exitCode, outOfMemory: false, instruction, tail });
+    throw executorFailure({ subject: EXECUTOR, plan, platform, exitCode, outOfMemory: false, instruction, tail });
   }
   const index = await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => "{}");
   const digest = (JSON.parse(index) as { manifests?: { digest?: string }[] }).manifests?.at(-1)?.digest;

@@ -1,13 +1,17 @@
 import type { BuildEvent } from "@imagespec/core/builder";
+import type { Instruction } from "@imagespec/dockerfile";
 import { describe, expect, it } from "vitest";
 import { ExecutorLog } from "./log.ts";
 
-function record(secrets: string[] = [], label = "") {
+function record(secrets: string[] = [], label?: string) {
   const events: BuildEvent[] = [];
-  const log = new ExecutorLog((event) => events.push(event), secrets, label);
+  const log = new ExecutorLog({ emit: (event) => events.push(event), secrets, label, instructions });
   return { events, log };
 }
 const info = (msg: string) => `${JSON.stringify({ level: "info", msg, time: "t" })}\n`;
+
+const step = (text: string, title: string): Instruction => ({ keyword: "RUN", text, step: "apt", title });
+const instructions = [step("RUN a && \\\n    b", "do both"), step("COPY x y", "first"), step("COPY x y", "second")];
 
 describe("ExecutorLog", () => {
   it("reads kaniko's own lines and keeps what steps print", () => {
@@ -35,6 +39,15 @@ describe("ExecutorLog", () => {
       "linux/arm64 COPY a b started",
       "linux/arm64 COPY a b failed",
     ]);
+  });
+
+  it("knows the instructions of its Dockerfile, of equal ones the next", () => {
+    const { events, log } = record();
+    log.write("stderr", Buffer.from(info("RUN a &&     b") + info("COPY x y") + info("COPY x y")));
+    expect(log.instruction).toBe(instructions[2]);
+    log.end("done");
+    const started = events.filter((event) => event.type === "step" && event.status === "started");
+    expect(started).toMatchObject([{ name: "do both" }, { name: "first" }, { name: "second" }]);
   });
 
   it("keeps the last 50 lines and no secret, one cut by chunks included", () => {

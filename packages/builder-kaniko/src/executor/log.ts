@@ -1,43 +1,48 @@
 import { StringDecoder } from "node:string_decoder";
 import type { BuildEvent } from "@imagespec/core/builder";
+import { type Instruction, shortened } from "@imagespec/dockerfile";
 import { redact } from "@imagespec/registry";
 
 const TAIL_LINES = 50;
 const LONGEST_LINE = 64 * 1024;
 /** kaniko says each instruction of the Dockerfile, as it starts it, in a message of its own. */
 const INSTRUCTION = /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|LABEL|RUN|SHELL|USER|WORKDIR) /;
-const STEP_NAME_LENGTH = 100;
 /** It then says the same three times more, and how it found the user. */
 const REPETITION = /^(Args: \[|Cmd: |Running: \[|Util\.Lookup returned|Performing slow lookup)/;
 /** A whole script in one line; its step's name says enough. */
 const LONGEST_MESSAGE = 400;
 
+export interface ExecutorLogOptions {
+  emit: (event: BuildEvent) => void;
+  /** Texts that no line may show. */
+  secrets: readonly string[];
+  /** Stands before the name of each step, in a build of several platforms: `linux/arm64`. */
+  label?: string | undefined;
+  /** What the Dockerfile holds, in order. */
+  instructions: readonly Instruction[];
+}
+
 /** Turns what an executor prints into events: its own JSON lines become messages, instructions become steps. */
 export class ExecutorLog {
   /** The last 50 lines, redacted. */
   readonly tail: string[] = [];
-  readonly #secrets: readonly string[];
-  readonly #emit: (event: BuildEvent) => void;
-  readonly #label: string;
+  readonly #options: ExecutorLogOptions;
   readonly #streams = { stdout: new Lines(), stderr: new Lines() };
   #step: { name: string; started: number } | undefined;
-  #instruction: string | undefined;
+  #instruction: Instruction | undefined;
 
-  /** `label` stands before each step's name, for builds of several platforms. */
-  constructor(emit: (event: BuildEvent) => void, secrets: readonly string[], label: string) {
-    this.#emit = emit;
-    this.#secrets = secrets;
-    this.#label = label;
+  constructor(options: ExecutorLogOptions) {
+    this.#options = options;
   }
 
-  /** The instruction of the Dockerfile that was started last, redacted. */
-  get instruction(): string | undefined {
+  /** The instruction of the Dockerfile that was started last. */
+  get instruction(): Instruction | undefined {
     return this.#instruction;
   }
 
   /** A text as this log would show it. */
   clean(text: string): string {
-    return redact(text, this.#secrets);
+    return redact(text, this.#options.secrets);
   }
 
   write(stream: "stdout" | "stderr", chunk: Uint8Array): void {
@@ -51,8 +56,8 @@ export class ExecutorLog {
     if (line.trim() === "" || (said !== undefined && REPETITION.test(said))) return;
     this.tail.push(said !== undefined && line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
-    if (said !== undefined && INSTRUCTION.test(said)) this.#start(line);
-    this.#emit({ type: "log", stream, line });
+    if (said !== undefined && INSTRUCTION.test(said)) this.#start(said);
+    this.#options.emit({ type: "log", stream, line });
   }
 
   /** Ends the log: what came without a line end, and the step that was running. */
@@ -64,21 +69,35 @@ export class ExecutorLog {
     this.#finish(status);
   }
 
-  #start(instruction: string): void {
+  #start(said: string): void {
     this.#finish("done");
-    this.#instruction = instruction;
-    const short = instruction.length > STEP_NAME_LENGTH ? `${instruction.slice(0, STEP_NAME_LENGTH)}…` : instruction;
-    const name = this.#label === "" ? short : `${this.#label} ${short}`;
+    this.#instruction = this.#find(said);
+    const title = this.#instruction?.title ?? shortened(this.clean(said));
+    const { label } = this.#options;
+    const name = label === undefined ? title : `${label} ${title}`;
     this.#step = { name, started: performance.now() };
-    this.#emit({ type: "step", name, status: "started" });
+    this.#options.emit({ type: "step", name, status: "started" });
+  }
+
+  /** The same text may stand in the Dockerfile twice: the first one after the one that ran last. */
+  #find(said: string): Instruction | undefined {
+    const { instructions } = this.#options;
+    const last = this.#instruction === undefined ? -1 : instructions.indexOf(this.#instruction);
+    const same = ({ text }: Instruction) => withoutSpace(text) === withoutSpace(said);
+    return instructions.slice(last + 1).find(same) ?? instructions.find(same);
   }
 
   #finish(status: "done" | "failed"): void {
     if (this.#step === undefined) return;
     const seconds = (performance.now() - this.#step.started) / 1000;
-    this.#emit({ type: "step", name: this.#step.name, status, seconds });
+    this.#options.emit({ type: "step", name: this.#step.name, status, seconds });
     this.#step = undefined;
   }
+}
+
+/** kaniko joins the lines of an instruction, with whatever space stands between them. */
+function withoutSpace(text: string): string {
+  return text.replaceAll(/\\?\s+/g, "");
 }
 
 /** The text of a line of kaniko's JSON log; undefined for what a step of the build printed. */

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { BuildPlan } from "@imagespec/core/builder";
 import type { ImageSource } from "@imagespec/registry";
 import type { ExecutorLog } from "./log.ts";
 
@@ -6,6 +7,7 @@ import type { ExecutorLog } from "./log.ts";
 export interface ExecutorTask {
   /** The image's reference or name, for labels and messages. */
   subject: string;
+  plan: BuildPlan;
   platform: string;
   args: readonly string[];
   /** Environment of the executor: proxies and the values of build arguments. */
@@ -47,5 +49,3 @@ export const KANIKO_FOLDER = "/kaniko";
 export const LAYOUT_PATH = `${KANIKO_FOLDER}/imagespec-layout`;
 /** Where the executor looks for credentials of registries. */
 export const DOCKER_CONFIG_PATH = `${KANIKO_FOLDER}/.docker/config.json`;
-/** Where the executor's image keeps certificates, and where steps find ours. */
-export const CERTIFICATES_PATH = `${KANIKO_FOLDER}/ssl/certs/imagespec_ca.crt`;

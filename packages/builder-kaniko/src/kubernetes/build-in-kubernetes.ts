@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core/builder";
+import type { Dockerfile } from "@imagespec/dockerfile";
 import {
   assembleIndex,
   type Descriptor,
@@ -29,7 +30,7 @@ interface Build {
   repository: RegistryRepository;
   tag: string;
   inputs: BuildInputs;
-  contextImage: string | undefined;
+  dockerfile: Dockerfile;
   slots: JobSlots;
   signal: AbortSignal;
 }
@@ -53,7 +54,8 @@ export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, sl
     const contextImage = context === undefined ? undefined : `${parseReference(contexts).name}@${context}`;
     const inputs = await buildInputs(request, [reference, ...(contextImage ? [contextImage] : [])]);
     const repository = client.repository(name);
-    const build = { request, cluster, repository, tag, inputs, contextImage, slots, signal };
+    const dockerfile = dockerfileOf(request, contextImage);
+    const build = { request, cluster, repository, tag, inputs, dockerfile, slots, signal };
     const builds = request.target.platforms.map((platform) =>
       buildPlatform(build, platform).catch((error: unknown) => {
         failed.abort(refusalError(error, `building ${reference}`, cluster.namespace));
@@ -85,7 +87,12 @@ async function buildPlatform(build: Build, platform: string): Promise<PlatformBu
   const { options } = request;
   const { subject } = inputs;
   const limit = AbortSignal.timeout(options.timeout * 1000);
-  const log = new ExecutorLog(request.emit, inputs.redact, request.target.platforms.length > 1 ? platform : "");
+  const log = new ExecutorLog({
+    emit: (event) => request.emit(event),
+    secrets: inputs.redact,
+    label: request.target.platforms.length > 1 ? platform : undefined,
+    instructions: build.dockerfile.instructions,
+  });
   const both = AbortSignal.any([signal, limit]);
   let job: RunningJob | undefined;
   try {
@@ -93,7 +100,7 @@ async function buildPlatform(build: Build, platform: string): Promise<PlatformBu
     const { name } = job;
     if (job.found) request.emit({ type: "log", stream: "stderr", line: `Found the Job ${name} of an earlier run.` });
     const { startTimeout } = options.kubernetes;
-    let digest = await followJob(cluster, { name, platform, startTimeout, log, signal: both });
+    let digest = await followJob(cluster, { name, plan: request.plan, platform, startTimeout, log, signal: both });
     // Another client of the same build may have cleaned up when it saw the end.
     digest ??= (await build.repository.headManifest(platformTag(build, platform), { signal }))?.digest;
     if (digest === undefined) throw deleted(name, subject);
@@ -139,7 +146,7 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
       timeout: options.timeout,
     },
     contents: {
-      dockerfile: dockerfileOf(request, build.contextImage).text,
+      dockerfile: build.dockerfile.text,
       env: inputs.env,
       secrets: await Promise.all(inputs.secrets.map(({ source }) => readFile(source))),
       dockerConfig: inputs.dockerConfig?.json,

@@ -1,3 +1,4 @@
+import type { BuildPlan } from "@imagespec/core/builder";
 import type { ExecutorLog } from "../executor/log.ts";
 import type { Cluster } from "./cluster.ts";
 import { CONTAINER } from "./job-manifest.ts";
@@ -11,6 +12,7 @@ const LOG_GRACE = 3000;
 
 export interface FollowOptions {
   name: string;
+  plan: BuildPlan;
   platform: string;
   /** Seconds. */
   startTimeout: number;
@@ -44,10 +46,10 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
       for (const pod of pods) followLog(cluster, pod, logs, options, signal);
       const look = async () => {
         const events = pods.length === 0 ? await eventsOf(cluster, options.name) : [];
-        const { platform, startTimeout, log } = options;
+        const { plan, platform, startTimeout, log } = options;
         const { tail, instruction } = log;
         const clean = (text: string) => log.clean(text);
-        return judgeJob({ job, pods, events, platform, startTimeout, now: Date.now(), tail, instruction, clean });
+        return judgeJob({ job, pods, events, plan, platform, startTimeout, now: Date.now(), tail, instruction, clean });
       };
       let verdict = await look();
       if (verdict.state !== "waiting") {

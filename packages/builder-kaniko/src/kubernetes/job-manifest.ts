@@ -1,4 +1,5 @@
-import { CERTIFICATES_PATH, DOCKER_CONFIG_PATH } from "../executor/task.ts";
+import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
+import { DOCKER_CONFIG_PATH } from "../executor/task.ts";
 import type { KubernetesOptions } from "../options.ts";
 
 /** One Job: it builds one platform of an image. */
@@ -108,7 +109,7 @@ function containerOf(task: JobTask): object {
     volumeMounts: [
       { name: DOCKERFILE_VOLUME, mountPath: CONTEXT_FOLDER, readOnly: true },
       ...(task.hasDockerConfig ? [secretMount("config.json", DOCKER_CONFIG_PATH)] : []),
-      ...(task.hasCertificates ? [secretMount("ca.crt", CERTIFICATES_PATH)] : []),
+      ...(task.hasCertificates ? [secretMount("ca.crt", KANIKO_CA_PATH)] : []),
       ...task.secretTargets.map((target, index) => secretMount(secretKey(index), target)),
     ],
   };

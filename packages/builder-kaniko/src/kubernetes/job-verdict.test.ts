@@ -1,7 +1,9 @@
+import { buildRequest } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { type JobSnapshot, judgeJob } from "./job-verdict.ts";
 import type { KubeContainerStatus, KubePod } from "./kube-objects.ts";
 
+const { plan } = buildRequest();
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const now = Date.parse("2026-01-01T00:10:00Z");
 const recent = "2026-01-01T00:09:59Z";
@@ -18,7 +20,18 @@ function snapshot(change: Partial<JobSnapshot> & { condition?: [type: string, re
     : [];
   const job = { metadata: { name: "imagespec-x", creationTimestamp: recent }, status: { conditions } };
   const clean = (text: string) => text.replaceAll("hunter2", "***");
-  return { job, pods: [], events: [], platform: "linux/amd64", now, startTimeout: 60, tail: ["last"], clean, ...rest };
+  return {
+    job,
+    pods: [],
+    events: [],
+    plan,
+    platform: "linux/amd64",
+    now,
+    startTimeout: 60,
+    tail: ["last"],
+    clean,
+    ...rest,
+  };
 }
 const terminated = (exitCode: number, message = "", reason = "Error") => ({
   terminated: { exitCode, message, reason },

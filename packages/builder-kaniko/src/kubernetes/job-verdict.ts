@@ -1,3 +1,5 @@
+import type { BuildPlan } from "@imagespec/core/builder";
+import type { Instruction } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import { executorFailure, lastLines, noImage } from "../executor/failure.ts";
 import { CONTAINER } from "./job-manifest.ts";
@@ -9,6 +11,7 @@ export interface JobSnapshot {
   pods: readonly KubePod[];
   /** Warnings about the Job, asked for when it has no Pod. */
   events: readonly KubeEvent[];
+  plan: BuildPlan;
   platform: string;
   /** Milliseconds since the epoch. */
   now: number;
@@ -17,7 +20,7 @@ export interface JobSnapshot {
   /** The last lines of the log, redacted. */
   tail: readonly string[];
   /** The instruction the log named last. */
-  instruction?: string | undefined;
+  instruction?: Instruction | undefined;
   /** Takes secrets out of a text the cluster kept. */
   clean(text: string): string;
 }
@@ -81,6 +84,7 @@ function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod |
     .filter((line) => line !== "" && !DIGEST.test(line));
   return executorFailure({
     subject: subject(snapshot),
+    plan: snapshot.plan,
     platform: snapshot.platform,
     exitCode: terminated.exitCode,
     outOfMemory: terminated.reason === "OOMKilled",
