@@ -6,7 +6,7 @@ const BUILDERS = ["builder-docker-buildx", "builder-kaniko", "builder-noop", "bu
 export const PENDING: Record<Rule, readonly string[]> = {
   circles: ["builder-docker-buildx", "core", "dockerfile"],
   style: [...BUILDERS, "core", "dockerfile", "registry"],
-  details: ["registry"],
+  details: [],
   references: [...BUILDERS, "core", "dockerfile"],
   docblocks: [...BUILDERS, "core", "dockerfile", "registry"],
 };

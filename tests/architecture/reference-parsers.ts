@@ -1,8 +1,11 @@
 import ts from "typescript-api";
 import { placeOf, walk } from "./syntax.ts";
 
-/** The one folder that takes references apart; and a registry of tests, which reads them as any registry does. */
-const HOMES = /^packages\/(?:registry\/src\/reference|testkit\/src\/registry-server)\//;
+/**
+ * The one folder that takes references apart; a registry of tests, which reads them as any registry does; and what looks for
+ * user info in texts.
+ */
+const HOMES = /^packages\/(?:registry\/src\/(?:reference\/|errors\/user-info\.ts)|testkit\/src\/registry-server\/)/;
 
 /** Searches for what parts repository, tag and digest, or for what marks an OCI layout. */
 const SEARCHES: Record<string, RegExp> = {

@@ -1,3 +1,4 @@
+export { insecureRegistries } from "./client/insecure-registries.ts";
 export type { Mirrors } from "./client/mirrors.ts";
 export { mirrorOf, parseMirrors, throughMirror } from "./client/mirrors.ts";
 export { RegistryClient, type RegistryClientOptions, type RepositoryOptions } from "./client/registry-client.ts";
@@ -10,13 +11,14 @@ export { digestOf } from "./digest/digest.ts";
 export { verifyStream } from "./digest/verify-stream.ts";
 export { ERROR_CODES, type ErrorCode } from "./errors/codes.ts";
 export { docsPage } from "./errors/docs-page.ts";
+export type { ErrorDetails } from "./errors/error-details.ts";
 export {
   ImageSpecError,
   type ImageSpecErrorOptions,
   isImageSpecError,
   type SpecFault,
 } from "./errors/image-spec-error.ts";
-export { redact } from "./errors/redact.ts";
+export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
 export {
   type HttpRequest,
   type HttpResponse,
@@ -29,6 +31,7 @@ export type { RetryOptions } from "./http/retry-policy.ts";
 export { assembleIndex } from "./image/assemble-index.ts";
 export { copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
+export { configPlatform, type ImageConfig, readConfig } from "./image/image-config.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
 export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export {
@@ -39,12 +42,12 @@ export {
   pushImage,
   pushIndex,
 } from "./image/push-image.ts";
-export { configPlatform, type ImageConfig, type ReadImage, readConfig, readImage } from "./image/read-image.ts";
+export { type ReadImage, readImage } from "./image/read-image.ts";
 export { isImageEntry, platformsOf, selectPlatform } from "./image/select-platform.ts";
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
 export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";
-export { checkRegistryPresence } from "./presence/check-registry-presence.ts";
+export { checkRegistryPresence, type PresenceCheckOptions } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
 export {

@@ -51,7 +51,8 @@ export class Downloader {
         return await this.#blobs.write(body, wanted);
       } catch (error) {
         signal.throwIfAborted();
-        const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && error.details.retry !== true;
+        const again = isImageSpecError(error, "E_RESOLVE") && error.details.retry === true;
+        const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && !again;
         if (final || attempt === TRIES)
           throw isImageSpecError(error) ? error : failed(wanted, (error as Error).message, error);
         await sleep(250 * 2 ** attempt * (0.5 + Math.random()), undefined, { signal });

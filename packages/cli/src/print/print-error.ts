@@ -26,7 +26,7 @@ function isWorthTryingAgain(error: unknown): boolean {
   if (error.code === "E_REGISTRY_UNREACHABLE") return true;
   // What these two failed of is their cause.
   if (error.code === "E_PUSH" || error.code === "E_PRESENCE_UNKNOWN") return isWorthTryingAgain(error.cause);
-  const status = error.code === "E_REGISTRY" ? Number(error.details.status) : Number.NaN;
+  const status = isImageSpecError(error, "E_REGISTRY") ? (error.details.status ?? 0) : 0;
   return status === 429 || status >= 500;
 }
 

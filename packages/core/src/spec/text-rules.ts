@@ -1,20 +1,17 @@
-import { isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
+import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
 import { parseBaseImage } from "./base-image.ts";
 import type { Breach } from "./rule.ts";
 
-const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#"'`]+@/i;
-// https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
-const CONDA_TOKEN = /[a-z][a-z0-9+.-]*:\/\/[^\s/]+\/t\/[^\s/]+/i;
-
 /** A credential inside an URL, wherever in the text it stands. */
 export function credentialBreach(text: string): Breach | undefined {
-  const found = USER_INFO.test(text) ? "a user name or password" : CONDA_TOKEN.test(text) ? "a conda token" : undefined;
-  return found === undefined ? undefined : credential(text, found);
+  const found = embeddedCredential(text);
+  if (found === undefined) return undefined;
+  return credential(text, found === "user info" ? "a user name or password" : "a conda token");
 }
 
 /** User info in an URL alone, for texts where `/t/` may be an innocent part of an address. */
 export function userInfoBreach(text: string): Breach | undefined {
-  return USER_INFO.test(text) ? credential(text, "a user name or password") : undefined;
+  return embeddedCredential(text) === "user info" ? credential(text, "a user name or password") : undefined;
 }
 
 function credential(text: string, found: string): Breach {

@@ -32,6 +32,16 @@ export class RegistryAuth {
     return (await this.#credential) !== undefined;
   }
 
+  /** Every secret that may have been sent, as it was sent; for hiding them in what a server says. */
+  async secrets(): Promise<string[]> {
+    const credential = await this.#credential?.catch(() => undefined);
+    const tokens = [...this.#tokens.values()].flatMap(({ settled }) => (settled === undefined ? [] : [settled.token]));
+    if (credential === undefined) return tokens;
+    if (credential.kind !== "basic") return [...tokens, credential.token];
+    const { username, password } = credential;
+    return [...tokens, password, basicHeader(username, password).slice("Basic ".length)];
+  }
+
   /** The header to send for these scopes; undefined while the registry has not asked. Throws E_REGISTRY_AUTH and network errors. */
   async header(scopes: string[]): Promise<string | undefined> {
     const challenge = this.#challenge;

@@ -21,24 +21,33 @@ export interface BearerToken {
 }
 
 const MAX_ANSWER = 1024 * 1024;
+/** How token servers without the OAuth2 endpoint answer POST. 401 is Quay's; whether the credential is good GET then tells. */
+const POST_REFUSALS: ReadonlySet<number> = new Set([401, 404, 405, 415, 501]);
 
 /**
- * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, a
- * password goes as Basic, nobody's as nothing. Redirects are not followed: the credential is for this host alone.
+ * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, where
+ * that is refused by GET; a password goes as Basic, nobody's as nothing. Redirects are not followed: the credential is for this host alone.
  */
 export async function fetchToken(request: TokenRequest, transport: HttpTransport): Promise<BearerToken> {
   const asked = Date.now();
   try {
-    return await readToken(await ask(request, transport), asked, request);
+    let answer = await ask(request, transport);
+    if (request.credential?.kind === "identity-token" && POST_REFUSALS.has(answer.status)) {
+      // A token server that only knows GET takes the identity token for the password.
+      await answer.body.dump();
+      const { token, username = "" } = request.credential;
+      answer = await ask({ ...request, credential: { kind: "basic", username, password: token } }, transport);
+    }
+    return await readToken(answer, asked, request);
   } catch (error) {
     const fault = networkFault(error);
     // What another try may cure goes up as it is, to be tried again with the request that needs the token.
-    if (fault === undefined || fault.kind === "timeout" || fault.kind === "reset") throw error;
+    if (fault === undefined || fault.passing) throw error;
     const where = `The token server ${request.realm.host} of ${request.registry}`;
     throw new ImageSpecError("E_REGISTRY_UNREACHABLE", `${where} cannot be reached: ${fault.reason} (${fault.code})`, {
       hint: "See to DNS, firewall, HTTPS_PROXY and SSL_CERT_FILE.",
       cause: error,
-      details: { registry: request.registry, reason: fault.kind, code: fault.code },
+      details: { registry: request.registry, tokenServer: request.realm.host, reason: fault.kind, code: fault.code },
     });
   }
 }
@@ -81,7 +90,7 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
       refused ? `${where} refuses the credentials (status ${status})` : `${where} answered with status ${status}`,
       {
         hint: refused ? `Run \`docker login ${registry}\` again.` : "Try again later.",
-        details: { registry, status, retryAfter: response.header("retry-after") },
+        details: { registry, tokenServer: request.realm.host, status, retryAfter: response.header("retry-after") },
       },
     );
   }
@@ -95,7 +104,7 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
     throw new ImageSpecError("E_REGISTRY_AUTH", `${where} gave no token`, {
       hint: "This is a fault of that server.",
-      details: { registry, status },
+      details: { registry, tokenServer: request.realm.host, status },
     });
   }
   // Our own clock from the moment of asking: the server's may be wrong. 60 s is the specification's default.

@@ -3,8 +3,10 @@ import type { HttpResponse } from "../http/http-transport.ts";
 import { isRetriedStatus, RetryBudget, type RetryOptions } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";
+import { isSuccess } from "./answer.ts";
 import type { Subject } from "./registry-fault.ts";
 import type { RegistryHost } from "./registry-host.ts";
+import { UploadSource } from "./upload-source.ts";
 
 export interface BlobPush {
   host: RegistryHost;
@@ -15,41 +17,68 @@ export interface BlobPush {
   open: OpenBlob;
   /** Path of another repository of the same registry that may hold the blob. */
   mountFrom: string | undefined;
+  /** Bytes a chunk has; undefined sends all in one request. */
+  chunkSize: number | undefined;
   retry: RetryOptions;
   signal: AbortSignal | undefined;
   /** Whether the registry has it by now: an upload whose answer was lost may have succeeded. */
   isThere(): Promise<boolean>;
 }
 
+/** An upload under way: where its next bytes go, and how many the registry has. */
+interface Upload {
+  location: URL;
+  offset: number;
+  /** Bytes a chunk but the last must have at least. */
+  leastChunk: number;
+}
+
+/** What a chunk after 413 has at most: proxies limit requests to 1 MB, 10 MB, 100 MB. */
+const LARGEST_RETRY = 32 * 1024 * 1024;
+const SMALLEST_CHUNK = 64 * 1024;
+
 /**
- * Uploads a blob in one PUT (distribution-spec, pushing a blob monolithically: POST then PUT), or mounts it. An upload that
- * breaks goes on where the registry says it stands, else starts anew. Returns how it came there.
+ * Uploads a blob in one PUT (distribution-spec, pushing a blob monolithically: POST then PUT), in chunks where that is
+ * asked for or a request was too large (POST, PATCH, PUT), or mounts it. An upload that breaks goes on where the registry
+ * says it stands, else starts anew. Returns how it came there.
  */
 export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
+  const { descriptor } = push;
+  const source = new UploadSource(push.open, descriptor, push.subject.name);
   const budget = new RetryBudget(push.retry);
-  let session = await startUpload(push);
-  let offset = 0;
-  for (;;) {
-    if (session === "mounted") return "mounted";
-    try {
-      await putContent(push, session, offset);
-      return "done";
-    } catch (error) {
-      if (isRefusedDigest(error)) throw mismatch(push, error);
-      const wait = isPassing(error) ? budget.next({ timeout: error.details.reason === "timeout" }) : undefined;
-      if (wait === undefined || !isImageSpecError(error)) throw error;
-      await push.host.pause(push, error, budget.failures, wait);
+  let chunkSize = push.chunkSize;
+  try {
+    let upload = await startUpload(push);
+    for (;;) {
+      if (upload === "mounted") return "mounted";
+      const from: Upload = upload;
+      const at = { ...from };
+      try {
+        if (chunkSize !== undefined) await sendChunks(push, source, at, chunkSize);
+        await finish(push, source, at);
+        return "done";
+      } catch (error) {
+        if (isRefusedDigest(error)) throw mismatch(push, error);
+        if (at.offset > from.offset) budget.progressed();
+        const sent: number = Math.min(chunkSize ?? Number.POSITIVE_INFINITY, descriptor.size - at.offset);
+        if (isTooLarge(error) && sent > SMALLEST_CHUNK) {
+          chunkSize = Math.max(SMALLEST_CHUNK, Math.min(LARGEST_RETRY, Math.ceil(sent / 2)));
+        } else {
+          const timeout = isImageSpecError(error, "E_REGISTRY_UNREACHABLE") && error.details.reason === "timeout";
+          const wait = isPassing(error) ? budget.next({ timeout }) : undefined;
+          if (wait === undefined || !isImageSpecError(error)) throw error;
+          await push.host.pause(push, error, budget.failures, wait);
+        }
+      }
+      if (await push.isThere()) return "done";
+      const state = await uploadState(push, at.location);
+      // A registry that says nothing usable gets the whole again.
+      const usable = state !== undefined && state.offset < descriptor.size;
+      if (usable && state.offset > from.offset) budget.progressed();
+      upload = usable ? state : await startUpload({ ...push, mountFrom: undefined });
     }
-    if (await push.isThere()) return "done";
-    const state = await uploadState(push, session);
-    // A registry that says nothing usable gets the whole again.
-    if (state !== undefined && state.offset < push.descriptor.size) {
-      if (state.offset > offset) budget.progressed();
-      ({ session, offset } = state);
-    } else {
-      session = await startUpload({ ...push, mountFrom: undefined });
-      offset = 0;
-    }
+  } finally {
+    await source.close();
   }
 }
 
@@ -58,9 +87,15 @@ function isPassing(error: unknown): error is ImageSpecError {
     return error.details.reason === "reset" || error.details.reason === "timeout";
   }
   if (!isImageSpecError(error, "E_REGISTRY")) return false;
-  const { status } = error.details;
+  const { status, tokenServer } = error.details;
   // 404: the session is gone. 416: it stands elsewhere than we thought.
-  return typeof status === "number" && (isRetriedStatus(status) || status === 404 || status === 416);
+  const isSession = tokenServer === undefined && (status === 404 || status === 416);
+  return status !== undefined && (isRetriedStatus(status) || isSession);
+}
+
+/** The registry, or a proxy before it, takes no request of this size. */
+function isTooLarge(error: unknown): boolean {
+  return isImageSpecError(error, "E_REGISTRY") && error.details.status === 413;
 }
 
 /** The registry found other bytes than the digest says (distribution-spec, error codes). */
@@ -85,62 +120,98 @@ function scopesOf(push: BlobPush): string[] {
   return [`repository:${push.repository}:pull,push`];
 }
 
-async function startUpload(push: BlobPush): Promise<URL | "mounted"> {
+async function startUpload(push: BlobPush): Promise<Upload | "mounted"> {
   const { host, repository, subject, descriptor, mountFrom, signal } = push;
   const target = `/v2/${repository}/blobs/uploads/`;
-  const call = { subject, method: "POST", headers: { "content-length": "0" }, signal } as const;
+  const call = { subject, method: "POST", headers: { "content-length": "0" }, accept: isSuccess, signal } as const;
+  const opened = (response: HttpResponse): Upload => {
+    const location = nextLocation(push, response, undefined);
+    return { location, offset: 0, leastChunk: leastChunk(response) };
+  };
   if (mountFrom !== undefined && mountFrom !== repository) {
     const query = new URLSearchParams({ mount: descriptor.digest, from: mountFrom });
+    const scopes = [`repository:${mountFrom}:pull`, ...scopesOf(push)].sort();
     try {
-      const response = await host.send({
-        ...call,
-        target: `${target}?${query}`,
-        scopes: [`repository:${mountFrom}:pull`, ...scopesOf(push)].sort(),
-        accept: [201, 202],
-      });
+      const response = await host.send({ ...call, target: `${target}?${query}`, scopes });
       await response.body.dump();
-      return response.status === 201 ? "mounted" : nextLocation(push, response);
+      return response.status === 201 ? "mounted" : opened(response);
     } catch (error) {
       // Mounting is a shortcut: a registry that cannot, or does not let us read there, gets the bytes.
       const refused = isImageSpecError(error, "E_REGISTRY_AUTH") || isImageSpecError(error, "E_REGISTRY");
       if (!refused) throw error;
     }
   }
-  const response = await host.send({ ...call, target, scopes: scopesOf(push), accept: [202] });
+  const response = await host.send({ ...call, target, scopes: scopesOf(push) });
   await response.body.dump();
-  return nextLocation(push, response);
+  return opened(response);
 }
 
-function nextLocation(push: BlobPush, response: HttpResponse): URL {
-  const location = response.header("location");
+/** Where the next request of an upload goes; `known` where the answer does not say it anew. */
+function nextLocation(push: BlobPush, response: HttpResponse, known: URL | undefined): URL {
+  const location = response.header("location") || undefined;
   if (location !== undefined) return push.host.checkedTarget(location, response.url, push.subject);
+  if (known !== undefined) return known;
   throw new ImageSpecError(
     "E_REGISTRY",
     `${push.subject.registry} accepts an upload and does not say where to (no Location)`,
     {
-      hint: "This is a fault of the registry, or of a proxy before it.",
+      hint: "Report it to the registry's operator, or see what a proxy before it does.",
       details: { registry: push.subject.registry, repository: push.subject.name },
     },
   );
 }
 
-async function putContent(push: BlobPush, session: URL, offset: number): Promise<void> {
-  const { host, subject, descriptor, open, signal } = push;
-  const target = new URL(session);
+/** A registry that takes chunks and never has more: going on would have no end. */
+function stuck(push: BlobPush, offset: number): ImageSpecError {
+  return new ImageSpecError("E_REGISTRY", `${push.subject.registry} takes a chunk and still has ${offset} bytes`, {
+    hint: "Leave chunkSize out, or report it to the registry's operator.",
+    details: { registry: push.subject.registry, repository: push.subject.name },
+  });
+}
+
+/** Sends all that is left in chunks (distribution-spec, pushing a blob in chunks) and moves `upload` on. */
+async function sendChunks(push: BlobPush, source: UploadSource, upload: Upload, chunkSize: number): Promise<void> {
+  const { host, subject, descriptor, signal } = push;
+  while (upload.offset < descriptor.size) {
+    const { offset } = upload;
+    const end = Math.min(descriptor.size, offset + Math.max(chunkSize, upload.leastChunk));
+    const response = await host.send({
+      subject,
+      method: "PATCH",
+      target: upload.location,
+      scopes: scopesOf(push),
+      headers: {
+        "content-type": "application/octet-stream",
+        "content-length": String(end - offset),
+        "content-range": `${offset}-${end - 1}`,
+      },
+      body: () => source.chunk(offset, end),
+      accept: isSuccess,
+      signal,
+      once: true,
+    });
+    await response.body.dump();
+    upload.location = nextLocation(push, response, upload.location);
+    upload.offset = receivedBytes(response) ?? end;
+    if (upload.offset <= offset) throw stuck(push, offset);
+  }
+}
+
+/** Sends what is left, if anything, and closes the upload. */
+async function finish(push: BlobPush, source: UploadSource, { location, offset }: Upload): Promise<void> {
+  const { host, subject, descriptor, signal } = push;
+  const target = new URL(location);
   target.searchParams.set("digest", descriptor.digest);
   const { size } = descriptor;
+  const rest = offset > 0 && offset < size ? { "content-range": `${offset}-${size - 1}` } : {};
   const response = await host.send({
     subject,
     method: "PUT",
     target,
     scopes: scopesOf(push),
-    headers: {
-      "content-type": "application/octet-stream",
-      "content-length": String(size - offset),
-      ...(offset === 0 ? {} : { "content-range": `${offset}-${size - 1}` }),
-    },
-    body: () => (size === 0 ? new Uint8Array() : exactly(open(), offset, size, subject, descriptor.digest)),
-    accept: [201, 202, 204],
+    headers: { "content-type": "application/octet-stream", "content-length": String(size - offset), ...rest },
+    body: () => (offset === size ? new Uint8Array() : source.chunk(offset, size)),
+    accept: isSuccess,
     signal,
     once: true,
   });
@@ -148,54 +219,36 @@ async function putContent(push: BlobPush, session: URL, offset: number): Promise
 }
 
 /** Where a broken upload stands (distribution-spec: GET on the session, `Range: 0-N`); undefined when the registry does not say. */
-async function uploadState(push: BlobPush, session: URL): Promise<{ session: URL; offset: number } | undefined> {
+async function uploadState(push: BlobPush, location: URL): Promise<Upload | undefined> {
   const { host, subject, signal } = push;
   try {
     const response = await host.send({
       subject,
       method: "GET",
-      target: session,
+      target: location,
       scopes: scopesOf(push),
-      accept: [200, 202, 204],
+      accept: isSuccess,
       signal,
       once: true,
     });
     await response.body.dump();
-    const end = /^(?:bytes=)?0-(\d+)$/.exec(response.header("range") ?? "")?.[1];
-    const location = response.header("location");
-    // `0-0` is how registries write "nothing yet", too.
-    if (end === undefined || end === "0") return undefined;
-    const next = location === undefined ? session : push.host.checkedTarget(location, response.url, subject);
-    return { session: next, offset: Number(end) + 1 };
+    const offset = receivedBytes(response);
+    const next = nextLocation(push, response, location);
+    return offset === undefined ? undefined : { location: next, offset, leastChunk: leastChunk(response) };
   } catch (error) {
     if (isImageSpecError(error, "E_ABORTED")) throw error;
     return undefined;
   }
 }
 
-/** The bytes from `offset` on; E_DIGEST_MISMATCH when the source has not exactly `size` of them. */
-async function* exactly(
-  content: AsyncIterable<Uint8Array>,
-  offset: number,
-  size: number,
-  subject: Subject,
-  digest: string,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let seen = 0;
-  for await (const chunk of content) {
-    const from = Math.max(0, offset - seen);
-    seen += chunk.length;
-    if (seen > size) break;
-    if (from < chunk.length) yield from === 0 ? chunk : chunk.subarray(from);
-  }
-  if (seen !== size) {
-    throw new ImageSpecError(
-      "E_DIGEST_MISMATCH",
-      `${digest}, to be pushed to ${subject.name}, is not ${size} bytes long`,
-      {
-        hint: "The content changed after its digest was taken. Run it again.",
-        details: { digest, size },
-      },
-    );
-  }
+/** How many bytes the registry has; undefined when it does not say. `0-0` is how registries write "nothing yet", too. */
+function receivedBytes(response: HttpResponse): number | undefined {
+  const end = /^(?:bytes=)?0-(\d+)$/.exec(response.header("range") ?? "")?.[1];
+  return end === undefined || end === "0" ? undefined : Number(end) + 1;
+}
+
+/** The least size of a chunk but the last, in bytes (distribution-spec, OCI-Chunk-Min-Length). */
+function leastChunk(response: HttpResponse): number {
+  const length = Number(response.header("oci-chunk-min-length") ?? 0);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }

@@ -5,31 +5,43 @@ import { isLoopback } from "../http/loopback.ts";
 import { probeScheme } from "../http/probe-scheme.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
+import { insecureRegistries, namesHost } from "./insecure-registries.ts";
 import { type Mirrors, mirrorOf, parseMirrors } from "./mirrors.ts";
 import type { RegistryEvent } from "./registry-event.ts";
 import { RegistryHost } from "./registry-host.ts";
 import { RegistryRepository } from "./registry-repository.ts";
 
+/** How a client reaches registries. */
 export interface RegistryClientOptions {
   /** Default: what docker and podman have (`dockerCredentials`). */
-  credentials?: CredentialStore;
-  /** For proxies, certificate authorities, credentials and IMAGESPEC_REGISTRY_MIRRORS. Default: process.env. */
-  env?: NodeJS.ProcessEnv;
+  credentials?: CredentialStore | undefined;
+  /** For proxies, certificate authorities, credentials, IMAGESPEC_REGISTRY_MIRRORS and IMAGESPEC_INSECURE_REGISTRIES. Default: process.env. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Hosts that are read from in place of others; default: IMAGESPEC_REGISTRY_MIRRORS. Names in references and messages stay. */
-  mirrors?: Mirrors;
-  /** Hosts, with port, that may be spoken to without TLS, beside this machine itself. */
-  insecure?: readonly string[];
-  retry?: RetryOptions;
+  mirrors?: Mirrors | undefined;
+  /**
+   * Hosts (`registry.lan:5000`; without a port, all of its ports) that may be spoken to without TLS, and whose certificates
+   * are not checked; beside those of IMAGESPEC_INSECURE_REGISTRIES. This machine itself may always be spoken to without TLS.
+   */
+  insecure?: readonly string[] | undefined;
+  /** Bytes a chunk of an upload has; by default a blob goes in one request, in chunks only once that was too large (413). */
+  chunkSize?: number | undefined;
+  /** Tries, and waits between them. */
+  retry?: RetryOptions | undefined;
   /** Milliseconds without a byte after which a request fails; default 60 000. */
-  idleTimeoutMs?: number;
+  idleTimeoutMs?: number | undefined;
   /** Milliseconds to connect; default 15 000. */
-  connectTimeoutMs?: number;
-  onEvent?: (event: RegistryEvent) => void;
+  connectTimeoutMs?: number | undefined;
+  /** Told what the client does. */
+  onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 
+/** How a repository is read. */
 export interface RepositoryOptions {
   /** False: ask the registry itself even when it has a mirror. What was just pushed is not in a mirror. Default true. */
-  mirror?: boolean;
+  mirror?: boolean | undefined;
+  /** What tokens are asked for to read; a registry may refuse `pull` alone where nothing was pushed yet. Default `pull`. */
+  access?: "pull" | "push" | undefined;
 }
 
 /** A client of OCI registries. One for a whole program: it keeps connections and tokens. */
@@ -38,6 +50,7 @@ export class RegistryClient {
   readonly #env: NodeJS.ProcessEnv;
   readonly #credentials: CredentialStore;
   readonly #mirrors: Mirrors;
+  readonly #insecure: readonly string[];
   readonly #transport: HttpTransport;
   readonly #hosts = new Map<string, RegistryHost>();
   readonly #bases = new Map<string, Promise<URL>>();
@@ -47,12 +60,10 @@ export class RegistryClient {
     this.#env = options.env ?? process.env;
     this.#credentials = options.credentials ?? dockerCredentials({ env: this.#env });
     this.#mirrors = options.mirrors ?? parseMirrors(this.#env.IMAGESPEC_REGISTRY_MIRRORS);
+    this.#insecure = [...(options.insecure ?? []), ...insecureRegistries(this.#env.IMAGESPEC_INSECURE_REGISTRIES)];
     const { idleTimeoutMs, connectTimeoutMs } = options;
-    this.#transport = new HttpTransport({
-      env: this.#env,
-      ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-      ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-    });
+    const isInsecure = (host: string) => namesHost(this.#insecure, host);
+    this.#transport = new HttpTransport({ env: this.#env, idleTimeoutMs, connectTimeoutMs, isInsecure });
   }
 
   /** A repository by name (`localhost:5000/team/app`; a tag or digest is left out). Throws E_REFERENCE. */
@@ -65,6 +76,8 @@ export class RegistryClient {
       host: this.#host(registry, repository),
       onEvent: this.#options.onEvent,
       retry: this.#options.retry ?? {},
+      access: options.access ?? "pull",
+      chunkSize: this.#options.chunkSize,
       mirror:
         mirror === undefined
           ? undefined
@@ -100,7 +113,7 @@ export class RegistryClient {
   }
 
   #plainAllowed(host: string): boolean {
-    return isLoopback(host) || (this.#options.insecure ?? []).includes(host);
+    return isLoopback(host) || namesHost(this.#insecure, host);
   }
 
   /** A registry's address: https, or http where that is allowed and TLS is not spoken. */

@@ -1,5 +1,6 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { redact } from "../errors/redact.ts";
 import type { HttpResponse } from "../http/http-transport.ts";
 import type { NetworkFault } from "../http/network-fault.ts";
 
@@ -15,6 +16,8 @@ export interface Subject {
   mirror?: string | undefined;
 }
 
+const PROXY_LOGIN = "Write the proxy's user name and password into HTTPS_PROXY, or exclude the host by NO_PROXY.";
+
 const loginCommand = (registry: string) => `docker login${registry === "docker.io" ? "" : ` ${registry}`}`;
 
 function via(subject: Subject): string {
@@ -26,24 +29,34 @@ function details(subject: Subject, more: Record<string, unknown>): Record<string
   return { registry: subject.registry, repository: subject.name, ...mirror, ...more };
 }
 
-/** The error of an answer with an unexpected status; reads at most 64 KiB of what it says. */
+/**
+ * The error of an answer with an unexpected status; reads at most 64 KiB of what it says. `sent` are the secrets the request
+ * carried, for a server that repeats them.
+ */
 export async function statusFault(
   subject: Subject,
   response: HttpResponse,
-  hadCredential: boolean,
+  asked: { hadCredential: boolean; sent: readonly string[] },
 ): Promise<ImageSpecError> {
   const { status } = response;
-  const said = await readErrors(response);
+  const said = await readErrors(response, asked.sent);
   const codes = said.map(({ code }) => code);
   const text = [String(status), ...said.map(({ code, message }) => [code, message].filter(Boolean).join(": "))].join(
     ", ",
   );
   const data = details(subject, { status, codes });
   if (status === 401 || status === 403) {
-    const what = hadCredential ? "refuses the credentials" : "asks for credentials";
+    const what = asked.hadCredential ? "refuses the credentials" : "asks for credentials";
     return new ImageSpecError("E_REGISTRY_AUTH", `${via(subject)} ${what} to ${subject.action} (${text})`, {
       hint: `Run \`${loginCommand(subject.mirror ?? subject.registry)}\` with an account that may do this, or set registryConfig.`,
       details: data,
+    });
+  }
+  if (status === 407) {
+    const what = `A proxy on the way to ${via(subject)} asks for credentials to ${subject.action} (${text})`;
+    return new ImageSpecError("E_REGISTRY_UNREACHABLE", what, {
+      hint: PROXY_LOGIN,
+      details: { ...data, reason: "proxy" },
     });
   }
   return new ImageSpecError("E_REGISTRY", `${via(subject)} could not ${subject.action} (${text})`, {
@@ -56,6 +69,7 @@ function cure(status: number, subject: Subject): string {
   if (status === 404) return "Check the name, the tag and the spelling of the registry.";
   if (status === 429) return `Wait, or raise the limit with \`${loginCommand(subject.registry)}\`.`;
   if (status === 413) return "The registry, or a proxy before it, limits the size of uploads: raise its limit.";
+  if (status === 415) return 'The registry does not take OCI manifests: write docker\'s (manifestFormat: "docker").';
   if (status >= 500)
     return `This is a fault of ${subject.mirror ?? subject.registry}: see its log, or try again later.`;
   return "The registry does not accept this: see its log and documentation.";
@@ -71,6 +85,7 @@ export function unreachable(subject: Subject, fault: NetworkFault, tries: number
     tls: `If ${host} has a private certificate authority, set SSL_CERT_FILE to its PEM file.`,
     timeout: `See whether ${host} is overloaded or a firewall is in between.`,
     reset: `See the log of ${host} and of what is in between.`,
+    proxy: fault.code === "HTTP 407" ? PROXY_LOGIN : "Correct HTTPS_PROXY, or exclude the registry's host by NO_PROXY.",
   };
   return new ImageSpecError(
     "E_REGISTRY_UNREACHABLE",
@@ -84,14 +99,17 @@ export function aborted(action: string, cause: unknown): ImageSpecError {
   return new ImageSpecError("E_ABORTED", `Cancelled: ${action}`, { hint: "Run it again to go on.", cause });
 }
 
-async function readErrors(response: HttpResponse): Promise<{ code: string; message: string }[]> {
+async function readErrors(
+  response: HttpResponse,
+  sent: readonly string[],
+): Promise<{ code: string; message: string }[]> {
   try {
     const bytes = await collectBytes(response.body, 64 * 1024, "the error");
     const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as { errors?: unknown };
     const list = Array.isArray(json.errors) ? json.errors.slice(0, 5) : [];
     return list.map((item: { code?: unknown; message?: unknown } | null) => ({
-      code: clean(item?.code),
-      message: clean(item?.message),
+      code: clean(item?.code, sent),
+      message: clean(item?.message, sent),
     }));
   } catch {
     return [];
@@ -99,8 +117,10 @@ async function readErrors(response: HttpResponse): Promise<{ code: string; messa
 }
 
 /** A server's text for a message: one line, no control characters, not long. */
-function clean(value: unknown): string {
+function clean(value: unknown, sent: readonly string[]): string {
   if (typeof value !== "string") return "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return value.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").slice(0, 200);
+  const line = value.slice(0, 10_000).replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  // Before it is cut: half a secret would not be known for one.
+  return redact(line, sent).slice(0, 200);
 }

@@ -20,7 +20,7 @@ export interface RegistryCall {
   /** Opens the body, anew for each try. */
   body?: () => Uint8Array | AsyncIterable<Uint8Array>;
   /** The statuses to return; every other becomes an error. */
-  accept: readonly number[];
+  accept: readonly number[] | ((status: number) => boolean);
   signal?: AbortSignal | undefined;
   /** The caller tries again itself. */
   once?: boolean;
@@ -94,22 +94,23 @@ export class RegistryHost {
   > {
     try {
       const response = await this.#request(call);
-      if (call.accept.includes(response.status)) return { response };
+      if (accepts(call, response.status)) return { response };
       const after = retryAfterMs(response.header("retry-after"), Date.now());
-      const error = await statusFault(call.subject, response, await this.#auth.hasCredential());
+      const hadCredential = await this.#auth.hasCredential();
+      const error = await statusFault(call.subject, response, { hadCredential, sent: await this.#auth.secrets() });
       return { error, retry: isRetriedStatus(response.status), retryAfterMs: after };
     } catch (cause) {
       if (call.signal?.aborted) throw aborted(call.subject.action, cause);
       if (isImageSpecError(cause)) {
+        if (!isImageSpecError(cause, "E_REGISTRY")) return { error: cause, retry: false };
         const { status, retryAfter } = cause.details;
-        const passing = cause.code === "E_REGISTRY" && typeof status === "number" && isRetriedStatus(status);
-        const after = typeof retryAfter === "string" ? retryAfterMs(retryAfter, Date.now()) : undefined;
-        return { error: cause, retry: passing, retryAfterMs: after };
+        const retry = status !== undefined && isRetriedStatus(status);
+        return { error: cause, retry, retryAfterMs: retryAfterMs(retryAfter, Date.now()) };
       }
       const fault = networkFault(cause);
       if (fault === undefined) throw cause;
       const error = unreachable(call.subject, fault, tries, cause);
-      return { error, retry: fault.kind === "reset" || fault.kind === "timeout", timeout: fault.kind === "timeout" };
+      return { error, retry: fault.passing, timeout: fault.kind === "timeout" };
     }
   }
 
@@ -119,8 +120,10 @@ export class RegistryHost {
     const base = await untilAborted(this.#options.base(), call.signal);
     let url = new URL(call.target, base);
     let challenged = 0;
+    // Once a redirect has led away, whoever we were sent to chooses the path: it gets no credential, wherever it leads back.
+    let away = url.origin !== base.origin;
     for (let hops = 0; hops <= MAX_HOPS; ) {
-      const own = url.origin === base.origin;
+      const own = !away;
       const authorization = own ? await untilAborted(this.#auth.header(call.scopes), call.signal) : undefined;
       const { body } = call;
       const response = await this.#options.transport.send({
@@ -143,9 +146,10 @@ export class RegistryHost {
           ? REDIRECTS.has(response.status)
           : response.status >= 307 && response.status <= 308;
       const location = response.header("location");
-      if (!follow || location === undefined || call.accept.includes(response.status)) return response;
+      if (!follow || location === undefined || accepts(call, response.status)) return response;
       await response.body.dump();
       url = this.checkedTarget(location, url, call.subject);
+      away ||= url.origin !== base.origin;
       hops++;
     }
     throw new ImageSpecError("E_REGISTRY", `${call.subject.registry} redirects in circles to ${call.subject.action}`, {
@@ -169,6 +173,10 @@ export class RegistryHost {
       },
     );
   }
+}
+
+function accepts(call: RegistryCall, status: number): boolean {
+  return typeof call.accept === "function" ? call.accept(status) : call.accept.includes(status);
 }
 
 /** 401, and the 403 by which some registries say that the token lacks a scope (RFC 6750, 3.1). */

@@ -2,13 +2,14 @@ import { collectBytes } from "../digest/collect-bytes.ts";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-transport.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { isDigest, isTag } from "../reference/reference-grammar.ts";
+import { contentType, isSuccess, ownMediaType, refusesHead, statedDigest } from "./answer.ts";
+import { mayPush } from "./may-push.ts";
 import { pullBlob } from "./pull-blob.ts";
 import { pushBlob } from "./push-blob.ts";
 import type { RegistryEvent } from "./registry-event.ts";
@@ -26,6 +27,10 @@ export interface RegistryRepositoryOptions {
   host: RegistryHost;
   /** Read from here instead: `path` is the repository's path there. */
   mirror: { name: string; host: RegistryHost; path: string } | undefined;
+  /** What tokens are asked for to read: `push` includes pulling. */
+  access: "pull" | "push";
+  /** Bytes a chunk of an upload has; undefined sends a blob in one request. */
+  chunkSize: number | undefined;
   retry: RetryOptions;
   onEvent: ((event: RegistryEvent) => void) | undefined;
 }
@@ -53,17 +58,20 @@ export class RegistryRepository implements ImageSource, ImageSink {
     this.name = options.reference.name;
   }
 
-  /** Whether a manifest is there, without fetching it; undefined is 404. A registry without HEAD is asked by GET. */
+  /**
+   * Whether a manifest is there, without fetching it; undefined is 404. Where HEAD is refused, whatever the reason, GET
+   * decides. Throws what `getManifest` throws.
+   */
   async headManifest(tagOrDigest: string, options: CallOptions = {}): Promise<ManifestHead | undefined> {
     const call = this.#manifestCall("HEAD", tagOrDigest, options);
-    const response = await call.host.send({ ...call, accept: [200, 404, 405] });
+    const response = await call.host.send({ ...call, accept: (status) => status === 200 || refusesHead(status) });
     await response.body.dump();
     if (response.status === 404) return undefined;
-    if (response.status === 405) {
-      const { digest, mediaType } = await this.getManifest(tagOrDigest, options);
-      return { digest, mediaType };
+    if (response.status !== 200) {
+      const found = await this.findManifest(tagOrDigest, options);
+      return found && { digest: found.digest, mediaType: found.mediaType };
     }
-    const digest = response.header("docker-content-digest");
+    const digest = statedDigest(response);
     const mediaType = contentType(response);
     return {
       ...(digest === undefined ? {} : { digest: checkedDigest(digest, this.#whole(tagOrDigest)) }),
@@ -71,14 +79,19 @@ export class RegistryRepository implements ImageSource, ImageSink {
     };
   }
 
+  /**
+   * The manifest or index under a tag or a digest, checked by every digest that is stated.
+   *
+   * @throws ImageSpecError E_REGISTRY with details.status 404 when there is none, E_DIGEST_MISMATCH, E_REGISTRY_AUTH,
+   * E_REGISTRY_UNREACHABLE, E_REFERENCE, E_ABORTED.
+   */
   async getManifest(tagOrDigest: string, options: CallOptions = {}): Promise<ManifestBytes> {
-    try {
-      return await this.#fetchManifest(tagOrDigest, options);
-    } catch (error) {
-      // A proxy in between may have cut or mixed up one answer: ask once more.
-      if (!isImageSpecError(error, "E_DIGEST_MISMATCH")) throw error;
-      return this.#fetchManifest(tagOrDigest, options);
-    }
+    return this.#fetchManifest(tagOrDigest, options, [200]) as Promise<ManifestBytes>;
+  }
+
+  /** The same; undefined when the registry itself says that there is none. */
+  async findManifest(tagOrDigest: string, options: CallOptions = {}): Promise<ManifestBytes | undefined> {
+    return this.#fetchManifest(tagOrDigest, options, [200, 404]);
   }
 
   async *getBlob(descriptor: Descriptor, options: ReadBlobOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
@@ -90,7 +103,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     const content = pullBlob({
       host,
       path: `/v2/${path}/blobs/${digest}`,
-      scopes: [`repository:${path}:pull`],
+      scopes: this.#readScopes(path),
       subject,
       descriptor,
       retry: this.#options.retry,
@@ -107,7 +120,8 @@ export class RegistryRepository implements ImageSource, ImageSink {
       method: "HEAD",
       target: `/v2/${this.repository}/blobs/${digest}`,
       scopes: [this.#pushScope()],
-      accept: [200, 404, 405],
+      // One that refuses HEAD gets the blob, and then says what it has against it.
+      accept: (status) => status === 200 || refusesHead(status),
       signal: options.signal,
     });
     await response.body.dump();
@@ -134,11 +148,22 @@ export class RegistryRepository implements ImageSource, ImageSink {
       descriptor,
       open,
       mountFrom: from?.registry === this.registry ? from.repository : undefined,
+      chunkSize: this.#options.chunkSize,
       retry: this.#options.retry,
       signal: options.signal,
       isThere,
     });
     tell(how);
+  }
+
+  /**
+   * Whether these credentials may push here, found out by opening an upload and giving it up. Throws what keeps us from
+   * knowing, such as E_REGISTRY_UNREACHABLE.
+   */
+  mayPush(options: CallOptions = {}): Promise<boolean> {
+    const subject = this.#subject(`push to ${this.name}`);
+    const call = { subject, scopes: [this.#pushScope()], signal: options.signal };
+    return mayPush(this.#options.host, `/v2/${this.repository}/blobs/uploads/`, call);
   }
 
   async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string } = {}): Promise<void> {
@@ -151,11 +176,11 @@ export class RegistryRepository implements ImageSource, ImageSink {
       scopes: [this.#pushScope()],
       headers: { "content-type": manifest.mediaType },
       body: () => manifest.bytes,
-      accept: [200, 201, 202],
+      accept: isSuccess,
       signal: options.signal,
     });
     await response.body.dump();
-    const stored = response.header("docker-content-digest");
+    const stored = statedDigest(response);
     if (stored !== undefined && stored !== digest) {
       throw new ImageSpecError(
         "E_DIGEST_MISMATCH",
@@ -186,12 +211,30 @@ export class RegistryRepository implements ImageSource, ImageSink {
     return response.status < 300;
   }
 
-  async #fetchManifest(tagOrDigest: string, options: CallOptions): Promise<ManifestBytes> {
+  async #fetchManifest(
+    tagOrDigest: string,
+    options: CallOptions,
+    accept: number[],
+  ): Promise<ManifestBytes | undefined> {
+    try {
+      return await this.#fetchOnce(tagOrDigest, options, accept);
+    } catch (error) {
+      // A proxy in between may have cut or mixed up one answer: ask once more.
+      if (!isImageSpecError(error, "E_DIGEST_MISMATCH")) throw error;
+      return this.#fetchOnce(tagOrDigest, options, accept);
+    }
+  }
+
+  async #fetchOnce(tagOrDigest: string, options: CallOptions, accept: number[]): Promise<ManifestBytes | undefined> {
     const call = this.#manifestCall("GET", tagOrDigest, options);
-    const response = await call.host.send({ ...call, accept: [200] });
+    const response = await call.host.send({ ...call, accept });
+    if (response.status === 404) {
+      await response.body.dump();
+      return undefined;
+    }
     const whole = this.#whole(tagOrDigest);
     const bytes = await collectBytes(response.body, MAX_MANIFEST_BYTES, `The manifest of ${whole}`);
-    const stated = response.header("docker-content-digest");
+    const stated = statedDigest(response);
     const expected = [isDigest(tagOrDigest) ? tagOrDigest : undefined, stated].filter((value) => value !== undefined);
     for (const digest of expected) {
       if (matchesDigest(bytes, checkedDigest(digest, whole))) continue;
@@ -214,7 +257,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       subject: this.#subject(`read the manifest of ${this.#whole(tagOrDigest)}`, mirror),
       method,
       target: `/v2/${path}/manifests/${this.#checkedName(tagOrDigest)}`,
-      scopes: [`repository:${path}:pull`],
+      scopes: this.#readScopes(path),
       headers: { accept: ACCEPT },
       signal: options.signal,
     };
@@ -227,6 +270,10 @@ export class RegistryRepository implements ImageSource, ImageSink {
 
   #subject(action: string, mirror?: string): Subject {
     return { registry: this.registry, name: this.name, action, mirror };
+  }
+
+  #readScopes(path: string): string[] {
+    return [this.#options.access === "push" ? this.#pushScope() : `repository:${path}:pull`];
   }
 
   #pushScope(): string {
@@ -242,22 +289,5 @@ export class RegistryRepository implements ImageSource, ImageSink {
     throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (asked of ${this.name})`, {
       hint: "A tag has at most 128 letters, digits, _, . and -; a digest is sha256: and 64 lower-case hex digits.",
     });
-  }
-}
-
-function contentType(response: HttpResponse): string | undefined {
-  const type = response.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  // What servers say that do not know: the document itself then tells.
-  return type === "" || type === "application/json" || type === "application/octet-stream" || type?.startsWith("text/")
-    ? undefined
-    : type;
-}
-
-function ownMediaType(bytes: Uint8Array): string | undefined {
-  try {
-    const { mediaType } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { mediaType?: unknown };
-    return typeof mediaType === "string" ? mediaType : undefined;
-  } catch {
-    return undefined;
   }
 }

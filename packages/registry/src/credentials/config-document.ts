@@ -16,20 +16,25 @@ const CURE = "Repair or remove it; `docker login REGISTRY` writes a good one.";
 /** Reads the JSON of a docker config.json. Throws E_INPUT_FILE; the message never holds the text. */
 export function parseConfigDocument(text: string, source: string): ConfigDocument {
   const refuse = (what: string) => new ImageSpecError("E_INPUT_FILE", `${source} ${what}`, { hint: CURE });
-  let json: Record<string, unknown>;
+  let json: unknown;
   try {
-    json = JSON.parse(text);
+    // An empty file, and null wherever a value may stand, say nothing, as docker reads them.
+    json = text.trim() === "" ? {} : (JSON.parse(text) ?? {});
   } catch {
     throw refuse("is not JSON");
   }
   if (!isRecord(json)) throw refuse("is not a JSON object");
-  const { auths = {}, credHelpers = {}, credsStore } = json;
-  if (!isRecord(auths)) throw refuse("has an `auths` that is no object");
-  if (!isRecord(credHelpers) || !Object.values(credHelpers).every((name) => typeof name === "string")) {
-    throw refuse("has a `credHelpers` that is no object of names");
+  const auths = json.auths ?? {};
+  const credHelpers = json.credHelpers ?? {};
+  const credsStore = json.credsStore ?? "";
+  if (!isRecord(auths)) throw refuse("has an `auths` that is not an object");
+  if (!isRecord(credHelpers)) throw refuse("has a `credHelpers` that is not an object");
+  const helpers = Object.entries(credHelpers).map(([host, name]) => [host, name ?? ""] as const);
+  if (!helpers.every((entry): entry is [string, string] => typeof entry[1] === "string")) {
+    throw refuse("has a `credHelpers` with a value that is not a name");
   }
-  if (credsStore !== undefined && typeof credsStore !== "string") throw refuse("has a `credsStore` that is no name");
-  return { source, auths, credHelpers: credHelpers as Record<string, string>, credsStore: credsStore || undefined };
+  if (typeof credsStore !== "string") throw refuse("has a `credsStore` that is not a name");
+  return { source, auths, credHelpers: Object.fromEntries(helpers), credsStore: credsStore || undefined };
 }
 
 /** Reads a config file; undefined when there is none. Throws E_INPUT_FILE. */

@@ -13,11 +13,11 @@ import { askCredentialHelper } from "./credential-helper.ts";
 
 export interface DockerCredentialsOptions {
   /** A config.json that is read before all others and must exist (a spec's `registryConfig`). */
-  configFile?: string;
+  configFile?: string | undefined;
   /** Default: process.env. */
-  env?: NodeJS.ProcessEnv;
+  env?: NodeJS.ProcessEnv | undefined;
   /** Milliseconds a credential helper may take; default 30 000. */
-  helperTimeoutMs?: number;
+  helperTimeoutMs?: number | undefined;
 }
 
 /** What helpers know Docker Hub by; every other registry by its host. */

@@ -12,7 +12,7 @@ describe("an error never shows what an URL carries", () => {
   ];
 
   test.each(urls)("%s", (url) => {
-    const error = new ImageSpecError("E_SPEC", `cannot use '${url}'`, {
+    const error = new ImageSpecError("E_INTERNAL", `cannot use '${url}'`, {
       hint: `try ${url}`,
       details: { command: `pip -i ${url}`, tail: [url, { url }], exitCode: 1 },
       faults: [{ path: ["env", "A"], code: "userinfo", message: url, hint: url }],

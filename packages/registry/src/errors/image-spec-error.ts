@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./codes.ts";
+import type { ErrorDetails } from "./error-details.ts";
 import { redact, redactData } from "./redact.ts";
 
 const BRAND: unique symbol = Symbol.for("imagespec.error");
@@ -14,40 +15,44 @@ export interface SpecFault {
   hint?: string;
 }
 
-export interface ImageSpecErrorOptions {
-  /** What to type or change next. */
-  hint?: string;
+/** What an ImageSpecError carries besides code and message. */
+export interface ImageSpecErrorOptions<Code extends ErrorCode = ErrorCode> {
+  /** What to type or change next: one imperative sentence. */
+  hint?: string | undefined;
   cause?: unknown;
-  /** Data for machines; never a secret. */
-  details?: Record<string, unknown>;
+  /** Data for machines, as ErrorDetails has it for the code; never a secret. */
+  details?: ErrorDetails[Code] | undefined;
   /** With E_SPEC: all faults of the spec. */
-  faults?: SpecFault[];
+  faults?: SpecFault[] | undefined;
 }
 
 /**
  * The one error class of imagespec. The message says what failed and names the subject; the hint says what to do.
  * Known by a symbol, not by `instanceof`: two copies of a package in one process are normal.
- * Credentials inside URLs are replaced by `***` in message, hint, details and faults at construction.
+ * Credentials are replaced by `***` in message, hint, details and faults at construction (`redact`).
  */
-export class ImageSpecError extends Error {
+export class ImageSpecError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly [BRAND] = true;
-  readonly code: ErrorCode;
+  readonly code: Code;
   readonly hint: string | undefined;
-  readonly details: Record<string, unknown>;
+  readonly details: ErrorDetails[Code];
   readonly faults: SpecFault[] | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ImageSpecErrorOptions = {}) {
+  constructor(code: Code, message: string, options: ImageSpecErrorOptions<Code> = {}) {
     super(redact(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "ImageSpecError";
     this.code = code;
     this.hint = options.hint === undefined ? undefined : redact(options.hint);
-    this.details = redactData(options.details ?? {});
+    this.details = redactData(options.details ?? ({} as ErrorDetails[Code]));
     this.faults = redactData(options.faults);
   }
 }
 
 /** True for an ImageSpecError of any copy of this package; with `code`, only for that code. */
-export function isImageSpecError(value: unknown, code?: ErrorCode): value is ImageSpecError {
+export function isImageSpecError<Code extends ErrorCode = ErrorCode>(
+  value: unknown,
+  code?: Code,
+): value is ImageSpecError<Code> {
   if (typeof value !== "object" || value === null || !(BRAND in value)) return false;
-  return code === undefined || (value as ImageSpecError).code === code;
+  return code === undefined || (value as { code?: unknown }).code === code;
 }

@@ -1,12 +1,47 @@
-// user:password@ in any URL, up to the last @ before the path: passwords hold @ too. And conda's /t/TOKEN/ element.
-const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'`]+@/gi;
-const CONDA_TOKEN = /(\/t\/)[^\s/]+(\/|$)/g;
+import { bareUserInfos, type UserInfo, userInfosOfUrls } from "./user-info.ts";
 
-/** Replaces what may be a credential by `***`: user info in URLs, conda tokens, and each of `secrets` wherever it stands. */
+// https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
+const CONDA_TOKEN = /(\/t\/)[^\s/]+(\/|$)/g;
+const CONDA_TOKEN_URL = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/]+\/t\/[^\s/]+/i;
+// `Authorization: Basic ...`, in a header, in JSON, in an argument of a shell.
+const AUTHORIZATION =
+  /((?:proxy-)?authorization\\?["']?\s{0,4}[:=]\s{0,4}\[?\s{0,4}\\?["']?)(?:([a-z][a-z0-9-]{0,30})\s{1,4})?([^\s"',\]\\]+)/gi;
+const SCHEME_AND_TOKEN = /\b(basic|bearer)(\s{1,4}\\?["']?)([a-z0-9._~+/-]+=*)(?![="'\w])/gi;
+// A field that holds a secret by its name: `"identitytoken": "..."`, `access_token=...`, `password=...`.
+const SECRET_FIELD =
+  /(\b(?:(?:access|refresh|identity|registry|id)_?token|auth|password|passwd)\\?["']?\s{0,4}(?:=\s{0,4}\\?["']?|:\s{0,4}\\?["']))([^\s"'&,;}\\]+)/gi;
+// Words that follow "Bearer" or "Basic" in sentences.
+const PROSE = /^(?:tokens?|auth\w*|schemes?|credentials?|realm|header|challenges?|is|was|not|of|or|and)$/i;
+
+/** What a text carries that must not be written down. */
+export type EmbeddedCredential = "user info" | "conda token";
+
+/**
+ * The kind of credential that an URL inside a text carries, whatever form it has; undefined when none does. A user name
+ * alone is none where the scheme is ssh's (`git+ssh://git@host`).
+ */
+export function embeddedCredential(text: string): EmbeddedCredential | undefined {
+  if (userInfosOfUrls(text, { quotesEnd: true }).length > 0) return "user info";
+  return CONDA_TOKEN_URL.test(text) ? "conda token" : undefined;
+}
+
+/**
+ * Replaces what may be a credential by `***`, whatever form it has: user info in URLs and before hosts, conda tokens,
+ * Authorization headers, Basic and Bearer tokens, fields named like a token or password, and each of `secrets` wherever it
+ * stands, also percent-encoded, in base64 or escaped as in JSON.
+ */
 export function redact(text: string, secrets: Iterable<string> = []): string {
-  let result = text.replace(USER_INFO, "$1***@").replace(CONDA_TOKEN, "$1***$2");
-  for (const secret of secrets) if (secret.length > 0) result = result.replaceAll(secret, "***");
-  return result;
+  let result = text;
+  for (const form of secretForms(secrets)) result = result.replaceAll(form, "***");
+  result = hide(result, userInfosOfUrls(result));
+  result = hide(result, bareUserInfos(result));
+  return result
+    .replace(CONDA_TOKEN, "$1***$2")
+    .replace(AUTHORIZATION, (_, before: string, scheme?: string) => `${before}${scheme ? `${scheme} ` : ""}***`)
+    .replace(SCHEME_AND_TOKEN, (whole: string, scheme: string, space: string, token: string) =>
+      isToken(scheme, token) ? `${scheme}${space}***` : whole,
+    )
+    .replace(SECRET_FIELD, "$1***");
 }
 
 /** The same for every text inside plain data; anything else in it stays as it is. */
@@ -15,4 +50,34 @@ export function redactData<T>(value: T): T {
   if (Array.isArray(value)) return value.map(redactData) as T;
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactData(inner)])) as T;
+}
+
+function hide(text: string, spans: readonly UserInfo[]): string {
+  let result = "";
+  let done = 0;
+  for (const { start, end } of spans) {
+    result += `${text.slice(done, start)}***`;
+    done = end;
+  }
+  return result + text.slice(done);
+}
+
+function isToken(scheme: string, token: string): boolean {
+  if (PROSE.test(token)) return false;
+  if (scheme.toLowerCase() === "bearer") return true;
+  return /[^a-z]/.test(token) || Buffer.from(token, "base64").includes(":");
+}
+
+/** A secret as it may stand in a text, the longest form first. */
+function secretForms(secrets: Iterable<string>): string[] {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (secret.length > 0) forms.add(secret);
+    // Encoded, a short one would be found in texts that do not hold it.
+    if (secret.length < 4) continue;
+    forms.add(encodeURIComponent(secret.toWellFormed()));
+    forms.add(JSON.stringify(secret).slice(1, -1));
+    forms.add(Buffer.from(secret).toString("base64").replace(/=+$/, ""));
+  }
+  return [...forms].sort((a, b) => b.length - a.length);
 }

@@ -1,9 +1,12 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { proxyFailure } from "./proxy-error.ts";
 import { proxyFor } from "./proxy-for.ts";
 import { trustedAuthorities } from "./trusted-authorities.ts";
 import { watchedBody } from "./watched-body.ts";
 
+/** One HTTP request. */
 export interface HttpRequest {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   url: URL;
@@ -13,6 +16,7 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
 }
 
+/** The head of an answer, and its body, which is to be read to its end, dumped or destroyed. */
 export interface HttpResponse {
   url: URL;
   status: number;
@@ -21,12 +25,16 @@ export interface HttpResponse {
   body: Readable & { dump(options?: { limit: number }): Promise<void> };
 }
 
+/** How an `HttpTransport` connects. */
 export interface TransportOptions {
-  env?: NodeJS.ProcessEnv;
+  /** For proxies and certificate authorities. Default: process.env. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Milliseconds without a byte, in either direction, after which a request fails. Default 60 000. */
-  idleTimeoutMs?: number;
+  idleTimeoutMs?: number | undefined;
   /** Milliseconds to connect, TLS handshake included. Default 15 000. */
-  connectTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
+  /** Hosts, with port, whose certificates are not checked. Default: none. */
+  isInsecure?: ((host: string) => boolean) | undefined;
 }
 
 /** HTTP/1.1 requests with idle timeouts, over the proxies and certificate authorities the environment names. Follows no redirect. */
@@ -34,31 +42,43 @@ export class HttpTransport {
   readonly idleTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #isInsecure: (host: string) => boolean;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
   constructor(options: TransportOptions = {}) {
     this.#env = options.env ?? process.env;
+    this.#isInsecure = options.isInsecure ?? (() => false);
     this.idleTimeoutMs = options.idleTimeoutMs ?? 60_000;
     this.connectTimeoutMs = options.connectTimeoutMs ?? 15_000;
   }
 
-  /** Sends one request; resolves with the head of the answer. Rejects with the error of socket or timeout as it is. */
+  /**
+   * Sends one request; resolves with the head of the answer. Rejects with the error of socket or timeout as it is, with a
+   * ProxyError, or with E_OPTIONS for a proxy that cannot be used and E_INPUT_FILE for certificate authorities.
+   */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { url, method, headers = {}, body } = request;
     const stall = new AbortController();
     const signals = [stall.signal, ...(request.signal ? [request.signal] : [])];
     const isStream = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
-    const dispatcher = await this.#dispatcher(url);
-    const answer = await dispatcher.request({
+    const proxy = proxyFor(url, this.#env);
+    const dispatcher = await this.#dispatcher(url, proxy);
+    const signal = signals.length === 1 ? stall.signal : AbortSignal.any(signals);
+    const sent = dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method,
       headers: { "user-agent": "imagespec", ...headers },
       body: isStream ? (watchedBody(body, this.idleTimeoutMs, stall) as unknown as Readable) : (body ?? null),
-      signal: signals.length === 1 ? stall.signal : AbortSignal.any(signals),
+      signal,
       headersTimeout: this.idleTimeoutMs,
       bodyTimeout: this.idleTimeoutMs,
     });
+    const answer = await sent.catch((error) => {
+      throw proxy === undefined ? error : proxyFailure(error, proxy, signal.aborted);
+    });
+    // Whoever reads sees the error; whoever destroys the body unread must not end the process by it.
+    answer.body.on("error", () => undefined);
     return {
       url,
       status: answer.statusCode,
@@ -76,22 +96,31 @@ export class HttpTransport {
     this.#dispatchers.clear();
   }
 
-  #dispatcher(url: URL): Promise<Dispatcher> {
-    const proxy = proxyFor(url, this.#env);
-    const key = proxy === undefined ? "" : `${url.protocol}${proxy}`;
-    const made = this.#dispatchers.get(key) ?? this.#makeDispatcher(url, proxy);
+  #dispatcher(url: URL, proxy: string | undefined): Promise<Dispatcher> {
+    const insecure = this.#isInsecure(url.host);
+    const key = `${insecure}${proxy === undefined ? "" : `${url.protocol}${proxy}`}`;
+    const made = this.#dispatchers.get(key) ?? this.#makeDispatcher(url, proxy, insecure);
     this.#dispatchers.set(key, made);
     return made;
   }
 
-  async #makeDispatcher(url: URL, proxy: string | undefined): Promise<Dispatcher> {
+  async #makeDispatcher(url: URL, proxy: string | undefined, insecure: boolean): Promise<Dispatcher> {
     const ca = trustedAuthorities(this.#env);
-    const connect = { timeout: this.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+    const trusted = { timeout: this.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+    const connect = { ...trusted, ...(insecure ? { rejectUnauthorized: false } : {}) };
     // Loaded at the first request: a program that only computes a tag makes none.
     const { Agent, ProxyAgent } = await import("undici");
     if (proxy === undefined) return new Agent({ connect });
     // A plain request is handed to the proxy as it is: many refuse CONNECT to other ports than 443.
     const proxyTunnel = url.protocol === "https:";
-    return new ProxyAgent({ uri: proxy, proxyTunnel, requestTls: connect, proxyTls: connect });
+    return new ProxyAgent({ uri: checkedProxy(proxy), proxyTunnel, requestTls: connect, proxyTls: trusted });
   }
+}
+
+function checkedProxy(proxy: string): string {
+  const url = URL.parse(proxy);
+  if (url !== null && /^https?:$/.test(url.protocol)) return proxy;
+  throw new ImageSpecError("E_OPTIONS", `The proxy '${proxy}' is not an http or https address`, {
+    hint: "Write HTTPS_PROXY=http://host:port, or unset it.",
+  });
 }

@@ -1,9 +1,13 @@
-/** How a request failed below HTTP. Only `timeout` and `reset` may pass by trying again. */
+import { ProxyError } from "./proxy-error.ts";
+
+/** How a request failed below HTTP. */
 export interface NetworkFault {
-  kind: "refused" | "name" | "tls" | "timeout" | "reset";
+  kind: "refused" | "name" | "tls" | "timeout" | "reset" | "proxy";
   code: string;
   /** For people: `connection refused`. */
   reason: string;
+  /** Another try may cure it. */
+  passing: boolean;
 }
 
 const KINDS: [pattern: RegExp, kind: NetworkFault["kind"], reason: string][] = [
@@ -19,14 +23,23 @@ const KINDS: [pattern: RegExp, kind: NetworkFault["kind"], reason: string][] = [
 
 /** Sorts a thrown error; undefined for what is no network error (a bug, or an error of the stream that was sent). */
 export function networkFault(error: unknown): NetworkFault | undefined {
+  if (error instanceof ProxyError) {
+    const { status, message: reason } = error;
+    const code = status === undefined ? (errorCode(error.cause) ?? error.code) : `HTTP ${status}`;
+    return { kind: "proxy", code, reason, passing: status !== undefined && status >= 500 };
+  }
   const code = errorCode(error);
   if (code === undefined) return undefined;
   for (const [pattern, kind, reason] of KINDS) {
-    if (pattern.test(code)) return { kind, code, reason: kind === "tls" ? `TLS: ${tlsText(error)}` : reason };
+    if (pattern.test(code)) {
+      return { kind, code, reason: kind === "tls" ? `TLS: ${tlsText(error)}` : reason, passing: kind === "timeout" };
+    }
   }
-  if (code.startsWith("HPE_")) return { kind: "reset", code, reason: "the answer is not HTTP" };
+  if (code.startsWith("HPE_")) {
+    return { kind: "reset", code, reason: "the answer is not HTTP", passing: true };
+  }
   if (/^(ECONN|EPIPE|UND_ERR_|ERR_STREAM_PREMATURE_CLOSE|ESOCKET)/.test(code) && code !== "UND_ERR_ABORTED") {
-    return { kind: "reset", code, reason: "the connection broke" };
+    return { kind: "reset", code, reason: "the connection broke", passing: true };
   }
   return undefined;
 }

@@ -1,8 +1,7 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { parseManifest } from "./parse-manifest.ts";
+import { checkChild, parseManifest } from "./parse-manifest.ts";
 import { DEFAULT_CONCURRENCY, type PushOptions } from "./push-image.ts";
-import { checkChild } from "./read-image.ts";
 import { runLimited } from "./run-limited.ts";
 import type { ImageSink, ImageSource, ManifestBytes } from "./store.ts";
 

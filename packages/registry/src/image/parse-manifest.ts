@@ -1,6 +1,7 @@
 import { checkedDigest } from "../digest/digest.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import { DuplicateKeyError, parseJson } from "./parse-json.ts";
 import type { ManifestBytes } from "./store.ts";
 
 /** An image index or docker manifest list (OCI image-spec, image-index.md). */
@@ -40,9 +41,9 @@ export function parseManifest(manifest: ManifestBytes, subject: string): IndexDo
   if (manifest.bytes.length > MAX_MANIFEST_BYTES) throw refuse(`is larger than ${MAX_MANIFEST_BYTES} bytes`);
   let json: Json;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(manifest.bytes)) as Json;
-  } catch {
-    throw refuse("is not JSON");
+    json = parseJson(manifest.bytes) as Json;
+  } catch (error) {
+    throw refuse(error instanceof DuplicateKeyError ? `has the key '${error.key}' twice` : "is not JSON");
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw refuse("is not a JSON object");
   if (json.schemaVersion !== 2) throw refuse(`has schemaVersion ${JSON.stringify(json.schemaVersion)}, not 2`);
@@ -98,4 +99,14 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
     );
   }
   return json as unknown as Descriptor;
+}
+
+/** E_DIGEST_MISMATCH when a manifest is not what the entry that led to it says. */
+export function checkChild(child: Descriptor, bytes: ManifestBytes, subject: string): void {
+  if (child.digest === bytes.digest && child.size === bytes.bytes.length && child.mediaType === bytes.mediaType) return;
+  throw new ImageSpecError(
+    "E_DIGEST_MISMATCH",
+    `${subject}: its entry ${child.digest} says ${child.size} bytes of ${child.mediaType}, there are ${bytes.bytes.length} of ${bytes.mediaType}`,
+    { hint: "The index is broken: push the image again." },
+  );
 }

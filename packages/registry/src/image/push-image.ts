@@ -2,8 +2,8 @@ import { digestOf } from "../digest/digest.ts";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
 import { assembleIndex } from "./assemble-index.ts";
 import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
 import { parseManifest } from "./parse-manifest.ts";
-import { configPlatform, type ImageConfig, readConfig } from "./read-image.ts";
 import { runLimited } from "./run-limited.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./store.ts";
 
@@ -103,13 +103,20 @@ export async function pushIndex(
   return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
 }
 
+/** The sink itself says that there is none; a token server's 404 says nothing of that. */
+function isNotFound(error: unknown): boolean {
+  if (isImageSpecError(error, "E_INPUT_FILE")) return true;
+  return (
+    isImageSpecError(error, "E_REGISTRY") && error.details.status === 404 && error.details.tokenServer === undefined
+  );
+}
+
 async function entriesUnder(source: ImageSource, tag: string, call: CallOptions): Promise<Descriptor[]> {
   let manifest: ManifestBytes;
   try {
     manifest = await source.getManifest(tag, call);
   } catch (error) {
-    const absent = isImageSpecError(error) && (error.details.status === 404 || error.code === "E_INPUT_FILE");
-    if (absent) return [];
+    if (isNotFound(error)) return [];
     throw error;
   }
   const document = parseManifest(manifest, `${source.name}:${tag}`);

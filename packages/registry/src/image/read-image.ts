@@ -1,31 +1,13 @@
-import { collectBytes } from "../digest/collect-bytes.ts";
-import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { Descriptor, Platform } from "./descriptor.ts";
-import { type IndexDocument, type ManifestDocument, parseManifest } from "./parse-manifest.ts";
+import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
+import { withPlatforms } from "./image-platforms.ts";
+import { checkChild, type IndexDocument, type ManifestDocument, parseManifest } from "./parse-manifest.ts";
 import { formatPlatform, runnablePlatforms } from "./platform.ts";
-import { selectPlatform } from "./select-platform.ts";
+import { findPlatform, selectPlatform } from "./select-platform.ts";
 import type { CallOptions, ImageSource, ManifestBytes } from "./store.ts";
 
-/** What an image config says that is of use here (OCI image-spec, config.md). */
-export interface ImageConfig {
-  architecture: string;
-  os: string;
-  variant?: string;
-  created?: string;
-  config?: {
-    User?: string;
-    Env?: string[];
-    Entrypoint?: string[] | null;
-    Cmd?: string[] | null;
-    WorkingDir?: string;
-    Labels?: Record<string, string> | null;
-    [field: string]: unknown;
-  };
-  rootfs: { type: string; diff_ids: string[] };
-  history?: Record<string, unknown>[];
-  [field: string]: unknown;
-}
-
+/** An image for one platform, its layers still where they are. */
 export interface ReadImage {
   /** The image's manifest; its bytes are in `bytes`. */
   manifest: ManifestDocument;
@@ -37,7 +19,6 @@ export interface ReadImage {
   index?: { document: IndexDocument; bytes: ManifestBytes };
 }
 
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 const MAX_INDEX_DEPTH = 4;
 
 /**
@@ -54,6 +35,7 @@ export async function readImage(
   let bytes = await source.getManifest(tagOrDigest, options);
   let document = parseManifest(bytes, whole);
   let index: ReadImage["index"];
+  let entry: Descriptor | undefined;
   for (let depth = 0; document.kind === "index"; depth++) {
     if (depth >= MAX_INDEX_DEPTH) {
       throw new ImageSpecError("E_REGISTRY", `${whole} nests indexes more than ${MAX_INDEX_DEPTH} deep`, {
@@ -61,13 +43,16 @@ export async function readImage(
       });
     }
     index ??= { document, bytes };
-    const child = selectPlatform(document, platform, whole);
+    const stated = document;
+    const full = findPlatform(stated, platform) === undefined ? await withPlatforms(source, stated, options) : stated;
+    entry = selectPlatform(full, platform, whole);
+    const child = entry;
     bytes = await source.getManifest(child.digest, options);
     checkChild(child, bytes, whole);
     document = parseManifest(bytes, `${source.name}@${child.digest}`);
   }
   const config = await readConfig(source, document, options);
-  const actual = configPlatform(config);
+  const actual = withVariant(configPlatform(config), entry?.platform);
   if (!runnablePlatforms(platform).includes(formatPlatform(actual))) {
     const wanted = formatPlatform(platform);
     throw new ImageSpecError("E_REGISTRY", `${whole} has no image for ${wanted}; it is for ${formatPlatform(actual)}`, {
@@ -84,45 +69,9 @@ export async function readImage(
   return { manifest: document, bytes, config, descriptor, ...(index === undefined ? {} : { index }) };
 }
 
-/** Reads and checks the config blob of a manifest. Throws E_REGISTRY, E_DIGEST_MISMATCH. */
-export async function readConfig(
-  source: ImageSource,
-  manifest: ManifestDocument,
-  options: CallOptions = {},
-): Promise<ImageConfig> {
-  const { config: descriptor } = manifest;
-  const subject = `The config ${descriptor.digest} of ${source.name}`;
-  const read = () => collectBytes(source.getBlob(descriptor, options), MAX_CONFIG_BYTES, subject);
-  // One more try: nothing was passed on yet.
-  const bytes = await read().catch((error) =>
-    isImageSpecError(error, "E_DIGEST_MISMATCH") ? read() : Promise.reject(error),
-  );
-  const refuse = () =>
-    new ImageSpecError("E_REGISTRY", `${subject} is no image config`, { hint: "Choose a container image." });
-  let json: ImageConfig;
-  try {
-    json = JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    throw refuse();
-  }
-  if (typeof json?.os !== "string" || typeof json.architecture !== "string") throw refuse();
-  const diffIds = json.rootfs?.diff_ids;
-  if (!Array.isArray(diffIds) || diffIds.length !== manifest.layers.length) throw refuse();
-  return json;
-}
-
-/** The platform an image config is for. */
-export function configPlatform(config: ImageConfig): Platform {
-  const { os, architecture, variant } = config;
-  return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
-}
-
-/** E_DIGEST_MISMATCH when a manifest is not what the entry that led to it says. */
-export function checkChild(child: Descriptor, bytes: ManifestBytes, subject: string): void {
-  if (child.digest === bytes.digest && child.size === bytes.bytes.length && child.mediaType === bytes.mediaType) return;
-  throw new ImageSpecError(
-    "E_DIGEST_MISMATCH",
-    `${subject}: its entry ${child.digest} says ${child.size} bytes of ${child.mediaType}, there are ${bytes.bytes.length} of ${bytes.mediaType}`,
-    { hint: "The index is broken: push the image again." },
-  );
+/** Images for arm often state their variant in the index alone. */
+function withVariant(platform: Platform, stated: Platform | undefined): Platform {
+  const isUnstated = platform.variant === undefined && stated?.variant !== undefined;
+  const isSame = stated?.os === platform.os && stated.architecture === platform.architecture;
+  return isUnstated && isSame ? { ...platform, variant: stated.variant as string } : platform;
 }

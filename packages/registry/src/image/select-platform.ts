@@ -20,18 +20,25 @@ export function platformsOf(index: { manifests: Descriptor[] }): string[] {
 
 /**
  * The entry of an index for a platform: the same one, else the newest older variant it can run; never another
- * architecture. Throws E_REGISTRY that lists what there is.
+ * architecture. Undefined when there is none.
  */
-export function selectPlatform(
-  index: { manifests: Descriptor[] },
-  platform: Platform,
-  subject = "the index",
-): Descriptor {
+export function findPlatform(index: { manifests: Descriptor[] }, platform: Platform): Descriptor | undefined {
   const images = index.manifests.filter((entry) => isImageEntry(entry) && entry.platform !== undefined);
   for (const wanted of runnablePlatforms(platform)) {
     const found = images.find((entry) => entry.platform !== undefined && formatPlatform(entry.platform) === wanted);
     if (found !== undefined) return found;
   }
+  return undefined;
+}
+
+/** The same entry; throws E_REGISTRY that lists what there is when there is none. */
+export function selectPlatform(
+  index: { manifests: Descriptor[] },
+  platform: Platform,
+  subject = "the index",
+): Descriptor {
+  const found = findPlatform(index, platform);
+  if (found !== undefined) return found;
   const there = platformsOf(index);
   const missing = formatPlatform(platform);
   throw new ImageSpecError(

@@ -8,12 +8,12 @@ export interface ManifestBytes {
 }
 
 export interface CallOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface ReadBlobOptions extends CallOptions {
   /** The caller checks digest and size itself, so that it need not be done twice. Default false. */
-  unchecked?: boolean;
+  unchecked?: boolean | undefined;
 }
 
 /**

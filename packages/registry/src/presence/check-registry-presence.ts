@@ -1,63 +1,101 @@
 import type { RegistryClient } from "../client/registry-client.ts";
 import type { RegistryRepository } from "../client/registry-repository.ts";
-import { isImageSpecError } from "../errors/image-spec-error.ts";
-import { INDEX_TYPES, parseManifest } from "../image/parse-manifest.ts";
+import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { imagePlatforms } from "../image/image-platforms.ts";
 import { formatPlatform, parsePlatform } from "../image/platform.ts";
-import { configPlatform, readConfig } from "../image/read-image.ts";
-import { platformsOf } from "../image/select-platform.ts";
+import type { CallOptions } from "../image/store.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import type { Presence } from "./presence.ts";
+
+/** How the presence of an image is asked for. */
+export interface PresenceCheckOptions extends CallOptions {
+  client: RegistryClient;
+  /**
+   * The image would be pushed. A registry that refuses to show what is not there yet (Quay, Artifactory) is then asked once
+   * more with the right to push, and whether it would take the push. Default false.
+   */
+  willPush?: boolean | undefined;
+}
 
 /**
  * Asks the registry itself, never a mirror, whether an image is there for all of `platforms` (`linux/amd64`). 404 is
  * absent; a tag that lacks a platform is absent with `missing`; whatever else keeps us from knowing is unknown with its
- * cause. Throws only E_ABORTED, E_REFERENCE and E_OPTIONS.
+ * cause.
+ *
+ * @throws ImageSpecError E_ABORTED, E_REFERENCE for a reference that is none, E_OPTIONS for a platform that is none.
  */
 export async function checkRegistryPresence(
   reference: string | ImageReference,
   platforms: readonly string[],
-  options: { client: RegistryClient; signal?: AbortSignal },
+  options: PresenceCheckOptions,
 ): Promise<Presence> {
   const parsed = typeof reference === "string" ? parseReference(reference) : reference;
   const wanted = platforms.map((platform) => formatPlatform(parsePlatform(platform)));
-  const repository = options.client.repository(parsed, { mirror: false });
-  const call = options.signal === undefined ? {} : { signal: options.signal };
   const name = parsed.digest ?? parsed.tag ?? "latest";
+  const call: CallOptions = { signal: options.signal };
+  const ask = (access: "pull" | "push") =>
+    presenceIn(options.client.repository(parsed, { mirror: false, access }), name, wanted, call);
+  const presence = await ask("pull");
+  if (!options.willPush || !isRefusal(presence)) return presence;
+  const asPusher = await ask("push");
+  if (!isRefusal(asPusher)) return asPusher;
+  return settleByPush(options.client.repository(parsed, { mirror: false }), asPusher, call);
+}
+
+async function presenceIn(
+  repository: RegistryRepository,
+  name: string,
+  wanted: readonly string[],
+  call: CallOptions,
+): Promise<Presence> {
   try {
     const head = await repository.headManifest(name, call);
-    if (head === undefined) return { status: "absent" };
-    const { digest, platforms: there } = await platformsThere(repository, head.digest ?? name, call);
+    // Between HEAD and GET the image may go.
+    const manifest = head && (await repository.findManifest(head.digest ?? name, call));
+    if (manifest === undefined) return { status: "absent" };
+    const { digest } = manifest;
+    const there = await imagePlatforms(repository, manifest, call);
     const missing = wanted.filter((platform) => !there.includes(platform));
     return missing.length === 0
       ? { status: "present", digest, platforms: there }
       : { status: "absent", missing, digest };
   } catch (error) {
     if (!isImageSpecError(error) || error.code === "E_ABORTED") throw error;
-    // Between HEAD and GET the image may go.
-    if (error.code === "E_REGISTRY" && error.details.status === 404) return { status: "absent" };
     return { status: "unknown", cause: error };
   }
 }
 
-async function platformsThere(
+/** The registry itself, not its token server, refuses to say. */
+function isRefusal(presence: Presence): presence is Presence & { status: "unknown" } {
+  if (presence.status !== "unknown" || !isImageSpecError(presence.cause, "E_REGISTRY_AUTH")) return false;
+  const { status, tokenServer } = presence.cause.details;
+  return tokenServer === undefined && (status === 401 || status === 403);
+}
+
+/** Who may push may build: then the refusal is no longer one of credentials, and the image stays unknown. */
+async function settleByPush(
   repository: RegistryRepository,
-  name: string,
-  call: { signal?: AbortSignal },
-): Promise<{ digest: string; platforms: string[] }> {
-  const manifest = await repository.getManifest(name, call);
-  const document = parseManifest(manifest, `${repository.name}:${name}`);
-  if (document.kind === "manifest") {
-    const config = await readConfig(repository, document, call);
-    return { digest: manifest.digest, platforms: [formatPlatform(configPlatform(config))] };
+  presence: Presence & { status: "unknown" },
+  call: CallOptions,
+): Promise<Presence> {
+  try {
+    if (!(await repository.mayPush(call))) return presence;
+  } catch (error) {
+    if (isImageSpecError(error, "E_ABORTED") || !isImageSpecError(error)) throw error;
+    return { status: "unknown", cause: error };
   }
-  const nested = document.manifests.filter((entry) => INDEX_TYPES.has(entry.mediaType) && entry.platform === undefined);
-  // An index in an index is rare; one level of it is looked into.
-  const deeper = await Promise.all(
-    nested.slice(0, 16).map(async (entry) => {
-      const child = await repository.getManifest(entry.digest, call);
-      const inner = parseManifest(child, `${repository.name}@${entry.digest}`);
-      return inner.kind === "index" ? platformsOf(inner) : [];
-    }),
-  );
-  return { digest: manifest.digest, platforms: [...new Set([...platformsOf(document), ...deeper.flat()])].sort() };
+  const { cause } = presence;
+  const { registry } = repository;
+  return {
+    status: "unknown",
+    cause: new ImageSpecError(
+      "E_REGISTRY",
+      `${registry} takes pushes to ${repository.name} and does not show what is there`,
+      {
+        hint: `Grant the account the right to pull from ${repository.name}, or push to it once.`,
+        cause,
+        details: { registry, repository: repository.name },
+      },
+    ),
+  };
 }

@@ -1,0 +1,36 @@
+import type { HttpResponse } from "../http/http-transport.ts";
+import { isRetriedStatus } from "../http/retry-policy.ts";
+
+/** 2xx. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** 404, and the refusals of a method that say nothing of what was asked for: not those of credentials, of haste, of a server in trouble. */
+export function refusesHead(status: number): boolean {
+  if (status === 501 || status === 505) return true;
+  return status >= 400 && status < 500 && status !== 401 && status !== 407 && !isRetriedStatus(status);
+}
+
+/** What Docker-Content-Digest says; some registries send it empty. */
+export function statedDigest(response: HttpResponse): string | undefined {
+  return response.header("docker-content-digest")?.trim() || undefined;
+}
+
+/** The media type an answer states; undefined for what servers say that do not know. */
+export function contentType(response: HttpResponse): string | undefined {
+  const type = response.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  return type === "" || type === "application/json" || type === "application/octet-stream" || type?.startsWith("text/")
+    ? undefined
+    : type;
+}
+
+/** The media type a manifest gives itself. */
+export function ownMediaType(bytes: Uint8Array): string | undefined {
+  try {
+    const { mediaType } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { mediaType?: unknown };
+    return typeof mediaType === "string" ? mediaType : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/** The proxy in between failed: it refused to connect us (`status`), or it could not be reached itself. */
+export class ProxyError extends Error {
+  readonly code = "IMAGESPEC_PROXY";
+  /** Scheme, host and port, without user name and password. */
+  readonly proxy: string;
+  /** The status it answered CONNECT with. */
+  readonly status: number | undefined;
+
+  constructor(proxy: string, status: number | undefined, cause: unknown) {
+    super(
+      status === undefined
+        ? `the proxy ${proxy} cannot be reached`
+        : `the proxy ${proxy} answers CONNECT with ${status}`,
+      {
+        cause,
+      },
+    );
+    this.name = "ProxyError";
+    this.proxy = proxy;
+    this.status = status;
+  }
+}
+
+/** What a failed request says of the proxy it went through; any other error as it is. `aborted`: we gave up ourselves. */
+export function proxyFailure(error: unknown, proxy: string, aborted: boolean): unknown {
+  if (aborted || !(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  const shown = new URL(proxy).origin;
+  if (code === "UND_ERR_PRX_TLS") return new ProxyError(shown, undefined, error);
+  // undici's word for a CONNECT that was not answered with 200; the status stands in its text alone.
+  if (code === "UND_ERR_ABORTED") {
+    const status = Number(/\b([1-5]\d\d)\b/.exec(error.message)?.[1]);
+    return new ProxyError(shown, Number.isNaN(status) ? 502 : status, error);
+  }
+  // The target is connected to by the proxy: a refused connection or an unknown name is the proxy's own.
+  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_.*)$/.test(code ?? ""))
+    return new ProxyError(shown, undefined, error);
+  return error;
+}

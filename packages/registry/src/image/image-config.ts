@@ -1,0 +1,66 @@
+import { collectBytes } from "../digest/collect-bytes.ts";
+import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { MEDIA_TYPES, type Platform } from "./descriptor.ts";
+import { parseJson } from "./parse-json.ts";
+import type { ManifestDocument } from "./parse-manifest.ts";
+import type { CallOptions, ImageSource } from "./store.ts";
+
+/** What an image config says that is of use here (OCI image-spec, config.md). */
+export interface ImageConfig {
+  architecture: string;
+  os: string;
+  variant?: string;
+  created?: string;
+  config?: {
+    User?: string;
+    Env?: string[];
+    Entrypoint?: string[] | null;
+    Cmd?: string[] | null;
+    WorkingDir?: string;
+    Labels?: Record<string, string> | null;
+    [field: string]: unknown;
+  };
+  rootfs: { type: string; diff_ids: string[] };
+  history?: Record<string, unknown>[];
+  [field: string]: unknown;
+}
+
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+
+/** True for a manifest whose config is an image's, and not that of a signature or another artifact. */
+export function isImageManifest({ config }: ManifestDocument): boolean {
+  return config.mediaType === MEDIA_TYPES.ociConfig || config.mediaType === MEDIA_TYPES.dockerConfig;
+}
+
+/** Reads and checks the config blob of a manifest. Throws E_REGISTRY, E_DIGEST_MISMATCH. */
+export async function readConfig(
+  source: ImageSource,
+  manifest: ManifestDocument,
+  options: CallOptions = {},
+): Promise<ImageConfig> {
+  const { config: descriptor } = manifest;
+  const subject = `The config ${descriptor.digest} of ${source.name}`;
+  const read = () => collectBytes(source.getBlob(descriptor, options), MAX_CONFIG_BYTES, subject);
+  // One more try: nothing was passed on yet.
+  const bytes = await read().catch((error) =>
+    isImageSpecError(error, "E_DIGEST_MISMATCH") ? read() : Promise.reject(error),
+  );
+  const refuse = () =>
+    new ImageSpecError("E_REGISTRY", `${subject} is not an image config`, { hint: "Choose a container image." });
+  let json: ImageConfig;
+  try {
+    json = parseJson(bytes) as ImageConfig;
+  } catch {
+    throw refuse();
+  }
+  if (typeof json?.os !== "string" || typeof json.architecture !== "string") throw refuse();
+  const diffIds = json.rootfs?.diff_ids;
+  if (!Array.isArray(diffIds) || diffIds.length !== manifest.layers.length) throw refuse();
+  return json;
+}
+
+/** The platform an image config is for. */
+export function configPlatform(config: ImageConfig): Platform {
+  const { os, architecture, variant } = config;
+  return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+}

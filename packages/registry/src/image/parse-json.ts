@@ -1,0 +1,47 @@
+/** A JSON object that has a key twice means different things to different readers. */
+export class DuplicateKeyError extends Error {
+  /** The key, cut to 100 characters. */
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`the key '${key.slice(0, 100)}' stands twice in one object`);
+    this.name = "DuplicateKeyError";
+    this.key = key.slice(0, 100);
+  }
+}
+
+// Fields of manifests and configs that readers in Go find in any case: two spellings are one field to them.
+const FIELDS = new Set(
+  "schemaversion mediatype manifests config layers digest size platform os architecture variant urls rootfs diff_ids subject".split(
+    " ",
+  ),
+);
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+
+/** Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is none, a DuplicateKeyError when an object has a key twice. */
+export function parseJson(bytes: Uint8Array): unknown {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  const value: unknown = JSON.parse(text);
+  checkKeys(text);
+  return value;
+}
+
+/** The text is JSON already, so a string before a colon is a key. */
+function checkKeys(text: string): void {
+  const objects: (Set<string> | undefined)[] = [];
+  let last = "";
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === "{") objects.push(new Set());
+    else if (token === "[") objects.push(undefined);
+    else if (token === "}" || token === "]") objects.pop();
+    else if (token === ":") {
+      const key = JSON.parse(last) as string;
+      const lower = key.toLowerCase();
+      const name = FIELDS.has(lower) ? lower : key;
+      const keys = objects.at(-1);
+      if (keys?.has(name)) throw new DuplicateKeyError(key);
+      keys?.add(name);
+    }
+    last = token;
+  }
+}
