@@ -61,6 +61,16 @@ describe("who may import whom", () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  test("the container engine is spoken to through one package", () => {
+    // Types alone are free: they load nothing.
+    const wrong = shipped.filter(
+      ({ path, imports }) =>
+        packageOf(path) !== "container-engine" &&
+        imports.some(({ specifier, types }) => specifier === "dockerode" && !types),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   test("no package reaches into another by path", () => {
     const wrong = sources.flatMap(({ path, imports }) =>
       imports

@@ -1,4 +1,5 @@
 import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
+import { connectEngine } from "../engine/connect-engine.ts";
 import type { DockerBuildxOptions } from "../options/options.ts";
 import { findDockerWay } from "./docker-way.ts";
 
@@ -13,6 +14,8 @@ export async function probeDocker(options: DockerBuildxOptions, env: NodeJS.Proc
   asked.catch(() => undefined);
   try {
     const way = await findDockerWay({ env: {}, signal }, options.builder);
+    // Throws where dockerode is not installed.
+    if (way.kind === "engine") await connectEngine(env);
     const ownBuilder = way.kind === "buildx" && way.driver !== "docker";
     const name = { buildx: "buildx", "docker-build": "docker build", engine: "the engine's API" }[way.kind];
     const detail = `${name} ${way.version}${way.kind === "buildx" ? `, driver ${way.driver}` : ""}`;
