@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pullImage, runContainer, startRegistry } from "@imagespec/testkit";
+import { runContainer, startRegistry } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
 import { dockerBuilds } from "../support/docker-builds.ts";
 import { imagespec, SCRIPT } from "../support/imagespec-cli.ts";
@@ -32,7 +32,7 @@ describe("build", () => {
     const second = await imagespec(BUILD, { cwd: folder.path });
     expect(second).toMatchObject({ code: 0, stdout: first.stdout });
     expect(performance.now() - start).toBeLessThan(3_000);
-    await pullImage(builds.docker, first.stdout.trim());
+    await builds.docker.pullImage(first.stdout.trim());
     const ran = await runContainer(builds.docker, first.stdout.trim(), {
       cmd: ["python3", "-c", "import os; print(os.environ['GREETING'])"],
     });

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pullImage, runContainer } from "@imagespec/testkit";
-import Docker from "dockerode";
+import { ContainerEngine } from "@imagespec/container-engine";
+import { runContainer } from "@imagespec/testkit";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 
 const services = await ensureServices();
-const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });
+const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const examples = readdirSync(join(root, "examples")).filter((name) =>
   readdirSync(join(root, "examples", name)).includes("expected.txt"),
@@ -29,7 +29,7 @@ describe("every example builds as its README says, and its containers say what e
     for (const line of stdout.split("\n")) {
       const reference = line.slice(line.indexOf("\t") + 1);
       expect(reference).toMatch(/@sha256:[0-9a-f]{64}$/);
-      await pullImage(docker, reference);
+      await docker.pullImage(reference);
       said += (await runContainer(docker, reference)).stdout;
     }
     expect(said).toBe(readFileSync(join(folder, "expected.txt"), "utf8"));

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
+import { dockerode } from "@imagespec/container-engine/dockerode";
 import { type BuildEvent, processMark, runTool } from "@imagespec/core";
-import { pullImage, runContainer } from "@imagespec/testkit";
+import { runContainer } from "@imagespec/testkit";
 import { describe, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
@@ -12,10 +13,12 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const { image } = await ensureKaniko();
 const { builds, services } = await builderUnderTest(() => new KanikoBuilder(), { builderOptions: { image } });
 
+const docker = await dockerode(builds.docker.endpoint);
+
 /** Containers of one image's builds: the tests of other files may build at the same time. */
 async function containersOf(reference: string): Promise<string[]> {
   const filters = { label: [`dev.imagespec.kaniko=${reference}`] };
-  return (await builds.docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
+  return (await docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
 }
 
 async function failing(name: string, parameters: object, builderOptions: object = {}) {
@@ -58,7 +61,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     const expired = { client: "0123456789abcdef.1.1", expires: expires(-1) };
     const made = await Promise.all(
       [left, kept, foreign, expired].map(({ client, expires }) =>
-        builds.docker.createContainer({
+        docker.createContainer({
           Image: services.images.python,
           Labels: { "dev.imagespec.kaniko": "swept", "dev.imagespec.client": client, "dev.imagespec.expires": expires },
         }),
@@ -79,7 +82,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     let killed: Promise<unknown> | undefined;
     const onEvent = (event: BuildEvent) => {
       if (event.type !== "log" || event.line !== "ready") return;
-      killed ??= containersOf(reference).then(([id = ""]) => builds.docker.getContainer(id).kill());
+      killed ??= containersOf(reference).then(([id = ""]) => docker.getContainer(id).kill());
     };
     const building = builds.engine().build(spec, { builder: "kaniko", builderOptions: { image }, onEvent });
     await expect(building).rejects.toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/was killed/) });
@@ -104,7 +107,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
   });
 
   test("an image that is no executor", async () => {
-    await pullImage(builds.docker, services.images.python);
+    await builds.docker.pullImage(services.images.python);
     const error = await failing("no-executor", { env: { A: "1" } }, { image: services.images.python });
     expect(error).toMatchObject({
       code: "E_BUILD",
@@ -189,7 +192,7 @@ describe("kaniko in docker: where the image goes", () => {
     const again = await builds.engine().build(spec, { builderOptions: options, onEvent, force: true });
     expect(again.status).toBe("built");
     expect(lines.filter((line) => /Using caching version of cmd/.test(line)).length).toBeGreaterThan(0);
-    await pullImage(builds.docker, again.status === "built" ? again.reference : "");
+    await builds.docker.pullImage(again.status === "built" ? again.reference : "");
     const ran = await runContainer(builds.docker, await spec.imageName(), { cmd: ["tree", "--version"] });
     expect(ran.exitCode).toBe(0);
   });

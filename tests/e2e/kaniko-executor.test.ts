@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
+import { dockerode } from "@imagespec/container-engine/dockerode";
 import { ImageBuildEngine, ImageSpec } from "@imagespec/core";
-import { imageConfig, pullImage, runContainer, startPackageIndex } from "@imagespec/testkit";
+import { imageConfig, runContainer, startPackageIndex } from "@imagespec/testkit";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
@@ -39,9 +40,10 @@ test("mode executor builds and pushes inside a container that has the executor",
   };
   const spec = new ImageSpec(parameters);
   const given = JSON.stringify({ specs: [parameters], builderOptions: { mode: "executor" } });
-  await pullImage(builds.docker, images.python);
+  await builds.docker.pullImage(images.python);
   const env = { ...serviceEnvironment(services), IMAGESPEC_CACHE_DIR: "/kaniko/cache", HOME: "/root" };
-  const container = await builds.docker.createContainer({
+  const docker = await dockerode(builds.docker.endpoint);
+  const container = await docker.createContainer({
     Image: images.python,
     Entrypoint: ["/bin/sh", "-c", `printf %s "$GIVEN" | ${process.execPath} ${script}`],
     Env: [...Object.entries(env).map(([name, value]) => `${name}=${value}`), `GIVEN=${given}`],
@@ -66,7 +68,7 @@ test("mode executor builds and pushes inside a container that has the executor",
     await container.remove({ force: true });
   }
   const reference = await spec.imageName();
-  await pullImage(builds.docker, reference);
+  await builds.docker.pullImage(reference);
   const ran = await runContainer(builds.docker, reference, {
     cmd: [
       "sh",

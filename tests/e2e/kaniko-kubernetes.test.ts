@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
+import { ContainerEngine } from "@imagespec/container-engine";
 import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
 import { pushImage, RegistryClient } from "@imagespec/registry";
-import { imageConfig, pullImage, runContainer, startRegistry } from "@imagespec/testkit";
-import Docker from "dockerode";
+import { imageConfig, runContainer, startRegistry } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
@@ -17,11 +17,11 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const services = await ensureServices();
 const { image: executor } = await ensureKaniko();
-const docker = new Docker({ socketPath: services.dockerHost.replace("unix://", "") });
+const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
 const run = randomBytes(4).toString("hex");
 let cluster: TestCluster;
 beforeAll(async () => {
-  await pullImage(docker, executor);
+  await docker.pullImage(executor);
   cluster = await startTestCluster(services.dockerHost);
 });
 afterAll(() => cluster?.stop());
@@ -83,8 +83,8 @@ test("an image is built by a Job under the documented rights, from a context in 
   const outcome = await engine().build(given, { builderOptions: options(), onEvent: (event) => events.push(event) });
   expect(outcome).toMatchObject({ status: "built", builder: "kaniko", digest: expect.stringMatching(/^sha256:/) });
   const reference = outcome.reference ?? "";
-  await pullImage(docker, `${reference.replace(/:[^:/]*$/, "")}@${outcome.digest}`);
-  await pullImage(docker, reference);
+  await docker.pullImage(`${reference.replace(/:[^:/]*$/, "")}@${outcome.digest}`);
+  await docker.pullImage(reference);
   const ran = await runContainer(docker, reference, { cmd: [] });
   expect(ran.stdout).toBe("from a pod\n");
   expect((await imageConfig(docker, reference)).env.LINES).toBe("two\nlines");

@@ -1,6 +1,6 @@
 import { NoopBuilder } from "@imagespec/builder-noop";
 import { ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
-import { pullImage, runContainer, startRegistry } from "@imagespec/testkit";
+import { runContainer, startRegistry } from "@imagespec/testkit";
 import { expect, test } from "vitest";
 import { MATRIX } from "../matrix/matrix.ts";
 import { dockerBuilds } from "../support/docker-builds.ts";
@@ -67,7 +67,7 @@ test("an adopted image is a base like any other", async () => {
   const child = builds.spec("of-adopted", { baseImage: base, env: { CHILD: "1" } });
   const outcome = await both.build(child, { builder: "docker-buildx", builderOptions: { network: "host" } });
   expect(outcome.status).toBe("built");
-  await pullImage(builds.docker, outcome.reference ?? "");
+  await builds.docker.pullImage(outcome.reference ?? "");
   const ran = await runContainer(builds.docker, outcome.reference ?? "", { cmd: ["python3", "-c", "print('up')"] });
   expect(ran.stdout).toBe("up\n");
 });

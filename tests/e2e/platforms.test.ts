@@ -9,7 +9,7 @@ import { dockerBuilds } from "../support/docker-builds.ts";
 
 const { services } = await dockerBuilds();
 const builder = `imagespec-e2e-${process.pid}`;
-const builds = new ContractBuild(makeBuilder, {
+const builds = await ContractBuild.create(makeBuilder, {
   services: contractServices(services),
   // The daemon of the services gives build steps the host's network anyway.
   builderOptions: { builder },

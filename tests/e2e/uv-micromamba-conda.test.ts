@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { UvMicromambaBuilder } from "@imagespec/builder-uv-micromamba";
+import { ContainerEngine } from "@imagespec/container-engine";
 import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
-import { pullImage, runContainer } from "@imagespec/testkit";
-import Docker from "dockerode";
+import { runContainer } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { demoPackages, makeChannel } from "../support/conda-channel/make-channel.ts";
@@ -13,7 +14,7 @@ import { realPython } from "../support/conda-channel/real-python.ts";
 import { type ServedChannel, serveChannel } from "../support/conda-channel/serve-channel.ts";
 
 const services = await ensureServices();
-const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });
+const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
 const run = randomBytes(4).toString("hex");
 const PREFIX = "/opt/micromamba/envs/runtime";
 let folder: string;
@@ -54,7 +55,7 @@ function build(name: string, parameters: ImageSpecParameters, builderOptions?: R
 }
 
 async function shell(reference: string, script: string): Promise<string> {
-  await pullImage(docker, reference);
+  await docker.pullImage(reference);
   const { exitCode, stdout, stderr } = await runContainer(docker, reference, {
     entrypoint: ["/bin/sh", "-c"],
     cmd: [script],
@@ -97,8 +98,9 @@ describe("conda environments without a daemon", () => {
     const second = await build("again-b", { condaPackages: ["demo-noarch"] }).outcome;
     expect(channel.requests.filter((path) => path.endsWith(".conda"))).toEqual([]);
     const layers = async (reference: string) => {
-      await pullImage(docker, reference);
-      return (await docker.getImage(reference).inspect()).RootFS.Layers;
+      await docker.pullImage(reference);
+      const described = await docker.request({ method: "GET", path: `/images/${reference}/json` }, json);
+      return (described as { RootFS: { Layers: string[] } }).RootFS.Layers;
     };
     expect(await layers(second.reference as string)).toEqual(await layers(first.reference as string));
   });

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { UvMicromambaBuilder } from "@imagespec/builder-uv-micromamba";
+import { ContainerEngine } from "@imagespec/container-engine";
 import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters, runTool } from "@imagespec/core";
 import { RegistryClient, readImage } from "@imagespec/registry";
-import { pullImage, runContainer } from "@imagespec/testkit";
-import Docker from "dockerode";
+import { runContainer } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const services = await ensureServices();
-const docker = new Docker({ socketPath: new URL(services.dockerHost).pathname });
+const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
 const folder = await temporaryFolder();
 const run = randomBytes(4).toString("hex");
 beforeAll(() => {
@@ -50,7 +50,7 @@ async function build(name: string, parameters: ImageSpecParameters, options: { r
 }
 
 async function shell(reference: string, script: string): Promise<string> {
-  await pullImage(docker, reference);
+  await docker.pullImage(reference);
   const entrypoint = ["/bin/sh", "-c"];
   const { exitCode, stdout, stderr } = await runContainer(docker, reference, { entrypoint, cmd: [script] });
   expect(`${exitCode} ${stderr}`).toBe("0 ");

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { imageConfig, manifestHead, pullImage } from "@imagespec/testkit";
+import { imageConfig, manifestHead } from "@imagespec/testkit";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { ensurePasswordRegistry, type PasswordRegistry } from "../../scripts/services/registry.ts";
 import type { BuilderUnderTest } from "../support/builder-under-test.ts";
@@ -33,7 +33,7 @@ export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
       );
       const built = await builds.build(child);
       expect(await builds.build(child)).toMatchObject({ status: "reused", digest: built.digest });
-      await pullImage(builds.docker, built.reference ?? "", login());
+      await builds.docker.pullImage(built.reference ?? "", { kind: "basic", ...login() });
       expect((await imageConfig(builds.docker, built.reference ?? "")).env).toMatchObject({ BASE: "1", CHILD: "1" });
       // It steers, and is no content.
       expect(await child.tag()).toBe(await builds.spec("closed-child", { ...child, registryConfig: undefined }).tag());
@@ -101,7 +101,7 @@ export function describeSteering({ builds, services, refuses }: BuilderUnderTest
       expect((await imageConfig(builds.docker, outcome.reference ?? "")).labels["dev.imagespec.tag"]).toBe(outcome.tag);
       expect(await spec.exist()).toBe(true);
       expect((await builds.build(spec)).status).toBe("reused");
-      await builds.docker.getImage(outcome.reference ?? "").remove({ force: true });
+      await builds.docker.removeImage(outcome.reference ?? "");
       expect(await spec.exist()).toBe(false);
     });
   });

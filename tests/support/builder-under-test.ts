@@ -31,7 +31,7 @@ export async function builderUnderTest(
     vi.unstubAllEnvs();
   });
   const { builderOptions } = options;
-  const builds = new ContractBuild(make, {
+  const builds = await ContractBuild.create(make, {
     services: contractServices(services),
     ...(builderOptions ? { builderOptions } : {}),
   });

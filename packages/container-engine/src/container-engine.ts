@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { type Credential, ImageSpecError, parseReference } from "@imagespec/registry";
 import { type EngineEndpoint, engineEndpoint, type ProcessEnvironment } from "./engine-endpoint.ts";
 import { type EngineRequest, exchange } from "./exchange.ts";
@@ -9,7 +9,16 @@ import { registryAuth } from "./registry-auth.ts";
 /** Milliseconds without a byte. To unpack or remove a large layer an engine takes its time. */
 const SILENCE = { GET: 5000, POST: 600_000, DELETE: 600_000 } as const;
 
-type Question = Omit<EngineRequest, "silence" | "signal">;
+type Question = Omit<EngineRequest, "silence" | "signal"> & { silence?: number };
+
+/** A request to the engine's API that has no method of its own here. */
+export interface ApiRequest {
+  method: "GET" | "POST" | "DELETE";
+  /** With the query, without an API version: `/containers/json?all=1`. */
+  path: string;
+  /** Sent as JSON. */
+  body?: object | undefined;
+}
 
 /** An image as the engine describes it. */
 export interface EngineImage {
@@ -157,6 +166,16 @@ export class ContainerEngine {
     return removed !== undefined;
   }
 
+  /**
+   * Asks the API what has no method here. `read` gets the answer when its status is below 300; it must read it to the
+   * end or leave it: the connection is closed after it.
+   */
+  async request<T>({ method, path, body }: ApiRequest, read: (answer: Readable) => Promise<T>): Promise<T> {
+    const sent = body === undefined ? undefined : Readable.from([Buffer.from(JSON.stringify(body))]);
+    const headers = body === undefined ? undefined : { "Content-Type": "application/json" };
+    return this.#ask({ method, path, headers, body: sent, silence: SILENCE.POST }, `${method} ${path}`, read);
+  }
+
   async #transfer(request: Question, subject: string, onMessage?: (message: ProgressMessage) => void): Promise<void> {
     const failed = (reason: string) => this.#refusal(subject, reason);
     await this.#ask(request, subject, (answer) => readProgress(answer, failed, onMessage));
@@ -169,7 +188,7 @@ export class ContainerEngine {
     read: (answer: IncomingMessage) => Promise<T>,
     missing?: () => Missing,
   ): Promise<T | Missing> {
-    const sent = { ...request, silence: SILENCE[request.method], signal: this.#signal };
+    const sent = { silence: SILENCE[request.method], ...request, signal: this.#signal };
     return exchange<T | Missing>(this.endpoint, sent, async (answer) => {
       const status = answer.statusCode ?? 0;
       if (status >= 200 && status < 300) return read(answer);

@@ -1,4 +1,10 @@
-export { type ConnectOptions, ContainerEngine, type EngineImage, type EngineVersion } from "./container-engine.ts";
+export {
+  type ApiRequest,
+  type ConnectOptions,
+  ContainerEngine,
+  type EngineImage,
+  type EngineVersion,
+} from "./container-engine.ts";
 export type { EngineAddress } from "./engine-address.ts";
 export {
   type EngineEndpoint,

@@ -7,7 +7,6 @@ export {
 export { type ContainerReport, containerReport, type ReportedFile } from "./container/container-report.ts";
 export { findInImage, formsOf } from "./container/find-in-image.ts";
 export { type ImageConfig, imageConfig } from "./container/image-config.ts";
-export { pullImage } from "./container/pull-image.ts";
 export { type RunOptions, type RunResult, runContainer } from "./container/run-container.ts";
 export { ContractBuild } from "./contract/contract-build.ts";
 export { AWKWARD } from "./contract/contract-folder.ts";

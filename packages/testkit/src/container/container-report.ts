@@ -1,4 +1,4 @@
-import type Docker from "dockerode";
+import type { ContainerEngine } from "@imagespec/container-engine";
 import { runContainer } from "./run-container.ts";
 
 /** One entry of an image's file system, as a process in the container sees it. */
@@ -26,8 +26,12 @@ export interface ContainerReport {
 }
 
 /** Starts `image` and reports; `paths` are listed with all that is below them. The image needs a Python 3.8 or newer. */
-export async function containerReport(docker: Docker, image: string, paths: string[] = []): Promise<ContainerReport> {
-  const result = await runContainer(docker, image, { entrypoint: ["python"], cmd: ["-c", SCRIPT, ...paths] });
+export async function containerReport(
+  engine: ContainerEngine,
+  image: string,
+  paths: string[] = [],
+): Promise<ContainerReport> {
+  const result = await runContainer(engine, image, { entrypoint: ["python"], cmd: ["-c", SCRIPT, ...paths] });
   if (result.exitCode !== 0) throw new Error(`the report failed with exit ${result.exitCode}: ${result.stderr}`);
   return JSON.parse(result.stdout) as ContainerReport;
 }

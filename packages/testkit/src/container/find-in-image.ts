@@ -1,21 +1,29 @@
-import type Docker from "dockerode";
+import { text } from "node:stream/consumers";
+import type { ContainerEngine } from "@imagespec/container-engine";
 
 /**
  * The needles that occur anywhere in an image: in its config, its history, or the bytes of any of its layers as the
  * engine exports them (uncompressed tars).
  */
-export async function findInImage(docker: Docker, image: string, needles: readonly string[]): Promise<string[]> {
+export async function findInImage(
+  engine: ContainerEngine,
+  image: string,
+  needles: readonly string[],
+): Promise<string[]> {
   const found = new Set<string>();
-  const described = JSON.stringify([await docker.getImage(image).inspect(), await docker.getImage(image).history()]);
+  const ask = (what: string) => engine.request({ method: "GET", path: `/images/${image}/${what}` }, text);
+  const described = (await ask("json")) + (await ask("history"));
   for (const needle of needles) if (described.includes(needle)) found.add(needle);
   const wanted = needles.map((needle) => ({ needle, bytes: Buffer.from(needle) }));
   const overlap = Math.max(...wanted.map(({ bytes }) => bytes.length)) - 1;
-  let tail = Buffer.alloc(0);
-  for await (const chunk of (await docker.getImage(image).get()) as AsyncIterable<Buffer>) {
-    const window = Buffer.concat([tail, chunk]);
-    for (const { needle, bytes } of wanted) if (window.includes(bytes)) found.add(needle);
-    tail = Buffer.from(window.subarray(Math.max(0, window.length - overlap)));
-  }
+  await engine.request({ method: "GET", path: `/images/${image}/get` }, async (archive) => {
+    let tail = Buffer.alloc(0);
+    for await (const chunk of archive as AsyncIterable<Buffer>) {
+      const window = Buffer.concat([tail, chunk]);
+      for (const { needle, bytes } of wanted) if (window.includes(bytes)) found.add(needle);
+      tail = Buffer.from(window.subarray(Math.max(0, window.length - overlap)));
+    }
+  });
   return [...found];
 }
 

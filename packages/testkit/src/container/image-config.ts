@@ -1,4 +1,5 @@
-import type Docker from "dockerode";
+import { json } from "node:stream/consumers";
+import type { ContainerEngine } from "@imagespec/container-engine";
 
 /** The part of an image's config that the runtime contract is about. */
 export interface ImageConfig {
@@ -10,9 +11,19 @@ export interface ImageConfig {
   env: Record<string, string>;
 }
 
+interface EngineConfig {
+  User: string;
+  WorkingDir: string;
+  Entrypoint?: string[] | string | null;
+  Cmd?: string[] | string | null;
+  Labels?: Record<string, string> | null;
+  Env?: string[] | null;
+}
+
 /** What the engine says of an image it has. Empty lists count as unset, as engines write both. */
-export async function imageConfig(docker: Docker, image: string): Promise<ImageConfig> {
-  const { Config } = await docker.getImage(image).inspect();
+export async function imageConfig(engine: ContainerEngine, image: string): Promise<ImageConfig> {
+  const described = await engine.request({ method: "GET", path: `/images/${image}/json` }, json);
+  const { Config } = described as { Config: EngineConfig };
   const list = (value: string | string[] | undefined | null) => {
     const items = value === undefined || value === null ? [] : [value].flat();
     return items.length > 0 ? items : undefined;

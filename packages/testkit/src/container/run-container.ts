@@ -1,5 +1,5 @@
-import { PassThrough } from "node:stream";
-import type Docker from "dockerode";
+import { buffer, json, text } from "node:stream/consumers";
+import type { ContainerEngine } from "@imagespec/container-engine";
 
 /** How a container is started; what is left out is as the image says. */
 export interface RunOptions {
@@ -19,32 +19,38 @@ export interface RunResult {
 }
 
 /** Starts a container of an image the engine has, waits for its end and removes it. */
-export async function runContainer(docker: Docker, image: string, options: RunOptions = {}): Promise<RunResult> {
-  const container = await docker.createContainer({
+export async function runContainer(
+  engine: ContainerEngine,
+  image: string,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const body = {
     Image: image,
-    ...(options.entrypoint ? { Entrypoint: options.entrypoint } : {}),
-    ...(options.cmd ? { Cmd: options.cmd } : {}),
+    Entrypoint: options.entrypoint,
+    Cmd: options.cmd,
     Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
     HostConfig: { NetworkMode: options.network ?? "none" },
-  });
+  };
+  const { Id } = (await engine.request({ method: "POST", path: "/containers/create", body }, json)) as { Id: string };
+  const container = `/containers/${Id}`;
   try {
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    const stdout = collected();
-    const stderr = collected();
-    container.modem.demuxStream(stream, stdout.sink, stderr.sink);
-    const ended = new Promise<void>((resolve, reject) => stream.once("end", resolve).once("error", reject));
-    await container.start();
-    const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    await ended;
-    return { exitCode: StatusCode, stdout: stdout.text(), stderr: stderr.text() };
+    await engine.request({ method: "POST", path: `${container}/start` }, text);
+    const ended = await engine.request({ method: "POST", path: `${container}/wait` }, json);
+    const logs = await engine.request({ method: "GET", path: `${container}/logs?stdout=1&stderr=1` }, buffer);
+    const { StatusCode } = ended as { StatusCode: number };
+    return { exitCode: StatusCode, ...outputs(logs) };
   } finally {
-    await container.remove({ force: true });
+    await engine.request({ method: "DELETE", path: `${container}?force=1&v=1` }, text);
   }
 }
 
-function collected() {
-  const chunks: Buffer[] = [];
-  const sink = new PassThrough();
-  sink.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return { sink, text: () => Buffer.concat(chunks).toString() };
+/** The engine sends both outputs in one stream: before each piece a byte that tells which, and its length. */
+function outputs(logs: Buffer): { stdout: string; stderr: string } {
+  const pieces: Record<1 | 2, Buffer[]> = { 1: [], 2: [] };
+  for (let at = 0; at + 8 <= logs.length; ) {
+    const end = at + 8 + logs.readUInt32BE(at + 4);
+    pieces[logs[at] === 2 ? 2 : 1].push(logs.subarray(at + 8, end));
+    at = end;
+  }
+  return { stdout: Buffer.concat(pieces[1]).toString(), stderr: Buffer.concat(pieces[2]).toString() };
 }

@@ -1,22 +1,27 @@
 import { randomBytes } from "node:crypto";
+import { ContainerEngine } from "@imagespec/container-engine";
 import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
-import Docker from "dockerode";
-import { pullImage } from "../container/pull-image.ts";
 import type { ContractOptions, MakeBuilder } from "./contract-options.ts";
 
 /** Builds for the contract: an engine of its own with the one builder, and what its events said. */
 export class ContractBuild {
-  readonly docker: Docker;
+  /** Starts what was built. */
+  readonly docker: ContainerEngine;
   readonly events: BuildEvent[] = [];
   /** Part of every image's name, so that runs do not meet in the registry. */
   readonly run = randomBytes(4).toString("hex");
   readonly #make: MakeBuilder;
   readonly #options: ContractOptions;
 
-  constructor(make: MakeBuilder, options: ContractOptions) {
+  private constructor(make: MakeBuilder, options: ContractOptions, docker: ContainerEngine) {
     this.#make = make;
     this.#options = options;
-    this.docker = dockerAt(options.services.dockerHost);
+    this.docker = docker;
+  }
+
+  static async create(make: MakeBuilder, options: ContractOptions): Promise<ContractBuild> {
+    const env = { ...process.env, DOCKER_HOST: options.services.dockerHost };
+    return new ContractBuild(make, options, await ContainerEngine.connect({ env }));
   }
 
   spec(name: string, parameters: ImageSpecParameters, root?: string): ImageSpec {
@@ -46,13 +51,7 @@ export class ContractBuild {
   async pulled(spec: ImageSpec) {
     const outcome = await this.build(spec);
     if (outcome.reference === undefined) throw new Error(`nothing was built: ${JSON.stringify(outcome)}`);
-    await pullImage(this.docker, outcome.reference);
+    await this.docker.pullImage(outcome.reference);
     return { outcome, image: outcome.reference };
   }
-}
-
-function dockerAt(host: string): Docker {
-  const url = new URL(host);
-  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
-  return new Docker({ host: url.hostname, port: url.port || "2375", protocol: "http" });
 }

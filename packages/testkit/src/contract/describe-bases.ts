@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { containerReport } from "../container/container-report.ts";
 import { imageConfig } from "../container/image-config.ts";
-import { pullImage } from "../container/pull-image.ts";
 import type { Contract } from "./contract.ts";
 
 /** Bases that bring a configuration or users of their own. */
@@ -11,7 +10,7 @@ export function describeBases(contract: Contract): void {
 
   describe("a base of another shape", () => {
     test("its USER and WORKDIR give way; its ENTRYPOINT and CMD stay", async () => {
-      await pullImage(build.docker, images.ownConfig);
+      await build.docker.pullImage(images.ownConfig);
       const base = await imageConfig(build.docker, images.ownConfig);
       expect(base.entrypoint).toBeDefined();
       expect(["", "root", "flytekit"]).not.toContain(base.user);

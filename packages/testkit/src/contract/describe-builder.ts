@@ -31,9 +31,9 @@ declare module "vitest" {
  * them, and checks the runtime contract of imagespec from inside. Call it at the top level of a test file.
  */
 export function describeBuilder(name: string, makeBuilder: MakeBuilder, options: ContractOptions): void {
-  describe(`the builder contract: ${name}`, () => {
+  describe(`the builder contract: ${name}`, async () => {
     const { builderType } = makeBuilder();
-    const build = new ContractBuild(makeBuilder, options);
+    const build = await ContractBuild.create(makeBuilder, options);
     const packages = options.loopback ? LOOPBACK_PACKAGES : PUBLIC_PACKAGES;
     let folder: ContractFolder | undefined;
     let index: PackageIndex | undefined;

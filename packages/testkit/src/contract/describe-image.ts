@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ContainerReport, containerReport } from "../container/container-report.ts";
 import { type ImageConfig, imageConfig } from "../container/image-config.ts";
-import { pullImage } from "../container/pull-image.ts";
 import type { Contract } from "./contract.ts";
 import { AWKWARD } from "./contract-folder.ts";
 import { manifestHead } from "./manifest-head.ts";
@@ -20,7 +19,7 @@ export function describeImage(contract: Contract): void {
       outcome = built.outcome;
       config = await imageConfig(build.docker, built.image);
       report = await containerReport(build.docker, built.image, ["/root", "/home", "/opt/venv/pyvenv.cfg"]);
-      await pullImage(build.docker, options.services.images.python);
+      await build.docker.pullImage(options.services.images.python);
       base = await imageConfig(build.docker, options.services.images.python);
     });
 
