@@ -10,6 +10,7 @@ import {
 } from "@imagespec/registry";
 import type { Container } from "dockerode";
 import { extract } from "tar-stream";
+import { layoutImage } from "../executor/layout-image.ts";
 
 const MANIFEST_CAP = 4 * 1024 * 1024;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -35,10 +36,7 @@ export class ContainerLayout implements ImageSource {
       if ((error as { statusCode?: number }).statusCode === 404) return undefined;
       throw error;
     });
-    if (bytes === undefined) return undefined;
-    const index = JSON.parse(bytes.toString("utf8")) as { manifests?: Descriptor[] };
-    const digest = index.manifests?.at(-1)?.digest;
-    return digest !== undefined && DIGEST.test(digest) ? digest : undefined;
+    return bytes && layoutImage(bytes.toString("utf8"));
   }
 
   /** By digest alone: this layout has no tags. */

@@ -5,6 +5,7 @@ import { isImageSpecError, runTool, type ToolResult } from "@imagespec/core/buil
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError, OciLayout } from "@imagespec/registry";
 import { executorFailure, noImage } from "./failure.ts";
+import { layoutImage } from "./layout-image.ts";
 import { type ExecutorHost, type ExecutorOutcome, type ExecutorTask, KANIKO_FOLDER, LAYOUT_PATH } from "./task.ts";
 
 export const EXECUTOR = `${KANIKO_FOLDER}/executor`;
@@ -78,8 +79,7 @@ async function imageOf(result: ToolResult, task: ExecutorTask): Promise<string> 
     const { instruction, tail } = log;
     throw executorFailure({ subject: EXECUTOR, plan, platform, exitCode, outOfMemory: false, instruction, tail });
   }
-  const index = await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => "{}");
-  const digest = (JSON.parse(index) as { manifests?: { digest?: string }[] }).manifests?.at(-1)?.digest;
+  const digest = layoutImage(await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => ""));
   if (digest === undefined) throw noImage(EXECUTOR, task.platform, task.log.tail);
   return digest;
 }
