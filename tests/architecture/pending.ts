@@ -4,7 +4,7 @@ const BUILDERS = ["builder-docker-buildx", "builder-kaniko", "builder-noop", "bu
 
 /** Packages in which a rule does not hold yet. What is taken out of here does not come back. */
 export const PENDING: Record<Rule, readonly string[]> = {
-  circles: ["builder-docker-buildx", "core", "dockerfile"],
+  circles: ["builder-docker-buildx", "dockerfile"],
   style: [...BUILDERS, "core", "dockerfile", "registry"],
   details: [],
   references: [...BUILDERS, "core", "dockerfile"],

@@ -13,6 +13,7 @@ export {
   type Presence,
   redact,
 } from "@imagespec/registry";
+export type { BuildEvent } from "./builder/build-event.ts";
 export {
   type BuildRequest,
   type BuildResult,
@@ -23,7 +24,8 @@ export {
 } from "./builder/builder.ts";
 export { type Output, outputText } from "./builder/output.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
-export type { BuildEvent } from "./events.ts";
+export { timedStep } from "./builder/timed-step.ts";
+export type { PythonSource } from "./identity/content.ts";
 export type {
   AptStep,
   BuildPlan,
@@ -36,15 +38,16 @@ export type {
   LabelsStep,
   PackagesStep,
   PlanSteps,
-  PythonSource,
   UserStep,
 } from "./plan/plan.ts";
 export { secretVariable } from "./plan/secret-variable.ts";
+export { abortedError } from "./process/aborted-error.ts";
+export { cacheFolder } from "./process/cache-folder.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { isRunning, processMark } from "./process/process-mark.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { withScratchFolder } from "./process/scratch-folder.ts";
-export { cacheFolder } from "./resolve/cache-folder.ts";
 export { openShippedFile } from "./resolve/open-shipped-file.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";
+export type { Spec } from "./spec/spec.ts";

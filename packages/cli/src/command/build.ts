@@ -21,12 +21,12 @@ export const build: Command = async (context) => {
           if (progress === undefined) print(JSON.stringify({ ...event, ...named }));
           else progress.show(event);
         },
-        ...(line.builder !== undefined && { builder: line.builder }),
-        ...(line.platform !== undefined && { platform: line.platform }),
-        ...(line.push !== undefined && { push: line.push }),
-        ...(line.output !== undefined && { output: line.output }),
-        ...(line.force !== undefined && { force: line.force }),
-        ...(line.onUnknown !== undefined && { onUnknown: line.onUnknown as OnUnknown }),
+        builder: line.builder,
+        platform: line.platform,
+        push: line.push,
+        output: line.output,
+        force: line.force,
+        onUnknown: line.onUnknown as OnUnknown | undefined,
       };
       const outcome = await engine.build(target.spec, options);
       if (line.json) {

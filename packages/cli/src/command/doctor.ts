@@ -21,7 +21,7 @@ export const doctor: Command = async (context) => {
   const all = await engine.examine(spec, {
     signal,
     builderOptions: line.builderOptions,
-    ...(line.platform !== undefined && { platform: line.platform }),
+    platform: line.platform,
   });
   const reports = line.builder === undefined ? all : all.filter(({ type }) => type === line.builder);
   if (line.json) print(JSON.stringify({ builders: reports, diagnostics }));

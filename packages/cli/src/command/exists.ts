@@ -9,8 +9,7 @@ export const exists: Command = async (context) => {
   const { line, env, signal } = context;
   let exit: number = EXIT.done;
   for (const target of targets) {
-    const platforms = line.platform === undefined ? {} : { platforms: line.platform.split(",") };
-    const { reference, presence } = await specPresence(target.spec, { env, signal, ...platforms });
+    const { reference, presence } = await specPresence(target.spec, { env, signal, platform: line.platform });
     context.print(answerLine(target, presence.status, targets));
     if (presence.status === "absent" && presence.missing !== undefined) {
       context.tell(`${reference} exists but lacks ${presence.missing.join(", ")}\n`);

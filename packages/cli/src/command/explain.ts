@@ -1,11 +1,4 @@
-import {
-  cacheFolder,
-  type Difference,
-  explainDifference,
-  imageNameOf,
-  imageReference,
-  readLastIdentity,
-} from "@imagespec/core";
+import { cacheFolder, type Difference, explainDifference, imageNameOf, readLastIdentity } from "@imagespec/core";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";
@@ -14,8 +7,7 @@ import { resolveTarget } from "./resolve-target.ts";
 /** `explain`: the identity document, and where it differs from that of the last image of this name built here. */
 export const explain: Command = async (context) => {
   const { target } = await onlyTarget(context);
-  const { resolved, identity } = await resolveTarget(target, context);
-  const reference = imageReference(resolved, identity);
+  const { reference, identity } = await resolveTarget(target, context);
   const last = await readLastIdentity(cacheFolder(context.env), imageNameOf(reference));
   const differences = last === undefined ? [] : explainDifference(last.document, identity.document);
   const document = JSON.parse(identity.document) as unknown;

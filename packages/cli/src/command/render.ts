@@ -1,4 +1,3 @@
-import { parseMirrors } from "@imagespec/core";
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
@@ -9,7 +8,7 @@ import { resolveTarget } from "./resolve-target.ts";
 /** `render`: the Dockerfile docker-buildx builds, or kaniko's where it is named; `--files`: what is in its context. */
 export const render: Command = async (context) => {
   const { target } = await onlyTarget(context);
-  const { plan, resolved } = await resolveTarget(target, context);
+  const { plan, resolved, mirrors } = await resolveTarget(target, context);
   if (context.line.files) {
     for (const file of resolved.files) {
       const detail =
@@ -27,7 +26,7 @@ export const render: Command = async (context) => {
     dialect: kaniko ? "kaniko" : "buildkit",
     builder: version === undefined ? type : `${type}@${version}`,
     files: resolved.files,
-    mirrors: parseMirrors(context.env.IMAGESPEC_REGISTRY_MIRRORS),
+    mirrors,
   });
   context.print(text.replace(/\n$/, ""));
   return EXIT.done;

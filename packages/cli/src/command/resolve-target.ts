@@ -1,24 +1,12 @@
-import { type BuildPlan, type Identity, identify, planImage, type ResolvedSpec, resolveSpec } from "@imagespec/core";
+import { type PreparedBuild, prepareBuild, readBuildOptions } from "@imagespec/core/internal";
 import type { Target } from "../spec-file/read-targets.ts";
 import type { CommandContext } from "./command-context.ts";
 
-/** A target with everything that is known without network or daemon. */
-export interface ResolvedTargetPlan {
-  resolved: ResolvedSpec;
-  identity: Identity;
-  plan: BuildPlan;
-}
-
-/** Resolves, identifies and plans one target, with the platforms of the command line. */
-export async function resolveTarget({ spec }: Target, context: CommandContext): Promise<ResolvedTargetPlan> {
+/** Everything that is known of one target without network or daemon, with the platforms of the command line. */
+export async function resolveTarget({ spec }: Target, context: CommandContext): Promise<PreparedBuild> {
   const { line, env, signal } = context;
-  const resolved = await resolveSpec(spec, {
-    env,
-    signal,
-    skipSecretFiles: true,
-    ...(line.platform === undefined ? {} : { platforms: line.platform.split(",") }),
-  });
-  for (const warning of resolved.warnings) context.tell(`warning: ${warning}\n`);
-  const identity = identify(resolved);
-  return { resolved, identity, plan: planImage(resolved, identity) };
+  const call = readBuildOptions(spec, { platform: line.platform }, env);
+  const prepared = await prepareBuild(spec, call, { env, signal, skipSecretFiles: true });
+  for (const warning of prepared.resolved.warnings) context.tell(`warning: ${warning}\n`);
+  return prepared;
 }

@@ -1,8 +1,8 @@
 import type { CredentialStore, ErrorCode, Presence } from "@imagespec/registry";
-import type { BuildEvent } from "../events.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import type { ShippedFile } from "../resolve/shipped-file.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
+import type { BuildEvent } from "./build-event.ts";
 import type { Output } from "./output.ts";
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 
@@ -22,7 +22,7 @@ export interface BuildTarget {
 
 /** Everything a builder is told about one image. `Options` is what its `optionsSchema` makes of builderOptions. */
 export interface BuildRequest<Options = unknown> {
-  spec: ImageSpec;
+  spec: Spec;
   plan: BuildPlan;
   target: BuildTarget;
   /** The spec's builderOptions with those of the call laid over, after `optionsSchema`. */
@@ -106,7 +106,7 @@ export abstract class ImageSpecBuilder<Options = unknown> {
   }
 
   /** Whether to build. By default: unless the image is present. */
-  async shouldBuild(_spec: ImageSpec, presence: Presence): Promise<boolean> {
+  async shouldBuild(_spec: Spec, presence: Presence): Promise<boolean> {
     return presence.status !== "present";
   }
 

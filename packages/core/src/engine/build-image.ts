@@ -1,158 +1,116 @@
-import { dockerCredentials, ImageSpecError, parseMirrors } from "@imagespec/registry";
+import type { BuildEvent } from "../builder/build-event.ts";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { outputText } from "../builder/output.ts";
-import type { BuildEvent } from "../events.ts";
+import { timedStep } from "../builder/timed-step.ts";
 import { imageNameOf, keepLastIdentity } from "../history/last-identity.ts";
-import { type Identity, identify } from "../identity/identify.ts";
-import { imageReference } from "../identity/image-reference.ts";
+import { specId } from "../identity/spec-id.ts";
 import { planImage } from "../plan/plan-image.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
 import { decideUnknown } from "../presence/unknown-policy.ts";
-import { cacheFolder } from "../resolve/cache-folder.ts";
-import { resolveSpec } from "../resolve/resolve-spec.ts";
-import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
+import { abortedError } from "../process/aborted-error.ts";
+import { cacheFolder } from "../process/cache-folder.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { type BuildCall, type BuildOptions, readBuildOptions } from "../request/build-options.ts";
+import { type PreparedBuild, prepareBuild } from "../request/prepare-build.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
-import { isImageSpec } from "../spec/is-image-spec.ts";
-import { type BuildCall, type BuildOptions, readBuildOptions } from "./build-options.ts";
+import { isSpec, type Spec } from "../spec/spec.ts";
 import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-outcome.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 
-interface Work {
-  spec: ImageSpec;
+/** One call of `build`, with everything that is known before anybody is asked. */
+interface Build extends PreparedBuild {
+  spec: Spec;
   call: BuildCall;
   options: BuildOptions;
+  /** The builder that the call or the spec names. */
   named: ImageSpecBuilder | undefined;
-  resolved: ResolvedSpec;
-  identity: Identity;
-  reference: string;
 }
 
 /** The whole way of one spec: skip, resolve, identify, presence, base, plan, build. */
-export async function buildImage(host: EngineHost, spec: ImageSpec, options: BuildOptions): Promise<BuildOutcome> {
+export async function buildImage(host: EngineHost, spec: Spec, options: BuildOptions): Promise<BuildOutcome> {
   const env = host.env();
-  if (env[IMAGE_ID_VARIABLE] !== undefined && env[IMAGE_ID_VARIABLE] === spec.id)
-    return { status: "skipped", id: spec.id };
+  const id = specId(spec);
+  if (env[IMAGE_ID_VARIABLE] === id) return { status: "skipped", id };
   const call = readBuildOptions(spec, options, env);
   const named = call.builder === undefined ? undefined : await host.builders.named(call.builder);
-  const resolved = await resolveSpec(spec, {
-    env,
-    ...(host.cacheDir === undefined ? {} : { cacheDir: host.cacheDir }),
-    ...(call.platforms === undefined ? {} : { platforms: call.platforms }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  const identity = identify(resolved);
-  const work: Work = { spec, call, options, named, resolved, identity, reference: imageReference(resolved, identity) };
-  const key = JSON.stringify([
-    work.reference,
-    resolved.target.platforms,
-    call.push,
-    call.output,
-    call.force,
-    call.builder,
-  ]);
-  return host.running.run(key, options, (signal, emit) => {
-    const tell = (event: BuildEvent) => emit({ image: work.reference, ...event });
-    return makeImage(host, work, signal, tell);
-  });
+  const prepared = await prepareBuild(spec, call, { env, cacheDir: host.cacheDir, signal: options.signal });
+  const build: Build = { ...prepared, spec, call, options, named };
+  return host.running.run(sharedKey(build), options, (signal, emit) =>
+    makeImage(host, withEvents(build, signal, emit)),
+  );
 }
 
-async function makeImage(
-  host: EngineHost,
-  work: Work,
-  signal: AbortSignal,
-  emit: (event: BuildEvent) => void,
-): Promise<BuildOutcome> {
-  const { spec, call, named, resolved } = work;
+/** Calls that would do exactly the same at the same time share one run: all that steers one is in here. */
+function sharedKey({ reference, call, resolved }: Build): string {
+  const { secrets, registryConfig, target } = resolved;
+  return JSON.stringify({ reference, call, secrets, registryConfig, platforms: target.platforms });
+}
+
+/** The build with the signal and the listeners of its run, which several callers may share. */
+function withEvents(build: Build, signal: AbortSignal, emit: (event: BuildEvent) => void): Build {
+  const tell = (event: BuildEvent) => emit({ image: build.reference, ...event });
+  return { ...build, request: { ...build.request, signal, emit: tell } };
+}
+
+async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> {
+  const { spec, call, named, resolved, reference, credentials, request, plan } = build;
+  const { signal, emit } = request;
   for (const message of resolved.warnings) emit({ type: "warning", message });
-  const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(work));
-  if (known !== undefined) return reused(work, known, ["this process saw or built it before"]);
+  const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));
+  if (known !== undefined) return reused(build, known, ["this process saw or built it before"]);
 
   const env = host.env();
-  const credentials = dockerCredentials({
-    ...(resolved.registryConfig === undefined ? {} : { configFile: resolved.registryConfig }),
-    env: { ...env },
-  });
-  const mirrors = parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS);
   let reasons: string[] = [];
   let answer: PresenceAnswer = { presence: undefined, fromRegistry: false };
   if (named?.asksPresence !== false) {
-    const question = {
-      reference: work.reference,
-      platforms: resolved.target.platforms,
-      hasRegistry: spec.registry !== undefined,
-    };
-    answer = await step(emit, "check whether the image exists", () =>
-      findPresence({ ...question, push: call.push, output: call.output }, { credentials, env, signal }),
+    const { platforms, push, output } = request.target;
+    const question = { reference, platforms, push, output, hasRegistry: spec.registry !== undefined };
+    answer = await timedStep(emit, "check whether the image exists", () =>
+      findPresence(question, { credentials, env, signal }),
     );
-    const decision = decide(work, answer, env);
+    const decision = decide(build, answer, env);
     reasons = [decision.reason];
     if (decision.reuse) {
-      const digest = answer.presence?.status === "present" && answer.fromRegistry ? answer.presence.digest : undefined;
-      const image: KnownImage = { reference: work.reference, ...(digest === undefined ? {} : { digest }) };
+      const present = answer.presence?.status === "present" ? answer.presence : undefined;
+      const image: KnownImage = { reference, digest: answer.fromRegistry ? present?.digest : undefined };
       // A named builder may still want to build: that is its shouldBuild's to say.
-      const wanted = named !== undefined && answer.presence?.status === "present" && (await wants(named, work, answer));
-      if (!wanted) {
-        if (answer.presence?.status === "present") host.known.set(knownKey(work), image);
-        return reused(work, image, reasons);
+      if (named === undefined || present === undefined || !(await named.shouldBuild?.(spec, present))) {
+        if (present !== undefined) host.known.set(knownKey(build), image);
+        return reused(build, image, reasons);
       }
       reasons = [`${call.builder} wants to build although the image exists`];
     }
   }
 
   // What builders are asked about; the base is built when one of them can build this.
-  const plan = planImage(resolved, work.identity);
   const finalPlan = async () => {
-    if (!isImageSpec(spec.baseImage)) return plan;
-    const base = await buildBase(host, work, spec.baseImage, signal, emit);
-    return planImage(resolved, work.identity, { base });
+    if (!isSpec(spec.baseImage)) return plan;
+    return planImage(resolved, build.identity, { base: await buildBase(host, build, spec.baseImage) });
   };
-  const run = {
-    request: {
-      spec,
-      plan,
-      target: {
-        reference: work.reference,
-        platforms: resolved.target.platforms,
-        push: call.push,
-        output: call.output,
-      },
-      secrets: Object.fromEntries(resolved.secrets.map(({ id, file }) => [id, file])),
-      credentials,
-      mirrors,
-      files: resolved.files,
-      force: call.force,
-      signal,
-      emit,
-    },
-    options: call.builderOptions,
-    finalPlan,
-    presence: answer.presence ?? ({ status: "absent" } as const),
-  };
+  const run = { request, finalPlan, presence: answer.presence ?? ({ status: "absent" } as const) };
   const { candidates, diagnostics } =
     named === undefined ? await host.builders.all() : { candidates: [], diagnostics: [] };
-  const done = await step(emit, "build the image", () =>
+  const done = await timedStep(emit, "build the image", () =>
     named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(call.builder ?? "", named, run),
   );
-  if (signal.aborted) throw new ImageSpecError("E_ABORTED", "The build was cancelled.", { cause: signal.reason });
-  if (done.built) await keepIdentity(host, work, emit);
-  return finish(host, work, done, reasons);
+  if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
+  if (done.built) await keepIdentity(host, build);
+  return finish(host, build, done, reasons);
 }
 
 /** For `explain`; that it cannot be kept is no reason to fail a build that is done. */
-async function keepIdentity(host: EngineHost, work: Work, emit: (event: BuildEvent) => void): Promise<void> {
+async function keepIdentity(host: EngineHost, { reference, identity, request }: Build): Promise<void> {
   try {
-    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageNameOf(work.reference), work.identity);
+    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageNameOf(reference), identity);
   } catch (error) {
-    emit({ type: "warning", message: `The cache cannot be written: ${(error as Error).message}` });
+    request.emit({ type: "warning", message: `The cache cannot be written: ${(error as Error).message}` });
   }
 }
 
 /** Whether what presence said means that nothing has to be built, and why. */
-function decide(work: Work, { presence }: PresenceAnswer, env: Readonly<Record<string, string | undefined>>) {
-  const { call, reference } = work;
+function decide({ call, reference }: Build, { presence }: PresenceAnswer, env: ProcessEnvironment) {
   if (presence?.status === "unknown") {
     const { onUnknown, push: willPush, force } = call;
     const choice = decideUnknown(presence, { reference, onUnknown, willPush, force, env });
@@ -171,66 +129,46 @@ function decide(work: Work, { presence }: PresenceAnswer, env: Readonly<Record<s
   };
 }
 
-async function wants(builder: ImageSpecBuilder, work: Work, { presence }: PresenceAnswer): Promise<boolean> {
-  return presence === undefined ? false : ((await builder.shouldBuild?.(work.spec, presence)) ?? false);
-}
-
 /** Builds a base spec the way its child is built; a builder that the base names itself stays. Returns what FROM takes. */
-async function buildBase(
-  host: EngineHost,
-  work: Work,
-  base: ImageSpec,
-  signal: AbortSignal,
-  emit: (event: BuildEvent) => void,
-): Promise<BaseImage> {
-  const { options } = work;
-  const same = base.builder === undefined || options.builder === undefined || base.builder === options.builder;
-  const builder = base.builder ?? options.builder;
+async function buildBase(host: EngineHost, { options, request, resolved }: Build, base: Spec): Promise<BaseImage> {
+  const isSameBuilder = base.builder === undefined || options.builder === undefined || base.builder === options.builder;
+  // A base that names no platforms is built for its child's, as its computed name says.
+  const childPlatform = base.platform === undefined ? resolved.target.platforms.join(",") : undefined;
   const outcome = await host.build(base, {
-    ...(builder === undefined ? {} : { builder }),
-    ...(same && options.builderOptions !== undefined ? { builderOptions: options.builderOptions } : {}),
-    // A base that names no platforms is built for its child's, as its computed name says.
-    ...(base.platform === undefined || options.platform !== undefined
-      ? { platform: options.platform ?? work.resolved.target.platforms.join(",") }
-      : {}),
-    ...(options.push === undefined || base.registry === undefined ? {} : { push: options.push }),
-    ...(options.onUnknown === undefined ? {} : { onUnknown: options.onUnknown }),
-    signal,
-    onEvent: emit,
+    builder: base.builder ?? options.builder,
+    builderOptions: isSameBuilder ? options.builderOptions : undefined,
+    platform: options.platform ?? childPlatform,
+    push: base.registry === undefined ? undefined : options.push,
+    onUnknown: options.onUnknown,
+    signal: request.signal,
+    onEvent: request.emit,
   });
   // In the base's own container nothing is built; its child is named by what the base would be called.
-  return outcome.status === "skipped" ? work.resolved.base : parseBaseImage(pinnedReference(outcome));
+  return outcome.status === "skipped" ? resolved.base : parseBaseImage(pinnedReference(outcome));
 }
 
-function reused(work: Work, image: KnownImage, reasons: string[]): ImageOutcome {
-  return { status: "reused", ...shared(work), ...image, reasons };
+function reused(build: Build, image: KnownImage, reasons: string[]): ImageOutcome {
+  return outcomeOf("reused", build, image, reasons);
 }
 
-function finish(host: EngineHost, work: Work, done: BuilderRun, reasons: readonly string[]): ImageOutcome {
+function finish(host: EngineHost, build: Build, done: BuilderRun, reasons: readonly string[]): ImageOutcome {
   const { reference, digest, adopted } = done.result;
-  const image: KnownImage = { reference, builder: done.builder, ...(digest === undefined ? {} : { digest }) };
-  if (work.call.output === undefined && adopted !== true && done.built) host.known.set(knownKey(work), image);
+  const image: KnownImage = { reference, digest, builder: done.builder };
+  if (build.call.output === undefined && adopted !== true && done.built) host.known.set(knownKey(build), image);
   const status = !done.built ? "reused" : adopted === true ? "adopted" : "built";
-  return { status, ...shared(work), ...image, reasons: [...reasons, ...done.reasons] };
+  return outcomeOf(status, build, image, [...reasons, ...done.reasons]);
 }
 
-function shared({ identity, resolved }: Work) {
-  return { tag: identity.tag, id: identity.id, platforms: [...resolved.target.platforms] };
+function outcomeOf(
+  status: ImageOutcome["status"],
+  { identity, resolved }: Build,
+  image: KnownImage,
+  reasons: string[],
+): ImageOutcome {
+  const { tag, id } = identity;
+  return { status, tag, id, platforms: [...resolved.target.platforms], ...image, reasons };
 }
 
-function knownKey({ reference, resolved, call }: Work): string {
+function knownKey({ reference, resolved, call }: Build): string {
   return JSON.stringify([reference, resolved.target.platforms, call.push]);
-}
-
-async function step<T>(emit: (event: BuildEvent) => void, name: string, work: () => Promise<T>): Promise<T> {
-  const started = performance.now();
-  emit({ type: "step", name, status: "started" });
-  try {
-    const result = await work();
-    emit({ type: "step", name, status: "done", seconds: (performance.now() - started) / 1000 });
-    return result;
-  } catch (error) {
-    emit({ type: "step", name, status: "failed", seconds: (performance.now() - started) / 1000 });
-    throw error;
-  }
 }

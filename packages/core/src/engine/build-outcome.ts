@@ -7,11 +7,11 @@ export interface ImageOutcome {
   /** `registry/name:tag`, `name:tag`, or what the builder returned. */
   reference: string;
   /** Of the manifest or index, as the registry knows it. */
-  digest?: string;
+  digest?: string | undefined;
   tag: string;
   id: string;
   /** Type of the builder that made it. */
-  builder?: string;
+  builder?: string | undefined;
   platforms: string[];
   /** Why this happened: what presence said, and which builders were passed over. */
   reasons: string[];

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
-import { ImageSpec } from "../spec/image-spec.ts";
+import { ImageSpec } from "../image-spec/image-spec.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let root: string;

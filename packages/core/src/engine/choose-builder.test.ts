@@ -5,7 +5,7 @@ import { ImageSpecError } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ImageSpecBuilder, Probe } from "../builder/builder.ts";
-import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { type Behaviour, Told } from "./fixtures/told-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 

@@ -1,6 +1,6 @@
 import type { ProcessEnvironment } from "../process/process-environment.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions } from "../request/build-options.ts";
+import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
 import type { BuilderRegistry } from "./builder-registry.ts";
 import type { SharedCalls } from "./shared-calls.ts";
@@ -8,8 +8,8 @@ import type { SharedCalls } from "./shared-calls.ts";
 /** An image that was seen or made by this engine. */
 export interface KnownImage {
   reference: string;
-  digest?: string;
-  builder?: string;
+  digest?: string | undefined;
+  builder?: string | undefined;
 }
 
 /** What one engine keeps between calls, and its only doors to the outside. */
@@ -20,5 +20,5 @@ export interface EngineHost {
   readonly known: Map<string, KnownImage>;
   readonly cacheDir: string | undefined;
   env(): ProcessEnvironment;
-  build(spec: ImageSpec, options: BuildOptions): Promise<BuildOutcome>;
+  build(spec: Spec, options: BuildOptions): Promise<BuildOutcome>;
 }

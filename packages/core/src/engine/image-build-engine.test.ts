@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type RegistryServer, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BuildRequest, type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
-import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let registry: RegistryServer;
@@ -150,8 +150,8 @@ describe("base specs", () => {
     const reference = `${await base.imageName()}@${(await engine.build(base)).digest}`;
     const pinned = { kind: "reference", reference, given: true };
     expect(builder.requests.slice(1).map(({ plan }) => plan.base)).toEqual([pinned, pinned]);
-    const { plan } = builder.requests[1] as BuildRequest;
-    expect(plan.reference).toBe(await (builder.requests[1] as BuildRequest).spec.imageName());
+    const { plan, spec: built } = builder.requests[1] as BuildRequest;
+    expect(plan.reference).toBe(await children.find((child) => child === built)?.imageName());
   });
 
   it.each([

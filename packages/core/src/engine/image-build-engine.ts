@@ -3,9 +3,9 @@ import type { ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { BuildOptions } from "../request/build-options.ts";
+import type { Spec } from "../spec/spec.ts";
 import { buildImage } from "./build-image.ts";
-import type { BuildOptions } from "./build-options.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
 import { BuilderRegistry } from "./builder-registry.ts";
 import type { EngineHost } from "./engine-host.ts";
@@ -63,7 +63,7 @@ export class ImageBuildEngine {
    *
    * @throws ImageSpecError with a code that says what is wrong: docs/errors.md.
    */
-  build(spec: ImageSpec, options: BuildOptions = {}): Promise<BuildOutcome> {
+  build(spec: Spec, options: BuildOptions = {}): Promise<BuildOutcome> {
     return buildImage(this.#host, spec, options);
   }
 
@@ -83,11 +83,11 @@ export class ImageBuildEngine {
   }
 
   /** Imports every builder and asks it about this spec; builds nothing. */
-  examine(spec: ImageSpec, options: BuildOptions = {}): Promise<BuilderReport[]> {
+  examine(spec: Spec, options: BuildOptions = {}): Promise<BuilderReport[]> {
     return examineBuilders(this.#host, spec, options);
   }
 
-  static build(spec: ImageSpec, options: BuildOptions = {}): Promise<BuildOutcome> {
+  static build(spec: Spec, options: BuildOptions = {}): Promise<BuildOutcome> {
     return ImageBuildEngine.#instance().build(spec, options);
   }
 

@@ -4,7 +4,7 @@ import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import type { BuildPlan } from "../plan/plan.ts";
-import { type OpenRequest, refusalError, tryBuilder } from "./try-builder.ts";
+import { refusalError, tryBuilder } from "./try-builder.ts";
 
 /** What came of the builders: the one that built, or that nothing had to be built. */
 export interface BuilderRun {
@@ -16,8 +16,8 @@ export interface BuilderRun {
 }
 
 export interface RunOptions {
-  request: OpenRequest;
-  options: Readonly<Record<string, unknown>>;
+  /** With builderOptions as given. */
+  request: BuildRequest;
   presence: Presence;
   /** The plan to build: builds the base first, and so is called only when a builder has said it can. Called once. */
   finalPlan(): Promise<BuildPlan>;
@@ -25,7 +25,7 @@ export interface RunOptions {
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
 export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
-  const tried = await tryBuilder(builder, run.request, run.options);
+  const tried = await tryBuilder(builder, run.request);
   if ("refusal" in tried) throw refusalError(type, tried.refusal);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
   const result = await build(type, builder, { ...tried.request, plan: await run.finalPlan() });
@@ -55,7 +55,7 @@ export async function runBuilders(
       pass((error as Error).message, (error as ImageSpecError).hint);
       continue;
     }
-    const tried = await tryBuilder(builder, run.request, run.options);
+    const tried = await tryBuilder(builder, run.request);
     if ("refusal" in tried) {
       pass(tried.refusal.reason, tried.refusal.hint);
       continue;

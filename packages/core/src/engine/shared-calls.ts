@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/registry";
-import type { BuildEvent } from "../events.ts";
+import type { BuildEvent } from "../builder/build-event.ts";
 
 interface Call<T> {
   done: Promise<T>;

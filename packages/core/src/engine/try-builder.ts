@@ -14,24 +14,20 @@ export interface Refusal {
   unsupported?: Unsupported[];
 }
 
-/** The request as a builder gets it: options after its schema. */
-export type OpenRequest = Omit<BuildRequest, "options">;
-
 /**
  * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built.
  * A probe that throws or takes longer than 10 s counts as not usable.
  */
 export async function tryBuilder(
   builder: ImageSpecBuilder,
-  open: OpenRequest,
-  options: Readonly<Record<string, unknown>>,
-): Promise<{ request: BuildRequest; detail?: string } | { refusal: Refusal }> {
+  given: BuildRequest,
+): Promise<{ request: BuildRequest; detail?: string | undefined } | { refusal: Refusal }> {
   let request: BuildRequest;
   let unsupported: Unsupported[];
   try {
-    const checked = await checkOptions(builder, options);
+    const checked = await checkOptions(builder, given.options);
     if ("refusal" in checked) return checked;
-    request = { ...open, options: checked.value };
+    request = { ...given, options: checked.value };
     const foreign = foreignPlatforms(builder, request);
     // Of a platform that is refused already the builder need not say more.
     const own = (builder.supports?.(request) ?? []).filter(
@@ -49,7 +45,7 @@ export async function tryBuilder(
     return { refusal: { kind: "unsupported", code: "E_UNSUPPORTED", reason, hint, unsupported } };
   }
   const probe = await probeBuilder(builder, request);
-  if (probe.usable) return { request, ...(probe.detail === undefined ? {} : { detail: probe.detail }) };
+  if (probe.usable) return { request, detail: probe.detail };
   const code = probe.code ?? "E_TOOL_MISSING";
   return { refusal: { kind: "unusable", code, reason: probe.reason, hint: probe.hint } };
 }
@@ -80,7 +76,7 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
     if (isImageSpecError(error, "E_ABORTED")) throw error;
     const reason = `its probe failed: ${(error as Error)?.message ?? error}`;
     const hint = isImageSpecError(error) ? (error.hint ?? "") : "This is a fault of the builder.";
-    return { usable: false, reason, hint, ...(isImageSpecError(error) ? { code: error.code } : {}) };
+    return { usable: false, reason, hint, code: isImageSpecError(error) ? error.code : undefined };
   } finally {
     clearTimeout(timer);
   }
@@ -88,7 +84,7 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
 
 async function checkOptions(
   builder: ImageSpecBuilder,
-  options: Readonly<Record<string, unknown>>,
+  options: unknown,
 ): Promise<{ value: unknown } | { refusal: Refusal }> {
   if (builder.optionsSchema === undefined) return { value: options };
   const result = await builder.optionsSchema["~standard"].validate(options);

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
-import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
 import { shortDigest } from "./digest.ts";
 import { identify } from "./identify.ts";
 

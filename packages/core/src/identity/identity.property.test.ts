@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
-import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
 import { identify } from "./identify.ts";
 
 let root: string;

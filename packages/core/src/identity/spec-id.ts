@@ -1,8 +1,8 @@
 import { isAbsolute, posix, relative, sep } from "node:path";
 import { baseImageText, parseBaseImage } from "../spec/base-image.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { PARAMETER_NAMES } from "../spec/parameters.ts";
+import type { Spec } from "../spec/spec.ts";
 import { canonicalJson, shortDigest } from "./digest.ts";
 
 /**
@@ -23,14 +23,14 @@ const NEUTRAL: ReadonlySet<string> = new Set([
  * Hash of a spec's parameters as given: unset and empty ones left out (but not `entrypoint: []`), no defaults, no file
  * contents, paths normalised and relative to the root. Pure.
  */
-export function specId(spec: ImageSpec): string {
+export function specId(spec: Spec): string {
   return shortDigest(canonicalJson({ imagespec: 1, parameters: givenParameters(spec) }));
 }
 
-function givenParameters(spec: ImageSpec): Record<string, unknown> {
+function givenParameters(spec: Spec): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const name of PARAMETER_NAMES) {
-    const value = spec[name as keyof ImageSpec];
+    const value = spec[name as keyof Spec];
     if (NEUTRAL.has(name) || !(isGiven(value) || (name === "entrypoint" && value !== undefined))) continue;
     given[name] = normalised(name, value, spec.root);
   }
@@ -39,7 +39,7 @@ function givenParameters(spec: ImageSpec): Record<string, unknown> {
 
 function normalised(name: string, value: unknown, root: string): unknown {
   if (name === "baseImage") {
-    if (typeof value === "object") return givenParameters(value as ImageSpec);
+    if (typeof value === "object") return givenParameters(value as Spec);
     const base = parseBaseImage(value as string);
     return baseImageText(base.kind === "layout" ? { ...base, path: normalPath(base.path, root) } : base);
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { identify } from "../identity/identify.ts";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
-import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
 import { planDocument } from "./plan-document.ts";
 import { planImage } from "./plan-image.ts";
 

@@ -1,6 +1,7 @@
+import type { Content } from "../identity/content.ts";
 import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
-import type { Content, ResolvedSpec } from "../resolve/resolved-spec.ts";
+import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import type { BaseImage } from "../spec/base-image.ts";
 import type { BuildPlan, EnvironmentStep, PackagesStep } from "./plan.ts";
 

@@ -1,3 +1,4 @@
+import type { PythonSource } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
 
 /**
@@ -43,15 +44,6 @@ export interface PlanSteps {
 export interface AptStep {
   packages: string[];
 }
-
-/** Where an environment's Python comes from. */
-export type PythonSource =
-  /** The base's python3; none there is E_NO_PYTHON. */
-  | { from: "base" }
-  /** The base's python3 when it is that version (`3.12` matches `3.12.4`), else uv-managed in /opt/python. */
-  | { from: "version"; version: string }
-  /** That interpreter, with its site packages. */
-  | { from: "exec"; path: string };
 
 /**
  * The environment the packages go into: /opt/venv, or with conda /opt/micromamba/envs/runtime. One that the base

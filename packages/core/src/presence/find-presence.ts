@@ -25,7 +25,7 @@ export interface PresenceAnswer {
 export interface PresenceAccess {
   credentials: CredentialStore;
   env: ProcessEnvironment;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -59,7 +59,5 @@ async function inRegistry({ reference, platforms }: PresenceQuestion, access: Pr
 }
 
 async function inEngine({ reference, platforms }: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
-  const { env, signal } = access;
-  const options = { env, ...(signal === undefined ? {} : { signal }) };
-  return { presence: await checkEnginePresence(reference, platforms, options), fromRegistry: false };
+  return { presence: await checkEnginePresence(reference, platforms, access), fromRegistry: false };
 }

@@ -1,17 +1,17 @@
-import { dockerCredentials, type Presence } from "@imagespec/registry";
-import { identify } from "../identity/identify.ts";
-import { imageReference } from "../identity/image-reference.ts";
+import type { Presence } from "@imagespec/registry";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
-import { resolveSpec } from "../resolve/resolve-spec.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import { readBuildOptions } from "../request/build-options.ts";
+import { prepareBuild } from "../request/prepare-build.ts";
+import type { Spec } from "../spec/spec.ts";
 import { findPresence } from "./find-presence.ts";
 
+/** How a presence is looked for. */
 export interface SpecPresenceOptions {
   /** In place of process.env. */
-  env?: ProcessEnvironment;
-  /** In place of the spec's platforms. */
-  platforms?: readonly string[];
-  signal?: AbortSignal;
+  env?: ProcessEnvironment | undefined;
+  /** One or several, comma-separated, in place of the spec's. */
+  platform?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,19 +21,15 @@ export interface SpecPresenceOptions {
  * @throws ImageSpecError E_INPUT_FILE for files of the spec, E_ABORTED when cancelled.
  */
 export async function specPresence(
-  spec: ImageSpec,
-  options: SpecPresenceOptions = {},
+  spec: Spec,
+  { env = process.env, platform, signal }: SpecPresenceOptions = {},
 ): Promise<{ reference: string; presence: Presence }> {
-  const env = options.env ?? process.env;
-  const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const platforms = options.platforms === undefined ? {} : { platforms: options.platforms };
-  const resolved = await resolveSpec(spec, { env, ...platforms, ...signal, skipSecretFiles: "pipSecretMounts" });
-  const reference = imageReference(resolved, identify(resolved));
-  const { registryConfig, target } = resolved;
-  const credentials = dockerCredentials({ ...(registryConfig && { configFile: registryConfig }), env: { ...env } });
-  const hasRegistry = target.registry !== undefined;
+  const call = readBuildOptions(spec, { platform }, env);
+  const prepared = await prepareBuild(spec, call, { env, signal, skipSecretFiles: "pipSecretMounts" });
+  const { reference, credentials, resolved } = prepared;
+  const hasRegistry = resolved.target.registry !== undefined;
   // Asked as a push would ask: what the engine holds does not say what the registry holds.
-  const question = { reference, platforms: target.platforms, hasRegistry, push: hasRegistry };
-  const { presence } = await findPresence(question, { credentials, env, ...signal });
+  const question = { reference, platforms: resolved.target.platforms, hasRegistry, push: hasRegistry };
+  const { presence } = await findPresence(question, { credentials, env, signal });
   return { reference, presence: presence ?? { status: "absent" } };
 }

@@ -1,11 +1,7 @@
 import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { isTrue, type ProcessEnvironment } from "../process/process-environment.ts";
+import type { OnUnknown } from "../request/build-options.ts";
 import { FLYTE_IMG_FAST_FAIL } from "../spec/environment-names.ts";
-
-/** What to do when it cannot be found out whether the image exists. */
-export type OnUnknown = "build" | "fail" | "assume";
-
-export const ON_UNKNOWN: readonly OnUnknown[] = ["build", "fail", "assume"];
 
 export interface UnknownPolicy {
   reference: string;
@@ -40,9 +36,4 @@ export function decideUnknown(presence: Presence & { status: "unknown" }, policy
       details: { reference: policy.reference },
     },
   );
-}
-
-/** How the original's variables are read: `1`, `true`, `t`, `yes`, `y`, `on`, in any case. */
-export function isTrue(value: string | undefined): boolean {
-  return /^(1|t|true|y|yes|on)$/i.test(value ?? "");
 }

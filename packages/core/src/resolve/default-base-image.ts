@@ -1,9 +1,9 @@
 import { DEFAULT_PYTHON } from "../spec/environment-of.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
 import { isGiven } from "../spec/is-given.ts";
+import type { Spec } from "../spec/spec.ts";
 
 /** The base of a spec that names none: NVIDIA's with cuda, Debian with conda, else Python's own. Pure. */
-export function defaultBaseImage(spec: ImageSpec): string {
+export function defaultBaseImage(spec: Spec): string {
   const { cuda, cudnn, pythonVersion = DEFAULT_PYTHON } = spec;
   if (cuda !== undefined) return `nvidia/cuda:${cuda}-${cudnn === undefined ? "" : "cudnn-"}runtime-ubuntu22.04`;
   const isConda = isGiven(spec.condaPackages) || isGiven(spec.condaChannels);

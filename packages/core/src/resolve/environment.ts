@@ -1,12 +1,12 @@
+import type { Content } from "../identity/content.ts";
 import { DEFAULT_PYTHON, environmentOf, makesEnvironment } from "../spec/environment-of.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
 import { isGiven } from "../spec/is-given.ts";
-import type { Content } from "./resolved-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 
 const CONDA_FORGE = "conda-forge";
 
 /** The Python environment step of a spec, or undefined when nothing in it asks for one. Pure. */
-export function contentEnvironment(spec: ImageSpec): Content["environment"] {
+export function contentEnvironment(spec: Spec): Content["environment"] {
   if (!makesEnvironment(spec)) return undefined;
   const { pythonVersion, pythonExec, condaPackages = [], condaChannels = [] } = spec;
   if (isGiven(condaPackages) || isGiven(condaChannels)) {

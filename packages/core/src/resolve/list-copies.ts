@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { normalPath } from "../identity/spec-id.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 import { isAlwaysOut } from "./always-out.ts";
 import { leadsOut } from "./leads-out.ts";
 import type { ListOptions } from "./list-sources.ts";
@@ -11,7 +11,7 @@ import { type TreeEntry, walkTree } from "./walk-tree.ts";
  * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied
  * folder some names stay out always. A link out of the root, on the way or in a folder, is a fault.
  */
-export async function listCopies(spec: ImageSpec, options: ListOptions): Promise<TreeEntry[]> {
+export async function listCopies(spec: Spec, options: ListOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];
   for (const [index, given] of (spec.copy ?? []).entries()) {
     const path = normalPath(given, spec.root);

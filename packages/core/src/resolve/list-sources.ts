@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 import { isAlwaysOut } from "./always-out.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { GitIgnore } from "./git-ignore.ts";
@@ -15,7 +15,7 @@ export interface ListOptions {
 }
 
 /** Which files of sourceRoot go in, or undefined when none do: sourceRoot alone means `loaded_modules`. */
-export function sourceMode(spec: ImageSpec): "loaded_modules" | "all" | undefined {
+export function sourceMode(spec: Spec): "loaded_modules" | "all" | undefined {
   if (spec.sourceRoot === undefined || spec.sourceCopyMode === "none") return undefined;
   return spec.sourceCopyMode ?? "loaded_modules";
 }
@@ -24,7 +24,7 @@ export function sourceMode(spec: ImageSpec): "loaded_modules" | "all" | undefine
  * What of sourceRoot goes into the image, under `source/`. Its `.dockerignore` is obeyed with moby's semantics, or
  * where there is none the `.gitignore` files in it with git's; some names stay out always.
  */
-export async function listSources(spec: ImageSpec, options: ListOptions): Promise<TreeEntry[]> {
+export async function listSources(spec: Spec, options: ListOptions): Promise<TreeEntry[]> {
   const mode = sourceMode(spec);
   if (mode === undefined) return [];
   const root = resolve(spec.root, spec.sourceRoot as string);

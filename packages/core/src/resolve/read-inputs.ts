@@ -1,13 +1,13 @@
 import { access, constants, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import { cacheFolder } from "../process/cache-folder.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { isGiven } from "../spec/is-given.ts";
-import { cacheFolder } from "./cache-folder.ts";
+import type { Spec } from "../spec/spec.ts";
 import { InputFaults } from "./input-faults.ts";
 import { listCopies } from "./list-copies.ts";
 import { listSources, sourceMode } from "./list-sources.ts";
 import { type Requirements, readRequirements } from "./read-requirements.ts";
-import type { ResolveOptions } from "./resolve-spec.ts";
 import { clashWarnings, shipFiles } from "./ship-files.ts";
 import type { ShippedFile } from "./shipped-file.ts";
 import { StatCache } from "./stat-cache.ts";
@@ -21,8 +21,22 @@ export interface Inputs {
   warnings: string[];
 }
 
+/** How a spec's files are read. */
+export interface ReadOptions {
+  /** For IMAGESPEC_CACHE_DIR, XDG_CACHE_HOME and HOME. */
+  env: ProcessEnvironment;
+  /** Where the stat cache is kept; by default as the environment says. */
+  cacheDir?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /**
+   * Leaves out the check that pipSecretMounts and registryConfig are there, since nothing of them is hashed; or of
+   * pipSecretMounts alone, for who asks a registry and builds nothing.
+   */
+  skipSecretFiles?: boolean | "pipSecretMounts" | undefined;
+}
+
 /** Finds, checks and hashes every file a spec names. Throws one E_INPUT_FILE with all that is wrong. */
-export async function readInputs(spec: ImageSpec, options: ResolveOptions): Promise<Inputs> {
+export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inputs> {
   const faults = new InputFaults();
   const warnings: string[] = [];
   const listing = { faults, warn: (message: string) => void warnings.push(message), signal: options.signal };
@@ -46,11 +60,11 @@ export async function readInputs(spec: ImageSpec, options: ResolveOptions): Prom
 }
 
 /** Specs with different files in one folder do not push each other out of the cache. */
-function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements }: ImageSpec): string {
+function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements }: Spec): string {
   return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements]);
 }
 
-async function checkSecretFiles(spec: ImageSpec, options: ResolveOptions, faults: InputFaults): Promise<void> {
+async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputFaults): Promise<void> {
   const mounts = options.skipSecretFiles === "pipSecretMounts" ? [] : (spec.pipSecretMounts ?? []);
   const wanted: [(string | number)[], string][] = mounts.map(([file], index) => [["pipSecretMounts", index], file]);
   if (spec.registryConfig !== undefined) wanted.push([["registryConfig"], spec.registryConfig]);
@@ -70,7 +84,7 @@ async function checkSecretFiles(spec: ImageSpec, options: ResolveOptions, faults
 async function checkRegistryConfig(
   path: (string | number)[],
   file: string,
-  spec: ImageSpec,
+  spec: Spec,
   faults: InputFaults,
 ): Promise<void> {
   const text = await readFile(resolve(spec.root, file), "utf8");

@@ -1,12 +1,12 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import type { ContentPackages } from "../identity/content.ts";
 import { lockFile } from "../spec/conflicts.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { lockBreaches } from "./lock-breaches.ts";
 import { parseRequirements } from "./parse-requirements.ts";
-import type { ContentPackages } from "./resolved-spec.ts";
 import type { TreeEntry } from "./walk-tree.ts";
 
 /** The files a spec's `requirements` stands for, under `requirements/`, and what they mean. */
@@ -22,7 +22,7 @@ export interface Requirements {
  * What cannot be installed elsewhere goes into `faults`, with file, line and cure. Throws E_CYCLE for files that
  * include each other.
  */
-export async function readRequirements(spec: ImageSpec, faults: InputFaults): Promise<Requirements | undefined> {
+export async function readRequirements(spec: Spec, faults: InputFaults): Promise<Requirements | undefined> {
   if (spec.requirements === undefined) return undefined;
   const file = resolve(spec.root, spec.requirements);
   const root = isBelow(spec.root, file) ? spec.root : dirname(file);

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import type { Content } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
-import type { Content } from "./resolved-spec.ts";
 
 /**
  * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ImageSpec, type ImageSpecParameters } from "../spec/image-spec.ts";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { SpecFolder } from "./fixtures/spec-folder.ts";
 
 let folder: SpecFolder;

@@ -1,59 +1,46 @@
 import { resolve as resolvePath } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import type { Content } from "../identity/content.ts";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
+import { abortedError } from "../process/aborted-error.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 import { contentOf } from "./content-of.ts";
 import { defaultBaseImage } from "./default-base-image.ts";
 import { defaultPlatform, normalPlatforms } from "./platforms.ts";
-import { readInputs } from "./read-inputs.ts";
+import { type ReadOptions, readInputs } from "./read-inputs.ts";
 import { resolveLayout } from "./resolve-layout.ts";
-import type { Content, ResolvedSecret, ResolvedSpec } from "./resolved-spec.ts";
+import type { ResolvedSecret, ResolvedSpec } from "./resolved-spec.ts";
 
-export interface ResolveOptions {
-  /** For IMAGESPEC_CACHE_DIR, XDG_CACHE_HOME and HOME. */
-  env: Readonly<Record<string, string | undefined>>;
-  /** Where the stat cache is kept; by default as the environment says. */
-  cacheDir?: string;
+/** How a spec is resolved. */
+export interface ResolveOptions extends ReadOptions {
   /** In place of the spec's platforms. */
-  platforms?: readonly string[];
-  signal?: AbortSignal;
-  /**
-   * Leaves out the check that pipSecretMounts and registryConfig are there, since nothing of them is hashed; or of
-   * pipSecretMounts alone, for who asks a registry and builds nothing.
-   */
-  skipSecretFiles?: boolean | "pipSecretMounts";
+  platforms?: readonly string[] | undefined;
 }
 
 /**
  * Looks up everything a spec's image depends on: base, platforms, files with their hashes, requirement and lock files.
  * Throws E_INPUT_FILE naming all files that are missing or wrong, before any work starts.
  */
-export async function resolveSpec(spec: ImageSpec, options: ResolveOptions): Promise<ResolvedSpec> {
+export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<ResolvedSpec> {
   const platforms = normalPlatforms(options.platforms ?? [spec.platform ?? defaultPlatform(spec.registry)]);
   const inputs = await readInputs(spec, options).catch((error: unknown) => {
-    if (!options.signal?.aborted) throw error;
-    throw new ImageSpecError("E_ABORTED", `reading the files of '${spec.name}' was cancelled`, { cause: error });
+    throw options.signal?.aborted ? abortedError(`Reading the files of '${spec.name}'`, error) : error;
   });
   const base = await resolveBase(spec, platforms, options);
   return {
-    target: {
-      ...(spec.registry !== undefined && { registry: spec.registry }),
-      name: spec.name,
-      ...(spec.tagFormat !== undefined && { tagFormat: spec.tagFormat }),
-      platforms,
-    },
+    target: { registry: spec.registry, name: spec.name, tagFormat: spec.tagFormat, platforms },
     content: contentOf(spec, { platforms, base: base.content, inputs }),
     base: base.image,
     secrets: secretsOf(spec),
     files: inputs.files,
-    ...(spec.registryConfig !== undefined && { registryConfig: resolvePath(spec.root, spec.registryConfig) }),
+    registryConfig: spec.registryConfig && resolvePath(spec.root, spec.registryConfig),
     warnings: inputs.warnings,
   };
 }
 
-function secretsOf(spec: ImageSpec): ResolvedSecret[] {
+function secretsOf(spec: Spec): ResolvedSecret[] {
   return (spec.pipSecretMounts ?? []).map(([file, mountPath], index) => ({
     id: `secret_${index}`,
     file: resolvePath(spec.root, file),
@@ -62,7 +49,7 @@ function secretsOf(spec: ImageSpec): ResolvedSecret[] {
 }
 
 async function resolveBase(
-  spec: ImageSpec,
+  spec: Spec,
   platforms: string[],
   options: ResolveOptions,
 ): Promise<{ image: BaseImage; content: Content["base"] }> {
@@ -79,11 +66,11 @@ async function resolveBase(
 }
 
 /** What a base spec's image is called; a noop base is the image it names. */
-async function computedName(base: ImageSpec, platforms: string[], options: ResolveOptions): Promise<string> {
+async function computedName(base: Spec, platforms: string[], options: ResolveOptions): Promise<string> {
   if (base.builder === "noop" && typeof base.baseImage === "string") return base.baseImage;
   // A base that names no platforms is built for its child's.
-  const wanted = base.platform === undefined ? { platforms } : {};
-  const resolved = await resolveSpec(base, { ...wanted, ...options, skipSecretFiles: true });
+  const wanted = options.platforms ?? (base.platform === undefined ? platforms : undefined);
+  const resolved = await resolveSpec(base, { ...options, platforms: wanted, skipSecretFiles: true });
   const missing = platforms.filter((platform) => !resolved.target.platforms.includes(platform));
   if (missing.length > 0) {
     const message = `the base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;

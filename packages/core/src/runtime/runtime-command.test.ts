@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ImageSpec } from "../spec/image-spec.ts";
+import { ImageSpec } from "../image-spec/image-spec.ts";
 import { runtimeCommand } from "./runtime-command.ts";
 
 let root: string;

@@ -1,16 +1,16 @@
 import { canonicalJson, shortDigest } from "../identity/digest.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 
 /**
  * The command to start a container with so that the spec's runtimePackages are there: installs them with uv, else with
  * `python -m pip`, into a folder of the user's that comes first on PYTHONPATH, and then becomes `argv`. Where neither
  * is there it exits with 127 and says to add pip. A second start in the same container installs nothing. Pure.
  */
-export function runtimeCommand(spec: ImageSpec, argv: readonly string[]): string[] {
+export function runtimeCommand(spec: Spec, argv: readonly string[]): string[] {
   return ["/bin/sh", "-c", script(spec), "sh", ...argv];
 }
 
-function script(spec: ImageSpec): string {
+function script(spec: Spec): string {
   const { runtimePackages = [], pipIndex, pipExtraIndexUrl = [] } = spec;
   if (runtimePackages.length === 0) return 'exec "$@"';
   const indexes = [

@@ -1,16 +1,16 @@
 import { isRegistryHost, nameBreach, type SpecFault } from "@imagespec/registry";
 import { environmentOf } from "./environment-of.ts";
-import type { ImageSpec } from "./image-spec.ts";
 import { isGiven } from "./is-given.ts";
 import type { FlatParameters } from "./parameters.ts";
 import { registryBreach } from "./registry-name.ts";
+import type { Spec } from "./spec.ts";
 import { imageNameBreach } from "./text-rules.ts";
 
 /** Parameters before they are known to be right: any of them may still be of a wrong type. */
 export type Draft = { readonly [Name in keyof FlatParameters]?: unknown } & { readonly baseImage?: unknown };
 
 /** What parameters have against each other. Says nothing about one that is wrong by itself. Pure. */
-export function conflicts(draft: Draft, base: ImageSpec | undefined): SpecFault[] {
+export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
   const faults: SpecFault[] = [];
   const fault = (parameter: string, message: string, hint: string) =>
     faults.push({ path: [parameter], code: "conflict", message, hint });
@@ -77,7 +77,7 @@ function placeFault({ name, registry }: Draft): SpecFault | undefined {
 }
 
 /** A child extends the environment its base made; it cannot turn it into another. */
-function childConflicts(draft: Draft, base: ImageSpec, hasConda: boolean): SpecFault[] {
+function childConflicts(draft: Draft, base: Spec, hasConda: boolean): SpecFault[] {
   const environment = environmentOf(base);
   if (!environment) return [];
   const faults: SpecFault[] = [];

@@ -1,5 +1,5 @@
-import type { ImageSpec } from "./image-spec.ts";
 import { isGiven } from "./is-given.ts";
+import type { Spec } from "./spec.ts";
 
 /** The Python of images whose spec names none and whose base is ours. */
 export const DEFAULT_PYTHON = "3.12";
@@ -15,7 +15,7 @@ export interface SpecEnvironment {
  * The environment of a spec's image as far as the spec says. Undefined: nothing in it makes one, so the image has at
  * most what its base image brings. Pure.
  */
-export function environmentOf(spec: ImageSpec): SpecEnvironment | undefined {
+export function environmentOf(spec: Spec): SpecEnvironment | undefined {
   const { baseImage } = spec;
   const inherited = baseImage !== undefined && typeof baseImage !== "string" ? environmentOf(baseImage) : undefined;
   if (inherited) return inherited;
@@ -26,7 +26,7 @@ export function environmentOf(spec: ImageSpec): SpecEnvironment | undefined {
 }
 
 /** Whether a spec asks for a Python environment: for packages, an interpreter, or a Python its base may lack. */
-export function makesEnvironment(spec: ImageSpec): boolean {
+export function makesEnvironment(spec: Spec): boolean {
   const asked = [spec.packages, spec.requirements, spec.condaPackages, spec.condaChannels, spec.pythonExec, spec.cuda];
   return asked.some(isGiven) || (spec.pythonVersion !== undefined && spec.baseImage !== undefined);
 }

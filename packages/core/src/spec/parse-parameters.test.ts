@@ -1,7 +1,7 @@
 import { ImageSpecError, type SpecFault } from "@imagespec/registry";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ImageSpec } from "./image-spec.ts";
+import { ImageSpec } from "../image-spec/image-spec.ts";
 
 /** The faults of an input, by their printed path. */
 function faultsOf(input: unknown): Record<string, SpecFault> {

@@ -2,19 +2,19 @@ import { ImageSpecError, isTag, redact, type SpecFault } from "@imagespec/regist
 import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";
-import type { ImageSpec } from "./image-spec.ts";
-import { isImageSpec } from "./is-image-spec.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
 import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
+import type { Spec } from "./spec.ts";
+import { isSpec } from "./spec.ts";
 import { credentialBreach, unprintableBreach } from "./text-rules.ts";
 
-export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | ImageSpec };
+export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | Spec };
 
 export interface ParseOptions {
   /** Whether `source_root` is taken for `sourceRoot`. */
   snakeCase: boolean;
   /** Makes the spec of a nested base; throws E_SPEC with that base's own faults. */
-  parseBase(input: object): ImageSpec;
+  parseBase(input: object): Spec;
 }
 
 type Path = (string | number)[];
@@ -94,9 +94,9 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
   return draft;
 }
 
-function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[]): ImageSpec | undefined {
+function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[]): Spec | undefined {
   if (typeof baseImage !== "object" || baseImage === null) return undefined;
-  if (isImageSpec(baseImage)) return baseImage;
+  if (isSpec(baseImage)) return baseImage;
   try {
     return options.parseBase(baseImage);
   } catch (error) {

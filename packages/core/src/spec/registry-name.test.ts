@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ImageSpec } from "./image-spec.ts";
+import { ImageSpec } from "../image-spec/image-spec.ts";
 import { validateContainerRegistryName } from "./registry-name.ts";
 
 describe("validateContainerRegistryName", () => {

@@ -1,31 +1,36 @@
 import { ImageSpecError } from "@imagespec/registry";
+import type { BuildEvent } from "../builder/build-event.ts";
 import { type Output, parseOutput } from "../builder/output.ts";
-import type { BuildEvent } from "../events.ts";
-import { isTrue, ON_UNKNOWN, type OnUnknown } from "../presence/unknown-policy.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { isTrue, type ProcessEnvironment } from "../process/process-environment.ts";
 import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
-import type { ImageSpec } from "../spec/image-spec.ts";
+import type { Spec } from "../spec/spec.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
+
+/** What to do when it cannot be found out whether the image exists. */
+export type OnUnknown = "build" | "fail" | "assume";
+
+const ON_UNKNOWN: readonly OnUnknown[] = ["build", "fail", "assume"];
 
 /** How one build is steered. Nothing here but `platform` reaches the tag. */
 export interface BuildOptions {
   /** Type of the builder to use, in place of the spec's. */
-  builder?: string;
+  builder?: string | undefined;
   /** Laid over the spec's builderOptions, key by key; unlike those, not part of the tag. */
-  builderOptions?: Readonly<Record<string, unknown>>;
+  builderOptions?: Readonly<Record<string, unknown>> | undefined;
   /** One or several, comma-separated, in place of the spec's. */
-  platform?: string;
+  platform?: string | undefined;
   /** By default true with a registry and no `output`, unless FLYTE_PUSH_IMAGE_SPEC is false. */
-  push?: boolean;
+  push?: boolean | undefined;
   /** `oci:DIR`, `docker-archive:FILE` or `engine`; relative paths start from the working directory. */
-  output?: string;
+  output?: string | undefined;
   /** Build and push even when the image exists; also FLYTE_FORCE_PUSH_IMAGE_SPEC and `spec.forcePush()`. */
-  force?: boolean;
+  force?: boolean | undefined;
   /** What to do when it cannot be found out whether the image exists; by default `build`. */
-  onUnknown?: OnUnknown;
+  onUnknown?: OnUnknown | undefined;
   /** Cancels the build; it ends with E_ABORTED within 5 s and leaves nothing behind. */
-  signal?: AbortSignal;
-  onEvent?: (event: BuildEvent) => void;
+  signal?: AbortSignal | undefined;
+  /** Called for everything that happens. */
+  onEvent?: ((event: BuildEvent) => void) | undefined;
 }
 
 /** The options of one call with everything decided. */
@@ -46,7 +51,7 @@ const PUSH_VARIABLE = "FLYTE_PUSH_IMAGE_SPEC";
  *
  * @throws ImageSpecError E_OPTIONS for an option that means nothing or contradicts the spec.
  */
-export function readBuildOptions(spec: ImageSpec, options: BuildOptions, env: ProcessEnvironment): BuildCall {
+export function readBuildOptions(spec: Spec, options: BuildOptions, env: ProcessEnvironment): BuildCall {
   if (options.onUnknown !== undefined && !ON_UNKNOWN.includes(options.onUnknown)) {
     throw optionError(`onUnknown is "${options.onUnknown}"`, `Use one of ${ON_UNKNOWN.join(", ")}.`);
   }

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, it } from "vitest";
-import { ImageSpec } from "./image-spec.ts";
-import { isImageSpec } from "./is-image-spec.ts";
+import { ImageSpec, isImageSpec } from "./image-spec.ts";
 
 afterEach(() => {
   delete process.env._F_IMG_ID;

@@ -4,12 +4,12 @@ import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import { specId } from "../identity/spec-id.ts";
 import { specPresence } from "../presence/spec-presence.ts";
-import { type EnvironmentFreeze, freezeEnvironment } from "../resolve/freeze-environment.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
-import { IMAGE_ID_VARIABLE } from "./environment-names.ts";
-import { isImageSpec, SPEC_BRAND } from "./is-image-spec.ts";
-import type { FlatParameters } from "./parameters.ts";
-import { type ParsedParameters, parseParameters } from "./parse-parameters.ts";
+import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
+import type { FlatParameters } from "../spec/parameters.ts";
+import { type ParsedParameters, parseParameters } from "../spec/parse-parameters.ts";
+import { isSpec, SPEC_BRAND, type Spec } from "../spec/spec.ts";
+import { type EnvironmentFreeze, freezeEnvironment } from "./freeze-environment.ts";
 
 const FORCE: unique symbol = Symbol("force");
 
@@ -19,55 +19,27 @@ export type ImageSpecParameters = Omit<FlatParameters, "baseImage"> & {
   baseImage?: string | ImageSpec | ImageSpecParameters | undefined;
 };
 
+/** What a spec is made with besides its parameters. */
 export interface ImageSpecOptions {
   /** Folder that relative paths start from; by default the working directory. */
-  root?: string;
+  root?: string | undefined;
 }
 
+/** Parameters of {@link ImageSpec.fromEnv}. */
 export type FromEnvParameters = ImageSpecParameters & {
   /** Names of installed packages to pin. */
-  pinnedPackages?: readonly string[];
+  pinnedPackages?: readonly string[] | undefined;
   /** Interpreter to ask, a name on PATH or a path. */
-  python?: string;
+  python?: string | undefined;
 };
 
-/** A container image as data. Frozen; every `with...` returns a new one. */
-export class ImageSpec {
-  declare readonly name: string;
-  declare readonly pythonVersion: FlatParameters["pythonVersion"];
-  declare readonly builder: FlatParameters["builder"];
-  declare readonly sourceRoot: FlatParameters["sourceRoot"];
-  declare readonly env: FlatParameters["env"];
-  declare readonly registry: FlatParameters["registry"];
-  declare readonly packages: FlatParameters["packages"];
-  declare readonly condaPackages: FlatParameters["condaPackages"];
-  declare readonly condaChannels: FlatParameters["condaChannels"];
-  declare readonly requirements: FlatParameters["requirements"];
-  declare readonly aptPackages: FlatParameters["aptPackages"];
-  declare readonly cuda: FlatParameters["cuda"];
-  declare readonly cudnn: FlatParameters["cudnn"];
-  declare readonly baseImage: string | ImageSpec | undefined;
-  declare readonly platform: FlatParameters["platform"];
-  declare readonly pipIndex: FlatParameters["pipIndex"];
-  declare readonly pipExtraIndexUrl: FlatParameters["pipExtraIndexUrl"];
-  declare readonly pipSecretMounts: FlatParameters["pipSecretMounts"];
-  declare readonly pipExtraArgs: FlatParameters["pipExtraArgs"];
-  declare readonly registryConfig: FlatParameters["registryConfig"];
-  declare readonly entrypoint: FlatParameters["entrypoint"];
-  declare readonly commands: FlatParameters["commands"];
-  declare readonly tagFormat: FlatParameters["tagFormat"];
-  declare readonly sourceCopyMode: FlatParameters["sourceCopyMode"];
-  declare readonly copy: FlatParameters["copy"];
-  declare readonly pythonExec: FlatParameters["pythonExec"];
-  declare readonly runtimePackages: FlatParameters["runtimePackages"];
-  declare readonly builderOptions: FlatParameters["builderOptions"];
-  declare readonly builderConfig: FlatParameters["builderConfig"];
-  /** Absolute folder that relative paths start from. Not part of what JSON.stringify prints. */
-  declare readonly root: string;
-  /** Whether forcePush() asked to build and push even what exists. */
-  declare readonly isForced: boolean;
-  declare readonly [SPEC_BRAND]: true;
+export interface ImageSpec extends Spec {
+  readonly baseImage?: string | ImageSpec | undefined;
+}
 
+/** A container image as data. Frozen; every `with...` returns a new one. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every parameter of the interface.
+export class ImageSpec implements Spec {
   /** Throws one E_SPEC with every fault of the parameters, in camelCase. Reads no file. */
   constructor(parameters: ImageSpecParameters = {}, options: ImageSpecOptions = {}) {
     const root = resolvePath(options.root ?? ".");
@@ -111,14 +83,17 @@ export class ImageSpec {
     return new ImageSpec({ ...rest, pythonVersion: freeze.pythonVersion, packages }, options);
   }
 
+  /** Adds Python packages. */
   withPackages(packages: string | readonly string[]): ImageSpec {
     return this.#with({ packages: [...(this.packages ?? []), ...[packages].flat()] });
   }
 
+  /** Adds Debian packages. */
   withAptPackages(packages: string | readonly string[]): ImageSpec {
     return this.#with({ aptPackages: [...(this.aptPackages ?? []), ...[packages].flat()] });
   }
 
+  /** Adds shell commands after those there are. */
   withCommands(commands: string | readonly string[]): ImageSpec {
     return this.#with({ commands: [...(this.commands ?? []), ...[commands].flat()] });
   }
@@ -184,6 +159,11 @@ export class ImageSpec {
   }
 }
 
+/** Whether a value is an ImageSpec of any copy of this package. */
+export function isImageSpec(value: unknown): value is ImageSpec {
+  return isSpec(value);
+}
+
 function parse(input: unknown, options: { root: string; snakeCase: boolean }, above: object[] = []): ParsedParameters {
   if (typeof input === "object" && input !== null && above.includes(input)) {
     throw new ImageSpecError("E_CYCLE", "a base image has itself as base", { hint: "name another baseImage" });
@@ -196,7 +176,7 @@ function parse(input: unknown, options: { root: string; snakeCase: boolean }, ab
 
 /** Copies plain data and freezes the copy in depth, so that nobody's later change reaches the spec. */
 function structuredFreeze<T>(value: T): T {
-  if (typeof value !== "object" || value === null || isImageSpec(value)) return value;
+  if (typeof value !== "object" || value === null || isSpec(value)) return value;
   const copy = Array.isArray(value)
     ? value.map(structuredFreeze)
     : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredFreeze(inner)]));

@@ -1,0 +1,64 @@
+import { type CredentialStore, dockerCredentials, parseMirrors } from "@imagespec/registry";
+import type { BuildEvent } from "../builder/build-event.ts";
+import type { BuildRequest } from "../builder/builder.ts";
+import { type Identity, identify } from "../identity/identify.ts";
+import type { BuildPlan } from "../plan/plan.ts";
+import { planImage } from "../plan/plan-image.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { type ResolveOptions, resolveSpec } from "../resolve/resolve-spec.ts";
+import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
+import type { Spec } from "../spec/spec.ts";
+import type { BuildCall } from "./build-options.ts";
+
+/** What preparing a build takes from the process it runs in. */
+export interface BuildHost extends Pick<ResolveOptions, "cacheDir" | "signal" | "skipSecretFiles"> {
+  env: ProcessEnvironment;
+  emit?: ((event: BuildEvent) => void) | undefined;
+}
+
+/** Everything that is known of a build before a registry, an engine or a builder is asked. */
+export interface PreparedBuild {
+  resolved: ResolvedSpec;
+  identity: Identity;
+  /** `registry/name:tag`, or `name:tag` without a registry. */
+  reference: string;
+  credentials: CredentialStore;
+  mirrors: Record<string, string>;
+  /** Built on the computed name of a base spec, until that is built. */
+  plan: BuildPlan;
+  /** What builders are asked about, with builderOptions as given. */
+  request: BuildRequest<Readonly<Record<string, unknown>>>;
+}
+
+/**
+ * Puts the request of one build together: resolves the spec, identifies it and plans its image. Reads the spec's files,
+ * and asks nobody.
+ *
+ * @throws ImageSpecError E_INPUT_FILE naming all files that are missing or wrong, E_ABORTED when cancelled.
+ */
+export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost): Promise<PreparedBuild> {
+  const { env, signal = new AbortController().signal, emit = () => undefined } = host;
+  const resolved = await resolveSpec(spec, { ...host, platforms: call.platforms });
+  const identity = identify(resolved);
+  const plan = planImage(resolved, identity);
+  const { reference, platforms } = plan;
+  const credentials = dockerCredentials({
+    ...(resolved.registryConfig !== undefined && { configFile: resolved.registryConfig }),
+    env: { ...env },
+  });
+  const mirrors = parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS);
+  const request = {
+    spec,
+    plan,
+    target: { reference, platforms, push: call.push, output: call.output },
+    options: call.builderOptions,
+    secrets: Object.fromEntries(resolved.secrets.map(({ id, file }) => [id, file])),
+    credentials,
+    mirrors,
+    files: resolved.files,
+    force: call.force,
+    signal,
+    emit,
+  };
+  return { resolved, identity, reference, credentials, mirrors, plan, request };
+}
