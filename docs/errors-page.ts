@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ERROR_CODES, type ErrorCode } from "@imagespec/core";
+// The source, so that the page never lags behind a build.
+import { ERROR_CODES, type ErrorCode } from "../packages/registry/src/errors/codes.ts";
 
 /** What to do about each code, where the error's own hint is not enough. A new code does not compile without one. */
 const CURES: Record<ErrorCode, string> = {
@@ -10,42 +11,43 @@ const CURES: Record<ErrorCode, string> = {
   E_INPUT_FILE:
     "Check the path. Relative ones start from the spec's root: the folder of a spec file, else `root`, else the working directory.",
   E_FILE_CHANGED:
-    "Run it again when nothing writes to the source tree. A tool that rewrites files at each run belongs into `.dockerignore`.",
-  E_REFERENCE: "Write `registry/name:tag`, lower-case but for the tag: `localhost:5000/team/app:1`.",
-  E_CYCLE: "Take the line named in the message out of the circle.",
-  E_OPTIONS: "Use the options the hint lists; those of a builder are on its page under [builders](builders/).",
+    "Run it again when nothing writes to the source tree. List files that a tool rewrites on every run in `.dockerignore`.",
+  E_REFERENCE: "Write `registry/name:tag`, in lower case except for the tag: `localhost:5000/team/app:1`.",
+  E_CYCLE: "Remove the line that the message names from the circle.",
+  E_OPTIONS: "Use the options that the hint lists; the page of each [builder](builders/index.md) describes its own.",
   E_NO_BUILDER:
-    "The message has one line for each builder with its reason. Mend one of them, or install one more. `imagespec doctor` asks all of them.",
+    "The message has one line for each builder with its reason. Remove one of those reasons, or install another builder. `imagespec doctor` asks all of them.",
   E_BUILDER_UNKNOWN:
     "Install the builder's package as a direct dependency of the project, or name it under `plugins` in `imagespec.config.json`.",
   E_BUILDER_LOAD:
-    "Reinstall or update the package named. Its authors find the rules under [writing a builder](writing-a-builder.md).",
+    "Reinstall or update the package that the message names. Its authors find the rules in [writing a builder](writing-a-builder.md).",
   E_UNSUPPORTED:
-    "Leave the parameters named out, or choose another builder. Without `builder` the next one is tried by itself.",
-  E_TOOL_MISSING: "Install the program named, or put its folder on PATH.",
-  E_DAEMON: "Start the engine, or point DOCKER_HOST (or docker's context) to one that runs.",
+    "Remove the parameters that the message names, or choose another builder. Without `builder` the next one is tried automatically.",
+  E_TOOL_MISSING: "Install the program that the message names, or put its folder on PATH.",
+  E_DAEMON: "Start the engine, or point DOCKER_HOST or docker's context to one that runs.",
   E_NO_PYTHON: "Set `pythonVersion`, which brings a Python of its own, or choose a base image that has one.",
   E_BASE_NO_SHELL:
     "Choose a base image with `/bin/sh`, or the `uv-micromamba` builder, which runs nothing in the base.",
   E_RESOLVE:
-    "Read the resolver's lines in the message: a package, version or platform named there does not exist in the index or channel used.",
+    "Read the resolver's lines in the message: a package, version or platform in them does not exist in the index or channel.",
   E_BUILD: "The last 50 lines of the step are in the message and in `details.tail`.",
-  E_PUSH: "The image is built: see to the registry's credentials or free space and run the same command again.",
+  E_PUSH: "The image is built. Check the registry's credentials and free space, and run the same command again.",
   E_REGISTRY_UNREACHABLE:
-    "Check the registry's host and port, the network, the proxy (HTTPS_PROXY, NO_PROXY) and its certificate (SSL_CERT_FILE). `--on-unknown assume` takes the image as existing.",
-  E_REGISTRY_AUTH: "`docker login HOST`, or name a docker config.json in `registryConfig`.",
-  E_REGISTRY: "`details.status` is what it answered. 5xx and 429 were tried again before; see its log.",
+    "Check the registry's host and port, the network, the proxy (HTTPS_PROXY, NO_PROXY) and its certificate (SSL_CERT_FILE). `--on-unknown assume` treats the image as existing.",
+  E_REGISTRY_AUTH: "Run `docker login HOST`, or name a docker config.json in `registryConfig`.",
+  E_REGISTRY:
+    "`details.status` is its answer. 429 and 5xx have been tried again several times; see the registry's log.",
   E_PRESENCE_UNKNOWN:
-    "Mend the cause in the message, or choose another policy: `--on-unknown build` or `assume`; FLYTE_IMG_FAST_FAIL makes `fail` the default.",
+    "Remove the cause in the message, or choose another policy: `--on-unknown build` or `assume`; FLYTE_IMG_FAST_FAIL makes `fail` the default.",
   E_DIGEST_MISMATCH:
-    "Try again. If it stays, a proxy or mirror in between changes content, or the registry's storage is damaged.",
+    "Try again. If the error persists, a proxy or mirror in between changes content, or the registry's storage is damaged.",
   E_OUTPUT: "Free space at, or give write access to, the place named, or choose another with `--output`.",
   E_CACHE:
-    "Free space on, or give write access to, the folder named; `IMAGESPEC_CACHE_DIR` chooses another. It can be deleted at any time.",
+    "Free some space, or allow writing to the folder that the message names; `IMAGESPEC_CACHE_DIR` chooses another. The cache can be deleted at any time.",
   E_KUBERNETES:
-    "Check the context, namespace and rights named in the message: [kaniko](builders/kaniko.md) lists what its Job needs.",
-  E_ABORTED: "Nothing: the tag was not pushed, and no process, folder or Job is left.",
-  E_INTERNAL: "Please report it with the message and its stack.",
+    "Check the context, namespace and rights that the message names; [kaniko](builders/kaniko-kubernetes.md) lists what its Job needs.",
+  E_ABORTED: "Nothing to do: the tag was not pushed, and no process, folder or Job is left.",
+  E_INTERNAL: "Report it with the message and its stack.",
 };
 
 /** The text of docs/errors.md. */
@@ -57,11 +59,12 @@ export function errorsPage(): string {
 <!-- Generated by docs/errors-page.ts: change that, or packages/registry/src/errors/codes.ts. -->
 
 Every failure is an \`ImageSpecError\` with a \`code\` of this closed set, a \`message\` that names its subject, a \`hint\`
-that says what to do next, and \`details\` for machines. Errors of two copies of the package are told by
-\`isImageSpecError(error, code?)\`, never by \`instanceof\`. No message, hint or detail holds a secret.
+that says what to do next, and \`details\` for machines. Recognise an error by \`isImageSpecError(error, code?)\` rather than
+\`instanceof\`, which fails across two copies of the package. No message, hint or detail holds a secret.
 
-On the command line E_SPEC, E_INPUT_FILE, E_REFERENCE, E_CYCLE and E_OPTIONS end with exit code 2, E_ABORTED with 130,
-all others with 1; with \`--json\` the error is the last line, \`{ "type": "error", "code", "message", "hint", "details" }\`.
+On the command line E_SPEC, E_INPUT_FILE, E_REFERENCE, E_CYCLE and E_OPTIONS end with exit code 2 and E_ABORTED with 130.
+E_REGISTRY_UNREACHABLE, and E_REGISTRY with a status of 429 or 5xx, end with 75: they are worth trying again. All others end with
+1. With \`--json\` the error is the last line, \`{ "type": "error", "code", "message", "hint", "details" }\`.
 
 ${sections.join("\n")}`;
 }

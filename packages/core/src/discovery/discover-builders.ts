@@ -68,7 +68,7 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
   }
   const names = await dependencyNames(path);
   if (typeof names === "string") {
-    diagnostics.push({ subject: root, path, message: names, hint: "Mend package.json." });
+    diagnostics.push({ subject: root, path, message: names, hint: "Correct package.json." });
     return { candidates, diagnostics };
   }
   const folders = await Promise.all(names.map((name) => locatePackage(name, root)));

@@ -42,7 +42,7 @@ function parseTable(file: LockBreach["file"], text: string): { table: Table } | 
         file,
         code: "toml",
         message: `it is not TOML: ${redact(reason)}`,
-        hint: "mend the file, or make it anew",
+        hint: "correct the file, or lock again",
       },
     };
   }
