@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./tests/support/longest-first.ts";
 
 const packages = fileURLToPath(new URL("./packages/", import.meta.url));
 // Tests import the sources, so that a test run needs no build; what a child process runs is the built output.
@@ -11,6 +12,7 @@ const alias = [
 export default defineConfig({
   test: {
     reporters: ["default", "./tests/reporters/closing-line-reporter.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias },
@@ -30,8 +32,6 @@ export default defineConfig({
           globalSetup: ["tests/support/start-services.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
-          // Real engines under load: a bound of seconds may be missed once. A fault of ours fails twice.
-          retry: 1,
           // Most of the time they wait for containers and API servers: two at a time, also on two cores.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -77,9 +77,9 @@ try {
     );
   }
 
-  await ensureArm64();
+  const baseImage = await ensureArm64();
   const platform = "linux/amd64,linux/arm64";
-  const both = await buildOurs(folder, { ...base, name: `${base.name}/both` }, { cache, platform });
+  const both = await buildOurs(folder, { ...base, baseImage, name: `${base.name}/both` }, { cache, platform });
   console.log(`${"two platforms".padEnd(26)}${seconds(both.ms).padStart(12)}${"-".padStart(12)}`);
 
   if (process.argv.includes("--memory")) {

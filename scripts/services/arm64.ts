@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { ensurePackages } from "./apt.ts";
 import { command, say } from "./command.ts";
+import type { CatalogEntry } from "./images/catalog.ts";
 import { pythonImage } from "./images/debian.ts";
-import { ensureImages } from "./images/ensure-images.ts";
+import { ensureImage } from "./images/ensure-images.ts";
 import { ensureRegistry } from "./registry.ts";
 
 const BINFMT = "/proc/sys/fs/binfmt_misc";
@@ -11,14 +12,22 @@ const BINFMT = "/proc/sys/fs/binfmt_misc";
 const MAGIC = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`;
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
+/** The Python base image for both, under a name of its own: no tag that other tests build on may move while they run. */
+const BOTH: CatalogEntry = {
+  repository: "fixtures/python-amd64-arm64",
+  tag: "3.11-slim-bookworm",
+  make: pythonImage,
+  more: ["amd64", "arm64"],
+};
+
 /**
- * Lets this machine run linux/arm64 (qemu, by binfmt_misc) and puts arm64 beside amd64 into the Python base image.
- * @returns reference of that index
+ * Lets this machine run linux/arm64 (qemu, by binfmt_misc). Takes minutes the first time: call it at the top of a test
+ * file, where no time-out counts.
+ * @returns reference of the Python base image as an index of amd64 and arm64
  */
 export async function ensureArm64(): Promise<string> {
   await prepareArm64();
-  const { python } = await ensureImages({ address: await ensureRegistry() }, ["python"], ["amd64", "arm64"]);
-  return python;
+  return ensureImage({ address: await ensureRegistry() }, BOTH);
 }
 
 /** Emulation and the base's layer, without a registry. */

@@ -11,6 +11,7 @@ import { builderUnderTest } from "../support/builder-under-test.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const { image } = await ensureKaniko();
+const bothPlatforms = await ensureArm64();
 const { builds, services } = await builderUnderTest(() => new KanikoBuilder(), { builderOptions: { image } });
 
 const docker = await dockerode(builds.docker.endpoint);
@@ -161,10 +162,9 @@ describe("kaniko in docker: where the image goes", () => {
   });
 
   test("two platforms: one run each, one index, both start", async () => {
-    await ensureArm64();
     const platform = "linux/amd64,linux/arm64";
     const commands = ["python3 -c 'import platform; print(platform.machine())' > /machine"];
-    const spec = builds.spec("platforms", { platform, commands });
+    const spec = builds.spec("platforms", { baseImage: bothPlatforms, platform, commands });
     const outcome = await builds.build(spec);
     expect(outcome).toMatchObject({ status: "built", platforms: ["linux/amd64", "linux/arm64"] });
     expect((await builds.build(spec)).status).toBe("reused");

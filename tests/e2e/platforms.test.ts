@@ -15,16 +15,17 @@ const builds = await ContractBuild.create(makeBuilder, {
   builderOptions: { builder },
 });
 const BOTH = "linux/amd64,linux/arm64";
+const baseImage = await ensureArm64();
+const { address } = await ensureBuildkitd();
 
 beforeAll(async () => {
-  await ensureArm64();
-  const { address } = await ensureBuildkitd();
   await runTool("docker", ["buildx", "create", "--name", builder, "--driver", "remote", address]);
 });
 afterAll(() => runTool("docker", ["buildx", "rm", builder], { allowFailure: true }));
 
 test("platform: two platforms by buildx and a remote BuildKit make one index, and both run", async () => {
   const spec = builds.spec("platforms", {
+    baseImage,
     platform: BOTH,
     commands: ["python3 -c 'import platform; print(platform.machine())' > /machine"],
   });
@@ -50,16 +51,9 @@ test("platform: two platforms by buildx and a remote BuildKit make one index, an
 });
 
 test("platform: a tag that lacks one of two is built again, and then holds both", async () => {
-  const spec = builds.spec("grown", { platform: BOTH, env: { A: "1" } });
+  const spec = builds.spec("grown", { baseImage, platform: BOTH, env: { A: "1" } });
   // The tag of both, with one of them behind it, as an earlier push may have left it.
-  await runTool("crane", [
-    "copy",
-    "--insecure",
-    "--platform",
-    "linux/amd64",
-    services.images.python,
-    await spec.imageName(),
-  ]);
+  await runTool("crane", ["copy", "--insecure", "--platform", "linux/amd64", baseImage, await spec.imageName()]);
   const outcome = await builds.build(spec);
   expect(outcome.status).toBe("built");
   expect(outcome.reasons?.join(" ")).toContain("linux/arm64");

@@ -1,6 +1,6 @@
 import type { PlatformImage } from "../push-image.ts";
 import { UV_VERSION } from "../uv.ts";
-import { debianImage, pythonArchitectures, pythonImage } from "./debian.ts";
+import { debianImage, pythonImage } from "./debian.ts";
 import * as fixtures from "./fixtures.ts";
 import { uvImage } from "./uv.ts";
 
@@ -8,14 +8,14 @@ export interface CatalogEntry {
   repository: string;
   tag: string;
   make(architecture: string): Promise<PlatformImage>;
-  /** Architectures that it has besides the host's. */
-  always?(): string[];
+  /** Architectures besides the host's. */
+  more?: readonly string[];
 }
 
 /** The images tests and quickstart build on, by short name: what Docker Hub and ghcr.io would serve, and fixtures. */
 export const CATALOG = {
-  python: { repository: "library/python", tag: "3.11-slim-bookworm", make: pythonImage, always: pythonArchitectures },
-  uv: { repository: "astral-sh/uv", tag: UV_VERSION, make: uvImage, always: () => ["amd64", "arm64"] },
+  python: { repository: "library/python", tag: "3.11-slim-bookworm", make: pythonImage },
+  uv: { repository: "astral-sh/uv", tag: UV_VERSION, make: uvImage, more: ["amd64", "arm64"] },
   debian: { repository: "library/debian", tag: "bookworm-slim", make: debianImage },
   uid1000: { repository: "fixtures/uid1000", tag: "1", make: fixtures.uid1000Image },
   ownConfig: { repository: "fixtures/own-config", tag: "1", make: fixtures.ownConfigImage },

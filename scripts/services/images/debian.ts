@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { debianMirror, ensurePackages } from "../apt.ts";
 import { command, say } from "../command.ts";
-import { ensureLayer, hasLayer, type Layer, packFolder } from "../layer.ts";
+import { ensureLayer, type Layer, packFolder } from "../layer.ts";
 import type { PlatformImage } from "../push-image.ts";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -19,11 +19,6 @@ export async function pythonImage(architecture: string): Promise<PlatformImage> 
   const layers = [await bookworm("python", architecture, "ca-certificates,python3"), await localPython()];
   const Env = [`PATH=${PATH}`, "LANG=C.UTF-8", "PYTHON_VERSION=3.11.2"];
   return { architecture, layers, config: { Env, Cmd: ["python3"] } };
-}
-
-/** What was made once stays in the tag, whoever asks for it next: a tag must not go back and forth. */
-export function pythonArchitectures(): string[] {
-  return ["amd64", "arm64"].filter((architecture) => hasLayer(baseLayerName("python", architecture)));
 }
 
 /** Name in the layer cache; the number is raised when what is in the layer changes. */

@@ -6,24 +6,22 @@ import { CATALOG, type CatalogEntry, type ImageName } from "./catalog.ts";
 
 /**
  * Puts images of the catalog into a registry unless it has them; a tag that a test replaced is put right again.
- * @param extra architectures wanted besides the host's
  * @returns references by name, at the registry's address
  */
 export async function ensureImages<N extends ImageName>(
   target: PushTarget,
   names: readonly N[],
-  extra: readonly string[] = [],
 ): Promise<Record<N, string>> {
   const references = {} as Record<N, string>;
-  for (const name of names) references[name] = await ensureImage(target, CATALOG[name], extra);
+  for (const name of names) references[name] = await ensureImage(target, CATALOG[name]);
   return references;
 }
 
-async function ensureImage(target: PushTarget, entry: CatalogEntry, extra: readonly string[]): Promise<string> {
+/** One image of the catalog's form, as `ensureImages` does it. */
+export async function ensureImage(target: PushTarget, entry: CatalogEntry): Promise<string> {
   const { repository, tag } = entry;
   return withLock(`image-${repository.replaceAll("/", "-")}`, async () => {
-    const wanted = [hostArchitecture(), ...(entry.always?.() ?? []), ...extra];
-    const architectures = [...new Set(wanted)].sort();
+    const architectures = [...new Set([hostArchitecture(), ...(entry.more ?? [])])].sort();
     const images = [];
     for (const architecture of architectures) images.push(await entry.make(architecture));
     const before = await digestInRegistry(target, repository, tag);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { BlobStore } from "./blob-store.ts";
 import { CacheFolder } from "./cache-folder.ts";
 import { evict } from "./evict.ts";
@@ -102,6 +102,10 @@ describe("BlobStore", () => {
           env,
           stdio: ["ignore", "pipe", "inherit"],
         });
+      });
+      // They write for ever: none may outlive a test that fails in between.
+      onTestFinished(() => {
+        for (const writer of writers) writer.kill("SIGKILL");
       });
       await Promise.all(writers.map((writer) => new Promise((resolve) => writer.stdout?.once("data", resolve))));
       await sleep(20 + Math.random() * 150);
