@@ -23,8 +23,9 @@ const CURES: Record<ErrorCode, string> = {
     "Reinstall or update the package that the message names. Its authors find the rules in [writing a builder](writing-a-builder.md).",
   E_UNSUPPORTED:
     "Remove the parameters that the message names, or choose another builder. Without `builder` the next one is tried automatically.",
-  E_TOOL_MISSING: "Install the program that the message names, or put its folder on PATH.",
-  E_DAEMON: "Start the engine, or point DOCKER_HOST or docker's context to one that runs.",
+  E_TOOL_MISSING: "Install the program or package that the message names; a program's folder must be on PATH.",
+  E_DAEMON:
+    "Start the engine, or point DOCKER_HOST or docker's context to one that runs: [container engines](container-engine.md).",
   E_NO_PYTHON: "Set `pythonVersion`, which brings a Python of its own, or choose a base image that has one.",
   E_BASE_NO_SHELL:
     "Choose a base image with `/bin/sh`, or the `uv-micromamba` builder, which runs nothing in the base.",

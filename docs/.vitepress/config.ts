@@ -51,6 +51,7 @@ export default defineConfig({
         text: "Reference",
         items: [
           { text: "Registry client", link: "/registry" },
+          { text: "Container engines", link: "/container-engine" },
           { text: "API", link: "/api/" },
           { text: "Decisions", link: "/decisions" },
         ],
