@@ -15,4 +15,5 @@ export const optionsSchema = z.strictObject({
     .default(20 * 1024 ** 3),
 });
 
+/** The options of this builder, checked and completed by {@link optionsSchema}. */
 export type Options = z.infer<typeof optionsSchema>;

@@ -20,6 +20,8 @@ export async function probeHost(option: string | undefined): Promise<{ answer: P
     return { answer: { usable: true, detail }, uv };
   } catch (error) {
     const hint = isImageSpecError(error) ? error.hint : undefined;
-    return { answer: { usable: false, reason: (error as Error).message, hint: hint ?? "" } };
+    return {
+      answer: { usable: false, reason: (error as Error).message, hint: hint ?? "Check that the uv on PATH runs." },
+    };
   }
 }

@@ -20,6 +20,14 @@ describe("unsupported", () => {
     expect(refused(packages({ from: "requirements", packages: ["a @ git+https://x.test/a"] }))).toEqual(["packages"]);
   });
 
+  it("refuses arguments that would choose other packages than a lock's", () => {
+    const lock = packages({ from: "uv-lock", lock: "l", pyproject: "p" });
+    for (const extraArgs of [["--extra", "fun"], ["--group=test"]])
+      expect(refused({ packages: { ...lock.packages, extraArgs } })).toEqual(["pipExtraArgs"]);
+    const requirements = packages({ from: "requirements", packages: ["six"] });
+    expect(refused({ packages: { ...requirements.packages, extraArgs: ["--prerelease=allow"] } })).toEqual([]);
+  });
+
   it("takes what uv on the host can be told of", () => {
     const lock: PackagesStep["source"] = { from: "uv-lock", lock: "l", pyproject: "p" };
     expect(refused(packages(lock, [{ id: "a", target: "/root/.netrc" }]))).toEqual([]);

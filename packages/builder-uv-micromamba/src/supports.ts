@@ -13,6 +13,9 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
     add("requirements", "poetry.lock is read by poetry, which needs the image's Python");
   if (packages?.source.from === "requirements" && packages.source.packages.some((name) => /\bgit\+/.test(name)))
     add("packages", "a package from git must be built, and only wheels are installed");
+  // A resolution is steered by them; with a lock they would choose other packages than the lock's, as --extra does.
+  if (packages !== undefined && packages.source.from !== "requirements" && packages.extraArgs.length > 0)
+    add("pipExtraArgs", `a lock is installed as it is, without ${packages.extraArgs.join(" ")}`);
   for (const { target: place } of packages?.secrets ?? [])
     if (secretKind(place) === undefined)
       add(
@@ -21,7 +24,7 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
       );
   for (const platform of target.platforms) {
     const [os, architecture = "", variant] = platform.split("/");
-    if (os !== "linux" || MACHINES[architecture] === undefined || variant !== undefined)
+    if (os !== "linux" || !Object.hasOwn(MACHINES, architecture) || variant !== undefined)
       add("platform", `${platform}: only linux/amd64 and linux/arm64`);
   }
   const output = target.output?.kind ?? (target.push ? undefined : "engine");

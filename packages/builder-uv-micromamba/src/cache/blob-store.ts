@@ -31,7 +31,7 @@ export class BlobStore {
 
   /** The file of a digest, there or not. Throws E_INTERNAL for a text that is no sha256 digest. */
   path(digest: string): string {
-    if (!DIGEST.test(digest)) throw new ImageSpecError("E_INTERNAL", `Not a sha256 digest: ${digest}`);
+    if (!DIGEST.test(digest)) throw new ImageSpecError("E_INTERNAL", `${digest} is not a sha256 digest`);
     return this.#folder.path("blobs", "sha256", digest.slice(7));
   }
 

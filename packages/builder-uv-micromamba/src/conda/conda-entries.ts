@@ -57,7 +57,7 @@ function installedPath(path: string, info: PackageInfo, target: CondaTarget, fn:
   if (info.noarch !== "python") return path;
   if (target.python === undefined)
     throw new ImageSpecError("E_RESOLVE", `${fn} is a Python package, and the environment has no python`, {
-      hint: "add python to condaPackages, or set pythonVersion",
+      hint: "Add python to condaPackages, or set pythonVersion.",
     });
   if (path.startsWith("site-packages/")) return `${target.python.sitePackages}/${path.slice("site-packages/".length)}`;
   if (path.startsWith("python-scripts/")) return `bin/${path.slice("python-scripts/".length)}`;

@@ -98,6 +98,14 @@ describe("resolveConda with rattler", () => {
     expect(packages[0]?.record.version).toBe("2.0");
   });
 
+  it("takes a name with a channel and a subdir from there", async () => {
+    const { packages } = await resolve(question(["https://second.example/second/linux-64::demo-lib"]));
+    expect(packages[0]?.record.version).toBe("2.0");
+    await expect(resolve(question(["https://second.example/second/noarch::demo-lib"]))).rejects.toMatchObject({
+      code: "E_RESOLVE",
+    });
+  });
+
   it("solves for another platform than the host's, with Python where it is asked for", async () => {
     const { packages, target } = await resolve(
       question(["demo-noarch"], { platform: "linux/arm64", pythonVersion: "3.11" }),

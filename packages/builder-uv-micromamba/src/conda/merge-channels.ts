@@ -18,7 +18,8 @@ export interface Candidate {
 
 /**
  * The records a solve may use, under strict channel priority: a name that a channel has is taken from no channel after
- * it. Only names that the specs can reach are kept. A spec `CHANNEL::name` takes the name from that channel alone.
+ * it. Only names that the specs can reach are kept. A spec `CHANNEL::name` or
+ * `CHANNEL/SUBDIR::name` takes the name from there alone.
  */
 export function mergeChannels(channels: readonly ChannelData[], specs: readonly string[]): Candidate[] {
   const byName = new Map<string, Candidate[]>();
@@ -28,7 +29,7 @@ export function mergeChannels(channels: readonly ChannelData[], specs: readonly 
     for (const [subdir, repodata] of subdirs) {
       for (const [fn, record] of repodata) {
         const wanted = pinned.get(record.name);
-        if (wanted !== undefined && !isChannel(channel, wanted)) continue;
+        if (wanted !== undefined && !isWanted(channel, subdir, wanted)) continue;
         const list = here.get(record.name) ?? [];
         list.push({ record, fn, subdir, channel });
         here.set(record.name, list);
@@ -65,7 +66,9 @@ function pinnedChannels(specs: readonly string[]): Map<string, string> {
   return pinned;
 }
 
-function isChannel(url: string, wanted: string): boolean {
+/** Whether records of that channel and subdir are what `CHANNEL` or `CHANNEL/SUBDIR` before `::` names. */
+function isWanted(url: string, subdir: string, wanted: string): boolean {
   const name = wanted.replace(/\/+$/, "");
-  return url === name || url.endsWith(`/${name}`);
+  const isChannel = (text: string) => url === text || url.endsWith(`/${text}`);
+  return isChannel(name) || (name.endsWith(`/${subdir}`) && isChannel(name.slice(0, -subdir.length - 1)));
 }

@@ -15,7 +15,7 @@ interface Token {
 export function markerHolds(marker: string, environment: MarkerEnvironment, extras: readonly string[] = []): boolean {
   const tokens = tokenize(marker);
   let at = 0;
-  const fail = () => new ImageSpecError("E_RESOLVE", `Not an environment marker: ${marker}`);
+  const fail = () => new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
   const peek = () => tokens[at];
   const take = () => {
     const token = tokens[at++];
@@ -65,7 +65,7 @@ function tokenize(marker: string): Token[] {
   for (let position = 0; marker.slice(position).trim() !== ""; position = TOKEN.lastIndex) {
     TOKEN.lastIndex = position;
     const match = TOKEN.exec(marker);
-    if (match === null) throw new ImageSpecError("E_RESOLVE", `Not an environment marker: ${marker}`);
+    if (match === null) throw new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
     const [, paren, operator, double, single, word] = match;
     if (paren !== undefined) tokens.push({ kind: "paren", value: paren });
     else if (operator !== undefined) tokens.push({ kind: "operator", value: operator });

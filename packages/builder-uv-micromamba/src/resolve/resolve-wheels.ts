@@ -33,8 +33,10 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   const secrets = await secretSettings(step, request.secrets);
   const { source } = step;
   let resolved: ResolvedWheel[];
-  if (source.from === "uv-lock") resolved = uvLockWheels(await readShipped(session, source.lock), target, source.lock);
-  else {
+  if (source.from === "uv-lock") {
+    const [lock, pyproject] = [await readShipped(session, source.lock), await readShipped(session, source.pyproject)];
+    resolved = uvLockWheels(lock, pyproject, target, source.lock);
+  } else {
     const { files, force } = request;
     const compile = async () => {
       const uv = await session.uv(uvImage, signal);

@@ -39,7 +39,7 @@ export async function secretSettings(step: PackagesStep, secrets: Record<string,
     if (path === undefined || kind === undefined) continue;
     const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
       throw new ImageSpecError("E_INPUT_FILE", `The secret file for ${target} cannot be read: ${cause.code}`, {
-        hint: "correct the first part of its pair in pipSecretMounts",
+        hint: "Correct the first part of its pair in pipSecretMounts.",
       });
     });
     if (kind === "netrc") {
@@ -109,7 +109,9 @@ function tomlTexts(text: string, target: string): string[] {
     parsed = parse(text);
   } catch {
     // The parser's own message quotes the line, which may be the secret.
-    throw new ImageSpecError("E_INPUT_FILE", `The secret file for ${target} is not TOML`, { hint: "correct the file" });
+    throw new ImageSpecError("E_INPUT_FILE", `The secret file for ${target} is not TOML`, {
+      hint: "Correct the file.",
+    });
   }
   const found: string[] = [];
   const walk = (value: unknown): void => {

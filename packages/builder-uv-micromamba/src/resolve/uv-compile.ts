@@ -27,6 +27,10 @@ export interface CompileRequest {
 
 const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
+const NO_WHEEL =
+  /has no usable wheels|no wheels with a matching|building source distributions .*is disabled|must be built from source/i;
+/** A requirement that names a version control system (PyPA direct references), outside of a comment. */
+const FROM_VCS = /^(?!\s*#)(?:.*?[\s@]|\s*)(?:git|hg|svn|bzr)\+[a-z]+:/m;
 
 /**
  * Resolves packages and a requirements file together, for the target's Python and platform, to wheels. uv runs in a
@@ -78,33 +82,30 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   if (result.exitCode !== 0) throw explain(result.tail, result.command, result.exitCode);
 }
 
-function explain(tail: string[], command: string, exitCode: number): ImageSpecError {
+/** What uv's last words mean. Its parser of arguments ends with a line of its own; what stands in its usage text means nothing. */
+export function explain(tail: string[], command: string, exitCode: number): ImageSpecError {
   const said = tail.filter((line) => line.trim() !== "");
-  const text = said.join("\n");
   const details = { command, exitCode, tail };
-  if (
-    /has no usable wheels|no wheels with a matching|building source distributions is disabled|only-binary|must be built from source/.test(
-      text,
-    )
-  )
-    return sourceOnly(
-      `What was asked for cannot be resolved to wheels (${said.find((line) => /wheel|build/.test(line))?.trim()})`,
-    );
-  if (/unexpected argument|invalid value/.test(text))
-    return new ImageSpecError("E_UNSUPPORTED", `uv cannot take pipExtraArgs for a resolution: ${said[0] ?? ""}`, {
-      hint: "leave the argument out, or build with docker-buildx or kaniko",
+  if (said.at(-1)?.startsWith("For more information, try '--help'")) {
+    const words = said.find((line) => line.startsWith("error: "))?.slice("error: ".length) ?? "";
+    return new ImageSpecError("E_UNSUPPORTED", `uv cannot take pipExtraArgs for a resolution: ${words}`, {
+      hint: "Leave the argument out, or build with docker-buildx or kaniko.",
       details,
     });
+  }
+  const text = said.join("\n");
+  const lacking = said.find((line) => NO_WHEEL.test(line));
+  if (lacking !== undefined) return sourceOnly(`What was asked for cannot be resolved to wheels (${lacking.trim()})`);
   if (
     /No interpreter found|No download found for request|Failed to install .*python|python-build-standalone/i.test(text)
   )
     return new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
-      hint: "install any Python 3, or let uv fetch one: uv python install",
+      hint: "Install any Python 3, or let uv fetch one: uv python install.",
       details,
     });
   const shown = said.slice(-12).join("\n");
   return new ImageSpecError("E_RESOLVE", `The Python packages cannot be resolved:\n${shown}`, {
-    hint: "change the requirement uv names, or the index it looked in",
+    hint: "Change the requirement uv names, or the index it looked in.",
     details,
   });
 }
@@ -119,7 +120,10 @@ async function stage(request: CompileRequest, folder: string): Promise<string[]>
     const path = join(folder, file.path);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, Buffer.concat(chunks));
-    texts.push(Buffer.concat(chunks).toString("utf8"));
+    const text = Buffer.concat(chunks).toString("utf8");
+    if (FROM_VCS.test(text))
+      throw sourceOnly(`A requirement of ${file.path.slice("requirements/".length)}, from a repository,`);
+    texts.push(text);
   }
   return texts;
 }

@@ -29,8 +29,8 @@ source = { virtual = "." }
 dependencies = [${dependencies}]
 ${rest}
 `;
-const names = (text: string) =>
-  uvLockWheels(text, TARGET, "uv.lock")
+const names = (text: string, pyproject = "", target = TARGET) =>
+  uvLockWheels(text, pyproject, target, "uv.lock")
     .map(({ name, version }) => `${name} ${version}`)
     .sort();
 
@@ -67,7 +67,7 @@ describe("uvLockWheels", () => {
       wheel("a", "1", "cp311-cp311-manylinux_2_17_x86_64", "b"),
       wheel("a", "1", "cp312-cp312-manylinux_2_17_x86_64", "c"),
     ].join(", ");
-    const [found] = uvLockWheels(project(`{ name = "a" }`) + locked("a", "1", "", wheels), TARGET, "uv.lock");
+    const [found] = uvLockWheels(project(`{ name = "a" }`) + locked("a", "1", "", wheels), "", TARGET, "uv.lock");
     expect(found).toEqual({
       name: "a",
       version: "1",
@@ -96,5 +96,47 @@ describe("uvLockWheels", () => {
     fails(project(`{ name = "a" }`) + locked("a", "1").replace("registry =", "git ="), "E_UNSUPPORTED", /from git/);
     fails(project(`{ name = "a" }`), "E_INPUT_FILE", /needs a and does not lock it/);
     fails("version = 1\n", "E_INPUT_FILE", /not a uv\.lock/);
+  });
+
+  it("refuses a lock for another Python or another system, as uv does", () => {
+    const lock = (head: string) =>
+      project(`{ name = "a" }`).replace('requires-python = ">=3.9"', head) + locked("a", "1");
+    for (const head of ['requires-python = ">=3.11"', 'requires-python = "==3.11.*"', 'requires-python = ">=3.9, <4"'])
+      expect(names(lock(head)), head).toEqual(["a 1"]);
+    for (const head of [
+      'requires-python = ">=3.12"',
+      'requires-python = ">=3.9, <3.11"',
+      'requires-python = "~=3.12.0"',
+    ])
+      expect(() => names(lock(head)), head).toThrow(/uv\.lock is for Python .* has Python 3\.11\.2/);
+    const markers = (...texts: string[]) =>
+      lock(`supported-markers = [${texts.map((text) => `"${text}"`).join(", ")}]`);
+    expect(names(markers("sys_platform == 'darwin'", "sys_platform == 'linux'"))).toEqual(["a 1"]);
+    expect(() => names(markers("sys_platform == 'darwin'", "platform_machine == 'arm64'"))).toThrow(
+      /is for sys_platform/,
+    );
+  });
+
+  it("takes the project's default groups but dev, as uv sync --no-dev does", () => {
+    const groups = '[package.dev-dependencies]\ndev = [{ name = "d" }]\ntest = [{ name = "t" }]';
+    const text = project(`{ name = "a" }`, groups) + ["a", "d", "t"].map((name) => locked(name, "1")).join("");
+    expect(names(text)).toEqual(["a 1"]);
+    expect(names(text, '[tool.uv]\ndefault-groups = ["dev", "test"]')).toEqual(["a 1", "t 1"]);
+    expect(names(text, '[tool.uv]\ndefault-groups = "all"')).toEqual(["a 1", "t 1"]);
+    expect(names(text, "[tool.uv]\ndefault-groups = []")).toEqual(["a 1"]);
+  });
+
+  it("checks hashes of every kind, and takes none that is malformed", () => {
+    const hashed = (text: string) =>
+      uvLockWheels(
+        project(`{ name = "a" }`) + locked("a", "1").replace(/hash = "[^"]*"/, `hash = "${text}"`),
+        "",
+        TARGET,
+        "uv.lock",
+      )[0]?.hashes;
+    expect(hashed(`sha512:${"A".repeat(128)}`)).toEqual([`sha512:${"a".repeat(128)}`]);
+    expect(hashed(`md5:${"a".repeat(32)}`)).toEqual([`md5:${"a".repeat(32)}`]);
+    for (const text of ["sha256:abc", "abc", "", `blake2b:${hash("a")}`])
+      expect(() => hashed(text), text).toThrow(/hash/);
   });
 });

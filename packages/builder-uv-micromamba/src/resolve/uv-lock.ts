@@ -31,24 +31,36 @@ interface Locked {
   };
   dependencies?: Dependency[];
   "optional-dependencies"?: Record<string, Dependency[]>;
+  /** By dependency group. */
+  "dev-dependencies"?: Record<string, Dependency[]>;
   wheels?: { url?: string; path?: string; filename?: string; hash?: string; size?: number }[];
   "resolution-markers"?: string[];
 }
 
+interface Lock {
+  version?: number;
+  package?: Locked[];
+  "requires-python"?: string;
+  "supported-markers"?: string[];
+}
+
 /**
- * The wheels a uv.lock pins for a target: the project's dependencies and what they need there, without development
- * groups and without the project itself. Reads no network: the lock has addresses and hashes. Throws E_UNSUPPORTED for
- * what has no wheel or comes from git, E_INPUT_FILE for a file that is no uv.lock.
+ * The wheels a uv.lock pins for a target, as `uv sync --no-dev` installs them: the project's dependencies, those of its
+ * default groups but `dev`, and what they need there, without the project itself. `pyproject` is the text beside the
+ * lock. Reads no network: the lock has addresses and hashes. Throws E_UNSUPPORTED for what has no wheel or comes from
+ * git, E_INPUT_FILE for a file that is no uv.lock, E_RESOLVE for one that is not for this Python or platform.
  */
-export function uvLockWheels(text: string, target: PythonTarget, subject: string): ResolvedWheel[] {
-  const lock = parse(text) as { version?: number; package?: Locked[]; "requires-python"?: string };
+export function uvLockWheels(text: string, pyproject: string, target: PythonTarget, subject: string): ResolvedWheel[] {
+  const lock = parse(text) as unknown as Lock;
   const packages = lock.package ?? [];
   const roots = packages.filter(({ source }) => source?.virtual !== undefined || source?.editable !== undefined);
   if (lock.version !== 1 || roots.length === 0)
     throw new ImageSpecError("E_INPUT_FILE", `${subject} is not a uv.lock of version 1 with a project in it`, {
-      hint: "write it with: uv lock",
+      hint: "Write it with: uv lock.",
     });
   const environment = markerEnvironment(target);
+  refuseOtherTargets(lock, environment, subject);
+  const isDefault = defaultGroups(pyproject);
   const needed = new Map<Locked, Set<string>>();
   const queue: { locked: Locked; extras: string[] }[] = roots.map((locked) => ({ locked, extras: [] }));
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -59,6 +71,7 @@ export function uvLockWheels(text: string, target: PythonTarget, subject: string
     needed.set(locked, new Set([...(seen ?? []), ...extras]));
     const dependencies = [
       ...(seen === undefined ? (locked.dependencies ?? []) : []),
+      ...(seen === undefined && roots.includes(locked) ? groupDependencies(locked, isDefault) : []),
       ...fresh.flatMap((extra) => locked["optional-dependencies"]?.[extra] ?? []),
     ];
     for (const dependency of dependencies) {
@@ -67,6 +80,37 @@ export function uvLockWheels(text: string, target: PythonTarget, subject: string
     }
   }
   return [...needed.keys()].filter((locked) => !roots.includes(locked)).map((locked) => wheelOf(locked, target));
+}
+
+/** A lock says for which Pythons and environments it holds (`requires-python`, `environments` of the project). */
+function refuseOtherTargets(lock: Lock, environment: MarkerEnvironment, subject: string): void {
+  const python = lock["requires-python"];
+  const found = `Python ${environment.python_full_version} on ${environment.platform_machine} Linux`;
+  const wrong = (wanted: string) =>
+    new ImageSpecError("E_RESOLVE", `${subject} is for ${wanted}, and the image has ${found}`, {
+      hint: "Set pythonVersion or take another base; else change the project and write the lock again: uv lock.",
+    });
+  for (const clause of python?.split(",") ?? []) {
+    const [, operator = "", version = ""] = /^\s*(===|==|!=|<=|>=|~=|<|>)\s*(\S+)\s*$/.exec(clause) ?? [];
+    if (!markerHolds(`python_full_version ${operator || "=="} "${version}"`, environment))
+      throw wrong(`Python ${python}`);
+  }
+  const supported = lock["supported-markers"] ?? [];
+  if (supported.length > 0 && !supported.some((marker) => markerHolds(marker, environment)))
+    throw wrong(supported.join(" or "));
+}
+
+/** Which groups are installed without being asked for (`[tool.uv] default-groups`); `dev` never is. */
+function defaultGroups(pyproject: string): (group: string) => boolean {
+  const { tool } = parse(pyproject) as { tool?: { uv?: { "default-groups"?: string[] | "all" } } };
+  const groups = tool?.uv?.["default-groups"] ?? [];
+  const names = groups === "all" ? undefined : new Set(groups.map(normalizeName));
+  return (group) => group !== "dev" && (names === undefined || names.has(normalizeName(group)));
+}
+
+function groupDependencies(root: Locked, isDefault: (group: string) => boolean): Dependency[] {
+  const groups = Object.entries(root["dev-dependencies"] ?? {});
+  return groups.flatMap(([group, dependencies]) => (isDefault(group) ? dependencies : []));
 }
 
 export function markerEnvironment(target: PythonTarget): MarkerEnvironment {
@@ -98,7 +142,7 @@ function find(packages: Locked[], wanted: Dependency, environment: MarkerEnviron
   const found = fitting[0] ?? sourced[0];
   if (found !== undefined) return found;
   throw new ImageSpecError("E_INPUT_FILE", `${subject} needs ${wanted.name} and does not lock it`, {
-    hint: "write the lock again: uv lock",
+    hint: "Write the lock again: uv lock.",
   });
 }
 

@@ -36,7 +36,7 @@ export async function findUv(option: string | undefined, signal: AbortSignal): P
       version === undefined
         ? `${option} (option uv) is not a uv that runs`
         : `${option} is uv ${version}, not in ${rangeText()}`,
-      { hint: "correct builderOptions.uv, or leave it out: then uv comes from PATH or from its image" },
+      { hint: "Correct builderOptions.uv, or leave it out: then uv comes from PATH or from its image." },
     );
   }
   const path = await onPath("uv");

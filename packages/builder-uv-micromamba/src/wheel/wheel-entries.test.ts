@@ -173,6 +173,19 @@ describe("wheelEntries", () => {
     await expect(ZipArchive.open(join(folder, "not.whl"), "not.whl")).rejects.toMatchObject({ code: "E_RESOLVE" });
   });
 
+  it("streams a program under scripts, and refuses a Python script it would have to hold", async () => {
+    const large = 17 * 1024 * 1024;
+    const script = (start: string) => ({ "Demo_Pack-1.0.data/scripts/big": start.padEnd(large, "x") });
+    expect((await install({ ...FILES, ...script("\x7fELF") })).get("opt/venv/bin/big")).toMatchObject({
+      size: large,
+      mode: 0o755,
+    });
+    await expect(install({ ...FILES, ...script("#!python\n") })).rejects.toMatchObject({
+      code: "E_RESOLVE",
+      message: expect.stringContaining("scripts/big"),
+    });
+  });
+
   it("finds an altered member by its checksum", async () => {
     const bytes = zipArchive(FILES);
     bytes.write("z", bytes.indexOf("x = 1"));

@@ -13,7 +13,7 @@ export interface WheelName {
 export function parseWheelName(filename: string): WheelName {
   const parts = filename.replace(/\.whl$/, "").split("-");
   if (!filename.endsWith(".whl") || parts.length < 5 || parts.length > 6)
-    throw new ImageSpecError("E_RESOLVE", `Not the file name of a wheel: ${filename}`);
+    throw new ImageSpecError("E_RESOLVE", `${filename} is not the file name of a wheel`);
   const [distribution, version] = parts as [string, string];
   const [pythons, abis, platforms] = parts.slice(-3).map((tag) => tag.split(".")) as [string[], string[], string[]];
   return { distribution, version, build: parts.length === 6 ? parts[2] : undefined, pythons, abis, platforms };

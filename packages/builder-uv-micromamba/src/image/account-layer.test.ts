@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digestOf, type ImageConfig } from "@imagespec/registry";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BaseInspector } from "../base/base-inspector.ts";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
+import { tarStream } from "../layer/tar-stream.ts";
+import { accountLayer } from "./account-layer.ts";
+
+const STEP = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
+const ROOT_LINE = "root:x:0:0::/root:/bin/sh\n";
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "account-layer-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function layerOver(base: TarEntry[]): Promise<Map<string, string>> {
+  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+  const parts: Buffer[] = [];
+  for await (const part of tarStream(base)) parts.push(part);
+  const blob = Buffer.concat(parts);
+  const platform = { os: "linux", architecture: "amd64" };
+  const inspector = new BaseInspector(
+    {
+      name: "base:1",
+      platform,
+      config: { ...platform, rootfs: { type: "layers", diff_ids: [] } } as ImageConfig,
+      layers: [{ mediaType: "", digest: digestOf(blob), size: blob.length }],
+      source: {
+        name: "test",
+        getManifest: () => Promise.reject(new Error("not asked")),
+        getBlob: async function* () {
+          yield blob;
+        },
+      },
+      mountFrom: undefined,
+    },
+    new RecordStore(folder),
+    new AbortController().signal,
+  );
+  const { layer } = await accountLayer(STEP, inspector, "base:1");
+  const entries = new Map<string, string>();
+  for await (const entry of layer?.entries(new AbortController().signal) ?? [])
+    entries.set(entry.path, entry.type === "file" ? Buffer.from(entry.content as Uint8Array).toString() : entry.type);
+  return entries;
+}
+const link = (path: string, to: string): TarEntry => ({ type: "symlink", path, link: to, uid: 0, gid: 0 });
+
+describe("accountLayer", () => {
+  it("adds a line to the files that /etc/passwd and /etc/group lead to", async () => {
+    const entries = await layerOver([
+      link("etc/passwd", "/usr/lib/accounts/passwd.db"),
+      link("etc/group", "../usr/lib/accounts/groups"),
+      textFile("usr/lib/accounts/passwd.db", ROOT_LINE),
+      textFile("usr/lib/accounts/groups", "root:x:0:\n"),
+    ]);
+    expect(entries.get("usr/lib/accounts/passwd.db")).toBe(
+      `${ROOT_LINE}flytekit:x:1000:1000::/home/flytekit:/bin/sh\n`,
+    );
+    expect(entries.get("usr/lib/accounts/groups")).toBe("root:x:0:\nflytekit:x:1000:\n");
+    expect(entries.has("etc/passwd")).toBe(false);
+  });
+
+  it("writes plain files where they are, with their folder", async () => {
+    const entries = await layerOver([textFile("etc/passwd", ROOT_LINE)]);
+    expect([...entries.keys()]).toEqual(["etc", "etc/group", "etc/passwd", "home", "home/flytekit", "root"]);
+    expect(entries.get("etc/group")).toBe("flytekit:x:1000:\n");
+  });
+
+  it("leaves a base whose /home is a link to other builders", async () => {
+    await expect(layerOver([textFile("etc/passwd", ROOT_LINE), link("home", "var/home")])).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+    });
+  });
+});

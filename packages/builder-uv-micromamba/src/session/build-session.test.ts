@@ -1,0 +1,64 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { buildRequest } from "@imagespec/testkit";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Options } from "../options.ts";
+import { openSession } from "./build-session.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "build-session-"));
+  vi.stubEnv("IMAGESPEC_CACHE_DIR", root);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true });
+});
+
+/** A program in the place of uv that takes its time, and writes down that it began and ended. */
+async function slowUv(seconds: number): Promise<string> {
+  const path = join(root, "uv");
+  await writeFile(
+    path,
+    `#!/bin/sh\necho began >>'${root}/log'\nsleep ${seconds}\necho ended >>'${root}/log'\necho uv 0.9.5\n`,
+  );
+  await chmod(path, 0o755);
+  return path;
+}
+
+async function open(uv: string, signal = new AbortController().signal) {
+  const options: Options = { uv, strict: false, cacheBytes: 2 ** 30 };
+  return openSession({ ...buildRequest({ signal }), options });
+}
+const log = () => readFile(join(root, "log"), "utf8").catch(() => "");
+const began = () => vi.waitFor(async () => expect(await log()).toContain("began"));
+
+describe("BuildSession", () => {
+  it("ends a caller's wait for uv by that caller's signal, while others go on waiting for the same uv", async () => {
+    const session = await open(await slowUv(1));
+    const dropped = new AbortController();
+    const early = session.uv("none", dropped.signal);
+    const late = session.uv("none");
+    await began();
+    dropped.abort(new Error("a wrong guess"));
+    await expect(early).rejects.toThrow("a wrong guess");
+    expect(await log()).not.toContain("ended");
+    expect(await late).toMatchObject({ version: "0.9.5" });
+    expect((await log()).match(/began/g)).toHaveLength(1);
+    await session.close();
+  });
+
+  it("ends what it started when it is closed, and waits for it", async () => {
+    const session = await open(await slowUv(30));
+    const waiting = session.uv("none").catch((error: Error) => error);
+    await began();
+    let settled = false;
+    session.track(sleep(100).then(() => (settled = true)));
+    await session.close();
+    expect(settled).toBe(true);
+    expect(await waiting).toBeInstanceOf(Error);
+    expect(await log()).not.toContain("ended");
+  });
+});

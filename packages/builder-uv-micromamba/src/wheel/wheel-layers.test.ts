@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { zipArchive } from "@imagespec/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { type Wheel, wheelLayers } from "./wheel-layers.ts";
+
+const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python" };
+let root: string;
+let fetched: string[];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "wheel-layers-"));
+  fetched = [];
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function wheel(name: string, files: Record<string, string>, size?: number): Promise<Wheel> {
+  const bytes = zipArchive({
+    ...files,
+    [`${name}-1.0.dist-info/METADATA`]: `Name: ${name}\nVersion: 1.0\n`,
+    [`${name}-1.0.dist-info/RECORD`]: "",
+  });
+  const path = join(root, `${name}.whl`);
+  await writeFile(path, bytes);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const fetch = async () => {
+    fetched.push(name);
+    return path;
+  };
+  return { name, version: "1.0", filename: `${name}.whl`, sha256, size: size ?? bytes.length, fetch };
+}
+
+async function installed(wheels: Wheel[]) {
+  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await folder.open();
+  const warnings: string[] = [];
+  const { signal } = new AbortController();
+  const layers = await wheelLayers(wheels, {
+    target: TARGET,
+    limit: 20,
+    records: new RecordStore(folder),
+    signal,
+    warn: (message) => warnings.push(message),
+  });
+  const fetchedForLists = fetched.splice(0);
+  const paths: string[] = [];
+  const contents = new Map<string, string>();
+  for (const layer of layers)
+    for await (const entry of layer.entries(signal)) {
+      if (entry.type !== "file") continue;
+      paths.push(entry.path);
+      const parts: Uint8Array[] = [];
+      if (entry.content instanceof Uint8Array) parts.push(entry.content);
+      else for await (const part of entry.content()) parts.push(part);
+      contents.set(entry.path, Buffer.concat(parts).toString());
+    }
+  return { layers, warnings, paths, contents, fetchedForLists };
+}
+
+describe("wheelLayers", () => {
+  it("takes a shared path from the last distribution in name order, however they are spread over layers", async () => {
+    const path = "opt/venv/lib/python3.11/site-packages/shared.py";
+    for (const [first, second] of [
+      [100 * 1024 ** 2, 1],
+      [1, 100 * 1024 ** 2],
+      [1, 1],
+    ]) {
+      const a = await wheel("a", { "shared.py": "from a" }, first);
+      const b = await wheel("b", { "shared.py": "from b" }, second);
+      for (const wheels of [
+        [a, b],
+        [b, a],
+      ]) {
+        const { contents, paths, warnings } = await installed(wheels);
+        expect(contents.get(path)).toBe("from b");
+        expect(paths.filter((one) => one === path)).toHaveLength(1);
+        expect(warnings).toEqual([expect.stringMatching(/shared\.py is in a 1\.0 and in b 1\.0/)]);
+      }
+    }
+  });
+
+  it("keeps the interpreter from a script and an entry point of its name", async () => {
+    const evil = await wheel("evil", {
+      "evil-1.0.data/scripts/python": "#!/bin/sh\n",
+      "evil-1.0.data/data/pyvenv.cfg": "home = /evil\n",
+      "evil-1.0.dist-info/entry_points.txt": "[console_scripts]\npython3 = evil:main\n",
+    });
+    const { paths, warnings } = await installed([evil]);
+    expect(paths.filter((path) => /bin\/|pyvenv/.test(path))).toEqual([]);
+    expect(warnings).toHaveLength(3);
+  });
+
+  it("needs no file of a wheel whose list is known", async () => {
+    const a = await wheel("a", { "a.py": "" });
+    expect((await installed([a])).fetchedForLists).toEqual(["a"]);
+    fetched = [];
+    const again = await installed([a]);
+    expect(again.fetchedForLists).toEqual([]);
+    expect(again.layers).toHaveLength(1);
+  });
+});
