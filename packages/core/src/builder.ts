@@ -44,6 +44,7 @@ export { secretVariable } from "./plan/secret-variable.ts";
 export { abortedError } from "./process/aborted-error.ts";
 export { cacheFolder } from "./process/cache-folder.ts";
 export { escapeCommand } from "./process/escape-command.ts";
+export { LineSplitter } from "./process/line-splitter.ts";
 export { isRunning, processMark } from "./process/process-mark.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { withScratchFolder } from "./process/scratch-folder.ts";

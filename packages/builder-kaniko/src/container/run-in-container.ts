@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
@@ -9,6 +10,9 @@ import { pack } from "tar-stream";
 import { executorFailure, noImage } from "../executor/failure.ts";
 import { DOCKER_CONFIG_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
 import { ContainerLayout } from "./container-layout.ts";
+
+/** How long a cancelled build waits for its container to be removed, in milliseconds. */
+const REMOVAL_TIME = 4000;
 
 /** The engine, and what a container is made of besides the task. */
 export interface ContainerOptions {
@@ -52,8 +56,13 @@ export async function runInContainer(options: ContainerOptions, task: ExecutorTa
     return { ...layout, dispose: remove };
   } catch (error) {
     task.log.end("failed");
-    await remove().catch(() => undefined);
-    if (task.signal.aborted) throw cancelled();
+    const removed = remove().catch(() => undefined);
+    if (!task.signal.aborted) await removed;
+    else {
+      // An engine that is busy goes on without its client, which has 5 s to end.
+      await Promise.race([removed, sleep(REMOVAL_TIME, undefined, { ref: false })]);
+      throw cancelled();
+    }
     throw error;
   } finally {
     task.signal.removeEventListener("abort", stop);

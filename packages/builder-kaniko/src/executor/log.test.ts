@@ -60,6 +60,15 @@ describe("ExecutorLog", () => {
     expect(JSON.stringify(events)).not.toContain("hunter2");
   });
 
+  it("takes a message of kaniko's whole, however long its instruction, so that no part of a secret is left", () => {
+    const { events, log } = record(['hun"ter2']);
+    const long = info(`RUN ${"x".repeat(65_530)} hun"ter2 ${"y".repeat(60_000)}`);
+    for (let at = 0; at < long.length; at += 4096) log.write("stderr", Buffer.from(long.slice(at, at + 4096)));
+    log.end("done");
+    expect(log.tail).toHaveLength(1);
+    expect(JSON.stringify(events)).not.toMatch(/hun|ter2|level/);
+  });
+
   it("leaves out what kaniko says again of each step, never what a step prints", () => {
     const { log } = record();
     log.write(

@@ -1,10 +1,10 @@
-import { StringDecoder } from "node:string_decoder";
-import type { BuildEvent } from "@imagespec/core/builder";
+import { type BuildEvent, LineSplitter } from "@imagespec/core/builder";
 import { type Instruction, shortened } from "@imagespec/dockerfile";
 import { redact } from "@imagespec/registry";
 
 const TAIL_LINES = 50;
-const LONGEST_LINE = 64 * 1024;
+/** A JSON line must not be cut. An instruction is at most 128 KiB (the kernel's limit for an argument), 6 times that escaped. */
+const LONGEST_LINE = 2 ** 20;
 /** kaniko says each instruction of the Dockerfile, as it starts it, in a message of its own. */
 const INSTRUCTION = /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|LABEL|RUN|SHELL|USER|WORKDIR) /;
 /** It then says the same three times more, and how it found the user. */
@@ -27,7 +27,10 @@ export class ExecutorLog {
   /** The last 50 lines, redacted. */
   readonly tail: string[] = [];
   readonly #options: ExecutorLogOptions;
-  readonly #streams = { stdout: new Lines(), stderr: new Lines() };
+  readonly #streams = {
+    stdout: new LineSplitter((line) => this.line("stdout", line), LONGEST_LINE),
+    stderr: new LineSplitter((line) => this.line("stderr", line), LONGEST_LINE),
+  };
   #step: { name: string; started: number } | undefined;
   #instruction: Instruction | undefined;
 
@@ -46,7 +49,7 @@ export class ExecutorLog {
   }
 
   write(stream: "stdout" | "stderr", chunk: Uint8Array): void {
-    for (const line of this.#streams[stream].push(chunk)) this.line(stream, line);
+    this.#streams[stream].write(chunk);
   }
 
   /** One line of output. */
@@ -62,10 +65,7 @@ export class ExecutorLog {
 
   /** Ends the log: what came without a line end, and the step that was running. */
   end(status: "done" | "failed"): void {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const rest = this.#streams[stream].rest();
-      if (rest !== "") this.line(stream, rest);
-    }
+    for (const lines of Object.values(this.#streams)) lines.end();
     this.#finish(status);
   }
 
@@ -109,26 +109,5 @@ function message(line: string): string | undefined {
     return typeof entry.msg === "string" ? entry.msg : undefined;
   } catch {
     return undefined;
-  }
-}
-
-class Lines {
-  readonly #decoder = new StringDecoder("utf8");
-  #rest = "";
-
-  push(chunk: Uint8Array): string[] {
-    const lines = (this.#rest + this.#decoder.write(Buffer.from(chunk))).split(/\r?\n/);
-    this.#rest = lines.pop() ?? "";
-    if (this.#rest.length > LONGEST_LINE) {
-      lines.push(this.#rest);
-      this.#rest = "";
-    }
-    return lines;
-  }
-
-  rest(): string {
-    const rest = this.#rest + this.#decoder.end();
-    this.#rest = "";
-    return rest;
   }
 }
