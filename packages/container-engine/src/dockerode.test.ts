@@ -37,10 +37,11 @@ it("names the command to type where dockerode is not installed", async () => {
       import { engineEndpoint } from "@imagespec/container-engine";
       import { dockerode } from "@imagespec/container-engine/dockerode";
       const endpoint = await engineEndpoint({ DOCKER_HOST: "unix:///docker.sock" });
-      await dockerode(endpoint).catch(({ code, hint }) => console.log(JSON.stringify({ code, hint })));`;
+      await dockerode(endpoint).catch(({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint })));`;
     const told = execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder });
     expect(JSON.parse(String(told))).toEqual({
       code: "E_TOOL_MISSING",
+      message: "The package dockerode is not installed",
       hint: expect.stringContaining("npm install dockerode"),
     });
   } finally {

@@ -13,7 +13,8 @@ import type { EngineEndpoint } from "./engine-endpoint.ts";
 export async function dockerode(endpoint: EngineEndpoint): Promise<Docker> {
   const { address, tls } = endpoint;
   const { default: Client } = await import("dockerode").catch((cause: NodeJS.ErrnoException) => {
-    throw new ImageSpecError("E_TOOL_MISSING", `The package dockerode cannot be loaded: ${cause.message}`, {
+    const reason = cause.code === "ERR_MODULE_NOT_FOUND" ? "is not installed" : `cannot be loaded: ${cause.message}`;
+    throw new ImageSpecError("E_TOOL_MISSING", `The package dockerode ${reason}`, {
       cause,
       hint: "Install it: `npm install dockerode`.",
     });
