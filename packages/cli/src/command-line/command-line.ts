@@ -9,6 +9,8 @@ export interface CommandLine {
   root: string | undefined;
   targets: string[];
   platform: string | undefined;
+  /** Takes the place of the id that is computed from the parameters. */
+  id: string | undefined;
   insecureRegistries: string[];
   builder: string | undefined;
   builderOptions: Record<string, unknown>;

@@ -10,7 +10,7 @@ interface CommandUsage {
   examples: readonly (readonly [commandLine: string, does: string])[];
 }
 
-const IDENTITY = ["target", "root", "platform"] as const;
+const IDENTITY = ["target", "root", "id", "platform"] as const;
 
 /** The commands, in the order of the help. */
 export const COMMANDS = {

@@ -28,6 +28,7 @@ const repeated = (flags: string, description: string) => () => [new Option(flags
 export const OPTIONS = {
   target: repeated("--target <NAME>", "take this image of FILE; may be repeated"),
   root: option("--root <DIR>", "start relative paths of the spec from here"),
+  id: option("--id <ID>", "use this id, which is part of the tag"),
   platform: option("--platform <OS/ARCH>", "replace the spec's platforms, comma-separated"),
   insecure: repeated("--insecure-registry <HOST>", "speak plain http to this registry; may be repeated"),
   builder: option("--builder <TYPE>", "use this builder or fail"),

@@ -20,11 +20,11 @@ const answerOf = (...args: string[]) => {
 
 describe("values", () => {
   it("takes every text as it was typed", () => {
-    const line = lineOf("build", "-", "--platform", "007", "--target", "1e3", "--target=constructor", "--root", "0x10");
+    const line = lineOf("build", "-", "--id", "007", "--target", "1e3", "--target=constructor", "--root", "0x10");
     expect(line).toMatchObject({
       command: "build",
       file: "-",
-      platform: "007",
+      id: "007",
       targets: ["1e3", "constructor"],
       root: "0x10",
     });
@@ -67,7 +67,7 @@ describe("mistakes", () => {
       /imagespec build: .*'--forse' \(did you mean --force\?\)$/,
       /Use one of --target, .*--no-push/,
     ],
-    [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --platform\./],
+    [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --id, --platform\./],
     [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
     [["schema", "--json"], /'--json'/, /has no options/],
     [["builders", "a.yaml"], /builders takes no file/, /./],

@@ -95,6 +95,7 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     root: values.root,
     targets: values.target ?? [],
     platform: values.platform,
+    id: values.id,
     insecureRegistries: values.insecureRegistry ?? [],
     builder: values.builder,
     // Not by assignment, which would lose a key named __proto__; of two equal keys the later wins.

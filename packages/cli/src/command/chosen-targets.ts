@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core";
+import { ImageSpec, ImageSpecError } from "@imagespec/core";
 import { readSpec } from "../spec-file/read-spec.ts";
 import { readTargets, type Target } from "../spec-file/read-targets.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -12,20 +12,29 @@ export interface ChosenTargets {
 /**
  * The images of FILE, bases first: those that --target names, or all.
  *
- * @throws ImageSpecError E_OPTIONS for a name the file does not have; E_INPUT_FILE, E_SPEC, E_CYCLE for the file.
+ * @throws ImageSpecError E_OPTIONS for a name the file does not have, or an id for several images; E_INPUT_FILE, E_SPEC,
+ * E_CYCLE for the file.
  */
 export async function chosenTargets({ line, signal }: CommandContext): Promise<ChosenTargets> {
   const { content, root, folder } = await readSpec(line, signal);
-  return { targets: choose(readTargets(content, root), line.targets), folder };
+  const targets = choose(readTargets(content, root), line.targets);
+  const { id } = line;
+  if (id === undefined) return { targets, folder };
+  const { name, spec } = only(targets, "--id");
+  return { targets: [{ name, spec: ImageSpec.parse(spec, { id }) }], folder };
 }
 
 /** The only image a command is about. @throws ImageSpecError E_OPTIONS when there are several. */
 export async function onlyTarget(context: CommandContext): Promise<{ target: Target; folder: string | undefined }> {
   const { targets, folder } = await chosenTargets(context);
+  return { target: only(targets, context.line.command), folder };
+}
+
+function only(targets: readonly Target[], taker: string): Target {
   const [target, second] = targets;
-  if (target !== undefined && second === undefined) return { target, folder };
+  if (target !== undefined && second === undefined) return target;
   const names = targets.map(({ name }) => name).join("|");
-  throw new ImageSpecError("E_OPTIONS", `The file holds ${targets.length} images; ${context.line.command} takes one`, {
+  throw new ImageSpecError("E_OPTIONS", `The file holds ${targets.length} images; ${taker} takes one`, {
     hint: `Choose it with --target ${names}.`,
   });
 }

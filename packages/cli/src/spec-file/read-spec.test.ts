@@ -153,3 +153,33 @@ describe("what is not meant to be read", () => {
     }
   });
 });
+
+describe("--id", () => {
+  it.each([
+    ["spec.json", JSON.stringify(parameters)],
+    [
+      "spec.mjs",
+      `import { ImageSpec } from "@imagespec/core"; export default ImageSpec.parse(${JSON.stringify(parameters)});`,
+    ],
+  ])("replaces the id of %s, and moves the tag", async (name, content) => {
+    await cli.write(name, content);
+    const tag = await ImageSpec.parse(parameters, { root: cli.path, id: "of_my_own=" }).tag();
+    expect(tag).not.toBe(await ImageSpec.parse(parameters, { root: cli.path }).tag());
+    expect((await cli.run(["tag", name, "--id", "of_my_own="])).stdout).toBe(`${tag}\n`);
+    const plan = JSON.parse((await cli.run(["plan", name, "--id", "of_my_own="])).stdout);
+    expect(plan.steps.at(-1)).toEqual({ kind: "id", variable: "_F_IMG_ID", value: "of_my_own=" });
+  });
+
+  it("is for one image, and must be an id", async () => {
+    const input = JSON.stringify({ images: { a: parameters, b: parameters } });
+    expect(await cli.run(["tag", "-", "--id", "x"], { input })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/E_OPTIONS: .*--id takes one\nhint: .*--target a\|b/),
+    });
+    expect(await cli.run(["tag", "-", "--id", "x", "--target", "b"], { input })).toMatchObject({ code: 0 });
+    expect(await cli.run(["tag", "-", "--id", "a b"], { input: JSON.stringify(parameters) })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/E_OPTIONS: .*"a b"/),
+    });
+  });
+});

@@ -21,10 +21,10 @@ const NEUTRAL: ReadonlySet<string> = new Set([
 
 /**
  * Hash of a spec's parameters as given: unset and empty ones left out (but not `entrypoint: []`), no defaults, no file
- * contents, paths normalised and relative to the root. Pure.
+ * contents, paths normalised and relative to the root. An id that the spec was given takes its place. Pure.
  */
 export function specId(spec: Spec): string {
-  return shortDigest(canonicalJson({ imagespec: 1, parameters: givenParameters(spec) }));
+  return spec.givenId ?? shortDigest(canonicalJson({ imagespec: 1, parameters: givenParameters(spec) }));
 }
 
 function givenParameters(spec: Spec): Record<string, unknown> {

@@ -129,3 +129,30 @@ describe("ImageSpec.fromEnv", () => {
     await expect(ImageSpec.fromEnv({ python: "/no/such/python" })).rejects.toMatchObject({ code: "E_TOOL_MISSING" });
   });
 });
+
+describe("an id that is given", () => {
+  const parameters = { name: "app", platform: "linux/amd64", baseImage: "base:1" };
+
+  it("takes the place of the computed one, in the tag too", async () => {
+    const own = new ImageSpec(parameters, { id: "own_ID-1=" });
+    expect([own.id, JSON.parse(JSON.stringify(own))]).toEqual(["own_ID-1=", parameters]);
+    expect(await own.tag()).not.toBe(await new ImageSpec(parameters).tag());
+    expect(await ImageSpec.parse(new ImageSpec(parameters), { id: "own_ID-1=" }).tag()).toBe(await own.tag());
+    process.env._F_IMG_ID = "own_ID-1=";
+    expect([own.isContainer(), new ImageSpec(parameters).isContainer()]).toEqual([true, false]);
+  });
+
+  it("stands for these parameters alone: not for specs made from them, nor for their base", () => {
+    const own = new ImageSpec({ ...parameters, baseImage: parameters }, { id: "x" });
+    expect(own.withPackages("six").id).toBe(
+      new ImageSpec({ ...parameters, baseImage: parameters, packages: ["six"] }).id,
+    );
+    expect((own.baseImage as ImageSpec).id).toBe(new ImageSpec(parameters).id);
+    expect(own.forcePush()).toMatchObject({ id: "x", isForced: true });
+    expect(ImageSpec.parse(own.forcePush(), { id: "y" })).toMatchObject({ id: "y", isForced: true });
+  });
+
+  it.each(["", "a b", "a\nb", "x".repeat(129), "$(id)"])("is refused when it is %j", (id) => {
+    expect(() => new ImageSpec(parameters, { id })).toThrow(expect.objectContaining({ code: "E_OPTIONS" }));
+  });
+});

@@ -23,7 +23,14 @@ export type ImageSpecParameters = Omit<FlatParameters, "baseImage"> & {
 export interface ImageSpecOptions {
   /** Folder that relative paths start from; by default the working directory. */
   root?: string | undefined;
+  /**
+   * Takes the place of the id that is computed from the parameters, for clients that have ids of their own. Part of the
+   * tag; 1 to 128 letters, digits and `_.:=+/-`.
+   */
+  id?: string | undefined;
 }
+
+const ID = /^[\w.:=+/-]{1,128}$/;
 
 /** Parameters of {@link ImageSpec.fromEnv}. */
 export type FromEnvParameters = ImageSpecParameters & {
@@ -40,14 +47,20 @@ export interface ImageSpec extends Spec {
 /** A container image as data. Frozen; every `with...` returns a new one. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every parameter of the interface.
 export class ImageSpec implements Spec {
-  /** Throws one E_SPEC with every fault of the parameters, in camelCase. Reads no file. */
+  /** Throws one E_SPEC with every fault of the parameters, in camelCase; E_OPTIONS for a bad id. Reads no file. */
   constructor(parameters: ImageSpecParameters = {}, options: ImageSpecOptions = {}) {
     const root = resolvePath(options.root ?? ".");
+    if (options.id !== undefined && !ID.test(options.id)) {
+      throw new ImageSpecError("E_OPTIONS", `The id ${JSON.stringify(options.id)} cannot be the id of a spec`, {
+        hint: "Use 1 to 128 letters, digits and _.:=+/- characters.",
+      });
+    }
     const parsed = parse(parameters, { root, snakeCase: false });
     Object.assign(this, structuredFreeze({ ...parsed, name: parsed.name ?? "flytekit" }));
     const isForced = (options as { [FORCE]?: boolean })[FORCE] === true;
     for (const [key, value] of [
       ["root", root],
+      ["givenId", options.id],
       ["isForced", isForced],
       [SPEC_BRAND, true],
     ] as const) {
@@ -58,12 +71,13 @@ export class ImageSpec implements Spec {
 
   /**
    * Makes a spec of data from a file: camelCase or snake_case, nested base specs included. Throws one E_SPEC with
-   * every fault. An ImageSpec comes back as it is.
+   * every fault. An ImageSpec comes back as it is, but for an `id` given here.
    */
   static parse(input: unknown, options: ImageSpecOptions = {}): ImageSpec {
-    if (isImageSpec(input)) return input;
+    const { id } = options;
+    if (isImageSpec(input)) return id === undefined ? input : remade(input, {}, { force: input.isForced, id });
     const root = resolvePath(options.root ?? ".");
-    return new ImageSpec(parse(input, { root, snakeCase: true }), { root });
+    return new ImageSpec(parse(input, { root, snakeCase: true }), { root, id });
   }
 
   /**
@@ -115,10 +129,10 @@ export class ImageSpec implements Spec {
 
   /** A spec that is built and pushed even when its image exists; survives every `with...`. */
   forcePush(): ImageSpec {
-    return this.#with({}, true);
+    return remade(this, {}, { force: true, id: this.givenId });
   }
 
-  /** Hash of the parameters as given, without files and without what the tag leaves out. */
+  /** Hash of the parameters as given, without files and without what the tag leaves out; or the id it was made with. */
   get id(): string {
     return specId(this);
   }
@@ -153,10 +167,19 @@ export class ImageSpec implements Spec {
     return resolveSpec(this, { env: process.env, skipSecretFiles: true });
   }
 
-  #with(changes: ImageSpecParameters, force = this.isForced): ImageSpec {
-    const options: ImageSpecOptions & { [FORCE]: boolean } = { root: this.root, [FORCE]: force };
-    return new ImageSpec({ ...this, ...changes }, options);
+  /** An id that was given stands for these parameters and no others. */
+  #with(changes: ImageSpecParameters): ImageSpec {
+    return remade(this, changes, { force: this.isForced });
   }
+}
+
+function remade(
+  spec: ImageSpec,
+  changes: ImageSpecParameters,
+  { force, id }: { force: boolean; id?: string | undefined },
+): ImageSpec {
+  const options: ImageSpecOptions & { [FORCE]: boolean } = { root: spec.root, id, [FORCE]: force };
+  return new ImageSpec({ ...spec, ...changes }, options);
 }
 
 /** Whether a value is an ImageSpec of any copy of this package. */

@@ -8,6 +8,8 @@ export interface Spec extends Readonly<Omit<FlatParameters, "name" | "baseImage"
   readonly name: string;
   /** A reference, `oci:PATH`, or another spec, which is built first. */
   readonly baseImage?: string | Spec | undefined;
+  /** An id that takes the place of the one that is computed from the parameters. */
+  readonly givenId?: string | undefined;
   /** Absolute folder that relative paths start from. */
   readonly root: string;
   /** Whether forcePush() asked to build and push even what exists. */
