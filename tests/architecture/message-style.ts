@@ -13,7 +13,7 @@ const NO_SUBJECT =
 const IMPERATIVES = new Set(
   `Activate Add Allow Ask Await Build Change Check Choose Close Convert Copy Correct Create Declare Delete Download Drop
   Enable Export Free Give Grant Install Keep Leave Limit List Lock Log Look Lower Make Mount Move Name Open Pass Pin Point
-  Provide Publish Pull Push Put Raise Rebuild Register Remove Rename Repeat Replace Report Restart Run See Select Serve Set
+  Provide Publish Pull Push Put Raise Read Rebuild Register Remove Rename Repeat Replace Report Restart Run See Select Serve Set
   Ship Shorten Split Start Stop Switch Take Try Turn Unset Update Upgrade Use Wait Write`.split(/\s+/),
 );
 
@@ -45,6 +45,8 @@ export function messageFault(text: string): string | undefined {
 }
 
 export function hintFault(text: string): string | undefined {
+  // Where a shape demands a hint and there is none to give.
+  if (text === "") return undefined;
   const [first = ""] = text.split(/[\s:]/, 1);
   if (!IMPERATIVES.has(first)) return "does not begin with a verb of the list";
   return text.endsWith(".") ? undefined : "does not end with a full stop";

@@ -1,12 +1,10 @@
 export type Rule = "circles" | "style" | "details" | "references" | "docblocks";
 
-const BUILDERS = ["builder-docker-buildx", "builder-kaniko", "builder-noop"];
-
 /** Packages in which a rule does not hold yet. What is taken out of here does not come back. */
 export const PENDING: Record<Rule, readonly string[]> = {
-  circles: ["builder-docker-buildx", "dockerfile"],
-  style: [...BUILDERS, "core", "dockerfile", "registry"],
+  circles: ["builder-docker-buildx"],
+  style: ["builder-docker-buildx", "core"],
   details: [],
-  references: [...BUILDERS, "core", "dockerfile"],
-  docblocks: [...BUILDERS, "core", "dockerfile", "registry"],
+  references: ["core"],
+  docblocks: ["core"],
 };

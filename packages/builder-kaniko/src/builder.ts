@@ -31,4 +31,5 @@ export class KanikoBuilder extends ImageSpecBuilder<KanikoOptions> {
   }
 }
 
+/** Makes the builder; what imagespec imports once it has found this package. */
 export default (): KanikoBuilder => new KanikoBuilder();

@@ -134,6 +134,7 @@ export const kanikoOptions = z.strictObject({
   kubernetes: kubernetesOptions,
 });
 
+/** Options of a build with kaniko, as `kanikoOptions` returns them. */
 export type KanikoOptions = z.output<typeof kanikoOptions>;
 export type KubernetesOptions = KanikoOptions["kubernetes"];
 

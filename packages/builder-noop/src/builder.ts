@@ -21,4 +21,5 @@ export class NoopBuilder extends ImageSpecBuilder {
   }
 }
 
+/** Makes the builder; what imagespec imports once it has found this package. */
 export default (): NoopBuilder => new NoopBuilder();

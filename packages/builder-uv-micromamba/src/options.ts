@@ -16,4 +16,5 @@ export const optionsSchema = z.strictObject({
 });
 
 /** The options of this builder, checked and completed by {@link optionsSchema}. */
+/** Options of a build with uv-micromamba, as its schema returns them. */
 export type Options = z.infer<typeof optionsSchema>;

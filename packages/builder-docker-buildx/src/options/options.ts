@@ -52,6 +52,7 @@ export const dockerBuildxOptions = z.strictObject({
   buildArgs,
 });
 
+/** Options of a build with docker, as `dockerBuildxOptions` returns them. */
 export type DockerBuildxOptions = z.output<typeof dockerBuildxOptions>;
 
 function splitOnce(text: string): [string, string] {

@@ -102,7 +102,7 @@ export class RegistryAuth {
         "E_REGISTRY_AUTH",
         `${registry} sends its callers to "${text}" for a token, which is refused`,
         {
-          hint: "A token server must be an https address; no credential was sent there.",
+          hint: "Report this to whoever runs the registry: a token server must be an https address. No credential was sent there.",
           details: { registry },
         },
       );

@@ -103,7 +103,7 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
   const token = [json?.token, json?.access_token].find((value) => typeof value === "string" && value !== "");
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
     throw new ImageSpecError("E_REGISTRY_AUTH", `${where} gave no token`, {
-      hint: "This is a fault of that server.",
+      hint: "Report this to whoever runs that server.",
       details: { registry, tokenServer: request.realm.host, status },
     });
   }

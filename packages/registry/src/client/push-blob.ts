@@ -105,15 +105,11 @@ function isRefusedDigest(error: unknown): boolean {
 
 function mismatch(push: BlobPush, cause: unknown): ImageSpecError {
   const { digest } = push.descriptor;
-  return new ImageSpecError(
-    "E_DIGEST_MISMATCH",
-    `What was sent to ${push.subject.name} as ${digest} is something else`,
-    {
-      hint: "The content changed after its digest was taken, or on its way. Run it again.",
-      cause,
-      details: { registry: push.subject.registry, repository: push.subject.name, digest },
-    },
-  );
+  return new ImageSpecError("E_DIGEST_MISMATCH", `${digest} became something else on its way to ${push.subject.name}`, {
+    hint: "Run it again: the content changed after its digest was taken, or on its way.",
+    cause,
+    details: { registry: push.subject.registry, repository: push.subject.name, digest },
+  });
 }
 
 function scopesOf(push: BlobPush): string[] {

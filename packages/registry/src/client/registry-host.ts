@@ -153,7 +153,7 @@ export class RegistryHost {
       hops++;
     }
     throw new ImageSpecError("E_REGISTRY", `${call.subject.registry} redirects in circles to ${call.subject.action}`, {
-      hint: "This is a fault of the registry, or of a proxy before it.",
+      hint: "Report this to whoever runs the registry, or a proxy before it.",
     });
   }
 
@@ -169,7 +169,7 @@ export class RegistryHost {
       "E_REGISTRY",
       `${subject.registry} sends its callers to an address that is refused: ${location.slice(0, 200)}`,
       {
-        hint: "From https only https is followed. This is a fault of the registry, or of a proxy before it.",
+        hint: "Report this to whoever runs the registry, or a proxy before it: from https only https is followed.",
       },
     );
   }

@@ -186,7 +186,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
         "E_DIGEST_MISMATCH",
         `${this.registry} stored ${this.#whole(tag ?? digest)} as ${stored.slice(0, 100)}`,
         {
-          hint: "The registry, or a proxy before it, changes manifests; images cannot be pinned there.",
+          hint: "Use another registry: this one, or a proxy before it, changes manifests, so images cannot be pinned there.",
           details: { registry: this.registry, repository: this.name, digest },
         },
       );
@@ -287,7 +287,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
   #checkedName(tagOrDigest: string): string {
     if (isTag(tagOrDigest) || isDigest(tagOrDigest)) return tagOrDigest;
     throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (asked of ${this.name})`, {
-      hint: "A tag has at most 128 letters, digits, _, . and -; a digest is sha256: and 64 lower-case hex digits.",
+      hint: "Use a tag of at most 128 letters, digits, _, . and -, or a digest: sha256: and 64 lower-case hex digits.",
     });
   }
 }

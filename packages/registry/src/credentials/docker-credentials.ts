@@ -11,6 +11,7 @@ import {
 import type { Credential, CredentialStore } from "./credential.ts";
 import { askCredentialHelper } from "./credential-helper.ts";
 
+/** Where credentials are looked for. */
 export interface DockerCredentialsOptions {
   /** A config.json that is read before all others and must exist (a spec's `registryConfig`). */
   configFile?: string | undefined;

@@ -12,7 +12,7 @@ export function checkedDigest(digest: unknown, subject: string): string {
   if (typeof digest === "string" && isDigest(digest)) return digest;
   const shown = JSON.stringify(digest)?.slice(0, 100);
   throw new ImageSpecError("E_DIGEST_MISMATCH", `${subject} has the malformed digest ${shown}`, {
-    hint: "A digest is sha256: and 64 lower-case hex digits; whoever wrote this image is broken or hostile.",
+    hint: "Use another image, or report this one: a digest is sha256: and 64 lower-case hex digits.",
   });
 }
 

@@ -29,4 +29,5 @@ export const ERROR_CODES = {
   E_INTERNAL: "A fault of imagespec itself.",
 } as const;
 
+/** Code of an error of imagespec: a key of `ERROR_CODES`. */
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** How often and how long a failed request is tried again; times in milliseconds. */
 export interface RetryOptions {
   /** Tries in all; default 5. */
   attempts?: number;

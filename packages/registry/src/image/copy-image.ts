@@ -57,7 +57,7 @@ async function collect(
   const subject = `${source.name}${name.includes(":") ? "@" : ":"}${name}`;
   if (depth > MAX_INDEX_DEPTH || into.manifests.length >= MAX_MANIFESTS) {
     throw new ImageSpecError("E_REGISTRY", `${subject} nests or lists more manifests than any build tool makes`, {
-      hint: `At most ${MAX_INDEX_DEPTH} levels and ${MAX_MANIFESTS} manifests are read: choose another image.`,
+      hint: `Choose another image: at most ${MAX_INDEX_DEPTH} levels and ${MAX_MANIFESTS} manifests are read.`,
     });
   }
   if (into.manifests.some(({ digest }) => digest === name)) return;
@@ -74,7 +74,7 @@ async function collect(
           "E_DIGEST_MISMATCH",
           `${subject} gives ${blob.digest} the sizes ${known.size} and ${blob.size}`,
           {
-            hint: "The image is broken: push it again.",
+            hint: "Push the image again: it is broken.",
           },
         );
       }

@@ -15,6 +15,7 @@ export interface Descriptor {
   artifactType?: string;
 }
 
+/** Media types of manifests, indexes, configurations and layers, of OCI and of Docker. */
 export const MEDIA_TYPES = {
   ociIndex: "application/vnd.oci.image.index.v1+json",
   ociManifest: "application/vnd.oci.image.manifest.v1+json",

@@ -94,7 +94,7 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
       "E_REGISTRY",
       `${subject}, ${field}, is not a descriptor: ${JSON.stringify(json).slice(0, 200)}`,
       {
-        hint: "A descriptor has mediaType, digest and a size of zero or more bytes.",
+        hint: "Push the image again: a descriptor has mediaType, digest and a size of zero or more bytes.",
       },
     );
   }
@@ -107,6 +107,6 @@ export function checkChild(child: Descriptor, bytes: ManifestBytes, subject: str
   throw new ImageSpecError(
     "E_DIGEST_MISMATCH",
     `${subject}: its entry ${child.digest} says ${child.size} bytes of ${child.mediaType}, there are ${bytes.bytes.length} of ${bytes.mediaType}`,
-    { hint: "The index is broken: push the image again." },
+    { hint: "Push the image again: its index is broken." },
   );
 }

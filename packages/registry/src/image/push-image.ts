@@ -7,6 +7,7 @@ import { parseManifest } from "./parse-manifest.ts";
 import { runLimited } from "./run-limited.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./store.ts";
 
+/** A layer to push: what it is, and its bytes. */
 export interface ImageLayer {
   descriptor: Descriptor;
   open: OpenBlob;
@@ -14,6 +15,7 @@ export interface ImageLayer {
   mountFrom?: string;
 }
 
+/** What an image of one platform is pushed from. */
 export interface ImageParts {
   /** The JSON of the image config, or its value. */
   config: ImageConfig | Uint8Array;
@@ -22,6 +24,7 @@ export interface ImageParts {
   annotations?: Record<string, string>;
 }
 
+/** How an image is pushed. */
 export interface PushOptions extends CallOptions {
   tag?: string;
   /** Blobs under way at a time; default 8. */

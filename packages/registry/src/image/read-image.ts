@@ -39,7 +39,7 @@ export async function readImage(
   for (let depth = 0; document.kind === "index"; depth++) {
     if (depth >= MAX_INDEX_DEPTH) {
       throw new ImageSpecError("E_REGISTRY", `${whole} nests indexes more than ${MAX_INDEX_DEPTH} deep`, {
-        hint: "No build tool makes such an image: choose another.",
+        hint: "Choose another image: no build tool makes such a one.",
       });
     }
     index ??= { document, bytes };

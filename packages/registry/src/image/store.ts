@@ -7,10 +7,12 @@ export interface ManifestBytes {
   bytes: Uint8Array;
 }
 
+/** What every call that reads or writes an image takes. */
 export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How a blob is read. */
 export interface ReadBlobOptions extends CallOptions {
   /** The caller checks digest and size itself, so that it need not be done twice. Default false. */
   unchecked?: boolean | undefined;
