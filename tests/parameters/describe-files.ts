@@ -45,6 +45,16 @@ export function describeFiles({ builds }: BuilderUnderTest): void {
       ]);
     });
 
+    test("sourceRoot: a link that leads out of it stays the link it is", async () => {
+      const links = { absolute: "/etc/hostname", climbing: "../../../shared/x", inside: "train.py" };
+      const tree = Object.fromEntries(Object.entries(links).map(([name, link]) => [`src/${name}`, { link }]));
+      await using folder = await temporaryFolder({ "src/train.py": "", ...tree });
+      const spec = builds.spec("outward", { sourceRoot: "src", sourceCopyMode: "all" }, folder.path);
+      const { image } = await builds.pulled(spec);
+      const { files } = await containerReport(builds.docker, image, ["/root"]);
+      for (const [name, link] of Object.entries(links)) expect(files[`/root/${name}`]?.link, name).toBe(link);
+    });
+
     test("sourceCopyMode: all takes every file the ignore files leave", async () => {
       await using folder = await temporaryFolder(TREE);
       const spec = builds.spec("all", { sourceRoot: "src", sourceCopyMode: "all" }, folder.path);

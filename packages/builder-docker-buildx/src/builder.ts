@@ -1,4 +1,35 @@
-import { DockerBuildxBuilder } from "./docker-buildx-builder.ts";
+import {
+  type BuildRequest,
+  type BuildResult,
+  ImageSpecBuilder,
+  type Probe,
+  type Unsupported,
+} from "@imagespec/core/builder";
+import { build } from "./build.ts";
+import { type DockerBuildxOptions, dockerBuildxOptions } from "./options.ts";
+import { probe } from "./probe.ts";
+import { supports } from "./supports.ts";
+
+/**
+ * Builds with docker: `docker buildx build` with the plug-in, else `docker build` or the engine's API, and
+ * `docker push`. The context goes to docker as a stream; nothing of it is laid into a folder.
+ */
+export class DockerBuildxBuilder extends ImageSpecBuilder<DockerBuildxOptions> {
+  readonly builderType = "docker-buildx";
+  override readonly optionsSchema = dockerBuildxOptions;
+
+  override supports(request: BuildRequest<DockerBuildxOptions>): Unsupported[] {
+    return supports(request);
+  }
+
+  override probe({ options }: BuildRequest<DockerBuildxOptions>): Promise<Probe> {
+    return probe(options, process.env);
+  }
+
+  override buildImage(request: BuildRequest<DockerBuildxOptions>): Promise<BuildResult> {
+    return build(request);
+  }
+}
 
 /** Makes the builder; what imagespec imports once it has found this package. */
 export default (): DockerBuildxBuilder => new DockerBuildxBuilder();

@@ -1,7 +1,8 @@
+import { ImageSpecError } from "@imagespec/core/builder";
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
-import { buildFailure, pushFailure } from "./failure.ts";
+import { buildFailure, outputFailure, pushFailure } from "./failure.ts";
 import { BuildLog } from "./progress/build-log.ts";
 
 const uvImage = "ghcr.io/astral-sh/uv:1";
@@ -54,6 +55,33 @@ describe("buildFailure", () => {
     [["dial tcp 127.0.0.1:1: connect: connection refused"], "exporting to image", "E_REGISTRY_UNREACHABLE"],
     [["failed to push x: unexpected status 500"], "exporting to image", "E_PUSH"],
     [["Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"], undefined, "E_DAEMON"],
+    [
+      ["ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF"],
+      undefined,
+      "E_DAEMON",
+    ],
+    [
+      [
+        "ERROR: failed to build: failed to receive status: rpc error: code = Unavailable desc = closing transport due to: connection error",
+      ],
+      APT,
+      "E_DAEMON",
+    ],
+    [["failed to dial gRPC: context deadline exceeded"], undefined, "E_DAEMON"],
+    [["socket hang up"], undefined, "E_DAEMON"],
+    [
+      ["ERROR: failed to solve: failed to do request: Head x: dial tcp: i/o timeout: context deadline exceeded"],
+      undefined,
+      "E_REGISTRY_UNREACHABLE",
+    ],
+    [
+      [
+        "rpc error: code = Unavailable desc = broken pipe",
+        'process "/bin/sh -c x" did not complete successfully: exit code: 1',
+      ],
+      COMMANDS,
+      "E_BUILD",
+    ],
     [["something else"], undefined, "E_BUILD"],
   ])("%j in step %s is %s", (lines, step, code) => {
     const error = failureOf(lines, step);
@@ -64,6 +92,28 @@ describe("buildFailure", () => {
 
   it("names the step by what it does", () => {
     expect(failureOf(["x"], APT).message).toContain("install Debian packages");
+  });
+});
+
+describe("outputFailure", () => {
+  const failed = (line: string) => new ImageSpecError("E_BUILD", "x", { details: { tail: ["before", line] } });
+
+  it.each([
+    ["write /out/.x.tar.1.tmp: no space left on device", "E_OUTPUT"],
+    ["ERROR: open /out/.docker_temp_5: permission denied", "E_OUTPUT"],
+    // Of a step, or of the engine's own folders.
+    ["write /var/lib/docker/x: no space left on device", "E_BUILD"],
+    ["something else in /out", "E_BUILD"],
+  ])("%s is %s", (line, code) => {
+    const error = outputFailure(failed(line), "docker-archive:/out/x.tar", "/out");
+    expect(error).toMatchObject({ code });
+    if (code === "E_OUTPUT")
+      expect(error).toMatchObject({ message: expect.stringContaining("docker-archive:/out/x.tar") });
+  });
+
+  it("reads a fault of the system by its code", () => {
+    const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" });
+    expect(outputFailure(full, "oci:/out", "/out")).toMatchObject({ code: "E_OUTPUT" });
   });
 });
 

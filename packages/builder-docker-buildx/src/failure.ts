@@ -1,5 +1,6 @@
-import { type BuildPlan, type ErrorCode, ImageSpecError } from "@imagespec/core/builder";
+import { type BuildPlan, type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { judgeFailure, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
+import { writeFault } from "@imagespec/registry";
 import type { BuildLog } from "./progress/build-log.ts";
 
 /** What docker and its builders say in words of their own, at the end of their output. The first that fits counts. */
@@ -18,6 +19,20 @@ const TEXTS: readonly TextVerdict[] = [
   ],
 ];
 
+/** What docker says when the connection to its builder broke; of registries BuildKit says similar things. */
+const LOST =
+  /^(?:error: )?(?:failed to|rpc error|listing workers)(?!.*(?:to do request|source metadata|to authorize)).*(?:code = Unavailable|error reading from server|closing transport|transport is closing|connection reset by peer|broken pipe|context deadline exceeded|unexpected EOF)|^(?:socket hang up|read ECONNRESET|aborted)$/im;
+const LOST_BUILDER: TextVerdict = [
+  LOST,
+  {
+    code: "E_DAEMON",
+    what: "lost the connection to its builder",
+    hint: "Look into the log of the docker engine or of the builder, start it again, and repeat the build.",
+  },
+];
+/** How BuildKit reports a program that ended by itself: what was printed before is the program's. */
+const PROGRAM_ENDED = /did not complete successfully: exit code|executor failed running .*: exit code/;
+
 /** The command that failed and how. */
 export interface FailedCommand {
   reference: string;
@@ -34,7 +49,7 @@ export function buildFailure({ reference, plan, command, exitCode, log }: Failed
   const { failed, fault } = log;
   const { code, what, hint }: Verdict = judgeFailure(
     { plan, instruction: failed?.instruction, fault, tail },
-    TEXTS,
+    PROGRAM_ENDED.test(tail.slice(-8).join("\n")) ? TEXTS : [...TEXTS, LOST_BUILDER],
   ) ?? {
     code: "E_BUILD",
     what: failed === undefined ? "failed" : `failed in step "${failed.title}"`,
@@ -42,8 +57,31 @@ export function buildFailure({ reference, plan, command, exitCode, log }: Failed
   };
   return new ImageSpecError(code, `docker build of ${reference} ${what}\n  command: ${command}${lastLines(tail)}`, {
     hint,
-    details: { reference, command, exitCode, step: failed?.title, tail },
+    details: { reference, command, exitCode, step: failed?.instruction?.step, tail },
   });
+}
+
+/** What a system says of a file that cannot be written, and the cure. */
+const UNWRITABLE: readonly (readonly [RegExp, string])[] = [
+  [/no space left on device|disk quota exceeded/, "Free space on the disk of that path, or choose another."],
+  [
+    /permission denied|read-only file system|is a directory|not a directory|no such file or directory/,
+    "Choose a path that can be written.",
+  ],
+];
+
+/** The error of writing `output` into `folder`: E_OUTPUT when system or command say that it cannot be written there. */
+export function outputFailure(error: unknown, output: string, folder: string): unknown {
+  if (!isImageSpecError(error)) return writeFault(error, output);
+  if (!isImageSpecError(error, "E_BUILD")) return error;
+  const said = (error.details.tail ?? []).slice(-8).filter((line) => line.includes(folder));
+  for (const [pattern, hint] of UNWRITABLE) {
+    const line = said.find((one) => pattern.test(one));
+    if (line === undefined) continue;
+    const details = { path: folder };
+    return new ImageSpecError("E_OUTPUT", `${output} cannot be written: ${line}`, { hint, cause: error, details });
+  }
+  return error;
 }
 
 const REFUSED = /unauthorized|authentication required|no basic auth credentials|insufficient_scope|denied|\b40[13]\b/i;

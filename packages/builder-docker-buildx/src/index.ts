@@ -1,2 +1,2 @@
-export { DockerBuildxBuilder } from "./docker-buildx-builder.ts";
-export { type DockerBuildxOptions, dockerBuildxOptions } from "./options/options.ts";
+export { DockerBuildxBuilder } from "./builder.ts";
+export { type DockerBuildxOptions, dockerBuildxOptions } from "./options.ts";

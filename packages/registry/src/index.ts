@@ -47,6 +47,7 @@ export { isImageEntry, platformsOf, selectPlatform } from "./image/select-platfo
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
 export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";
+export { writeFault } from "./layout/write-fault.ts";
 export { checkRegistryPresence, type PresenceCheckOptions } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";

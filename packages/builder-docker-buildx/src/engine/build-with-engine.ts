@@ -2,14 +2,15 @@ import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type CredentialStore, redact } from "@imagespec/registry";
 import { buildFailure } from "../failure.ts";
+import { type BuildJob, contextOf } from "../job.ts";
 import { BuildLog } from "../progress/build-log.ts";
 import { SolveStatusReader } from "../progress/solve-status.ts";
-import { type BuildJob, contextOf } from "../run/build-job.ts";
-import { readSolveStatus } from "../wire/solve-status.ts";
-import { openSession } from "./build-session.ts";
 import { connectEngine } from "./connect-engine.ts";
 import { dial } from "./dial.ts";
+import { readSolveStatus } from "./read-solve-status.ts";
+import { openSession } from "./session.ts";
 
+/** One message of the answer to a build. */
 interface Message {
   id?: string;
   aux?: unknown;
@@ -53,6 +54,8 @@ export async function buildWithEngine(
           t: job.reference,
           platform: job.platforms.join(","),
           buildargs: JSON.stringify(inputs.arguments),
+          ...(job.force && { nocache: "1" }),
+          ...(job.pull && { pull: "1" }),
           ...(options.network === undefined ? {} : { networkmode: options.network }),
           ...(options.cacheFrom.length === 0 ? {} : { cachefrom: JSON.stringify(options.cacheFrom) }),
         },

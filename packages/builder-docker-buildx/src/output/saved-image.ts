@@ -42,7 +42,7 @@ export async function copySavedImage(
     };
   });
   const { tag } = parseReference(reference);
-  await pushImage(sink, { config, layers }, { signal, ...(tag === undefined ? {} : { tag }) });
+  await pushImage(sink, { config, layers }, { signal, ...(tag && { tag }) });
 }
 
 async function listEntries(archive: string): Promise<Map<string, Entry>> {
@@ -79,7 +79,7 @@ async function readDocument(archive: string, entries: Map<string, Entry>, name: 
 }
 
 function broken(archive: string, why: string): ImageSpecError {
-  return new ImageSpecError("E_BUILD", `What docker saved to ${archive} cannot be read: ${why}.`, {
+  return new ImageSpecError("E_BUILD", `The image that docker saved to ${archive} cannot be read: ${why}`, {
     hint: "Build again; if it stays so, install docker's buildx plug-in.",
   });
 }

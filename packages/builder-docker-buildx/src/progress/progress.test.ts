@@ -2,7 +2,7 @@ import type { BuildEvent } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import { BuildLog } from "./build-log.ts";
 import { readPlainProgress } from "./plain-progress.ts";
-import { readRawJsonProgress } from "./raw-json-progress.ts";
+import { readRawJsonProgress } from "./solve-status.ts";
 
 function logged() {
   const events: BuildEvent[] = [];
@@ -13,7 +13,7 @@ const data = (text: string) => Buffer.from(text).toString("base64");
 describe("plain progress", () => {
   it("becomes steps and lines", () => {
     const { events, log } = logged();
-    const onLine = readPlainProgress(log);
+    const { onLine } = readPlainProgress(log);
     // As docker 20.10 prints it.
     const printed = [
       "#1 [internal] load remote build context",
@@ -63,6 +63,42 @@ describe("rawjson progress", () => {
       { type: "log", stream: "stderr", line: "ERROR: not JSON" },
       { type: "log", stream: "stdout", line: "rest" },
     ]);
+  });
+});
+
+describe("rawjson progress of unusual size and form", () => {
+  const status = (bytes: Buffer) =>
+    JSON.stringify({ logs: [{ vertex: "a", stream: 1, data: bytes.toString("base64") }] });
+
+  it("never passes on what cannot be read, since it may hold a secret in another form", () => {
+    const { events, log } = logged();
+    const { onLine, end } = readRawJsonProgress(log, ["hunter2"]);
+    const whole = status(Buffer.from("the password is hunter2\n"));
+    onLine(whole.slice(0, -10), "stderr");
+    onLine('{"logs": 5}', "stderr");
+    end();
+    expect(JSON.stringify(events)).not.toContain(data("hunter2").slice(0, 8));
+    expect(JSON.stringify([...log.tail])).not.toMatch(/[A-Za-z0-9+/]{20}/);
+  });
+
+  it("joins characters that two messages share", () => {
+    const { events, log } = logged();
+    const { onLine } = readRawJsonProgress(log, []);
+    const bytes = Buffer.from("é\n");
+    onLine(status(bytes.subarray(0, 1)), "stderr");
+    onLine(status(bytes.subarray(1)), "stderr");
+    expect(events).toEqual([{ type: "log", stream: "stdout", line: "é" }]);
+  });
+
+  it("gives out an endless line in pieces that cut no secret", () => {
+    const { events, log } = logged();
+    const { onLine, end } = readRawJsonProgress(log, ["hunter2hunter2"]);
+    const text = "x".repeat(65_530) + "hunter2hunter2".repeat(9000);
+    for (let at = 0; at < text.length; at += 1000) onLine(status(Buffer.from(text.slice(at, at + 1000))), "stderr");
+    end();
+    const lines = events.map((event) => (event.type === "log" ? event.line : ""));
+    expect(lines.join("")).toMatch(/^x{65530}(\*\*\*)+$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(200_000);
   });
 });
 

@@ -1,5 +1,7 @@
+import { StringDecoder } from "node:string_decoder";
 import { redact } from "@imagespec/registry";
 import type { BuildLog } from "./build-log.ts";
+import type { ProgressReader } from "./plain-progress.ts";
 
 /** What BuildKit tells of a build, as buildx prints it: the changes since it told last. */
 export interface SolveStatus {
@@ -16,15 +18,21 @@ export interface SolveStatus {
   warnings?: { short?: string }[];
 }
 
+/** Text of a step without a line end that is longer than this is given out in pieces, in characters. */
+const LONGEST_LINE = 64 * 1024;
+
 /** Brings BuildKit's reports into a build's log. The text in them comes encoded, so `secrets` are blotted out here. */
 export class SolveStatusReader {
   readonly #log: BuildLog;
   readonly #secrets: readonly string[];
-  readonly #rest = new Map<string, string>();
+  readonly #overlap: number;
+  /** By step and stream: what has no line end yet, already without secrets, and half a character. */
+  readonly #open = new Map<string, { stream: "stdout" | "stderr"; decoder: StringDecoder; text: string }>();
 
   constructor(log: BuildLog, secrets: readonly string[]) {
     this.#log = log;
     this.#secrets = secrets;
+    this.#overlap = Math.max(0, ...secrets.map((secret) => secret.length));
   }
 
   read(status: SolveStatus): void {
@@ -38,10 +46,7 @@ export class SolveStatusReader {
       else if (vertex.completed !== undefined) log.end(vertex.digest, "done", seconds(vertex));
     }
     for (const { vertex, stream, data } of status.logs ?? []) {
-      const key = `${vertex} ${stream}`;
-      const lines = ((this.#rest.get(key) ?? "") + Buffer.from(data ?? "", "base64").toString("utf8")).split(/\r?\n/);
-      this.#rest.set(key, lines.pop() ?? "");
-      for (const line of lines) log.line(this.#clean(line), stream === 2 ? "stderr" : "stdout");
+      this.#text(vertex, stream === 2 ? "stderr" : "stdout", Buffer.from(data ?? "", "base64"));
     }
     for (const { id, name, current = 0, total } of status.statuses ?? []) {
       if (current > 0 || total) log.progress(name || id || "", current, total);
@@ -50,14 +55,54 @@ export class SolveStatusReader {
 
   /** Gives out lines that were not ended. */
   end(): void {
-    for (const [key, text] of this.#rest) {
-      if (text !== "") this.#log.line(this.#clean(text), key.endsWith(" 2") ? "stderr" : "stdout");
+    for (const { stream, decoder, text } of this.#open.values()) {
+      this.#log.line(this.#clean(text + decoder.end()), stream);
     }
-    this.#rest.clear();
+    this.#open.clear();
+  }
+
+  #text(vertex: string, stream: "stdout" | "stderr", bytes: Buffer): void {
+    const key = `${vertex} ${stream}`;
+    const open = this.#open.get(key) ?? { stream, decoder: new StringDecoder("utf8"), text: "" };
+    this.#open.set(key, open);
+    const lines = (open.text + open.decoder.write(bytes)).split(/\r?\n/);
+    open.text = lines.pop() ?? "";
+    for (const line of lines) this.#log.line(this.#clean(line), stream);
+    if (open.text.length <= LONGEST_LINE) return;
+    // The end may be the start of a secret: it waits for what follows.
+    const clean = redact(open.text, this.#secrets);
+    const cut = Math.max(0, clean.length - this.#overlap);
+    this.#log.line(clean.slice(0, cut), stream);
+    open.text = clean.slice(cut);
   }
 
   #clean(text: string): string {
     return redact(text.replace(/\r$/, ""), this.#secrets);
+  }
+}
+
+/**
+ * Reads lines of buildx's `--progress=rawjson` into a build's log. A line that is no JSON object is one that docker
+ * printed itself; one that starts like an object and cannot be read is left out, for the text in it is encoded and
+ * nobody could tell a secret in it.
+ */
+export function readRawJsonProgress(log: BuildLog, secrets: readonly string[]): ProgressReader {
+  const reader = new SolveStatusReader(log, secrets);
+  const onLine = (line: string, stream: "stdout" | "stderr") => {
+    const status = line.startsWith("{") ? parse(line) : undefined;
+    if (status !== undefined) reader.read(status);
+    else if (!line.startsWith("{")) log.line(line, stream);
+  };
+  return { onLine, end: () => reader.end() };
+}
+
+function parse(line: string): SolveStatus | undefined {
+  try {
+    const value = JSON.parse(line) as SolveStatus;
+    const lists = [value.vertexes, value.statuses, value.logs];
+    return lists.every((list) => list === undefined || list === null || Array.isArray(list)) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

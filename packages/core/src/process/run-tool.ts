@@ -17,9 +17,14 @@ export interface RunToolOptions {
   env?: Record<string, string | undefined>;
   /** What goes to standard input; without it the tool reads an empty one. */
   input?: string | Uint8Array | AsyncIterable<Uint8Array>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called for every line of output as it comes, already redacted. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /**
+   * Characters after which a line without an end is cut; 65,536 by default. Infinity for structured output, of which
+   * a part cannot be read.
+   */
+  longestLine?: number | undefined;
   /** Texts that are replaced by `***` in lines, tail, errors and the command. */
   redact?: Iterable<string>;
   /** Returns instead of throwing when the tool's exit code is not 0. */
@@ -79,7 +84,7 @@ export async function runTool(
       tail.push(line);
       if (tail.length > TAIL_LINES) tail.shift();
       options.onLine?.(line, stream);
-    });
+    }, options.longestLine);
   const splitters = { stdout: take("stdout"), stderr: take("stderr") };
   child.stdout.on("data", (chunk: Uint8Array) => {
     stdoutSize += chunk.length;

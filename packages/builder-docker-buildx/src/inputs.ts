@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
 import { buildArguments, CA_SECRET, holdsPassword, hostBuildArguments, hostCertificates } from "@imagespec/dockerfile";
-import type { DockerBuildxOptions } from "../options/options.ts";
+import type { DockerBuildxOptions } from "./options.ts";
 
 /** BuildKit refuses larger secrets. */
 const LARGEST_SECRET = 500 * 1024;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { CredentialStore } from "@imagespec/registry";
 import type Docker from "dockerode";
-import { textField, writeFields } from "../wire/protobuf.ts";
 import { dial } from "./dial.ts";
+import { textField, writeFields } from "./protobuf.ts";
 import { type GrpcMethod, NotOffered, serveGrpc } from "./serve-grpc.ts";
 
 /** What a build asks its client for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dockerBuildxOptions } from "../options/options.ts";
-import { buildxArguments, dockerBuildArguments } from "./build-command.ts";
+import { dockerBuildxOptions } from "../options.ts";
+import { buildxArguments, dockerBuildArguments } from "./arguments.ts";
 
 const command = {
   reference: "r.example/x:t",
@@ -26,12 +26,31 @@ describe("what docker is told", () => {
     );
   });
 
+  it("quotes a path as docker's reader of CSV wants it", () => {
+    const settings = { rawJson: true, attestations: true, metadataFile: "/m" };
+    const told = (dest: string) =>
+      buildxArguments({ ...command, ...settings, output: { type: "oci", tar: false, dest } }).at(-2);
+    expect(told("/a b")).toBe("type=oci,tar=false,dest=/a b");
+    expect(told("/a,b")).toBe('type=oci,tar=false,"dest=/a,b"');
+    expect(told('/a"b')).toBe('type=oci,tar=false,"dest=/a""b"');
+  });
+
+  it("to take nothing from a cache when the build is forced", () => {
+    const settings = { rawJson: true, attestations: true, metadataFile: "/m", output: "push" as const };
+    expect(buildxArguments({ ...command, ...settings, force: true, pull: true })).toEqual(
+      expect.arrayContaining(["--no-cache", "--pull"]),
+    );
+    expect(dockerBuildArguments({ ...command, force: true, pull: false })).toContain("--no-cache");
+    expect(dockerBuildArguments({ ...command, force: true, pull: false })).not.toContain("--pull");
+    expect(dockerBuildArguments(command)).not.toContain("--no-cache");
+  });
+
   it("never a value of a build argument", () => {
     expect(dockerBuildArguments(command).join(" ")).not.toContain("hidden");
   });
 
   it("leaves out what an old plug-in does not know", () => {
-    const settings = { rawJson: false, attestations: false, metadataFile: "/m", output: { spec: "type=oci,dest=x" } };
+    const settings = { rawJson: false, attestations: false, metadataFile: "/m", output: { type: "oci", dest: "x" } };
     const told = buildxArguments({ ...command, ...settings, contexts: { base: "oci-layout:///x@sha256:0" } });
     expect(told).not.toContain("--provenance=false");
     expect(told).toContain("--progress=plain");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readFields, textField, writeFields } from "./protobuf.ts";
-import { readSolveStatus } from "./solve-status.ts";
+import { readSolveStatus } from "./read-solve-status.ts";
 
 describe("protobuf", () => {
   it("reads back what it wrote", () => {

@@ -1,9 +1,9 @@
 import { type BuildRequest, ImageSpecError, type Unsupported } from "@imagespec/core/builder";
-import type { DockerWay } from "../docker/docker-way.ts";
+import type { DockerClient } from "./docker-client.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
-/** What no way of docker's can do. */
-export function unsupportedEverywhere({ plan }: BuildRequest): Unsupported[] {
+/** What docker cannot do, whatever is installed. */
+export function supports({ plan }: BuildRequest): Unsupported[] {
   const targets = plan.steps.packages?.secrets.map(({ target }) => target) ?? [];
   // Newer frontends replace variables in mount paths, older ones do not: such a path has no one meaning.
   return targets
@@ -12,27 +12,26 @@ export function unsupportedEverywhere({ plan }: BuildRequest): Unsupported[] {
 }
 
 /**
- * Throws for what the docker found here cannot do, before anything is built.
+ * Throws for what needs the buildx plug-in where there is none, before anything is built.
  *
  * @throws ImageSpecError E_UNSUPPORTED naming the parameters and what to install.
  */
-export function checkWay(way: DockerWay, request: BuildRequest, options: DockerBuildxOptions): void {
-  if (way.kind === "buildx") return;
+export function checkClient(
+  { kind, version }: DockerClient,
+  { target, options }: BuildRequest<DockerBuildxOptions>,
+): void {
+  if (kind === "buildx") return;
   const wants: Unsupported[] = [];
-  if (request.target.platforms.length > 1) {
-    wants.push({ parameter: "platform", reason: `several at once (${request.target.platforms.join(", ")})` });
+  if (target.platforms.length > 1) {
+    wants.push({ parameter: "platform", reason: `several at once (${target.platforms.join(", ")})` });
   }
   if (options.cacheTo.length > 0) wants.push({ parameter: "builderOptions", reason: "cacheTo" });
   if (options.builder !== undefined) wants.push({ parameter: "builderOptions", reason: "builder" });
   if (options.provenance !== false) wants.push({ parameter: "builderOptions", reason: "provenance" });
   if (wants.length === 0) return;
   const list = wants.map(({ parameter, reason }) => `${parameter}: ${reason}`).join("; ");
-  throw new ImageSpecError(
-    "E_UNSUPPORTED",
-    `docker ${way.version} without the buildx plug-in cannot do this: ${list}.`,
-    {
-      hint: "Install docker's buildx plug-in (package docker-buildx or docker-buildx-plugin).",
-      details: { builder: "docker-buildx", unsupported: wants },
-    },
-  );
+  throw new ImageSpecError("E_UNSUPPORTED", `docker ${version} without the buildx plug-in cannot do this: ${list}`, {
+    hint: "Install docker's buildx plug-in (package docker-buildx or docker-buildx-plugin).",
+    details: { builder: "docker-buildx", unsupported: wants },
+  });
 }

@@ -1,24 +1,20 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import { pushFailure } from "../failure.ts";
-import type { BuildJob } from "./build-job.ts";
-import { runDocker } from "./run-docker.ts";
+import { type BuildJob, runDocker } from "../job.ts";
 
 /**
  * Pushes the image from the engine.
  *
  * @returns the manifest's digest as the registry answered it, which the engine then keeps in RepoDigests.
  */
-export async function pushWithDocker(job: BuildJob): Promise<string> {
+export async function push(job: BuildJob): Promise<string> {
   const { reference } = job;
   const onLine = (line: string) => job.emit({ type: "log", stream: "stdout", line });
-  job.emit({ type: "step", name: `push ${reference}`, status: "started" });
+  const name = `push ${reference}`;
+  job.emit({ type: "step", name, status: "started" });
   const pushed = await runDocker(job, ["push", reference], { allowFailure: true, onLine });
-  job.emit({
-    type: "step",
-    name: `push ${reference}`,
-    status: pushed.exitCode === 0 ? "done" : "failed",
-    seconds: pushed.seconds,
-  });
+  const status = pushed.exitCode === 0 ? "done" : "failed";
+  job.emit({ type: "step", name, status, seconds: pushed.seconds });
   if (pushed.exitCode !== 0) throw pushFailure(reference, pushed.tail);
   const digest = /\bdigest: (sha256:[0-9a-f]{64})\b/.exec(pushed.stdout)?.[1];
   const inspected = await runDocker(job, ["image", "inspect", "--format", "{{json .RepoDigests}}", reference]);

@@ -1,7 +1,7 @@
 import { buildRequest } from "@imagespec/testkit";
 import { expect, it } from "vitest";
-import { dockerBuildxOptions } from "../options/options.ts";
-import { buildInputs } from "./build-inputs.ts";
+import { buildInputs } from "./inputs.ts";
+import { dockerBuildxOptions } from "./options.ts";
 
 const request = buildRequest();
 const env = { HTTPS_PROXY: "http://u:hunter2@proxy.example:3128" };

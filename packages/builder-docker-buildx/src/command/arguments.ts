@@ -1,5 +1,5 @@
-import type { BuildInputs } from "../inputs/build-inputs.ts";
-import type { DockerBuildxOptions } from "../options/options.ts";
+import type { BuildInputs } from "../inputs.ts";
+import type { DockerBuildxOptions } from "../options.ts";
 
 /** What both `docker buildx build` and `docker build` are told. */
 export interface BuildCommand {
@@ -7,13 +7,18 @@ export interface BuildCommand {
   platforms: readonly string[];
   options: DockerBuildxOptions;
   inputs: BuildInputs;
+  /** Build every step anew. */
+  force?: boolean | undefined;
+  /** Ask registries whether the images of FROM have moved. */
+  pull?: boolean | undefined;
 }
 
+/** What `docker buildx build` is told besides. */
 export interface BuildxCommand extends BuildCommand {
   rawJson: boolean;
   metadataFile: string;
-  /** `push`, `load`, or the value of `--output`. */
-  output: "push" | "load" | { spec: string };
+  /** `push`, `load`, or what `--output` is told, attribute by attribute: a path may hold commas. */
+  output: "push" | "load" | { type: string; dest: string; tar?: false };
   /** Named contexts: name to `oci-layout://...`. */
   contexts?: Readonly<Record<string, string>>;
   /** Whether this buildx knows `--provenance` (0.10). */
@@ -34,7 +39,7 @@ export function buildxArguments(command: BuildxCommand): string[] {
     ...Object.entries(command.contexts ?? {}).flatMap(([name, source]) => ["--build-context", `${name}=${source}`]),
     "--metadata-file",
     command.metadataFile,
-    ...(output === "push" ? ["--push"] : output === "load" ? ["--load"] : ["--output", output.spec]),
+    ...(output === "push" ? ["--push"] : output === "load" ? ["--load"] : ["--output", outputSpec(output)]),
     "-",
   ];
 }
@@ -44,8 +49,10 @@ export function dockerBuildArguments(command: BuildCommand): string[] {
   return ["build", "--progress=plain", ...shared(command), "-"];
 }
 
-function shared({ reference, platforms, options, inputs }: BuildCommand): string[] {
+function shared({ reference, platforms, options, inputs, force, pull }: BuildCommand): string[] {
   return [
+    ...(force === true ? ["--no-cache"] : []),
+    ...(pull === true ? ["--pull"] : []),
     "--tag",
     reference,
     "--platform",
@@ -61,7 +68,11 @@ function provenance(value: boolean | "min" | "max"): string {
   return typeof value === "string" ? `mode=${value}` : String(value);
 }
 
-/** docker reads the value of `--secret` as a line of CSV. */
+function outputSpec({ type, dest, tar }: Exclude<BuildxCommand["output"], string>): string {
+  return [`type=${type}`, ...(tar === false ? ["tar=false"] : []), csvField(`dest=${dest}`)].join(",");
+}
+
+/** docker reads the values of `--secret` and `--output` as a line of CSV. */
 function csvField(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

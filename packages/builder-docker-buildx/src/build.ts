@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { type BuildRequest, type BuildResult, withScratchFolder } from "@imagespec/core/builder";
+import {
+  contextFiles,
+  type Dockerfile,
+  OCI_BASE_CONTEXT,
+  renderDockerfile,
+  secretTexts,
+  sourceDateEpoch,
+} from "@imagespec/dockerfile";
+import { push } from "./command/push.ts";
+import { buildWithBuildx, buildWithDocker } from "./command/run-build.ts";
+import { type DockerClient, findDockerClient } from "./docker-client.ts";
+import { dockerConfigEnvironment } from "./docker-config.ts";
+import { buildWithEngine } from "./engine/build-with-engine.ts";
+import { buildInputs } from "./inputs.ts";
+import type { BuildJob } from "./job.ts";
+import { baseContext, passingBaseName, withLoadedBase } from "./layout-base.ts";
+import type { DockerBuildxOptions } from "./options.ts";
+import { exportWithBuildx, saveOutput } from "./output/export.ts";
+import { pushedDigest } from "./output/pushed-digest.ts";
+import { checkClient } from "./supports.ts";
+
+type Request = BuildRequest<DockerBuildxOptions>;
+type Buildx = Extract<DockerClient, { kind: "buildx" }>;
+
+/**
+ * Builds the image of a request and brings it where the request wants it: its output first, the registry last.
+ *
+ * @throws ImageSpecError with the codes of `judgeFailure`, of {@link findDockerClient} and of the inputs.
+ */
+export async function build(request: Request): Promise<BuildResult> {
+  return withScratchFolder("docker", async (scratch) => {
+    const { configFile } = request.credentials;
+    const config = configFile === undefined ? {} : await dockerConfigEnvironment(configFile, scratch, process.env);
+    const client = await findDockerClient({ env: config, signal: request.signal }, request.options.builder);
+    checkClient(client, request);
+    const base = request.plan.base.kind === "layout" ? request.plan.base.path : undefined;
+    const loads = base !== undefined && (client.kind !== "buildx" || client.driver === "docker");
+    const job = await prepare(request, scratch, config, loads ? passingBaseName(scratch) : undefined);
+    const run = async () =>
+      client.kind === "buildx"
+        ? await runBuildx(job, client, request, base === undefined || loads ? {} : await namedBase(job, base))
+        : await runDockerBuild(job, client, request, config);
+    return loads ? withLoadedBase(job, base, run) : run();
+  });
+}
+
+/** The Dockerfile that a request is built by; `layoutBase` is the name an `oci:` base was loaded by, if it was. */
+export function dockerfileOf({ plan, files, mirrors }: Request, layoutBase?: string): Dockerfile {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { version } = JSON.parse(text) as { version: string };
+  return renderDockerfile(plan, {
+    dialect: "buildkit",
+    builder: `docker-buildx@${version}`,
+    files,
+    mirrors,
+    layoutBase,
+  });
+}
+
+async function prepare(
+  request: Request,
+  scratch: string,
+  config: Record<string, string>,
+  layoutBase: string | undefined,
+): Promise<BuildJob> {
+  const { plan, target, options, files, force, signal, emit, spec } = request;
+  const inputs = await buildInputs(request, options, process.env);
+  const { text, instructions } = dockerfileOf(request, layoutBase);
+  return {
+    reference: target.reference,
+    platforms: target.platforms,
+    options,
+    inputs,
+    plan,
+    instructions,
+    entries: contextFiles(plan, text, files),
+    force,
+    // A base that is a spec was just built or looked for, and may be in the engine alone.
+    pull: force && layoutBase === undefined && typeof spec.baseImage !== "object",
+    mtime: sourceDateEpoch(process.env),
+    env: { ...config, ...inputs.arguments, DOCKER_CLI_HINTS: "false", BUILDX_GIT_INFO: "false" },
+    secrets: await secretTexts(Object.values(request.secrets)),
+    scratch,
+    signal,
+    emit,
+  };
+}
+
+async function namedBase(job: BuildJob, folder: string): Promise<Record<string, string>> {
+  return { [OCI_BASE_CONTEXT]: await baseContext(folder, job.scratch) };
+}
+
+async function runBuildx(
+  job: BuildJob,
+  client: Buildx,
+  request: Request,
+  contexts: Readonly<Record<string, string>>,
+): Promise<BuildResult> {
+  const { push: pushes, output = pushes ? undefined : ({ kind: "engine" } as const) } = request.target;
+  if (output !== undefined) await exportWithBuildx(job, client, output, contexts);
+  if (!pushes) return { reference: job.reference };
+  // What was exported is in BuildKit's cache by now.
+  const again = output === undefined ? job : { ...job, force: false, pull: false };
+  const written = await buildWithBuildx(again, client, "push", contexts);
+  return { reference: job.reference, digest: await pushedDigest(request, job.reference, written) };
+}
+
+async function runDockerBuild(
+  job: BuildJob,
+  client: Exclude<DockerClient, Buildx>,
+  request: Request,
+  config: Record<string, string>,
+): Promise<BuildResult> {
+  const { push: pushes, output } = request.target;
+  if (client.kind === "api") await buildWithEngine(job, request.credentials, { ...process.env, ...config });
+  else await buildWithDocker(job);
+  if (output !== undefined) await saveOutput(job, output);
+  return pushes ? { reference: job.reference, digest: await push(job) } : { reference: job.reference };
+}

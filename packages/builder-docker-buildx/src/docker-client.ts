@@ -1,0 +1,103 @@
+import { ImageSpecError, isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
+
+/** What the docker command here builds by. */
+export type DockerClient =
+  /** `docker buildx build`; the builder's driver says what else it can do. */
+  | { kind: "buildx"; version: string; rawJson: boolean; attestations: boolean; driver: string }
+  /** `docker build`, by the BuildKit client that docker up to 22 has in itself. */
+  | { kind: "build"; version: string }
+  /** The engine's API: docker 23 and newer cannot build without the plug-in, its engine can. */
+  | { kind: "api"; version: string };
+
+/** How docker is called. */
+export interface DockerCall {
+  /** Laid over this process's environment. */
+  env: Record<string, string | undefined>;
+  signal?: AbortSignal | undefined;
+}
+
+const RAWJSON_SINCE = [0, 13];
+const ATTESTATIONS_SINCE = [0, 10];
+const BUILDX_ONLY_SINCE = [23, 0];
+
+/**
+ * Finds out what the docker command here can do.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING without a docker command, E_OPTIONS when the builder named in the options or in
+ * BUILDX_BUILDER does not exist, E_DAEMON when docker's context or the builder cannot be used.
+ */
+export async function findDockerClient(call: DockerCall, builder?: string): Promise<DockerClient> {
+  const ask = (...args: string[]) => runTool("docker", args, { ...call, allowFailure: true });
+  const [client, plugin] = await Promise.all([ask("--version"), ask("buildx", "version")]).catch((error: unknown) => {
+    throw isImageSpecError(error, "E_TOOL_MISSING") ? missing(error) : error;
+  });
+  if (client.exitCode !== 0) throw unusable(client);
+  const version = /(\d+)\.(\d+)[\w.+~-]*/.exec(client.stdout)?.[0] ?? "0.0";
+  // Docker answers --version whatever its context is, and a plug-in does not.
+  if (plugin.exitCode !== 0 && /context/.test(lastLine(plugin))) throw unusable(plugin);
+  if (plugin.exitCode !== 0) return { kind: atLeast(version, BUILDX_ONLY_SINCE) ? "api" : "build", version };
+  const buildx = /v?(\d+)\.(\d+)[\w.+~-]*/.exec(plugin.stdout.replace(/^\S+\s/, ""))?.[0] ?? "0.0";
+  return {
+    kind: "buildx",
+    version: buildx,
+    rawJson: atLeast(buildx, RAWJSON_SINCE),
+    attestations: atLeast(buildx, ATTESTATIONS_SINCE),
+    driver: await driverOf(await ask("buildx", "inspect", ...(builder === undefined ? [] : [builder])), call, builder),
+  };
+}
+
+/** The driver of the builder that `buildx inspect` told of; the engine's own where no builder was named. */
+async function driverOf(inspected: ToolResult, { env }: DockerCall, option: string | undefined): Promise<string> {
+  const driver = /^Driver:\s+(\S+)/m.exec(inspected.stdout)?.[1];
+  const [name, source] =
+    option === undefined ? [env.BUILDX_BUILDER ?? process.env.BUILDX_BUILDER, "BUILDX_BUILDER"] : [option, "builder"];
+  if (driver === undefined && name) {
+    throw new ImageSpecError(
+      "E_OPTIONS",
+      `docker buildx has no builder "${name}" (${source}): ${lastLine(inspected)}`,
+      {
+        hint: "Choose one of `docker buildx ls`, or make it with `docker buildx create --name`.",
+      },
+    );
+  }
+  // Without a builder of its own, a context stands for one.
+  if (driver === undefined && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected);
+  const status = /^Status:\s+(\S+)/m.exec(inspected.stdout)?.[1];
+  // Building starts a container that is not running; nothing of ours starts a remote builder.
+  const down = driver === "remote" && status !== undefined && status !== "running" ? "it does not answer" : undefined;
+  const error = /^Error:\s+(.+)$/m.exec(inspected.stdout)?.[1] ?? down;
+  if (driver !== undefined && driver !== "docker" && error !== undefined) {
+    const endpoint = /^Endpoint:\s+(\S+)/m.exec(inspected.stdout)?.[1] ?? "";
+    throw new ImageSpecError("E_DAEMON", `The builder of docker buildx at ${endpoint} cannot be used: ${error}`, {
+      hint: "Start it, or choose another of `docker buildx ls` with builderOptions.builder.",
+    });
+  }
+  return driver ?? "docker";
+}
+
+function atLeast(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
+  const [has = 0, hasMinor = 0] = version
+    .replace(/^v/, "")
+    .split(/[.+~-]/)
+    .map(Number);
+  return has > major || (has === major && hasMinor >= minor);
+}
+
+function lastLine({ tail }: ToolResult): string {
+  return tail.at(-1) ?? "";
+}
+
+function missing(cause: unknown): ImageSpecError {
+  return new ImageSpecError("E_TOOL_MISSING", "The docker command, which docker-buildx needs, is not on PATH", {
+    hint: "Install docker (Debian: docker.io, docker-buildx), or put its folder on PATH.",
+    cause,
+  });
+}
+
+function unusable(result: ToolResult): ImageSpecError {
+  const context = process.env.DOCKER_CONTEXT ? ` (DOCKER_CONTEXT=${process.env.DOCKER_CONTEXT})` : "";
+  return new ImageSpecError("E_DAEMON", `docker cannot be used${context}: ${lastLine(result)}`, {
+    hint: "Choose one of `docker context ls` in DOCKER_CONTEXT, or unset it.",
+    details: { command: result.command, exitCode: result.exitCode, tail: result.tail },
+  });
+}

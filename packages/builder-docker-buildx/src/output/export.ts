@@ -1,0 +1,75 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Output } from "@imagespec/core/builder";
+import { copyImage, OciLayout, parseReference } from "@imagespec/registry";
+import { buildWithBuildx } from "../command/run-build.ts";
+import type { DockerClient } from "../docker-client.ts";
+import { outputFailure } from "../failure.ts";
+import { type BuildJob, runDocker } from "../job.ts";
+import { copySavedImage } from "./saved-image.ts";
+
+/** Builds with buildx to an output other than the registry. */
+export async function exportWithBuildx(
+  job: BuildJob,
+  client: Extract<DockerClient, { kind: "buildx" }>,
+  output: Output,
+  contexts: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (output.kind === "engine" || client.driver === "docker") {
+    await buildWithBuildx(job, client, "load", contexts);
+    await saveOutput(job, output);
+  } else if (output.kind === "docker-archive") {
+    await replaceFile(output.path, async (dest) => {
+      await buildWithBuildx(job, client, { type: "docker", dest }, contexts);
+    });
+  } else {
+    const dest = join(job.scratch, "layout");
+    await writing(`oci:${output.path}`, job.scratch, () =>
+      buildWithBuildx(job, client, { type: "oci", tar: false, dest }, contexts),
+    );
+    const source = new OciLayout(dest);
+    const { digest } = await source.root();
+    const { tag } = parseReference(job.reference);
+    await copyImage(source, digest, new OciLayout(output.path), { signal: job.signal, ...(tag && { tag }) });
+  }
+}
+
+/** Brings the image that the engine holds to an output, whole or not at all. */
+export async function saveOutput(job: BuildJob, output: Output): Promise<void> {
+  if (output.kind === "engine") return;
+  const save = (file: string) => runDocker(job, ["save", "--output", file, job.reference], { errorCode: "E_BUILD" });
+  if (output.kind === "docker-archive") {
+    await replaceFile(output.path, async (file) => {
+      await save(file);
+    });
+    return;
+  }
+  const archive = join(job.scratch, "saved.tar");
+  await writing(`oci:${output.path}`, job.scratch, () => save(archive));
+  await copySavedImage(archive, new OciLayout(output.path), job.reference, job.signal);
+}
+
+/** Has a file written beside its place, and moves it there when that went well. */
+async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const target = resolve(file);
+  const folder = dirname(target);
+  const temporary = join(folder, `.${basename(target)}.${process.pid}.tmp`);
+  await writing(`docker-archive:${file}`, folder, async () => {
+    try {
+      await mkdir(folder, { recursive: true });
+      await write(temporary);
+      await rename(temporary, target);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  });
+}
+
+/** Runs what writes `output` into `folder`; a folder that cannot be written is E_OUTPUT. */
+async function writing<T>(output: string, folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw outputFailure(error, output, folder);
+  }
+}

@@ -1,0 +1,42 @@
+import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
+import { findDockerClient } from "./docker-client.ts";
+import { connectEngine } from "./engine/connect-engine.ts";
+import type { DockerBuildxOptions } from "./options.ts";
+
+/** Milliseconds for the whole probe. */
+const PROBE_TIME = 1900;
+const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API" } as const;
+
+/** Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. */
+export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv): Promise<Probe> {
+  const signal = AbortSignal.timeout(PROBE_TIME);
+  const asked = runTool("docker", ["version", "--format", "{{.Server.Version}}"], { signal, allowFailure: true });
+  // Its failure is looked at further down, after that of the command itself.
+  asked.catch(() => undefined);
+  try {
+    const client = await findDockerClient({ env: {}, signal }, options.builder);
+    // Throws where dockerode is not installed.
+    if (client.kind === "api") await connectEngine(env);
+    const detail = `${NAMES[client.kind]} ${client.version}`;
+    if (client.kind === "buildx" && client.driver !== "docker") {
+      return { usable: true, detail: `${detail}, driver ${client.driver}` };
+    }
+    const server = await asked;
+    if (server.exitCode === 0) return { usable: true, detail: `${detail}, engine ${server.stdout.trim()}` };
+    return engineDown(server.tail.at(-1) ?? "it does not answer", env);
+  } catch (error) {
+    if (isImageSpecError(error, "E_ABORTED")) return engineDown(`it did not answer within ${PROBE_TIME} ms`, env);
+    if (!isImageSpecError(error)) throw error;
+    return { usable: false, reason: error.message, hint: error.hint ?? "", code: error.code };
+  }
+}
+
+function engineDown(reason: string, env: NodeJS.ProcessEnv): Probe {
+  const where = env.DOCKER_HOST ? ` (DOCKER_HOST=${env.DOCKER_HOST})` : "";
+  return {
+    usable: false,
+    reason: `the docker engine cannot be used${where}: ${reason}`,
+    hint: "Start docker, correct DOCKER_HOST, or use a builder that needs no engine (uv-micromamba).",
+    code: "E_DAEMON",
+  };
+}
