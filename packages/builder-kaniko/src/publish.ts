@@ -2,10 +2,12 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import {
+  type BuildEvent,
   type BuildRequest,
   type BuildResult,
   type Output,
   outputText,
+  timedStep,
   withScratchFolder,
 } from "@imagespec/core/builder";
 import {
@@ -57,10 +59,11 @@ export async function publish(publication: Publication): Promise<BuildResult> {
 async function push({ request, images }: Publication, reference: string): Promise<string> {
   const { name, tag } = parseReference(reference);
   const { insecure } = request.options;
+  const emit = (event: BuildEvent) => request.emit(event);
   // Straight to the registry: mirrors are to read from.
   const client = new RegistryClient({ credentials: request.credentials, insecure, mirrors: {} });
   try {
-    return await step(request, `push ${reference}`, () =>
+    return await timedStep(emit, `push ${reference}`, () =>
       copyImages(images, client.repository(name), tag, { signal: request.signal }),
     );
   } finally {
@@ -70,14 +73,15 @@ async function push({ request, images }: Publication, reference: string): Promis
 
 async function write({ request, images, load }: Publication, output: Output, reference: string): Promise<void> {
   const { signal } = request;
+  const emit = (event: BuildEvent) => request.emit(event);
   const { tag } = parseReference(reference);
   const writing = `write ${outputText(output)}`;
   if (output.kind === "oci") {
-    await step(request, writing, () => copyImages(images, new OciLayout(output.path), tag, { signal }));
+    await timedStep(emit, writing, () => copyImages(images, new OciLayout(output.path), tag, { signal }));
   } else if (output.kind === "docker-archive") {
-    await step(request, writing, () => writeArchive(images, output.path, reference, signal));
+    await timedStep(emit, writing, () => writeArchive(images, output.path, reference, signal));
   } else if (load !== undefined) {
-    await step(request, "load the image into the engine", () =>
+    await timedStep(emit, "load the image into the engine", () =>
       withScratchFolder("kaniko", async (folder) => {
         const path = join(folder, "image.tar");
         await writeArchive(images, path, reference, signal);
@@ -127,17 +131,4 @@ async function copyImages(
   const index = assembleIndex(entries);
   await sink.putManifest(index, tagged);
   return index.digest;
-}
-
-async function step<T>(request: BuildRequest, name: string, work: () => Promise<T>): Promise<T> {
-  const started = performance.now();
-  request.emit({ type: "step", name, status: "started" });
-  try {
-    const result = await work();
-    request.emit({ type: "step", name, status: "done", seconds: (performance.now() - started) / 1000 });
-    return result;
-  } catch (error) {
-    request.emit({ type: "step", name, status: "failed" });
-    throw error;
-  }
 }

@@ -1,6 +1,5 @@
-import type { BuildRequest, Unsupported } from "@imagespec/core/builder";
+import { type BuildRequest, secretVariable, type Unsupported } from "@imagespec/core/builder";
 import { MACHINES } from "./resolve/python-target.ts";
-import { secretKind } from "./resolve/secret-files.ts";
 
 /** What of a request needs a container to run in, or something else this builder cannot do. Pure. */
 export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
@@ -17,11 +16,8 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
   if (packages !== undefined && packages.source.from !== "requirements" && packages.extraArgs.length > 0)
     add("pipExtraArgs", `a lock is installed as it is, without ${packages.extraArgs.join(" ")}`);
   for (const { target: place } of packages?.secrets ?? [])
-    if (secretKind(place) === undefined)
-      add(
-        "pipSecretMounts",
-        `uv on the host has no setting for a file at ${place} (it takes .netrc, pip.conf, uv.toml and .gitconfig)`,
-      );
+    if (secretVariable(place) === undefined)
+      add("pipSecretMounts", `uv on the host has no setting for a file at ${place} (it takes .netrc and .gitconfig)`);
   for (const platform of target.platforms) {
     const [os, architecture = "", variant] = platform.split("/");
     if (os !== "linux" || !Object.hasOwn(MACHINES, architecture) || variant !== undefined)

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { abortedError } from "@imagespec/core/builder";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
@@ -35,8 +36,7 @@ export interface ContainerOptions {
  * @throws ImageSpecError E_BUILD and its kin when the executor fails, E_DAEMON when the engine does, E_ABORTED.
  */
 export async function runInContainer(options: ContainerOptions, task: ExecutorTask): Promise<ExecutorOutcome> {
-  const cancelled = () =>
-    new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled`, { cause: task.signal.reason });
+  const cancelled = () => abortedError(`The build of ${task.subject}`, task.signal.reason);
   if (task.signal.aborted) throw cancelled();
   const container = await create(options, task);
   let removal: Promise<void> | undefined;

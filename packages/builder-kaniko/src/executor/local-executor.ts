@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
+import { abortedError, isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError, OciLayout } from "@imagespec/registry";
 import { executorFailure, noImage } from "./failure.ts";
@@ -66,7 +66,7 @@ async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
     task.log.end("failed");
     await dispose();
     if (isImageSpecError(error, "E_ABORTED")) {
-      throw new ImageSpecError("E_ABORTED", `The build of ${task.subject} was cancelled`, { cause: error });
+      throw abortedError(`The build of ${task.subject}`, error);
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core/builder";
+import { abortedError, type BuildRequest, type BuildResult, ImageSpecError } from "@imagespec/core/builder";
 import type { Dockerfile } from "@imagespec/dockerfile";
 import {
   assembleIndex,
@@ -69,7 +69,7 @@ export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, sl
     const digest = await finish(build, built);
     return { reference, digest };
   } catch (error) {
-    if (request.signal.aborted) throw cancelled(reference, request.signal);
+    if (request.signal.aborted) throw abortedError(`The build of ${reference}`, request.signal.reason);
     throw refusalError(error, `building ${reference}`, cluster.namespace);
   } finally {
     await client.close();
@@ -206,8 +206,4 @@ function deleted(job: string, subject: string): ImageSpecError {
   return new ImageSpecError("E_KUBERNETES", `The Job ${job} was deleted before ${subject} was pushed`, {
     hint: "Build again, and find out who deletes Jobs in this namespace.",
   });
-}
-
-function cancelled(reference: string, signal: AbortSignal): ImageSpecError {
-  return new ImageSpecError("E_ABORTED", `The build of ${reference} was cancelled`, { cause: signal.reason });
 }

@@ -17,7 +17,7 @@ export function refusalError(error: unknown, doing: string, namespace: string): 
   if (error.status === 401) return say("The cluster does not accept these credentials", "Log in to the cluster again.");
   if (error.status === 403) {
     return say(
-      "The cluster forbids this to the user",
+      "Kubernetes does not allow this",
       `Give the user the rights listed in ${docsPage("builders/kaniko-kubernetes")}.`,
     );
   }
