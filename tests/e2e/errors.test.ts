@@ -116,7 +116,7 @@ describe("errors that come before anything is built", () => {
     expect(`${failure.message} ${JSON.stringify(failure.faults)}`).toContain("requirements.txt");
   });
 
-  test("no builder at all: what to install", async () => {
+  test("without any builder the error says what to install", async () => {
     const engine = new ImageBuildEngine({ builders: [], discover: false });
     const failure = await refusal(builds.spec("nobody", { env: { A: "1" } }), engine);
     expect(failure).toMatchObject({ code: "E_NO_BUILDER", hint: expect.stringContaining("@imagespec/builder-") });

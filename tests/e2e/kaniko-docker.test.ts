@@ -34,7 +34,7 @@ async function failing(name: string, parameters: object, builderOptions: object 
   return error;
 }
 
-describe("kaniko in docker: what goes wrong is named, and no container stays", () => {
+describe("kaniko in docker: failures are named, and no container stays", () => {
   test("cancelled while a step runs", async () => {
     const spec = builds.spec("stopped", { commands: ["echo ready; sleep 60"] });
     const abort = new AbortController();
@@ -53,7 +53,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     expect(await spec.exist()).toBe(false);
   });
 
-  test("what a killed process left is swept by the next build, and nothing of one that runs", async () => {
+  test("the next build removes what a killed process left, and nothing that belongs to a running one", async () => {
     const [place, pid, start] = processMark().split(".");
     const expires = (seconds: number) => String(Math.ceil(Date.now() / 1000) + seconds);
     // The same pid at another time; then a process of another machine, before and after its time.
@@ -78,7 +78,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     }
   });
 
-  test("killed from outside", async () => {
+  test("a container that something else kills", async () => {
     const spec = builds.spec("killed", { commands: ["echo ready; sleep 60"] });
     const reference = await spec.imageName();
     let killed: Promise<unknown> | undefined;
@@ -97,18 +97,18 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/ran out of memory/) });
   });
 
-  test("too slow", async () => {
+  test("a build that exceeds its time limit", async () => {
     const error = await failing("slow", { commands: ["sleep 60"] }, { timeout: 3 });
     expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/within 3 s/) });
   });
 
-  test("the executor's image is nowhere", async () => {
+  test("the executor's image does not exist", async () => {
     const missing = `${services.registry}/no/such-executor:1`;
     const error = await failing("no-image", { env: { A: "1" } }, { image: missing });
     expect(error).toMatchObject({ code: "E_TOOL_MISSING", message: expect.stringContaining(missing) });
   });
 
-  test("an image that is no executor", async () => {
+  test("an image that does not contain an executor", async () => {
     await builds.docker.pullImage(services.images.python);
     const error = await failing("no-executor", { env: { A: "1" } }, { image: services.images.python });
     expect(error).toMatchObject({
@@ -135,7 +135,7 @@ describe("kaniko in docker: what goes wrong is named, and no container stays", (
     expect(error.code).toBe("E_BASE_NO_SHELL");
   });
 
-  test("a base that does not exist", async () => {
+  test("a base image that does not exist", async () => {
     const baseImage = `${services.registry}/no/such-base:1`;
     const error = await failing("no-base", { baseImage, env: { A: "1" } }, { retries: 0 });
     expect(error).toMatchObject({ code: "E_REGISTRY", message: expect.stringContaining("no/such-base") });
@@ -162,7 +162,7 @@ describe("kaniko in docker: where the image goes", () => {
     expect(await spec.exist()).toBe(false);
   });
 
-  test("two platforms: one run each, one index, both start", async () => {
+  test("two platforms: one run for each, one index, and both images start", async () => {
     const platform = "linux/amd64,linux/arm64";
     const commands = ["python3 -c 'import platform; print(platform.machine())' > /machine"];
     const spec = builds.spec("platforms", { baseImage: bothPlatforms, platform, commands });

@@ -135,7 +135,7 @@ test("two platforms: a Job each, pinned to its nodes; the index is tagged last",
   await nothingLeft();
 });
 
-test("the rights are no more than needed", async () => {
+test("the documented rights are no wider than needed", async () => {
   const { server, caFile } = await ensureKubernetes();
   const config = JSON.parse(execFileSync("cat", [cluster.kubeconfig], { encoding: "utf8" }));
   const status = (path: string, method = "GET") =>

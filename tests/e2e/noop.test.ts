@@ -17,7 +17,7 @@ test("the base image is adopted as it is given, and no registry is asked", async
   expect(registry.exchanges).toEqual([]);
 });
 
-test("runtime packages are not the image's, so they are allowed", async () => {
+test("runtime packages are not part of the image, so they are allowed", async () => {
   const spec = new ImageSpec({ baseImage: services.images.python, builder: "noop", runtimePackages: ["numpy"] });
   const outcome = await engine().build(spec);
   expect(outcome).toMatchObject({ status: "adopted", reference: services.images.python });

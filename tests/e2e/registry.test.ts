@@ -147,7 +147,7 @@ describe.each(["anonymous", "htpasswd", "TLS", "in-process"])("a registry: %s", 
     expect(await readFile(join(folder, `${name}-bundle`, "rootfs/b.txt"), "utf8")).toHaveLength(3_000_000);
   });
 
-  test("what crane pushes is read", async () => {
+  test("reads what crane pushes", async () => {
     const { host, env } = place(name);
     const client = clientOf(place(name));
     const source = new OciLayout(join(folder, `${name}-source`));

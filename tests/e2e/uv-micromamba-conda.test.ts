@@ -66,7 +66,7 @@ async function shell(reference: string, script: string): Promise<string> {
 }
 
 describe("conda environments without a daemon", () => {
-  it("start: real Python, relocated scripts, a package for any platform, a pip package on top", {
+  it("start with a real Python, relocated scripts, a noarch package and a pip package on top", {
     meta: { builder: "uv-micromamba", shows: ["condaPackages", "condaChannels"] },
   }, async () => {
     const { outcome } = build("all", {
@@ -92,7 +92,7 @@ describe("conda environments without a daemon", () => {
     ]);
   });
 
-  it("are the same bytes again, and a package whose layer is cached is not fetched", async () => {
+  it("are the same bytes when built again, without fetching a package whose layer is cached", async () => {
     const first = await build("again-a", { condaPackages: ["demo-noarch"] }).outcome;
     channel.requests.length = 0;
     const second = await build("again-b", { condaPackages: ["demo-noarch"] }).outcome;

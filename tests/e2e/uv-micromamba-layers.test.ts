@@ -128,8 +128,8 @@ describe("layers", () => {
   });
 });
 
-describe("packages that are not simple", () => {
-  it("jupyterlab, a hundred distributions: data files, scripts, namespaces, shared libraries", async () => {
+describe("packages with unusual contents", () => {
+  it("jupyterlab with its hundred distributions: data files, scripts, namespaces, shared libraries", async () => {
     const { reference } = await build("jupyter", {
       packages: ["jupyterlab==4.2.5", "numpy==2.1.0", "zope.interface==7.0.3", "zope.event==5.0"],
     });
@@ -154,7 +154,7 @@ describe("packages that are not simple", () => {
     expect(lines[6]).toBe("bad []");
   });
 
-  it("one that only has a source distribution is handed on, naming it", async () => {
+  it("a package with only a source distribution goes to another builder, and is named", async () => {
     const parameters = { packages: ["docopt==0.6.2"], builder: "uv-micromamba" };
     await expect(build("source-only", parameters)).rejects.toMatchObject({
       code: "E_UNSUPPORTED",

@@ -62,7 +62,7 @@ export function describeLocks({ builds, services, refuses }: BuilderUnderTest): 
     return distributions.map(({ name, version }) => `${name}==${version}`).sort();
   }
 
-  describe("requirements that are locks", () => {
+  describe("lock files as requirements", () => {
     test("uv.lock: what it pins, without the project and its dev group", {
       meta: { shows: ["requirements"] },
     }, async () => {
@@ -80,7 +80,7 @@ export function describeLocks({ builds, services, refuses }: BuilderUnderTest): 
         expect(await installed(image)).toEqual(["main-one==1.0", "main-two==1.0"]);
       });
 
-    test("uv.lock: a stale one is refused before anything is built", async () => {
+    test("uv.lock: a stale lock is refused before anything is built", async () => {
       await using folder = await temporaryFolder({ "pyproject.toml": UV_PROJECT(index.url) });
       await uv(folder.path, "lock", "--no-python-downloads");
       await using stale = await temporaryFolder({

@@ -52,7 +52,7 @@ export function describePython({ builds, services, refuses }: BuilderUnderTest):
       return mirror.close();
     });
 
-    test("pythonVersion: one the base lacks is installed by uv into /opt/python", {
+    test("pythonVersion: uv installs a version that the base lacks into /opt/python", {
       meta: { shows: ["pythonVersion"] },
     }, async () => {
       const parameters = {

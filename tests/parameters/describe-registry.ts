@@ -58,8 +58,8 @@ export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
 
 /** What steers a build without being content. */
 export function describeSteering({ builds, services, refuses }: BuilderUnderTest): void {
-  describe("what steers a build and is no content", () => {
-    test("tagFormat: puts the hash into a form of one's own", { meta: { shows: ["tagFormat"] } }, async () => {
+  describe("what steers a build without being content", () => {
+    test("tagFormat: puts the hash into the given format", { meta: { shows: ["tagFormat"] } }, async () => {
       const spec = builds.spec("format", { tagFormat: "v1-{spec_hash}.dev", env: { A: "1" } });
       const plain = await builds.spec("format", { env: { A: "1" } }).tag();
       const outcome = await builds.build(spec);

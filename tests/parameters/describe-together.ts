@@ -66,14 +66,14 @@ export function describeTogether({ builds, services }: BuilderUnderTest): void {
       expect(installed.sort()).toEqual(["main-one==1.0", "main-three==2.0rc1", "main-two==1.0", "only-here==3.0"]);
     });
 
-    test("pythonVersion: one the base lacks is installed by uv into /opt/python, beside others", {
+    test("pythonVersion: uv installs a version that the base lacks into /opt/python, beside other parameters", {
       meta: { shows: ["pythonVersion"] },
     }, () => {
       expect(report.python.prefix).toBe("/opt/venv");
       expect(report.files["/opt/venv/pyvenv.cfg"]?.content).toMatch(/home = \/opt\/python\//);
     });
 
-    test("aptPackages: what they bring runs", { meta: { shows: ["aptPackages"] } }, async () => {
+    test("aptPackages: their programs run", { meta: { shows: ["aptPackages"] } }, async () => {
       expect((await runContainer(builds.docker, image, { entrypoint: ["tree"], cmd: ["--version"] })).exitCode).toBe(0);
     });
 
