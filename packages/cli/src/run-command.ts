@@ -18,12 +18,15 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
 /** Runs one command; returns the exit code. */
 export async function runCommand(line: CommandLine, io: ProgramIo): Promise<number> {
   const run = await COMMANDS[line.command]();
-  return run({ ...io, env: withInsecureRegistries(io.env, line.insecureRegistries), line });
+  allowInsecureRegistries(io.env, line.insecureRegistries);
+  return run({ ...io, line });
 }
 
-/** `--insecure-registry` says for one call what the variable says for all. */
-function withInsecureRegistries(env: NodeJS.ProcessEnv, hosts: readonly string[]): NodeJS.ProcessEnv {
-  if (hosts.length === 0) return env;
-  const all = [env.IMAGESPEC_INSECURE_REGISTRIES, ...hosts].filter(Boolean).join(",");
-  return { ...env, IMAGESPEC_INSECURE_REGISTRIES: all };
+/**
+ * `--insecure-registry` says for one run what the variable says for all. It is set in the process's own environment,
+ * which is where builders and the tools they start look.
+ */
+function allowInsecureRegistries(env: NodeJS.ProcessEnv, hosts: readonly string[]): void {
+  if (hosts.length === 0) return;
+  env.IMAGESPEC_INSECURE_REGISTRIES = [env.IMAGESPEC_INSECURE_REGISTRIES, ...hosts].filter(Boolean).join(",");
 }

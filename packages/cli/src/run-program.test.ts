@@ -82,6 +82,31 @@ describe("what is worth trying again ends with 75", () => {
   });
 });
 
+describe("--insecure-registry", () => {
+  it("has that registry asked without TLS, and no other", async () => {
+    const asked: string[] = [];
+    // Stands for the network: it sees which host is asked for, and how.
+    const proxy = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.writeHead(404, { "content-type": "application/json" }).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
+    });
+    proxy.on("connect", (request, socket) => {
+      asked.push(`CONNECT ${request.url}`);
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const env = { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: "" };
+    await cli.write("imagespec.json", { name: "app", registry: "registry.example:5000" });
+    expect(await cli.run(["exists"], { env })).toMatchObject({ code: 4, stdout: "unknown\n" });
+    expect(asked.filter((line) => !line.startsWith("CONNECT"))).toEqual([]);
+    const args = ["exists", "--insecure-registry", "other.example", "--insecure-registry", "registry.example:5000"];
+    expect(await cli.run(args, { env })).toMatchObject({ code: 3, stdout: "absent\n" });
+    expect(asked).toContainEqual(expect.stringMatching(/^HEAD http:\/\/registry\.example:5000\/v2\/app\/manifests\//));
+    proxy.close();
+  });
+});
+
 describe("another runtime", () => {
   const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
