@@ -30,7 +30,7 @@ export const OPTIONS = {
   root: option("--root <DIR>", "start relative paths of the spec from here"),
   id: option("--id <ID>", "use this id, which is part of the tag"),
   platform: option("--platform <OS/ARCH>", "replace the spec's platforms, comma-separated"),
-  insecure: repeated("--insecure-registry <HOST>", "speak plain http to this registry; may be repeated"),
+  insecure: repeated("--insecure-registry <HOST>", "allow http and any certificate for this host; may be repeated"),
   builder: option("--builder <TYPE>", "use this builder or fail"),
   builderOptions: () => [
     new Option("--builder-option <K=V>", "set an option of the builder; may be repeated").argParser(pairs),

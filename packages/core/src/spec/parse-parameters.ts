@@ -7,6 +7,7 @@ import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./pa
 import type { Spec } from "./spec.ts";
 import { isSpec } from "./spec.ts";
 import { credentialBreach, unprintableBreach } from "./text-rules.ts";
+import { typeBreach } from "./type-breach.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | Spec };
 
@@ -132,15 +133,18 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
       },
     ];
   }
-  if (issue.code === "invalid_type") {
-    const hint = issue.expected === "array" ? "write a list: [...]" : `write a ${issue.expected}`;
-    return [{ path, code: issue.code, message: `expected ${issue.expected}`, hint }];
-  }
+  if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path)) }];
   const hint =
     issue.code === "invalid_value"
       ? `use one of ${issue.values.map(String).join(", ")}`
       : "see the parameter in the schema: imagespec schema";
   return [{ path, code: issue.code ?? "invalid", message: issue.message, hint }];
+}
+
+function valueAt(value: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined) return value;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return valueAt((value as Record<string | number, unknown>)[key], rest);
 }
 
 /** Rules for every text wherever it stands, keys of records included: no NUL, no credential in an URL. */
