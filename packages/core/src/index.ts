@@ -29,10 +29,10 @@ export { type BuildOutcome, type ImageOutcome, pinnedReference, type SkippedOutc
 export type { BuilderReport } from "./engine/examine-builders.ts";
 export { ImageBuildEngine, type ImageBuildEngineOptions } from "./engine/image-build-engine.ts";
 export { type Difference, explainDifference } from "./history/explain-difference.ts";
-export { imageNameOf, type LastIdentity, readLastIdentity } from "./history/last-identity.ts";
+export { type LastIdentity, readLastIdentity } from "./history/last-identity.ts";
 export type { Content, ContentFile, ContentPackages, PythonSource, ResolvedTarget } from "./identity/content.ts";
 export { type Identity, identify } from "./identity/identify.ts";
-export { imageReference } from "./identity/image-reference.ts";
+export { imageName, imageReference } from "./identity/image-reference.ts";
 export {
   type FromEnvParameters,
   ImageSpec,

@@ -1,4 +1,4 @@
-import { cacheFolder, type Difference, explainDifference, imageNameOf, readLastIdentity } from "@imagespec/core";
+import { cacheFolder, type Difference, explainDifference, imageName, readLastIdentity } from "@imagespec/core";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";
@@ -7,8 +7,9 @@ import { resolveTarget } from "./resolve-target.ts";
 /** `explain`: the identity document, and where it differs from that of the last image of this name built here. */
 export const explain: Command = async (context) => {
   const { target } = await onlyTarget(context);
-  const { reference, identity } = await resolveTarget(target, context);
-  const last = await readLastIdentity(cacheFolder(context.env), imageNameOf(reference));
+  const { reference, resolved, identity } = await resolveTarget(target, context);
+  const name = imageName(resolved.target);
+  const last = await readLastIdentity(cacheFolder(context.env), name);
   const differences = last === undefined ? [] : explainDifference(last.document, identity.document);
   const document = JSON.parse(identity.document) as unknown;
   if (context.line.json) {
@@ -18,7 +19,7 @@ export const explain: Command = async (context) => {
   }
   context.print(JSON.stringify(document, null, 2));
   context.print(`\ntag ${identity.tag}`);
-  if (last === undefined) context.print(`no image ${imageNameOf(reference)} was built here before`);
+  if (last === undefined) context.print(`no image ${name} was built here before`);
   else if (differences.length === 0) context.print(`same content as the last one built (${last.tag})`);
   else context.print([`the last one built was ${last.tag}; since then:`, ...differences.map(describe)].join("\n"));
   return EXIT.done;

@@ -54,7 +54,12 @@ export async function readPlugins(
         candidates.push({ ...loadedCandidate(builder, DEFAULT_PRIORITY, origin), file: module });
       } catch (error) {
         const { message, hint } = error as ImageSpecError;
-        diagnostics.push({ subject: plugin, path: module, message, hint: hint ?? "" });
+        diagnostics.push({
+          subject: plugin,
+          path: module,
+          message,
+          hint: hint ?? "Correct the module, or take it out of `plugins`.",
+        });
       }
     } else {
       const found = await pluginPackage(plugin, dirname(file));
@@ -92,9 +97,9 @@ async function loadConfig(file: string): Promise<unknown> {
     if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
     return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
   } catch (error) {
-    throw new ImageSpecError("E_INPUT_FILE", `Cannot load ${file}: ${(error as Error)?.message ?? error}`, {
+    throw new ImageSpecError("E_INPUT_FILE", `${file} cannot be loaded: ${(error as Error)?.message ?? error}`, {
       cause: error,
-      hint: "Its default export is an object: `export default { plugins: [] }`.",
+      hint: "Write `export default { plugins: [] }`, or correct what the message names.",
     });
   }
 }
@@ -104,7 +109,7 @@ function pluginList(config: unknown, file: string): unknown[] {
   if (typeof config === "object" && config !== null && Array.isArray(plugins)) return plugins;
   throw new ImageSpecError(
     "E_INPUT_FILE",
-    `${file}: its default export must be an object whose \`plugins\` is a list.`,
+    `The default export of ${file} is not an object whose \`plugins\` is a list`,
     {
       hint: 'Write `export default { plugins: ["@scope/package", "./builder.mjs"] }`.',
     },

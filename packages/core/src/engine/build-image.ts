@@ -2,7 +2,8 @@ import type { BuildEvent } from "../builder/build-event.ts";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { outputText } from "../builder/output.ts";
 import { timedStep } from "../builder/timed-step.ts";
-import { imageNameOf, keepLastIdentity } from "../history/last-identity.ts";
+import { keepLastIdentity } from "../history/last-identity.ts";
+import { imageName } from "../identity/image-reference.ts";
 import { specId } from "../identity/spec-id.ts";
 import { planImage } from "../plan/plan-image.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
@@ -101,11 +102,11 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
 }
 
 /** For `explain`; that it cannot be kept is no reason to fail a build that is done. */
-async function keepIdentity(host: EngineHost, { reference, identity, request }: Build): Promise<void> {
+async function keepIdentity(host: EngineHost, { resolved, identity, request }: Build): Promise<void> {
   try {
-    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageNameOf(reference), identity);
+    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
   } catch (error) {
-    request.emit({ type: "warning", message: `The cache cannot be written: ${(error as Error).message}` });
+    request.emit({ type: "warning", message: `the cache cannot be written: ${(error as Error).message}` });
   }
 }
 

@@ -1,6 +1,7 @@
 /** What became of one spec. */
 export type BuildOutcome = ImageOutcome | SkippedOutcome;
 
+/** An image that exists now. */
 export interface ImageOutcome {
   /** `built` now, `reused` because it exists, or `adopted`: somebody else's image, taken as it is. */
   status: "built" | "reused" | "adopted";

@@ -29,12 +29,16 @@ export class BuilderRegistry {
     this.#options = options;
   }
 
-  /** @throws ImageSpecError E_BUILDER_LOAD when it is no builder. */
+  /** @throws ImageSpecError E_BUILDER_LOAD when the object is not a builder. */
   register(type: string, builder: ImageSpecBuilder, priority: number = DEFAULT_PRIORITY): void {
     if (!isBuilder(builder) || typeof builder.buildImage !== "function" || type === "" || !Number.isFinite(priority)) {
-      throw new ImageSpecError("E_BUILDER_LOAD", `Cannot register "${type}": it is not a builder with a priority.`, {
-        hint: "Pass an object of a class that extends ImageSpecBuilder.",
-      });
+      throw new ImageSpecError(
+        "E_BUILDER_LOAD",
+        `"${type}" cannot be registered: it is not a builder with a priority`,
+        {
+          hint: "Pass an object of a class that extends ImageSpecBuilder.",
+        },
+      );
     }
     this.#registered.set(type, { builder, priority });
   }

@@ -138,6 +138,29 @@ describe("what is built", () => {
   });
 });
 
+describe("builds of one tag at once", () => {
+  it("share a run only when all that steers them is the same", async () => {
+    const builder = new PushBuilder();
+    const engine = engineWith(builder);
+    const calls = [{ a: 1 }, { a: 2 }, { a: 2 }].map((builderOptions) => engine.build(spec(), { builderOptions }));
+    await Promise.all(calls);
+    expect(builder.requests.map(({ options }) => JSON.stringify(options)).sort()).toEqual(['{"a":1}', '{"a":2}']);
+  });
+
+  it("fail for the one who asked for that, and go on for the other", async () => {
+    class Local extends PushBuilder {
+      override buildImage = async () => ({ reference: "app:1" });
+    }
+    const engine = engineWith(new Local());
+    const local = new ImageSpec({ name: "app", baseImage: "base:1" });
+    const outcomes = await Promise.allSettled([engine.build(local), engine.build(local, { onUnknown: "fail" })]);
+    expect(outcomes).toMatchObject([
+      { status: "fulfilled", value: { status: "built" } },
+      { status: "rejected", reason: { code: "E_PRESENCE_UNKNOWN" } },
+    ]);
+  });
+});
+
 describe("base specs", () => {
   it("builds the base first and once, and gives the child what building it returned", async () => {
     const builder = new PushBuilder();

@@ -12,6 +12,7 @@ import type { EngineHost } from "./engine-host.ts";
 import { type BuilderReport, examineBuilders } from "./examine-builders.ts";
 import { SharedCalls } from "./shared-calls.ts";
 
+/** What an engine is made with. */
 export interface ImageBuildEngineOptions {
   /** Builders registered from the start; their priority is 5 unless it is given beside them. */
   builders?: readonly (ImageSpecBuilder | { builder: ImageSpecBuilder; priority: number })[];

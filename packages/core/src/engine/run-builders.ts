@@ -1,4 +1,4 @@
-import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError, type Presence, parseReference } from "@imagespec/registry";
 import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
@@ -111,11 +111,10 @@ async function build(type: string, builder: ImageSpecBuilder, request: BuildRequ
 function readResult(result: BuildResult | string | undefined, own: string): BuildResult {
   if (result === undefined) return { reference: own };
   if (typeof result !== "string") return result;
-  const [reference = "", digest] = result.split("@");
+  const { tag, digest } = parseReference(result);
   // Without a tag the digest is all there is to name the image by.
-  if (digest === undefined || !/:[\w][\w.-]*$/.test(reference.slice(reference.lastIndexOf("/"))))
-    return { reference: result };
-  return { reference, digest };
+  if (digest === undefined || tag === undefined) return { reference: result };
+  return { reference: result.slice(0, -`@${digest}`.length), digest };
 }
 
 function noBuilderError(

@@ -1,5 +1,5 @@
-import { ImageSpecError } from "@imagespec/registry";
 import type { BuildEvent } from "../builder/build-event.ts";
+import { abortedError } from "../process/aborted-error.ts";
 
 interface Call<T> {
   done: Promise<T>;
@@ -13,6 +13,8 @@ export interface Caller {
   onEvent?: ((event: BuildEvent) => void) | undefined;
 }
 
+const cancelled = ({ signal }: Caller) => abortedError("The build", signal?.reason);
+
 /**
  * Runs work once for all callers that ask for the same key at the same time. Each caller can leave by its own signal;
  * the work is cancelled when the last one leaves, and that one waits until it has ended.
@@ -25,7 +27,7 @@ export class SharedCalls<T> {
     caller: Caller,
     work: (signal: AbortSignal, emit: (event: BuildEvent) => void) => Promise<T>,
   ): Promise<T> {
-    if (caller.signal?.aborted) throw cancelled(caller.signal);
+    if (caller.signal?.aborted) throw cancelled(caller);
     const call = this.#calls.get(key) ?? this.#start(key, work);
     call.waiting++;
     if (caller.onEvent !== undefined) call.listeners.add(caller.onEvent);
@@ -33,14 +35,14 @@ export class SharedCalls<T> {
     try {
       return await new Promise<T>((resolve, reject) => {
         leave = () => {
-          if (call.waiting > 1) return reject(cancelled(caller.signal));
+          if (call.waiting > 1) return reject(cancelled(caller));
           // A new caller must not join work that is being cancelled.
           this.#forget(key, call);
           call.abort.abort(caller.signal?.reason);
         };
         caller.signal?.addEventListener("abort", leave, { once: true });
         // Whatever the work said when it was stopped: it was stopped.
-        call.done.then(resolve, (error) => reject(caller.signal?.aborted ? cancelled(caller.signal) : error));
+        call.done.then(resolve, (error) => reject(caller.signal?.aborted ? cancelled(caller) : error));
       });
     } finally {
       call.waiting--;
@@ -67,8 +69,4 @@ export class SharedCalls<T> {
   #forget(key: string, call: Call<T>): void {
     if (this.#calls.get(key) === call) this.#calls.delete(key);
   }
-}
-
-function cancelled(signal: AbortSignal | undefined): ImageSpecError {
-  return new ImageSpecError("E_ABORTED", "The build was cancelled.", { cause: signal?.reason });
 }

@@ -2,6 +2,8 @@ import { docsPage, type ErrorCode, ImageSpecError, isImageSpecError } from "@ima
 import type { BuildRequest, ImageSpecBuilder, Probe, Unsupported } from "../builder/builder.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 
+/** The cure for a builder that is itself broken. */
+const REPORT = "Report it to the authors of the builder.";
 /** How long a probe may take, in milliseconds, before its builder counts as not usable. */
 const PROBE_TIMEOUT = 10_000;
 
@@ -37,11 +39,11 @@ export async function tryBuilder(
   } catch (error) {
     // A builder that is itself broken is passed over like one that does not load.
     const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
-    return { refusal: { kind: "unusable", code: "E_BUILDER_LOAD", reason, hint: "This is a fault of the builder." } };
+    return { refusal: { kind: "unusable", code: "E_BUILDER_LOAD", reason, hint: REPORT } };
   }
   if (unsupported.length > 0) {
     const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
-    const hint = "Leave out of the spec what the builder cannot do.";
+    const hint = "Leave out of the spec what the builder cannot do, or name no builder: another may be able to.";
     return { refusal: { kind: "unsupported", code: "E_UNSUPPORTED", reason, hint, unsupported } };
   }
   const probe = await probeBuilder(builder, request);
@@ -75,7 +77,7 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
   } catch (error) {
     if (isImageSpecError(error, "E_ABORTED")) throw error;
     const reason = `its probe failed: ${(error as Error)?.message ?? error}`;
-    const hint = isImageSpecError(error) ? (error.hint ?? "") : "This is a fault of the builder.";
+    const hint = isImageSpecError(error) ? (error.hint ?? "") : REPORT;
     return { usable: false, reason, hint, code: isImageSpecError(error) ? error.code : undefined };
   } finally {
     clearTimeout(timer);
@@ -110,7 +112,7 @@ export function refusalError(type: string, refusal: Refusal): ImageSpecError {
     unusable: `Builder "${type}" cannot work here: `,
   }[refusal.kind];
   return new ImageSpecError(refusal.code, said + refusal.reason, {
-    hint: refusal.kind === "unsupported" ? `${refusal.hint} Or name no builder: another may be able to.` : refusal.hint,
-    details: { builder: type, ...(refusal.unsupported === undefined ? {} : { unsupported: refusal.unsupported }) },
+    hint: refusal.hint,
+    details: { builder: type, unsupported: refusal.unsupported },
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { explainDifference } from "./explain-difference.ts";
-import { imageNameOf, keepLastIdentity, readLastIdentity } from "./last-identity.ts";
+import { keepLastIdentity, readLastIdentity } from "./last-identity.ts";
 
 it("names each place where two documents differ", () => {
   const before = {
@@ -52,12 +52,4 @@ it("keeps the last document of a name, and ignores a broken one", async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-});
-
-it.each([
-  ["localhost:5000/a/b:tag", "localhost:5000/a/b"],
-  ["localhost:5000/a/b", "localhost:5000/a/b"],
-  ["name:tag@sha256:abc", "name"],
-])("%s is an image of %s", (reference, name) => {
-  expect(imageNameOf(reference)).toBe(name);
 });

@@ -9,14 +9,6 @@ export interface LastIdentity {
   document: string;
 }
 
-/** `registry/name` without the tag: images are compared with earlier ones of the same name. */
-export function imageNameOf(reference: string): string {
-  const digest = reference.indexOf("@");
-  const text = digest === -1 ? reference : reference.slice(0, digest);
-  const tag = text.lastIndexOf(":");
-  return tag > text.lastIndexOf("/") ? text.slice(0, tag) : text;
-}
-
 /** Keeps what the image was made of, for the next `explain`; replaced as a whole. @throws what the file system says. */
 export async function keepLastIdentity(cacheDir: string, imageName: string, identity: LastIdentity): Promise<void> {
   const file = fileOf(cacheDir, imageName);

@@ -33,7 +33,7 @@ export async function freezeEnvironment(names: readonly string[], python?: strin
         path: ["pinnedPackages", index],
         code: "not_installed",
         message,
-        hint: `install it there, or take it out of pinnedPackages`,
+        hint: `Install it there, or take it out of pinnedPackages.`,
       },
     ];
   });
@@ -69,7 +69,7 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
     "E_TOOL_MISSING",
     `no Python could be asked for its packages: tried ${candidates.join(" and ")}`,
     {
-      hint: "activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' })",
+      hint: "Activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' }).",
       cause,
     },
   );

@@ -40,6 +40,7 @@ export type FromEnvParameters = ImageSpecParameters & {
   python?: string | undefined;
 };
 
+/** The parameters of an ImageSpec, as checked. */
 export interface ImageSpec extends Spec {
   readonly baseImage?: string | ImageSpec | undefined;
 }
@@ -89,7 +90,7 @@ export class ImageSpec implements Spec {
     const { pinnedPackages, python, ...rest } = parameters;
     if (rest.pythonVersion !== undefined) {
       const message = "pythonVersion is taken from the environment by fromEnv";
-      const fault = { path: ["pythonVersion"], code: "conflict", message, hint: "drop pythonVersion" };
+      const fault = { path: ["pythonVersion"], code: "conflict", message, hint: "Drop pythonVersion." };
       throw new ImageSpecError("E_SPEC", message, { hint: fault.hint, faults: [fault] });
     }
     const freeze: EnvironmentFreeze = await freezeEnvironment(pinnedPackages ?? [], python);
@@ -189,7 +190,7 @@ export function isImageSpec(value: unknown): value is ImageSpec {
 
 function parse(input: unknown, options: { root: string; snakeCase: boolean }, above: object[] = []): ParsedParameters {
   if (typeof input === "object" && input !== null && above.includes(input)) {
-    throw new ImageSpecError("E_CYCLE", "a base image has itself as base", { hint: "name another baseImage" });
+    throw new ImageSpecError("E_CYCLE", "a base image has itself as base", { hint: "Name another baseImage." });
   }
   return parseParameters(input, {
     snakeCase: options.snakeCase,

@@ -29,7 +29,7 @@ export function decideUnknown(presence: Presence & { status: "unknown" }, policy
   const why = policy.onUnknown === undefined ? `${FLYTE_IMG_FAST_FAIL} is set` : 'onUnknown is "fail"';
   throw new ImageSpecError(
     "E_PRESENCE_UNKNOWN",
-    `Cannot find out whether ${policy.reference} exists, and ${why}: ${cause.message}`,
+    `Whether ${policy.reference} exists cannot be found out, and ${why}: ${cause.message}`,
     {
       cause,
       hint: cause.hint ?? 'Pass onUnknown "build" to build it all the same.',

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
+import { abortedError } from "./aborted-error.ts";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { onProcessExit } from "./on-process-exit.ts";
@@ -11,29 +12,31 @@ const KILL_GRACE = 1000;
 const TAIL_LINES = 50;
 const MAX_STDOUT = 16 * 1024 * 1024;
 
+/** How a program of the host is run. */
 export interface RunToolOptions {
-  cwd?: string;
+  cwd?: string | undefined;
   /** Laid over this process's environment; a variable set to undefined is taken out. */
-  env?: Record<string, string | undefined>;
+  env?: Record<string, string | undefined> | undefined;
   /** What goes to standard input; without it the tool reads an empty one. */
-  input?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  input?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   signal?: AbortSignal | undefined;
   /** Called for every line of output as it comes, already redacted. */
-  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  onLine?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
   /**
    * Characters after which a line without an end is cut; 65,536 by default. Infinity for structured output, of which
    * a part cannot be read.
    */
   longestLine?: number | undefined;
   /** Texts that are replaced by `***` in lines, tail, errors and the command. */
-  redact?: Iterable<string>;
+  redact?: Iterable<string> | undefined;
   /** Returns instead of throwing when the tool's exit code is not 0. */
-  allowFailure?: boolean;
+  allowFailure?: boolean | undefined;
   /** The code of the error for an exit code other than 0; E_BUILD by default. */
-  errorCode?: ErrorCode;
-  hint?: string;
+  errorCode?: ErrorCode | undefined;
+  hint?: string | undefined;
 }
 
+/** What came of a program that ran. */
 export interface ToolResult {
   exitCode: number;
   /** What came on standard output, as it came, up to 16 MiB; NOT redacted. */
@@ -63,7 +66,7 @@ export async function runTool(
   const shown = clean(escapeCommand(command, args));
   // Loaded here: a program that only looks up a tag does not wait for it.
   const { execa } = await import("execa");
-  if (options.signal?.aborted) throw abortedError(shown, options.signal);
+  if (options.signal?.aborted) throw abortedError(shown, options.signal.reason);
 
   const started = performance.now();
   const tail: string[] = [];
@@ -130,7 +133,7 @@ export async function runTool(
     await feeding;
     splitters.stdout.end();
     splitters.stderr.end();
-    if (options.signal?.aborted) throw abortedError(shown, options.signal);
+    if (options.signal?.aborted) throw abortedError(shown, options.signal.reason);
     if (inputError !== undefined) throw inputError;
     const exitCode = result.exitCode ?? 128;
     const seconds = (performance.now() - started) / 1000;
@@ -140,7 +143,7 @@ export async function runTool(
         options.errorCode ?? "E_BUILD",
         `${command} ${how}.\n  command: ${shown}${tail.length === 0 ? "" : `\n  last lines:\n${tail.map((l) => `    ${l}`).join("\n")}`}`,
         {
-          ...(options.hint === undefined ? {} : { hint: options.hint }),
+          hint: options.hint,
           details: { command: shown, exitCode, signal: result.signal, tail: [...tail] },
         },
       );
@@ -170,10 +173,6 @@ function isBrokenPipe(error: unknown): boolean {
   return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET";
 }
 
-function abortedError(shown: string, signal: AbortSignal): ImageSpecError {
-  return new ImageSpecError("E_ABORTED", `Cancelled: ${shown}`, { cause: signal.reason });
-}
-
 function startError(
   command: string,
   shown: string,
@@ -182,7 +181,7 @@ function startError(
 ): ImageSpecError {
   const reason =
     code === "ENOENT" ? "there is no such program on PATH" : (message ?? code ?? "it could not be started");
-  return new ImageSpecError("E_TOOL_MISSING", `Cannot run ${command}: ${reason}.`, {
+  return new ImageSpecError("E_TOOL_MISSING", `${command} cannot be run: ${reason}`, {
     hint: `Install ${command}, or put its folder on PATH.`,
     details: { command: shown, code },
   });

@@ -88,5 +88,5 @@ function readPlatforms(platform: string): string[] {
 }
 
 function optionError(message: string, hint: string): ImageSpecError {
-  return new ImageSpecError("E_OPTIONS", `Build options: ${message}.`, { hint });
+  return new ImageSpecError("E_OPTIONS", `Build options: ${message}`, { hint });
 }

@@ -23,7 +23,7 @@ export class DockerIgnore {
         return compile(pattern);
       } catch (cause) {
         throw new ImageSpecError("E_INPUT_FILE", `${fileName}:${line}: '${pattern}' is not a pattern`, {
-          hint: "close the bracket, or put a backslash before a special character",
+          hint: "Close the bracket, or put a backslash before a special character.",
           cause,
         });
       }

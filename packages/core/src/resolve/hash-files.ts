@@ -75,7 +75,7 @@ async function hashTwice(file: HashableFile, hash: (file: HashableFile) => strin
   } catch (error) {
     if (!(error instanceof FileChanged)) throw error;
     throw new ImageSpecError("E_FILE_CHANGED", `'${file.absolute}' changes while it is read`, {
-      hint: "wait until nothing writes to it, or leave it out with an ignore file",
+      hint: "Wait until nothing writes to it, or leave it out with an ignore file.",
     });
   }
 }

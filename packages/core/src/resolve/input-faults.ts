@@ -17,21 +17,21 @@ export class InputFaults {
         parameter,
         "missing",
         `'${path}' does not exist`,
-        "create it, or correct the path; relative paths start from the spec's root",
+        "Create it, or correct the path; relative paths start from the spec's root.",
       );
     } else if (code === "EACCES" || code === "EPERM") {
       this.add(
         parameter,
         "unreadable",
         `'${path}' cannot be read: permission denied`,
-        "make it readable, or leave it out with an ignore file",
+        "Make it readable, or leave it out with an ignore file.",
       );
     } else
       this.add(
         parameter,
         "unreadable",
         `'${path}' cannot be read: ${code}`,
-        "check the file, or leave it out with an ignore file",
+        "Check the file, or leave it out with an ignore file.",
       );
   }
 

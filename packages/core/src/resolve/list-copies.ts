@@ -23,7 +23,7 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
       "copy",
       "link_out",
       `the link '${entry.path}' leads out of the root, to '${entry.link}'`,
-      "copy the target itself into the root, or leave the link out",
+      "Copy the target itself into the root, or leave the link out.",
     );
   }
   const unique = new Map(found.map((entry) => [entry.path, entry]));
@@ -55,7 +55,7 @@ async function listCopy(
         at,
         "link_out",
         `'${path}' leads out of the root through a link`,
-        "name a path inside the root",
+        "Name a path inside the root.",
       );
       return [];
     }
@@ -67,7 +67,7 @@ async function listCopy(
         at,
         "special_file",
         `'${path}' is a socket, pipe or device`,
-        "copy a regular file or a folder",
+        "Copy a regular file or a folder.",
       );
       return [];
     }

@@ -95,7 +95,12 @@ async function readRules(file: string): Promise<string | undefined> {
 async function isFolder(path: string, faults: InputFaults): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true;
-    faults.add("sourceRoot", "not_a_folder", `'${path}' is not a folder`, "name the folder; single files go into copy");
+    faults.add(
+      "sourceRoot",
+      "not_a_folder",
+      `'${path}' is not a folder`,
+      "Name the folder; single files go into copy.",
+    );
   } catch (error) {
     faults.addSystem("sourceRoot", path, error);
   }

@@ -49,7 +49,7 @@ describe("uv.lock", () => {
     ["another project", uvProject.replace("Demo_App", "other"), "locks the project 'demo-app'"],
   ])("is stale for %s", (_, project, message) => {
     const [breach, ...rest] = uv(uvLock, project);
-    expect(breach).toMatchObject({ code: "stale_lock", hint: "run 'uv lock'" });
+    expect(breach).toMatchObject({ code: "stale_lock", hint: "Run 'uv lock'." });
     expect(breach?.message).toContain(message);
     expect(rest).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe("poetry.lock", () => {
     const lock = (hash: string) => `[metadata]\ncontent-hash = "${hash}"\n`;
     for (const hash of hashes) expect(lockBreaches("poetry.lock", lock(hash), pyproject)).toEqual([]);
     expect(lockBreaches("poetry.lock", lock("0".repeat(64)), pyproject)).toMatchObject([
-      { code: "stale_lock", hint: "run 'poetry lock'" },
+      { code: "stale_lock", hint: "Run 'poetry lock'." },
     ]);
     const changed = pyproject.replace("3.11", "3.12");
     expect(changed).not.toBe(pyproject);

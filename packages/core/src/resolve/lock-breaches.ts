@@ -26,7 +26,7 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
       file: "lock",
       code: "stale_lock",
       message: `it does not belong to the pyproject.toml beside it: ${stale}`,
-      hint: `run '${command}'`,
+      hint: `Run '${command}'.`,
     });
   }
   return found;
@@ -42,7 +42,7 @@ function parseTable(file: LockBreach["file"], text: string): { table: Table } | 
         file,
         code: "toml",
         message: `it is not TOML: ${redact(reason)}`,
-        hint: "correct the file, or lock again",
+        hint: "Correct the file, or lock again.",
       },
     };
   }
@@ -84,6 +84,6 @@ function localBreach(file: LockBreach["file"], name: string, type: string, place
     file,
     code: "local_source",
     message: `the package '${name}' comes from this machine (${type} '${redact(place)}')`,
-    hint: `publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy`,
+    hint: `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`,
   };
 }

@@ -41,7 +41,7 @@ export async function* openShippedFile(file: Extract<ShippedFile, { type: "file"
 
 function changed(file: { source: string }, how: string, cause?: unknown): ImageSpecError {
   return new ImageSpecError("E_FILE_CHANGED", `'${file.source}' changed after it was hashed: ${how}`, {
-    hint: "build again once nothing writes to it",
+    hint: "Build again once nothing writes to it.",
     ...(cause !== undefined && { cause }),
   });
 }

@@ -74,13 +74,13 @@ function readOption(content: string, line: number, result: RequirementsFile, bre
       breach({
         code: "remote_file",
         message: `'${content}' names a file on the network, which may say something else at each build`,
-        hint: "download it beside this file and name that",
+        hint: "Download it beside this file and name that.",
       });
     }
   } else if (argument !== undefined) result.extraArgs.push(argument);
   else if (WITH_URL.has(name)) {
     if (/^https?:\/\//i.test(unquoted(value))) return;
-    breach({ code: "local_path", message: `'${content}' names a place on this machine`, hint: "name an https URL" });
+    breach({ code: "local_path", message: `'${content}' names a place on this machine`, hint: "Name an https URL." });
   } else if (!HARMLESS.has(name)) {
     const fault = pythonPackageBreach(content);
     breach(fault?.code === "editable" ? fault : unknownOption(name || content));
@@ -91,7 +91,7 @@ function unknownOption(name: string): Breach {
   return {
     code: "option",
     message: `the option '${name}' has no effect on an image`,
-    hint: "drop it, or give what uv has for it in pipExtraArgs",
+    hint: "Drop it, or give what uv has for it in pipExtraArgs.",
   };
 }
 

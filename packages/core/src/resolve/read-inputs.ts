@@ -72,7 +72,7 @@ async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputF
     try {
       await access(resolve(spec.root, file), constants.R_OK);
       if ((await stat(resolve(spec.root, file))).isDirectory()) {
-        faults.add(path, "not_a_file", `'${file}' is a folder`, "name a file");
+        faults.add(path, "not_a_file", `'${file}' is a folder`, "Name a file.");
       } else if (path[0] === "registryConfig") await checkRegistryConfig(path, file, spec, faults);
     } catch (error) {
       faults.addSystem(path, file, error);
@@ -98,6 +98,6 @@ async function checkRegistryConfig(
     path,
     "not_json",
     `'${file}' is not a docker config: it holds no JSON object`,
-    'write { "auths": { ... } }',
+    'Write { "auths": { ... } }.',
   );
 }

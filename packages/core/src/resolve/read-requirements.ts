@@ -78,7 +78,7 @@ class RequirementsReader {
     if (above.includes(file)) {
       const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");
       throw new ImageSpecError("E_CYCLE", `requirement files include each other: ${circle}`, {
-        hint: `take the -r or -c line out of '${this.shown(above.at(-1) as string)}'`,
+        hint: `Take the -r or -c line out of '${this.shown(above.at(-1) as string)}'.`,
       });
     }
     if (this.#read.has(file)) return;
@@ -98,7 +98,7 @@ class RequirementsReader {
           "requirements",
           "leads_out",
           message,
-          "move it below the spec's root and name it by a relative path",
+          "Move it below the spec's root and name it by a relative path.",
         );
       }
     }
@@ -114,7 +114,7 @@ class RequirementsReader {
           "requirements",
           "leads_out",
           `'${this.shown(file)}' is a link out of '${this.#root}'`,
-          "copy its target there",
+          "Copy its target there.",
         );
         return undefined;
       }
@@ -124,7 +124,7 @@ class RequirementsReader {
           "requirements",
           "not_a_file",
           `'${this.shown(file)}' is not a regular file`,
-          "name a requirements.txt, uv.lock or poetry.lock",
+          "Name a requirements.txt, uv.lock or poetry.lock.",
         );
         return undefined;
       }
@@ -132,7 +132,7 @@ class RequirementsReader {
       return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(target));
     } catch (error) {
       if (error instanceof TypeError) {
-        this.#faults.add("requirements", "not_utf8", `'${this.shown(file)}' is not UTF-8 text`, "save it as UTF-8");
+        this.#faults.add("requirements", "not_utf8", `'${this.shown(file)}' is not UTF-8 text`, "Save it as UTF-8.");
       } else this.#faults.addSystem("requirements", this.shown(file), error);
       return undefined;
     }

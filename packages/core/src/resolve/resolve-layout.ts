@@ -21,7 +21,7 @@ export async function resolveLayout(
       "E_INPUT_FILE",
       `baseImage: the OCI layout '${path}' holds ${digests.length} images and not one`,
       {
-        hint: "write the one image into a folder of its own, such as with 'skopeo copy ... oci:DIR:tag'",
+        hint: "Write the one image into a folder of its own, such as with 'skopeo copy ... oci:DIR:tag'.",
         details: { path: folder },
       },
     );
@@ -39,7 +39,7 @@ async function readIndex(folder: string, shown: string): Promise<{ digest?: unkn
       "E_INPUT_FILE",
       `baseImage: '${shown}' is not an OCI image layout: its index.json cannot be read`,
       {
-        hint: "name a folder that holds oci-layout and index.json",
+        hint: "Name a folder that holds oci-layout and index.json.",
         cause,
       },
     );

@@ -83,7 +83,7 @@ function hasForeignName(path: string, child: Child, { faults, parameter }: WalkO
       parameter,
       "name_not_utf8",
       `the file name '${shown}' is not UTF-8`,
-      "rename it, or leave it out with an ignore file",
+      "Rename it, or leave it out with an ignore file.",
     );
     return true;
   }
@@ -92,7 +92,7 @@ function hasForeignName(path: string, child: Child, { faults, parameter }: WalkO
       parameter,
       "name_backslash",
       `the file name '${path}' holds a backslash`,
-      "rename it, or leave it out with an ignore file",
+      "Rename it, or leave it out with an ignore file.",
     );
     return true;
   }

@@ -51,7 +51,7 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
   for (const [index, target] of targets.entries()) {
     if (typeof target !== "string" || targets.indexOf(target) === index) continue;
     const message = `two secrets are mounted at '${target}'`;
-    faults.push({ path: ["pipSecretMounts", index], code: "duplicate", message, hint: "mount each at its own path" });
+    faults.push({ path: ["pipSecretMounts", index], code: "duplicate", message, hint: "Mount each at its own path." });
   }
   if (given("cudnn") && !given("cuda") && !given("baseImage"))
     fault("cudnn", "cudnn needs a CUDA version to go with", 'set cuda, such as "12.4.1"');
@@ -68,12 +68,12 @@ function placeFault({ name, registry }: Draft): SpecFault | undefined {
       path: ["name"],
       code: "conflict",
       message: `'${name}' begins with the registry '${host}', and there is no registry`,
-      hint: `set registry to '${name.slice(0, at)}' and name to '${name.slice(at + 1)}'`,
+      hint: `Set registry to '${name.slice(0, at)}' and name to '${name.slice(at + 1)}'.`,
     };
   }
   if (typeof registry !== "string" || imageNameBreach(name) || registryBreach(registry)) return undefined;
   const breach = nameBreach(`${registry}/${name}`);
-  return breach && { path: ["name"], ...breach, hint: "shorten name or the path in registry" };
+  return breach && { path: ["name"], ...breach, hint: "Shorten name or the path in registry." };
 }
 
 /** A child extends the environment its base made; it cannot turn it into another. */

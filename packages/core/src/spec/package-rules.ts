@@ -24,10 +24,10 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 function plainName(kind: string, optionHint = "leave it out"): Rule {
   return (text): Breach | undefined => {
     if (text.trim() === "")
-      return { code: "empty", message: `an empty text is not ${kind}`, hint: "take it out of the list" };
+      return { code: "empty", message: `an empty text is not ${kind}`, hint: "Take it out of the list." };
     if (CONTROL.test(text)) {
       const message = `${kind} may not hold a line break or control character`;
-      return { code: "control", message, hint: "write each as an item of its own" };
+      return { code: "control", message, hint: "Write each as an item of its own." };
     }
     if (text.trim().startsWith("-")) {
       return { code: "option", message: `'${redact(text)}' is an option, not ${kind}`, hint: optionHint };
@@ -43,7 +43,7 @@ export function pythonPackageBreach(text: string): Breach | undefined {
     return {
       code: "editable",
       message: `'${redact(text)}' is an editable install, which cannot be reproduced from its text`,
-      hint: "ship the sources with sourceRoot or copy, or publish the package to an index",
+      hint: "Ship the sources with sourceRoot or copy, or publish the package to an index.",
     };
   }
   const plain = plainName("a Python package", "options for the installer go into pipExtraArgs")(text);
@@ -52,14 +52,14 @@ export function pythonPackageBreach(text: string): Breach | undefined {
     return {
       code: "local_path",
       message: `'${redact(text)}' is a path on this machine, which another machine cannot install`,
-      hint: "name a version on an index or an https URL; local code goes into the image with sourceRoot or copy",
+      hint: "Name a version on an index or an https URL; local code goes into the image with sourceRoot or copy.",
     };
   }
   if (BY_NAME.test(trimmed) || BY_URL.test(trimmed)) return undefined;
   return {
     code: "requirement",
     message: `'${redact(text)}' is not a PEP 508 requirement`,
-    hint: "write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'",
+    hint: "Write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'.",
   };
 }
 
@@ -70,7 +70,7 @@ export function aptPackageBreach(text: string): Breach | undefined {
   return {
     code: "apt_package",
     message: `'${redact(text)}' is not an apt package name`,
-    hint: "write it like 'git', 'git=1:2.39.5-0+deb12u2' or 'git/bookworm'",
+    hint: "Write it like 'git', 'git=1:2.39.5-0+deb12u2' or 'git/bookworm'.",
   };
 }
 
@@ -82,7 +82,7 @@ export function condaPackageBreach(text: string): Breach | undefined {
   return {
     code: "local_path",
     message: `'${redact(text)}' is a path on this machine`,
-    hint: "name a package of a channel, such as 'numpy>=2'",
+    hint: "Name a package of a channel, such as 'numpy>=2'.",
   };
 }
 
@@ -94,6 +94,6 @@ export function condaChannelBreach(text: string): Breach | undefined {
   return {
     code: "local_path",
     message: `'${redact(text)}' is not a channel name or an URL`,
-    hint: "name a channel such as 'conda-forge', or its https URL",
+    hint: "Name a channel such as 'conda-forge', or its https URL.",
   };
 }

@@ -150,7 +150,7 @@ describe("faults of a spec", () => {
     });
     expect(Object.keys(faults).sort()).toEqual(["copy.0", "cuda", "env.", "pakages", "pythonVersion", "requirements"]);
     for (const fault of Object.values(faults)) expect(fault.hint).toMatch(/./);
-    expect(faults.pakages?.hint).toBe("did you mean 'packages'?");
+    expect(faults.pakages?.hint).toBe("Write 'packages' if you mean that.");
   });
 
   it.each([

@@ -31,7 +31,7 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
         path: [],
         code: "invalid_type",
         message: "a spec is an object of parameters",
-        hint: 'write it like { "name": "train" }',
+        hint: 'Write it like { "name": "train" }.',
       },
     ]);
   }
@@ -72,7 +72,7 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
         path: [key],
         code: "unrecognized_keys",
         message: `'${key}' is not a parameter of an image spec`,
-        hint: nearest ? `did you mean '${nearest}'?` : `the parameters are ${PARAMETER_NAMES.join(", ")}`,
+        hint: nearest ? `Write '${nearest}' if you mean that.` : `Use one of ${PARAMETER_NAMES.join(", ")}.`,
       });
     } else if (value === undefined || value === null) {
     } else if (name in draft) {
@@ -80,7 +80,7 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
         path: [key],
         code: "duplicate",
         message: `'${name}' is given twice`,
-        hint: `keep one of '${name}' and '${key}'`,
+        hint: `Keep one of '${name}' and '${key}'.`,
       });
     } else draft[name] = value;
   }
@@ -116,7 +116,7 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const nearest = nearestParameter(key, ["uvImage", "micromambaImage"]);
-      const hint = nearest ? `did you mean '${nearest}'?` : "drop it";
+      const hint = nearest ? `Write '${nearest}' if you mean that.` : "Drop it.";
       return { path: [...path, key], code: issue.code, message: `'${key}' is not known here`, hint };
     });
   }
@@ -129,7 +129,7 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
         path,
         code: "invalid_type",
         message: `pythonVersion is the number ${draft.pythonVersion}; YAML and JSON read 3.10 as 3.1`,
-        hint: 'write it in quotes: "3.10"',
+        hint: 'Write it in quotes: "3.10".',
       },
     ];
   }
@@ -154,7 +154,7 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
     if (breach) faults.push({ path, ...breach });
   } else if (Array.isArray(value) || isPlain(value)) {
     if (above.includes(value)) {
-      faults.push({ path, code: "circular", message: "the value holds itself", hint: "write plain data" });
+      faults.push({ path, code: "circular", message: "the value holds itself", hint: "Write plain data." });
       return;
     }
     for (const [key, inner] of Object.entries(value)) {
@@ -167,7 +167,7 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
       path,
       code: "not_json",
       message: "builder options are part of the tag, so they are JSON values",
-      hint: "use texts, finite numbers, booleans, lists and objects",
+      hint: "Use texts, finite numbers, booleans, lists and objects.",
     });
   }
 }
@@ -175,7 +175,7 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
 /** JavaScript keeps no data under this name, so it would get lost on the way. */
 function prototypeBreach(key: string) {
   if (key !== "__proto__") return undefined;
-  return { code: "reserved", message: "'__proto__' cannot be a name", hint: "use another name" };
+  return { code: "reserved", message: "'__proto__' cannot be a name", hint: "Use another name." };
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

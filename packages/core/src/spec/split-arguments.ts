@@ -31,13 +31,13 @@ const FILE_OPTION =
 /** The rule for `pipExtraArgs`: quotes are closed, and no option names a file, since none is shipped for it. */
 export function extraArgumentsBreach(text: string): Breach | undefined {
   const parts = splitArguments(text);
-  if (parts === undefined) return { code: "quote", message: "a quote is left open", hint: "close it" };
-  if (parts.length === 0) return { code: "empty", message: "it is empty", hint: "leave it out instead" };
+  if (parts === undefined) return { code: "quote", message: "a quote is left open", hint: "Close it." };
+  if (parts.length === 0) return { code: "empty", message: "it is empty", hint: "Leave it out instead." };
   const option = parts.find((part) => FILE_OPTION.test(part));
   if (option === undefined) return undefined;
   return {
     code: "file_option",
     message: `the option '${option}' names a file, and files named here do not go into the build`,
-    hint: "name requirement and constraint files by requirements",
+    hint: "Name requirement and constraint files by requirements.",
   };
 }

@@ -18,20 +18,20 @@ function credential(text: string, found: string): Breach {
   return {
     code: "userinfo",
     message: `'${redact(text)}' carries ${found} in an URL; it would end up in the image, its history and its tag`,
-    hint: "take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc",
+    hint: "Take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc.",
   };
 }
 
 /** Text that cannot stand in a command line, a file name or an environment: NUL or half a surrogate pair. */
 export function unprintableBreach(text: string): Breach | undefined {
-  if (text.includes("\0")) return { code: "nul", message: "the text holds a NUL character", hint: "take it out" };
+  if (text.includes("\0")) return { code: "nul", message: "the text holds a NUL character", hint: "Take it out." };
   if (!text.isWellFormed())
-    return { code: "not_text", message: "the text holds half of a surrogate pair", hint: "write whole characters" };
+    return { code: "not_text", message: "the text holds half of a surrogate pair", hint: "Write whole characters." };
   return undefined;
 }
 
 export function emptyBreach(text: string): Breach | undefined {
-  return text.trim() === "" ? { code: "empty", message: "it is empty", hint: "leave it out instead" } : undefined;
+  return text.trim() === "" ? { code: "empty", message: "it is empty", hint: "Leave it out instead." } : undefined;
 }
 
 export function imageNameBreach(name: string): Breach | undefined {
@@ -40,7 +40,7 @@ export function imageNameBreach(name: string): Breach | undefined {
     breach && {
       code: "name",
       message: breach.message,
-      hint: "write it like 'train' or 'team/train'; the tag is computed",
+      hint: "Write it like 'train' or 'team/train'; the tag is computed.",
     }
   );
 }
@@ -50,7 +50,7 @@ export function pythonVersionBreach(version: string): Breach | undefined {
   return {
     code: "python_version",
     message: `'${version}' is not X.Y or X.Y.Z`,
-    hint: 'write it like "3.12" or "3.12.4"',
+    hint: 'Write it like "3.12" or "3.12.4".',
   };
 }
 
@@ -59,15 +59,15 @@ export function baseImageBreach(image: string): Breach | undefined {
   if (base.kind === "layout") {
     return base.path !== ""
       ? undefined
-      : { code: "reference", message: "'oci:' names no folder", hint: "write oci:PATH, PATH an OCI image layout" };
+      : { code: "reference", message: "'oci:' names no folder", hint: "Write oci:PATH, PATH an OCI image layout." };
   }
   const breach = referenceBreach(image);
-  return breach && { ...breach, hint: "write it like 'debian:bookworm-slim' or 'ghcr.io/org/image@sha256:...'" };
+  return breach && { ...breach, hint: "Write it like 'debian:bookworm-slim' or 'ghcr.io/org/image@sha256:...'." };
 }
 
 export function imageReferenceBreach(image: string): Breach | undefined {
   const breach = referenceBreach(image);
-  return breach && { ...breach, hint: "write it like 'ghcr.io/astral-sh/uv:0.13.9'" };
+  return breach && { ...breach, hint: "Write it like 'ghcr.io/astral-sh/uv:0.13.9'." };
 }
 
 export function cudaBreach(version: string): Breach | undefined {
@@ -75,13 +75,13 @@ export function cudaBreach(version: string): Breach | undefined {
   return {
     code: "cuda",
     message: `'${version}' is not a CUDA version of three parts, as NVIDIA names its images`,
-    hint: 'write it like "12.4.1"',
+    hint: 'Write it like "12.4.1".',
   };
 }
 
 export function cudnnBreach(version: string): Breach | undefined {
   if (/^\d+(\.\d+)*$/.test(version)) return undefined;
-  return { code: "cudnn", message: `'${version}' is not a version`, hint: 'write it like "9"' };
+  return { code: "cudnn", message: `'${version}' is not a version`, hint: 'Write it like "9".' };
 }
 
 /** The rule for `platform`: `os/arch[/variant]`, several separated by commas. */
@@ -91,7 +91,7 @@ export function platformBreach(text: string): Breach | undefined {
     return {
       code: "platform",
       message: `'${platform.trim()}' is not a platform`,
-      hint: "write os/arch[/variant], several separated by commas: 'linux/amd64,linux/arm64'",
+      hint: "Write os/arch[/variant], several separated by commas: 'linux/amd64,linux/arm64'.",
     };
   }
   return undefined;
@@ -123,7 +123,7 @@ export function envNameBreach(name: string): Breach | undefined {
     return { code: "env_name", message: `the name '${name}' holds '=' or white space`, hint };
   }
   if (name === "_F_IMG_ID") {
-    return { code: "env_name", message: "_F_IMG_ID is set by imagespec to the image's id", hint: "use another name" };
+    return { code: "env_name", message: "_F_IMG_ID is set by imagespec to the image's id", hint: "Use another name." };
   }
   return undefined;
 }
@@ -133,7 +133,7 @@ export function indexUrlBreach(url: string): Breach | undefined {
   return {
     code: "url",
     message: `'${redact(url).replace(/^[^/]*@/, "***@")}' is not an http or https URL`,
-    hint: "write it like 'https://host/simple'",
+    hint: "Write it like 'https://host/simple'.",
   };
 }
 
@@ -156,7 +156,7 @@ export function requirementsPathBreach(path: string): Breach | undefined {
   return {
     code: "requirements_path",
     message: `'${path}' leads out of the root`,
-    hint: "move the file below the spec's root, or give its absolute path",
+    hint: "Move the file below the spec's root, or give its absolute path.",
   };
 }
 
@@ -170,7 +170,7 @@ export function mountPathBreach(path: string): Breach | undefined {
     return {
       code: "installer_settings",
       message: `'${path}' would choose the index of packages, which a secret must not: the tag would not know`,
-      hint: "name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc",
+      hint: "Name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc.",
     };
   }
   if (path.startsWith("/") && !path.split("/").includes("..") && !/[\r\n,"]/.test(path) && path !== "/")
@@ -178,7 +178,7 @@ export function mountPathBreach(path: string): Breach | undefined {
   return {
     code: "mount_path",
     message: `'${path}' is not an absolute path in the image`,
-    hint: "write it like '/root/.netrc'",
+    hint: "Write it like '/root/.netrc'.",
   };
 }
 
@@ -187,6 +187,6 @@ export function imagePathBreach(path: string): Breach | undefined {
   return {
     code: "python_exec",
     message: `'${path}' is not an absolute path in the image`,
-    hint: "write it like '/usr/bin/python3'",
+    hint: "Write it like '/usr/bin/python3'.",
   };
 }
