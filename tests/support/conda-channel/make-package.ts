@@ -17,6 +17,8 @@ export interface PackagedFile {
   /** Makes it another name of a file before it. */
   hardlink?: string;
   placeholder?: { text: string; mode: "text" | "binary" };
+  /** What info/paths.json states of it. */
+  stated?: { sha256?: string; size_in_bytes?: number };
 }
 
 export interface PackageSpec {
@@ -56,10 +58,11 @@ export async function makePackage(folder: string, subdir: string, spec: PackageS
 }
 
 function infoFiles(spec: PackageSpec, index: object): PackagedFile[] {
-  const paths = spec.files.map(({ path, link, placeholder }) => ({
+  const paths = spec.files.map(({ path, link, placeholder, stated }) => ({
     _path: path,
     path_type: link === undefined ? "hardlink" : "softlink",
     ...(placeholder === undefined ? {} : { prefix_placeholder: placeholder.text, file_mode: placeholder.mode }),
+    ...stated,
   }));
   const files: PackagedFile[] = [
     { path: "info/index.json", content: JSON.stringify(index) },

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { ImageSpecError } from "@imagespec/core/builder";
+import { collectBytes } from "@imagespec/registry";
+import { hashedContent } from "../layer/hashed-content.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, scriptEntryPoints } from "../wheel/entry-points.ts";
+import { plainPath } from "../wheel/zip-archive.ts";
 import { type ArchiveMember, CondaArchive } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
 import { type PackageInfo, readPackageInfo } from "./package-paths.ts";
@@ -35,8 +38,10 @@ export async function* condaEntries(pack: CondaPackage, file: string, target: Co
   const root = target.prefix.slice(1);
   for await (const member of archive.payload()) {
     const path = installedPath(member.path, info, target, pack.fn);
-    const entry = await toEntry(member, `${root}/${path}`, info, target, pack.fn, linked, path);
-    if (entry !== undefined) yield entry;
+    const placed = await toEntry({ member, path, info, target, fn: pack.fn });
+    if (placed === undefined) continue;
+    linked.push(placed.linked);
+    yield placed.entry;
   }
   if (target.python !== undefined && info.entryPoints.length > 0) {
     const listing = `[console_scripts]\n${info.entryPoints.join("\n")}\n`;
@@ -64,49 +69,65 @@ function installedPath(path: string, info: PackageInfo, target: CondaTarget, fn:
   return path;
 }
 
-async function toEntry(
-  member: ArchiveMember,
-  place: string,
-  info: PackageInfo,
-  target: CondaTarget,
-  fn: string,
-  linked: LinkedPath[],
-  path: string,
-): Promise<TarEntry | undefined> {
+/** One file of a package, and where it goes. */
+interface Placed {
+  member: ArchiveMember;
+  /** In the prefix. */
+  path: string;
+  info: PackageInfo;
+  target: CondaTarget;
+  fn: string;
+}
+
+/** The entry of one file, and what is to be recorded of it; undefined for a folder. */
+async function toEntry(placed: Placed): Promise<{ entry: TarEntry; linked: LinkedPath } | undefined> {
+  const { member, path, info, target, fn } = placed;
   const { header } = member;
   const mode = ((header.mode ?? 0o644) & 0o111) === 0 ? 0o644 : 0o755;
-  const owner = { uid: 0, gid: 0 };
+  const at = { path: `${target.prefix.slice(1)}/${path}`, uid: 0, gid: 0 };
   switch (header.type) {
     case "directory":
       return undefined; // Parents are written with the modes of their own.
     case "symlink":
-      linked.push({ _path: path, path_type: "softlink" });
-      return { type: "symlink", path: place, link: header.linkname ?? "", ...owner };
-    case "link": {
-      const from = (header.linkname ?? "").replace(/^\.\//, "");
-      linked.push({ _path: path, path_type: "hardlink" });
       return {
-        type: "hardlink",
-        path: place,
-        link: `${target.prefix.slice(1)}/${installedPath(from, info, target, fn)}`,
-        ...owner,
+        entry: { type: "symlink", link: header.linkname ?? "", ...at },
+        linked: { _path: path, path_type: "softlink" },
+      };
+    case "link": {
+      const from = installedPath(plainPath(header.linkname ?? ""), info, target, fn);
+      return {
+        entry: { type: "hardlink", link: `${target.prefix.slice(1)}/${from}`, ...at },
+        linked: { _path: path, path_type: "hardlink" },
       };
     }
     case "file":
     case "contiguous-file": {
+      const content = statedContent(placed);
       const placeholder = info.placeholders.get(member.path);
-      if (placeholder === undefined) {
-        linked.push({ _path: path, path_type: "hardlink", size_in_bytes: header.size ?? 0 });
-        return { type: "file", path: place, mode, size: header.size ?? 0, content: () => member.stream(), ...owner };
-      }
-      const bytes = await member.bytes(LARGEST_TEXT);
-      const content = replacePrefix(bytes, placeholder, target.prefix, `${fn}: ${member.path}`);
-      linked.push(record(path, "hardlink", content));
-      return textFile(place, content, mode);
+      if (placeholder === undefined)
+        return {
+          entry: { type: "file", mode, size: header.size, content, ...at },
+          linked: { _path: path, path_type: "hardlink", size_in_bytes: header.size },
+        };
+      const bytes = Buffer.from(await collectBytes(content(), LARGEST_TEXT, `${fn}: ${member.path}`));
+      const replaced = replacePrefix(bytes, placeholder, target.prefix, `${fn}: ${member.path}`);
+      return { entry: textFile(at.path, replaced, mode), linked: record(path, "hardlink", replaced) };
     }
     default:
       throw new ImageSpecError("E_RESOLVE", `${fn} holds ${member.path}, which is neither file, folder nor link`);
   }
+}
+
+/** A file's content, checked against what the package states of it. */
+function statedContent({ member, info, fn }: Placed): () => AsyncIterable<Uint8Array> {
+  const { hash, size } = info.stated.get(member.path) ?? {};
+  const wrong = (what: string) => new ImageSpecError("E_RESOLVE", `${fn}: ${member.path} ${what}`);
+  if (size !== undefined && size !== member.header.size)
+    throw wrong(`has ${member.header.size} bytes, and info/paths.json says ${size}`);
+  if (hash === undefined) return () => member.stream();
+  const expected = { algorithm: "sha256", digest: hash.slice("sha256:".length), encoding: "hex" } as const;
+  return () =>
+    hashedContent(member.stream(), expected, () => wrong("does not have the sha256 that info/paths.json says"));
 }
 
 function record(path: string, type: LinkedPath["path_type"], content: Uint8Array): LinkedPath {

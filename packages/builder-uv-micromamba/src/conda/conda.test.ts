@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoPackages, makeChannel } from "../../../../tests/support/conda-channel/make-channel.ts";
+import { makePackage } from "../../../../tests/support/conda-channel/make-package.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { CondaArchive } from "./conda-archive.ts";
 import { condaEntries } from "./conda-entries.ts";
@@ -63,9 +65,10 @@ const fileOf = ({ channel, subdir, fn }: CondaPackage) => join(channels[channel]
 async function installed(
   pack: CondaPackage,
   target: Parameters<typeof condaEntries>[2],
+  file = fileOf(pack),
 ): Promise<Map<string, TarEntry & { text?: string }>> {
   const result = new Map<string, TarEntry & { text?: string }>();
-  for await (const entry of condaEntries(pack, fileOf(pack), target)) {
+  for await (const entry of condaEntries(pack, file, target)) {
     const text = entry.type === "file" ? await contentOf(entry.content) : undefined;
     result.set(entry.path, text === undefined ? entry : { ...entry, text });
   }
@@ -201,6 +204,48 @@ describe("condaEntries", () => {
     const noarch = (await one("demo-noarch")).pack;
     const { distributions } = await readCondaContents(new CondaArchive(fileOf(noarch), noarch.fn), "demo-noarch");
     expect(distributions).toEqual([{ name: "demo_noarch", version: "1.0", info: "demo_noarch-1.0.dist-info" }]);
+  });
+
+  it.each([
+    ["a hash", { sha256: "0".repeat(64) }, /lib\/x does not have the sha256 that info\/paths\.json says/],
+    ["a size", { size_in_bytes: 2 }, /lib\/x has 1 bytes, and info\/paths\.json says 2/],
+    ["a malformed hash", { sha256: "abc" }, /lib\/x has a malformed hash/],
+  ])("refuses a file that is not what the package states by %s, relocated or not", async (_name, stated, message) => {
+    const target = { prefix: PREFIX, python: undefined };
+    for (const placeholder of [undefined, { text: "/place", mode: "text" as const }]) {
+      const file = { path: "lib/x", content: "x", stated, ...(placeholder && { placeholder }) };
+      const [fn] = await makePackage(root, "linux-64", {
+        name: "stated",
+        version: "1",
+        format: "conda",
+        files: [file],
+      });
+      const record = { name: "stated", version: "1", build: "0", build_number: 0 };
+      const pack = { record, fn, subdir: "linux-64", channel: "", url: "" };
+      const read = async () => {
+        for await (const entry of condaEntries(pack, join(root, fn), target))
+          if (entry.type === "file") await contentOf(entry.content);
+      };
+      await expect(read()).rejects.toMatchObject({ code: "E_RESOLVE", message: expect.stringMatching(message) });
+    }
+  });
+
+  it("takes a file that is what the package states", async () => {
+    const sha256 = createHash("sha256").update("x").digest("hex");
+    const files = [{ path: "lib/x", content: "x", stated: { sha256, size_in_bytes: 1 } }];
+    const [fn] = await makePackage(root, "linux-64", { name: "right", version: "1", format: "tar.bz2", files });
+    const pack = {
+      record: { name: "right", version: "1", build: "0", build_number: 0 },
+      fn,
+      subdir: "",
+      channel: "",
+      url: "",
+    };
+    expect(
+      (await installed(pack, { prefix: PREFIX, python: undefined }, join(root, fn))).has(
+        "opt/micromamba/envs/runtime/lib/x",
+      ),
+    ).toBe(true);
   });
 
   it("refuses a file that is no package", async () => {

@@ -1,18 +1,35 @@
 import { ImageSpecError } from "@imagespec/core/builder";
+import { statedHash } from "../cache/stated-hash.ts";
 import type { CondaArchive } from "./conda-archive.ts";
 import type { Placeholder } from "./prefix-placeholder.ts";
 
 /** What a package says of itself under `info/`. */
 export interface PackageInfo {
   placeholders: Map<string, Placeholder>;
+  /** What the package states of its files, as they are in the archive. */
+  stated: Map<string, StatedFile>;
   /** `python` when it is to be laid into the environment's site-packages. */
   noarch: "python" | "generic" | undefined;
   /** Lines `name = module:attribute`. */
   entryPoints: string[];
 }
 
+/** Hash and size of a file. */
+export interface StatedFile {
+  /** `sha256:hex` */
+  hash?: string | undefined;
+  size?: number | undefined;
+}
+
 interface PathsJson {
-  paths: { _path: string; prefix_placeholder?: string; file_mode?: "text" | "binary" }[];
+  paths: {
+    _path: string;
+    path_type?: string;
+    prefix_placeholder?: string;
+    file_mode?: "text" | "binary";
+    sha256?: string;
+    size_in_bytes?: number;
+  }[];
 }
 
 /** The paths a package installs: `info/files`, else `info/paths.json`. */
@@ -46,9 +63,20 @@ export async function readPackageInfo(archive: CondaArchive, fn: string): Promis
   const paths = json<PathsJson>("info/paths.json");
   return {
     placeholders: paths ? fromPaths(paths) : fromHasPrefix(files.get("info/has_prefix")?.toString("utf8") ?? ""),
+    stated: statedFiles(paths, fn),
     noarch: index.noarch === "python" ? "python" : index.noarch ? "generic" : undefined,
     entryPoints: link?.noarch?.entry_points ?? [],
   };
+}
+
+function statedFiles(json: PathsJson | undefined, fn: string): Map<string, StatedFile> {
+  const result = new Map<string, StatedFile>();
+  for (const { _path, path_type: type, sha256, size_in_bytes: size } of json?.paths ?? []) {
+    if (type !== undefined && type !== "hardlink") continue;
+    const hash = sha256 === undefined ? undefined : statedHash("sha256", sha256, `${fn}: ${_path}`);
+    result.set(_path, { hash, size });
+  }
+  return result;
 }
 
 function fromPaths({ paths }: PathsJson): Map<string, Placeholder> {

@@ -31,7 +31,7 @@ function* entries(
   top: string,
   { uid, gid }: { uid: number; gid: number },
 ): Generator<TarEntry> {
-  const made = new Set<string>();
+  const written = new Set<string>();
   // A folder that a layer only implies gets root as its owner where docker unpacks it.
   yield { type: "directory", path: top, mode: 0o755, uid, gid };
   for (const file of shipped) {
@@ -39,13 +39,13 @@ function* entries(
     // Parents the list leaves out are made like those in it: owned by the user, 0755.
     for (let slash = path.indexOf("/", top.length + 1); slash !== -1; slash = path.indexOf("/", slash + 1)) {
       const parent = path.slice(0, slash);
-      if (made.has(parent)) continue;
-      made.add(parent);
+      if (written.has(parent)) continue;
+      written.add(parent);
       yield { type: "directory", path: parent, mode: 0o755, uid, gid };
     }
     if (file.type === "directory") {
-      if (made.has(path)) continue;
-      made.add(path);
+      if (written.has(path)) continue;
+      written.add(path);
       yield { type: "directory", path, mode: file.mode, uid, gid };
     } else if (file.type === "symlink") yield { type: "symlink", path, link: file.link, uid, gid };
     else yield { type: "file", path, mode: file.mode, size: file.size, uid, gid, content: () => openShippedFile(file) };

@@ -8,12 +8,12 @@ export async function* addParentFolders(
   entries: AsyncIterable<TarEntry> | Iterable<TarEntry>,
   under: string,
 ): AsyncGenerator<TarEntry> {
-  const made = new Set<string>();
+  const written = new Set<string>();
   for await (const entry of entries) {
-    if (entry.type === "directory") made.add(entry.path);
+    if (entry.type === "directory") written.add(entry.path);
     for (const parent of parents(entry.path)) {
-      if (made.has(parent) || (parent !== under && !parent.startsWith(`${under}/`))) continue;
-      made.add(parent);
+      if (written.has(parent) || (parent !== under && !parent.startsWith(`${under}/`))) continue;
+      written.add(parent);
       yield { type: "directory", path: parent, mode: 0o755, uid: 0, gid: 0 };
     }
     yield entry;

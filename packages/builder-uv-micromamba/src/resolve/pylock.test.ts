@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePylock } from "./pylock.ts";
-import { requiredHashes } from "./required-hashes.ts";
+import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 
 const [A, B] = ["a".repeat(64), "b".repeat(64)];
 const LOCK = `lock-version = "1.0"
@@ -93,6 +93,12 @@ describe("requiredHashes", () => {
   it("reads hashes behind a requirement, over continued lines", () => {
     const text = `# comment --hash=sha256:${B}\nSix.Pack==1.0 \\\n    --hash=sha256:${A} \\\n    --hash=sha256:${B}\nflask\n`;
     expect(requiredHashes([text])).toEqual(new Map([["six-pack", new Set([`sha256:${A}`, `sha256:${B}`])]]));
+  });
+
+  it("knows whether every distribution must have one", () => {
+    for (const text of ["--require-hashes\n", "six==1.0\n  --require-hashes # all\n"])
+      expect(requiresHashes([text])).toBe(true);
+    for (const text of ["# --require-hashes\n", "six==1.0\n"]) expect(requiresHashes([text])).toBe(false);
   });
 
   it("reads every way to write one, of packages and of addresses", () => {

@@ -1,6 +1,11 @@
 import { statedHashText } from "../cache/stated-hash.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 
+/** Whether every distribution must have a hash among the requirements (pip's `--require-hashes`). */
+export function requiresHashes(texts: readonly string[]): boolean {
+  return texts.some((text) => /^\s*--require-hashes\s*(?:#.*)?$/m.test(text));
+}
+
 /**
  * The hashes that requirements admit, as `algorithm:hex` by normalised name (pip's `--hash=sha256:...`). uv leaves
  * checking them to the installation, which here is ours. Throws E_RESOLVE for one that cannot be checked.

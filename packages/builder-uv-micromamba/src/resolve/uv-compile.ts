@@ -5,9 +5,10 @@ import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
+import { normalizeName } from "../wheel/wheel-name.ts";
 import { parsePylock, sourceOnly } from "./pylock.ts";
 import { type PythonTarget, uvPlatform } from "./python-target.ts";
-import { requiredHashes } from "./required-hashes.ts";
+import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";
 import type { SecretSettings } from "./secret-files.ts";
 
@@ -56,7 +57,13 @@ export async function compileRequirements(request: CompileRequest): Promise<Reso
       throw error;
     }
     const lock = await readFile(join(folder, OUTPUT), "utf8");
-    return parsePylock(lock, target.minor, folder, requiredHashes(texts));
+    const allowed = requiredHashes(texts);
+    const wheels = parsePylock(lock, target.minor, folder, allowed);
+    const bare = wheels.find(({ name }) => !allowed.has(normalizeName(name)));
+    if (bare === undefined || !requiresHashes(texts)) return wheels;
+    throw new ImageSpecError("E_RESOLVE", `${bare.name} ${bare.version} has no hash, and --require-hashes wants one`, {
+      hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes.",
+    });
   });
 }
 

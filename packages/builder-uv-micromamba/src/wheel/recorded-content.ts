@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { ImageSpecError } from "@imagespec/core/builder";
+import { hashedContent } from "../layer/hashed-content.ts";
 import type { RecordRow } from "./record.ts";
 import type { ZipMember } from "./zip-archive.ts";
 
@@ -21,12 +21,6 @@ export function recordedContent(
   if (stated === "") return () => member.stream();
   const [, algorithm = "", expected = ""] = /^([a-z0-9_]+)=([A-Za-z0-9_-]+)=*$/.exec(stated) ?? [];
   if (!ALGORITHMS.includes(algorithm)) throw wrong(`has a hash in RECORD that cannot be checked: ${stated}`);
-  return async function* () {
-    const hash = createHash(algorithm);
-    for await (const chunk of member.stream()) {
-      hash.update(chunk);
-      yield chunk;
-    }
-    if (hash.digest("base64url") !== expected) throw wrong(`does not have the ${algorithm} that RECORD says`);
-  };
+  const hash = { algorithm, digest: expected, encoding: "base64url" } as const;
+  return () => hashedContent(member.stream(), hash, () => wrong(`does not have the ${algorithm} that RECORD says`));
 }

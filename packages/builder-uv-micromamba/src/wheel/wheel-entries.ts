@@ -60,14 +60,14 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size: member.size, content, sum: member.sum });
     rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size || String(member.size) });
   }
-  const made = [textFile(`${site}/${info}/INSTALLER`, "imagespec\n")];
+  const generated = [textFile(`${site}/${info}/INSTALLER`, "imagespec\n")];
   const points = zip.members.find((member) => member.path === `${info}/entry_points.txt`);
   if (points !== undefined) {
     for (const point of scriptEntryPoints((await points.bytes(LIMITS.metadata)).toString("utf8"), filename))
-      made.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
+      generated.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
   }
-  for (const entry of made) rows.push(recordRow(relative(entry.path, site), entry.content as Uint8Array));
-  entries.push(...made);
+  for (const entry of generated) rows.push(recordRow(relative(entry.path, site), entry.content as Uint8Array));
+  entries.push(...generated);
   entries.push(textFile(`${site}/${info}/RECORD`, formatRecord(rows, `${info}/RECORD`)));
   const deleting = entries.find(({ path }) => isWhiteout(path));
   if (deleting !== undefined)
