@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import {
+  abortedError,
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
@@ -55,7 +56,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
       return await build(session, `uv-micromamba@${version}`, created);
     } catch (error) {
       if (request.signal.aborted && !isImageSpecError(error, "E_ABORTED"))
-        throw new ImageSpecError("E_ABORTED", `The build of ${request.plan.reference} was cancelled`, { cause: error });
+        throw abortedError(`The build of ${request.plan.reference}`, error);
       throw error;
     } finally {
       await session.close();

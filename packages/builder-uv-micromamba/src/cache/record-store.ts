@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
+import { canonicalJson } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
-import { canonicalJson } from "./canonical-json.ts";
 
 /** One record on disk: what it is of, and what is known of that. */
 interface RecordFile {

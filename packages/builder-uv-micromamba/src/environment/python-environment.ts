@@ -1,7 +1,6 @@
-import { type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
+import { canonicalJson, type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseEnvironment, BasePython, InstalledDistribution, Libc } from "../base/base-inspector.ts";
-import { canonicalJson } from "../cache/canonical-json.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";

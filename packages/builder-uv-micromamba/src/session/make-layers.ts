@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { timedStep } from "@imagespec/core/builder";
 import pLimit from "p-limit";
 import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "./build-session.ts";
@@ -19,16 +20,7 @@ export async function makeLayers(
       emit({ type: "step", name: source.title, status: "cached" });
       return found;
     }
-    emit({ type: "step", name: source.title, status: "started" });
-    const start = performance.now();
-    try {
-      const built = await session.layers.make(source, signal);
-      emit({ type: "step", name: source.title, status: "done", seconds: (performance.now() - start) / 1000 });
-      return built;
-    } catch (error) {
-      emit({ type: "step", name: source.title, status: "failed" });
-      throw error;
-    }
+    return timedStep(emit, source.title, () => session.layers.make(source, signal));
   };
   const tasks = images.map((layers) => layers.map((source) => limit(makeLayer, source)));
   try {
