@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, timedStep } from "@imagespec/core/builder";
 import { pushFailure } from "../failure.ts";
 import { type BuildJob, runDocker } from "../job.ts";
 
@@ -10,18 +10,17 @@ import { type BuildJob, runDocker } from "../job.ts";
 export async function push(job: BuildJob): Promise<string> {
   const { reference } = job;
   const onLine = (line: string) => job.emit({ type: "log", stream: "stdout", line });
-  const name = `push ${reference}`;
-  job.emit({ type: "step", name, status: "started" });
-  const pushed = await runDocker(job, ["push", reference], { allowFailure: true, onLine });
-  const status = pushed.exitCode === 0 ? "done" : "failed";
-  job.emit({ type: "step", name, status, seconds: pushed.seconds });
-  if (pushed.exitCode !== 0) throw pushFailure(reference, pushed.tail);
+  const pushed = await timedStep(job.emit, `push ${reference}`, async () => {
+    const result = await runDocker(job, ["push", reference], { allowFailure: true, onLine });
+    if (result.exitCode !== 0) throw pushFailure(reference, result.tail);
+    return result;
+  });
   const digest = /\bdigest: (sha256:[0-9a-f]{64})\b/.exec(pushed.stdout)?.[1];
   const inspected = await runDocker(job, ["image", "inspect", "--format", "{{json .RepoDigests}}", reference]);
   const known = (JSON.parse(inspected.stdout) as string[] | null) ?? [];
   if (digest !== undefined && known.some((name) => name.endsWith(`@${digest}`))) return digest;
-  throw new ImageSpecError("E_PUSH", `docker pushed ${reference} and does not say under which digest.`, {
-    hint: "Build again; if it stays so, this docker is not supported: install docker's buildx plug-in.",
+  throw new ImageSpecError("E_PUSH", `docker pushed ${reference} and does not say under which digest`, {
+    hint: "Install docker's buildx plug-in, which writes the digest down.",
     details: { reference, repoDigests: known },
   });
 }

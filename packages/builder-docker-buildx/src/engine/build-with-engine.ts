@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { ImageSpecError } from "@imagespec/core/builder";
+import { abortedError } from "@imagespec/core/builder";
 import { type CredentialStore, redact } from "@imagespec/registry";
 import { buildFailure } from "../failure.ts";
 import { type BuildJob, contextOf } from "../job.ts";
@@ -38,7 +38,7 @@ export async function buildWithEngine(
     contextError = error;
   });
   const failed = (error: unknown): unknown => {
-    if (signal.aborted) return new ImageSpecError("E_ABORTED", "The build was cancelled.", { cause: signal.reason });
+    if (signal.aborted) return abortedError(`The build of ${job.reference}`, signal.reason);
     if (contextError !== undefined) return contextError;
     log.line(redact((error as Error).message, job.secrets), "stderr");
     return buildFailure({ ...job, command: COMMAND, exitCode: 1, log });

@@ -80,6 +80,6 @@ async function readDocument(archive: string, entries: Map<string, Entry>, name: 
 
 function broken(archive: string, why: string): ImageSpecError {
   return new ImageSpecError("E_BUILD", `The image that docker saved to ${archive} cannot be read: ${why}`, {
-    hint: "Build again; if it stays so, install docker's buildx plug-in.",
+    hint: "Install docker's buildx plug-in, which writes layouts itself.",
   });
 }
