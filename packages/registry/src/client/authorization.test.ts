@@ -103,7 +103,79 @@ describe("authorization (C.4 22)", () => {
   });
 });
 
+describe("an identity token", () => {
+  it.each([401, 404, 405, 415, 501])("goes by GET where POST is answered with %i", async (status) => {
+    await using server = await startRegistry({ auth: { type: "bearer", users: { me: "refresh" } } });
+    await using proxy = await faultProxy(server.url, [{ match: "POST /token*", do: { status } }]);
+    const credential: Credential = { kind: "identity-token", token: "refresh", username: "me" };
+    expect(await clientFor(proxy.host, credential).repository(`${proxy.host}/a`).headManifest("1")).toBeUndefined();
+  });
+});
+
+describe("a server that repeats what it was sent", () => {
+  it("finds it hidden in the error, whole or in pieces", async () => {
+    await using server = await rawServer((request, response) => {
+      const { authorization = "" } = request.headers;
+      if (authorization === "") return response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      const message = `${"x".repeat(150)} ${authorization} ${authorization.slice(6)} ${wrong.password} ${encodeURIComponent(wrong.password)}`;
+      response.writeHead(400).end(JSON.stringify({ errors: [{ code: authorization, message }] }));
+    });
+    const error = await failureOf(clientFor(server.host, wrong).repository(`${server.host}/a`).getManifest("1"));
+    expect(error).toMatchObject({ code: "E_REGISTRY", details: { status: 400 } });
+    const said = JSON.stringify([error.message, error.hint, error.details, error.stack]);
+    expect(said).toContain("***");
+    expect(said).not.toMatch(/CANARY|Q0FOQVJZ|bWU6Q/);
+  });
+
+  it("finds a token hidden, too", async () => {
+    await using server = await rawServer((request, response) => {
+      const { authorization, host } = request.headers;
+      if (request.url?.startsWith("/token")) return response.end(JSON.stringify({ token: "CANARY" }));
+      if (authorization === undefined) {
+        return response.writeHead(401, { "www-authenticate": `Bearer realm="http://${host}/token"` }).end();
+      }
+      response
+        .writeHead(400)
+        .end(JSON.stringify({ errors: [{ code: "X", message: `no ${authorization.slice(7)} here` }] }));
+    });
+    const error = await failureOf(clientFor(server.host).repository(`${server.host}/a`).getManifest("1"));
+    expect(error.message).toContain("no *** here");
+  });
+});
+
 describe("credentials stay with their host (C.4 23)", () => {
+  it("a redirect that leads back to the registry gets none, whatever its path", async () => {
+    await using server = await startRegistry({ auth: { type: "basic", users } });
+    await using proxy = await faultProxy(server.url);
+    await using storage = await rawServer((_request, response) => {
+      response.writeHead(307, { location: `${proxy.url}/v2/private/manifests/1` }).end();
+    });
+    proxy.script([{ match: "GET /v2/a/*", do: { redirect: `http://${storage.host}/x` } }]);
+    const repository = clientFor(proxy.host, me).repository(`${proxy.host}/a`);
+    expect(await failureOf(repository.getManifest("1"))).toMatchObject({ code: "E_REGISTRY_AUTH" });
+    const led = proxy.exchanges.filter(({ path }) => path.startsWith("/v2/private/"));
+    expect(led.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  it("a mirror's are looked up by the path of the mirror", async () => {
+    await using server = await startRegistry();
+    const asked: (string | undefined)[] = [];
+    await using guarded = await rawServer((request, response) => {
+      if (request.headers.authorization !== undefined) return response.writeHead(404).end();
+      response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+    });
+    const credentials = {
+      configFile: undefined,
+      get: async (registry: string, options: { repository?: string } = {}) => {
+        asked.push(`${registry}/${options.repository}`);
+        return me;
+      },
+    };
+    const mirrors = { [server.host]: `${guarded.host}/proxy/hub` };
+    await quickClient({ credentials, mirrors }).repository(`${server.host}/team/app`).headManifest("1");
+    expect(asked).toEqual([`${guarded.host}/proxy/hub/team/app`]);
+  });
+
   it("a redirect to storage gets no Authorization", async () => {
     const layer = tinyLayer();
     const asked: (string | undefined)[] = [];

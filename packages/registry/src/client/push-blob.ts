@@ -165,10 +165,13 @@ function stuck(push: BlobPush, offset: number): ImageSpecError {
   });
 }
 
-/** Sends all that is left in chunks (distribution-spec, pushing a blob in chunks) and moves `upload` on. */
+/**
+ * Sends what is left in chunks (distribution-spec, pushing a blob in chunks) and moves `upload` on. A last piece below the
+ * registry's least size is left for the request that closes the upload.
+ */
 async function sendChunks(push: BlobPush, source: UploadSource, upload: Upload, chunkSize: number): Promise<void> {
   const { host, subject, descriptor, signal } = push;
-  while (upload.offset < descriptor.size) {
+  while (upload.offset < descriptor.size && descriptor.size - upload.offset >= upload.leastChunk) {
     const { offset } = upload;
     const end = Math.min(descriptor.size, offset + Math.max(chunkSize, upload.leastChunk));
     const response = await host.send({

@@ -52,13 +52,6 @@ export async function statusFault(
       details: data,
     });
   }
-  if (status === 407) {
-    const what = `A proxy on the way to ${via(subject)} asks for credentials to ${subject.action} (${text})`;
-    return new ImageSpecError("E_REGISTRY_UNREACHABLE", what, {
-      hint: PROXY_LOGIN,
-      details: { ...data, reason: "proxy" },
-    });
-  }
   return new ImageSpecError("E_REGISTRY", `${via(subject)} could not ${subject.action} (${text})`, {
     hint: cure(status, subject),
     details: data,

@@ -158,6 +158,23 @@ describe("where it looks", () => {
   });
 
   it.each([
+    "",
+    " \n",
+    "null",
+    { auths: null, credHelpers: null, credsStore: null },
+    { auths: { "x.io": null } },
+    { auths: { "x.io": { auth: null, username: null } } },
+    { credHelpers: { "x.io": null } },
+    { credsStore: "", auths: {} },
+  ])("takes a config that says nothing for one that says nothing: %j", async (json) => {
+    await config(json);
+    expect(await dockerCredentials({ env }).get("x.io")).toBeUndefined();
+    await config({ auths: { "x.io": auth("a:b") } }, "next.json");
+    const next = { ...env, REGISTRY_AUTH_FILE: join(home, "next.json") };
+    expect(await dockerCredentials({ env: next }).get("x.io")).toEqual(basic("a", "b"));
+  });
+
+  it.each([
     ["not JSON", '{"auths": CANARY'],
     ["a list", "[]"],
     ["auths of the wrong kind", { auths: [] }],

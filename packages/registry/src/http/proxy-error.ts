@@ -27,8 +27,8 @@ export function proxyFailure(error: unknown, proxy: string, aborted: boolean): u
   const { code } = error as NodeJS.ErrnoException;
   const shown = new URL(proxy).origin;
   if (code === "UND_ERR_PRX_TLS") return new ProxyError(shown, undefined, error);
-  // undici's word for a CONNECT that was not answered with 200; the status stands in its text alone.
-  if (code === "UND_ERR_ABORTED") {
+  // undici's words for a CONNECT that was not answered with 200, and for a 407; the status stands in its text alone.
+  if (code === "UND_ERR_ABORTED" || code === "UND_ERR_INVALID_ARG") {
     const status = Number(/\b([1-5]\d\d)\b/.exec(error.message)?.[1]);
     return new ProxyError(shown, Number.isNaN(status) ? 502 : status, error);
   }

@@ -1,5 +1,6 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import type { Descriptor } from "./descriptor.ts";
+import { orDiscard } from "./or-discard.ts";
 import { checkChild, parseManifest } from "./parse-manifest.ts";
 import { DEFAULT_CONCURRENCY, type PushOptions } from "./push-image.ts";
 import { runLimited } from "./run-limited.ts";
@@ -31,18 +32,20 @@ export async function copyImage(
   // Once is enough: where it arrives, or here when it was downloaded. What lies on this disk the registry checks itself.
   const unchecked = sink.checksBlobs === true || source.registry === undefined;
   const mount = source.registry === undefined ? {} : { mountFrom: source.name };
-  await runLimited(
-    [...collected.blobs.values()].map((blob) => async (signal: AbortSignal) => {
-      const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, ...mount });
-      // A download that turned out wrong was not passed on to its end: it may be tried once more.
-      await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
-    }),
-    options.concurrency ?? DEFAULT_CONCURRENCY,
-    signal,
-  );
   const root = collected.manifests.pop() as ManifestBytes;
-  for (const manifest of collected.manifests) await sink.putManifest(manifest, call);
-  await sink.putManifest(root, { ...call, ...(tag === undefined ? {} : { tag }) });
+  await orDiscard(sink, async () => {
+    await runLimited(
+      [...collected.blobs.values()].map((blob) => async (signal: AbortSignal) => {
+        const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, ...mount });
+        // A download that turned out wrong was not passed on to its end: it may be tried once more.
+        await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
+      }),
+      options.concurrency ?? DEFAULT_CONCURRENCY,
+      signal,
+    );
+    for (const manifest of collected.manifests) await sink.putManifest(manifest, call);
+    await sink.putManifest(root, { ...call, ...(tag === undefined ? {} : { tag }) });
+  });
   return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
 }
 

@@ -24,6 +24,10 @@ it.each<[string, unknown, string?]>([
   ["no JSON", "{"],
   ["bytes that are not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]).toString("latin1").replace("ÿ", "\u0000")],
   ["a list", []],
+  ["a key twice", JSON.stringify(manifest).replace("{", '{"layers":[],')],
+  ["a key twice, once escaped", JSON.stringify(manifest).replace("{", '{"l\\u0061yers":[],')],
+  ["a key twice, deep inside", JSON.stringify(manifest).replace('"size"', '"size":2,"size"')],
+  ["a field in two spellings", JSON.stringify(manifest).replace("{", '{"Layers":[],')],
   ["schema 1", { ...manifest, schemaVersion: 1 }],
   ["another media type inside", { ...manifest, mediaType: MEDIA_TYPES.ociIndex }],
   ["an unknown media type", manifest, "application/x"],
@@ -47,4 +51,9 @@ it.each<[string, unknown, string?]>([
       hint: expect.any(String),
     }),
   );
+});
+
+it("takes keys that are alike in different objects, and labels that differ in case", () => {
+  const annotations = { a: "x", A: "y", "b{": '":{"layers"', config: "z" };
+  expect(parse({ ...manifest, annotations, layers: [blob, { ...blob, annotations }] })).toMatchObject({ annotations });
 });

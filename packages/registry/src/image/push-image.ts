@@ -3,6 +3,7 @@ import { isImageSpecError } from "../errors/image-spec-error.ts";
 import { assembleIndex } from "./assemble-index.ts";
 import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
+import { orDiscard } from "./or-discard.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { runLimited } from "./run-limited.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./store.ts";
@@ -57,7 +58,11 @@ export function assembleManifest(parts: ImageParts): {
 }
 
 /** Writes an image: layers and config side by side, then the manifest, under `tag` when given. Returns what points to it. */
-export async function pushImage(sink: ImageSink, parts: ImageParts, options: PushOptions = {}): Promise<Descriptor> {
+export function pushImage(sink: ImageSink, parts: ImageParts, options: PushOptions = {}): Promise<Descriptor> {
+  return orDiscard(sink, () => writeImage(sink, parts, options));
+}
+
+async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptions): Promise<Descriptor> {
   const { manifest, config, document } = assembleManifest(parts);
   const unique = new Map(parts.layers.map((layer) => [layer.descriptor.digest, layer]));
   const { signal, tag } = options;
@@ -102,7 +107,7 @@ export async function pushIndex(
   const call = signal === undefined ? {} : { signal };
   const existing = options.merge ? await entriesUnder(target, tag, call) : [];
   const index = assembleIndex(entries, existing);
-  await target.putManifest(index, { ...call, tag });
+  await orDiscard(target, () => target.putManifest(index, { ...call, tag }));
   return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
 }
 

@@ -41,6 +41,8 @@ export interface ImageSink {
   readonly name: string;
   /** True when `putBlob` checks digest and size before the blob counts as there. */
   readonly checksBlobs?: boolean;
+  /** Removes what was written and nothing names; called by what writes images when that fails. */
+  discard?(): Promise<void>;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
   /** Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may hold it. */
   putBlob(

@@ -1,6 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "../digest/digest.ts";
 import { bytesOf, failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
@@ -97,6 +100,72 @@ describe("OciLayout", () => {
       JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: "x", digest, size: 1 }] }),
     );
     expect(await failureOf(layout.root())).toMatchObject({ code: "E_DIGEST_MISMATCH" });
+  });
+
+  it("writes a blob anew that lies there with other bytes", async () => {
+    const layer = tinyLayer();
+    const image = await pushImage(new OciLayout(folder), tinyImage([layer]), { tag: "1" });
+    await writeFile(blobPath(layer.descriptor.digest), Buffer.alloc(layer.descriptor.size));
+    await writeFile(blobPath(image.digest), Buffer.alloc(image.size));
+    expect(await new OciLayout(folder).hasBlob(layer.descriptor)).toBe(false);
+    await pushImage(new OciLayout(folder), tinyImage([layer]), { tag: "2" });
+    expect(await bytesOf(new OciLayout(folder).getBlob(layer.descriptor))).toEqual(layer.bytes);
+    expect((await new OciLayout(folder).getManifest("1")).digest).toBe(image.digest);
+  });
+
+  it("keeps every tag that several objects and processes write at once", async () => {
+    const tags = Array.from({ length: 12 }, (_, nth) => `t${nth}`);
+    await Promise.all(tags.map((tag) => pushImage(new OciLayout(folder), tinyImage(), { tag })));
+    const script = fileURLToPath(new URL("../fixtures/write-layout.ts", import.meta.url));
+    const processes = ["p1", "p2", "p3"].map((tag) => execa(process.execPath, [script, folder, tag]));
+    await Promise.all(processes);
+    const entries = await new OciLayout(folder).entries();
+    const names = entries.map(({ annotations }) => annotations?.["org.opencontainers.image.ref.name"]);
+    expect(names.sort()).toEqual([...tags, "p1", "p2", "p3"].sort());
+    expect((await readdir(folder)).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
+  });
+
+  it("leaves no blob without an index when writing fails", async () => {
+    const broken = { ...tinyLayer(), open: () => Readable.from([Buffer.from("x")]) };
+    const fresh = join(folder, "fresh");
+    await failureOf(pushImage(new OciLayout(fresh), tinyImage([tinyLayer(), broken]), { tag: "1", concurrency: 1 }));
+    expect(await readdir(folder)).toEqual([]);
+    const kept = tinyLayer();
+    const { digest } = await pushImage(new OciLayout(folder), tinyImage([kept]), { tag: "1" });
+    const before = (await readdir(join(folder, "blobs/sha256"))).sort();
+    const call = pushImage(new OciLayout(folder), tinyImage([kept, tinyLayer(), broken]), { tag: "2", concurrency: 1 });
+    expect(await failureOf(call)).toMatchObject({ code: "E_DIGEST_MISMATCH" });
+    expect((await readdir(join(folder, "blobs/sha256"))).sort()).toEqual(before);
+    expect((await new OciLayout(folder).root()).digest).toBe(digest);
+  });
+
+  it("refuses a folder with another index.json before it writes anything", async () => {
+    for (const text of ["{}", "junk", '{"schemaVersion":1}']) {
+      await writeFile(join(folder, "index.json"), text);
+      const error = await failureOf(pushImage(new OciLayout(folder), tinyImage(), { tag: "1" }));
+      expect(error).toMatchObject({ code: "E_OUTPUT", message: expect.stringContaining(folder) });
+      expect(await readdir(folder)).toEqual(["index.json"]);
+    }
+  });
+
+  it("sweeps what a killed run left, and leaves what another writes", async () => {
+    const parts = join(folder, "blobs/sha256");
+    await mkdir(parts, { recursive: true });
+    await writeFile(join(parts, "a.part"), "");
+    await utimes(join(parts, "a.part"), new Date(0), new Date(0));
+    await writeFile(join(parts, "b.part"), "");
+    await pushImage(new OciLayout(folder), tinyImage([]), { tag: "1" });
+    const left = (await readdir(parts)).filter((name) => name.endsWith(".part"));
+    expect(left).toEqual(["b.part"]);
+  });
+
+  it.skipIf(process.platform === "win32")("leaves nothing where the system takes no more bytes", async () => {
+    const script = fileURLToPath(new URL("../fixtures/write-layout.ts", import.meta.url));
+    const command = `ulimit -f 200; exec "${process.execPath}" "${script}" "${folder}/full" 1 5000000`;
+    const { stdout, exitCode } = await execa("sh", ["-c", command], { reject: false });
+    expect(stdout).toBe(`E_OUTPUT oci:${folder}/full cannot be written (EFBIG)`);
+    expect(exitCode).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it("says so when it cannot be written", async () => {

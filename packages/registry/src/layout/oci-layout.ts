@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
@@ -9,11 +8,12 @@ import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { isDigest } from "../reference/reference-grammar.ts";
+import { withFileLock } from "./file-lock.ts";
+import { isIntact, listedDigests, removeOld } from "./layout-blobs.ts";
 import { writeFault } from "./write-fault.ts";
+import { PART, PIECE_BYTES, writeWhole } from "./write-file.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
-/** Bytes read or written at a time: few calls, little memory. */
-const PIECE_BYTES = 512 * 1024;
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 
 /**
@@ -25,7 +25,13 @@ export class OciLayout implements ImageSource, ImageSink {
   readonly name: string;
   readonly folder: string;
   readonly checksBlobs = true;
-  #writing: Promise<void> = Promise.resolve();
+  /** Whether a blob that lies there has the right bytes, by digest. */
+  readonly #right = new Map<string, Promise<boolean>>();
+  /** Written by this object, and listed by no tag yet. */
+  readonly #unlisted = new Set<string>();
+  #ready: Promise<void> | undefined;
+  /** This object made the folder. */
+  #made = false;
 
   constructor(folder: string) {
     this.folder = resolve(folder);
@@ -75,40 +81,125 @@ export class OciLayout implements ImageSource, ImageSink {
     yield* options.unchecked ? content : verifyStream(content, descriptor, path);
   }
 
+  /** True when the blob is there and has the right bytes: what an earlier run or another tool left is read once. */
   async hasBlob(descriptor: Descriptor): Promise<boolean> {
-    const found = await stat(this.#blobPath(descriptor.digest)).catch(() => undefined);
-    return found?.isFile() === true && found.size === descriptor.size;
+    const { digest, size } = descriptor;
+    const path = this.#blobPath(digest);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() !== true || found.size !== size) return false;
+    const known = this.#right.get(digest) ?? isIntact(path, descriptor);
+    this.#right.set(digest, known);
+    if (await known) return true;
+    this.#right.delete(digest);
+    return false;
   }
 
+  /** @throws ImageSpecError E_OUTPUT when it cannot be written or something else is there, E_DIGEST_MISMATCH. */
   async putBlob(descriptor: Descriptor, openBlob: OpenBlob, options: CallOptions = {}): Promise<void> {
+    this.#ready ??= this.#prepare();
+    await this.#ready;
     if (await this.hasBlob(descriptor)) return;
     options.signal?.throwIfAborted();
-    await this.#writeFile(this.#blobPath(descriptor.digest), verifyStream(openBlob(), descriptor, this.name));
+    const path = this.#blobPath(descriptor.digest);
+    await this.#write(path, verifyStream(openBlob(), descriptor, this.name));
+    this.#right.set(descriptor.digest, Promise.resolve(true));
+    this.#unlisted.add(descriptor.digest);
   }
 
-  async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string } = {}): Promise<void> {
+  /** @throws ImageSpecError E_OUTPUT, also when a blob of the image was removed meanwhile; E_DIGEST_MISMATCH. */
+  async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string | undefined } = {}): Promise<void> {
     const { mediaType, digest, bytes } = manifest;
     const descriptor = { mediaType, digest, size: bytes.length };
     await this.putBlob(descriptor, async function* () {
       yield bytes;
     });
-    const { tag } = options;
+    const { tag, signal } = options;
     if (tag === undefined) return;
-    // One change of index.json after the other; a failed one does not hold up the next.
-    const change = this.#writing.then(() => this.#list(descriptor, tag));
-    this.#writing = change.catch(() => undefined);
-    await change;
+    await this.#locked((confirm) => this.#list(descriptor, tag, confirm), signal);
+    this.#unlisted.clear();
   }
 
-  async #list(descriptor: Descriptor, tag: string): Promise<void> {
+  /**
+   * Removes what this object wrote and no tag lists: after a failure nothing is left of the image. What another process
+   * listed meanwhile stays.
+   */
+  async discard(): Promise<void> {
+    if (this.#unlisted.size === 0) return;
+    await this.#locked(async () => {
+      const listed = await listedDigests(this, await this.#listed());
+      for (const digest of this.#unlisted) {
+        if (!listed.has(digest)) await rm(this.#blobPath(digest), { force: true });
+      }
+      this.#unlisted.clear();
+      this.#right.clear();
+    }, undefined);
+    if (!this.#made) return;
+    for (const path of ["blobs/sha256", "blobs/sha384", "blobs/sha512", "blobs", "."]) {
+      await rmdir(join(this.folder, path)).catch(() => undefined);
+    }
+  }
+
+  async #locked<T>(work: (confirm: () => Promise<void>) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      return await withFileLock(join(this.folder, "index.json.lock"), work, { signal });
+    } catch (error) {
+      throw writeFault(error, this.name);
+    }
+  }
+
+  /** Refuses a place that holds something else, before anything is written; sweeps what killed runs left. */
+  async #prepare(): Promise<void> {
+    try {
+      this.#made = (await mkdir(this.folder, { recursive: true })) !== undefined;
+    } catch (error) {
+      throw writeFault(error, this.name);
+    }
+    await this.#listed();
+    for (const algorithm of await readdir(join(this.folder, "blobs")).catch(() => [])) {
+      const folder = join(this.folder, "blobs", algorithm);
+      const parts = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(PART));
+      for (const part of parts) await removeOld(join(folder, part));
+    }
+  }
+
+  /** The entries of index.json; none where there is no such file. Throws E_OUTPUT when it is not an index. */
+  async #listed(): Promise<Descriptor[]> {
+    const exists = await stat(join(this.folder, "index.json")).catch(() => undefined);
+    if (exists === undefined) return [];
+    try {
+      return (await this.#index()).manifests;
+    } catch (cause) {
+      throw new ImageSpecError("E_OUTPUT", `${this.name} holds an index.json that is not an OCI image index`, {
+        hint: "Name another folder, or remove what is there.",
+        cause,
+        details: { path: this.folder },
+      });
+    }
+  }
+
+  async #list(descriptor: Descriptor, tag: string, confirm: () => Promise<void>): Promise<void> {
     const path = join(this.folder, "index.json");
-    const exists = await stat(path).catch(() => undefined);
-    const index = exists ? await this.#index() : { manifests: [] };
-    const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
+    const listed = await this.#listed();
+    const others = listed.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
     const entry = { ...descriptor, annotations: { [REF_NAME]: tag } };
     const document = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [...others, entry] };
-    await this.#writeFile(join(this.folder, "oci-layout"), [Buffer.from(LAYOUT)]);
-    await this.#writeFile(path, [Buffer.from(`${JSON.stringify(document)}\n`)]);
+    // Another process that failed may have removed what it had written, and we had found there.
+    for (const digest of await listedDigests(this, [entry]))
+      await this.#stat(this.#blobPath(digest), digest, "E_OUTPUT");
+    await this.#write(join(this.folder, "oci-layout"), [Buffer.from(LAYOUT)]);
+    await this.#write(path, [Buffer.from(`${JSON.stringify(document)}\n`)], confirm);
+  }
+
+  async #write(
+    path: string,
+    content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    confirm?: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await writeWhole(path, content, confirm);
+    } catch (error) {
+      throw writeFault(error, this.name);
+    }
   }
 
   async #index(): Promise<IndexDocument> {
@@ -132,11 +223,15 @@ export class OciLayout implements ImageSource, ImageSink {
     return join(this.folder, "blobs", algorithm, hex);
   }
 
-  async #stat(path: string, digest: string): Promise<{ size: number }> {
+  async #stat(
+    path: string,
+    digest: string,
+    code: "E_INPUT_FILE" | "E_OUTPUT" = "E_INPUT_FILE",
+  ): Promise<{ size: number }> {
     try {
       return await stat(path);
     } catch (cause) {
-      throw new ImageSpecError("E_INPUT_FILE", `${this.name} lacks ${digest}`, {
+      throw new ImageSpecError(code, `${this.name} lacks ${digest}`, {
         hint: "Write the layout again.",
         cause,
       });
@@ -146,47 +241,6 @@ export class OciLayout implements ImageSource, ImageSink {
   #broken(what: string): ImageSpecError {
     return new ImageSpecError("E_INPUT_FILE", `${this.name}: ${what}`, { hint: "Write the layout again." });
   }
-
-  /** Writes beside the place, then moves: nobody sees half a file. */
-  async #writeFile(path: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      const file = await open(temporary, "wx", 0o644);
-      try {
-        await writePieces(file, content);
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw writeFault(error, this.name);
-    }
-  }
-}
-
-/** Gathers small pieces: a call for each would cost more than the bytes. */
-async function writePieces(file: FileHandle, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  const flush = async () => {
-    const { bytesWritten } = await file.writev(pieces);
-    if (bytesWritten < size) await writeRest(file, Buffer.concat(pieces), bytesWritten);
-    pieces = [];
-    size = 0;
-  };
-  for await (const piece of content) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= PIECE_BYTES) await flush();
-  }
-  if (size > 0) await flush();
-}
-
-/** A write may take less than it was given: on a full disk the next one then says why. */
-async function writeRest(file: FileHandle, bytes: Uint8Array, from: number): Promise<void> {
-  for (let at = from; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 
 function mediaTypeOf(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 const HINTS: Record<string, string> = {
   ENOSPC: "Free some space on that disk, or write elsewhere.",
   EDQUOT: "Free some of your quota, or write elsewhere.",
+  EFBIG: "Raise the limit of file sizes (ulimit -f), or write elsewhere.",
   EACCES: "Choose a place you may write to.",
   EPERM: "Choose a place you may write to.",
   EROFS: "Choose a place that is not read-only.",

@@ -57,7 +57,86 @@ describe("present and absent (C.4 29)", () => {
   });
 });
 
+describe("a registry that does not show what is not there yet", () => {
+  /** Answers by the action of the token; `rules` says what reading gets for it. */
+  async function guarded(rules: { pull: number; push: number; upload: number }) {
+    const asked: string[] = [];
+    const server = await rawServer((request, response) => {
+      const url = new URL(request.url ?? "", `http://${request.headers.host}`);
+      if (url.pathname === "/token") {
+        const scope = url.searchParams.get("scope") ?? "";
+        return response.end(JSON.stringify({ token: scope.endsWith(":pull,push") ? "push" : "pull" }));
+      }
+      const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
+      const challenge = { "www-authenticate": `Bearer realm="http://${request.headers.host}/token"` };
+      if (token === undefined) return response.writeHead(401, challenge).end();
+      asked.push(`${request.method} ${token}`);
+      if (request.method === "DELETE") return response.writeHead(204).end();
+      const status = request.method === "POST" ? rules.upload : token === "push" ? rules.push : rules.pull;
+      response
+        .writeHead(status, { ...challenge, ...(status === 202 ? { location: "/v2/a/blobs/uploads/x" } : {}) })
+        .end();
+    });
+    return { server, asked };
+  }
+  const ask = (host: string, willPush: boolean) =>
+    checkRegistryPresence(`${host}/a:1`, ["linux/amd64"], { client: quickClient(), willPush });
+
+  it.each([401, 403])("%i to pull is asked again with the right to push, when it will push", async (pull) => {
+    const { server, asked } = await guarded({ pull, push: 404, upload: 202 });
+    await using host = server;
+    expect(await ask(host.host, false)).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY_AUTH" } });
+    expect(asked.some((line) => line.endsWith("push"))).toBe(false);
+    expect(await ask(host.host, true)).toEqual({ status: "absent" });
+  });
+
+  it("asks with pull alone where that is answered", async () => {
+    const { server, asked } = await guarded({ pull: 404, push: 404, upload: 202 });
+    await using host = server;
+    expect(await ask(host.host, true)).toEqual({ status: "absent" });
+    expect(asked).toEqual(["HEAD pull"]);
+  });
+
+  it("403 to both is settled by opening an upload, which is given up", async () => {
+    const { server, asked } = await guarded({ pull: 403, push: 403, upload: 202 });
+    await using host = server;
+    // Unknown, and for no want of rights: a build goes on.
+    expect(await ask(host.host, true)).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY" } });
+    expect(asked.slice(-2)).toEqual(["POST push", "DELETE push"]);
+  });
+
+  it("who may not push either is told so", async () => {
+    const { server } = await guarded({ pull: 403, push: 403, upload: 403 });
+    await using host = server;
+    expect(await ask(host.host, true)).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY_AUTH" } });
+  });
+
+  it("credentials that the token server refuses are not tried again", async () => {
+    await using server = await startRegistry({ auth: { type: "bearer", users: { me: "right" } } });
+    const credentials = fixedCredentials({ [server.host]: { kind: "basic", username: "me", password: "wrong" } });
+    const options = { client: quickClient({ credentials }), willPush: true };
+    expect(await checkRegistryPresence(`${server.host}/a:1`, [], options)).toMatchObject({ status: "unknown" });
+    expect(server.exchanges.filter(({ path }) => path.startsWith("/token"))).toHaveLength(1);
+  });
+});
+
 describe("unknown, with its cause (C.4 29)", () => {
+  it.each([404, 400, 418])("a token server that answers %i says nothing of the image", async (status) => {
+    await using server = await startRegistry({ auth: { type: "bearer", users: {} } });
+    await using proxy = await faultProxy(server.url, [{ match: "* /token*", do: { status } }]);
+    const presence = await check(`${proxy.host}/a:1`);
+    expect(presence).toMatchObject({ status: "unknown", cause: { details: { status, tokenServer: proxy.host } } });
+    const push = pushIndex(client.repository(`${proxy.host}/a`), [], { tag: "1", merge: true });
+    expect(await failureOf(push)).toMatchObject({ details: { tokenServer: proxy.host } });
+  });
+
+  it("an image whose config is gone", async () => {
+    await using server = await startRegistry();
+    await using proxy = await faultProxy(server.url, [{ match: "GET */blobs/*", do: { status: 404 } }]);
+    await pushImage(client.repository(`${server.host}/a`), tinyImage(), { tag: "1" });
+    expect(await check(`${proxy.host}/a:1`)).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY" } });
+  });
+
   it.each([
     [401, "E_REGISTRY_AUTH"],
     [403, "E_REGISTRY_AUTH"],

@@ -1,0 +1,74 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { failureOf } from "../fixtures/tiny-image.ts";
+import { withFileLock } from "./file-lock.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lock-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it("lets one in at a time, and leaves nothing", async () => {
+  let inside = 0;
+  let most = 0;
+  const turn = () =>
+    withFileLock(join(folder, "lock"), async () => {
+      most = Math.max(most, ++inside);
+      await sleep(5);
+      inside--;
+    });
+  await Promise.all(Array.from({ length: 10 }, turn));
+  expect(most).toBe(1);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("takes over from a holder without a sign of life, however old its file says it is", async () => {
+  const path = join(folder, "lock");
+  for (const time of [new Date(0), new Date(), new Date(Date.now() + 86_400_000)]) {
+    await writeFile(path, "dead");
+    await utimes(path, time, time);
+    expect(await withFileLock(path, async () => "in", { staleMs: 200 })).toBe("in");
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("waits for a holder that lives longer than that", async () => {
+  const path = join(folder, "lock");
+  const order: string[] = [];
+  const slow = withFileLock(
+    path,
+    async () => {
+      await sleep(700);
+      order.push("slow");
+    },
+    { staleMs: 250 },
+  );
+  await sleep(20);
+  await withFileLock(path, async () => void order.push("next"), { staleMs: 250 });
+  await slow;
+  expect(order).toEqual(["slow", "next"]);
+});
+
+it("runs the work again when the lock was lost in between", async () => {
+  const path = join(folder, "lock");
+  let runs = 0;
+  const done = await withFileLock(path, async (confirm) => {
+    if (++runs === 1) await writeFile(path, "another");
+    setTimeout(() => rm(path, { force: true }), 30);
+    await confirm();
+    return (await readFile(path, "utf8")).length;
+  });
+  expect(done).toBe(32);
+  expect(runs).toBe(2);
+});
+
+it("leaves when cancelled, and says what the folder says", async () => {
+  const path = join(folder, "lock");
+  await writeFile(path, "held");
+  expect(await failureOf(withFileLock(path, async () => 1, { signal: AbortSignal.timeout(50) }))).toBeDefined();
+  expect(await failureOf(withFileLock(join(folder, "no/lock"), async () => 1))).toMatchObject({ code: "ENOENT" });
+});

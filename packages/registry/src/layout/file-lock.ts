@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface FileLockOptions {
+  signal?: AbortSignal | undefined;
+  /** Milliseconds without a sign of life after which a holder counts as dead; default 10 000. */
+  staleMs?: number | undefined;
+}
+
+/** Somebody took the lock for dead while it was held. */
+class LostLockError extends Error {}
+
+/**
+ * Runs `work` while `path` is locked against every process that sees the file, whatever its host or pid namespace: the lock
+ * is a file that only one can create, its holder touches it while it lives, and no process id decides. `work` calls
+ * `confirm` right before what must not happen twice; when the lock was lost by then, all of it runs again.
+ */
+export async function withFileLock<T>(
+  path: string,
+  work: (confirm: () => Promise<void>) => Promise<T>,
+  options: FileLockOptions = {},
+): Promise<T> {
+  const staleMs = options.staleMs ?? 10_000;
+  for (;;) {
+    const token = randomBytes(16).toString("hex");
+    await acquire(path, token, staleMs, options.signal);
+    const beat = setInterval(() => {
+      const now = new Date();
+      utimes(path, now, now).catch(() => undefined);
+    }, staleMs / 5);
+    beat.unref();
+    try {
+      return await work(async () => {
+        if ((await contentOf(path)) !== token) throw new LostLockError(`the lock ${path} was taken by another process`);
+      });
+    } catch (error) {
+      if (!(error instanceof LostLockError)) throw error;
+    } finally {
+      clearInterval(beat);
+      if ((await contentOf(path)) === token) await rm(path, { force: true });
+    }
+  }
+}
+
+async function acquire(path: string, token: string, staleMs: number, signal: AbortSignal | undefined): Promise<void> {
+  let seen = { state: "", since: 0 };
+  for (let wait = 10; ; wait = Math.min(wait * 2, 250)) {
+    signal?.throwIfAborted();
+    try {
+      await writeFile(path, token, { flag: "wx" });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const state = await stateOf(path);
+    if (state === undefined) continue;
+    // Our own clock alone: that of the file system, or of the holder, may be another.
+    if (state.text !== seen.state) seen = { state: state.text, since: performance.now() };
+    else if (performance.now() - seen.since > staleMs) await breakLock(path, state.token);
+    await sleep(wait * (0.5 + Math.random()), undefined, { signal });
+  }
+}
+
+/** Takes a dead holder's lock away; should it be another one by now, it is put back. */
+async function breakLock(path: string, token: string): Promise<void> {
+  const taken = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    await rename(path, taken);
+    if ((await contentOf(taken)) !== token) await link(taken, path).catch(() => undefined);
+    await rm(taken, { force: true });
+  } catch (error) {
+    // Another waiter was faster.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+async function stateOf(path: string): Promise<{ token: string; text: string } | undefined> {
+  const [token, found] = await Promise.all([contentOf(path), stat(path).catch(() => undefined)]);
+  return token === undefined || found === undefined ? undefined : { token, text: `${token} ${found.mtimeMs}` };
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(() => undefined);
+}

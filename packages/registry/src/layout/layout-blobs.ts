@@ -1,0 +1,47 @@
+import { createReadStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { verifyStream } from "../digest/verify-stream.ts";
+import type { Descriptor } from "../image/descriptor.ts";
+import { parseManifest } from "../image/parse-manifest.ts";
+import type { ImageSource } from "../image/store.ts";
+import { PIECE_BYTES } from "./write-file.ts";
+
+/** Milliseconds after which a file that nobody writes to is one a killed run left. */
+const ABANDONED_MS = 10 * 60_000;
+
+/** Whether a file has the bytes its descriptor says. */
+export async function isIntact(path: string, descriptor: Descriptor): Promise<boolean> {
+  try {
+    const content = createReadStream(path, { highWaterMark: PIECE_BYTES });
+    for await (const _piece of verifyStream(content, descriptor, path));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every digest that entries of an index lead to, their own included. What cannot be read leads nowhere. */
+export async function listedDigests(source: ImageSource, entries: readonly Descriptor[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  const queue = [...entries];
+  for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+    if (found.has(entry.digest)) continue;
+    found.add(entry.digest);
+    const manifest = await source.getManifest(entry.digest).catch(() => undefined);
+    if (manifest === undefined) continue;
+    try {
+      const document = parseManifest({ ...manifest, mediaType: entry.mediaType }, source.name);
+      if (document.kind === "index") queue.push(...document.manifests);
+      else for (const { digest } of [document.config, ...document.layers]) found.add(digest);
+    } catch {
+      // An artifact of another kind.
+    }
+  }
+  return found;
+}
+
+/** Removes a file that was not written to for long. */
+export async function removeOld(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+}

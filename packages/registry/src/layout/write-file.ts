@@ -1,0 +1,57 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** Bytes read or written at a time: few calls, little memory. */
+export const PIECE_BYTES = 512 * 1024;
+/** How the name of a file ends that is not whole yet. */
+export const PART = ".part";
+
+/**
+ * Writes beside the place, then moves: nobody sees half a file, and nothing is left of a failed one. `confirm` may still
+ * stop it right before the move.
+ */
+export async function writeWhole(
+  path: string,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  confirm?: () => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}${PART}`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "wx", 0o644);
+    try {
+      await writePieces(file, content);
+    } finally {
+      await file.close();
+    }
+    await confirm?.();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Gathers small pieces: a call for each would cost more than the bytes. */
+async function writePieces(file: FileHandle, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+  const flush = async () => {
+    const { bytesWritten } = await file.writev(pieces);
+    if (bytesWritten < size) await writeRest(file, Buffer.concat(pieces), bytesWritten);
+    pieces = [];
+    size = 0;
+  };
+  for await (const piece of content) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= PIECE_BYTES) await flush();
+  }
+  if (size > 0) await flush();
+}
+
+/** A write may take less than it was given: on a full disk the next one then says why. */
+async function writeRest(file: FileHandle, bytes: Uint8Array, from: number): Promise<void> {
+  for (let at = from; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}
