@@ -20,7 +20,8 @@ export async function build(session: BuildSession, builder: string, created: str
   );
   const assembled = images.map(({ base, environment }, at) => {
     const built = layers[at] ?? [];
-    return assembleImage(base, built, imageConfig(base, plan, built, { environment, builder, created }));
+    const config = imageConfig(base, plan, built, { environment, builder, created });
+    return assembleImage(base, built, config, session.options.manifestFormat);
   });
   const result = await deliver(session, assembled);
   await evict(session.cache, session.options.cacheBytes);

@@ -6,6 +6,8 @@ export const optionsSchema = z.strictObject({
   uv: z.string().min(1).optional(),
   /** Path of a micromamba to use instead of the one on PATH or in micromambaImage. */
   micromamba: z.string().min(1).optional(),
+  /** Whose media types the manifests have: OCI's, or docker's schema 2 for registries that refuse OCI's with 415. */
+  manifestFormat: z.enum(["oci", "docker"]).default("oci"),
   /** Refuse conda packages with link scripts, which are not run, where they are only warned of otherwise. */
   strict: z.boolean().default(false),
   /** What the cache may hold after a build, in bytes; what was not used for longest goes first. Default 20 GiB. */

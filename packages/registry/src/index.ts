@@ -32,6 +32,8 @@ export { assembleIndex } from "./image/assemble-index.ts";
 export { copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { configPlatform, type ImageConfig, readConfig } from "./image/image-config.ts";
+export { type FormatTypes, formatTypes, type ManifestFormat } from "./image/manifest-format.ts";
+export { orDiscard } from "./image/or-discard.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
 export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export {

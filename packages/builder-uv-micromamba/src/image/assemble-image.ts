@@ -1,4 +1,11 @@
-import { type Descriptor, digestOf, type ManifestBytes, MEDIA_TYPES } from "@imagespec/registry";
+import {
+  type Descriptor,
+  digestOf,
+  formatTypes,
+  type ManifestBytes,
+  type ManifestFormat,
+  MEDIA_TYPES,
+} from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 
@@ -11,34 +18,34 @@ export interface AssembledImage {
   descriptor: Descriptor;
 }
 
-const OCI_LAYERS: Record<string, string> = {
-  [MEDIA_TYPES.dockerLayerGzip]: MEDIA_TYPES.ociLayerGzip,
-  "application/vnd.docker.image.rootfs.diff.tar": MEDIA_TYPES.ociLayer,
-  "application/vnd.docker.image.rootfs.diff.tar.zstd": MEDIA_TYPES.ociLayerZstd,
-};
-
 /** The manifest of an image (OCI image-spec, manifest.md): the base's layers, then ours. Pure. */
-export function assembleImage(base: BaseImage, layers: BuiltLayer[], config: unknown): AssembledImage {
+export function assembleImage(
+  base: BaseImage,
+  layers: BuiltLayer[],
+  config: unknown,
+  format: ManifestFormat,
+): AssembledImage {
+  const types = formatTypes(format);
   const configBytes = json(config);
   const configDescriptor = {
-    mediaType: MEDIA_TYPES.ociConfig,
+    mediaType: types.config,
     digest: digestOf(configBytes),
     size: configBytes.length,
   };
   const manifest = json({
     schemaVersion: 2,
-    mediaType: MEDIA_TYPES.ociManifest,
+    mediaType: types.manifest,
     config: configDescriptor,
     layers: [
       ...base.layers.map(({ mediaType, digest, size }) => ({
-        mediaType: OCI_LAYERS[mediaType] ?? mediaType,
+        mediaType: types.layer(mediaType),
         digest,
         size,
       })),
-      ...layers.map(({ digest, size }) => ({ mediaType: MEDIA_TYPES.ociLayerGzip, digest, size })),
+      ...layers.map(({ digest, size }) => ({ mediaType: types.layer(MEDIA_TYPES.ociLayerGzip), digest, size })),
     ],
   });
-  const bytes = manifestBytes(MEDIA_TYPES.ociManifest, manifest);
+  const bytes = manifestBytes(types.manifest, manifest);
   const descriptor = {
     mediaType: bytes.mediaType,
     digest: bytes.digest,
@@ -52,12 +59,14 @@ export function assembleImage(base: BaseImage, layers: BuiltLayer[], config: unk
 export function topManifest(images: readonly AssembledImage[]): ManifestBytes {
   const [first] = images;
   if (images.length === 1 && first !== undefined) return first.manifest;
+  const isDocker = first?.manifest.mediaType === MEDIA_TYPES.dockerManifest;
+  const mediaType = formatTypes(isDocker ? "docker" : "oci").index;
   const index = {
     schemaVersion: 2,
-    mediaType: MEDIA_TYPES.ociIndex,
+    mediaType,
     manifests: images.map(({ descriptor }) => descriptor),
   };
-  return manifestBytes(MEDIA_TYPES.ociIndex, json(index));
+  return manifestBytes(mediaType, json(index));
 }
 
 function manifestBytes(mediaType: string, bytes: Uint8Array): ManifestBytes {

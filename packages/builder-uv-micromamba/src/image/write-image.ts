@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { ImageSink } from "@imagespec/registry";
+import { type ImageSink, orDiscard } from "@imagespec/registry";
 import pLimit from "p-limit";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -11,7 +11,16 @@ const PARALLEL = 4;
  * Writes images to a sink: blobs that it lacks, then manifests, the tag last. Base layers are mounted or streamed from
  * where they are. A layer whose bytes in the cache turn out wrong is made again. Returns the digest under the tag.
  */
-export async function writeImage(
+export function writeImage(
+  session: BuildSession,
+  images: readonly AssembledImage[],
+  sink: ImageSink,
+  tag: string | undefined,
+): Promise<string> {
+  return orDiscard(sink, () => writeParts(session, images, sink, tag));
+}
+
+async function writeParts(
   session: BuildSession,
   images: readonly AssembledImage[],
   sink: ImageSink,

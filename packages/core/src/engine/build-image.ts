@@ -67,7 +67,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   let answer: PresenceAnswer = { presence: undefined, fromRegistry: false };
   if (named?.asksPresence !== false) {
     const { platforms, push, output } = request.target;
-    const question = { reference, platforms, push, output, hasRegistry: spec.registry !== undefined };
+    const hasRegistry = spec.registry !== undefined;
+    const question = { reference, platforms, push, willPush: push, output, hasRegistry };
     answer = await timedStep(emit, "check whether the image exists", () =>
       findPresence(question, { credentials, env, signal }),
     );

@@ -11,6 +11,8 @@ export interface PresenceQuestion {
   hasRegistry: boolean;
   /** Whether the image would be pushed there. */
   push: boolean;
+  /** A build asks, which then pushes: the registry may be asked for the right to. Default false. */
+  willPush?: boolean | undefined;
   /** Where it would be written besides or instead. */
   output?: Output | undefined;
 }
@@ -47,11 +49,12 @@ export async function findPresence(question: PresenceQuestion, access: PresenceA
   return engine.presence?.status === "present" ? engine : registry;
 }
 
-async function inRegistry({ reference, platforms }: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
+async function inRegistry(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
+  const { reference, platforms, willPush } = question;
   const { credentials, env, signal } = access;
   const client = new RegistryClient({ credentials, env: { ...env } });
   try {
-    const options = { client, ...(signal === undefined ? {} : { signal }) };
+    const options = { client, signal, willPush };
     return { presence: await checkRegistryPresence(reference, platforms, options), fromRegistry: true };
   } finally {
     await client.close();

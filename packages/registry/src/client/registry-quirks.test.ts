@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { fixedCredentials, quickClient, rawServer } from "../fixtures/quick-client.ts";
 import { bytesOf, failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
 import { copyImage } from "../image/copy-image.ts";
-import { pushImage } from "../image/push-image.ts";
+import { MEDIA_TYPES } from "../image/descriptor.ts";
+import { pushImage, pushIndex } from "../image/push-image.ts";
+import { readImage } from "../image/read-image.ts";
 
 describe("HEAD is refused and GET decides", () => {
   it.each([400, 403, 405, 406, 410, 415, 501])("by %i, of manifests and of blobs", async (status) => {
@@ -27,6 +29,40 @@ describe("answers that are out of the ordinary, and right", () => {
     expect((await repository.getManifest("1")).digest).toBe(digest);
     proxy.script([{ match: "PUT *", do: { status, headers: { "docker-content-digest": "" } } }]);
     await pushImage(repository, tinyImage(), { tag: "2" });
+  });
+});
+
+describe("a registry that takes no OCI manifests", () => {
+  it("says which option helps, and takes docker's then", async () => {
+    const layer = tinyLayer();
+    await using server = await startRegistry();
+    const isOci = /^application\/vnd\.oci\./;
+    await using proxy = await rawServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const { host: _host, connection: _connection, "content-length": _length, ...headers } = request.headers;
+      if (isOci.test(headers["content-type"] ?? "")) return response.writeHead(415).end();
+      const body = ["GET", "HEAD"].includes(request.method ?? "") ? {} : { body: Buffer.concat(chunks) };
+      const init = { method: request.method ?? "", headers: headers as Record<string, string>, ...body };
+      const answer = await fetch(`${server.url}${request.url}`, init);
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(bytes);
+    });
+    const repository = quickClient().repository(`${proxy.host}/a`);
+    const image = tinyImage([tinyLayer(), layer]);
+    const error = await failureOf(pushImage(repository, image, { tag: "1" }));
+    expect(error).toMatchObject({ code: "E_REGISTRY", details: { status: 415 } });
+    expect(error.hint).toContain("manifestFormat");
+    const entry = await pushImage(repository, image, { manifestFormat: "docker" });
+    await pushIndex(repository, [entry], { tag: "1", manifestFormat: "docker" });
+    const index = await repository.getManifest("1");
+    expect(index.mediaType).toBe(MEDIA_TYPES.dockerIndex);
+    const read = await readImage(repository, "1", { os: "linux", architecture: "amd64" });
+    expect(read.manifest).toMatchObject({
+      mediaType: MEDIA_TYPES.dockerManifest,
+      config: { mediaType: MEDIA_TYPES.dockerConfig },
+      layers: [{ mediaType: MEDIA_TYPES.dockerLayerGzip }, { mediaType: MEDIA_TYPES.dockerLayerGzip }],
+    });
   });
 });
 

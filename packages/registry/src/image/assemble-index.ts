@@ -1,18 +1,20 @@
 import { digestOf } from "../digest/digest.ts";
-import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import type { Descriptor } from "./descriptor.ts";
+import { formatTypes, type ManifestFormat } from "./manifest-format.ts";
 import { formatPlatform } from "./platform.ts";
 import { isImageEntry } from "./select-platform.ts";
 import type { ManifestBytes } from "./store.ts";
 
 /**
- * Makes an OCI index of image entries, in the order of their platforms. Entries of `existing` stay when no new one is for
+ * Makes an index of image entries, in the order of their platforms. Entries of `existing` stay when no new one is for
  * their platform; so do attestations of what stays. The same entries give the same bytes.
  */
 export function assembleIndex(
   entries: readonly Descriptor[],
   existing: readonly Descriptor[] = [],
-  annotations?: Record<string, string>,
+  format?: ManifestFormat,
 ): ManifestBytes {
+  const { index: mediaType } = formatTypes(format);
   const replaced = new Set(entries.map(platformKey));
   const kept = existing.filter((entry) => isImageEntry(entry) && !replaced.has(platformKey(entry)));
   const images = [...entries, ...kept].sort((a, b) => compare(platformKey(a), platformKey(b)));
@@ -22,12 +24,11 @@ export function assembleIndex(
   );
   const document = {
     schemaVersion: 2,
-    mediaType: MEDIA_TYPES.ociIndex,
+    mediaType,
     manifests: [...images, ...attestations].map(plainDescriptor),
-    ...(annotations === undefined ? {} : { annotations }),
   };
   const bytes = Buffer.from(JSON.stringify(document));
-  return { mediaType: MEDIA_TYPES.ociIndex, digest: digestOf(bytes), bytes };
+  return { mediaType, digest: digestOf(bytes), bytes };
 }
 
 function platformKey(entry: Descriptor): string {

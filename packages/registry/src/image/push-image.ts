@@ -1,8 +1,9 @@
 import { digestOf } from "../digest/digest.ts";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
 import { assembleIndex } from "./assemble-index.ts";
-import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
+import type { Descriptor } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
+import { formatTypes, type ManifestFormat } from "./manifest-format.ts";
 import { orDiscard } from "./or-discard.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { runLimited } from "./run-limited.ts";
@@ -27,34 +28,40 @@ export interface ImageParts {
 
 /** How an image is pushed. */
 export interface PushOptions extends CallOptions {
-  tag?: string;
+  tag?: string | undefined;
   /** Blobs under way at a time; default 8. */
-  concurrency?: number;
+  concurrency?: number | undefined;
+  /** Whose media types to write where something is assembled; what is copied stays as it is. Default `oci`. */
+  manifestFormat?: ManifestFormat | undefined;
 }
 
 export const DEFAULT_CONCURRENCY = 8;
 
 /** The manifest and config bytes of an image; pure, and the same for the same parts. */
-export function assembleManifest(parts: ImageParts): {
+export function assembleManifest(
+  parts: ImageParts,
+  format?: ManifestFormat,
+): {
   manifest: ManifestBytes;
   config: Uint8Array;
   document: ImageConfig;
 } {
   const config = parts.config instanceof Uint8Array ? parts.config : Buffer.from(JSON.stringify(parts.config));
   const document = JSON.parse(Buffer.from(config).toString("utf8")) as ImageConfig;
+  const types = formatTypes(format);
   const json = {
     schemaVersion: 2,
-    mediaType: MEDIA_TYPES.ociManifest,
-    config: { mediaType: MEDIA_TYPES.ociConfig, digest: digestOf(config), size: config.length },
+    mediaType: types.manifest,
+    config: { mediaType: types.config, digest: digestOf(config), size: config.length },
     layers: parts.layers.map(({ descriptor: { mediaType, digest, size } }) => ({
-      mediaType: ociLayerType(mediaType),
+      mediaType: types.layer(mediaType),
       digest,
       size,
     })),
     ...(parts.annotations === undefined ? {} : { annotations: parts.annotations }),
   };
   const bytes = Buffer.from(JSON.stringify(json));
-  return { manifest: { mediaType: MEDIA_TYPES.ociManifest, digest: digestOf(bytes), bytes }, config, document };
+  return { manifest: { mediaType: types.manifest, digest: digestOf(bytes), bytes }, config, document };
 }
 
 /** Writes an image: layers and config side by side, then the manifest, under `tag` when given. Returns what points to it. */
@@ -63,14 +70,14 @@ export function pushImage(sink: ImageSink, parts: ImageParts, options: PushOptio
 }
 
 async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptions): Promise<Descriptor> {
-  const { manifest, config, document } = assembleManifest(parts);
+  const { manifest, config, document } = assembleManifest(parts, options.manifestFormat);
   const unique = new Map(parts.layers.map((layer) => [layer.descriptor.digest, layer]));
   const { signal, tag } = options;
   await runLimited(
     [
       (signal) =>
         sink.putBlob(
-          { mediaType: MEDIA_TYPES.ociConfig, digest: digestOf(config), size: config.length },
+          { mediaType: formatTypes(options.manifestFormat).config, digest: digestOf(config), size: config.length },
           async function* () {
             yield config;
           },
@@ -101,12 +108,12 @@ async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptio
 export async function pushIndex(
   target: ImageSink & ImageSource,
   entries: readonly Descriptor[],
-  options: CallOptions & { tag: string; merge?: boolean },
+  options: CallOptions & { tag: string; merge?: boolean | undefined; manifestFormat?: ManifestFormat | undefined },
 ): Promise<Descriptor> {
   const { tag, signal } = options;
   const call = signal === undefined ? {} : { signal };
   const existing = options.merge ? await entriesUnder(target, tag, call) : [];
-  const index = assembleIndex(entries, existing);
+  const index = assembleIndex(entries, existing, options.manifestFormat);
   await orDiscard(target, () => target.putManifest(index, { ...call, tag }));
   return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
 }
@@ -131,10 +138,4 @@ async function entriesUnder(source: ImageSource, tag: string, call: CallOptions)
   if (document.kind === "index") return document.manifests;
   const platform = { ...configPlatform(await readConfig(source, document, call)) };
   return [{ mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length, platform }];
-}
-
-/** Docker's layer types as OCI's: the bytes are the same, and a manifest of one kind should not mix them. */
-function ociLayerType(mediaType: string): string {
-  if (mediaType === MEDIA_TYPES.dockerLayerGzip) return MEDIA_TYPES.ociLayerGzip;
-  return mediaType === "application/vnd.docker.image.rootfs.diff.tar" ? MEDIA_TYPES.ociLayer : mediaType;
 }
