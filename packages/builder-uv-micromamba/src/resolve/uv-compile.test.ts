@@ -44,15 +44,11 @@ describe("compileRequirements", () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it.each([
-    "demo @ git+https://forge.test/demo.git",
-    "six\ngit+ssh://git@forge.test/demo.git#egg=demo",
-    "demo@hg+https://forge.test/demo",
-  ])("leaves %j in a requirements file to builders that can build it, before uv runs", async (text) => {
+  async function compile(text: string) {
     const source = join(root, "requirements.txt");
     await writeFile(source, `${text}\n`);
     const sha256 = createHash("sha256").update(`${text}\n`).digest("hex");
-    const compiling = compileRequirements({
+    return compileRequirements({
       uv: { path: join(root, "no-uv"), version: "0.13.0" },
       step: {
         source: { from: "requirements", packages: [], requirements: "requirements/requirements.txt" },
@@ -77,9 +73,23 @@ describe("compileRequirements", () => {
       log: () => {},
       warn: () => {},
     });
+  }
+
+  it.each([
+    "demo @ git+https://forge.test/demo.git",
+    "six\ngit+ssh://git@forge.test/demo.git#egg=demo",
+    "demo@hg+https://forge.test/demo",
+  ])("leaves %j in a requirements file to builders that can build it, before uv runs", async (text) => {
+    const compiling = compile(text);
     await expect(compiling).rejects.toMatchObject({
       code: "E_UNSUPPORTED",
       message: expect.stringContaining("requirements.txt"),
     });
+  });
+
+  it("takes a repository in a comment for what it is", async () => {
+    const text = "# git+https://forge.test/old.git\nsix  # was git+https://forge.test/six.git";
+    // It comes as far as uv, which is not there.
+    await expect(compile(text)).rejects.toMatchObject({ code: "E_TOOL_MISSING" });
   });
 });

@@ -30,8 +30,10 @@ const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
 const NO_WHEEL =
   /has no usable wheels|no wheels with a matching|building source distributions .*is disabled|must be built from source/i;
-/** A requirement that names a version control system (PyPA direct references), outside of a comment. */
-const FROM_VCS = /^(?!\s*#)(?:.*?[\s@]|\s*)(?:git|hg|svn|bzr)\+[a-z]+:/m;
+/** What begins a comment is none of the fragment of an address. */
+const COMMENT = /(^|\s)#.*$/gm;
+/** A requirement that names a version control system (PyPA direct references). */
+const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
 
 /**
  * Resolves packages and a requirements file together, for the target's Python and platform, to wheels. uv runs in a
@@ -128,7 +130,7 @@ async function stage(request: CompileRequest, folder: string): Promise<string[]>
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, Buffer.concat(chunks));
     const text = Buffer.concat(chunks).toString("utf8");
-    if (FROM_VCS.test(text))
+    if (FROM_VCS.test(text.replace(COMMENT, "")))
       throw sourceOnly(`A requirement of ${file.path.slice("requirements/".length)}, from a repository,`);
     texts.push(text);
   }
