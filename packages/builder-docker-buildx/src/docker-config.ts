@@ -1,7 +1,8 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
+import { writeDockerConfig } from "@imagespec/dockerfile";
 
 interface ConfigFile {
   auths?: unknown;
@@ -30,9 +31,8 @@ export async function dockerConfigEnvironment(
     (): ConfigFile => ({}),
   );
   const folder = join(scratch, "docker-config");
-  await mkdir(folder, { mode: 0o700 });
   const config = { auths, credHelpers, credsStore, currentContext, cliPluginsExtraDirs, proxies };
-  await writeFile(join(folder, "config.json"), JSON.stringify(config), { mode: 0o600 });
+  await writeDockerConfig(folder, JSON.stringify(config));
   for (const name of ["contexts", "cli-plugins", "tls"]) await symlink(join(own, name), join(folder, name));
   return { DOCKER_CONFIG: folder, BUILDX_CONFIG: env.BUILDX_CONFIG || join(own, "buildx") };
 }
@@ -41,7 +41,7 @@ async function readConfig(file: string): Promise<ConfigFile> {
   try {
     const value: unknown = JSON.parse(await readFile(file, "utf8"));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-    throw new TypeError("it is no JSON object");
+    throw new TypeError("it is not a JSON object");
   } catch (cause) {
     throw new ImageSpecError("E_INPUT_FILE", `registryConfig ${file} cannot be read: ${reasonOf(cause)}`, {
       cause,
