@@ -26,7 +26,7 @@ async function quickstart(): Promise<number> {
   const started = performance.now();
   const registry = (await answersAnonymously(REGISTRY)) ? REGISTRY : await ensureRegistry();
   if (registry !== REGISTRY) {
-    throw new Error(`${REGISTRY} is taken by something that is no registry; free the port and run this again`);
+    throw new Error(`${REGISTRY} is taken by something that is not a registry; free the port and run this again`);
   }
   const mirrors = (await needsOwnBase()) ? await ownBase() : {};
   const outcome = await build({ ...process.env, ...mirrors });

@@ -17,7 +17,7 @@ const declaration = z.strictObject({
 const field = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   builders: z.record(
-    z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is no builder type (lower-case letters, digits, - . _)"),
+    z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is not a builder type (lower-case letters, digits, - . _)"),
     declaration,
   ),
 });

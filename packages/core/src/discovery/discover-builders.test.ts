@@ -165,7 +165,7 @@ describe("discoverBuilders", () => {
     expect((await discover()).candidates.map((c) => c.type)).toEqual(["direct", "named", "inline", "local"]);
   });
 
-  it("refuses a config that is no config", async () => {
+  it("refuses a config that is not a config", async () => {
     await write("imagespec.config.json", "[");
     await expect(discover()).rejects.toMatchObject({ code: "E_INPUT_FILE" });
     await write("imagespec.config.json", { plugins: "x" });

@@ -21,7 +21,7 @@ export function findConfig(folders: readonly string[]): string | undefined {
  * Reads `plugins` of an `imagespec.config.{ts,mjs,js,json}`: names of packages, paths of modules (relative to the
  * config file) or, in code, builder objects. A module named by path is imported here, since only it knows its type.
  *
- * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or `plugins` is no list.
+ * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or `plugins` is not a list.
  */
 export async function readPluginsConfig(
   file: string,

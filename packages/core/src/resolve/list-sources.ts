@@ -88,7 +88,7 @@ function parentOf(path: string): string {
 }
 
 async function readRules(file: string): Promise<string | undefined> {
-  // A folder of that name is no ignore file.
+  // A folder of that name is not an ignore file.
   return readFile(file, "utf8").catch(() => undefined);
 }
 

@@ -16,7 +16,7 @@ export async function* openShippedFile(file: Extract<ShippedFile, { type: "file"
     throw changed(file, "it cannot be opened any more", cause);
   });
   try {
-    if (!(await handle.stat()).isFile()) throw changed(file, "it is no regular file any more");
+    if (!(await handle.stat()).isFile()) throw changed(file, "it is not a regular file any more");
     const hash = createHash("sha256");
     let length = 0;
     for (;;) {

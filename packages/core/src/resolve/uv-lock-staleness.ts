@@ -30,7 +30,7 @@ export function uvLockStaleness(lock: Table, project: Table): string | undefined
     }
   }
   for (const dependency of locked.keys()) {
-    if (!wanted.has(dependency)) return `it holds '${dependency}', which is no dependency any more`;
+    if (!wanted.has(dependency)) return `it holds '${dependency}', which is not a dependency any more`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ImageSpecError } from "@imagespec/core/builder";
 
-/** A text shorter than this is no secret worth hiding, and hiding it would blot out half of a log. */
+/** A text shorter than this is not a secret worth hiding, and hiding it would blot out half of a log. */
 const SHORTEST = 6;
 
 /**

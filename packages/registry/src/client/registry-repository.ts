@@ -128,7 +128,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     return response.status === 200;
   }
 
-  /** Throws E_REFERENCE when `mountFrom` is no repository; one of another registry is left unused. */
+  /** Throws E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused. */
   async putBlob(
     descriptor: Descriptor,
     open: OpenBlob,

@@ -22,7 +22,7 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
   const fail = (what: string, hint: string) =>
     new ImageSpecError("E_REGISTRY_AUTH", `${program} ${what} when asked for ${call.server}`, { hint });
   if (!/^[A-Za-z0-9._-]+$/.test(call.helper)) {
-    throw fail("is no program name", "Correct `credsStore` or `credHelpers` in the docker config.json.");
+    throw fail("is not a program name", "Correct `credsStore` or `credHelpers` in the docker config.json.");
   }
   call.signal?.throwIfAborted();
   // Loaded here because most programs that use this package never come here.

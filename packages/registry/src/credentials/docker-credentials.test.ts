@@ -179,7 +179,7 @@ describe("where it looks", () => {
     ["a list", "[]"],
     ["auths of the wrong kind", { auths: [] }],
     ["helpers of the wrong kind", { credHelpers: { a: 1 } }],
-    ["an auth that is no pair", { auths: { "x.io": auth("CANARY") } }],
+    ["an auth that is not a pair", { auths: { "x.io": auth("CANARY") } }],
   ])("names a config that is %s, without its text", async (_name, json) => {
     await config(json);
     const error = await failureOf(dockerCredentials({ env }).get("x.io"));

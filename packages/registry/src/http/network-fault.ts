@@ -21,7 +21,7 @@ const KINDS: [pattern: RegExp, kind: NetworkFault["kind"], reason: string][] = [
   ],
 ];
 
-/** Sorts a thrown error; undefined for what is no network error (a bug, or an error of the stream that was sent). */
+/** Sorts a thrown error; undefined for what is not a network error (a bug, or an error of the stream that was sent). */
 export function networkFault(error: unknown): NetworkFault | undefined {
   if (error instanceof ProxyError) {
     const { status, message: reason } = error;

@@ -56,7 +56,7 @@ export function isPlatform(text: string): boolean {
 /**
  * Reads `os/architecture[/variant]` into its normal form.
  *
- * @throws ImageSpecError E_OPTIONS when the text is no platform.
+ * @throws ImageSpecError E_OPTIONS when the text is not a platform.
  */
 export function parsePlatform(text: string): Platform {
   const platform = readPlatform(text);
@@ -69,7 +69,7 @@ export function parsePlatform(text: string): Platform {
 /**
  * The normal form of a platform's text: `linux/aarch64` is `linux/arm64`, `linux/amd64/v1` is `linux/amd64`.
  *
- * @throws ImageSpecError E_OPTIONS when the text is no platform.
+ * @throws ImageSpecError E_OPTIONS when the text is not a platform.
  */
 export function normalPlatform(text: string): string {
   return formatPlatform(parsePlatform(text));

@@ -100,7 +100,7 @@ export class DockerArchive implements ImageSink {
     const root = this.#root;
     if (root === undefined) throw new ImageSpecError("E_INTERNAL", `${this.name} got no image before it was closed`);
     const document = parseManifest(root, this.name);
-    if (document.kind !== "manifest") throw new ImageSpecError("E_INTERNAL", `${this.name}: its root is no image`);
+    if (document.kind !== "manifest") throw new ImageSpecError("E_INTERNAL", `${this.name}: its root is not an image`);
     const { name, tag } = this.#reference;
     const tagged = tag === undefined ? undefined : parseReference(`${name}:${tag}`);
     const annotations = {

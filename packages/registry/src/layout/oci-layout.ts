@@ -38,7 +38,7 @@ export class OciLayout implements ImageSource, ImageSink {
     this.name = `oci:${folder}`;
   }
 
-  /** What index.json lists. Throws E_INPUT_FILE when the folder is no layout. */
+  /** What index.json lists. Throws E_INPUT_FILE when the folder is not a layout. */
   async entries(): Promise<Descriptor[]> {
     return (await this.#index()).manifests;
   }
@@ -214,7 +214,7 @@ export class OciLayout implements ImageSource, ImageSink {
       });
     }
     const document = parseManifest({ bytes, digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociIndex }, path);
-    if (document.kind !== "index") throw this.#broken("index.json is no index");
+    if (document.kind !== "index") throw this.#broken("index.json is not an index");
     return document;
   }
 

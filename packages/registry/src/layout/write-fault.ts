@@ -9,7 +9,7 @@ const HINTS: Record<string, string> = {
   EROFS: "Choose a place that is not read-only.",
   ENOENT: "Create the folder, or choose another.",
   ENOTDIR: "Choose a place whose parents are folders.",
-  EISDIR: "Choose a place that is no folder.",
+  EISDIR: "Choose a place that is not a folder.",
   EEXIST: "Choose a place whose parents are folders.",
   EMFILE: "Raise the limit of open files (ulimit -n).",
 };

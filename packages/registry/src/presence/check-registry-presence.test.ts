@@ -160,7 +160,7 @@ describe("unknown, with its cause (C.4 29)", () => {
     }
   });
 
-  it("an answer that is no manifest", async () => {
+  it("an answer that is not a manifest", async () => {
     await using server = await rawServer((_request, response) => response.end("<html>hello</html>"));
     expect(await check(`${server.host}/a:1`)).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY" } });
   });

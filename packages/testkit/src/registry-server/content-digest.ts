@@ -10,7 +10,8 @@ export function isDigest(text: string): boolean {
 
 /** The digest as it is; DIGEST_INVALID (400) when it is malformed. */
 export function checkedDigest(text: string | null | undefined): string {
-  if (!text || !isDigest(text)) throw new RegistryFault(400, "DIGEST_INVALID", `${JSON.stringify(text)} is no digest`);
+  if (!text || !isDigest(text))
+    throw new RegistryFault(400, "DIGEST_INVALID", `${JSON.stringify(text)} is not a digest`);
   return text;
 }
 

@@ -53,7 +53,7 @@ async function putManifest(call: Call, reference: string, checkReferences: boole
   call.repository.manifests.set(digest, manifest);
   const tags = isDigest(reference) ? call.query.getAll("tag") : [reference];
   for (const tag of tags) {
-    if (!TAG.test(tag)) throw new RegistryFault(400, "TAG_INVALID", `${JSON.stringify(tag)} is no tag`);
+    if (!TAG.test(tag)) throw new RegistryFault(400, "TAG_INVALID", `${JSON.stringify(tag)} is not a tag`);
     call.repository.tags.set(tag, digest);
   }
   const path = `/v2/${call.name}/manifests/${digest}`;

@@ -71,7 +71,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
       return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
     }
     const route = ROUTE.exec(url.pathname);
-    if (!route) throw new RegistryFault(404, "NAME_INVALID", `${url.pathname} is no path of this API`);
+    if (!route) throw new RegistryFault(404, "NAME_INVALID", `${url.pathname} is not a path of this API`);
     const [, name = "", kind, subject = ""] = route;
     authentication.check(request, origin, name, actionOf(method));
     const repository = repositories.get(name) ?? new Repository();
