@@ -42,7 +42,7 @@ it("a proxy that is not there is named", async () => {
   expect(error.message).toContain("http://127.0.0.1:1");
 });
 
-it("a proxy that is no http address is an option to correct", async () => {
+it("a proxy that is not a http address is an option to correct", async () => {
   for (const proxy of ["socks5://user:CANARY@h:1", "http://"]) {
     const client = quickClient({ env: { HTTPS_PROXY: proxy } });
     const error = await failureOf(client.repository("registry.example/a").headManifest("1"));
