@@ -129,6 +129,9 @@ describe("faults of a spec", () => {
       /two secrets/,
     ],
     ["a name that JavaScript loses", { env: JSON.parse('{ "__proto__": "x" }') }, "env", /__proto__/],
+    ["a password with a quote", { env: { A: 'https://u:p"q@h/x' } }, "env.A", /user name or password/],
+    ["a password with a slash", { packages: ["x @ https://u:p/q@h/x.whl"] }, "packages.0", /user name or password/],
+    ["a URL with one slash", { env: { A: "http:/u:p@h" } }, "env.A", /user name or password/],
     ["a credential in a name", { builderOptions: { "https://u:p@h": 1 } }, "builderOptions", /user name or password/],
     ["both spellings", { source_root: "a", sourceRoot: "b" }, "sourceRoot", /twice/],
   ])("finds %s", (_, input, path, message) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ImageSpecError } from "./image-spec-error.ts";
 
-describe("an error never shows what an URL carries", () => {
+describe("an error never shows what a URL carries", () => {
   const urls = [
     "https://user:CANARY@host/simple",
     "https://CANARY@host/simple",

@@ -17,7 +17,7 @@ const PROSE = /^(?:tokens?|auth\w*|schemes?|credentials?|realm|header|challenges
 export type EmbeddedCredential = "user info" | "conda token";
 
 /**
- * The kind of credential that an URL inside a text carries, whatever form it has; undefined when none does. A user name
+ * The kind of credential that a URL inside a text carries, whatever form it has; undefined when none does. A user name
  * alone is none where the scheme is ssh's (`git+ssh://git@host`).
  */
 export function embeddedCredential(text: string): EmbeddedCredential | undefined {

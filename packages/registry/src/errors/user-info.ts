@@ -1,4 +1,4 @@
-// What begins an URL: a scheme with two or three slashes of either kind; those of the web also with one or none, since
+// What begins a URL: a scheme with two or three slashes of either kind; those of the web also with one or none, since
 // readers of URLs take that for the same.
 const SCHEME =
   /([a-z][a-z0-9+.-]{0,30}):[/\\]{2,3}|((?:git\+)?(?:https?|ftps?|sftp|ssh|wss?)):(?:[/\\](?![/\\])|(?=[^\s/\\]))/gi;
@@ -15,7 +15,7 @@ export interface UserInfo {
 
 /**
  * The user info of every URL in a text, also where a password was not encoded: it may hold quotes, `@` and, behind a
- * colon, slashes. A user name alone is none where the scheme is ssh's, nor is anything of a file's. With `quotesEnd` an URL
+ * colon, slashes. A user name alone is none where the scheme is ssh's, nor is anything of a file's. With `quotesEnd` a URL
  * that stands in quotes ends with them, as in JSON. Linear in the text.
  */
 export function userInfosOfUrls(text: string, options: { quotesEnd?: boolean } = {}): UserInfo[] {
