@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { imageSpecJsonSchema } from "@imagespec/core";
 import { docsPage } from "@imagespec/registry";
 import { describe, expect, test } from "vitest";
 import { errorsPage } from "../docs/errors-page.ts";
@@ -45,6 +46,18 @@ describe("pages written from the code", () => {
     for (const kind of ["apt", "environment", "packages", "user", "id"])
       expect(read("docs/plan.md")).toContain(`### ${kind}\n`);
   });
+});
+
+test("the pages know how many parameters there are", () => {
+  const count = Object.keys((imageSpecJsonSchema() as { properties: object }).properties).filter(
+    (key) => key !== "images",
+  );
+  const said = pages.flatMap((page) =>
+    [...read(`docs/${page}`).matchAll(/\b(\d+) parameters\b/g)].map(([, number]) => Number(number)),
+  );
+  expect(said.length).toBeGreaterThan(2);
+  // Written in camelCase and in snake_case, a parameter counts once.
+  expect(new Set(said)).toEqual(new Set([new Set(count.map((key) => key.replaceAll("_", "").toLowerCase())).size]));
 });
 
 describe("links", () => {

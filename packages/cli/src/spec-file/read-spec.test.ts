@@ -137,13 +137,18 @@ describe("what is not meant to be read", () => {
     });
   });
 
-  it("names that every object has are no images", async () => {
+  it("names that every object has are neither images nor builders", async () => {
     const images = JSON.stringify({
       a: { base_image: { image: "__proto__" } },
       b: { base_image: { image: { toString: 1 } } },
     });
     const { code, stderr } = await cli.run(["tag", "-"], { input: `{ "images": ${images} }` });
     expect([code, stderr]).toEqual([2, expect.stringMatching(/images\.a\.base_image: .*"__proto__"[\s\S]*images\.b/)]);
+    for (const builder of ["toString", "constructor", "__proto__"]) {
+      const { code, stderr } = await cli.run(["build", "-", "--builder", builder], { input: "{}" });
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`Builder "${builder}" is not installed`)]);
+      expect(stderr).toMatch(/\nhint: Install its package/);
+    }
     await cli.write("imagespec.json", { images: { a: {} } });
     for (const name of ["constructor", "__proto__", "toString"]) {
       expect(await cli.run(["tag", "--target", name])).toMatchObject({

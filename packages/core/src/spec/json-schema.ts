@@ -33,5 +33,12 @@ export function imageSpecJsonSchema(): Schema {
     description: "Several specs in one file, by name.",
     additionalProperties: { $ref: "#" },
   };
-  return { $schema: "https://json-schema.org/draft/2020-12/schema", title: "imagespec", ...schema, properties };
+  const patternProperties = { "^x-": { description: "The file's own, for YAML's anchors." } };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "imagespec",
+    ...schema,
+    properties,
+    patternProperties,
+  };
 }
