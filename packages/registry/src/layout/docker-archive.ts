@@ -98,7 +98,8 @@ export class DockerArchive implements ImageSink {
     await this.#queue;
     if (this.#spoiled !== undefined) throw this.#spoiled.error;
     const root = this.#root;
-    if (root === undefined) throw new ImageSpecError("E_INTERNAL", `${this.name} got no image before it was closed`);
+    if (root === undefined)
+      throw new ImageSpecError("E_INTERNAL", `${this.name} was closed before an image was written`);
     const document = parseManifest(root, this.name);
     if (document.kind !== "manifest") throw new ImageSpecError("E_INTERNAL", `${this.name}: its root is not an image`);
     const { name, tag } = this.#reference;

@@ -52,7 +52,11 @@ async function acquire(path: string, token: string, staleMs: number, signal: Abo
       await writeFile(path, token, { flag: "wx" });
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+        // On a full disk the file was made and not written.
+        if ((await contentOf(path)) === "") await rm(path, { force: true });
+        throw error;
+      }
     }
     const state = await stateOf(path);
     if (state === undefined) continue;

@@ -124,19 +124,21 @@ export class OciLayout implements ImageSource, ImageSink {
    * listed meanwhile stays.
    */
   async discard(): Promise<void> {
-    if (this.#unlisted.size === 0) return;
-    await this.#locked(async () => {
-      const listed = await listedDigests(this, await this.#listed());
-      for (const digest of this.#unlisted) {
-        if (!listed.has(digest)) await rm(this.#blobPath(digest), { force: true });
-      }
-      this.#unlisted.clear();
-      this.#right.clear();
-    }, undefined);
+    // Where the disk is full even the lock cannot be written, and what is removed here is what makes room.
+    if (this.#unlisted.size > 0) await this.#locked(() => this.#forget(), undefined).catch(() => this.#forget());
     if (!this.#made) return;
     for (const path of ["blobs/sha256", "blobs/sha384", "blobs/sha512", "blobs", "."]) {
       await rmdir(join(this.folder, path)).catch(() => undefined);
     }
+  }
+
+  async #forget(): Promise<void> {
+    const listed = await listedDigests(this, await this.#listed());
+    for (const digest of this.#unlisted) {
+      if (!listed.has(digest)) await rm(this.#blobPath(digest), { force: true });
+    }
+    this.#unlisted.clear();
+    this.#right.clear();
   }
 
   async #locked<T>(work: (confirm: () => Promise<void>) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -208,7 +210,7 @@ export class OciLayout implements ImageSource, ImageSink {
     try {
       bytes = await readFile(path);
     } catch (cause) {
-      throw new ImageSpecError("E_INPUT_FILE", `${this.name} is no OCI layout: ${path} cannot be read`, {
+      throw new ImageSpecError("E_INPUT_FILE", `${this.name} is not an OCI layout: ${path} cannot be read`, {
         hint: "Name a folder that holds oci-layout, index.json and blobs.",
         cause,
       });
