@@ -21,6 +21,10 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: ["tests/e2e/**", "**/node_modules/**"],
           testTimeout: 20_000,
+          // No module keeps state (the architecture test sees to it), so files may share a process; what a test puts
+          // into the environment is taken out after it.
+          isolate: false,
+          unstubEnvs: true,
           sequence: { groupOrder: 0 },
         },
       },

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { circles, needsOfFiles, needsOfFolders } from "./architecture/circles.ts";
 import { undocumented } from "./architecture/docblocks.ts";
 import { styleFaults } from "./architecture/message-style.ts";
-import { PENDING, type Rule } from "./architecture/pending.ts";
 import { referenceParsers } from "./architecture/reference-parsers.ts";
 import { closure, filesIn, isFixture, isTest, ROOT, type SourceFile } from "./architecture/source-file.ts";
 import { syntaxOf } from "./architecture/syntax.ts";
@@ -109,9 +108,7 @@ describe("who may import whom", () => {
 });
 
 describe("no circle", () => {
-  const notPending = packages.filter((name) => !PENDING.circles.includes(name));
-
-  test.each(notPending)("between the folders or files of %s", (name) => {
+  test.each(packages)("between the folders or files of %s", (name) => {
     const files = needsOfFiles(shipped.filter(({ path }) => packageOf(path) === name));
     expect(files.size).toBeGreaterThan(0);
     expect(circles(files)).toEqual([]);
@@ -126,40 +123,36 @@ describe("no circle", () => {
 
 describe("one way to write it, in every package", () => {
   const trees = shipped.map(({ path, text }) => syntaxOf(path, text));
-  const isPending = (rule: Rule, path: string) => PENDING[rule].includes(packageOf(path));
 
   test("messages start with their subject; hints are imperative sentences", () => {
-    expect(trees.filter(({ fileName }) => !isPending("style", fileName)).flatMap(styleFaults)).toEqual([]);
+    expect(trees.flatMap(styleFaults)).toEqual([]);
   });
 
   test("the details of an error have a type", () => {
-    expect(trees.filter(({ fileName }) => !isPending("details", fileName)).flatMap(untypedDetails)).toEqual([]);
+    expect(trees.flatMap(untypedDetails)).toEqual([]);
   });
 
   test("one parser of references", () => {
-    expect(trees.filter(({ fileName }) => !isPending("references", fileName)).flatMap(referenceParsers)).toEqual([]);
+    expect(trees.flatMap(referenceParsers)).toEqual([]);
   });
 
   // The CLI is a program and exports nothing.
-  test.each(packages.filter((name) => name !== "cli" && !PENDING.docblocks.includes(name)))(
-    "every public export of %s has a docblock",
-    (name) => {
-      const entries = Object.values(manifestOf(name).exports ?? {})
-        .map((target) => (typeof target === "string" ? target : target.default))
-        .filter((target) => target?.endsWith(".js"))
-        .map((target) =>
-          join(
-            "packages",
-            name,
-            String(target)
-              .replace(/^\.\/dist\//, "src/")
-              .replace(/\.js$/, ".ts"),
-          ),
-        );
-      expect(entries.length).toBeGreaterThan(0);
-      expect(entries.flatMap(undocumented)).toEqual([]);
-    },
-  );
+  test.each(packages.filter((name) => name !== "cli"))("every public export of %s has a docblock", (name) => {
+    const entries = Object.values(manifestOf(name).exports ?? {})
+      .map((target) => (typeof target === "string" ? target : target.default))
+      .filter((target) => target?.endsWith(".js"))
+      .map((target) =>
+        join(
+          "packages",
+          name,
+          String(target)
+            .replace(/^\.\/dist\//, "src/")
+            .replace(/\.js$/, ".ts"),
+        ),
+      );
+    expect(entries.length).toBeGreaterThan(0);
+    expect(entries.flatMap(undocumented)).toEqual([]);
+  });
 });
 
 describe("what is pure stays pure", () => {

@@ -28,7 +28,8 @@ export function styleFaults(file: ts.SourceFile): string[] {
         if (fault !== undefined) faults.push(`${placeOf(message)} message ${fault}: ${shown(text)}`);
       }
     }
-    if (ts.isPropertyAssignment(node) && node.name.getText() === "hint") {
+    const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node);
+    if (named && /^(?:hint|\w+Hint)$/.test(node.name.getText()) && node.initializer) {
       for (const text of textsOf(node.initializer)) {
         const fault = hintFault(text);
         if (fault !== undefined) faults.push(`${placeOf(node)} hint ${fault}: ${shown(text)}`);

@@ -87,7 +87,7 @@ describe("bad usage and bad specs exit with 2 and one clear error", () => {
     ["a list", ["tag"], [], /E_SPEC/],
     ["faults", ["tag"], { name: 7, packges: [] }, /E_SPEC[\s\S]*packges[\s\S]*packages[\s\S]*name/],
     ["a missing input file", ["build"], { requirements: "gone.txt" }, /E_INPUT_FILE: .*gone\.txt/],
-    ["an unknown target", ["tag", "--target", "x"], { images: { a: {} } }, /E_OPTIONS: .*"x"[\s\S]*Images: a/],
+    ["an unknown target", ["tag", "--target", "x"], { images: { a: {} } }, /E_OPTIONS: .*"x"[\s\S]*images a\./],
     [
       "an unknown base",
       ["tag"],

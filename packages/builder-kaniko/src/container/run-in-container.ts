@@ -150,7 +150,7 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
     const { statusCode, message } = error as { statusCode?: number; message?: string };
     if (statusCode === undefined) throw daemonError(options.host, error);
     const hint = /bind source path does not exist/.test(message ?? "")
-      ? "The engine does not see this machine's files: secret mounts need an engine on this machine."
+      ? "Use an engine on this machine: secret mounts need files that the engine sees."
       : "Check builderOptions network and memory.";
     throw new ImageSpecError(
       "E_BUILD",
@@ -217,7 +217,7 @@ function isBrokenPipe(error: unknown): boolean {
 function startError(host: string, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode === undefined) return daemonError(host, error);
-  const hint = "builderOptions.image must be an image of kaniko's executor.";
+  const hint = "Set builderOptions.image to an image of kaniko's executor.";
   return new ImageSpecError("E_BUILD", `The ${subject} cannot be started (${task.platform}): ${message}`, {
     cause: error,
     hint,

@@ -43,7 +43,8 @@ function choose(all: readonly Target[], names: readonly string[]): Target[] {
   const known = all.flatMap(({ name }) => (name === undefined ? [] : [name]));
   for (const name of names) {
     if (known.includes(name)) continue;
-    const hint = known.length === 0 ? "Leave --target out: the file is one spec." : `Images: ${known.join(", ")}.`;
+    const hint =
+      known.length === 0 ? "Leave --target out: the file is one spec." : `Name one of the images ${known.join(", ")}.`;
     throw new ImageSpecError("E_OPTIONS", `The file has no image "${name}"`, { hint });
   }
   return all.filter(({ name }) => names.length === 0 || (name !== undefined && names.includes(name)));

@@ -56,7 +56,9 @@ function orderedTargets(images: ReadonlyMap<string, unknown>, root: string, faul
     if (reference !== undefined) {
       if (typeof reference.image !== "string" || !images.has(reference.image)) {
         const message = `the file has no image ${JSON.stringify(reference.image)}`;
-        faults.push(fault(["images", name, reference.key], message, `Images: ${[...images.keys()].join(", ")}.`));
+        faults.push(
+          fault(["images", name, reference.key], message, `Name one of the images ${[...images.keys()].join(", ")}.`),
+        );
         return undefined;
       }
       const base = make(reference.image, above);

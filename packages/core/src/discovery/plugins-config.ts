@@ -81,7 +81,7 @@ async function pluginPackage(name: string, root: string) {
   }
   const manifest = await readBuilderManifest(folder);
   if (manifest === undefined) {
-    const hint = 'It must declare its builders under "imagespec" in its package.json.';
+    const hint = 'Declare its builders under "imagespec" in its package.json.';
     return {
       subject: name,
       path: folder,

@@ -74,7 +74,7 @@ async function computedName(base: Spec, platforms: string[], options: ResolveOpt
   const missing = platforms.filter((platform) => !resolved.target.platforms.includes(platform));
   if (missing.length > 0) {
     const message = `the base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;
-    const hint = `add ${missing.join(",")} to the base's platform, or drop platform there`;
+    const hint = `Add ${missing.join(",")} to the base's platform, or drop platform there.`;
     throw new ImageSpecError("E_SPEC", message, {
       hint,
       faults: [{ path: ["baseImage", "platform"], code: "platform", message, hint }],

@@ -136,8 +136,8 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
   if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path)) }];
   const hint =
     issue.code === "invalid_value"
-      ? `use one of ${issue.values.map(String).join(", ")}`
-      : "see the parameter in the schema: imagespec schema";
+      ? `Use one of ${issue.values.map(String).join(", ")}.`
+      : "Look up the parameter in the schema, which `imagespec schema` prints.";
   return [{ path, code: issue.code ?? "invalid", message: issue.message, hint }];
 }
 

@@ -99,7 +99,7 @@ export function platformBreach(text: string): Breach | undefined {
 
 /** The rule for `tagFormat`: `{spec_hash}` stands in it and the result is a legal tag. */
 export function tagFormatBreach(format: string): Breach | undefined {
-  const hint = "write it like '{spec_hash}-dev'";
+  const hint = "Write it like '{spec_hash}-dev'.";
   if (!format.includes("{spec_hash}")) {
     return {
       code: "tag_format",
@@ -117,7 +117,7 @@ export function tagFormatBreach(format: string): Breach | undefined {
 }
 
 export function envNameBreach(name: string): Breach | undefined {
-  const hint = "use letters, digits and _";
+  const hint = "Use letters, digits and _.";
   if (name === "") return { code: "env_name", message: "an environment variable has no name", hint };
   if (/[=\s]/.test(name)) {
     return { code: "env_name", message: `the name '${name}' holds '=' or white space`, hint };
@@ -139,7 +139,7 @@ export function indexUrlBreach(url: string): Breach | undefined {
 
 /** The rule for one entry of `copy`: a path below the root, on this machine and under /root alike. */
 export function copyPathBreach(path: string): Breach | undefined {
-  const hint = "name a file or folder below the spec's root, such as 'data/model.bin'";
+  const hint = "Name a file or folder below the spec's root, such as 'data/model.bin'.";
   if (path.trim() === "") return { code: "copy_path", message: "an empty path cannot be copied", hint };
   if (path.startsWith("/") || path.startsWith("\\") || /^[A-Za-z]:[\\/]/.test(path)) {
     return { code: "copy_path", message: `'${path}' is absolute`, hint };
