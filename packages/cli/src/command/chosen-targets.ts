@@ -3,7 +3,7 @@ import { readSpec } from "../spec-file/read-spec.ts";
 import { readTargets, type Target } from "../spec-file/read-targets.ts";
 import type { CommandContext } from "./command-context.ts";
 
-/** The images a command is about, and the folder of the file they stand in (standard input has none). */
+/** The images that a command is about, and the folder of their file (standard input has none). */
 export interface ChosenTargets {
   targets: Target[];
   folder: string | undefined;

@@ -19,7 +19,7 @@ export const render: Command = async (context) => {
   }
   const kaniko = (context.line.builder ?? target.spec.builder) === "kaniko";
   const type = kaniko ? "kaniko" : "docker-buildx";
-  // The label of the image says the version, which a builder that is not installed does not have.
+  // The image's label names the builder's version, which is unknown where the builder is not installed.
   const { candidates } = await projectEngine(context).findBuilders();
   const version = candidates.find((candidate) => candidate.type === type)?.version;
   const { text } = renderDockerfile(plan, {

@@ -2,7 +2,7 @@ import { type PreparedBuild, prepareBuild, readBuildOptions } from "@imagespec/c
 import type { Target } from "../spec-file/read-targets.ts";
 import type { CommandContext } from "./command-context.ts";
 
-/** Everything that is known of one target without network or daemon, with the platforms of the command line. */
+/** Everything that is known about one target without a network or daemon, with the platforms of the command line. */
 export async function resolveTarget({ spec }: Target, context: CommandContext): Promise<PreparedBuild> {
   const { line, env, signal } = context;
   const call = readBuildOptions(spec, { platform: line.platform }, env);

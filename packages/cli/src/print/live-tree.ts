@@ -33,7 +33,7 @@ export class LiveTree implements Progress {
 
   show(event: BuildEvent): void {
     if (event.type === "log") {
-      // Colours and cursor movements of a tool would break the drawing.
+      // A tool's colours and cursor movements would break the drawing.
       this.#log = [...this.#log, stripVTControlCharacters(event.line)].slice(-LOG_LINES);
     } else if (event.type === "warning") {
       this.#above(`${pc.yellow("warning")} ${event.message}${event.hint === undefined ? "" : `\n  ${event.hint}`}`);
@@ -112,7 +112,7 @@ export class LiveTree implements Progress {
     return this.#drawn === 0 ? "" : `\u001b[${this.#drawn}F\u001b[J`;
   }
 
-  /** A line that wraps would be counted wrong; colours are given up where one has to be cut. */
+  /** A wrapped line would be counted as one. A line that has to be cut loses its colours. */
   #cut(line: string): string {
     const width = this.#stream.columns || 80;
     const plain = stripVTControlCharacters(line);

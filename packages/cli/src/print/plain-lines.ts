@@ -1,7 +1,7 @@
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import { outcomeLine, type Progress, seconds } from "./progress.ts";
 
-/** One line an event, nothing drawn over: for logs. */
+/** One line for each event and nothing redrawn: for logs. */
 export class PlainLines implements Progress {
   readonly #write: (text: string) => void;
 
@@ -17,7 +17,7 @@ export class PlainLines implements Progress {
       const time = event.seconds === undefined ? "" : ` (${seconds(event.seconds)})`;
       this.#line(`${event.status === "started" ? "..." : event.status} ${event.name}${time}`);
     } else if (event.total !== undefined && event.current >= event.total) {
-      // Only ends: a log has no use for percentages.
+      // Only the end: a log has no use for percentages.
       this.#line(`done ${event.name}`);
     }
   }

@@ -1,7 +1,7 @@
 import { type ErrorCode, faultPath, type ImageSpecError, isImageSpecError, redact } from "@imagespec/core";
 import { EXIT } from "../exit-codes.ts";
 
-/** Faults of what was typed or written, as against what went wrong while working on it. */
+/** Codes of mistakes in what was typed or written, as opposed to work that failed. */
 const INPUT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "E_SPEC",
   "E_INPUT_FILE",
@@ -20,11 +20,11 @@ export function exitCodeOf(error: unknown): number {
   return isWorthTryingAgain(error) ? EXIT.tryAgain : EXIT.failed;
 }
 
-/** Whether the same call may do better later: the registry was out of reach or busy. */
+/** Whether the same call may succeed later: the registry was out of reach or busy. */
 function isWorthTryingAgain(error: unknown): boolean {
   if (!isImageSpecError(error)) return false;
   if (error.code === "E_REGISTRY_UNREACHABLE") return true;
-  // What these two failed of is their cause.
+  // Why these two failed is their cause.
   if (error.code === "E_PUSH" || error.code === "E_PRESENCE_UNKNOWN") return isWorthTryingAgain(error.cause);
   const status = isImageSpecError(error, "E_REGISTRY") ? (error.details.status ?? 0) : 0;
   return status === 429 || status >= 500;
@@ -49,7 +49,7 @@ function faultsText({ code, message }: ImageSpecError, faults: NonNullable<Image
     const subject = path.length === 0 ? "" : `${faultPath(path)}: `;
     return `- ${subject}${message}\n${hintLine(hint, "  ")}`;
   });
-  // The message repeats the faults below its first line.
+  // Below its first line, the message repeats the faults.
   return `error: ${code}: ${message.split("\n")[0]}\n${lines.join("")}`;
 }
 

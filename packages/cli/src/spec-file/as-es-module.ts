@@ -1,8 +1,8 @@
 import { registerHooks } from "node:module";
 
 /**
- * Has Node take a `.ts` spec file for an ES module, whatever the package.json above it says: `npm init` writes
- * `"type": "commonjs"`, and TypeScript is written with import and export. Returns what ends it.
+ * Makes Node load a `.ts` spec file as an ES module, whatever the package.json above it says: `npm init` writes
+ * `"type": "commonjs"`, and TypeScript is written with import and export. Returns a function that undoes it.
  */
 export function asEsModule(url: string): () => void {
   const hooks = registerHooks({

@@ -1,8 +1,8 @@
 import { registerHooks } from "node:module";
 
 /**
- * Lets a module import `@imagespec/core` where it is not installed beside it: then it gets the CLI's own. An installed
- * one wins. Returns what ends the offer.
+ * Lets a module import `@imagespec/core` where none is installed: it then gets the CLI's own copy. An installed one takes
+ * precedence. Returns a function that undoes it.
  */
 export function offerOwnCore(): () => void {
   const own = import.meta.resolve("@imagespec/core");
