@@ -1,4 +1,4 @@
-export { insecureRegistries } from "./client/insecure-registries.ts";
+export { insecureRegistries, namesHost } from "./client/insecure-registries.ts";
 export type { Mirrors } from "./client/mirrors.ts";
 export { mirrorOf, parseMirrors, throughMirror } from "./client/mirrors.ts";
 export { RegistryClient, type RegistryClientOptions, type RepositoryOptions } from "./client/registry-client.ts";

@@ -13,7 +13,7 @@ import {
   secretTexts,
   sourceDateEpoch,
 } from "@imagespec/dockerfile";
-import { parseReference } from "@imagespec/registry";
+import { insecureRegistries, parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 import { cacheRepository } from "./arguments.ts";
 import { hasLocalIndex, type RegistryAccess, registryAccess } from "./registry-access.ts";
@@ -49,7 +49,7 @@ export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: 
   const subject = target.reference;
   const repository = target.push ? parseReference(subject).name : undefined;
   const caches = target.platforms.map((platform) => cacheRepository(options, repository, platform));
-  const access = registryAccess(plan, options, request.mirrors, [
+  const access = registryAccess(plan, withHostSettings(options), request.mirrors, [
     ...pushed,
     ...caches.filter((cache) => cache !== undefined),
   ]);
@@ -95,4 +95,10 @@ export function openContext(request: BuildRequest, dockerfile: string, signal: A
 
 function isLocalUrl(value: string): boolean {
   return /^[a-z]+:\/\/(?:[^/@]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)/i.test(value);
+}
+
+/** The registries without TLS of the options, and those of the host's own settings. */
+function withHostSettings(options: KanikoOptions): KanikoOptions {
+  const insecure = [...options.insecure, ...insecureRegistries(process.env.IMAGESPEC_INSECURE_REGISTRIES)];
+  return { ...options, insecure };
 }

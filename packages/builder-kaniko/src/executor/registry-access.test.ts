@@ -37,6 +37,13 @@ describe("registryAccess", () => {
     expect(access).toMatchObject({ plainHttp: ["127.0.0.1:5000"], local: true });
   });
 
+  it("speaks plain http where that was said, of a host by all its ports", () => {
+    const insecure = kanikoOptions.parse({ insecure: ["a.example", "b.example:5000"] });
+    const pushed = ["a.example:5000/x:1", "b.example:5000/x:1", "b.example:6000/x:1"];
+    const access = registryAccess(buildPlan({}), insecure, {}, pushed);
+    expect(access.plainHttp).toEqual(["a.example:5000", "b.example:5000"]);
+  });
+
   it.each(["localhost:5000", "[::1]:5000", "127.0.0.2"])("%s is this machine", (host) => {
     const given = registryAccess(buildPlan({ base: `${host}/x:1` }), options, {});
     expect(given.local).toBe(true);

@@ -1,5 +1,5 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import { parseReference } from "@imagespec/registry";
+import { namesHost, parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 
 /** What kaniko must be told of registries: where to fetch, over what, and for whom it needs credentials. */
@@ -42,7 +42,7 @@ export function registryAccess(
   return {
     hosts: all,
     maps,
-    plainHttp: [...new Set([...loopback, ...options.insecure.filter((host) => hosts.has(host))])].sort(),
+    plainHttp: [...new Set([...loopback, ...all.filter((host) => namesHost(options.insecure, host))])].sort(),
     local: loopback.length > 0,
   };
 }
