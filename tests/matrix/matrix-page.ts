@@ -21,12 +21,12 @@ export function matrixPage(reasons: Readonly<Record<string, string>>): string {
   );
   return `# What each builder can do
 
-Every parameter of a spec and every builder. This page is written from \`tests/matrix/matrix.ts\`, where a test holds each cell:
+Every parameter of a spec for every builder. This page is generated from \`tests/matrix/matrix.ts\`, and a test backs each cell:
 
-- **yes**: an image with it was built by that builder, started, and looked into, in the end-to-end tests;
-- **yes, checked as text**: what the builder is given says it; no real base or tool of that kind is in reach of the tests;
+- **yes**: in the end-to-end tests the builder built an image with it, which was started and inspected;
+- **yes, checked as text**: only the builder's input is checked, because the tests have no real base image or tool of that kind;
 - **no**: the builder refuses it by name before it begins, and the next one is asked;
-- **no effect**: allowed, as it does not change the base image that \`noop\` returns.
+- **no effect**: allowed, because it does not change the base image that \`noop\` returns.
 
 | parameter | ${BUILDERS.map((builder) => `\`${builder}\``).join(" | ")} |
 |-|${BUILDERS.map(() => "-|").join("")}
@@ -37,7 +37,7 @@ ${rows.join("\n")}
 ${refusals.join("\n")}
 - \`noop\`: it builds nothing, so what would change its base image is refused rather than ignored.
 
-A value may be refused where the parameter is not: \`uv-micromamba\` leaves \`poetry.lock\`, packages from git and source distributions
-to others; \`docker-buildx\` without the buildx plug-in builds one platform at a time.
+A builder may support a parameter but refuse some of its values: \`uv-micromamba\` leaves \`poetry.lock\`, packages from git and source
+distributions to others; \`docker-buildx\` without the buildx plug-in builds one platform at a time.
 `;
 }
