@@ -26,7 +26,7 @@ export { type Output, outputText } from "./builder/output.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
 export { timedStep } from "./builder/timed-step.ts";
 export type { PythonSource } from "./identity/content.ts";
-export { canonicalJson } from "./identity/digest.ts";
+export { base32, canonicalJson } from "./identity/digest.ts";
 export type {
   AptStep,
   BuildPlan,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+import { base32 } from "@imagespec/core/builder";
 
 /**
  * The name of the Job that builds one platform of an image: the same for the same reference, so that a client that
@@ -9,6 +8,5 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 export function jobName(reference: string, platform: string): string {
   const digest = createHash("sha256").update(`${reference}\n${platform}`).digest();
   // 26 characters of 5 bits: with the prefix far below the 63 that labels allow.
-  const text = Array.from({ length: 26 }, (_, index) => ALPHABET[(digest[index] ?? 0) & 31]).join("");
-  return `imagespec-${text}`;
+  return `imagespec-${base32(digest).slice(0, 26)}`;
 }
