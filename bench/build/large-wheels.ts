@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { runTool } from "@imagespec/core";
+import { runTool } from "@imagespec/core/builder";
 
 // Python's zipfile writes them: 512 MiB each, half noise, half text, deflated at the lowest level.
 const WRITE = `

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runTool } from "@imagespec/core";
+import { runTool } from "@imagespec/core/builder";
 import { cached } from "../../scripts/services/cache.ts";
 import { type Measured, measure } from "../registry/measure.ts";
 import type { Case } from "./cases.ts";

@@ -1,5 +1,5 @@
 import makeBuilder from "@imagespec/builder-docker-buildx/builder";
-import { runTool } from "@imagespec/core";
+import { runTool } from "@imagespec/core/builder";
 import { ContractBuild, runContainer } from "@imagespec/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";

@@ -4,5 +4,15 @@
  *
  * @packageDocumentation
  */
-export { readBuildOptions } from "./request/build-options.ts";
-export { type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";
+export { redact } from "@imagespec/registry";
+export { projectOfModule } from "./discovery/project-roots.ts";
+export { type Difference, explainDifference } from "./history/explain-difference.ts";
+export { type LastIdentity, readLastIdentity } from "./history/last-identity.ts";
+export { imageName } from "./identity/image-reference.ts";
+export { type PlanDocument, planDocument } from "./plan/plan-document.ts";
+export { planImage } from "./plan/plan-image.ts";
+export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
+export { type BuildCall, readBuildOptions } from "./request/build-options.ts";
+export { type BuildHost, type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";
+export { faultPath } from "./spec/fault-path.ts";
+export { specError } from "./spec/parse-parameters.ts";

@@ -4,7 +4,7 @@ import { ImageSpec } from "@imagespec/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CliFolder } from "../fixtures/cli-process.ts";
 
-const CORE = new URL("../../../core/dist/index.js", import.meta.url).href;
+const CORE = new URL("../../../core/dist/builder.js", import.meta.url).href;
 
 let cli: CliFolder;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { specPresence } from "@imagespec/core";
+import { specPresence } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 import { chosenTargets } from "./chosen-targets.ts";
 import { answerLine, type Command } from "./command-context.ts";

@@ -1,4 +1,5 @@
-import { cacheFolder, type Difference, explainDifference, imageName, readLastIdentity } from "@imagespec/core";
+import { cacheFolder } from "@imagespec/core/builder";
+import { type Difference, explainDifference, imageName, readLastIdentity } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";

@@ -1,4 +1,4 @@
-import { planDocument } from "@imagespec/core";
+import { planDocument } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";

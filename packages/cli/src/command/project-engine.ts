@@ -1,4 +1,5 @@
-import { ImageBuildEngine, projectOfModule } from "@imagespec/core";
+import { ImageBuildEngine } from "@imagespec/core";
+import { projectOfModule } from "@imagespec/core/internal";
 import type { CommandContext } from "./command-context.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { type ErrorCode, faultPath, type ImageSpecError, isImageSpecError, redact } from "@imagespec/core";
+import { type ErrorCode, type ImageSpecError, isImageSpecError } from "@imagespec/core";
+import { faultPath, redact } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 
 /** Codes of mistakes in what was typed or written, as opposed to work that failed. */

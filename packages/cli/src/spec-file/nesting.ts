@@ -1,4 +1,5 @@
-import { type ImageSpecError, isImageSpec, specError } from "@imagespec/core";
+import { type ImageSpecError, isImageSpec } from "@imagespec/core";
+import { specError } from "@imagespec/core/internal";
 
 /** Levels of lists, objects and base images in each other; whoever reads them may go down by recursion. */
 export const MOST_LEVELS = 100;

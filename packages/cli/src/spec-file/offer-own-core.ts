@@ -1,19 +1,22 @@
 import { registerHooks } from "node:module";
 
+const OFFERED = ["@imagespec/core", "@imagespec/core/builder"];
+
 /**
- * Lets a module import `@imagespec/core` where none is installed: it then gets the CLI's own copy. An installed one takes
- * precedence. Returns a function that undoes it.
+ * Lets a module import core, and what core has for authors of builders, where neither is installed: it then gets the
+ * CLI's own copy. An installed one takes precedence. Returns a function that undoes it.
  */
 export function offerOwnCore(): () => void {
-  const own = import.meta.resolve("@imagespec/core");
+  const own = new Map(OFFERED.map((specifier) => [specifier, import.meta.resolve(specifier)]));
   const hooks = registerHooks({
     resolve(specifier, context, next) {
-      if (specifier !== "@imagespec/core") return next(specifier, context);
+      const url = own.get(specifier);
+      if (url === undefined) return next(specifier, context);
       try {
         return next(specifier, context);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-        return { url: own, shortCircuit: true };
+        return { url, shortCircuit: true };
       }
     },
   });

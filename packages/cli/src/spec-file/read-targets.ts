@@ -1,4 +1,5 @@
-import { ImageSpec, ImageSpecError, isImageSpec, isImageSpecError, type SpecFault, specError } from "@imagespec/core";
+import { ImageSpec, ImageSpecError, isImageSpec, isImageSpecError, type SpecFault } from "@imagespec/core";
+import { specError } from "@imagespec/core/internal";
 import { checkNesting, MOST_LEVELS, tooDeep } from "./nesting.ts";
 
 /** One image of a spec file. */

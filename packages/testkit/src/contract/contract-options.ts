@@ -1,4 +1,4 @@
-import type { ImageSpecBuilder } from "@imagespec/core";
+import type { ImageSpecBuilder } from "@imagespec/core/builder";
 
 /** What the contract test runs against; all of it real. */
 export interface ContractServices {
