@@ -2,8 +2,8 @@ import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { normalPath } from "../identity/spec-id.ts";
 import type { Spec } from "../spec/spec.ts";
-import { isAlwaysOut } from "./always-out.ts";
-import { leadsOut } from "./leads-out.ts";
+import { isExcludedName } from "./excluded-names.ts";
+import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
@@ -18,7 +18,7 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
     found.push(...(await listCopy(spec.root, path, ["copy", index], options)));
   }
   for (const entry of found) {
-    if (entry.type !== "symlink" || !leadsOut(entry.path, entry.link)) continue;
+    if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
     options.faults.add(
       "copy",
       "link_out",
@@ -28,7 +28,7 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
   }
   const unique = new Map(found.map((entry) => [entry.path, entry]));
   for (const entry of unique.values()) {
-    if (entry.type !== "symlink" || leadsOut(entry.path, entry.link)) continue;
+    if (entry.type !== "symlink" || linkLeavesTree(entry.path, entry.link)) continue;
     const target = posix.join(posix.dirname(entry.path), entry.link).replace(/\/$/, "");
     if (!unique.has(target)) options.warn(`the link '${entry.path}' is copied, and its target '${target}' is not`);
   }
@@ -75,7 +75,11 @@ async function listCopy(
     options.faults.addSystem(at, path, error);
     return [];
   }
-  const entries = await walkTree(absolute, { ...options, parameter: "copy", skip: (_path, name) => isAlwaysOut(name) });
+  const entries = await walkTree(absolute, {
+    ...options,
+    parameter: "copy",
+    skip: (_path, name) => isExcludedName(name),
+  });
   const prefix = path === "." ? "" : `${path}/`;
   return [{ type: "directory", path }, ...entries.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` }))];
 }

@@ -1,11 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Spec } from "../spec/spec.ts";
-import { isAlwaysOut } from "./always-out.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
+import { isExcludedName } from "./excluded-names.ts";
 import { GitIgnore } from "./git-ignore.ts";
 import type { InputFaults } from "./input-faults.ts";
-import { leadsOut } from "./leads-out.ts";
+import { linkLeavesTree } from "./link-target.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 export interface ListOptions {
@@ -35,7 +35,7 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
     parameter: "sourceRoot",
     enter: (folder, names) => rules.enter(folder, names),
     skip: (path, name, isFolder) => {
-      if (isAlwaysOut(name)) return true;
+      if (isExcludedName(name)) return true;
       if (mode === "all") return rules.skip(path, isFolder);
       if (!isFolder) return !name.endsWith(".py") || rules.skip(path, false);
       // Only folders that lead to a module are wanted, and those come with it.
@@ -43,7 +43,7 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
     },
   });
   for (const entry of entries) {
-    if (entry.type === "symlink" && leadsOut(entry.path, entry.link)) {
+    if (entry.type === "symlink" && linkLeavesTree(entry.path, entry.link)) {
       options.warn(
         `the link '${entry.path}' in sourceRoot leads out of it, to '${entry.link}': its target does not go into the image`,
       );

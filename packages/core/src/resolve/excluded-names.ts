@@ -14,6 +14,6 @@ const NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Names that never go into an image, wherever they stand: what tools make anew, and the history. */
-export function isAlwaysOut(name: string): boolean {
+export function isExcludedName(name: string): boolean {
   return NAMES.has(name) || name.endsWith(".pyc");
 }
