@@ -7,10 +7,21 @@ export {
 export { type ContainerReport, containerReport, type ReportedFile } from "./container/container-report.ts";
 export { findInImage, formsOf } from "./container/find-in-image.ts";
 export { type ImageConfig, imageConfig } from "./container/image-config.ts";
+export { registryConfig } from "./container/registry-config.ts";
 export { type RunOptions, type RunResult, runContainer } from "./container/run-container.ts";
+export { Contract, type ParentImage } from "./contract/contract.ts";
 export { ContractBuild } from "./contract/contract-build.ts";
+export type { ContractCase } from "./contract/contract-case.ts";
+export { contractCases } from "./contract/contract-cases.ts";
 export { AWKWARD } from "./contract/contract-folder.ts";
-export type { ContractOptions, ContractServices, MakeBuilder } from "./contract/contract-options.ts";
+export type {
+  ContractOptions,
+  ContractPackages,
+  ContractServices,
+  MakeBuilder,
+  Refusable,
+} from "./contract/contract-options.ts";
+export { CONTRACT_RULES, type ContractRule } from "./contract/contract-rules.ts";
 export { describeBuilder } from "./contract/describe-builder.ts";
 export { manifestHead } from "./contract/manifest-head.ts";
 export { type FaultExchange, type FaultProxy, faultProxy } from "./fault-proxy/fault-proxy.ts";

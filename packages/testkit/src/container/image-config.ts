@@ -11,30 +11,35 @@ export interface ImageConfig {
   env: Record<string, string>;
 }
 
-interface EngineConfig {
-  User: string;
-  WorkingDir: string;
+/** The fields as engines and OCI image configs write them. */
+export interface ConfigFields {
+  User?: string | null;
+  WorkingDir?: string | null;
   Entrypoint?: string[] | string | null;
   Cmd?: string[] | string | null;
   Labels?: Record<string, string> | null;
   Env?: string[] | null;
 }
 
-/** What the engine says of an image it has. Empty lists count as unset, as engines write both. */
+/** What the engine says of an image it has. */
 export async function imageConfig(engine: ContainerEngine, image: string): Promise<ImageConfig> {
   const described = await engine.request({ method: "GET", path: `/images/${image}/json` }, json);
-  const { Config } = described as { Config: EngineConfig };
+  return configFields((described as { Config: ConfigFields }).Config);
+}
+
+/** The part of a config that the contract is about. Empty lists count as unset, as engines write both. */
+export function configFields(fields: ConfigFields): ImageConfig {
   const list = (value: string | string[] | undefined | null) => {
     const items = value === undefined || value === null ? [] : [value].flat();
     return items.length > 0 ? items : undefined;
   };
   return {
-    user: Config.User,
-    workdir: Config.WorkingDir,
-    entrypoint: list(Config.Entrypoint),
-    cmd: list(Config.Cmd),
-    labels: Config.Labels ?? {},
-    env: Object.fromEntries((Config.Env ?? []).map((pair) => splitPair(pair))),
+    user: fields.User ?? "",
+    workdir: fields.WorkingDir ?? "",
+    entrypoint: list(fields.Entrypoint),
+    cmd: list(fields.Cmd),
+    labels: fields.Labels ?? {},
+    env: Object.fromEntries((fields.Env ?? []).map((pair) => splitPair(pair))),
   };
 }
 

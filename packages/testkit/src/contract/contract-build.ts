@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { ContainerEngine } from "@imagespec/container-engine";
-import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
+import {
+  type BuildEvent,
+  type BuildOptions,
+  ImageBuildEngine,
+  ImageSpec,
+  type ImageSpecParameters,
+} from "@imagespec/core";
 import type { ContractOptions, MakeBuilder } from "./contract-options.ts";
+import { deleteImage } from "./manifest-head.ts";
 
 /** Builds for the contract: an engine of its own with the one builder, and what its events said. */
 export class ContractBuild {
@@ -12,6 +19,9 @@ export class ContractBuild {
   readonly run = randomBytes(4).toString("hex");
   readonly #make: MakeBuilder;
   readonly #options: ContractOptions;
+  /** Every reference that a build was asked for, and every one that was pulled. */
+  readonly #asked = new Set<string>();
+  readonly #pulled = new Set<string>();
 
   private constructor(make: MakeBuilder, options: ContractOptions, docker: ContainerEngine) {
     this.#make = make;
@@ -25,8 +35,15 @@ export class ContractBuild {
   }
 
   spec(name: string, parameters: ImageSpecParameters, root?: string): ImageSpec {
-    const { registry, platform, images } = this.#options.services;
-    const defaults = { name: `contract/${this.run}/${name}`, registry, platform, baseImage: images.python };
+    const { services, builderConfig } = this.#options;
+    const { registry, platform, images } = services;
+    const defaults = {
+      name: `contract/${this.run}/${name}`,
+      registry,
+      platform,
+      baseImage: images.python,
+      ...(builderConfig === undefined ? {} : { builderConfig: { ...builderConfig } }),
+    };
     return new ImageSpec({ ...defaults, ...parameters }, root === undefined ? {} : { root });
   }
 
@@ -38,20 +55,41 @@ export class ContractBuild {
     });
   }
 
-  async build(spec: ImageSpec, options: { signal?: AbortSignal; force?: boolean } = {}) {
+  async build(spec: ImageSpec, options: BuildOptions = {}) {
     const { builderOptions } = this.#options;
+    for (let one: unknown = spec; one instanceof ImageSpec; one = one.baseImage) {
+      this.#asked.add(await one.imageName());
+    }
     return this.engine().build(spec, {
-      ...options,
       ...(builderOptions ? { builderOptions } : {}),
-      onEvent: (event) => this.events.push(event),
+      ...options,
+      onEvent: (event) => {
+        this.events.push(event);
+        options.onEvent?.(event);
+      },
     });
   }
 
   /** Builds and has the engine pull the result. Returns the reference to start containers of. */
-  async pulled(spec: ImageSpec) {
-    const outcome = await this.build(spec);
+  async pulled(spec: ImageSpec, options: BuildOptions = {}) {
+    const outcome = await this.build(spec, options);
     if (outcome.reference === undefined) throw new Error(`nothing was built: ${JSON.stringify(outcome)}`);
+    this.#pulled.add(outcome.reference);
     await this.docker.pullImage(outcome.reference);
     return { outcome, image: outcome.reference };
+  }
+
+  /** Removes what was built, from the engine and from the registry where it deletes. */
+  async close(): Promise<void> {
+    const removals = [...new Set([...this.#asked, ...this.#pulled])].map(async (reference) => {
+      await this.docker.removeImage(reference);
+      if (reference.startsWith(`${this.#options.services.registry}/`)) await deleteImage(reference);
+    });
+    const failed = (await Promise.allSettled(removals)).filter(({ status }) => status === "rejected");
+    this.#asked.clear();
+    this.#pulled.clear();
+    if (failed.length > 0) {
+      process.emitWarning(`${failed.length} images of the contract cannot be removed: ${JSON.stringify(failed[0])}`);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { ImageSpecParameters } from "@imagespec/core";
 import type { ImageSpecBuilder } from "@imagespec/core/builder";
 
 /** What the contract test runs against; all of it real. */
@@ -22,17 +23,31 @@ export interface ContractServices {
 export interface ContractOptions {
   services: ContractServices;
   /** Set in this process's environment while the suite runs: PATH, mirrors, DOCKER_CONFIG. */
-  env?: Record<string, string>;
+  env?: Record<string, string> | undefined;
   /** For every build, e.g. `{ network: "host" }`. */
-  builderOptions?: Record<string, unknown>;
-  /** Parameters the builder refuses: instead of building with them, the test asks for the refusal. */
-  refuses?: readonly ("aptPackages" | "commands" | "pipSecretMounts" | "entrypoint" | "sourceRoot")[];
+  builderOptions?: Record<string, unknown> | undefined;
+  /** In every spec: the images that uv and micromamba come from, where builds do not reach the default ones. */
+  builderConfig?: ImageSpecParameters["builderConfig"];
+  /** What the builder refuses: instead of building with it, the test asks for the refusal. */
+  refuses?: readonly Refusable[] | undefined;
   /**
-   * Builds reach this machine's loopback address (for docker: `builderOptions: { network: "host" }`). Packages then
-   * come from an index of the test's own, which for the secrets asks for a password. Else from the default index.
+   * Builds, and what pushes for them, reach this machine's loopback address (for docker: `builderOptions: { network:
+   * "host" }`). Packages then come from an index of the test's own, which for the secrets asks for a password, and cases
+   * with registries of the test's own are added. Else packages come from the default index.
    */
-  loopback?: boolean;
+  loopback?: boolean | undefined;
 }
+
+/** Parameters of a spec, and of a build call, that a builder may refuse. */
+export type Refusable =
+  | "aptPackages"
+  | "commands"
+  | "pipSecretMounts"
+  | "entrypoint"
+  | "sourceRoot"
+  | "output"
+  | "platform"
+  | "requirements";
 
 /** Makes the builder under test; called for every engine, so that nothing is kept from one build to the next. */
 export type MakeBuilder = () => ImageSpecBuilder;

@@ -1,21 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type PackageIndex, startPackageIndex } from "../package-index/start-package-index.ts";
-import type { Contract } from "./contract.ts";
-import { ContractBuild } from "./contract-build.ts";
-import { AWKWARD, type ContractFolder, contractFolder } from "./contract-folder.ts";
-import {
-  type ContractOptions,
-  LOOPBACK_PACKAGES,
-  type MakeBuilder,
-  PUBLIC_PACKAGES,
-  wheelsOf,
-} from "./contract-options.ts";
-import { describeBases } from "./describe-bases.ts";
-import { describeChildren } from "./describe-children.ts";
-import { describeCommands } from "./describe-commands.ts";
-import { describeImage } from "./describe-image.ts";
-import { describeRefusals } from "./describe-refusals.ts";
-import { describeSecrets } from "./describe-secrets.ts";
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { Contract } from "./contract.ts";
+import { contractCases } from "./contract-cases.ts";
+import type { ContractOptions, MakeBuilder } from "./contract-options.ts";
 
 declare module "vitest" {
   interface TaskMeta {
@@ -26,65 +12,24 @@ declare module "vitest" {
   }
 }
 
+/** Milliseconds for one case: a build or two, on a machine that does other things as well. */
+const TIME_LIMIT = 300_000;
+
 /**
  * The contract every builder keeps, as a vitest suite: builds images with the real builder into a real registry, starts
- * them, and checks the runtime contract of imagespec from inside. Call it at the top level of a test file.
+ * them, and checks the rules of imagespec from inside. Call it at the top level of a test file.
  */
 export function describeBuilder(name: string, makeBuilder: MakeBuilder, options: ContractOptions): void {
   describe(`the builder contract: ${name}`, async () => {
-    const { builderType } = makeBuilder();
-    const build = await ContractBuild.create(makeBuilder, options);
-    const packages = options.loopback ? LOOPBACK_PACKAGES : PUBLIC_PACKAGES;
-    let folder: ContractFolder | undefined;
-    let index: PackageIndex | undefined;
+    const contract = await Contract.create(makeBuilder, options);
     beforeEach(({ task }) => {
-      task.meta.builder ??= builderType;
+      task.meta.builder ??= contract.builderType;
     });
-    beforeAll(async () => {
-      vi.stubEnv("DOCKER_HOST", options.services.dockerHost);
-      for (const [name, value] of Object.entries(options.env ?? {})) vi.stubEnv(name, value);
-      folder = await contractFolder();
-      if (options.loopback) index = await startPackageIndex({ packages: wheelsOf(packages) });
-    });
-    afterAll(async () => {
-      vi.unstubAllEnvs();
-      await Promise.all([folder?.[Symbol.asyncDispose](), index?.close()]);
-    });
-    const path = () => {
-      if (folder === undefined) throw new Error("the contract's folder is made before its first test");
-      return folder.path;
-    };
-    const contract: Contract = {
-      options,
-      build,
-      packages,
-      refuses: (parameter) => options.refuses?.includes(parameter) ?? false,
-      pip: () => (index === undefined ? {} : { pipIndex: index.url }),
-      folder: path,
-      parent: () =>
-        build.spec(
-          "parent",
-          {
-            builder: builderType,
-            packages: [`${packages.name}==${packages.older}`],
-            ...contract.pip(),
-            env: { ...AWKWARD, PATH: "/spec/bin:/spec/more", PYTHONPATH: "/spec/lib" },
-            sourceRoot: "app",
-            sourceCopyMode: "all",
-            copy: ["conf/settings.json", "data"],
-          },
-          path(),
-        ),
-    };
+    beforeAll(() => contract.start(), TIME_LIMIT);
+    afterAll(() => contract.close(), TIME_LIMIT);
 
-    test("names itself", () => {
-      expect(builderType).toMatch(/^[a-z][a-z0-9-]*$/);
-    });
-    describeImage(contract);
-    describeChildren(contract);
-    describeBases(contract);
-    describeCommands(contract);
-    describeSecrets(contract);
-    describeRefusals(contract);
+    for (const { rule, title, shows, run } of contractCases(contract)) {
+      test(`${rule}: ${title}`, { timeout: TIME_LIMIT, meta: shows === undefined ? {} : { shows } }, run);
+    }
   });
 }

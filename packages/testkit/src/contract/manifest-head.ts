@@ -15,3 +15,11 @@ export async function manifestHead(reference: string): Promise<{ status: number;
   const response = await fetch(url, { method: "HEAD", headers: { accept: ACCEPT } });
   return { status: response.status, digest: response.headers.get("docker-content-digest") ?? undefined };
 }
+
+/** Removes the image under `host/name:tag` by its digest, as far as it is there and the registry deletes. */
+export async function deleteImage(reference: string): Promise<void> {
+  const { registry, repository } = parseReference(reference);
+  const { digest } = await manifestHead(reference);
+  if (digest === undefined) return;
+  await fetch(`http://${registry}/v2/${repository}/manifests/${digest}`, { method: "DELETE" });
+}

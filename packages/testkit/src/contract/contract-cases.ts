@@ -1,0 +1,31 @@
+import { expect } from "vitest";
+import { basesCases } from "./bases-cases.ts";
+import { childrenCases } from "./children-cases.ts";
+import { commandsCases } from "./commands-cases.ts";
+import type { Contract } from "./contract.ts";
+import type { ContractCase } from "./contract-case.ts";
+import { imageCases } from "./image-cases.ts";
+import { refusalsCases } from "./refusals-cases.ts";
+import { secretsCases } from "./secrets-cases.ts";
+
+/**
+ * The cases of the contract for one builder, in the order in which they cost least. Each can be run alone, between
+ * `start` and `close` of the contract.
+ */
+export function contractCases(contract: Contract): ContractCase[] {
+  return [
+    {
+      rule: "type",
+      title: "it names itself",
+      run: async () => {
+        expect(contract.builderType).toMatch(/^[a-z][a-z0-9-]*$/);
+      },
+    },
+    ...imageCases(contract),
+    ...childrenCases(contract),
+    ...basesCases(contract),
+    ...commandsCases(contract),
+    ...secretsCases(contract),
+    ...refusalsCases(contract),
+  ];
+}
