@@ -33,7 +33,12 @@ class _Uploads(BaseHTTPRequestHandler):
 class _Admin(admin_pb2_grpc.AdminServiceServicer):
     def __init__(self):
         self.tasks = []
+        self.workflows = {}
+        self.plans = {}
         self.executions = []
+
+    def _not_found(self, context):
+        context.abort(grpc.StatusCode.NOT_FOUND, "nothing of that name")
 
     def GetVersion(self, request, context):
         return version_pb2.GetVersionResponse()
@@ -43,16 +48,36 @@ class _Admin(admin_pb2_grpc.AdminServiceServicer):
         return task_pb2.TaskCreateResponse()
 
     def CreateWorkflow(self, request, context):
+        self.workflows[request.id.SerializeToString()] = workflow_pb2.Workflow(
+            id=request.id,
+            closure=workflow_pb2.WorkflowClosure(
+                compiled_workflow={
+                    "primary": {"template": request.spec.template},
+                    "tasks": [{"template": task.spec.template} for task in self.tasks],
+                }
+            ),
+        )
         return workflow_pb2.WorkflowCreateResponse()
 
+    def GetWorkflow(self, request, context):
+        return self.workflows.get(request.id.SerializeToString()) or self._not_found(context)
+
     def CreateLaunchPlan(self, request, context):
+        self.plans[request.id.SerializeToString()] = launch_plan_pb2.LaunchPlan(
+            id=request.id,
+            spec=request.spec,
+            closure={"expected_inputs": request.spec.default_inputs},
+        )
         return launch_plan_pb2.LaunchPlanCreateResponse()
+
+    def GetLaunchPlan(self, request, context):
+        return self.plans.get(request.id.SerializeToString()) or self._not_found(context)
 
     def GetTask(self, request, context):
         for task in self.tasks:
             if task.id == request.id:
                 return task_pb2.Task(id=task.id, closure=task_pb2.TaskClosure(compiled_task={"template": task.spec.template}))
-        context.abort(grpc.StatusCode.NOT_FOUND, "no such task")
+        return self._not_found(context)
 
     def GetProjectDomainAttributes(self, request, context):
         return project_domain_attributes_pb2.ProjectDomainAttributesGetResponse()
