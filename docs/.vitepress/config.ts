@@ -18,6 +18,7 @@ export default defineConfig({
           { text: "Identity", link: "/identity" },
           { text: "Which builder can do what", link: "/guide/matrix" },
           { text: "The Dockerfile", link: "/guide/dockerfile" },
+          { text: "Coming from flytekit", link: "/guide/flytekit" },
           { text: "Errors", link: "/errors" },
         ],
       },

@@ -99,7 +99,8 @@ def test_the_command_comes_from_the_variable_the_path_or_the_project(tmp_path, m
         imagespec_command()
     installed = tmp_path / "node_modules" / ".bin" / "imagespec"
     installed.parent.mkdir(parents=True)
-    installed.write_text("")
+    installed.write_text("#!/bin/sh\n")
+    installed.chmod(0o755)
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert imagespec_command() == [str(installed)]

@@ -1,5 +1,6 @@
 """Real images, built by the workspace's imagespec from flytekit's own commands, started and looked into."""
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,9 @@ from flyteidl.admin import task_pb2
 from flytekit import ImageSpec
 from flytekit.constants import CopyFileDetection
 from flytekit.image_spec import ImageBuildEngine
+from flytekit.image_spec.default_builder import get_flytekit_for_pypi
+
+from flytekitplugins.imagespec.command import imagespec_command
 
 from flyteadmin import FlyteAdmin
 
@@ -105,6 +109,19 @@ def test_a_nested_base_is_built_first(registry, run_in):
 def test_the_id_in_the_image_is_flytekits(registry, run_in):
     spec = ImageSpec(name="flytekit-id", registry=registry, **TINY)
     assert run_in(build(spec), "printenv", "_F_IMG_ID") == spec.id
+
+
+def test_the_command_line_gives_the_same_content_the_same_tag(registry, project):
+    spec = ImageSpec(name="flytekit-mixed", registry=registry, env={"STAGE": "dev"}, source_root=str(project),
+                     source_copy_mode=CopyFileDetection.ALL, **TINY)  # fmt: skip
+    image = build(spec)
+    same = {"name": "flytekit-mixed", "registry": registry, "base_image": "python:3.11-slim-bookworm",
+            "packages": ["iniconfig==2.0.0", get_flytekit_for_pypi()], "env": {"STAGE": "dev"}, "source_root": ".",
+            "source_copy_mode": "all"}  # fmt: skip
+    Path("../mixed.json").write_text(json.dumps(same))
+    arguments = [*imagespec_command(), "tag", "../mixed.json", "--root", str(project), "--id", spec.id]
+    tag = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout.strip()
+    assert image.split("@")[0] == f"{registry}/flytekit-mixed:{tag}"
 
 
 def test_runtime_packages_can_be_installed(registry, run_in):

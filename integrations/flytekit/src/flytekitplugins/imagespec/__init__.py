@@ -9,8 +9,5 @@ from .builder import ImagespecBuilder
 __all__ = ["ImagespecBuilder"]
 
 # Below every builder of flytekit's own, so that installing this package changes nobody's default.
-ImageBuildEngine.register(
-    ImagespecBuilder.builder_type,
-    ImagespecBuilder(),
-    priority=int(os.environ.get("IMAGESPEC_FLYTEKIT_PRIORITY", "-1")),
-)
+PRIORITY = int(os.environ.get("IMAGESPEC_FLYTEKIT_PRIORITY", "-1"))
+ImageBuildEngine.register(ImagespecBuilder.builder_type, ImagespecBuilder(), priority=PRIORITY)

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
-from typing import Dict, List
+from typing import Dict
 
 from flytekit.constants import CopyFileDetection
 from flytekit.core.context_manager import FlyteContextManager
@@ -58,9 +58,9 @@ def spec_id(spec: ImageSpec) -> str:
     knows_base = dataclasses.replace(spec).id == spec.id
     if not filled_in or not knows_base:
         return spec.id
-    # The mode flytekit fills in together with the root.
-    mode = None if spec.source_copy_mode == CopyFileDetection.LOADED_MODULES else spec.source_copy_mode
-    return dataclasses.replace(spec, source_root=None, source_copy_mode=mode).id
+    mode = spec.source_copy_mode
+    own_mode = None if mode == CopyFileDetection.LOADED_MODULES else mode  # filled in together with the root
+    return dataclasses.replace(spec, source_root=None, source_copy_mode=own_mode).id
 
 
 def _current_tag(spec: ImageSpec) -> str:
@@ -69,11 +69,9 @@ def _current_tag(spec: ImageSpec) -> str:
 
 
 def _build(document: Dict[str, object], identity: str, force: bool) -> str:
-    command: List[str] = [*imagespec_command(), "build", "-", "--root", os.getcwd(), "--id", identity]
-    if force:
-        command.append("--force")
+    arguments = ["build", "-", "--root", os.getcwd(), "--id", identity, *(["--force"] if force else [])]
     # Progress and errors go straight to the terminal; standard output holds the reference alone.
-    done = subprocess.run(command, input=json.dumps(document), stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([*imagespec_command(), *arguments], input=json.dumps(document), stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"imagespec could not build image spec {document['name']!r}: exit {done.returncode}.")
     return done.stdout.strip()

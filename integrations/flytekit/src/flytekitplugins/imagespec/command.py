@@ -15,14 +15,11 @@ def imagespec_command() -> List[str]:
     configured = os.environ.get("IMAGESPEC_CLI")
     if configured:
         return shlex.split(configured)
-    on_path = shutil.which("imagespec")
-    if on_path:
-        return [on_path]
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        installed = folder / "node_modules" / ".bin" / "imagespec"
-        if installed.exists():
-            return [str(installed)]
+    projects = (folder / "node_modules" / ".bin" for folder in (here, *here.parents))
+    for found in (shutil.which("imagespec"), *(shutil.which("imagespec", path=str(folder)) for folder in projects)):
+        if found:
+            return [found]
     raise RuntimeError(
         "The imagespec command was not found on PATH or in node_modules. "
         "Install it with `npm install @imagespec/cli` and a builder, or set IMAGESPEC_CLI."

@@ -7,8 +7,6 @@ from typing import Dict, List, Optional
 from flytekit.image_spec.default_builder import _is_flytekit, get_flytekit_for_pypi
 from flytekit.image_spec.image_spec import ImageSpec
 
-LOCK_FILES = ("uv.lock", "poetry.lock")
-
 # Parameters that mean the same on both sides and travel as they are.
 PLAIN = (
     "name", "registry", "requirements", "apt_packages", "conda_packages", "cuda", "cudnn", "base_image", "platform",
@@ -25,7 +23,9 @@ def spec_document(spec: ImageSpec, source_root: Optional[str]) -> Dict[str, obje
     """
     document: Dict[str, object] = {name: getattr(spec, name) for name in PLAIN}
     document["packages"] = _packages(spec)
-    document["python_version"] = spec.python_version or _default_python(spec)
+    # Without a base image flytekit takes the X.Y it runs under; with one, the base's Python stays.
+    own_python = None if spec.base_image or spec.python_exec else f"{sys.version_info.major}.{sys.version_info.minor}"
+    document["python_version"] = spec.python_version or own_python
     if spec.conda_packages or spec.conda_channels:
         # flytekit puts conda-forge before the channels that are named.
         document["conda_channels"] = list(dict.fromkeys(["conda-forge", *(spec.conda_channels or [])]))
@@ -40,7 +40,7 @@ def spec_document(spec: ImageSpec, source_root: Optional[str]) -> Dict[str, obje
 
 def _packages(spec: ImageSpec) -> Optional[List[str]]:
     """flytekit itself is added unless a lock decides or somebody names it already."""
-    if spec.requirements and Path(spec.requirements).name in LOCK_FILES:
+    if spec.requirements and Path(spec.requirements).name in ("uv.lock", "poetry.lock"):
         return spec.packages
     packages = list(spec.packages or [])
     lines = Path(spec.requirements).read_text().splitlines() if spec.requirements else []
@@ -48,7 +48,3 @@ def _packages(spec: ImageSpec) -> Optional[List[str]]:
         packages.append(get_flytekit_for_pypi())
     return packages
 
-
-def _default_python(spec: ImageSpec) -> Optional[str]:
-    """Without a base image flytekit takes the X.Y it runs under; with one, the base's Python stays."""
-    return None if spec.base_image or spec.python_exec else f"{sys.version_info.major}.{sys.version_info.minor}"
