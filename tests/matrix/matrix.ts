@@ -83,6 +83,10 @@ export const MATRIX: Record<keyof ImageSpecParameters, Row> = {
     example: { builderOptions: { network: "host" } },
     cells: all(built, refused),
   },
+  bytecode: {
+    example: { packages: ["six"], bytecode: false },
+    cells: all(built, refused),
+  },
   builderConfig: {
     example: { packages: ["six"], builderConfig: { uvImage: "example.com/tools/uv:1" } },
     cells: { ...all(text(/FROM example\.com\/tools\/uv:1 /), refused), "uv-micromamba": built },

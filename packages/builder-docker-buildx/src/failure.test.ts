@@ -9,7 +9,7 @@ const uvImage = "ghcr.io/astral-sh/uv:1";
 const plan = buildPlan({
   steps: {
     apt: { packages: ["git"] },
-    environment: { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage },
+    environment: { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, uvImage, bytecode: true },
     packages: {
       source: { from: "requirements", packages: ["x"] },
       index: undefined,

@@ -18,9 +18,9 @@ export async function build(session: BuildSession, builder: string, created: str
     session,
     images.map((image) => image.layers),
   );
-  const assembled = images.map(({ base, environment }, at) => {
+  const assembled = images.map(({ base }, at) => {
     const built = layers[at] ?? [];
-    const config = imageConfig(base, plan, built, { environment, builder, created });
+    const config = imageConfig(base, plan, built, { builder, created });
     return assembleImage(base, built, config, session.options.manifestFormat);
   });
   const result = await deliver(session, assembled);

@@ -6,7 +6,13 @@ import { renderDockerfile } from "./render-dockerfile.ts";
 const uvImage = "ghcr.io/astral-sh/uv:1";
 const steps: Partial<PlanSteps> = {
   apt: { packages: ["git"] },
-  environment: { manager: "venv", prefix: "/opt/venv", python: { from: "version", version: "3.12" }, uvImage },
+  environment: {
+    manager: "venv",
+    prefix: "/opt/venv",
+    python: { from: "version", version: "3.12" },
+    uvImage,
+    bytecode: true,
+  },
   packages: {
     source: { from: "requirements", packages: ["numpy"], requirements: "requirements/r.txt" },
     index: undefined,
@@ -14,7 +20,7 @@ const steps: Partial<PlanSteps> = {
     extraArgs: [],
     secrets: [],
   },
-  env: { variables: { A: "two\nlines", B: "x" } },
+  env: { variables: { A: "two\nlines", B: "x" }, lead: {} },
   files: {
     trees: [
       { from: "source", to: "/root" },

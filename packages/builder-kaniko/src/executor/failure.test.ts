@@ -24,6 +24,7 @@ const { plan: conda } = buildRequest({
         channels: [],
         uvImage: "uv",
         micromambaImage: "micromamba",
+        bytecode: true,
       },
     },
   },

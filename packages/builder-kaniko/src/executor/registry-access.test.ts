@@ -12,6 +12,7 @@ const environment: EnvironmentStep = {
   channels: [],
   uvImage: "ghcr.io/astral-sh/uv:1",
   micromambaImage: "quay.io/mamba/micromamba:2",
+  bytecode: true,
 };
 const packages = (index: string | undefined): PackagesStep => ({
   source: { from: "requirements", packages: ["six"] },

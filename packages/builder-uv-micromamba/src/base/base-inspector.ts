@@ -7,7 +7,7 @@ import { readLayer } from "./read-layer.ts";
 import { type LayerIndex, scanLayer } from "./scan-layer.ts";
 
 /** Raised when what is kept of a layer changes. */
-const INDEX = 3;
+const INDEX = 4;
 /** Bytes of a file that is read for its text alone. */
 const TEXT_BYTES = 8 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
@@ -102,6 +102,40 @@ export class BaseInspector {
       },
     });
     return text;
+  }
+
+  /** Digests of the layers that hold these paths: what decides their contents. */
+  async layersOf(paths: readonly string[]): Promise<string[]> {
+    const found = new Set<string>();
+    for (const path of paths) {
+      const at = await this.tree.layerOf(path);
+      const digest = at === -1 ? undefined : this.#image.layers.at(-1 - at)?.digest;
+      if (digest !== undefined) found.add(digest);
+    }
+    return [...found].sort();
+  }
+
+  /** The contents of files of the base, by path; each layer is read once. */
+  async contents(paths: readonly string[], signal: AbortSignal): Promise<Map<string, Buffer>> {
+    const byLayer = new Map<number, Set<string>>();
+    for (const path of paths) {
+      const at = await this.tree.layerOf(path);
+      byLayer.set(at, (byLayer.get(at) ?? new Set()).add(path));
+    }
+    const found = new Map<string, Buffer>();
+    for (const [at, wanted] of byLayer) {
+      const layer = at === -1 ? undefined : this.#image.layers.at(-1 - at);
+      if (layer === undefined) continue;
+      await readLayer(this.#image.source.getBlob(layer, { signal }), {
+        subject: subjectOf(this.#image, layer),
+        signal,
+        async visit(member) {
+          if (!wanted.has(member.path) || member.header.type !== "file") return;
+          found.set(member.path, Buffer.from(await collectBytes(member, member.header.size ?? 0, member.path)));
+        },
+      });
+    }
+    return found;
   }
 
   /** The interpreter a command name or absolute path stands for; undefined where there is none. */

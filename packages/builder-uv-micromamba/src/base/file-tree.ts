@@ -64,6 +64,23 @@ export class FileTree {
     return entry === undefined ? undefined : { path: done.join("/"), entry };
   }
 
+  /** Everything below a folder, by path in the order of names. */
+  async below(folder: string): Promise<Map<string, LayerEntry>> {
+    const found = new Map<string, LayerEntry>();
+    const above: LayerIndex["entries"][] = [];
+    for (const layer of this.#layers) {
+      const { entries } = await layer();
+      for (const path in entries) {
+        const entry = entries[path];
+        if (entry === undefined || !path.startsWith(`${folder}/`) || found.has(path)) continue;
+        if (/(^|\/)\.wh\.[^/]*$/.test(path) || above.some((upper) => isHidden(upper, path))) continue;
+        found.set(path, entry);
+      }
+      above.push(entries);
+    }
+    return new Map([...found].sort(([left], [right]) => (left < right ? -1 : 1)));
+  }
+
   /** Names directly in a folder, sorted; none when the folder is not there. */
   async list(folder: string): Promise<string[]> {
     const names = new Set<string>();

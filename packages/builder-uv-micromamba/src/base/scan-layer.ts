@@ -10,6 +10,10 @@ export interface LayerEntry {
   uid: number;
   gid: number;
   link?: string;
+  /** Of another name of a file: `link` is that file. */
+  hard?: true;
+  /** Bytes of a file that may be written again, with another owner. */
+  size?: number;
   /** Of a Python interpreter or library, `3.11.2`; of a C library, `glibc 2.36`. */
   version?: string;
   /** Of the few files whose text matters. */
@@ -33,6 +37,8 @@ export const SCAN_CAPS: LayerCaps & TextCaps = {
   allTextBytes: 64 * 1024 * 1024,
 };
 
+/** Below these everything is the image's user's. */
+const OWNED = /^(root|opt\/venv|opt\/micromamba\/envs\/runtime)\//;
 const TEXT =
   /^etc\/(passwd|group)$|^opt\/(venv|micromamba\/envs\/runtime)\/(pyvenv\.cfg|lib\/python3\.\d+\/site-packages\/[^/]+\.dist-info\/RECORD)$/;
 
@@ -53,6 +59,7 @@ export async function scanLayer(
     async visit(member, refuse) {
       const { path } = member;
       const entry = describe(member.header);
+      if (entry.type === "file" && OWNED.test(path)) entry.size = member.header.size ?? 0;
       if (entry.type === "file" && TEXT.test(path)) {
         const { size } = member.header;
         texts += size;
@@ -94,7 +101,7 @@ function describe(header: Header): LayerEntry {
       return { type: "symlink", ...owner, link: header.linkname ?? "" };
     case "link":
       // A hard link is its target by another name.
-      return { type: "symlink", ...owner, link: `/${relativePath(header.linkname ?? "")}` };
+      return { type: "symlink", ...owner, link: `/${relativePath(header.linkname ?? "")}`, hard: true };
     default:
       return { type: "other", ...owner };
   }

@@ -1,11 +1,14 @@
 import pLimit from "p-limit";
 import type { BaseImage } from "../base/base-image.ts";
 import { type BaseInspector, variable } from "../base/base-inspector.ts";
+import { ownedLayer } from "../layer/owned-layer.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 
+/** Where the base has no user of that number, as official images have not. */
+const USUAL_OWNER = { uid: 1000, gid: 1000 };
 /** Layers made at once while the base is still read. */
 const PARALLEL = 2;
 
@@ -47,7 +50,7 @@ export async function resolveEarly(
       sources.map((source) =>
         run(async () => {
           signal.throwIfAborted();
-          await session.layers.make(source, signal);
+          await session.layers.make(ownedLayer(source, USUAL_OWNER), signal);
         }),
       ),
     );

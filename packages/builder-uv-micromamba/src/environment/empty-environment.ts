@@ -1,6 +1,7 @@
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector, BasePython, InstalledDistribution } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
+import type { Owner } from "../layer/owned-layer.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 
 /** What an environment is made over. */
@@ -9,11 +10,15 @@ export interface EnvironmentQuestion {
   inspector: BaseInspector;
   /** Layers it may have. */
   limit: number;
+  /** The image's user. */
+  owner: Owner;
   early?: EarlyResolution | undefined;
 }
 
 /** An environment before its Python packages: the base's own, a new virtual one, or conda's. */
 export interface EmptyEnvironment {
+  /** The Python it stands on, outside it, which stays root's. */
+  foundation?: LayerSource | undefined;
   layers: LayerSource[];
   /** Absolute; where files are written. */
   prefix: string;

@@ -1,7 +1,10 @@
 import { canonicalJson, type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseEnvironment, BasePython, InstalledDistribution, Libc } from "../base/base-inspector.ts";
+import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
+import { findCompiler } from "../bytecode/find-compiler.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
+import { ownedLayer } from "../layer/owned-layer.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -15,14 +18,24 @@ import { venvLayer } from "./venv-layer.ts";
 
 type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
 
-/** The layers that make a plan's Python environment over a base, in order; none when it asks for none. */
+/** What an environment adds to a base. */
+export interface PythonEnvironment {
+  /** In order; none when the plan asks for no environment. */
+  layers: LayerSource[];
+  /** Where the base has the environment that is extended, without leading slash. */
+  extended: string | undefined;
+}
+
+/** The layers that make a plan's Python environment over a base, all but the Python under it the user's. */
 export async function pythonEnvironment(
   session: BuildSession,
   question: EnvironmentQuestion,
-): Promise<{ layers: LayerSource[]; prefix: string | undefined }> {
-  const { base, inspector, limit, early } = question;
+): Promise<PythonEnvironment> {
+  const { base, inspector, owner, early } = question;
   const { environment: step, packages } = session.request.plan.steps;
-  if (step === undefined) return { layers: [], prefix: undefined };
+  if (step === undefined) return { layers: [], extended: undefined };
+  // Every layer of modules may have one of bytecode beside it.
+  const limit = step.bytecode ? Math.floor(question.limit / 2) : question.limit;
   const extended = await inspector.environment();
   const libc = await inspector.libc();
   // What the base lacks most is said first.
@@ -34,8 +47,22 @@ export async function pythonEnvironment(
       `${base.name} has no C library that is known, so no wheel can be chosen for it`,
       { hint: "Take a base with glibc or musl, or build with docker-buildx or kaniko." },
     );
-  const empty = await emptyEnvironment(session, step, question, libc, extended);
-  if (packages === undefined) return { layers: empty.layers, prefix: step.prefix };
+  const empty = await emptyEnvironment(session, step, { ...question, limit }, libc, extended);
+  const finished = async (modules: readonly LayerSource[], removal?: LayerSource) => {
+    const compiled = await withBytecode(
+      session,
+      step,
+      empty,
+      step.manager === "conda" ? [...empty.layers, ...modules] : modules,
+    );
+    const all = [...empty.layers, ...(removal === undefined ? [] : [removal]), ...modules, ...compiled];
+    const owned = all.map((layer) => ownedLayer(layer, owner));
+    return {
+      layers: [...(empty.foundation === undefined ? [] : [empty.foundation]), ...owned],
+      extended: extended?.prefix.slice(1),
+    };
+  };
+  if (packages === undefined) return finished([]);
   if (empty.python === undefined)
     throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {
       hint: "Add python to condaPackages, or set pythonVersion.",
@@ -64,7 +91,20 @@ export async function pythonEnvironment(
   const left = limit - empty.layers.length;
   const { records, signal, warn } = session;
   const packed = await wheelLayers(wanted, { target: place, limit: left, records, signal, warn });
-  return { layers: [...empty.layers, ...(removal === undefined ? [] : [removal]), ...packed], prefix: step.prefix };
+  return finished(packed, removal);
+}
+
+/** The layers that hold the bytecode of these layers' modules, when the environment is to have it. */
+async function withBytecode(
+  session: BuildSession,
+  step: EnvironmentStep,
+  { prefix, python }: EmptyEnvironment,
+  layers: readonly LayerSource[],
+): Promise<LayerSource[]> {
+  if (!step.bytecode || python === undefined || layers.length === 0) return [];
+  const compiler = await findCompiler(session, python.minor, step.uvImage);
+  const site = `${prefix.slice(1)}/lib/python${python.minor}/site-packages`;
+  return layers.map((layer) => bytecodeLayer(layer, site, compiler, session));
 }
 
 async function emptyEnvironment(
@@ -114,13 +154,14 @@ async function newEnvironment(
   libc: Libc,
 ): Promise<EmptyEnvironment> {
   const layers: LayerSource[] = [];
+  let foundation: LayerSource | undefined;
   const source = step.python;
   let python = await question.inspector.python(source.from === "exec" ? source.path : "python3");
   if (source.from === "version" && (python === undefined || !matches(python.version ?? python.minor, source.version))) {
     const { architecture } = question.base.platform;
     const uv = await session.uv(step.uvImage);
     const managed = await managedPython(session, uv, { version: source.version, architecture, libc });
-    layers.push(managed.layer);
+    foundation = managed.layer;
     python = managed;
   }
   python ??= await basePython(step, question);
@@ -133,7 +174,7 @@ async function newEnvironment(
       systemSitePackages: source.from === "exec",
     }),
   );
-  return { python, prefix: step.prefix, layers, distributions: [] };
+  return { python, prefix: step.prefix, foundation, layers, distributions: [] };
 }
 
 /** The base's own interpreter that the step asks for. Throws E_NO_PYTHON. */

@@ -25,6 +25,7 @@ export async function removalLayer(
       // What the folder's own whiteout covers needs none; what lies outside the environment is not ours to remove.
       if (!path.startsWith(`${prefix}/`) || path.startsWith(`${site}/${info}/`)) continue;
       if ((await tree.get(path)) !== undefined) paths.add(path);
+      for (const bytecode of await bytecodeOf(path, tree)) paths.add(bytecode);
     }
   }
   const sorted = [...paths].sort();
@@ -33,6 +34,14 @@ export async function removalLayer(
     title: `replaced: ${outdated.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
     entries: () => sorted.map(whiteout),
   };
+}
+
+/** Bytecode that interpreters keep of a module (PEP 3147); no RECORD names what was compiled after the installation. */
+async function bytecodeOf(path: string, tree: FileTree): Promise<string[]> {
+  const [, folder, module] = /^(.*)\/([^/]+)\.py$/.exec(path) ?? [];
+  if (folder === undefined) return [];
+  const cache = `${folder}/__pycache__`;
+  return (await tree.list(cache)).filter((name) => name.startsWith(`${module}.`)).map((name) => `${cache}/${name}`);
 }
 
 function join(folder: string, relative: string): string {

@@ -8,7 +8,7 @@ import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { tarStream } from "../layer/tar-stream.ts";
-import { accountLayer } from "./account-layer.ts";
+import { accountLayer, imageAccount } from "./account-layer.ts";
 
 const STEP = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
 const ROOT_LINE = "root:x:0:0::/root:/bin/sh\n";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-async function layerOver(base: TarEntry[]): Promise<Map<string, string>> {
+async function layerOver(base: TarEntry[], path?: string): Promise<Map<string, string>> {
   const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
   await folder.open();
   const parts: Buffer[] = [];
@@ -43,7 +43,8 @@ async function layerOver(base: TarEntry[]): Promise<Map<string, string>> {
     new RecordStore(folder),
     new AbortController().signal,
   );
-  const { layer } = await accountLayer(STEP, inspector, "base:1");
+  const account = await imageAccount(STEP, inspector);
+  const layer = await accountLayer({ step: STEP, account, inspector, baseName: "base:1", path });
   const entries = new Map<string, string>();
   for await (const entry of layer?.entries(new AbortController().signal) ?? [])
     entries.set(entry.path, entry.type === "file" ? Buffer.from(entry.content as Uint8Array).toString() : entry.type);
@@ -70,6 +71,15 @@ describe("accountLayer", () => {
     const entries = await layerOver([textFile("etc/passwd", ROOT_LINE)]);
     expect([...entries.keys()]).toEqual(["etc", "etc/group", "etc/passwd", "home", "home/flytekit", "root"]);
     expect(entries.get("etc/group")).toBe("flytekit:x:1000:\n");
+  });
+
+  it("keeps PATH in login shells", async () => {
+    const entries = await layerOver(
+      [textFile("etc/profile.d/x.sh", ""), textFile("etc/passwd", ROOT_LINE)],
+      "/o'x/bin:/bin",
+    );
+    expect(entries.get("etc/profile.d/imagespec.sh")).toBe("export PATH='/o'\\''x/bin:/bin'\n");
+    expect(entries.get("etc/profile.d")).toBe("directory");
   });
 
   it("leaves a base whose /home is a link to other builders", async () => {

@@ -1,24 +1,30 @@
-import { ImageSpecError, type UserStep } from "@imagespec/core/builder";
+import { ImageSpecError, LOGIN_SHELL_FILE, loginShellText, type UserStep } from "@imagespec/core/builder";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import { type PlannedAccount, planAccount } from "../base/planned-account.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 
+/** The user of the runtime contract over a base. */
+export async function imageAccount({ name, home }: UserStep, inspector: BaseInspector): Promise<PlannedAccount> {
+  return planAccount(name, home, await inspector.text("etc/passwd"), await inspector.text("etc/group"));
+}
+
+/** What the layer of the account is made for. */
+export interface AccountQuestion {
+  step: UserStep;
+  account: PlannedAccount;
+  inspector: BaseInspector;
+  baseName: string;
+  /** PATH of the image's config, where it is not the base's. */
+  path?: string | undefined;
+}
+
 /**
- * The user of the runtime contract over a base, and the layer that makes it: passwd and group with a line more, its
- * home, and the working directory in its hands. Undefined layer when the base has all of it so already.
+ * The layer that makes the user of the runtime contract: passwd and group with a line more, its home, the working
+ * directory in its hands, and the file by which login shells keep PATH. Undefined when the base has all of it already.
  */
-export async function accountLayer(
-  step: UserStep,
-  inspector: BaseInspector,
-  baseName: string,
-): Promise<{ account: PlannedAccount; layer: LayerSource | undefined }> {
-  const account = planAccount(
-    step.name,
-    step.home,
-    await inspector.text("etc/passwd"),
-    await inspector.text("etc/group"),
-  );
+export async function accountLayer(question: AccountQuestion): Promise<LayerSource | undefined> {
+  const { step, account, inspector, baseName, path: searchPath } = question;
   const entries: TarEntry[] = [];
   // A folder the layer writes into: made where the base lacks it. One that is a link there cannot be written through.
   const folder = async (path: string) => {
@@ -47,18 +53,27 @@ export async function accountLayer(
     const mode = existing?.type === "directory" ? existing.mode : 0o755;
     entries.push({ type: "directory", path: home, mode, uid: account.uid, gid: account.gid });
   }
+  if (searchPath !== undefined) {
+    for (const path of parentsOf(LOGIN_SHELL_FILE.slice(1)))
+      if (!entries.some((entry) => entry.path === path)) await folder(path);
+    entries.push(textFile(LOGIN_SHELL_FILE.slice(1), loginShellText(searchPath)));
+  }
   const workdir = step.workdir.slice(1);
   const existing = await inspector.tree.get(workdir);
   if (existing !== undefined && existing.type !== "directory") throw notPlain(workdir, baseName);
   if (existing?.uid !== account.uid || existing.gid !== account.gid || existing.mode !== 0o755)
     entries.push({ type: "directory", path: workdir, mode: 0o755, uid: account.uid, gid: account.gid });
-  if (entries.length === 0) return { account, layer: undefined };
-  const layer: LayerSource = {
+  if (entries.length === 0) return undefined;
+  return {
     key: { account: entries.map(describe), recipe: 1 },
     title: `user ${account.name} (${account.uid}:${account.gid}) and ${step.workdir}`,
     entries: () => entries,
   };
-  return { account, layer };
+}
+
+function parentsOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 function notPlain(path: string, baseName: string): ImageSpecError {

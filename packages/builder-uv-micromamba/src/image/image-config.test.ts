@@ -6,7 +6,6 @@ import type { BuiltLayer } from "../layer/layer-source.ts";
 import { createdTime, imageConfig } from "./image-config.ts";
 
 const SETTINGS = {
-  environment: "/opt/venv" as string | undefined,
   builder: "uv-micromamba@1.0.0",
   created: "1980-01-01T00:00:00Z",
 };
@@ -64,26 +63,40 @@ describe("imageConfig", () => {
   it("drops CMD with an entrypoint, the empty one included", () => {
     for (const entrypoint of [["python", "-m", "x"], []]) {
       const inner = config({ entrypoint: { entrypoint } }).config;
-      expect(inner?.Entrypoint).toEqual(entrypoint);
+      expect(inner?.Entrypoint).toEqual(entrypoint.length === 0 ? undefined : entrypoint);
       expect(inner).not.toHaveProperty("Cmd");
     }
   });
 
   it("leads PATH with the environment, then the spec's, else the base's, else docker's", () => {
-    const spec = { variables: { PATH: "/spec", PYTHONPATH: "/lib", A: 'q"u$o\nx' } };
-    expect(env({ env: spec })).toEqual([
+    const lead = { PATH: "/opt/venv/bin", PYTHONPATH: "/root" };
+    const variables = { PATH: "/spec", PYTHONPATH: "/lib", A: 'q"u$o\nx' };
+    expect(env({ env: { variables, lead } })).toEqual([
       "PATH=/opt/venv/bin:/spec",
       "LANG=C.UTF-8",
-      "PYTHONPATH=/root:/lib",
       'A=q"u$o\nx',
+      "PYTHONPATH=/root:/lib",
       "_F_IMG_ID=xyz",
     ]);
-    expect(env({})?.[0]).toBe("PATH=/opt/venv/bin:/base/bin:/bin");
-    expect(env({}, SETTINGS, {})?.[0]).toBe(
+    const own = { variables: {}, lead };
+    expect(env({ env: own })?.[0]).toBe("PATH=/opt/venv/bin:/base/bin:/bin");
+    expect(env({ env: own }, SETTINGS, {})?.[0]).toBe(
       "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     );
-    expect(env({}, { ...SETTINGS, environment: undefined })?.[0]).toBe("PATH=/base/bin:/bin");
     expect(env({}, SETTINGS, { Env: ["PATH=/opt/venv/bin:/bin"] })?.[0]).toBe("PATH=/opt/venv/bin:/bin");
+  });
+
+  it("lets a variable name the base's value of itself, and keeps the base's PYTHONPATH", () => {
+    const variables = { LD_LIBRARY_PATH: "/x:$LD_LIBRARY_PATH:$HOME", PATH: "/tool:$PATH", NONE: "a$NONE" };
+    const lead = { PATH: "/opt/venv/bin", PYTHONPATH: "/root" };
+    const inner = { Env: ["PATH=/base", "LD_LIBRARY_PATH=/l", "PYTHONPATH=/app"] };
+    expect(env({ env: { variables, lead } }, SETTINGS, inner)).toEqual([
+      "PATH=/opt/venv/bin:/tool:/base",
+      "LD_LIBRARY_PATH=/x:/l:$HOME",
+      "PYTHONPATH=/root:/app",
+      "NONE=a",
+      "_F_IMG_ID=xyz",
+    ]);
   });
 
   it("keeps _F_IMG_ID last, and once", () =>

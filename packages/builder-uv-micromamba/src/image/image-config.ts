@@ -1,18 +1,17 @@
-import type { BuildPlan } from "@imagespec/core/builder";
+import { type BuildPlan, environmentValues, valueOver } from "@imagespec/core/builder";
 import type { ImageConfig } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
-import { DEFAULT_PATH, variable } from "../base/base-inspector.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 
 /**
  * The image's config (OCI image-spec, config.md): the base's, with what the runtime contract says laid over. `created`
- * is RFC 3339. `environment` is the absolute prefix whose bin folder leads PATH. Pure.
+ * is RFC 3339. Pure.
  */
 export function imageConfig(
   base: BaseImage,
   plan: BuildPlan,
   layers: readonly BuiltLayer[],
-  settings: { environment: string | undefined; builder: string; created: string },
+  settings: { builder: string; created: string },
 ): ImageConfig {
   const { created } = settings;
   const inner = base.config.config ?? {};
@@ -21,12 +20,13 @@ export function imageConfig(
     ...inner,
     User: user.name,
     WorkingDir: user.workdir,
-    Env: environment(inner.Env ?? [], plan, settings.environment),
+    Env: environment(inner.Env ?? [], plan),
     Labels: { ...inner.Labels, ...labels.labels, "dev.imagespec.builder": settings.builder },
   };
   if (entrypoint !== undefined) {
-    config.Entrypoint = entrypoint.entrypoint;
     delete config.Cmd;
+    delete config.Entrypoint;
+    if (entrypoint.entrypoint.length > 0) config.Entrypoint = entrypoint.entrypoint;
   }
   // Docker's record of the command that made the base says nothing about this image.
   const { container: _container, container_config: _old, docker_version: _docker, id: _id, ...rest } = base.config;
@@ -42,22 +42,14 @@ export function imageConfig(
   };
 }
 
-function environment(base: readonly string[], plan: BuildPlan, prefix: string | undefined): string[] {
-  const variables = plan.steps.env?.variables ?? {};
-  const { id } = plan.steps;
-  const path = variables.PATH ?? variable(base, "PATH") ?? DEFAULT_PATH;
-  const { PATH: _path, PYTHONPATH: _pythonpath, ...others } = variables;
+function environment(base: readonly string[], { steps: { env, id } }: BuildPlan): string[] {
   const set = new Map<string, string>();
   for (const entry of base) {
     const equals = entry.indexOf("=");
     if (equals > 0) set.set(entry.slice(0, equals), entry.slice(equals + 1));
   }
-  const bin = `${prefix}/bin`;
-  // A child's base has it there already.
-  const leads = prefix === undefined || path === bin || path.startsWith(`${bin}:`);
-  set.set("PATH", leads ? path : `${bin}:${path}`);
-  set.set("PYTHONPATH", variables.PYTHONPATH ? `/root:${variables.PYTHONPATH}` : "/root");
-  for (const [name, value] of Object.entries(others)) set.set(name, value);
+  const values = env === undefined ? [] : [...environmentValues(env)];
+  for (const [name, parts] of values) set.set(name, valueOver(parts, set.get(name)));
   set.delete(id.variable);
   set.set(id.variable, id.value);
   return [...set].map(([name, value]) => `${name}=${value}`);

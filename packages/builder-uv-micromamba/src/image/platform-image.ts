@@ -1,6 +1,6 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { type BuildPlan, environmentValues, ImageSpecError, valueOver } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import { BaseInspector } from "../base/base-inspector.ts";
+import { BaseInspector, variable } from "../base/base-inspector.ts";
 import { readBase } from "../base/read-base.ts";
 import { refuseTriggers } from "../base/refuse-triggers.ts";
 import { keepBaseFolder } from "../environment/base-folder.ts";
@@ -8,13 +8,14 @@ import { resolveEarly } from "../environment/early-resolution.ts";
 import { pythonEnvironment } from "../environment/python-environment.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { accountLayer } from "./account-layer.ts";
+import { accountLayer, imageAccount } from "./account-layer.ts";
 import { filesLayers } from "./files-layers.ts";
+import { ownershipLayer } from "./ownership-layer.ts";
 
 /** Layers an image may have, the base's included. */
 const MAX_LAYERS = 100;
-/** Ours that are not packages: Python, environment, link, removal, account, source, copy. */
-const FIXED_LAYERS = 7;
+/** Ours that are not packages: owners, Python, environment, link, removal, account, source, copy. */
+const FIXED_LAYERS = 8;
 const FEWEST_FOR_PACKAGES = 8;
 /** Of a new virtual environment without packages. */
 const VENV_LAYERS = 1;
@@ -23,8 +24,6 @@ const VENV_LAYERS = 1;
 export interface PlatformImage {
   base: BaseImage;
   layers: LayerSource[];
-  /** Absolute prefix whose bin leads PATH. */
-  environment: string | undefined;
 }
 
 /** Reads the base, resolves the packages and says which layers the image has. Throws E_UNSUPPORTED for what needs a container. */
@@ -42,15 +41,33 @@ export async function platformImage(session: BuildSession, platform: string): Pr
     );
   const inspector = new BaseInspector(base, session.records, signal);
   const early = await resolveEarly(session, { base, inspector, limit: limit - VENV_LAYERS });
-  const python = await pythonEnvironment(session, { base, inspector, limit, early });
-  const { account, layer } = await accountLayer(plan.steps.user, inspector, base.name);
+  const account = await imageAccount(plan.steps.user, inspector);
+  const python = await pythonEnvironment(session, { base, inspector, limit, early, owner: account });
+  const folders = [plan.steps.user.workdir.slice(1), ...(python.extended === undefined ? [] : [python.extended])];
+  const owned = await ownershipLayer(folders, account, { inspector, baseName: base.name });
+  const made = await accountLayer({
+    step: plan.steps.user,
+    account,
+    inspector,
+    baseName: base.name,
+    path: searchPath(base, plan),
+  });
   return {
     base,
-    environment: python.prefix,
     layers: [
-      ...(await keepBaseFolder(python.layers, "opt", inspector.tree)),
-      ...(layer === undefined ? [] : [layer]),
+      ...(await keepBaseFolder([...given(owned), ...python.layers], "opt", inspector.tree)),
+      ...given(made),
       ...filesLayers(plan.steps.files, files, account),
     ],
   };
+}
+
+function given<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}
+
+/** PATH of the image's config where the plan sets one. */
+function searchPath(base: BaseImage, { steps }: BuildPlan): string | undefined {
+  const parts = steps.env && environmentValues(steps.env).get("PATH");
+  return parts && valueOver(parts, variable(base.config.config?.Env ?? [], "PATH"));
 }

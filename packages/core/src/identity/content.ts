@@ -28,8 +28,14 @@ export interface Content {
   base: { image: string; given: boolean } | { layout: string };
   apt?: readonly string[] | undefined;
   environment?:
-    | { manager: "venv"; python: PythonSource }
-    | { manager: "conda"; pythonVersion: string; packages: readonly string[]; channels: readonly string[] }
+    | { manager: "venv"; python: PythonSource; bytecode: boolean }
+    | {
+        manager: "conda";
+        pythonVersion: string;
+        packages: readonly string[];
+        channels: readonly string[];
+        bytecode: boolean;
+      }
     | undefined;
   packages?: ContentPackages | undefined;
   env?: Readonly<Record<string, string>> | undefined;

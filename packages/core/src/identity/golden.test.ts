@@ -26,7 +26,7 @@ const GOLDEN: [string, ImageSpecParameters, string, string][] = [
     "packages",
     { name: "train", registry: "ghcr.io/x", packages: ["numpy==2.1.0"], pythonVersion: "3.12" },
     "nghv6mhas2euruetlruevwy7an",
-    "ms6opsm7pem4akwvdd375v534g",
+    "vjdbkdpfnobdw6xvvffmrpwnsb",
   ],
   [
     "files",
@@ -38,7 +38,7 @@ const GOLDEN: [string, ImageSpecParameters, string, string][] = [
       platform: "linux/arm64,linux/amd64",
     },
     "id5zttid3hyb46kuu65ko5t3gw",
-    "ivdkryfolfp65hqs5l2ws2z2vw",
+    "h7hctowrsjh22lkbk5f4mdo7xs",
   ],
   [
     "everything else",
@@ -55,7 +55,7 @@ const GOLDEN: [string, ImageSpecParameters, string, string][] = [
       baseImage: { name: "base", registry: "localhost:5000", platform: "linux/amd64", aptPackages: ["curl"] },
     },
     "p3dc7xxot7bbt3hw4mzc7psfl4",
-    "v1-d3xeiznt3yoeeohhot2fyqyocz",
+    "v1-sedlqniszbvyaujkyrobaciiln",
   ],
 ];
 
@@ -69,7 +69,7 @@ describe("golden identities", () => {
     const spec = new ImageSpec({ packages: ["numpy"], env: { B: "2", A: "1" } });
     const { document, tag } = identify(await resolveSpec(spec, { env: {} }));
     expect(document).toBe(
-      `{"base":{"given":false,"image":"python:3.12-slim-bookworm"},"env":{"A":"1","B":"2"},"environment":{"manager":"venv","python":{"from":"base"}},"id":"${spec.id}","imagespec":1,"packages":{"from":"requirements","packages":["numpy"]},"platforms":["linux/amd64"],"recipe":1,"tools":{"micromambaImage":"mambaorg/micromamba:2.3.0","uvImage":"ghcr.io/astral-sh/uv:0.13.9"}}`,
+      `{"base":{"given":false,"image":"python:3.12-slim-bookworm"},"env":{"A":"1","B":"2"},"environment":{"bytecode":true,"manager":"venv","python":{"from":"base"}},"id":"${spec.id}","imagespec":1,"packages":{"from":"requirements","packages":["numpy"]},"platforms":["linux/amd64"],"recipe":1,"tools":{"micromambaImage":"mambaorg/micromamba:2.3.0","uvImage":"ghcr.io/astral-sh/uv:0.13.9"}}`,
     );
     // RFC 4648 base32, by the slow road.
     const bits = [...createHash("sha256").update(document).digest()]

@@ -48,6 +48,7 @@ describe("planImage", () => {
         prefix: "/opt/venv",
         python: { from: "version", version: "3.11" },
         uvImage: "uv:1",
+        bytecode: true,
       },
       {
         kind: "packages",
@@ -57,7 +58,7 @@ describe("planImage", () => {
         extraArgs: ["--no-deps"],
         secrets: [{ id: "secret_0", target: "/root/.netrc" }],
       },
-      { kind: "env", variables: { A: "2", Z: "1" } },
+      { kind: "env", variables: { A: "2", Z: "1" }, lead: { PATH: "/opt/venv/bin", PYTHONPATH: "/root" } },
       { kind: "commands", commands: ["date"], uvImage: "uv:1" },
       { kind: "entrypoint", entrypoint: [] },
       { kind: "user", name: "flytekit", home: "/home/flytekit", workdir: "/root" },
@@ -78,10 +79,30 @@ describe("planImage", () => {
   it("has only the steps that something asks for", async () => {
     expect(planDocument(await planOf({ baseImage: "debian" })).steps.map(({ kind }) => kind)).toEqual([
       "base",
+      "env",
       "user",
       "labels",
       "id",
     ]);
+  });
+
+  it("leads PATH and PYTHONPATH once, also in children", async () => {
+    const lead = async (parameters: ImageSpecParameters) => (await planOf(parameters)).steps.env?.lead;
+    const parent = new ImageSpec({ packages: ["x"] });
+    const both = { PATH: "/opt/venv/bin", PYTHONPATH: "/root" };
+    expect(await lead({ packages: ["x"] })).toEqual(both);
+    expect(await lead({ baseImage: parent, packages: ["y"] })).toBeUndefined();
+    expect(await lead({ baseImage: parent, env: { PATH: "/x" } })).toEqual({ PATH: "/opt/venv/bin" });
+    expect(await lead({ baseImage: parent, env: { PYTHONPATH: "/x" } })).toEqual({ PYTHONPATH: "/root" });
+    expect(await lead({ baseImage: new ImageSpec({ aptPackages: ["git"] }), packages: ["y"] })).toEqual({
+      PATH: "/opt/venv/bin",
+    });
+    expect(await lead({ baseImage: new ImageSpec({ baseImage: "x", builder: "noop" }), packages: ["y"] })).toEqual(
+      both,
+    );
+    expect(await lead({ baseImage: new ImageSpec({ condaPackages: ["x"] }), packages: ["y"] })).toEqual({
+      PATH: "/opt/venv/bin",
+    });
   });
 
   it("puts conda packages and their channels into the environment", async () => {
@@ -94,6 +115,7 @@ describe("planImage", () => {
       channels: ["nvidia", "conda-forge"],
       uvImage: "ghcr.io/astral-sh/uv:0.13.9",
       micromambaImage: "mambaorg/micromamba:2.3.0",
+      bytecode: true,
     });
   });
 

@@ -3,7 +3,9 @@ import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import type { BaseImage } from "../spec/base-image.ts";
-import type { BuildPlan, EnvironmentStep, PackagesStep } from "./plan.ts";
+import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep } from "./plan.ts";
+
+const PREFIXES = { venv: "/opt/venv", conda: "/opt/micromamba/envs/runtime" } as const;
 
 /**
  * The steps that make a resolved spec's image. `base` is what building a base spec returned: it takes the place of the
@@ -15,7 +17,7 @@ export function planImage(
   options: { base?: BaseImage | undefined } = {},
 ): BuildPlan {
   const { content, target } = resolved;
-  const { apt, env, trees, commands, entrypoint, tools } = content;
+  const { apt, trees, commands, entrypoint, tools } = content;
   return {
     apiVersion: 1,
     recipe: content.recipe,
@@ -26,7 +28,7 @@ export function planImage(
       apt: apt && { packages: [...apt] },
       environment: environmentStep(content),
       packages: packagesStep(resolved),
-      env: env && { variables: sortedByName(env) },
+      env: envStep(resolved),
       files: trees && { trees: trees.map((from) => ({ from, to: "/root" })) },
       commands: commands && { commands: [...commands], uvImage: tools.uvImage },
       entrypoint: entrypoint && { entrypoint: [...entrypoint] },
@@ -40,16 +42,40 @@ export function planImage(
 function environmentStep({ environment, tools }: Content): EnvironmentStep | undefined {
   if (!environment) return undefined;
   if (environment.manager === "venv") {
-    return { manager: "venv", prefix: "/opt/venv", python: environment.python, uvImage: tools.uvImage };
+    return {
+      manager: "venv",
+      prefix: PREFIXES.venv,
+      python: environment.python,
+      uvImage: tools.uvImage,
+      bytecode: environment.bytecode,
+    };
   }
   return {
     manager: "conda",
-    prefix: "/opt/micromamba/envs/runtime",
+    prefix: PREFIXES.conda,
     pythonVersion: environment.pythonVersion,
     packages: [...environment.packages],
     channels: [...environment.channels],
     ...tools,
+    bytecode: environment.bytecode,
   };
+}
+
+/** A base spec's image leads PATH and PYTHONPATH already; a value of the spec's own takes the place of that. */
+function envStep({ content, baseSpec }: ResolvedSpec): EnvStep | undefined {
+  const variables = sortedByName(content.env ?? {});
+  const inherited = baseSpec?.environment;
+  const manager = content.environment?.manager;
+  const leading = Object.hasOwn(variables, "PATH")
+    ? (manager ?? inherited)
+    : manager === inherited
+      ? undefined
+      : manager;
+  const lead = {
+    ...(leading && { PATH: `${PREFIXES[leading]}/bin` }),
+    ...((baseSpec === undefined || Object.hasOwn(variables, "PYTHONPATH")) && { PYTHONPATH: "/root" }),
+  };
+  return Object.keys(variables).length + Object.keys(lead).length === 0 ? undefined : { variables, lead };
 }
 
 function packagesStep({ content, secrets }: ResolvedSpec): PackagesStep | undefined {

@@ -50,7 +50,7 @@ export interface AptStep {
  * already has at either place is extended, whoever made it, and then `python` only says what it must agree with.
  */
 export type EnvironmentStep =
-  | { manager: "venv"; prefix: "/opt/venv"; python: PythonSource; uvImage: string }
+  | { manager: "venv"; prefix: "/opt/venv"; python: PythonSource; uvImage: string; bytecode: boolean }
   | {
       manager: "conda";
       prefix: "/opt/micromamba/envs/runtime";
@@ -61,6 +61,8 @@ export type EnvironmentStep =
       channels: string[];
       uvImage: string;
       micromambaImage: string;
+      /** Whether its site-packages hold checked-hash bytecode (PEP 552) of every module, and none that is stale. */
+      bytecode: boolean;
     };
 
 /** Python packages for the environment of the step before. */
@@ -77,9 +79,12 @@ export interface PackagesStep {
   secrets: { id: string; target: string }[];
 }
 
-/** Config environment, any text byte for byte, sorted by name. PATH and PYTHONPATH here are the spec's own part. */
+/** Config environment. `environmentValue` says what each variable comes to. */
 export interface EnvStep {
+  /** The spec's own, sorted by name; any text but for `$NAME` in the value of NAME itself. */
   variables: Record<string, string>;
+  /** What leads PATH (the environment's bin) and PYTHONPATH (/root), unless the base is a spec that has it there. */
+  lead: { PATH?: string | undefined; PYTHONPATH?: string | undefined };
 }
 
 /** Trees of the context laid into the image in this order, owned by the user of the user step. */
@@ -87,7 +92,10 @@ export interface FilesStep {
   trees: { from: "source" | "copy"; to: "/root" }[];
 }
 
-/** One shell command line each, run last, as root, in order, joined with `&&`, uv on PATH. */
+/**
+ * One command each, of any number of lines, run last, as root, in order and in one shell, so that `cd` and variables
+ * carry on. The first that fails fails the build. The environment's bin and uv are on PATH.
+ */
 export interface CommandsStep {
   commands: string[];
   uvImage: string;

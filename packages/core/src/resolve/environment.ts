@@ -8,7 +8,7 @@ const CONDA_FORGE = "conda-forge";
 /** The Python environment step of a spec, or undefined when nothing in it asks for one. Pure. */
 export function contentEnvironment(spec: Spec): Content["environment"] {
   if (!makesEnvironment(spec)) return undefined;
-  const { pythonVersion, pythonExec, condaPackages = [], condaChannels = [] } = spec;
+  const { pythonVersion, pythonExec, condaPackages = [], condaChannels = [], bytecode = true } = spec;
   if (isGiven(condaPackages) || isGiven(condaChannels)) {
     const inherited = typeof spec.baseImage === "object" ? environmentOf(spec.baseImage)?.pythonVersion : undefined;
     const channels = condaChannels.includes(CONDA_FORGE) ? condaChannels : [...condaChannels, CONDA_FORGE];
@@ -17,12 +17,13 @@ export function contentEnvironment(spec: Spec): Content["environment"] {
       pythonVersion: pythonVersion ?? inherited ?? DEFAULT_PYTHON,
       packages: condaPackages,
       channels,
+      bytecode,
     };
   }
-  if (pythonExec !== undefined) return { manager: "venv", python: { from: "exec", path: pythonExec } };
+  if (pythonExec !== undefined) return { manager: "venv", python: { from: "exec", path: pythonExec }, bytecode };
   const needsVersion = spec.cuda !== undefined || spec.baseImage !== undefined;
   const version = pythonVersion ?? (spec.cuda === undefined ? undefined : DEFAULT_PYTHON);
   // A default base is chosen by its Python, so there the version has done its work.
-  if (!needsVersion || version === undefined) return { manager: "venv", python: { from: "base" } };
-  return { manager: "venv", python: { from: "version", version } };
+  if (!needsVersion || version === undefined) return { manager: "venv", python: { from: "base" }, bytecode };
+  return { manager: "venv", python: { from: "version", version }, bytecode };
 }

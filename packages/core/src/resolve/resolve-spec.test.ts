@@ -82,29 +82,35 @@ describe("environments", () => {
     [{}, undefined],
     [{ baseImage: "x", commands: ["date"] }, undefined],
     [{ pythonVersion: "3.11" }, undefined],
-    [{ packages: ["x"] }, { manager: "venv", python: { from: "base" } }],
+    [{ packages: ["x"] }, { manager: "venv", python: { from: "base" }, bytecode: true }],
     [
       { packages: ["x"], pythonVersion: "3.11" },
-      { manager: "venv", python: { from: "base" } },
+      { manager: "venv", python: { from: "base" }, bytecode: true },
     ],
     [
       { packages: ["x"], baseImage: "y" },
-      { manager: "venv", python: { from: "base" } },
+      { manager: "venv", python: { from: "base" }, bytecode: true },
     ],
     [
       { pythonVersion: "3.11", baseImage: "y" },
-      { manager: "venv", python: { from: "version", version: "3.11" } },
+      { manager: "venv", python: { from: "version", version: "3.11" }, bytecode: true },
     ],
-    [{ cuda: "12.4.1" }, { manager: "venv", python: { from: "version", version: "3.12" } }],
-    [{ pythonExec: "/usr/bin/python3" }, { manager: "venv", python: { from: "exec", path: "/usr/bin/python3" } }],
-    [{ condaPackages: ["x"] }, { manager: "conda", pythonVersion: "3.12", packages: ["x"], channels: ["conda-forge"] }],
+    [{ cuda: "12.4.1" }, { manager: "venv", python: { from: "version", version: "3.12" }, bytecode: true }],
+    [
+      { pythonExec: "/usr/bin/python3" },
+      { manager: "venv", python: { from: "exec", path: "/usr/bin/python3" }, bytecode: true },
+    ],
+    [
+      { condaPackages: ["x"] },
+      { manager: "conda", pythonVersion: "3.12", packages: ["x"], channels: ["conda-forge"], bytecode: true },
+    ],
     [
       { condaPackages: ["x"], condaChannels: ["conda-forge", "nvidia"], pythonVersion: "3.11" },
-      { manager: "conda", pythonVersion: "3.11", packages: ["x"], channels: ["conda-forge", "nvidia"] },
+      { manager: "conda", pythonVersion: "3.11", packages: ["x"], channels: ["conda-forge", "nvidia"], bytecode: true },
     ],
     [
       { condaPackages: ["x"], condaChannels: ["nvidia"] },
-      { manager: "conda", pythonVersion: "3.12", packages: ["x"], channels: ["nvidia", "conda-forge"] },
+      { manager: "conda", pythonVersion: "3.12", packages: ["x"], channels: ["nvidia", "conda-forge"], bytecode: true },
     ],
   ])("of %j", async (parameters, environment) => {
     expect((await folder.resolve(parameters)).content.environment).toEqual(environment);

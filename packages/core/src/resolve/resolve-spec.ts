@@ -5,6 +5,7 @@ import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import { abortedError } from "../process/aborted-error.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
+import { environmentOf } from "../spec/environment-of.ts";
 import type { Spec } from "../spec/spec.ts";
 import { contentOf } from "./content-of.ts";
 import { defaultBaseImage } from "./default-base-image.ts";
@@ -33,11 +34,18 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
     target: { registry: spec.registry, name: spec.name, tagFormat: spec.tagFormat, platforms },
     content: contentOf(spec, { platforms, base: base.content, inputs }),
     base: base.image,
+    baseSpec: baseSpecOf(spec),
     secrets: secretsOf(spec),
     files: inputs.files,
     registryConfig: spec.registryConfig && resolvePath(spec.root, spec.registryConfig),
     warnings: inputs.warnings,
   };
+}
+
+/** What is known of the image of a base spec; noop makes none. */
+function baseSpecOf({ baseImage }: Spec): ResolvedSpec["baseSpec"] {
+  if (typeof baseImage !== "object" || baseImage.builder === "noop") return undefined;
+  return { environment: environmentOf(baseImage)?.manager };
 }
 
 function secretsOf(spec: Spec): ResolvedSecret[] {

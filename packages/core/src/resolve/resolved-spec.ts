@@ -9,6 +9,8 @@ export interface ResolvedSpec {
   content: Content;
   /** What the image is built on; a layout by its absolute path. */
   base: BaseImage;
+  /** There when the base is a spec whose image this one is built on: the environment that image has. */
+  baseSpec?: { environment: "venv" | "conda" | undefined } | undefined;
   secrets: ResolvedSecret[];
   /** What is hashed and shipped, sorted by path, parents before children. */
   files: ShippedFile[];

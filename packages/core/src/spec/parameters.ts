@@ -17,7 +17,20 @@ function text(rule: Rule) {
 
 const list = (rule: Rule) => z.array(text(rule)).readonly();
 
-/** The names of the original, in camelCase, with what each means. The one definition of types, checks and JSON Schema. */
+/** Variables by name, each small enough for the kernel to pass to a program. */
+const environmentVariables = z
+  .record(text(rules.envNameBreach), z.string())
+  .superRefine((variables, context) => {
+    for (const [name, value] of Object.entries(variables)) {
+      const breach = rules.envSizeBreach(name, value);
+      if (!breach) continue;
+      const { code, message, hint } = breach;
+      context.addIssue({ code: "custom", message, params: { code, hint }, input: variables, path: [name] });
+    }
+  })
+  .readonly();
+
+/** The names of the original in camelCase, then ours, with what each means. The one definition of types, checks and JSON Schema. */
 const fields = {
   name: text(rules.imageNameBreach).describe("Name of the image; lower-cased."),
   pythonVersion: text(rules.pythonVersionBreach).describe(
@@ -25,7 +38,7 @@ const fields = {
   ),
   builder: text(rules.emptyBreach).describe("Type of the builder to use; unset: the installed one that can."),
   sourceRoot: text(rules.emptyBreach).describe("Folder whose sources go to /root."),
-  env: z.record(text(rules.envNameBreach), z.string()).readonly().describe("Environment variables of the image."),
+  env: environmentVariables.describe("Environment variables of the image."),
   registry: text(registryBreach).describe("Registry to push to, such as ghcr.io/org; lower-cased."),
   packages: list(pythonPackageBreach).describe("Python packages, as PEP 508 requirements."),
   condaPackages: list(condaPackageBreach).describe("Conda packages; the environment then is a conda one."),
@@ -62,6 +75,7 @@ const fields = {
     })
     .readonly()
     .describe("Images the build tools are taken from."),
+  bytecode: z.boolean().describe("Whether the environment holds bytecode of the packages; true when unset."),
 };
 
 /** `baseImage` apart: a nested spec is parsed by itself, so that its faults come with their own paths. */

@@ -4,6 +4,7 @@ import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
 import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
+import { pipInCommands } from "./pip-in-commands.ts";
 import type { Spec } from "./spec.ts";
 import { isSpec } from "./spec.ts";
 import { credentialBreach, unprintableBreach } from "./text-rules.ts";
@@ -44,6 +45,8 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
   scanTexts(flat, [], faults);
   if (typeof baseImage === "string") scanTexts(baseImage, ["baseImage"], faults);
   faults.push(...conflicts(draft, base));
+  if (result.success)
+    faults.push(...pipInCommands({ ...result.data, baseImage: base ?? result.data.baseImage } as Spec));
   if (faults.length > 0 || !result.success) throw specError(faults, draft.name);
   return base ? { ...result.data, baseImage: base } : (result.data as ParsedParameters);
 }

@@ -128,6 +128,20 @@ export function envNameBreach(name: string): Breach | undefined {
   return undefined;
 }
 
+/** What Linux takes as one `NAME=VALUE`: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
+const LARGEST_VARIABLE = 131_071;
+
+/** The rule for the size of an environment variable. */
+export function envSizeBreach(name: string, value: string): Breach | undefined {
+  const bytes = Buffer.byteLength(`${name}=${value}`);
+  if (bytes <= LARGEST_VARIABLE) return undefined;
+  return {
+    code: "env_size",
+    message: `the variable has ${bytes} bytes with its name, and Linux starts no program with one above ${LARGEST_VARIABLE}`,
+    hint: "put it into a file that copy names",
+  };
+}
+
 export function indexUrlBreach(url: string): Breach | undefined {
   if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return undefined;
   return {

@@ -5,6 +5,7 @@ import type { Mount } from "../instruction/mount.ts";
 
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
+import { bytecodeScript } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
@@ -96,13 +97,20 @@ function environment(plan: BuildPlan): Instruction[] {
       { type: "cache", id: "imagespec-conda", target: `${FOLDER}/cache`, sharing: "locked" },
       ca,
     ];
-    return [instruction("environment", renderRun(condaScript(step, CONDA_TOOLS), mounts), STEP_TITLES.conda)];
+    return [
+      instruction("environment", renderRun(condaScript(step, CONDA_TOOLS, plan.steps.user), mounts), STEP_TITLES.conda),
+      ...bytecode(plan, "environment"),
+    ];
   }
   const downloads =
     step.python.from === "version" ? ["ARG UV_PYTHON_INSTALL_MIRROR", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"] : [];
   return [
     ...downloads.map((text) => instruction("environment", text)),
-    instruction("environment", renderRun(venvScript(step, TOOLS), [uv, uvCache, ca]), STEP_TITLES.venv),
+    instruction(
+      "environment",
+      renderRun(venvScript(step, TOOLS, plan.steps.user), [uv, uvCache, ca]),
+      STEP_TITLES.venv,
+    ),
   ];
 }
 
@@ -118,7 +126,13 @@ function packages(plan: BuildPlan): Instruction[] {
     ca,
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
-  return [instruction("packages", renderRun(packagesScript(step, environment, TOOLS), mounts), STEP_TITLES.packages)];
+  const script = packagesScript({ step, environment, user: plan.steps.user, tools: TOOLS });
+  return [instruction("packages", renderRun(script, mounts), STEP_TITLES.packages), ...bytecode(plan, "packages")];
+}
+
+function bytecode({ steps: { environment, user } }: BuildPlan, step: Instruction["step"]): Instruction[] {
+  if (!environment?.bytecode) return [];
+  return [instruction(step, renderRun(bytecodeScript(environment, user)), STEP_TITLES.bytecode)];
 }
 
 function files(plan: BuildPlan): Instruction[] {
@@ -130,6 +144,7 @@ function files(plan: BuildPlan): Instruction[] {
 function commands(plan: BuildPlan): Instruction[] {
   const step = plan.steps.commands;
   if (step === undefined) return [];
-  const script = commandsScript(step, plan.steps.environment, TOOLS);
+  const { environment, user } = plan.steps;
+  const script = commandsScript({ step, environment, user, tools: TOOLS });
   return [instruction("commands", renderRun(script, [uv, uvCache, ca]), STEP_TITLES.commands)];
 }

@@ -3,6 +3,7 @@ import { FAIL_FUNCTION } from "../failure/step-fault.ts";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
+import { bytecodeScript } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
@@ -49,7 +50,9 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
   return [
     toolStages(plan, options),
     ...(system ? [stageStart(base, SYSTEM_STAGE), apt(plan)] : []),
-    ...(environment === undefined ? [] : [stageStart(from, ENVIRONMENT_STAGE), environmentSteps(plan, options)]),
+    ...(environment === undefined
+      ? []
+      : [stageStart(from, ENVIRONMENT_STAGE), user(plan), environmentSteps(plan, options)]),
     stageStart(from),
     user(plan),
     system ? [] : apt(plan),
@@ -72,7 +75,7 @@ function toolStages(plan: BuildPlan, { contextImage }: RenderOptions): Instructi
 }
 
 function user(plan: BuildPlan): Instruction[] {
-  return [instruction("user", renderRun(userScript(plan.steps.user)), STEP_TITLES.user)];
+  return [instruction("user", renderRun(userScript(plan.steps.user, mountedFiles(plan))), STEP_TITLES.user)];
 }
 
 function apt(plan: BuildPlan): Instruction[] {
@@ -93,21 +96,30 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
         "environment",
         `COPY --from=${CONDA_STAGE} /etc/ssl/certs/ca-certificates.crt ${CONDA_TOOLS.fallbackCa}`,
       ),
-      instruction("environment", renderRun(condaScript(step, CONDA_TOOLS)), STEP_TITLES.conda),
+      instruction("environment", renderRun(condaScript(step, CONDA_TOOLS, plan.steps.user)), STEP_TITLES.conda),
     );
   } else {
     if (step.python.from === "version") {
       made.push(instruction("environment", "ARG UV_PYTHON_INSTALL_MIRROR"));
       made.push(instruction("environment", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"));
     }
-    made.push(instruction("environment", renderRun(venvScript(step, TOOLS)), STEP_TITLES.venv));
+    made.push(instruction("environment", renderRun(venvScript(step, TOOLS, plan.steps.user)), STEP_TITLES.venv));
   }
   const packages = plan.steps.packages;
   if (packages !== undefined) {
     if (packages.source.from !== "requirements" || packages.source.requirements !== undefined) {
       made.push(instruction("packages", `COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`));
     }
-    made.push(instruction("packages", renderRun(packagesScript(packages, step, TOOLS)), STEP_TITLES.packages));
+    made.push(
+      instruction(
+        "packages",
+        renderRun(packagesScript({ step: packages, environment: step, user: plan.steps.user, tools: TOOLS })),
+        STEP_TITLES.packages,
+      ),
+    );
+  }
+  if (step.bytecode && (packages !== undefined || step.manager === "conda")) {
+    made.push(instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode));
   }
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(
@@ -117,7 +129,7 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
   return [...made, instruction("environment", collect, "collect the Python environment")];
 }
 
-/** What the base had of an environment is in the copy, changed: the old one goes first, so that nothing of it stays. */
+/** The copy keeps owners. What the base had of an environment is in it, changed: the old one goes first, so that nothing of it stays. */
 function environmentCopy(): Instruction[] {
   const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]);
   return [
@@ -145,12 +157,18 @@ function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
 function commands(plan: BuildPlan): Instruction[] {
   const step = plan.steps.commands;
   if (step === undefined) return [];
-  const script = commandsScript(step, plan.steps.environment, TOOLS);
+  const { environment, user } = plan.steps;
+  const script = commandsScript({ step, environment, user, tools: TOOLS, mounted: mountedFiles(plan) });
   return [
     instruction("commands", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
     instruction("commands", renderRun(script), STEP_TITLES.commands),
     instruction("commands", renderRun([FAIL_FUNCTION, `rm -rf ${FOLDER}`]), "remove the tools of the commands"),
   ];
+}
+
+/** kaniko mounts secrets for the whole build. */
+function mountedFiles({ steps }: BuildPlan): string[] {
+  return (steps.packages?.secrets ?? []).map(({ target }) => target);
 }
 
 function fromContext({ contextImage }: RenderOptions, path: string): string {

@@ -1,10 +1,10 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import { renderAssignment, renderAssignmentFromArgument } from "../instruction/assignment.ts";
-import { needsArgument, sortedVariables } from "../instruction/build-arguments.ts";
+import { renderAssignment } from "../instruction/assignment.ts";
+import { renderEnvironment } from "../instruction/environment.ts";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
-import { renderExec } from "../instruction/run.ts";
-
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+import { renderExec, renderRun } from "../instruction/run.ts";
+import { loginShellScript } from "../script/login-shell.ts";
+import { STEP_TITLES } from "./step-titles.ts";
 
 /** A stage from `image`, which runs as root with /bin/sh in /root whatever the image says. */
 export function stageStart(image: string, name?: string): Instruction[] {
@@ -12,26 +12,16 @@ export function stageStart(image: string, name?: string): Instruction[] {
   return [from, "USER 0:0", 'SHELL ["/bin/sh", "-c"]', "WORKDIR /root"].map((text) => instruction("base", text));
 }
 
-/** ARG and ENV: PATH and PYTHONPATH by the runtime contract, then the spec's variables, each literally. */
+/** ARG and ENV: the plan's environment, and the file that gives its PATH back to login shells. */
 export function envInstructions(plan: BuildPlan): Instruction[] {
-  const own = plan.steps.env?.variables ?? {};
-  const environment = plan.steps.environment;
-  const assignments: string[] = [];
-  const bin = environment === undefined ? [] : [`${environment.prefix}/bin`];
-  if (own.PATH !== undefined) assignments.push(renderAssignment("PATH", [...bin, own.PATH].join(":")));
-  // BuildKit gives PATH its default where the base sets none; kaniko does not.
-  else if (bin.length > 0) assignments.push(`PATH="${bin.join(":")}:\${PATH:-${DEFAULT_PATH}}"`);
-  const pythonPath = ["/root", ...(own.PYTHONPATH === undefined ? [] : [own.PYTHONPATH])].join(":");
-  assignments.push(renderAssignment("PYTHONPATH", pythonPath));
-  const declared: string[] = [];
-  for (const [name, value] of Object.entries(sortedVariables(plan))) {
-    if (needsArgument(value)) {
-      const argument = `IMAGESPEC_ENV_${declared.length}`;
-      declared.push(`ARG ${argument}`);
-      assignments.push(renderAssignmentFromArgument(name, argument));
-    } else assignments.push(renderAssignment(name, value));
-  }
-  return [...declared, `ENV ${assignments.join(" \\\n    ")}`].map((text) => instruction("env", text));
+  const { assignments, arguments: needed } = renderEnvironment(plan);
+  if (assignments.length === 0) return [];
+  const setsPath = assignments.some((assignment) => assignment.startsWith("PATH="));
+  return [
+    ...Object.keys(needed).map((name) => instruction("env", `ARG ${name}`)),
+    instruction("env", `ENV ${assignments.join(" \\\n    ")}`),
+    ...(setsPath ? [instruction("env", renderRun(loginShellScript()), STEP_TITLES.loginShells)] : []),
+  ];
 }
 
 /** How the image is run and known: ENTRYPOINT, USER, LABEL with the builder that made it, and the id as the last. */

@@ -4,6 +4,8 @@ export const STEP_TITLES = {
   apt: "install Debian packages",
   venv: "make the Python environment",
   conda: "install conda packages",
+  loginShells: "keep PATH in login shells",
   packages: "install Python packages",
+  bytecode: "compile Python modules",
   commands: "run the commands",
 } as const;

@@ -8,6 +8,7 @@ const environment: EnvironmentStep = {
   prefix: "/opt/venv",
   python: { from: "version", version: "3.12" },
   uvImage: "uv",
+  bytecode: true,
 };
 
 describe("hostBuildArguments", () => {
@@ -30,7 +31,7 @@ describe("hostBuildArguments", () => {
   });
 
   it("passes values that no Dockerfile line can hold", () => {
-    const steps = { env: { variables: { A: "plain", B: "two\nlines" } } };
+    const steps = { env: { variables: { A: "plain", B: "two\nlines" }, lead: {} } };
     expect(hostBuildArguments(buildPlan({ steps }), {})).toEqual({ IMAGESPEC_ENV_0: "two\nlines" });
   });
 });

@@ -5,14 +5,15 @@ const PLAIN_NAME = /[A-Za-z0-9_.-]/;
  * frontend reads lines, so those have no written form there and go by build argument.
  */
 export function renderAssignment(name: string, value: string): string {
-  return `${escapeName(name)}="${value.replace(/[\\"$]/g, "\\$&")}"`;
+  return `${escapeName(name)}="${escapeValue(value)}"`;
 }
 
-/** `NAME="${ARGUMENT}"`: the value of a build argument, which is not read again for variables. */
-export function renderAssignmentFromArgument(name: string, argument: string): string {
-  return `${escapeName(name)}="\${${argument}}"`;
+/** A text between double quotes, where it stands for itself. */
+export function escapeValue(text: string): string {
+  return text.replace(/[\\"$]/g, "\\$&");
 }
 
-function escapeName(name: string): string {
+/** The name of a variable or label, where it stands for itself. */
+export function escapeName(name: string): string {
   return Array.from(name, (char) => (PLAIN_NAME.test(char) || char > "\u007f" ? char : `\\${char}`)).join("");
 }

@@ -1,14 +1,22 @@
-import type { CommandsStep, EnvironmentStep } from "@imagespec/core/builder";
+import type { CommandsStep, EnvironmentStep, UserStep } from "@imagespec/core/builder";
+import { ownScript } from "./own.ts";
+import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
 import { cacheSetting } from "./uv-settings.ts";
 
-/** The spec's commands behind each other, each only after the one before went well, with uv at hand. */
-export function commandsScript(
-  step: CommandsStep,
-  environment: EnvironmentStep | undefined,
-  tools: StepTools,
-): string[] {
+/** What the commands' step needs of a plan. */
+export interface CommandsQuestion {
+  step: CommandsStep;
+  environment: EnvironmentStep | undefined;
+  user: UserStep;
+  tools: StepTools;
+  /** Files mounted for the step. */
+  mounted?: readonly string[] | undefined;
+}
+
+/** The spec's commands, with uv at hand; what they leave in /root and in the environment is the user's. */
+export function commandsScript({ step, environment, user, tools, mounted }: CommandsQuestion): string[] {
   const prefix = environment?.prefix ?? "/opt/venv";
   // So that `uv pip install` means the image's environment.
   const active = environment?.manager === "conda" ? "CONDA_PREFIX" : "VIRTUAL_ENV";
@@ -16,12 +24,33 @@ export function commandsScript(
     ...trustLines(tools),
     `export "PATH=${tools.bin}:$PATH" UV_LINK_MODE=copy ${cacheSetting(tools)};`,
     `if [ -d ${prefix} ]; then export ${active}=${prefix}; fi;`,
-    joinCommands(step.commands),
+    ...inOneShell(step.commands),
+    ...ownScript([user.workdir], { user: user.name, except: mounted }),
+    `; if [ -d ${prefix} ]; then`,
+    ...ownScript([prefix], { user: user.name }),
+    "; fi",
   ];
 }
 
-/** A comment, a line break or a last backslash would reach into the command behind it: then each gets its own group. */
-export function joinCommands(commands: readonly string[]): string {
-  const reaches = commands.length > 1 && commands.some((command) => /[#\n\r]|\\\s*$/.test(command));
-  return reaches ? commands.map((command) => `{ ${command}\n}`).join(" && ") : commands.join(" && ");
+/**
+ * One shell that reads each command by itself, so that none reaches into the next, whatever it ends in. The first that
+ * fails ends it, and so does one that ends the shell before the last had its turn.
+ */
+export function inOneShell(commands: readonly string[]): string[] {
+  const last = commands.length - 1;
+  return [
+    "(",
+    // Names of our own, and no function that a command could be called like.
+    "trap 'imagespec_status=$?;",
+    `if [ "$imagespec_status" != 0 ]; then printf "imagespec:%s: commands[%s] ended with exit code %s\\n" E_BUILD "$imagespec_at" "$imagespec_status" >&2;`,
+    `elif [ "$imagespec_at" != ${last} ]; then imagespec_status=1; printf "imagespec:%s: commands[%s] ended the shell before the commands behind it ran\\n" E_BUILD "$imagespec_at" >&2; fi;`,
+    `exit "$imagespec_status"' 0;`,
+    ...commands.flatMap((command, index) => [
+      `imagespec_at=${index}; eval ${quoteShell(command)};`,
+      'imagespec_status=$?; [ "$imagespec_status" = 0 ] || exit "$imagespec_status";',
+    ]),
+    "); imagespec_status=$?;",
+    '[ "$imagespec_status" = 0 ] || exit "$imagespec_status";',
+    "set -e;",
+  ];
 }

@@ -1,5 +1,6 @@
-import type { EnvironmentStep } from "@imagespec/core/builder";
+import type { EnvironmentStep, UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../failure/step-fault.ts";
+import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -11,9 +12,9 @@ const VERSION_OF = "-c 'import sys; print(\"%d.%d.%d\" % sys.version_info[:3])'"
 
 /**
  * Makes the virtual environment, or extends the one the base has. A conda environment of the base is linked to from
- * the usual place, so that PATH says the same in both cases.
+ * the usual place, so that PATH says the same in both cases. It becomes the user's.
  */
-export function venvScript(step: Venv, tools: StepTools): string[] {
+export function venvScript(step: Venv, tools: StepTools, user: UserStep): string[] {
   const { prefix } = step;
   return [
     ...uvSettings(tools),
@@ -22,6 +23,7 @@ export function venvScript(step: Venv, tools: StepTools): string[] {
     ...(step.python.from === "version"
       ? extendOrMakeOfVersion(prefix, step.python.version)
       : extendOrMakeOf(prefix, step.python)),
+    ...ownScript([prefix], { user: user.name }),
   ];
 }
 
@@ -30,7 +32,7 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
     return [
       `if [ ! -x ${prefix}/bin/python ]; then`,
       "python=$(command -v python3) || fail E_NO_PYTHON 'the base image has no python3 on its PATH';",
-      `uv venv --python "$python" ${prefix};`,
+      `uv venv --python "$python" ${prefix}; ${bare(prefix)}`,
       "fi",
     ];
   }
@@ -38,8 +40,8 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
   return [
     `if [ ! -x ${prefix}/bin/python ]; then`,
     `python=$(command -v ${path}) || fail E_NO_PYTHON ${quoteShell(`the base image has no ${python.path}, which pythonExec names`)};`,
-    `uv venv --python "$python" --system-site-packages ${prefix};`,
-    "fi",
+    `uv venv --python "$python" --system-site-packages ${prefix}; ${bare(prefix)}`,
+    "fi;",
   ];
 }
 
@@ -55,6 +57,13 @@ function extendOrMakeOfVersion(prefix: string, version: string): string[] {
     `python=$(command -v python3) && found=$("$python" ${VERSION_OF}) || found=none;`,
     `case "$found" in ${matches}) uv venv --python "$python" ${prefix};; *)`,
     `UV_PYTHON_DOWNLOADS=automatic uv venv --python-preference only-managed --python ${version} ${prefix};; esac;`,
-    "fi",
+    bare(prefix),
+    "fi;",
   ];
+}
+
+/** Takes away what uv adds to an environment for its own use and for tools of the past (virtualenv's patch of distutils). */
+function bare(prefix: string): string {
+  const site = `${prefix}/lib/python3*/site-packages`;
+  return `rm -f ${prefix}/.gitignore ${prefix}/.lock ${prefix}/CACHEDIR.TAG ${site}/_virtualenv.py ${site}/_virtualenv.pth;`;
 }

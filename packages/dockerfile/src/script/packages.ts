@@ -1,4 +1,5 @@
-import { type EnvironmentStep, type PackagesStep, secretVariable } from "@imagespec/core/builder";
+import { type EnvironmentStep, type PackagesStep, secretVariable, type UserStep } from "@imagespec/core/builder";
+import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -6,8 +7,20 @@ import { uvSettings } from "./uv-settings.ts";
 // Only reads poetry.lock; neither is part of the image.
 const POETRY = ["--from 'poetry==2.2.1'", "--with 'poetry-plugin-export==1.9.0'"];
 
-/** Installs the Python packages of the spec into its environment with uv, in one resolution. */
-export function packagesScript(step: PackagesStep, environment: EnvironmentStep, tools: StepTools): string[] {
+/** What the step that installs packages needs of a plan. */
+export interface PackagesQuestion {
+  step: PackagesStep;
+  environment: EnvironmentStep;
+  user: UserStep;
+  tools: StepTools;
+}
+
+/** Installs the Python packages of the spec into its environment with uv, in one resolution; they become the user's. */
+export function packagesScript({ step, environment, user, tools }: PackagesQuestion): string[] {
+  return [...installScript(step, environment, tools), ";", ...ownScript([environment.prefix], { user: user.name })];
+}
+
+function installScript(step: PackagesStep, environment: EnvironmentStep, tools: StepTools): string[] {
   const python = `${environment.prefix}/bin/python`;
   const indexes = [
     ...(step.index === undefined ? [] : [`--index-url ${quoteShell(step.index)}`]),

@@ -27,7 +27,7 @@ async function run(passwd: string | undefined, group: string | undefined) {
   execFileSync("/bin/sh", ["-c", script], { env: { PATH: `${root}/bin:${process.env.PATH}` } });
   const read = (file: string) => readFile(join(root, file), "utf8").catch(() => "");
   const [newPasswd, newGroup, chowned] = await Promise.all([read("etc/passwd"), read("etc/group"), read("chowned")]);
-  return { passwd: newPasswd, group: newGroup, owner: chowned.trim().split("\n").at(-1)?.split(" ")[0] };
+  return { passwd: newPasswd, group: newGroup, owner: chowned.trim().split("\n").at(-1)?.split(" ")[1] };
 }
 
 describe("userScript", () => {

@@ -1,11 +1,13 @@
 import type { UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../failure/step-fault.ts";
+import { ownScript } from "./own.ts";
 
 /**
  * Sees to the user the container runs as, with what the shell itself can do plus mkdir, chmod and chown. A user of
- * that name is kept. Else uid and gid are 1000 if both are free, or the next number that is free for both.
+ * that name is kept. Else uid and gid are 1000 if both are free, or the next number that is free for both. What the base
+ * has in the working folder becomes the user's, but for what is mounted there.
  */
-export function userScript(step: UserStep): string[] {
+export function userScript(step: UserStep, mounted: readonly string[] = []): string[] {
   const { name, home, workdir } = step;
   return [
     "set -e;",
@@ -29,6 +31,7 @@ export function userScript(step: UserStep): string[] {
     `[ -n "$group" ] || echo "${name}:x:$gid:" >>/etc/group;`,
     `mkdir -p ${home}; chown "$uid:$gid" ${home};`,
     "fi;",
-    `mkdir -p ${workdir}; chown "$uid:$gid" ${workdir}; chmod 755 ${workdir}`,
+    `mkdir -p ${workdir}; chmod 755 ${workdir};`,
+    ...ownScript([workdir], { user: '"$uid"', owner: '"$uid:$gid"', except: mounted }),
   ];
 }

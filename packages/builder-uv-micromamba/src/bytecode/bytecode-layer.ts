@@ -1,0 +1,76 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { COMPILE_SCRIPT, runTool } from "@imagespec/core/builder";
+import type { LayerSource } from "../layer/layer-source.ts";
+import { addParentFolders } from "../layer/parent-folders.ts";
+import { type FileEntry, type TarEntry, textFile } from "../layer/tar-entry.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import type { Compiler } from "./find-compiler.ts";
+
+/**
+ * The bytecode of the modules that a layer has below `site`, as another layer: checked-hash `.pyc` (PEP 552), the same
+ * that Dockerfile builders make with the same script. Made by a Python of this machine in a scratch folder.
+ */
+export function bytecodeLayer(
+  modules: LayerSource,
+  site: string,
+  compiler: Compiler,
+  session: Pick<BuildSession, "cache" | "warn">,
+): LayerSource {
+  return {
+    key: { bytecode: modules.key, site, python: compiler.version, script: COMPILE_SCRIPT },
+    title: `bytecode by Python ${compiler.version} of ${modules.title}`,
+    entries: (signal) => addParentFolders(compiled(modules, { site, compiler, session, signal }), site),
+  };
+}
+
+interface Work {
+  site: string;
+  compiler: Compiler;
+  session: Pick<BuildSession, "cache" | "warn">;
+  signal: AbortSignal;
+}
+
+async function* compiled(modules: LayerSource, { site, compiler, session, signal }: Work): AsyncGenerator<TarEntry> {
+  const { cache, warn } = session;
+  const scratch = await cache.makeScratch();
+  try {
+    for await (const entry of modules.entries(signal)) {
+      if (entry.type === "file" && entry.path.startsWith(`${site}/`) && entry.path.endsWith(".py"))
+        await write(entry, join(scratch, entry.path), signal);
+    }
+    const top = join(scratch, site);
+    await mkdir(top, { recursive: true });
+    await runTool(compiler.path, ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, scratch, top], {
+      env: { ...withoutPython(), PYTHONHASHSEED: "0" },
+      signal,
+      errorCode: "E_BUILD",
+    });
+    yield* bytecodeIn(top, site);
+  } finally {
+    await cache.removeScratch(scratch, warn);
+  }
+}
+
+async function write({ content }: FileEntry, path: string, signal: AbortSignal): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const source = content instanceof Uint8Array ? [content] : content();
+  await pipeline(source, createWriteStream(path, { mode: 0o644 }), { signal });
+}
+
+async function* bytecodeIn(folder: string, path: string): AsyncGenerator<TarEntry> {
+  const found = await readdir(folder, { withFileTypes: true });
+  for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const from = join(folder, entry.name);
+    if (entry.isDirectory()) yield* bytecodeIn(from, `${path}/${entry.name}`);
+    else if (entry.name.endsWith(".pyc")) yield textFile(`${path}/${entry.name}`, await readFile(from));
+  }
+}
+
+/** Undefined takes a variable of this process's environment away. */
+function withoutPython(): Record<string, undefined> {
+  const names = Object.keys(process.env).filter((name) => name.startsWith("PYTHON") || name === "LD_PRELOAD");
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}

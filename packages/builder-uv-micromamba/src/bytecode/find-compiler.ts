@@ -1,0 +1,66 @@
+import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import type { BuildSession } from "../session/build-session.ts";
+import { onPath, type UvProgram } from "../session/find-uv.ts";
+import { uvEnvironment } from "../session/uv-environment.ts";
+
+/** A Python of this machine that makes the bytecode of an image's Python: the same X.Y, whose bytecode is one format. */
+export interface Compiler {
+  path: string;
+  /** X.Y.Z; stands in the history, since another patch release may compile to other bytes. */
+  version: string;
+}
+
+/**
+ * A Python X.Y on this machine: one that uv manages, downloaded into the cache where that works, else `pythonX.Y` on
+ * PATH with a warning. Throws E_UNSUPPORTED when there is neither.
+ */
+export async function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
+  const uv = await session.uv(uvImage);
+  const path = (await managed(session, uv, minor)) ?? (await onHost(session, minor));
+  if (path !== undefined) return path;
+  throw new ImageSpecError(
+    "E_UNSUPPORTED",
+    `bytecode needs a Python ${minor} on this machine, and there is none and uv cannot download one`,
+    {
+      hint: `Install python${minor}, set bytecode: false, or build with docker-buildx or kaniko.`,
+      details: { parameter: "bytecode" },
+    },
+  );
+}
+
+async function managed(session: BuildSession, uv: UvProgram, minor: string): Promise<Compiler | undefined> {
+  const { cache, signal } = session;
+  const env = uvEnvironment(cache.uvCache, {
+    UV_NO_CONFIG: "1",
+    UV_PYTHON_INSTALL_DIR: cache.path("python"),
+    UV_PYTHON_PREFERENCE: "only-managed",
+  });
+  const run = (args: string[]) => runTool(uv.path, args, { env, signal, allowFailure: true });
+  const find = ["python", "find", minor, "--no-project"];
+  let found = await run([...find, "--no-python-downloads"]);
+  if (found.exitCode !== 0) {
+    const installed = await run(["python", "install", minor, "--no-bin"]);
+    if (installed.exitCode !== 0) return undefined;
+    found = await run(find);
+  }
+  const path = found.stdout.trim();
+  return found.exitCode === 0 ? versionOf(session, path, minor) : undefined;
+}
+
+async function onHost(session: BuildSession, minor: string): Promise<Compiler | undefined> {
+  const path = await onPath(`python${minor}`);
+  const compiler = path === undefined ? undefined : await versionOf(session, path, minor);
+  if (compiler === undefined) return undefined;
+  session.warn(
+    `Bytecode is made by this machine's ${compiler.path} (${compiler.version}), since uv has no Python ${minor} here: the image's digest depends on its version`,
+  );
+  return compiler;
+}
+
+/** Undefined for what is no CPython of that version. */
+async function versionOf(session: BuildSession, path: string, minor: string): Promise<Compiler | undefined> {
+  const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3])";
+  const { stdout, exitCode } = await runTool(path, ["-sSIc", code], { signal: session.signal, allowFailure: true });
+  const version = /^cpython (\d+\.\d+\.\d+)\n$/.exec(stdout)?.[1];
+  return exitCode === 0 && version?.startsWith(`${minor}.`) ? { path, version } : undefined;
+}
