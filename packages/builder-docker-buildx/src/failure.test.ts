@@ -21,10 +21,10 @@ const plan = buildPlan({
   },
 });
 const { instructions } = renderDockerfile(plan, { dialect: "buildkit", builder: "docker-buildx@1", files: [] });
-// FROM, WORKDIR, user, apt, environment, packages, commands.
-const APT = "[stage-1 4/7] RUN --mount=type=cache";
-const PACKAGES = "[stage-1 6/7] RUN --mount=type=bind";
-const COMMANDS = "[stage-1 7/7] RUN --mount=type=bind";
+// FROM, WORKDIR, user, apt, environment, packages, bytecode, commands.
+const APT = "[stage-1 4/8] RUN --mount=type=cache";
+const PACKAGES = "[stage-1 6/8] RUN --mount=type=bind";
+const COMMANDS = "[stage-1 8/8] RUN --mount=type=bind";
 
 function failureOf(lines: string[], step?: string) {
   const log = new BuildLog(() => undefined, instructions);

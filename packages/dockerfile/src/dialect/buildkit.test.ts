@@ -156,7 +156,7 @@ describe("renderBuildKit", () => {
     fc.assert(
       fc.property(fc.array(anyText, { minLength: 1, maxLength: 3 }), (commands) => {
         const { script } = lastRun({ environment, commands: { commands, uvImage } });
-        expect(script).toContain(inOneShell(commands).join(" "));
+        for (const line of inOneShell(commands)) expect(script).toContain(line);
       }),
       { numRuns: 500 },
     );
@@ -178,7 +178,10 @@ describe("renderBuildKit", () => {
     fc.assert(
       fc.property(path, (text) => {
         const target = `/${text}`;
-        const { mounts } = lastRun({ environment, packages: packages({ secrets: [{ id: "s", target }] }) });
+        const { mounts } = lastRun({
+          environment: { ...venv, bytecode: false },
+          packages: packages({ secrets: [{ id: "s", target }] }),
+        });
         expect(mounts).toContainEqual(["type=secret", "id=s", `target=${target}`, "required=true"]);
       }),
     );

@@ -99,7 +99,7 @@ function environment(plan: BuildPlan): Instruction[] {
     ];
     return [
       instruction("environment", renderRun(condaScript(step, CONDA_TOOLS, plan.steps.user), mounts), STEP_TITLES.conda),
-      ...bytecode(plan, "environment"),
+      ...bytecode(plan),
     ];
   }
   const downloads =
@@ -127,12 +127,12 @@ function packages(plan: BuildPlan): Instruction[] {
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
   const script = packagesScript({ step, environment, user: plan.steps.user, tools: TOOLS });
-  return [instruction("packages", renderRun(script, mounts), STEP_TITLES.packages), ...bytecode(plan, "packages")];
+  return [instruction("packages", renderRun(script, mounts), STEP_TITLES.packages), ...bytecode(plan)];
 }
 
-function bytecode({ steps: { environment, user } }: BuildPlan, step: Instruction["step"]): Instruction[] {
+function bytecode({ steps: { environment, user } }: BuildPlan): Instruction[] {
   if (!environment?.bytecode) return [];
-  return [instruction(step, renderRun(bytecodeScript(environment, user)), STEP_TITLES.bytecode)];
+  return [instruction("environment", renderRun(bytecodeScript(environment, user)), STEP_TITLES.bytecode)];
 }
 
 function files(plan: BuildPlan): Instruction[] {

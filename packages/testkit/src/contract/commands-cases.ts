@@ -5,6 +5,16 @@ import type { Contract } from "./contract.ts";
 import type { ContractCase } from "./contract-case.ts";
 import { manifestHead } from "./manifest-head.ts";
 
+/** Commands that fail, and the index of the one that does. */
+const FAILING: readonly (readonly [title: string, commands: readonly string[], index: number])[] = [
+  ["a program that is not there, before one that forgives", ["no-such-program", "rm -rf /x || true"], 0],
+  ["the second of three", ["true", "false", "true"], 1],
+  ["an end of the shell before the last command", ["exit 0", "touch /never"], 0],
+  ["quotes left open", ["true", "echo 'open", "echo 'closed'"], 1],
+  ["the last in a pipe", ["true | false", "true"], 0],
+  ["a list without an end", ["true", "true &&"], 1],
+];
+
 /** Commands: run last, as root, in /root, with the spec's env and uv on PATH. */
 export function commandsCases(contract: Contract): ContractCase[] {
   const { build } = contract;
@@ -38,6 +48,43 @@ export function commandsCases(contract: Contract): ContractCase[] {
         expect(files["/out/uid"]?.owner).toBe("root");
       },
     },
+    {
+      rule: "one-shell",
+      title: "each command is one of its own, in one shell, whatever it ends in",
+      run: async () => {
+        const spec = build.spec("own-commands", {
+          commands: [
+            "cd /tmp",
+            'test "$PWD" = /tmp',
+            "X=1",
+            'test "$X" = 1 # as set before',
+            "# nothing but a comment",
+            "echo semicolon > /tmp/semicolon;",
+            "sleep 0 &",
+            "false || true",
+            "cat > /tmp/document <<EOF\nline $X\nEOF",
+            "if true; then\n  echo several > /tmp/lines\nfi",
+            "trailing=backslash\\",
+            "(exit 0)",
+          ],
+        });
+        const { image } = await build.pulled(spec);
+        const { files } = await containerReport(build.docker, image, ["/tmp"]);
+        const text = (name: string) => files[`/tmp/${name}`]?.content;
+        expect([text("semicolon"), text("document"), text("lines")]).toEqual(["semicolon\n", "line 1\n", "several\n"]);
+      },
+    },
+    ...FAILING.map(
+      ([title, commands, index]): ContractCase => ({
+        rule: "failures",
+        title: `${title} fails the build and is named`,
+        run: async () => {
+          const spec = build.spec(`failing-${title.replaceAll(" ", "-").replaceAll(",", "")}`, { commands: [...commands] });
+          const failure = await build.build(spec).catch((error: unknown) => error);
+          expect(failure).toMatchObject({ code: "E_BUILD", message: expect.stringContaining(`commands[${index}]`) });
+        },
+      }),
+    ),
     {
       rule: "failures",
       title: "a command that fails fails the build, with its output, and leaves no tag",

@@ -6,6 +6,7 @@ import type { Contract } from "./contract.ts";
 import type { ContractCase } from "./contract-case.ts";
 import { imageCases } from "./image-cases.ts";
 import { refusalsCases } from "./refusals-cases.ts";
+import { runtimeCases } from "./runtime-cases.ts";
 import { secretsCases } from "./secrets-cases.ts";
 
 /**
@@ -22,6 +23,7 @@ export function contractCases(contract: Contract): ContractCase[] {
       },
     },
     ...imageCases(contract),
+    ...runtimeCases(contract),
     ...childrenCases(contract),
     ...basesCases(contract),
     ...commandsCases(contract),
