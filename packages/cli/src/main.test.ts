@@ -159,7 +159,14 @@ describe("answers", () => {
     const plan = JSON.parse((await cli.run(["plan"], { env })).stdout);
     expect(plan).toMatchObject({ apiVersion: 1, recipe: 1, platforms: ["linux/amd64"], base: "base.invalid/x:1" });
     expect(plan.reference).toMatch(/^registry\.invalid\/app:[a-z2-7]{26}$/);
-    expect(plan.steps.map(({ kind }: { kind: string }) => kind)).toEqual(["base", "commands", "user", "labels", "id"]);
+    expect(plan.steps.map(({ kind }: { kind: string }) => kind)).toEqual([
+      "base",
+      "env",
+      "commands",
+      "user",
+      "labels",
+      "id",
+    ]);
     expect((await cli.run(["render"], { env })).stdout).toMatch(/^FROM base\.invalid\/x:1$[\s\S]*date > \/built/m);
   });
 

@@ -10,19 +10,19 @@ import type { BuildSession } from "../session/build-session.ts";
 import type { Compiler } from "./find-compiler.ts";
 
 /**
- * The bytecode of the modules that a layer has below `site`, as another layer: checked-hash `.pyc` (PEP 552), the same
+ * The bytecode of the modules that a layer has below `site` of an environment, as another layer: checked-hash `.pyc` (PEP 552), the same
  * that Dockerfile builders make with the same script. Made by a Python of this machine in a scratch folder.
  */
 export function bytecodeLayer(
   modules: LayerSource,
-  site: string,
+  { prefix, site }: { prefix: string; site: string },
   compiler: Compiler,
   session: Pick<BuildSession, "cache" | "warn">,
 ): LayerSource {
   return {
     key: { bytecode: modules.key, site, python: compiler.version, script: COMPILE_SCRIPT },
     title: `bytecode by Python ${compiler.version} of ${modules.title}`,
-    entries: (signal) => addParentFolders(compiled(modules, { site, compiler, session, signal }), site),
+    entries: (signal) => addParentFolders(compiled(modules, { site, compiler, session, signal }), prefix),
   };
 }
 

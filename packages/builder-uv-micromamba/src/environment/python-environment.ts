@@ -98,13 +98,14 @@ export async function pythonEnvironment(
 async function withBytecode(
   session: BuildSession,
   step: EnvironmentStep,
-  { prefix, python }: EmptyEnvironment,
+  { prefix: absolute, python }: EmptyEnvironment,
   layers: readonly LayerSource[],
 ): Promise<LayerSource[]> {
   if (!step.bytecode || python === undefined || layers.length === 0) return [];
   const compiler = await findCompiler(session, python.minor, step.uvImage);
-  const site = `${prefix.slice(1)}/lib/python${python.minor}/site-packages`;
-  return layers.map((layer) => bytecodeLayer(layer, site, compiler, session));
+  const prefix = absolute.slice(1);
+  const place = { prefix, site: `${prefix}/lib/python${python.minor}/site-packages` };
+  return layers.map((layer) => bytecodeLayer(layer, place, compiler, session));
 }
 
 async function emptyEnvironment(

@@ -33,7 +33,7 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
       `if [ ! -x ${prefix}/bin/python ]; then`,
       "python=$(command -v python3) || fail E_NO_PYTHON 'the base image has no python3 on its PATH';",
       `uv venv --python "$python" ${prefix}; ${bare(prefix)}`,
-      "fi",
+      "fi;",
     ];
   }
   const path = quoteShell(python.path);
