@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
+
+const make = (parameters: ImageSpecParameters) => () => new ImageSpec({ packages: ["six"], ...parameters });
+
+describe("pipInCommands", () => {
+  it.each([
+    "pip install cowsay",
+    " pip3 install x",
+    "python -m pip install x",
+    "cd /x && pip install .",
+    "A=1 pip list",
+  ])("refuses %s where the environment has no pip, and says what to write", (command) => {
+    expect(make({ commands: ["date", command] })).toThrow(
+      expect.objectContaining({
+        code: "E_SPEC",
+        faults: [
+          expect.objectContaining({
+            path: ["commands", 1],
+            code: "no_pip",
+            hint: expect.stringContaining("uv pip install"),
+          }),
+        ],
+      }),
+    );
+  });
+
+  it.each([
+    [{ commands: ["uv pip install x", "/usr/bin/pip list", "echo pip", "pipx list"] }],
+    [{ packages: ["six", "pip==25.0"], commands: ["pip install x"] }],
+    [{ requirements: "requirements.txt", commands: ["pip install x"] }],
+    [{ commands: ["uv pip install pip", "pip install x"] }],
+    [{ condaPackages: ["python"], commands: ["pip install x"] }],
+    [{ packages: [], baseImage: "python:3.12", commands: ["pip install x"] }],
+    [{ baseImage: new ImageSpec({ packages: ["pip"] }), commands: ["pip install x"] }],
+  ] satisfies [ImageSpecParameters][])("takes %j", (parameters) => {
+    expect(make(parameters)).not.toThrow();
+  });
+});
+
+describe("the size of a variable", () => {
+  it("is what Linux can pass to a program", () => {
+    expect(make({ env: { NAME: "é".repeat(65_533) } })).not.toThrow();
+    expect(make({ env: { NAME: "é".repeat(65_534) } })).toThrow(
+      expect.objectContaining({
+        code: "E_SPEC",
+        faults: [expect.objectContaining({ path: ["env", "NAME"], code: "env_size" })],
+      }),
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { parseStepFault } from "../failure/step-fault.ts";
+import { inOneShell } from "./commands.ts";
+
+function run(...commands: string[]) {
+  const script = `${inOneShell(commands).join(" ")} echo END`;
+  const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8" });
+  return { status, stdout, fault: stderr.split("\n").map(parseStepFault).find(Boolean)?.message };
+}
+
+describe("inOneShell", () => {
+  it("carries folder and variables on, whatever the commands end in", () => {
+    const commands = [
+      "cd /tmp",
+      "X=1 # one",
+      "# nothing else",
+      "echo a;",
+      ":&",
+      "false || true",
+      'cat <<EOF\n$PWD "$X"\nEOF',
+      "if true; then\n  echo b\nfi",
+      "C=c\\",
+      "",
+    ];
+    expect(run(...commands)).toEqual({ status: 0, stdout: 'a\n/tmp "1"\nb\nEND\n', fault: undefined });
+  });
+
+  it.each([
+    [["no-such-program", "echo never || true"], 127, "commands[0] ended with exit code 127"],
+    [["true", "exit 3", "echo never"], 3, "commands[1] ended with exit code 3"],
+    [["exit 0", "echo never"], 1, "commands[0] ended the shell before the commands behind it ran"],
+    [["set -e", "false; true"], 1, "commands[1] ended with exit code 1"],
+    [["true", "echo 'open", "echo 'closed'"], 2, "commands[1] ended with exit code 2"],
+    [["true &&", "true"], 2, "commands[0] ended with exit code 2"],
+    [["true | false", "true"], 1, "commands[0] ended with exit code 1"],
+  ])("%j ends with %i", (commands, status, fault) => {
+    expect(run(...commands)).toEqual({ status, stdout: "", fault });
+  });
+
+  it("lets the last one end the shell", () => {
+    expect(run("true", "exit 0")).toMatchObject({ status: 0, stdout: "END\n" });
+  });
+});
