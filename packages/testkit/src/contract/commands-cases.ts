@@ -79,7 +79,9 @@ export function commandsCases(contract: Contract): ContractCase[] {
         rule: "failures",
         title: `${title} fails the build and is named`,
         run: async () => {
-          const spec = build.spec(`failing-${title.replaceAll(" ", "-").replaceAll(",", "")}`, { commands: [...commands] });
+          const spec = build.spec(`failing-${title.replaceAll(" ", "-").replaceAll(",", "")}`, {
+            commands: [...commands],
+          });
           const failure = await build.build(spec).catch((error: unknown) => error);
           expect(failure).toMatchObject({ code: "E_BUILD", message: expect.stringContaining(`commands[${index}]`) });
         },

@@ -77,7 +77,8 @@ export function runtimeCases(contract: Contract): ContractCase[] {
     {
       rule: "path",
       title: "PYTHONPATH is /root, then the spec's, then the base's",
-      run: async () => expect(await shell(await runtimeImage(), "echo $PYTHONPATH")).toBe("/root:/spec/lib:/root:/app\n"),
+      run: async () =>
+        expect(await shell(await runtimeImage(), "echo $PYTHONPATH")).toBe("/root:/spec/lib:/root:/app\n"),
     },
     {
       rule: "login-shells",
