@@ -26,6 +26,8 @@ describe("unsupported", () => {
       expect(refused({ packages: { ...lock.packages, extraArgs } })).toEqual(["pipExtraArgs"]);
     const requirements = packages({ from: "requirements", packages: ["six"] });
     expect(refused({ packages: { ...requirements.packages, extraArgs: ["--prerelease=allow"] } })).toEqual([]);
+    for (const extraArgs of [["--no-binary=:all:"], ["--no-deps", "--no-binary", "six"]])
+      expect(refused({ packages: { ...requirements.packages, extraArgs } })).toEqual(["pipExtraArgs"]);
   });
 
   it("takes what uv on the host can be told of", () => {

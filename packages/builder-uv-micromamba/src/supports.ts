@@ -15,6 +15,9 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
   // A resolution is steered by them; with a lock they would choose other packages than the lock's, as --extra does.
   if (packages !== undefined && packages.source.from !== "requirements" && packages.extraArgs.length > 0)
     add("pipExtraArgs", `a lock is installed as it is, without ${packages.extraArgs.join(" ")}`);
+  const built = packages?.extraArgs.find((argument) => argument.startsWith("--no-binary"));
+  if (packages?.source.from === "requirements" && built !== undefined)
+    add("pipExtraArgs", `${built} asks for packages that are built from source, and only wheels are installed`);
   for (const { target: place } of packages?.secrets ?? [])
     if (secretVariable(place) === undefined)
       add("pipSecretMounts", `uv on the host has no setting for a file at ${place} (it takes .netrc and .gitconfig)`);

@@ -26,6 +26,7 @@ export interface CompileRequest {
   warn(message: string): void;
 }
 
+const REQUIRE_HASHES = "--require-hashes";
 const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
 const NO_WHEEL =
@@ -62,7 +63,8 @@ export async function compileRequirements(request: CompileRequest): Promise<Reso
     const allowed = requiredHashes(texts);
     const wheels = parsePylock(lock, target.minor, folder, allowed);
     const bare = wheels.find(({ name }) => !allowed.has(normalizeName(name)));
-    if (bare === undefined || !requiresHashes(texts)) return wheels;
+    if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES)))
+      return wheels;
     throw new ImageSpecError("E_RESOLVE", `${bare.name} ${bare.version} has no hash, and --require-hashes wants one`, {
       hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes.",
     });
@@ -75,7 +77,9 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   args.push("--only-binary", ":all:", "--python-version", target.version, "--python-platform", uvPlatform(target));
   if (step.index !== undefined) args.push("--index-url", step.index);
   for (const url of step.extraIndexes) args.push("--extra-index-url", url);
-  const result = await runTool(uv.path, [...args, ...step.extraArgs, ...inputs], {
+  // Hashes are checked here, of what the resolution comes to; uv's own check is for installing.
+  const extraArgs = step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES);
+  const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
     cwd: folder,
     env: uvEnvironment(cache.uvCache, {
       ...(secrets.env.UV_CONFIG_FILE === undefined && { UV_NO_CONFIG: "1" }),

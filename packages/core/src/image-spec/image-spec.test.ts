@@ -130,6 +130,26 @@ describe("ImageSpec.fromEnv", () => {
   });
 });
 
+describe("what fromEnv cannot read", () => {
+  it.each([
+    [{ pinnedPackages: [""] }, ["pinnedPackages", 0]],
+    [{ pinnedPackages: ["pip", "pip==1"] }, ["pinnedPackages", 1]],
+    [{ pinnedPackages: [1] }, ["pinnedPackages", 0]],
+    [{ pinnedPackages: "pip" }, ["pinnedPackages"]],
+    [{ pinnedPackages: {} }, ["pinnedPackages"]],
+    [{ python: "" }, ["python"]],
+    [{ python: 3 }, ["python"]],
+    [{ packages: "numpy" }, ["packages"]],
+  ])("%j is a fault of its parameter", async (parameters, path) => {
+    await expect(ImageSpec.fromEnv(parameters as object)).rejects.toMatchObject({ code: "E_SPEC", faults: [{ path }] });
+  });
+
+  it("takes null for unset", async () => {
+    const parameters = { pythonVersion: null, pinnedPackages: null, python: null };
+    expect((await ImageSpec.fromEnv(parameters as object)).pythonVersion).toMatch(/^3\.\d+$/);
+  });
+});
+
 describe("an id that is given", () => {
   const parameters = { name: "app", platform: "linux/amd64", baseImage: "base:1" };
 

@@ -7,9 +7,10 @@ import { specPresence } from "../presence/spec-presence.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import type { FlatParameters } from "../spec/parameters.ts";
-import { type ParsedParameters, parseParameters } from "../spec/parse-parameters.ts";
+import { type ParsedParameters, parseParameters, specError } from "../spec/parse-parameters.ts";
 import { isSpec, SPEC_BRAND, type Spec } from "../spec/spec.ts";
 import { type EnvironmentFreeze, freezeEnvironment } from "./freeze-environment.ts";
+import { fromEnvFaults } from "./from-env-faults.ts";
 
 const FORCE: unique symbol = Symbol("force");
 
@@ -30,6 +31,8 @@ export interface ImageSpecOptions {
   id?: string | undefined;
 }
 
+/** An image has at most 127 layers, and each base adds some. */
+const MOST_BASES = 64;
 const ID = /^[\w.:=+/-]{1,128}$/;
 
 /** Parameters of {@link ImageSpec.fromEnv}. */
@@ -88,13 +91,13 @@ export class ImageSpec implements Spec {
    */
   static async fromEnv(parameters: FromEnvParameters = {}, options: ImageSpecOptions = {}): Promise<ImageSpec> {
     const { pinnedPackages, python, ...rest } = parameters;
-    if (rest.pythonVersion !== undefined) {
-      const message = "pythonVersion is taken from the environment by fromEnv";
-      const fault = { path: ["pythonVersion"], code: "conflict", message, hint: "Drop pythonVersion." };
-      throw new ImageSpecError("E_SPEC", message, { hint: fault.hint, faults: [fault] });
-    }
-    const freeze: EnvironmentFreeze = await freezeEnvironment(pinnedPackages ?? [], python);
-    const packages = [...(rest.packages ?? []), ...freeze.packages];
+    const faults = fromEnvFaults(parameters);
+    if (faults.length > 0) throw specError(faults, parameters.name);
+    const freeze: EnvironmentFreeze = await freezeEnvironment(pinnedPackages ?? [], python ?? undefined);
+    // What is not a list is told as any wrong parameter is.
+    const packages = Array.isArray(rest.packages ?? [])
+      ? [...(rest.packages ?? []), ...freeze.packages]
+      : rest.packages;
     return new ImageSpec({ ...rest, pythonVersion: freeze.pythonVersion, packages }, options);
   }
 
@@ -191,6 +194,11 @@ export function isImageSpec(value: unknown): value is ImageSpec {
 function parse(input: unknown, options: { root: string; snakeCase: boolean }, above: object[] = []): ParsedParameters {
   if (typeof input === "object" && input !== null && above.includes(input)) {
     throw new ImageSpecError("E_CYCLE", "a base image has itself as base", { hint: "Name another baseImage." });
+  }
+  if (above.length > MOST_BASES) {
+    const message = `a base image stands on more than ${MOST_BASES} others`;
+    const hint = "Name one of them by its reference.";
+    throw specError([{ path: [], code: "too_deep", message, hint }]);
   }
   return parseParameters(input, {
     snakeCase: options.snakeCase,

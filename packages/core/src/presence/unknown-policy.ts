@@ -1,5 +1,5 @@
 import { ImageSpecError, isImageSpecError, type Presence } from "@imagespec/registry";
-import { isTrue, type ProcessEnvironment } from "../process/process-environment.ts";
+import { isSwitchedOn, type ProcessEnvironment } from "../process/process-environment.ts";
 import type { OnUnknown } from "../request/build-options.ts";
 import { FLYTE_IMG_FAST_FAIL } from "../spec/environment-names.ts";
 
@@ -19,7 +19,7 @@ export interface UnknownPolicy {
  * @throws ImageSpecError E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH or E_PRESENCE_UNKNOWN.
  */
 export function decideUnknown(presence: Presence & { status: "unknown" }, policy: UnknownPolicy): "build" | "assume" {
-  const fastFail = isTrue(policy.env[FLYTE_IMG_FAST_FAIL]);
+  const fastFail = isSwitchedOn(policy.env[FLYTE_IMG_FAST_FAIL]);
   const choice = policy.onUnknown ?? (fastFail ? "fail" : "build");
   if (choice === "assume" && !policy.force) return "assume";
   const { cause } = presence;

@@ -1,10 +1,10 @@
 import { ImageSpecError } from "@imagespec/registry";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { type Output, parseOutput } from "../builder/output.ts";
-import { isTrue, type ProcessEnvironment } from "../process/process-environment.ts";
+import { isSwitchedOn, type ProcessEnvironment } from "../process/process-environment.ts";
 import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
 import type { Spec } from "../spec/spec.ts";
-import { credentialBreach } from "../spec/text-rules.ts";
+import { userInfoBreach } from "../spec/text-rules.ts";
 
 /** What to do when it cannot be found out whether the image exists. */
 export type OnUnknown = "build" | "fail" | "assume";
@@ -59,7 +59,7 @@ export function readBuildOptions(spec: Spec, options: BuildOptions, env: Process
     throw optionError(`push is asked for and image "${spec.name}" has no registry`, 'Set registry: "localhost:5000".');
   }
   // Those of the spec were looked through when it was made.
-  const credential = credentialBreach(JSON.stringify(options.builderOptions ?? {}));
+  const credential = userInfoBreach(JSON.stringify(options.builderOptions ?? {}));
   if (credential) throw optionError(`builderOptions: ${credential.message}`, "Take it out of the URL.");
   const output = options.output === undefined ? undefined : parseOutput(options.output);
   const byDefault = spec.registry !== undefined && output === undefined && pushByEnvironment(env);
@@ -69,14 +69,15 @@ export function readBuildOptions(spec: Spec, options: BuildOptions, env: Process
     platforms: options.platform === undefined ? undefined : readPlatforms(options.platform),
     push: options.push ?? byDefault,
     output,
-    force: options.force ?? (spec.isForced || isTrue(env[FLYTE_FORCE_PUSH_IMAGE_SPEC])),
+    force: options.force ?? (spec.isForced || isSwitchedOn(env[FLYTE_FORCE_PUSH_IMAGE_SPEC])),
     onUnknown: options.onUnknown,
   };
 }
 
 function pushByEnvironment(env: ProcessEnvironment): boolean {
   const value = env[PUSH_VARIABLE];
-  return value === undefined || value === "" || isTrue(value);
+  // The original pushes for these two words alone.
+  return value === undefined || value === "" || /^(?:true|1)$/i.test(value.trim());
 }
 
 function readPlatforms(platform: string): string[] {

@@ -1,8 +1,8 @@
 import type { Content, ContentFile, ContentPackages } from "../identity/content.ts";
 import { specId } from "../identity/spec-id.ts";
+import { installerArguments } from "../spec/installer-arguments.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
-import { splitArguments } from "../spec/split-arguments.ts";
 import { DEFAULT_MICROMAMBA_IMAGE, DEFAULT_UV_IMAGE, RECIPE } from "./defaults.ts";
 import { contentEnvironment } from "./environment.ts";
 import type { Inputs } from "./read-inputs.ts";
@@ -37,11 +37,7 @@ export function contentOf(spec: Spec, found: { platforms: string[]; base: Conten
 function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages | undefined {
   const { packages, pipIndex, pipExtraIndexUrl, pipExtraArgs } = spec;
   if (!requirements && !isGiven(packages)) return undefined;
-  const extraArgs = [
-    // A quote left open is a fault of the spec, found when it was made.
-    ...(splitArguments(pipExtraArgs ?? "") ?? []),
-    ...(requirements?.extraArgs ?? []),
-  ];
+  const extraArgs = [...installerArguments(pipExtraArgs ?? ""), ...(requirements?.extraArgs ?? [])];
   return {
     ...(requirements?.source ?? { from: "requirements" }),
     packages: given(packages),

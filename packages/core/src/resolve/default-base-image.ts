@@ -1,11 +1,12 @@
 import { DEFAULT_PYTHON } from "../spec/environment-of.ts";
 import { isGiven } from "../spec/is-given.ts";
+import { nvidiaImage } from "../spec/nvidia.ts";
 import type { Spec } from "../spec/spec.ts";
 
 /** The base of a spec that names none: NVIDIA's with cuda, Debian with conda, else Python's own. Pure. */
 export function defaultBaseImage(spec: Spec): string {
   const { cuda, cudnn, pythonVersion = DEFAULT_PYTHON } = spec;
-  if (cuda !== undefined) return `nvidia/cuda:${cuda}-${cudnn === undefined ? "" : "cudnn-"}runtime-ubuntu22.04`;
+  if (cuda !== undefined) return nvidiaImage(cuda, cudnn);
   const isConda = isGiven(spec.condaPackages) || isGiven(spec.condaChannels);
   return isConda ? "debian:bookworm-slim" : `python:${pythonVersion}-slim-bookworm`;
 }

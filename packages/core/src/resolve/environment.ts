@@ -1,9 +1,8 @@
 import type { Content } from "../identity/content.ts";
+import { condaChannelsOf } from "../spec/conda-channels.ts";
 import { DEFAULT_PYTHON, environmentOf, makesEnvironment } from "../spec/environment-of.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
-
-const CONDA_FORGE = "conda-forge";
 
 /** The Python environment step of a spec, or undefined when nothing in it asks for one. Pure. */
 export function contentEnvironment(spec: Spec): Content["environment"] {
@@ -11,12 +10,11 @@ export function contentEnvironment(spec: Spec): Content["environment"] {
   const { pythonVersion, pythonExec, condaPackages = [], condaChannels = [], bytecode = true } = spec;
   if (isGiven(condaPackages) || isGiven(condaChannels)) {
     const inherited = typeof spec.baseImage === "object" ? environmentOf(spec.baseImage)?.pythonVersion : undefined;
-    const channels = condaChannels.includes(CONDA_FORGE) ? condaChannels : [...condaChannels, CONDA_FORGE];
     return {
       manager: "conda",
       pythonVersion: pythonVersion ?? inherited ?? DEFAULT_PYTHON,
       packages: condaPackages,
-      channels,
+      channels: condaChannelsOf(condaChannels),
       bytecode,
     };
   }

@@ -66,6 +66,30 @@ describe("uv.lock", () => {
     expect(breaches[0]?.message).toContain(`'local' comes from this machine (${type}`);
   });
 
+  it.each([
+    ["git", 'git = "https://host/six?tag=v1"', 'six = { git = "https://host/six", tag = "v1" }'],
+    ["an address", 'url = "https://host/six-1.whl"', 'six = { url = "https://host/six-1.whl" }'],
+  ])("is taken where a source of the project is %s, of which uv keeps no version", (_, locked, source) => {
+    const lock = uvLock.replace('name = "six", specifier = ">=1.16,<2"', `name = "six", ${locked}`);
+    expect(lock).not.toBe(uvLock);
+    expect(uv(lock, `${uvProject}[tool.uv.sources]\n${source}\n`)).toEqual([]);
+  });
+
+  it("is taken where an index of the project is a source", () => {
+    const lock = uvLock.replace('specifier = ">=1.16,<2"', 'specifier = ">=1.16,<2", index = "https://host/simple"');
+    expect(uv(lock, `${uvProject}[tool.uv.sources]\nsix = { index = "own" }\n`)).toEqual([]);
+  });
+
+  it.each([
+    ["[]", []],
+    ['["dev"]', []],
+    ['["dev", "docs"]', ["default_groups"]],
+    ['"all"', ["default_groups"]],
+  ])("may have default groups %s", (groups, codes) => {
+    const project = `${uvProject}[tool.uv]\ndefault-groups = ${groups}\n`;
+    expect(uv(uvLock, project).map(({ code }) => code)).toEqual(codes);
+  });
+
   it("may not have local sources in its project", () => {
     const sources = `${uvProject}[tool.uv.sources]\nsix = { workspace = true }\na = [{ path = "../a", marker = "x" }]\nb = { git = "https://host/b" }\n`;
     expect(uv(uvLock, sources).map(({ message }) => message)).toEqual([

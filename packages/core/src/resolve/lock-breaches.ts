@@ -17,7 +17,7 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
     return [...credentials, ...[lock, project].flatMap((one) => ("breach" in one ? [one.breach] : []))];
   }
   const found = [...credentials, ...tables(lock.table.package).flatMap((entry) => sourceBreach(kind, entry))];
-  if (kind === "uv.lock") found.push(...uvSourceBreaches(project.table));
+  if (kind === "uv.lock") found.push(...uvSourceBreaches(project.table), ...defaultGroupBreaches(project.table));
   const stale =
     kind === "uv.lock" ? uvLockStaleness(lock.table, project.table) : isPoetryLockStale(lock.table, project.table);
   if (stale !== undefined) {
@@ -77,6 +77,21 @@ function uvSourceBreaches(project: Table): LockBreach[] {
       return type === undefined ? [] : [localBreach("pyproject", name, type, String(source.path ?? "this workspace"))];
     }),
   );
+}
+
+/** Groups that uv would install beside the dependencies; `dev`, its own default, is not installed. */
+function defaultGroupBreaches(project: Table): LockBreach[] {
+  const groups = table(table(project.tool).uv)["default-groups"];
+  const isPlain = groups === undefined || (Array.isArray(groups) && groups.every((group) => group === "dev"));
+  if (isPlain) return [];
+  return [
+    {
+      file: "pyproject",
+      code: "default_groups",
+      message: `[tool.uv] default-groups is ${JSON.stringify(groups)}, and an image gets the project's dependencies alone`,
+      hint: "Move what the image needs to the project's dependencies, drop default-groups and run 'uv lock'.",
+    },
+  ];
 }
 
 function localBreach(file: LockBreach["file"], name: string, type: string, place: string): LockBreach {

@@ -9,18 +9,19 @@ describe("parseRequirements", () => {
       "\ufeff# a comment",
       "numpy==2.1.0  # why",
       "requests[socks] >= 2, < 3 ; python_version > '3.9'",
-      "x @ https://host/x.whl#sha256=00",
+      `x @ https://host/x.whl#sha256=${"0".repeat(64)}`,
+      `https://host/x-1-py3-none-any.whl --hash=sha512:${"0".repeat(128)}`,
       "git+https://host/x.git@v1#egg=x",
       "--index-url https://host/simple",
       "--extra-index-url=https://host/more",
       "-f https://host/links",
       "--no-binary :all:",
       "pkg==1.0 \\",
-      "    --hash=sha256:abc123 \\",
-      "    --hash=sha256:def456",
+      `    --hash=sha256:${"aB".repeat(32)} \\`,
+      `    --hash  sha384:${"0".repeat(96)}`,
       "",
       "-r base.txt",
-      "-rshort.txt",
+      "-r short.txt",
       "--requirement=other.txt",
       "-c 'with space.txt'",
       "two \\",
@@ -29,12 +30,12 @@ describe("parseRequirements", () => {
     ].join("\r\n");
     expect(parseRequirements(text)).toEqual({
       breaches: [],
-      extraArgs: [],
+      extraArgs: ["--no-binary=:all:"],
       nested: [
-        { line: 14, path: "base.txt" },
-        { line: 15, path: "short.txt" },
-        { line: 16, path: "other.txt" },
-        { line: 17, path: "with space.txt" },
+        { line: 15, path: "base.txt" },
+        { line: 16, path: "short.txt" },
+        { line: 17, path: "other.txt" },
+        { line: 18, path: "with space.txt" },
       ],
     });
   });
@@ -59,7 +60,48 @@ describe("parseRequirements", () => {
     ["--index-url https://u:p@host/simple", 1, "userinfo"],
     ["x @ https://token@host/x.whl", 1, "userinfo"],
     ["a \\\n  b", 1, "requirement"],
+    ["-rbase.txt", 1, "option_value"],
+    ["-ihttps://host/simple", 1, "option_value"],
+    ["-r base.txt -c more.txt", 1, "two_options"],
+    ["--index-url https://a --extra-index-url https://b", 1, "two_options"],
+    ["--requirement=x.txt --pre", 1, "two_options"],
+    ["-r my file.txt", 1, "option_value"],
+    ["-r", 1, "option_value"],
+    ["--req base.txt", 1, "option"],
+    ["--constructor x", 1, "option"],
+    ["--pre=yes", 1, "option_value"],
+    ["--no-binary a,b", 1, "option_value"],
+    ["a==1 --pre", 1, "option"],
+    ["a; python_version > '3' --no-binary :all:", 1, "option"],
+    [`a\n# ${HOME}\nx @ https://host/\${NAME}.whl`, 3, "variable"],
+    [`--index-url https://\${HOST}/simple`, 1, "variable"],
+    [`-r \${NAME}.txt`, 1, "variable"],
+    ["a==1 --hash=sha256:abc", 1, "hash"],
+    ["a==1 --hash=SHA256:00", 1, "hash"],
+    [`a==1  --hash=md5:${"0".repeat(32)}`, 1, "hash"],
+    [`a==1 --hash="sha256:${"0".repeat(64)}"`, 1, "hash"],
+    [`a==1 --hash = sha256:${"0".repeat(64)}`, 1, "hash"],
+    ["a==1 --hash", 1, "hash"],
+    ["https://host/a-1-py3-none-any.whl#sha256=00", 1, "hash"],
+    [`a @ https://host/a-1.tar.gz#egg=a&md5=${"0".repeat(32)}`, 1, "hash"],
   ])("refuses %j", (text, line, code) => {
     expect(breaches(text)).toEqual([[line, code]]);
+  });
+
+  it("tells an editable repository to be named without -e", () => {
+    expect(parseRequirements("-e git+https://host/x.git#egg=x").breaches).toMatchObject([
+      { code: "editable", hint: expect.stringContaining("Drop -e") },
+    ]);
+  });
+
+  it.each([
+    "root:$6$salt$hunter2:19000:0:99999:7:::",
+    "/hunter2/base64==",
+    "hunter2 https://u:p@host/x",
+    "x y hunter2",
+  ])("does not print the line %s, which may be of a wrong file", (text) => {
+    const { breaches } = parseRequirements(text);
+    expect(breaches).toHaveLength(1);
+    expect(JSON.stringify(breaches)).not.toContain("hunter2");
   });
 });

@@ -1,6 +1,10 @@
+import { redact } from "@imagespec/registry";
+import { hashBreach } from "../spec/hash-rule.ts";
+import { installerOptionBreach, variableBreach } from "../spec/installer-arguments.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
 import type { Breach } from "../spec/rule.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
+import { logicalLines } from "./logical-lines.ts";
 
 /** What one requirements file says, apart from the requirements themselves, which the installer reads. */
 export interface RequirementsFile {
@@ -8,83 +12,111 @@ export interface RequirementsFile {
   nested: { line: number; path: string }[];
   /** What stands in the way of installing it anywhere. */
   breaches: (Breach & { line: number })[];
-  /** Arguments for uv in place of options that it ignores in a file. */
+  /** Arguments for uv that options of the file stand for. */
   extraArgs: string[];
 }
 
 /** Options uv does not honour in a file, and what it takes on its command line instead. */
-const AS_ARGUMENT: Readonly<Record<string, string>> = {
-  "--pre": "--prerelease=allow",
-  "--require-hashes": "--require-hashes",
-};
-const WITH_URL = new Set(["-i", "--index-url", "--extra-index-url", "-f", "--find-links"]);
-const HARMLESS = new Set(["--no-index", "--prefer-binary", "--no-binary", "--only-binary"]);
+const AS_ARGUMENT: ReadonlyMap<string, string> = new Map([
+  ["--pre", "--prerelease=allow"],
+  ["--require-hashes", "--require-hashes"],
+]);
+const FILES = new Set(["-r", "--requirement", "-c", "--constraint"]);
+/** Options with a value, which are read by the rules of `pipExtraArgs`. */
+const VALUED = new Set([
+  "-i",
+  "--index-url",
+  "--extra-index-url",
+  "-f",
+  "--find-links",
+  "--no-binary",
+  "--only-binary",
+]);
+const FLAGS = new Set(["--no-index", "--prefer-binary"]);
 
-const OPTION = /^(--[a-z-]+|-[a-z])(?:\s*=\s*|\s+)?(.*)$/;
+/** Of a long option or a short one, and what follows. */
+const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(\s*=\s*|\s+|)(.*)$/s;
 
 /**
- * Reads a requirements file as pip does (https://pip.pypa.io/en/stable/reference/requirements-file-format/): lines
- * joined at a backslash, comments, options, one requirement a line. Pure.
+ * Reads a requirements file the way uv does, which is stricter than pip
+ * (https://pip.pypa.io/en/stable/reference/requirements-file-format/): lines joined at a backslash, comments, one option
+ * or requirement a line. What uv and pip would read differently is a breach. Pure.
  */
 export function parseRequirements(text: string): RequirementsFile {
   const result: RequirementsFile = { nested: [], breaches: [], extraArgs: [] };
   for (const { line, content } of logicalLines(text)) {
-    const breach = (fault: Breach) => result.breaches.push({ ...fault, line });
-    const credential = credentialBreach(content);
-    if (credential) breach(credential);
-    else if (content.startsWith("-")) readOption(content, line, result, breach);
-    else {
-      const fault = pythonPackageBreach(withoutHashes(content));
-      if (fault) breach(fault);
-    }
+    const fault = credentialBreach(content) ?? variableBreach(content) ?? lineBreach(content, line, result);
+    if (fault) result.breaches.push({ ...withoutText(fault, content), line });
   }
   return result;
 }
 
-/** Lines after joining and without comments, each with the number of its first line. */
-function logicalLines(text: string): { line: number; content: string }[] {
-  const result: { line: number; content: string }[] = [];
-  let joined = "";
-  let start = 0;
-  for (const [index, raw] of text
-    .replace(/^\ufeff/, "")
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const isComment = /^\s*#/.test(raw);
-    if (joined === "") start = index + 1;
-    // A comment ends what a backslash above it began.
-    if (raw.endsWith("\\") && !isComment) {
-      joined += raw.slice(0, -1);
-      continue;
-    }
-    const content = (isComment ? joined : joined + raw).replace(/(^|\s)#.*$/, "").trim();
-    joined = "";
-    if (content !== "") result.push({ line: start, content });
+function lineBreach(content: string, line: number, result: RequirementsFile): Breach | undefined {
+  if (content.startsWith("-")) return readOption(content, line, result);
+  const { requirement, hashes } = splitHashes(content);
+  if (/\s--[a-z]/.test(requirement)) {
+    return {
+      code: "option",
+      message: "an option but --hash stands behind the requirement, and uv reads no other there",
+      hint: "Give what uv has for it in pipExtraArgs.",
+    };
   }
-  if (joined.trim() !== "") result.push({ line: start, content: joined.trim() });
-  return result;
+  const breach = pythonPackageBreach(requirement);
+  return breach ? withoutText(breach, requirement) : hashes.map(hashBreach).find((one) => one !== undefined);
 }
 
-function readOption(content: string, line: number, result: RequirementsFile, breach: (fault: Breach) => void): void {
-  const [, name = "", value = ""] = OPTION.exec(content) ?? [];
-  const argument = AS_ARGUMENT[name];
-  if (["-r", "--requirement", "-c", "--constraint"].includes(name)) {
-    if (!value.includes("://")) result.nested.push({ line, path: unquoted(value) });
-    else {
-      breach({
-        code: "remote_file",
-        message: `'${content}' names a file on the network, which may say something else at each build`,
-        hint: "Download it beside this file and name that.",
-      });
-    }
-  } else if (argument !== undefined) result.extraArgs.push(argument);
-  else if (WITH_URL.has(name)) {
-    if (/^https?:\/\//i.test(unquoted(value))) return;
-    breach({ code: "local_path", message: `'${content}' names a place on this machine`, hint: "Name an https URL." });
-  } else if (!HARMLESS.has(name)) {
-    const fault = pythonPackageBreach(content);
-    breach(fault?.code === "editable" ? fault : unknownOption(name || content));
+function readOption(content: string, line: number, result: RequirementsFile): Breach | undefined {
+  const [, name = content, separator = "", rest = ""] = OPTION.exec(content) ?? [];
+  const value = unquoted(rest);
+  if (/^(?:-e|--editable)$/.test(name)) return pythonPackageBreach(content);
+  if (/\s-{1,2}[A-Za-z]/.test(rest.replace(/^(["']).*?\1/, ""))) {
+    return {
+      code: "two_options",
+      message: `'${name}' is followed by another option in its line, which installers read differently`,
+      hint: "Write each option in a line of its own.",
+    };
   }
+  if (FILES.has(name) || VALUED.has(name)) {
+    if (separator === "" && value !== "") {
+      const hint = `Write '${name} ${value}'.`;
+      return { code: "option_value", message: `there must be a space behind '${name}'`, hint };
+    }
+    if (VALUED.has(name)) {
+      const breach = installerOptionBreach({ name, value });
+      // Builders that only take wheels need to know.
+      if (!breach && name === "--no-binary") result.extraArgs.push(`--no-binary=${value}`);
+      return breach;
+    }
+    return readNested(name, value, rest, line, result);
+  }
+  const argument = AS_ARGUMENT.get(name);
+  if (argument === undefined && !FLAGS.has(name)) return unknownOption(name);
+  if (rest !== "") return { code: "option_value", message: `the option '${name}' takes no value`, hint: "Drop it." };
+  if (argument !== undefined) result.extraArgs.push(argument);
+  return undefined;
+}
+
+function readNested(
+  name: string,
+  path: string,
+  written: string,
+  line: number,
+  result: RequirementsFile,
+): Breach | undefined {
+  if (path === "") return { code: "option_value", message: `'${name}' names no file`, hint: "Name one behind it." };
+  if (path.includes("://")) {
+    return {
+      code: "remote_file",
+      message: `'${name} ${path}' names a file on the network, which may say something else at each build`,
+      hint: "Download it beside this file and name that.",
+    };
+  }
+  if (path === written && /\s/.test(path)) {
+    const message = `the file name '${path}' behind '${name}' holds a space`;
+    return { code: "option_value", message, hint: `Write it in quotes: ${name} "${path}".` };
+  }
+  result.nested.push({ line, path });
+  return undefined;
 }
 
 function unknownOption(name: string): Breach {
@@ -95,11 +127,23 @@ function unknownOption(name: string): Breach {
   };
 }
 
-/** A requirement without the `--hash` options behind it. */
-function withoutHashes(content: string): string {
-  return content.replace(/\s+--hash[=\s]\s*[a-z0-9]+:[0-9A-Fa-f]+/g, "").trim();
+/** A requirement, and the values of the `--hash` options behind it. */
+function splitHashes(content: string): { requirement: string; hashes: string[] } {
+  const at = content.search(/\s--hash(?:[\s=]|$)/);
+  if (at === -1) return { requirement: content, hashes: [] };
+  const options = content
+    .slice(at)
+    .trim()
+    .split(/\s+(?=--)/);
+  const hashes = options.map((option) => /^--hash(?:=|\s+)(\S+)$/.exec(option)?.[1] ?? option);
+  return { requirement: content.slice(0, at), hashes };
+}
+
+/** A breach without the text of the line: whoever named the wrong file does not want its lines in a log. */
+function withoutText(breach: Breach, text: string): Breach {
+  return { ...breach, message: breach.message.replaceAll(`'${redact(text)}'`, "the line") };
 }
 
 function unquoted(text: string): string {
-  return text.trim().replace(/^(["'])(.*)\1$/, "$2");
+  return text.trim().replace(/^(["'])(.*)\1$/s, "$2");
 }

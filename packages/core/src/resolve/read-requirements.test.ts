@@ -20,7 +20,7 @@ describe("requirements", () => {
     const { files, content } = await folder.resolve({
       requirements: "./reqs/main.txt",
       packages: ["pandas"],
-      pipExtraArgs: "--no-deps '--a b'",
+      pipExtraArgs: "--no-deps '--index' 'https://host/a'",
     });
     expect(files.filter(({ type }) => type === "file").map(({ path }) => path)).toEqual([
       "requirements/constraints.txt",
@@ -31,7 +31,7 @@ describe("requirements", () => {
       from: "requirements",
       requirements: "requirements/reqs/main.txt",
       packages: ["pandas"],
-      extraArgs: ["--no-deps", "--a b", "--require-hashes"],
+      extraArgs: ["--no-deps", "--index", "https://host/a", "--require-hashes"],
     });
   });
 

@@ -15,6 +15,12 @@ describe("base and platforms", () => {
     [{ condaPackages: ["numpy"] }, "debian:bookworm-slim"],
     [{ cuda: "12.4.1" }, "nvidia/cuda:12.4.1-runtime-ubuntu22.04"],
     [{ cuda: "12.4.1", cudnn: "9", condaPackages: ["x"] }, "nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04"],
+    [{ cuda: "11.2.2" }, "nvidia/cuda:11.2.2-runtime-ubuntu20.04"],
+    [{ cuda: "11.6.2", cudnn: "8" }, "nvidia/cuda:11.6.2-cudnn8-runtime-ubuntu20.04"],
+    [{ cuda: "11.7.1", cudnn: "8" }, "nvidia/cuda:11.7.1-cudnn8-runtime-ubuntu22.04"],
+    [{ cuda: "12.3.2", cudnn: "9" }, "nvidia/cuda:12.3.2-cudnn9-runtime-ubuntu22.04"],
+    [{ cuda: "12.10.0", cudnn: "9" }, "nvidia/cuda:12.10.0-cudnn-runtime-ubuntu22.04"],
+    [{ cuda: "13.0.0" }, "nvidia/cuda:13.0.0-runtime-ubuntu22.04"],
     [{ baseImage: "debian:bookworm" }, "debian:bookworm"],
     [{ baseImage: new ImageSpec({ builder: "noop", baseImage: "ghcr.io/x/y:1" }) }, "ghcr.io/x/y:1"],
   ])("of %j is %s", async (parameters, image) => {

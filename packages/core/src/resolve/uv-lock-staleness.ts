@@ -20,7 +20,12 @@ export function uvLockStaleness(lock: Table, project: Table): string | undefined
   const wanted = requirements([...(Array.isArray(dependencies) ? dependencies : []), ...extras]);
   const locked = new Map<string, string[]>();
   for (const entry of tables(table(own.metadata)["requires-dist"])) {
-    push(locked, String(entry.name), typeof entry.specifier === "string" ? entry.specifier : "");
+    // uv leaves the specifier of a dependency out that [tool.uv.sources] takes from elsewhere than an index.
+    const isElsewhere = ["git", "url", "path", "directory", "editable", "virtual"].some((key) =>
+      Object.hasOwn(entry, key),
+    );
+    const specifier = typeof entry.specifier === "string" ? entry.specifier : "";
+    push(locked, String(entry.name), isElsewhere ? "@" : specifier);
   }
   for (const [dependency, specifiers] of wanted) {
     const known = locked.get(dependency);

@@ -1,6 +1,8 @@
 import { isRegistryHost, nameBreach, type SpecFault } from "@imagespec/registry";
+import { NO_DEFAULTS } from "./conda-channels.ts";
 import { environmentOf } from "./environment-of.ts";
 import { isGiven } from "./is-given.ts";
+import { cudaBreach, cudnnBreach, cudnnOfCudaBreach } from "./nvidia.ts";
 import type { FlatParameters } from "./parameters.ts";
 import { registryBreach } from "./registry-name.ts";
 import type { Spec } from "./spec.ts";
@@ -37,6 +39,21 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
       "add them to the project and lock again, or use a requirements.txt",
     );
   }
+  if (lockFile(draft.requirements) === "uv.lock" && given("pipExtraArgs")) {
+    fault(
+      "pipExtraArgs",
+      `pipExtraArgs cannot be combined with a uv.lock, which is installed as it is: ${String(draft.pipExtraArgs)}`,
+      "drop pipExtraArgs; what an extra or a group holds belongs into the project's dependencies, before 'uv lock'",
+    );
+  }
+  const python = condaPython(draft.condaPackages);
+  if (typeof draft.pythonVersion === "string" && python && !python.isOf(draft.pythonVersion)) {
+    fault(
+      "pythonVersion",
+      `pythonVersion is ${draft.pythonVersion}, and condaPackages names another Python: '${python.text}'`,
+      `drop '${python.text}' from condaPackages, or pythonVersion`,
+    );
+  }
   const place = placeFault(draft);
   if (place) faults.push(place);
   for (const name of ["cuda", "cudnn"] as const) {
@@ -53,9 +70,32 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
     const message = `two secrets are mounted at '${target}'`;
     faults.push({ path: ["pipSecretMounts", index], code: "duplicate", message, hint: "Mount each at its own path." });
   }
+  const nvidia = nvidiaFault(draft);
+  if (nvidia) faults.push(nvidia);
+  const channels = Array.isArray(draft.condaChannels) ? draft.condaChannels : [];
+  if (channels.length > 0 && channels.every((channel) => channel === NO_DEFAULTS)) {
+    fault("condaChannels", `'${NO_DEFAULTS}' alone leaves no channel to ask`, "name a channel beside it");
+  }
   if (given("cudnn") && !given("cuda") && !given("baseImage"))
     fault("cudnn", "cudnn needs a CUDA version to go with", 'set cuda, such as "12.4.1"');
   return base ? [...faults, ...childConflicts(draft, base, hasConda)] : faults;
+}
+
+/** A CUDA and a cuDNN version each right by itself, of which NVIDIA has no image. */
+function nvidiaFault({ cuda, cudnn, baseImage }: Draft): SpecFault | undefined {
+  if (typeof cuda !== "string" || typeof cudnn !== "string" || isGiven(baseImage)) return undefined;
+  if (cudaBreach(cuda) || cudnnBreach(cudnn)) return undefined;
+  const breach = cudnnOfCudaBreach(cuda, cudnn);
+  return breach && { path: ["cudnn"], ...breach };
+}
+
+/** The conda package that names the environment's Python, and whether it is one of a version. */
+function condaPython(packages: unknown): { text: string; isOf(version: string): boolean } | undefined {
+  const texts = Array.isArray(packages) ? packages.filter((text) => typeof text === "string") : [];
+  const text = texts.find((one) => /^(?:[^\s:]+::)?python(?![\w.-])/.test(one));
+  if (text === undefined) return undefined;
+  const [, exact] = /python\s*={0,2}\s*(\d+(?:\.\d+)*)(?:\.?\*)?$/.exec(text) ?? [];
+  return { text, isOf: (version) => exact === version || exact?.startsWith(`${version}.`) === true };
 }
 
 /** What registry and name come to together: a reference that means what they say, and is not too long. */
@@ -93,6 +133,14 @@ function childConflicts(draft: Draft, base: Spec, hasConda: boolean): SpecFault[
       "pythonVersion",
       `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change to ${pythonVersion}`,
       "drop pythonVersion here, or set it in the base",
+    );
+  }
+  const python = environment.manager === "conda" ? condaPython(draft.condaPackages) : undefined;
+  if (python && environment.pythonVersion && !python.isOf(environment.pythonVersion)) {
+    fault(
+      "condaPackages",
+      `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change by '${python.text}'`,
+      `drop '${python.text}' here, or set pythonVersion in the base`,
     );
   }
   if (isGiven(draft.pythonExec)) {

@@ -1,4 +1,6 @@
 import { redact } from "@imagespec/registry";
+import { hashBreach } from "./hash-rule.ts";
+import { variableBreach } from "./installer-arguments.ts";
 import type { Breach, Rule } from "./rule.ts";
 
 const NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
@@ -16,7 +18,8 @@ const LOCAL = new RegExp(
   "i",
 );
 const ARCHIVE = /\.(?:whl|zip|tar\.gz|tar\.bz2|tar\.xz|tgz)$/i;
-const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~-]+|\/[A-Za-z0-9._-]+)?$/;
+// A version may end in `*`, which apt takes for any rest: `curl=7.88.1-10+deb12u*`.
+const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]+|\/[A-Za-z0-9._-]+)?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -39,7 +42,15 @@ function plainName(kind: string, optionHint = "leave it out"): Rule {
 /** The rule for one Python package: a PEP 508 requirement by name or by https or VCS URL; nothing on this machine. */
 export function pythonPackageBreach(text: string): Breach | undefined {
   const trimmed = text.trim();
-  if (/^(?:-e|--editable)(?:[\s=]|$)/.test(trimmed)) {
+  const [, editable] = /^(?:-e|--editable)(?:[\s=](.*)|$)/.exec(trimmed) ?? [];
+  if (editable !== undefined || /^(?:-e|--editable)$/.test(trimmed)) {
+    if (BY_URL.test((editable ?? "").trim())) {
+      return {
+        code: "editable",
+        message: `'${redact(text)}' is an editable install, which leaves a working copy in the image`,
+        hint: "Drop -e: the same address without it is installed like any package.",
+      };
+    }
     return {
       code: "editable",
       message: `'${redact(text)}' is an editable install, which cannot be reproduced from its text`,
@@ -55,12 +66,24 @@ export function pythonPackageBreach(text: string): Breach | undefined {
       hint: "Name a version on an index or an https URL; local code goes into the image with sourceRoot or copy.",
     };
   }
-  if (BY_NAME.test(trimmed) || BY_URL.test(trimmed)) return undefined;
+  if (BY_NAME.test(trimmed)) return undefined;
+  if (BY_URL.test(trimmed)) return variableBreach(trimmed) ?? fragmentBreach(trimmed);
   return {
     code: "requirement",
     message: `'${redact(text)}' is not a PEP 508 requirement`,
     hint: "Write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'.",
   };
+}
+
+/** The hashes that the fragment of an address states; more than one is joined by `&`. */
+function fragmentBreach(text: string): Breach | undefined {
+  const [, fragment = ""] = /#(\S*)/.exec(text) ?? [];
+  for (const part of fragment.split("&")) {
+    const [, algorithm, digest = ""] = /^(md5|sha\d+|blake2\w*|sha3\w*)[=:](.*)$/i.exec(part) ?? [];
+    const breach = algorithm === undefined ? undefined : hashBreach(`${algorithm}:${digest}`);
+    if (breach) return breach;
+  }
+  return undefined;
 }
 
 /** The rule for one Debian package: `name[:arch][=version|/release]`. */

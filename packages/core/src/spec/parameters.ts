@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { extraArgumentsBreach } from "./installer-arguments.ts";
+import { cudaBreach, cudnnBreach } from "./nvidia.ts";
 import { aptPackageBreach, condaChannelBreach, condaPackageBreach, pythonPackageBreach } from "./package-rules.ts";
 import { registryBreach } from "./registry-name.ts";
 import type { Rule } from "./rule.ts";
-import { extraArgumentsBreach } from "./split-arguments.ts";
 import * as rules from "./text-rules.ts";
 
 /** A text that keeps a rule; its breach becomes a fault with the rule's own code and hint. */
@@ -42,11 +43,13 @@ const fields = {
   registry: text(registryBreach).describe("Registry to push to, such as ghcr.io/org; lower-cased."),
   packages: list(pythonPackageBreach).describe("Python packages, as PEP 508 requirements."),
   condaPackages: list(condaPackageBreach).describe("Conda packages; the environment then is a conda one."),
-  condaChannels: list(condaChannelBreach).describe("Conda channels by priority; conda-forge comes last."),
+  condaChannels: list(condaChannelBreach).describe(
+    "Conda channels by priority; conda-forge comes last, unless nodefaults is among them.",
+  ),
   requirements: text(rules.requirementsPathBreach).describe("Path of a requirements.txt, uv.lock or poetry.lock."),
   aptPackages: list(aptPackageBreach).describe("Debian packages."),
-  cuda: text(rules.cudaBreach).describe("CUDA version X.Y.Z; selects NVIDIA's image as base."),
-  cudnn: text(rules.cudnnBreach).describe("cuDNN version; selects NVIDIA's image with cuDNN."),
+  cuda: text(cudaBreach).describe("CUDA version X.Y.Z; selects NVIDIA's image as base."),
+  cudnn: text(cudnnBreach).describe("Major version of cuDNN; selects NVIDIA's image with cuDNN."),
   platform: text(rules.platformBreach).describe("Target platforms, os/arch[/variant], separated by commas."),
   pipIndex: text(rules.indexUrlBreach).describe("URL of the Python package index."),
   pipExtraIndexUrl: list(rules.indexUrlBreach).describe("URLs of further Python package indexes."),

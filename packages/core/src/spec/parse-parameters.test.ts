@@ -133,6 +133,26 @@ describe("faults of a spec", () => {
     ["a password with a slash", { packages: ["x @ https://u:p/q@h/x.whl"] }, "packages.0", /user name or password/],
     ["a URL with one slash", { env: { A: "http:/u:p@h" } }, "env.A", /user name or password/],
     ["a credential in a name", { builderOptions: { "https://u:p@h": 1 } }, "builderOptions", /user name or password/],
+    ["an option nested deep", { builderOptions: { a: nested(20_000) } }, "builderOptions.a.a", /more than 100 deep/],
+    ["a parameter nested deep", { packages: nested(20_000) }, "packages", /expected array/],
+    ["bases nested deep", nested(20_000, "baseImage"), Array(65).fill("baseImage").join("."), /more than 64/],
+    ["a uv.lock with an extra", { requirements: "uv.lock", pip_extra_args: "--pre" }, "pipExtraArgs", /uv\.lock/],
+    ["an extra in place of a package's", { pip_extra_args: "--extra fun" }, "pipExtraArgs", /--extra/],
+    ["a project in place of its lock", { requirements: "a/pyproject.toml" }, "requirements", /not a requirements/],
+    ["conda's file in place of a parameter", { requirements: "environment.yml" }, "requirements", /not a requirements/],
+    ["two Pythons", { pythonVersion: "3.12", condaPackages: ["python=3.11"] }, "pythonVersion", /another Python/],
+    ["a wider Python", { pythonVersion: "3.12.4", condaPackages: ["python=3.12"] }, "pythonVersion", /another Python/],
+    ["any Python", { pythonVersion: "3.12", condaPackages: ["c::python"] }, "pythonVersion", /another Python/],
+    ["a range", { pythonVersion: "3.12", condaPackages: ["python>=3.12"] }, "pythonVersion", /another Python/],
+    ["a CUDA without images", { cuda: "10.2.89" }, "cuda", /older/],
+    ["a cuDNN without images", { cuda: "12.4.1", cudnn: "8" }, "cudnn", /hold cuDNN 9/],
+    ["a cuDNN that no image names", { cuda: "12.3.2", cudnn: "8.9.7" }, "cudnn", /not a cuDNN/],
+    ["no channel at all", { condaChannels: ["nodefaults"] }, "condaChannels", /no channel/],
+    ["a variable of the host", { packages: [`x @ https://host/\${NAME}.whl`] }, "packages.0", /\$\{NAME\}/],
+    ["an index of the host", { pipIndex: `https://\${HOST}/simple` }, "pipIndex", /\$\{HOST\}/],
+    ["half a hash", { packages: ["https://host/x-1.whl#sha256=00"] }, "packages.0", /cannot be checked/],
+    ["md5", { packages: [`https://host/x-1.whl#md5=${"0".repeat(32)}`] }, "packages.0", /cannot be checked/],
+    ["a conda token in a package", { condaPackages: ["https://c.host/t/hunter2/x::y"] }, "condaPackages.0", /token/],
     ["both spellings", { source_root: "a", sourceRoot: "b" }, "sourceRoot", /twice/],
   ])("finds %s", (_, input, path, message) => {
     const faults = faultsOf(input);
@@ -202,6 +222,13 @@ describe("faults of a spec", () => {
     [{ baseImage: "ghcr.io/org/image:tag@sha256:".concat("a".repeat(64)) }],
     [{ baseImage: "oci:./layout", pythonVersion: "3.12.4" }],
     [{ platform: "linux/amd64, linux/arm64/v8" }],
+    [{ env: { URL: "https://forum.example/t/first/42" }, commands: ["curl https://forum.example/t/first/42"] }],
+    [{ packages: ["x @ https://host/t/a/x-1-py3-none-any.whl", "x @ git+ssh://git@host/x.git"] }],
+    [{ aptPackages: ["curl=7.88.1-10+deb12u*", "git=1:*"] }],
+    [{ condaPackages: ["conda-forge/linux-64::x", "python=3.12.4"], pythonVersion: "3.12" }],
+    [{ condaPackages: ["python 3.12.*"], condaChannels: ["mine", "nodefaults"], pythonVersion: "3.12" }],
+    [{ cuda: "12.3.2", cudnn: "8" }],
+    [{ requirements: "reqs/dev.in" }],
     [{ env: { PATH: "/x", "weird.name": " a=b\n$c\"'" } }],
     [{ registry: "", name: "Team/Train", tagFormat: "dev-{spec_hash}.{spec_hash}" }],
     [{ registry: null, packages: undefined, entrypoint: [] }],
@@ -237,6 +264,13 @@ describe("faults of a spec", () => {
   });
 });
 
+/** Objects in objects. */
+function nested(depth: number, key = "a"): object {
+  let value: object = {};
+  for (let level = 0; level < depth; level++) value = { [key]: value };
+  return value;
+}
+
 describe("children of a base spec", () => {
   const venv = { packages: ["numpy"], pythonVersion: "3.11" };
   const conda = { condaPackages: ["numpy"], pythonVersion: "3.11" };
@@ -249,6 +283,7 @@ describe("children of a base spec", () => {
       "pythonVersion",
     ],
     ["an interpreter", { pythonExec: "/usr/bin/python3", baseImage: venv }, "pythonExec"],
+    ["another Python by conda", { condaPackages: ["python=3.12"], baseImage: conda }, "condaPackages"],
     ["conda packages over a venv", { condaPackages: ["x"], baseImage: venv }, "condaPackages"],
   ])("may not have %s", (_, input, path) => {
     expect(faultsOf(input)).toMatchObject({ [path]: { code: "child" } });

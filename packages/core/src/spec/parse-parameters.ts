@@ -5,9 +5,10 @@ import { faultPath } from "./fault-path.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
 import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
 import { pipInCommands } from "./pip-in-commands.ts";
+import type { Rule } from "./rule.ts";
 import type { Spec } from "./spec.ts";
 import { isSpec } from "./spec.ts";
-import { credentialBreach, unprintableBreach } from "./text-rules.ts";
+import { credentialBreach, unprintableBreach, userInfoBreach } from "./text-rules.ts";
 import { typeBreach } from "./type-breach.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | Spec };
@@ -18,6 +19,9 @@ export interface ParseOptions {
   /** Makes the spec of a nested base; throws E_SPEC with that base's own faults. */
   parseBase(input: object): Spec;
 }
+
+/** Nobody writes deeper data by hand, and what walks it later is recursive. */
+const DEEPEST = 100;
 
 type Path = (string | number)[];
 
@@ -150,18 +154,34 @@ function valueAt(value: unknown, [key, ...rest]: Path): unknown {
   return valueAt((value as Record<string | number, unknown>)[key], rest);
 }
 
+/** Where `/t/TOKEN/` in an address is a credential: parameters that name indexes and channels. */
+const INDEXES = new Set(["condaChannels", "condaPackages", "pipIndex", "pipExtraIndexUrl", "pipExtraArgs"]);
+
+function credentialRule([parameter]: Path): Rule {
+  return INDEXES.has(String(parameter)) ? credentialBreach : userInfoBreach;
+}
+
 /** Rules for every text wherever it stands, keys of records included: no NUL, no credential in an URL. */
 function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: object[] = []): void {
   if (typeof value === "string") {
-    const breach = unprintableBreach(value) ?? credentialBreach(value);
+    const breach = unprintableBreach(value) ?? credentialRule(path)(value);
     if (breach) faults.push({ path, ...breach });
   } else if (Array.isArray(value) || isPlain(value)) {
     if (above.includes(value)) {
       faults.push({ path, code: "circular", message: "the value holds itself", hint: "Write plain data." });
       return;
     }
+    if (above.length >= DEEPEST) {
+      faults.push({
+        path: path.slice(0, 3),
+        code: "too_deep",
+        message: `it is nested more than ${DEEPEST} deep`,
+        hint: "Write flatter data.",
+      });
+      return;
+    }
     for (const [key, inner] of Object.entries(value)) {
-      const breach = unprintableBreach(key) ?? credentialBreach(key) ?? prototypeBreach(key);
+      const breach = unprintableBreach(key) ?? userInfoBreach(key) ?? prototypeBreach(key);
       if (breach) faults.push({ path, ...breach });
       scanTexts(inner, [...path, Array.isArray(value) ? Number(key) : key], faults, [...above, value]);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extraArgumentsBreach, splitArguments } from "./split-arguments.ts";
+import { splitArguments } from "./split-arguments.ts";
 
 describe("splitArguments", () => {
   it.each([
@@ -11,26 +11,5 @@ describe("splitArguments", () => {
     ['x"', undefined],
   ])("of %j", (text, parts) => {
     expect(splitArguments(text)).toEqual(parts);
-  });
-});
-
-describe("extraArgumentsBreach", () => {
-  it.each(["--no-deps", "--no-binary :all:", "--exclude-newer 2024-01-01", "--resolution=lowest", "--reinstall"])(
-    "takes %s",
-    (text) => {
-      expect(extraArgumentsBreach(text)).toBeUndefined();
-    },
-  );
-
-  it.each([
-    ["-e .", "file_option"],
-    ["-r more.txt", "file_option"],
-    ["-rmore.txt", "file_option"],
-    ["--no-deps --constraint=c.txt", "file_option"],
-    ["--config-file uv.toml", "file_option"],
-    ["'", "quote"],
-    [" ", "empty"],
-  ])("refuses %s", (text, code) => {
-    expect(extraArgumentsBreach(text)).toMatchObject({ code, hint: expect.stringMatching(/./) });
   });
 });

@@ -1,15 +1,16 @@
 import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
 import { parseBaseImage } from "./base-image.ts";
+import { variableBreach } from "./installer-arguments.ts";
 import type { Breach } from "./rule.ts";
 
-/** A credential inside an URL, wherever in the text it stands. */
+/** A credential inside an URL of a package index or channel, where `/t/TOKEN/` is one too. */
 export function credentialBreach(text: string): Breach | undefined {
   const found = embeddedCredential(text);
   if (found === undefined) return undefined;
   return credential(text, found === "user info" ? "a user name or password" : "a conda token");
 }
 
-/** User info in an URL alone, for texts where `/t/` may be an innocent part of an address. */
+/** User info in an URL, for texts where `/t/` may be an innocent part of an address. */
 export function userInfoBreach(text: string): Breach | undefined {
   return embeddedCredential(text) === "user info" ? credential(text, "a user name or password") : undefined;
 }
@@ -68,20 +69,6 @@ export function baseImageBreach(image: string): Breach | undefined {
 export function imageReferenceBreach(image: string): Breach | undefined {
   const breach = referenceBreach(image);
   return breach && { ...breach, hint: "Write it like 'ghcr.io/astral-sh/uv:0.13.9'." };
-}
-
-export function cudaBreach(version: string): Breach | undefined {
-  if (/^\d+\.\d+\.\d+$/.test(version)) return undefined;
-  return {
-    code: "cuda",
-    message: `'${version}' is not a CUDA version of three parts, as NVIDIA names its images`,
-    hint: 'Write it like "12.4.1".',
-  };
-}
-
-export function cudnnBreach(version: string): Breach | undefined {
-  if (/^\d+(\.\d+)*$/.test(version)) return undefined;
-  return { code: "cudnn", message: `'${version}' is not a version`, hint: 'Write it like "9".' };
 }
 
 /** The rule for `platform`: `os/arch[/variant]`, several separated by commas. */
@@ -143,7 +130,7 @@ export function envSizeBreach(name: string, value: string): Breach | undefined {
 }
 
 export function indexUrlBreach(url: string): Breach | undefined {
-  if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return undefined;
+  if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return variableBreach(url);
   return {
     code: "url",
     message: `'${redact(url).replace(/^[^/]*@/, "***@")}' is not an http or https URL`,
@@ -163,9 +150,29 @@ export function copyPathBreach(path: string): Breach | undefined {
   return undefined;
 }
 
-/** The rule for `requirements`: a file; relative ones stay below the root. */
+/** Files that say what a project needs and that no builder installs from, and what to do with each. */
+const OTHER_REQUIREMENTS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:pyproject\.toml|setup\.py|setup\.cfg)$/, "Lock the project and name its uv.lock or poetry.lock."],
+  [/^environment\.ya?ml$/, "List its packages in condaPackages and its channels in condaChannels."],
+  [/^conda-lock|^pixi\./, "List the packages in condaPackages."],
+  [/^Pipfile/, "Write a requirements.txt: pipenv requirements > requirements.txt."],
+  [/^pdm\.lock$/, "Write a requirements.txt: pdm export -o requirements.txt."],
+  [/^pylock\..*toml$|^pylock\.toml$/, "Lock by 'uv lock' and name the uv.lock."],
+  [/\.(?:toml|lock|cfg|ini|py|ya?ml|json|whl|zip|gz)$/i, "Name a requirements.txt, uv.lock or poetry.lock."],
+];
+
+/** The rule for `requirements`: a file of a kind that is installed from; relative ones stay below the root. */
 export function requirementsPathBreach(path: string): Breach | undefined {
   if (path.trim() === "") return emptyBreach(path);
+  const name = path.split(/[\\/]/).at(-1) ?? path;
+  const [, hint] = OTHER_REQUIREMENTS.find(([pattern]) => pattern.test(name)) ?? [];
+  if (hint !== undefined && name !== "uv.lock" && name !== "poetry.lock") {
+    return {
+      code: "requirements_kind",
+      message: `'${path}' is not a requirements.txt, uv.lock or poetry.lock`,
+      hint,
+    };
+  }
   if (!path.split(/[\\/]/).includes("..")) return undefined;
   return {
     code: "requirements_path",

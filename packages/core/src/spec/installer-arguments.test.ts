@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { extraArgumentsBreach, installerArguments } from "./installer-arguments.ts";
+
+describe("extraArgumentsBreach", () => {
+  it.each([
+    "--no-deps",
+    "--no-binary :all:",
+    "--no-binary=numpy --only-binary pandas",
+    "--exclude-newer 2024-01-01",
+    "--exclude-newer=2024-01-01T00:00:00Z",
+    "--exclude-newer-package six=2024-01-01T00:00:00+01:00",
+    "--resolution=lowest",
+    "--prerelease allow",
+    "--pre --require-hashes --no-cache-dir -U",
+    "--index-strategy unsafe-best-match",
+    "--index https://host/simple --index torch=https://host/torch",
+    "-i https://host/simple",
+    "-ihttps://host/simple",
+    "--extra-index-url 'https://host/more'",
+    "-f https://host/links.html",
+    "--torch-backend cu126",
+    "-P six --upgrade-package=idna",
+  ])("takes %s", (text) => {
+    expect(extraArgumentsBreach(text)).toBeUndefined();
+  });
+
+  it.each([
+    ["-e .", "option"],
+    ["-r more.txt", "option"],
+    ["-rmore.txt", "option"],
+    ["--no-deps --constraint=c.txt", "option"],
+    ["--config-file uv.toml", "option"],
+    ["--python /tmp/program", "option"],
+    ["-p/tmp/program", "option"],
+    ["--pyt=/tmp/program", "option"],
+    ["--extra fun", "option"],
+    ["--group=test", "option"],
+    ["--keyring-provider subprocess", "option"],
+    ["--trusted-host x", "option"],
+    ["--target /x", "option"],
+    ["--reinstall", "option"],
+    ["--constructor", "option"],
+    ["--find-links /some/folder", "local_path"],
+    ["--find-links=./wheels", "local_path"],
+    ["-fwheels", "local_path"],
+    ["--index file:///index", "local_path"],
+    ["--index=file:///index", "local_path"],
+    ["--index x=file:///index", "local_path"],
+    ["--default-index ../index", "local_path"],
+    ["--index-url", "option_value"],
+    ["--index-url --no-deps", "option_value"],
+    ["--no-deps=yes", "option_value"],
+    ["--prerelease maybe", "option_value"],
+    ["--exclude-newer '3 days'", "option_value"],
+    ["--torch-backend auto", "option_value"],
+    ["--only-binary a,b", "option_value"],
+    ["-Uv", "option"],
+    ["six", "positional"],
+    ["--no-deps ./x.whl", "positional"],
+    ["-- six", "positional"],
+    [`--index https://host/\${TOKEN}/simple`, "variable"],
+    ["'", "quote"],
+    [" ", "empty"],
+  ])("refuses %s", (text, code) => {
+    expect(extraArgumentsBreach(text)).toMatchObject({ code, hint: expect.stringMatching(/./) });
+  });
+});
+
+describe("installerArguments", () => {
+  it.each([
+    ["--no-deps 'a b'", ["--no-deps", "a b"]],
+    ["--exclude-newer 2024-02-29", ["--exclude-newer", "2024-03-01T00:00:00Z"]],
+    ["--exclude-newer=2024-12-31 --pre", ["--exclude-newer=2025-01-01T00:00:00Z", "--pre"]],
+    ["--exclude-newer-package six=2024-01-01", ["--exclude-newer-package", "six=2024-01-02T00:00:00Z"]],
+    ["--exclude-newer-package=six=2024-01-01", ["--exclude-newer-package=six=2024-01-02T00:00:00Z"]],
+    ["--exclude-newer 2024-01-01T00:00:00Z", ["--exclude-newer", "2024-01-01T00:00:00Z"]],
+  ])("of %s are the same in every time zone", (text, expected) => {
+    expect(installerArguments(text)).toEqual(expected);
+  });
+});

@@ -1,0 +1,195 @@
+import { redact } from "@imagespec/registry";
+import type { Breach } from "./rule.ts";
+import { splitArguments } from "./split-arguments.ts";
+
+/** Looks at the value of an option: what to write instead, or undefined when the value is fine. */
+type ValueRule = (value: string) => string | undefined;
+
+const PACKAGE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+const oneOf =
+  (...values: string[]): ValueRule =>
+  (value) =>
+    values.includes(value) ? undefined : `Use one of ${values.join(", ")}.`;
+const matching =
+  (pattern: RegExp, hint: string): ValueRule =>
+  (value) =>
+    pattern.test(value) ? undefined : hint;
+
+const url = matching(/^https?:\/\/[^\s/]+\S*$/i, "Name an https URL.");
+const namedUrl = matching(/^(?:[\w-]+=)?https?:\/\/[^\s/]+\S*$/i, "Name an https URL.");
+const packageName = matching(PACKAGE, "Name one package; write the option once for each.");
+const packageOrAll: ValueRule = (value) =>
+  value === ":all:" || value === ":none:" ? undefined : packageName(value) && "Name one package, or :all:.";
+const prerelease = oneOf("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit");
+const moment: ValueRule = (value) =>
+  DATE.test(value) || TIMESTAMP.test(value) ? undefined : "Write it like 2024-01-31 or 2024-01-31T00:00:00Z.";
+const ofPackage =
+  (rule: ValueRule): ValueRule =>
+  (value) => {
+    const at = value.indexOf("=");
+    return PACKAGE.test(value.slice(0, Math.max(at, 0))) ? rule(value.slice(at + 1)) : "Write it as NAME=VALUE.";
+  };
+const torch = matching(/^(?:cpu|xpu|cu\d{2,3}|rocm\d+(?:\.\d+)*)$/, "Name a backend, such as cpu or cu126.");
+
+/**
+ * The options of `uv pip install` that mean the same on every machine and to every builder: what selects versions and
+ * indexes, and nothing that names a file, a program, another environment or the host's trust. Null: takes no value.
+ */
+const OPTIONS: ReadonlyMap<string, ValueRule | null> = new Map<string, ValueRule | null>([
+  ["--no-deps", null],
+  ["--require-hashes", null],
+  ["--pre", null],
+  ["--prerelease", prerelease],
+  ["--prerelease-package", ofPackage(prerelease)],
+  ["--resolution", oneOf("highest", "lowest", "lowest-direct")],
+  ["--exclude-newer", moment],
+  ["--exclude-newer-package", ofPackage((value) => (value === "false" ? undefined : moment(value)))],
+  ["--index-strategy", oneOf("first-index", "unsafe-first-match", "unsafe-best-match")],
+  ["--index", namedUrl],
+  ["--default-index", namedUrl],
+  ["--index-url", url],
+  ["-i", url],
+  ["--extra-index-url", url],
+  ["--find-links", url],
+  ["-f", url],
+  ["--no-index", null],
+  ["--torch-backend", torch],
+  ["--no-binary", packageOrAll],
+  ["--only-binary", packageOrAll],
+  ["--no-build", null],
+  ["--no-sources", null],
+  ["--no-sources-package", packageName],
+  ["--upgrade", null],
+  ["-U", null],
+  ["--upgrade-package", packageName],
+  ["-P", packageName],
+  ["--no-cache", null],
+  ["--no-cache-dir", null],
+]);
+
+/** What to do instead of options that people have good reasons to write. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ...["-r", "--requirement", "--requirements"].map((name) => [name, "Name the file by requirements."] as const),
+  ...["-c", "--constraint", "--constraints"].map(
+    (name) => [name, "Write '-c FILE' into a requirements.txt and name that by requirements."] as const,
+  ),
+  ...["-e", "--editable"].map((name) => [name, "Ship the sources with sourceRoot or copy."] as const),
+  ...["--extra", "--all-extras"].map(
+    (name) => [name, "Write extras behind the name of a package, such as 'pkg[extra]'."] as const,
+  ),
+  ...["--group", "--all-groups"].map((name) => [name, "List the packages of the group."] as const),
+  ...["-p", "--python", "--python-version"].map(
+    (name) => [name, "Choose the interpreter by pythonVersion or pythonExec."] as const,
+  ),
+  ["--python-platform", "Choose platforms by platform."],
+  ["--keyring-provider", "Give logins in a .netrc file by pipSecretMounts."],
+  ...["--trusted-host", "--allow-insecure-host", "--cert", "--system-certs", "--native-tls"].map(
+    (name) => [name, "Trust the server's certificate by SSL_CERT_FILE on the host."] as const,
+  ),
+]);
+
+/** One option with its value; `value` is undefined where the text has none. */
+export interface InstallerOption {
+  name: string;
+  value: string | undefined;
+}
+
+/** What speaks against one option for the installer: not in the closed list, or with a wrong value. Pure. */
+export function installerOptionBreach({ name, value }: InstallerOption): Breach | undefined {
+  const rule = OPTIONS.get(name);
+  if (rule === undefined) {
+    return {
+      code: "option",
+      message: `the option '${redact(name)}' is not one that means the same on every machine and in every builder`,
+      hint:
+        INSTEAD.get(name) ??
+        INSTEAD.get(name.slice(0, 2)) ??
+        `Drop it, or use one of ${[...OPTIONS.keys()].join(" ")}.`,
+    };
+  }
+  if (rule === null) {
+    if (value === undefined) return undefined;
+    return { code: "option_value", message: `the option '${name}' takes no value`, hint: "Drop the value." };
+  }
+  if (value === undefined || value === "" || value.startsWith("-")) {
+    return { code: "option_value", message: `the option '${name}' has no value`, hint: "Write a value behind it." };
+  }
+  const hint = rule(value);
+  if (hint === undefined) return variableBreach(value);
+  const isPlace = rule === url || rule === namedUrl;
+  return {
+    code: isPlace ? "local_path" : "option_value",
+    message: `the option '${name}' cannot be '${redact(value)}'${isPlace ? ", which is not an http or https URL" : ""}`,
+    hint,
+  };
+}
+
+/** uv replaces `${NAME}` by a variable of the machine it runs on, which no tag knows. */
+export function variableBreach(text: string): Breach | undefined {
+  const [variable] = /\$\{\w+\}/.exec(text) ?? [];
+  if (variable === undefined) return undefined;
+  return {
+    code: "variable",
+    message: `'${variable}' would stand for a variable of the machine that installs, and another one's differs`,
+    hint: "Write out what it stands for; a credential goes into a file of pipSecretMounts.",
+  };
+}
+
+/** The rule for `pipExtraArgs`: quotes are closed, and every argument is an option of the closed list. */
+export function extraArgumentsBreach(text: string): Breach | undefined {
+  const parts = splitArguments(text);
+  if (parts === undefined) return { code: "quote", message: "a quote is left open", hint: "Close it." };
+  if (parts.length === 0) return { code: "empty", message: "it is empty", hint: "Leave it out instead." };
+  const { options, positional } = readOptions(parts);
+  for (const option of options) {
+    const breach = installerOptionBreach(option);
+    if (breach) return breach;
+  }
+  if (positional === undefined) return undefined;
+  return {
+    code: "positional",
+    message: `'${redact(positional)}' is not an option`,
+    hint: "Name packages by packages, and files by requirements.",
+  };
+}
+
+/**
+ * The arguments that a text of `pipExtraArgs` stands for. A day of `--exclude-newer`, which uv would take in the time
+ * zone of the machine, becomes the moment it ends in UTC. Pure.
+ */
+export function installerArguments(text: string): string[] {
+  const parts = splitArguments(text) ?? [];
+  return parts.map((part, index) => {
+    const [, before = "", day = ""] =
+      /^(--exclude-newer=|--exclude-newer-package=[^=]+=)(.*)$/.exec(part) ??
+      (parts[index - 1] === "--exclude-newer" ? ["", "", part] : undefined) ??
+      (parts[index - 1] === "--exclude-newer-package" ? /^([^=]+=)(.*)$/.exec(part) : undefined) ??
+      [];
+    return DATE.test(day) ? `${before}${endOfDay(day)}` : part;
+  });
+}
+
+function endOfDay(day: string): string {
+  const start = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(start) ? day : new Date(start + 86_400_000).toISOString().replace(".000Z", "Z");
+}
+
+/** Arguments as options with their values, `-iURL` and `--name=value` included. */
+function readOptions(parts: readonly string[]): { options: InstallerOption[]; positional?: string } {
+  const options: InstallerOption[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] as string;
+    if (!part.startsWith("-") || part === "-" || part === "--") return { options, positional: part };
+    const [, long, attached] = /^(--[^=]+)(?:=(.*))?$/s.exec(part) ?? [];
+    // A short option takes what is glued to it as its value; `-Uv` is none of ours.
+    const short = OPTIONS.get(part.slice(0, 2)) ? part.slice(0, 2) : part;
+    const name = long ?? short;
+    let value = long === undefined && part.length > short.length ? part.slice(short.length) : attached;
+    if (value === undefined && OPTIONS.get(name)) value = parts[++index];
+    options.push({ name, value });
+  }
+  return { options };
+}

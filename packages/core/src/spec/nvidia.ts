@@ -1,0 +1,61 @@
+import type { Breach } from "./rule.ts";
+
+/** NVIDIA builds on the next Ubuntu from this CUDA on. */
+const UBUNTU_2204 = [11, 7, 0] as const;
+/** From here on NVIDIA's image has the one cuDNN of its time and does not number it. */
+const UNNUMBERED_CUDNN = [12, 4, 0] as const;
+const OLDEST = [11, 0, 0] as const;
+const ONLY_CUDNN = "9";
+
+/** The rule for `cuda`: three parts, of a CUDA that NVIDIA has images of. */
+export function cudaBreach(version: string): Breach | undefined {
+  if (!/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(version)) {
+    return {
+      code: "cuda",
+      message: `'${version}' is not a CUDA version of three parts, as NVIDIA names its images`,
+      hint: 'Write it like "12.4.1".',
+    };
+  }
+  if (reaches(version, OLDEST)) return undefined;
+  return {
+    code: "cuda",
+    message: `CUDA ${version} is older than NVIDIA's images for Ubuntu 20.04 and 22.04`,
+    hint: "Take 11.0.3 or newer, or name an image of your own by baseImage.",
+  };
+}
+
+/** The rule for `cudnn`: a major version, which is all that NVIDIA's image names say. */
+export function cudnnBreach(version: string): Breach | undefined {
+  if (version === "8" || version === "9") return undefined;
+  return {
+    code: "cudnn",
+    message: `'${version}' is not a cuDNN that NVIDIA's images name`,
+    hint: 'Write its major version: "9", or "8" for CUDA before 12.4.0.',
+  };
+}
+
+/** What a cuDNN and a CUDA version, each right by itself, have against each other. */
+export function cudnnOfCudaBreach(cuda: string, cudnn: string): Breach | undefined {
+  if (!reaches(cuda, UNNUMBERED_CUDNN) || cudnn === ONLY_CUDNN) return undefined;
+  return {
+    code: "cudnn",
+    message: `NVIDIA's images of CUDA ${cuda} hold cuDNN ${ONLY_CUDNN}, not ${cudnn}`,
+    hint: `Set cudnn to "${ONLY_CUDNN}", or take a CUDA before 12.4.0.`,
+  };
+}
+
+/** NVIDIA's runtime image of a CUDA version, with cuDNN where one is asked for. Pure. */
+export function nvidiaImage(cuda: string, cudnn: string | undefined): string {
+  const ubuntu = reaches(cuda, UBUNTU_2204) ? "ubuntu22.04" : "ubuntu20.04";
+  const number = reaches(cuda, UNNUMBERED_CUDNN) ? "" : cudnn;
+  return `nvidia/cuda:${cuda}-${cudnn === undefined ? "" : `cudnn${number}-`}runtime-${ubuntu}`;
+}
+
+function reaches(version: string, least: readonly number[]): boolean {
+  const parts = version.split(".").map(Number);
+  for (const [index, part] of least.entries()) {
+    const own = parts[index] ?? 0;
+    if (own !== part) return own > part;
+  }
+  return true;
+}
