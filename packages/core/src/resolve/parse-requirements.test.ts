@@ -73,7 +73,7 @@ describe("parseRequirements", () => {
     ["--no-binary a,b", 1, "option_value"],
     ["a==1 --pre", 1, "option"],
     ["a; python_version > '3' --no-binary :all:", 1, "option"],
-    [`a\n# ${HOME}\nx @ https://host/\${NAME}.whl`, 3, "variable"],
+    [`a\n# \${HOME}\nx @ https://host/\${NAME}.whl`, 3, "variable"],
     [`--index-url https://\${HOST}/simple`, 1, "variable"],
     [`-r \${NAME}.txt`, 1, "variable"],
     ["a==1 --hash=sha256:abc", 1, "hash"],

@@ -1,18 +1,8 @@
-import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+import type { ImageSpecError } from "@imagespec/registry";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ImageSpec } from "../image-spec/image-spec.ts";
-
-/** The faults of an input, by their printed path. */
-function faultsOf(input: unknown): Record<string, SpecFault> {
-  try {
-    ImageSpec.parse(input);
-  } catch (error) {
-    if (!(error instanceof ImageSpecError) || error.code !== "E_SPEC") throw error;
-    return Object.fromEntries((error.faults ?? []).map((fault) => [fault.path.join("."), fault]));
-  }
-  return {};
-}
+import { faultsOf } from "./fixtures/faults-of.ts";
 
 describe("faults of a spec", () => {
   it.each<[string, unknown, string, RegExp]>([
@@ -270,38 +260,3 @@ function nested(depth: number, key = "a"): object {
   for (let level = 0; level < depth; level++) value = { [key]: value };
   return value;
 }
-
-describe("children of a base spec", () => {
-  const venv = { packages: ["numpy"], pythonVersion: "3.11" };
-  const conda = { condaPackages: ["numpy"], pythonVersion: "3.11" };
-  it.each([
-    ["another Python", { pythonVersion: "3.12", baseImage: venv }, "pythonVersion"],
-    ["another Python than the default", { pythonVersion: "3.13", baseImage: { packages: ["x"] } }, "pythonVersion"],
-    [
-      "another Python than a grandparent's",
-      { pythonVersion: "3.12", baseImage: { baseImage: venv, aptPackages: ["git"] } },
-      "pythonVersion",
-    ],
-    ["an interpreter", { pythonExec: "/usr/bin/python3", baseImage: venv }, "pythonExec"],
-    ["another Python by conda", { condaPackages: ["python=3.12"], baseImage: conda }, "condaPackages"],
-    ["conda packages over a venv", { condaPackages: ["x"], baseImage: venv }, "condaPackages"],
-  ])("may not have %s", (_, input, path) => {
-    expect(faultsOf(input)).toMatchObject({ [path]: { code: "child" } });
-  });
-
-  it.each([
-    [{ pythonVersion: "3.11", packages: ["x"], baseImage: venv }],
-    [{ pythonVersion: "3.11.4", packages: ["x"], baseImage: venv }],
-    [{ condaPackages: ["x"], baseImage: conda }],
-    [{ packages: ["x"], baseImage: conda }],
-    [{ pythonVersion: "3.13", packages: ["x"], baseImage: { baseImage: "debian", aptPackages: ["git"] } }],
-  ])("may be %j", (input) => {
-    expect(faultsOf(input)).toEqual({});
-  });
-
-  it("may not have themselves as base", () => {
-    const input: Record<string, unknown> = { name: "a" };
-    input.base_image = { name: "b", base_image: input };
-    expect(() => ImageSpec.parse(input)).toThrow(expect.objectContaining({ code: "E_CYCLE" }));
-  });
-});
