@@ -23,7 +23,7 @@ export function pipInCommands(spec: Parameters): SpecFault[] {
       path: ["commands", index],
       code: "no_pip",
       message: `'${command}' calls pip, which the environment of the image does not have`,
-      hint: "write 'uv pip install ...', or name pip in packages",
+      hint: "Write 'uv pip install ...', or name pip in packages.",
     };
   });
 }

@@ -125,7 +125,7 @@ export function envSizeBreach(name: string, value: string): Breach | undefined {
   return {
     code: "env_size",
     message: `the variable has ${bytes} bytes with its name, and Linux starts no program with one above ${LARGEST_VARIABLE}`,
-    hint: "put it into a file that copy names",
+    hint: "Put it into a file that copy names.",
   };
 }
 
