@@ -27,6 +27,7 @@ export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema
 export { timedStep } from "./builder/timed-step.ts";
 export type { PythonSource } from "./identity/content.ts";
 export { base32, canonicalJson } from "./identity/digest.ts";
+export { activateScript } from "./plan/activate-script.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";
 export { LOGIN_SHELL_FILE, loginShellText } from "./plan/login-shell.ts";

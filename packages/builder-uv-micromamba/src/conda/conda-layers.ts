@@ -6,7 +6,7 @@ import { type CondaTarget, condaEntries } from "./conda-entries.ts";
 import type { CondaPackage } from "./conda-package.ts";
 
 /** Raised when the entries made of a package should differ. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** Gets a package's archive, checked by its hash, and returns its file. */
 export type FetchPackage = (pack: CondaPackage, signal: AbortSignal) => Promise<string>;

@@ -1,3 +1,4 @@
+import { activateScript } from "@imagespec/core/builder";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
@@ -14,10 +15,10 @@ export interface Venv {
   systemSitePackages: boolean;
 }
 
-/** A virtual environment without packages (PEP 405), as uv and venv lay it out; no activation scripts: PATH is enough. */
+/** A virtual environment without packages (PEP 405), as Dockerfile builders leave it. */
 export function venvLayer(venv: Venv): LayerSource {
   return {
-    key: { venv, recipe: 1 },
+    key: { venv, recipe: 2 },
     title: `virtual environment ${venv.prefix} over ${venv.python}`,
     entries: () => addParentFolders(venvEntries(venv), venv.prefix.slice(1)),
   };
@@ -42,6 +43,12 @@ function venvEntries(venv: Venv): TarEntry[] {
     link("bin/python", venv.python),
     link("bin/python3", "python"),
     link(`bin/python${venv.minor}`, "python"),
+    textFile(
+      `${prefix}/bin/activate`,
+      activateScript(venv.prefix)
+        .map((line) => `${line}\n`)
+        .join(""),
+    ),
     { type: "directory", path: `${prefix}/lib/python${venv.minor}/site-packages`, mode: 0o755, uid: 0, gid: 0 },
     link("lib64", "lib"),
     textFile(`${prefix}/pyvenv.cfg`, `${config.join("\n")}\n`),

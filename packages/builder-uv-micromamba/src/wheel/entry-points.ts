@@ -32,14 +32,17 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   return scripts;
 }
 
-/** The program of a console script. */
+/** The program of a console script, in the words of uv, which writes it in Dockerfile builds. */
 export function consoleScript(python: string, point: EntryPoint): string {
   const first = point.attribute.split(".")[0] as string;
-  return `${shebang(python)}import sys
-
+  return `${shebang(python)}# -*- coding: utf-8 -*-
+import sys
 from ${point.module} import ${first}
-
 if __name__ == "__main__":
+    if sys.argv[0].endswith("-script.pyw"):
+        sys.argv[0] = sys.argv[0][:-11]
+    elif sys.argv[0].endswith(".exe"):
+        sys.argv[0] = sys.argv[0][:-4]
     sys.exit(${point.attribute}())
 `;
 }

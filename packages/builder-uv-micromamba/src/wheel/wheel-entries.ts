@@ -28,7 +28,7 @@ export interface WheelFile extends FileEntry {
 /**
  * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
- * target's interpreter in their first line, INSTALLER, and a RECORD of all of it. No bytecode, not even shipped one.
+ * target's interpreter in their first line, INSTALLER, REQUESTED, and a RECORD of all of it. No bytecode, not even shipped one.
  * Throws E_RESOLVE naming the file for an archive that is no wheel, or not that of the distribution asked for; a content
  * that is not what the wheel's RECORD says is E_RESOLVE where it is read.
  */
@@ -60,7 +60,8 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size: member.size, content, sum: member.sum });
     rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size || String(member.size) });
   }
-  const generated = [textFile(`${site}/${info}/INSTALLER`, "imagespec\n")];
+  // As uv has them in Dockerfile builds.
+  const generated = [textFile(`${site}/${info}/INSTALLER`, "uv"), textFile(`${site}/${info}/REQUESTED`, "")];
   const points = zip.members.find((member) => member.path === `${info}/entry_points.txt`);
   if (points !== undefined) {
     for (const point of scriptEntryPoints((await points.bytes(LIMITS.metadata)).toString("utf8"), filename))

@@ -26,7 +26,7 @@ export function commandsScript({ step, environment, user, tools, mounted }: Comm
     `if [ -d ${prefix} ]; then export ${active}=${prefix}; fi;`,
     ...inOneShell(step.commands),
     ...ownScript([user.workdir], { user: user.name, except: mounted }),
-    `; if [ -d ${prefix} ]; then`,
+    `; if [ -d ${prefix} ]; then rm -f ${prefix}/.lock;`,
     ...ownScript([prefix], { user: user.name }),
     "; fi",
   ];

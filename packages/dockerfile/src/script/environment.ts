@@ -1,9 +1,9 @@
-import type { EnvironmentStep, UserStep } from "@imagespec/core/builder";
+import { activateScript, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../failure/step-fault.ts";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
-import { uvSettings } from "./uv-settings.ts";
+import { PYTHON_FOLDER, uvSettings } from "./uv-settings.ts";
 
 type Venv = Extract<EnvironmentStep, { manager: "venv" }>;
 
@@ -19,10 +19,12 @@ export function venvScript(step: Venv, tools: StepTools, user: UserStep): string
   return [
     ...uvSettings(tools),
     FAIL_FUNCTION,
+    "made=;",
     `if [ ! -x ${prefix}/bin/python ] && [ -x ${CONDA_PREFIX}/bin/python ]; then ln -s ${CONDA_PREFIX} ${prefix}; fi;`,
     ...(step.python.from === "version"
       ? extendOrMakeOfVersion(prefix, step.python.version)
       : extendOrMakeOf(prefix, step.python)),
+    ...plain(prefix),
     ...ownScript([prefix], { user: user.name }),
   ];
 }
@@ -32,7 +34,7 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
     return [
       `if [ ! -x ${prefix}/bin/python ]; then`,
       "python=$(command -v python3) || fail E_NO_PYTHON 'the base image has no python3 on its PATH';",
-      `uv venv --python "$python" ${prefix}; ${bare(prefix)}`,
+      `uv venv --python "$python" ${prefix}; made=yes;`,
       "fi;",
     ];
   }
@@ -40,7 +42,7 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
   return [
     `if [ ! -x ${prefix}/bin/python ]; then`,
     `python=$(command -v ${path}) || fail E_NO_PYTHON ${quoteShell(`the base image has no ${python.path}, which pythonExec names`)};`,
-    `uv venv --python "$python" --system-site-packages ${prefix}; ${bare(prefix)}`,
+    `uv venv --python "$python" --system-site-packages ${prefix}; made=yes;`,
     "fi;",
   ];
 }
@@ -57,13 +59,35 @@ function extendOrMakeOfVersion(prefix: string, version: string): string[] {
     `python=$(command -v python3) && found=$("$python" ${VERSION_OF}) || found=none;`,
     `case "$found" in ${matches}) uv venv --python "$python" ${prefix};; *)`,
     `UV_PYTHON_DOWNLOADS=automatic uv venv --python-preference only-managed --python ${version} ${prefix};; esac;`,
-    bare(prefix),
+    "made=yes;",
     "fi;",
   ];
 }
 
-/** Takes away what uv adds to an environment for its own use and for tools of the past (virtualenv's patch of distutils). */
-function bare(prefix: string): string {
+// uv links to the interpreter by the way that led to it, and names itself in pyvenv.cfg.
+const PLAIN_SCRIPT = (prefix: string) =>
+  [
+    `import os; link = "${prefix}/bin/python"; target = os.path.realpath(link); os.unlink(link); os.symlink(target, link);`,
+    `path = "${prefix}/pyvenv.cfg"; lines = [line for line in open(path) if not line.startswith(("home =", "uv ="))];`,
+    `open(path, "w").writelines(["home = %s\\n" % os.path.dirname(target)] + lines)`,
+  ].join(" ");
+
+/**
+ * Makes of uv's environment the one that all builders make: without what uv keeps for its own use and for tools of the
+ * past (virtualenv's patch of distutils), and with one activation script, for sh.
+ */
+function plain(prefix: string): string[] {
   const site = `${prefix}/lib/python3*/site-packages`;
-  return `rm -f ${prefix}/.gitignore ${prefix}/.lock ${prefix}/CACHEDIR.TAG ${site}/_virtualenv.py ${site}/_virtualenv.pth;`;
+  return [
+    'if [ -n "$made" ]; then',
+    `rm -f ${prefix}/.gitignore ${prefix}/.lock ${prefix}/CACHEDIR.TAG ${site}/_virtualenv.py ${site}/_virtualenv.pth;`,
+    `${prefix}/bin/python -sSB -c ${quoteShell(PLAIN_SCRIPT(prefix))};`,
+    `rm -f ${prefix}/bin/activate* ${prefix}/bin/deactivate.bat ${prefix}/bin/pydoc.bat;`,
+    "printf '%s\\n'",
+    ...activateScript(prefix).map(quoteShell),
+    `>${prefix}/bin/activate;`,
+    `rm -rf ${PYTHON_FOLDER}/.lock ${PYTHON_FOLDER}/.gitignore ${PYTHON_FOLDER}/.temp;`,
+    `for link in ${PYTHON_FOLDER}/*; do if [ -L "$link" ]; then rm "$link"; fi; done;`,
+    "fi;",
+  ];
 }

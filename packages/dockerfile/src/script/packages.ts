@@ -17,7 +17,11 @@ export interface PackagesQuestion {
 
 /** Installs the Python packages of the spec into its environment with uv, in one resolution; they become the user's. */
 export function packagesScript({ step, environment, user, tools }: PackagesQuestion): string[] {
-  return [...installScript(step, environment, tools), ";", ...ownScript([environment.prefix], { user: user.name })];
+  return [
+    ...installScript(step, environment, tools),
+    `; rm -f ${environment.prefix}/.lock;`,
+    ...ownScript([environment.prefix], { user: user.name }),
+  ];
 }
 
 function installScript(step: PackagesStep, environment: EnvironmentStep, tools: StepTools): string[] {
