@@ -44,6 +44,7 @@ export default defineConfig({
         text: "Your own builder",
         items: [
           { text: "Writing a builder", link: "/writing-a-builder" },
+          { text: "Where builders agree", link: "/agreement" },
           { text: "The plan and the runtime contract", link: "/plan" },
           { text: "Testing a builder", link: "/testkit" },
         ],

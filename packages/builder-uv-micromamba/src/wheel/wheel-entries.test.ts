@@ -67,6 +67,7 @@ describe("wheelEntries", () => {
       `${SITE}/${INFO}/INSTALLER`,
       `${SITE}/${INFO}/METADATA`,
       `${SITE}/${INFO}/RECORD`,
+      `${SITE}/${INFO}/REQUESTED`,
       `${SITE}/${INFO}/WHEEL`,
       `${SITE}/${INFO}/entry_points.txt`,
       `${SITE}/demo/__init__.py`,
@@ -102,7 +103,7 @@ describe("wheelEntries", () => {
       ...FILES,
       [`${INFO}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n\nName: other\n`,
     });
-    expect((await install(metadata("demo_PACK", "v1.0.0"))).size).toBe(13);
+    expect((await install(metadata("demo_PACK", "v1.0.0"))).size).toBe(14);
     for (const [name, version] of [
       ["other", "1.0"],
       ["demo-pack", "1.1"],
