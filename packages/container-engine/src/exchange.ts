@@ -1,5 +1,5 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { RequestOptions } from "node:https";
 import type { Readable } from "node:stream";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
 import type { EngineEndpoint } from "./engine-endpoint.ts";
@@ -36,7 +36,7 @@ export async function exchange<T>(
   let sent: ClientRequest | undefined;
   try {
     // Throws for certificates that cannot be used.
-    const call = openRequest(endpoint, request);
+    const call = await openRequest(endpoint, request);
     sent = call;
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       call.once("response", resolve);
@@ -84,7 +84,7 @@ function send(body: Readable, call: ClientRequest): void {
   body.pipe(call);
 }
 
-function openRequest({ address, tls }: EngineEndpoint, request: EngineRequest): ClientRequest {
+async function openRequest({ address, tls }: EngineEndpoint, request: EngineRequest): Promise<ClientRequest> {
   const { method, path, headers, silence, signal } = request;
   const target =
     address.kind === "socket"
@@ -94,7 +94,9 @@ function openRequest({ address, tls }: EngineEndpoint, request: EngineRequest): 
     tls === undefined ? {} : { ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: tls.verify };
   // Without an agent the connection ends with its answer.
   const options = { ...target, ...secure, method, path, headers, timeout: silence, agent: false as const, signal };
-  return (tls === undefined ? httpRequest : httpsRequest)(options as RequestOptions);
+  // Loaded here: most programs that use this package never ask an engine.
+  const { request: open } = tls === undefined ? await import("node:http") : await import("node:https");
+  return open(options as RequestOptions);
 }
 
 /** Node gathers the failures of a name with several addresses in one error without a message. */

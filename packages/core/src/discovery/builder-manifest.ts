@@ -1,28 +1,29 @@
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { docsPage } from "@imagespec/registry";
-import { z } from "zod";
+import type * as Zod from "zod";
+import { withZod } from "../spec/with-zod.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /** The version of the contract between core and a builder's package. */
 export const API_VERSION = 1;
 const LARGEST_MANIFEST = 1024 * 1024;
 
-const declaration = z.strictObject({
-  entry: z.string().regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`"),
-  priority: z.int().min(0).max(100).default(5),
-  summary: z.string().optional(),
-});
+const field = withZod((z) =>
+  z.strictObject({
+    apiVersion: z.literal(API_VERSION),
+    builders: z.record(
+      z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is not a builder type (lower-case letters, digits, - . _)"),
+      z.strictObject({
+        entry: z.string().regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`"),
+        priority: z.int().min(0).max(100).default(5),
+        summary: z.string().optional(),
+      }),
+    ),
+  }),
+);
 
-const field = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  builders: z.record(
-    z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is not a builder type (lower-case letters, digits, - . _)"),
-    declaration,
-  ),
-});
-
-export type BuilderDeclaration = z.infer<typeof declaration>;
+export type BuilderDeclaration = Zod.output<ReturnType<typeof field>>["builders"][string];
 
 export interface BuilderManifest {
   package: string;
@@ -61,7 +62,7 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
     const cure = asked > API_VERSION ? "Update @imagespec/core" : `Update ${name}`;
     return fault(`wants version ${asked} of the builder API; this is version ${API_VERSION}`, `${cure}.`, name);
   }
-  const parsed = field.safeParse(manifest.imagespec);
+  const parsed = field().safeParse(manifest.imagespec);
   if (!parsed.success) {
     const what = parsed.error.issues.map((i) => `${["imagespec", ...i.path].join(".")}: ${i.message}`).join("; ");
     return fault(
@@ -74,12 +75,8 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
 }
 
 async function readCapped(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    if (size > LARGEST_MANIFEST) throw new Error(`it has ${size} bytes, more than ${LARGEST_MANIFEST}`);
-    return await file.readFile("utf8");
-  } finally {
-    await file.close();
-  }
+  // Not by a handle: the ones of Yarn's zip archives cannot be read as a whole.
+  const { size } = await stat(path);
+  if (size > LARGEST_MANIFEST) throw new Error(`it has ${size} bytes, more than ${LARGEST_MANIFEST}`);
+  return readFile(path, "utf8");
 }

@@ -3,11 +3,9 @@ import { ImageSpecError } from "@imagespec/registry";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { type BuilderCandidate, byPriority, DEFAULT_PRIORITY, loadedCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
-import { type Discovery, discoverBuilders } from "../discovery/discover-builders.ts";
+import type { Discovery } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
-import { diagnosticError } from "../discovery/package-candidates.ts";
-import { readPlugins } from "../discovery/plugins-config.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 export interface BuilderRegistryOptions {
@@ -71,7 +69,10 @@ export class BuilderRegistry {
     const candidate = candidates.find((one) => one.type === type);
     if (candidate !== undefined) return candidate.load();
     const broken = diagnostics.find((one) => one.type === type || one.subject === FIRST_PARTY_BUILDERS.get(type));
-    if (broken !== undefined) throw diagnosticError(broken);
+    if (broken !== undefined) {
+      const { diagnosticError } = await import("../discovery/package-candidates.ts");
+      throw diagnosticError(broken);
+    }
     throw unknownBuilder(type, candidates, diagnostics);
   }
 
@@ -85,8 +86,10 @@ export class BuilderRegistry {
 
   async #find(starts: readonly string[], dependencies: boolean): Promise<Discovery> {
     const file = join(starts[0] ?? ".", "plugins");
+    const { readPlugins } = await import("../discovery/plugins-config.ts");
     const named = await readPlugins(this.#options.plugins, { file, origin: "the engine's plugins" });
     if (!this.#options.discover) return named;
+    const { discoverBuilders } = await import("../discovery/discover-builders.ts");
     const found = await discoverBuilders({ starts, dependencies });
     const taken = new Set(named.candidates.map((candidate) => candidate.type));
     return {

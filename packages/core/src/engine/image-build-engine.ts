@@ -5,11 +5,10 @@ import type { Diagnostic } from "../discovery/diagnostic.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
-import { buildImage } from "./build-image.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
 import { BuilderRegistry } from "./builder-registry.ts";
 import type { EngineHost } from "./engine-host.ts";
-import { type BuilderReport, examineBuilders } from "./examine-builders.ts";
+import type { BuilderReport } from "./examine-builders.ts";
 import { SharedCalls } from "./shared-calls.ts";
 
 /** What an engine is made with. */
@@ -64,7 +63,9 @@ export class ImageBuildEngine {
    *
    * @throws ImageSpecError with a code that says what is wrong: docs/errors.md.
    */
-  build(spec: Spec, options: BuildOptions = {}): Promise<BuildOutcome> {
+  async build(spec: Spec, options: BuildOptions = {}): Promise<BuildOutcome> {
+    // Loaded at the first build, like the rest of what a program that only declares specs does not need.
+    const { buildImage } = await import("./build-image.ts");
     return buildImage(this.#host, spec, options);
   }
 
@@ -84,7 +85,8 @@ export class ImageBuildEngine {
   }
 
   /** Imports every builder and asks it about this spec; builds nothing. */
-  examine(spec: Spec, options: BuildOptions = {}): Promise<BuilderReport[]> {
+  async examine(spec: Spec, options: BuildOptions = {}): Promise<BuilderReport[]> {
+    const { examineBuilders } = await import("./examine-builders.ts");
     return examineBuilders(this.#host, spec, options);
   }
 

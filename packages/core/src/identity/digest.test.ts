@@ -1,3 +1,5 @@
+import canonicalize from "canonicalize";
+import { assert, jsonValue, property } from "fast-check";
 import { expect, it } from "vitest";
 import { base32, canonicalJson } from "./digest.ts";
 
@@ -16,4 +18,11 @@ it.each([
 
 it("writes equal data in one way, and leaves out what is undefined", () => {
   expect(canonicalJson({ b: 1, a: [{ d: "é", c: undefined }] })).toBe('{"a":[{"d":"é"}],"b":1}');
+});
+
+it("writes JSON as the reference implementation of RFC 8785 does", () => {
+  expect(canonicalJson({ 10: 1, 9: 2, "\u{1f600}": [1e21, 1e-7, -0], "\ufb33": null })).toBe(
+    canonicalize({ 10: 1, 9: 2, "\u{1f600}": [1e21, 1e-7, -0], "\ufb33": null }),
+  );
+  assert(property(jsonValue(), (value) => canonicalJson(value) === canonicalize(value)));
 });

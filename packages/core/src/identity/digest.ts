@@ -1,13 +1,19 @@
 import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 /** 26 letters of base32 carry 130 of sha256's 256 bits: no two contents will ever meet. */
 const LENGTH = 26;
 
-/** RFC 8785 JSON: one written form for equal data, whatever the order of keys; what is undefined is left out. */
-export function canonicalJson(value: object): string {
-  return canonicalize(value) as string;
+/**
+ * RFC 8785 JSON: one written form for equal data, whatever the order of keys; what is undefined is left out. JavaScript
+ * writes texts and numbers as the RFC asks, and compares texts by UTF-16 code units as it sorts keys.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  entries.sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join()}}`;
 }
 
 /** Base32 (RFC 4648) in lower case, without padding. */

@@ -1,7 +1,7 @@
 import { isAbsolute, posix, relative, sep } from "node:path";
 import { baseImageText, parseBaseImage } from "../spec/base-image.ts";
 import { isGiven } from "../spec/is-given.ts";
-import { PARAMETER_NAMES } from "../spec/parameters.ts";
+import { parameterNames } from "../spec/parameters.ts";
 import type { Spec } from "../spec/spec.ts";
 import { canonicalJson, shortDigest } from "./digest.ts";
 
@@ -29,7 +29,7 @@ export function specId(spec: Spec): string {
 
 function givenParameters(spec: Spec): Record<string, unknown> {
   const given: Record<string, unknown> = {};
-  for (const name of PARAMETER_NAMES) {
+  for (const name of parameterNames()) {
     const value = spec[name as keyof Spec];
     if (NEUTRAL.has(name) || !(isGiven(value) || (name === "entrypoint" && value !== undefined))) continue;
     given[name] = normalised(name, value, spec.root);

@@ -3,7 +3,6 @@ import { ImageSpecError } from "@imagespec/registry";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import { specId } from "../identity/spec-id.ts";
-import { specPresence } from "../presence/spec-presence.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import type { FlatParameters } from "../spec/parameters.ts";
@@ -163,6 +162,7 @@ export class ImageSpec implements Spec {
    * cannot be found out.
    */
   async exist(): Promise<boolean | null> {
+    const { specPresence } = await import("../presence/spec-presence.ts");
     const { presence } = await specPresence(this);
     return presence.status === "unknown" ? null : presence.status === "present";
   }

@@ -3,7 +3,6 @@ import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync,
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { ImageSpecError } from "@imagespec/registry";
-import pLimit from "p-limit";
 import type { InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
 
@@ -59,7 +58,11 @@ export async function hashFiles(
       }
     }
   }
-  await pLimit(LARGE_AT_ONCE).map(large, (file) => keep(file, (one) => hashLarge(one, options.signal)));
+  const left = large.values();
+  const hashLeft = async () => {
+    for (const file of left) await keep(file, (one) => hashLarge(one, options.signal));
+  };
+  await Promise.all(Array.from({ length: LARGE_AT_ONCE }, hashLeft));
   return result;
 }
 

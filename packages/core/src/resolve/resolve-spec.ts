@@ -10,8 +10,7 @@ import type { Spec } from "../spec/spec.ts";
 import { contentOf } from "./content-of.ts";
 import { defaultBaseImage } from "./default-base-image.ts";
 import { defaultPlatform, normalPlatforms } from "./platforms.ts";
-import { type ReadOptions, readInputs } from "./read-inputs.ts";
-import { resolveLayout } from "./resolve-layout.ts";
+import type { ReadOptions } from "./read-inputs.ts";
 import type { ResolvedSecret, ResolvedSpec } from "./resolved-spec.ts";
 
 /** How a spec is resolved. */
@@ -26,6 +25,8 @@ export interface ResolveOptions extends ReadOptions {
  */
 export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<ResolvedSpec> {
   const platforms = normalPlatforms(options.platforms ?? [spec.platform ?? defaultPlatform(spec.registry)]);
+  // Loaded with the first spec that is resolved: a program that only declares specs reads no files.
+  const { readInputs } = await import("./read-inputs.ts");
   const inputs = await readInputs(spec, options).catch((error: unknown) => {
     throw options.signal?.aborted ? abortedError(`Reading the files of '${spec.name}'`, error) : error;
   });
@@ -69,7 +70,10 @@ async function resolveBase(
         ? baseImage
         : await computedName(baseImage, platforms, options);
   const parsed = parseBaseImage(image);
-  if (parsed.kind === "layout") return resolveLayout(spec.root, parsed.path);
+  if (parsed.kind === "layout") {
+    const { resolveLayout } = await import("./resolve-layout.ts");
+    return resolveLayout(spec.root, parsed.path);
+  }
   return { image: parsed, content: { image, given: baseImage !== undefined } };
 }
 

@@ -1,14 +1,16 @@
-import { z } from "zod";
 import { flatParametersSchema } from "./parameters.ts";
+import { withZod } from "./with-zod.ts";
 
 type Schema = Record<string, unknown>;
+
+const toJsonSchema = withZod((z) => z.toJSONSchema);
 
 /**
  * The JSON Schema (draft 2020-12) of spec files, for editors: a spec under camelCase or snake_case names, or several
  * under `images`. It says what types things are; the rules for texts are checked when a spec is read.
  */
 export function imageSpecJsonSchema(): Schema {
-  const schema = z.toJSONSchema(flatParametersSchema, {
+  const schema = toJsonSchema()(flatParametersSchema(), {
     io: "input",
     // To us a list is read-only in memory; in a file it is not.
     override: ({ jsonSchema }) => void delete jsonSchema.readOnly,

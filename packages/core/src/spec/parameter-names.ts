@@ -1,4 +1,4 @@
-import { PARAMETER_NAMES } from "./parameters.ts";
+import { parameterNames } from "./parameters.ts";
 
 /** `source_root` -> `sourceRoot`. */
 export function camelCase(name: string): string {
@@ -6,7 +6,7 @@ export function camelCase(name: string): string {
 }
 
 /** The parameter a misspelt one most likely means: at most a third of its letters differ. */
-export function nearestParameter(name: string, known: readonly string[] = PARAMETER_NAMES): string | undefined {
+export function nearestParameter(name: string, known = parameterNames()): string | undefined {
   const wanted = camelCase(name).toLowerCase().replaceAll(/[-_]/g, "");
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {

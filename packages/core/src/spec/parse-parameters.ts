@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
-import { type FlatParameters, flatParametersSchema, PARAMETER_NAMES } from "./parameters.ts";
+import { type FlatParameters, flatParametersSchema, parameterNames } from "./parameters.ts";
 import { pipInCommands } from "./pip-in-commands.ts";
 import type { Rule } from "./rule.ts";
 import type { Spec } from "./spec.ts";
@@ -44,7 +44,7 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
   const draft = draftOf(input, options.snakeCase, faults);
   const base = parseBase(draft.baseImage, options, faults);
   const { baseImage, ...flat } = draft;
-  const result = flatParametersSchema.safeParse(typeof baseImage === "object" ? flat : draft);
+  const result = flatParametersSchema().safeParse(typeof baseImage === "object" ? flat : draft);
   if (!result.success) faults.push(...result.error.issues.flatMap((issue) => faultsOf(issue, draft)));
   scanTexts(flat, [], faults);
   if (typeof baseImage === "string") scanTexts(baseImage, ["baseImage"], faults);
@@ -71,15 +71,16 @@ export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
 /** The parameters under their camelCase names, without unset ones; faults for names nobody knows. */
 function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft {
   const draft: Record<string, unknown> = {};
+  const known = parameterNames();
   for (const [key, value] of Object.entries(input)) {
     const name = snakeCase ? camelCase(key) : key;
-    if (!PARAMETER_NAMES.includes(name)) {
+    if (!known.includes(name)) {
       const nearest = nearestParameter(key);
       faults.push({
         path: [key],
         code: "unrecognized_keys",
         message: `'${key}' is not a parameter of an image spec`,
-        hint: nearest ? `Write '${nearest}' if you mean that.` : `Use one of ${PARAMETER_NAMES.join(", ")}.`,
+        hint: nearest ? `Write '${nearest}' if you mean that.` : `Use one of ${known.join(", ")}.`,
       });
     } else if (value === undefined || value === null) {
     } else if (name in draft) {

@@ -105,7 +105,7 @@ export class HttpTransport {
   }
 
   async #makeDispatcher(url: URL, proxy: string | undefined, insecure: boolean): Promise<Dispatcher> {
-    const ca = trustedAuthorities(this.#env);
+    const ca = await trustedAuthorities(this.#env);
     const trusted = { timeout: this.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
     const connect = { ...trusted, ...(insecure ? { rejectUnauthorized: false } : {}) };
     // Loaded at the first request: a program that only computes a tag makes none.

@@ -1,4 +1,3 @@
-import { connect } from "node:tls";
 import { hostName } from "./loopback.ts";
 
 /**
@@ -6,9 +5,10 @@ import { hostName } from "./loopback.ts";
  * where it need not. Sends a TLS greeting, nothing else. A host that does not answer counts as plain: the request that
  * follows then says what is wrong.
  */
-export function probeScheme(host: string, timeoutMs: number): Promise<"https" | "http"> {
+export async function probeScheme(host: string, timeoutMs: number): Promise<"https" | "http"> {
   const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
   const name = hostName(host);
+  const { connect } = await import("node:tls");
   return new Promise((resolve) => {
     // Certificates are checked by the requests that follow; here only the protocol is asked for.
     const socket = connect({

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { rootCertificates } from "node:tls";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 
 /**
  * The certificate authorities to trust: Node's own and those in the PEM files that SSL_CERT_FILE and
  * NODE_EXTRA_CA_CERTS name. Undefined when neither is set. Throws E_INPUT_FILE.
  */
-export function trustedAuthorities(env: NodeJS.ProcessEnv): string[] | undefined {
+export async function trustedAuthorities(env: NodeJS.ProcessEnv): Promise<string[] | undefined> {
   const files = (["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const).flatMap((name) => {
     const path = env[name];
     return path ? [{ name, path }] : [];
@@ -26,5 +25,7 @@ export function trustedAuthorities(env: NodeJS.ProcessEnv): string[] | undefined
       hint: `Correct ${name} or unset it.`,
     });
   });
+  // Loaded here: node:tls is a third of what importing this package would cost.
+  const { rootCertificates } = await import("node:tls");
   return [...rootCertificates, ...extra];
 }

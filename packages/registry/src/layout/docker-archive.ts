@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { pack as createPack, type Pack } from "tar-stream";
 import { checkedDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
@@ -13,6 +12,7 @@ import { parseManifest } from "../image/parse-manifest.ts";
 import { isImageEntry } from "../image/select-platform.ts";
 import type { CallOptions, ImageSink, ManifestBytes, OpenBlob } from "../image/store.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
+import { TAR_END, tarEntry } from "./tar-entry.ts";
 import { writeFault } from "./write-fault.ts";
 
 /**
@@ -27,7 +27,7 @@ export class DockerArchive implements ImageSink {
   readonly #path: string;
   readonly #temporary: string;
   readonly #reference: ImageReference;
-  readonly #pack: Pack = createPack();
+  readonly #tar = new PassThrough();
   readonly #written: Promise<unknown>;
   readonly #blobs = new Set<string>();
   #queue: Promise<void> = Promise.resolve();
@@ -40,7 +40,7 @@ export class DockerArchive implements ImageSink {
     this.#temporary = `${this.#path}.${randomBytes(6).toString("hex")}.part`;
     this.#reference = reference;
     this.name = `docker-archive:${path}`;
-    this.#written = pipeline(this.#pack, createWriteStream(this.#temporary, { flags: "wx" }));
+    this.#written = pipeline(this.#tar, createWriteStream(this.#temporary, { flags: "wx" }));
     // The failure comes out at the next write or at close; meanwhile it must not end the process.
     this.#written.catch(() => undefined);
   }
@@ -129,7 +129,7 @@ export class DockerArchive implements ImageSink {
         const bytes = Buffer.from(JSON.stringify(json));
         await this.#entry(name, bytes.length, [bytes]);
       }
-      this.#pack.finalize();
+      this.#tar.end(TAR_END);
       await this.#written;
       await rename(this.#temporary, this.#path);
     } catch (error) {
@@ -140,7 +140,7 @@ export class DockerArchive implements ImageSink {
 
   /** Gives up: removes what was written. */
   async abort(): Promise<void> {
-    this.#pack.destroy();
+    this.#tar.destroy();
     await this.#written.catch(() => undefined);
     await rm(this.#temporary, { force: true });
   }
@@ -154,14 +154,12 @@ export class DockerArchive implements ImageSink {
   /** Appends a file. One that ends early spoils the tar, and so the archive: it cannot be closed any more. */
   async #entry(name: string, size: number, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     if (this.#spoiled !== undefined) throw this.#spoiled.error;
-    const header = { name, size, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 };
-    const entry = this.#pack.entry(header);
     try {
-      await Promise.race([pipeline(Readable.from(content), entry), this.#written]);
+      await Promise.race([pipeline(tarEntry(name, size, content), this.#tar, { end: false }), this.#written]);
     } catch (cause) {
       const error = writeFault(cause, this.name);
       this.#spoiled = { error };
-      this.#pack.destroy();
+      this.#tar.destroy();
       throw error;
     }
   }

@@ -1,0 +1,14 @@
+import { createRequire } from "node:module";
+import type * as Zod from "zod";
+
+/**
+ * What `make` makes with zod, made when it is first asked for. Zod is loaded only then, and without awaiting it: it
+ * comes with the messages of 64 languages, and would be most of what importing this package costs.
+ */
+export function withZod<Made>(make: (z: typeof Zod) => Made): () => Made {
+  let made: { value: Made } | undefined;
+  return () => {
+    made ??= { value: make(createRequire(import.meta.url)("zod") as typeof Zod) };
+    return made.value;
+  };
+}
