@@ -12,6 +12,7 @@ export {
   isImageSpecError,
   type Presence,
   redact,
+  type Unsupported,
 } from "@imagespec/registry";
 export type { BuildEvent } from "./builder/build-event.ts";
 export {
@@ -20,7 +21,6 @@ export {
   type BuildTarget,
   ImageSpecBuilder,
   type Probe,
-  type Unsupported,
 } from "./builder/builder.ts";
 export { type Output, outputText } from "./builder/output.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";

@@ -16,8 +16,8 @@ export {
   ImageSpecError,
   type ImageSpecErrorOptions,
   isImageSpecError,
-  type SpecFault,
 } from "./errors/image-spec-error.ts";
+export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
 export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
 export {
   type HttpRequest,
@@ -58,6 +58,5 @@ export {
   isRegistryHost,
   isTag,
   nameBreach,
-  type ReferenceBreach,
   referenceBreach,
 } from "./reference/reference-grammar.ts";

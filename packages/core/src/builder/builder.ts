@@ -1,4 +1,4 @@
-import type { CredentialStore, ErrorCode, Presence } from "@imagespec/registry";
+import type { CredentialStore, ErrorCode, Presence, Unsupported } from "@imagespec/registry";
 import type { BuildPlan } from "../plan/plan.ts";
 import type { ShippedFile } from "../resolve/shipped-file.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -50,13 +50,6 @@ export interface BuildResult {
   digest?: string | undefined;
   /** True when nothing was built and the reference is somebody else's image, taken as it is. */
   adopted?: boolean | undefined;
-}
-
-/** Something a request asks for and a builder cannot do. */
-export interface Unsupported {
-  /** The spec's parameter, in camelCase. */
-  parameter: string;
-  reason: string;
 }
 
 /** Whether a builder can work on this machine now. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
-import { type Behaviour, Told } from "./fixtures/told-builder.ts";
+import { type Behaviour, FakeBuilder } from "./fixtures/fake-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let folder: string;
@@ -36,7 +36,11 @@ function engine(builders: [ImageSpecBuilder, number][], discover = false) {
 
 describe("without a name", () => {
   it("takes the first by priority that can, and asks none after it", async () => {
-    const [low, mid, high] = [new Told("low"), new Told("mid"), new Told("high", { probe: unusable })];
+    const [low, mid, high] = [
+      new FakeBuilder("low"),
+      new FakeBuilder("mid"),
+      new FakeBuilder("high", { probe: unusable }),
+    ];
     const outcome = await engine([
       [low, 1],
       [mid, 5],
@@ -49,16 +53,16 @@ describe("without a name", () => {
 
   it("orders equal priorities by type", async () => {
     const outcome = await engine([
-      [new Told("b"), 5],
-      [new Told("a"), 5],
+      [new FakeBuilder("b"), 5],
+      [new FakeBuilder("a"), 5],
     ]).build(local());
     expect(outcome.builder).toBe("a");
   });
 
   it("does not probe what cannot do the spec, nor what refuses the options", async () => {
-    const picky = new Told("picky", { unsupported: [{ parameter: "aptPackages", reason: "no root" }] });
-    const strict = new Told("strict", { schema: z.strictObject({ network: z.string().optional() }) });
-    const easy = new Told("easy");
+    const picky = new FakeBuilder("picky", { unsupported: [{ parameter: "aptPackages", reason: "no root" }] });
+    const strict = new FakeBuilder("strict", { schema: z.strictObject({ network: z.string().optional() }) });
+    const easy = new FakeBuilder("easy");
     const build = engine([
       [picky, 9],
       [strict, 8],
@@ -71,7 +75,7 @@ describe("without a name", () => {
   });
 
   it("goes on when a builder refuses late, and says why", async () => {
-    const late = new Told("late", {
+    const late = new FakeBuilder("late", {
       build: () => {
         throw new ImageSpecError("E_UNSUPPORTED", "package x has no wheel");
       },
@@ -79,7 +83,7 @@ describe("without a name", () => {
     const warnings: string[] = [];
     const outcome = await engine([
       [late, 9],
-      [new Told("next"), 1],
+      [new FakeBuilder("next"), 1],
     ]).build(local(), {
       onEvent: (event) => event.type === "warning" && warnings.push(event.message),
     });
@@ -91,8 +95,8 @@ describe("without a name", () => {
   });
 
   it("does not go on after any other failure", async () => {
-    const next = new Told("next");
-    const broken = new Told("broken", { build: () => Promise.reject(new Error("disk full")) });
+    const next = new FakeBuilder("next");
+    const broken = new FakeBuilder("broken", { build: () => Promise.reject(new Error("disk full")) });
     await expect(
       engine([
         [broken, 9],
@@ -107,17 +111,17 @@ describe("without a name", () => {
 
   it("passes over a builder that throws when it is asked, and says so", async () => {
     const outcome = await engine([
-      [new Told("odd", { unsupported: "throws" }), 9],
-      [new Told("good"), 1],
+      [new FakeBuilder("odd", { unsupported: "throws" }), 9],
+      [new FakeBuilder("good"), 1],
     ]).build(local());
     expect(outcome).toMatchObject({ builder: "good" });
     expect(outcome.reasons?.join()).toMatch(/odd \(priority 9\): it failed when it was asked about the spec: odd/);
-    const named = engine([[new Told("odd", { unsupported: "throws" }), 9]]).build(local({ builder: "odd" }));
+    const named = engine([[new FakeBuilder("odd", { unsupported: "throws" }), 9]]).build(local({ builder: "odd" }));
     await expect(named).rejects.toMatchObject({ code: "E_BUILDER_LOAD" });
   });
 
   it.each(["windows/amd64", "linux/amd64,darwin/arm64"])("refuses %s before anything is built", async (platform) => {
-    const linux = new Told("linux", { unsupported: [{ parameter: "platform", reason: "not mine" }] });
+    const linux = new FakeBuilder("linux", { unsupported: [{ parameter: "platform", reason: "not mine" }] });
     const spec = local({ platform, builder: "linux" });
     await expect(engine([[linux, 5]]).build(spec)).rejects.toMatchObject({
       code: "E_UNSUPPORTED",
@@ -125,7 +129,7 @@ describe("without a name", () => {
       hint: expect.stringContaining("name no builder"),
     });
     expect(linux.asked).not.toContain("build");
-    const any = new Told("any", { systems: undefined });
+    const any = new FakeBuilder("any", { systems: undefined });
     expect(
       await engine([
         [linux, 5],
@@ -135,9 +139,9 @@ describe("without a name", () => {
   });
 
   it("lists every builder with priority and reason when none is left, and what to install", async () => {
-    const throwing = new Told("throwing", { probe: () => Promise.reject(new Error("odd")) });
+    const throwing = new FakeBuilder("throwing", { probe: () => Promise.reject(new Error("odd")) });
     const error = await engine([
-      [new Told("tool", { probe: unusable }), 9],
+      [new FakeBuilder("tool", { probe: unusable }), 9],
       [throwing, 2],
     ])
       .build(local())
@@ -177,20 +181,20 @@ describe("without a name", () => {
 
 describe("with a name", () => {
   it("uses that one, in place of a better one", async () => {
-    const better = new Told("better");
+    const better = new FakeBuilder("better");
     const outcome = await engine([
       [better, 9],
-      [new Told("named"), 0],
+      [new FakeBuilder("named"), 0],
     ]).build(local({ builder: "named" }));
     expect(outcome.builder).toBe("named");
     expect(better.asked).toEqual([]);
   });
 
   it("the call's name and options go before the spec's, and leave the tag alone", async () => {
-    const named = new Told("named");
+    const named = new FakeBuilder("named");
     const spec = local({ builder: "better", builderOptions: { a: 1, b: 1 } });
     const outcome = await engine([
-      [new Told("better"), 9],
+      [new FakeBuilder("better"), 9],
       [named, 0],
     ]).build(spec, {
       builder: "named",
@@ -210,17 +214,17 @@ describe("with a name", () => {
     ["cannot work here", { probe: unusable }, "E_DAEMON", "no tool"],
     ["does not take the options", { schema: z.strictObject({}) }, "E_OPTIONS", "x"],
   ])("fails when it %s, though another could", async (_, behaviour, code, message) => {
-    const other = new Told("other");
+    const other = new FakeBuilder("other");
     const build = engine([
       [other, 9],
-      [new Told("named", behaviour), 0],
+      [new FakeBuilder("named", behaviour), 0],
     ]).build(local({ builder: "named", builderOptions: { x: 1 } }));
     await expect(build).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
     expect(other.asked).toEqual([]);
   });
 
   it("refuses a credential in the call's options, before anything else", async () => {
-    const named = new Told("named");
+    const named = new FakeBuilder("named");
     const build = engine([[named, 1]]).build(local({ builder: "named" }), {
       builderOptions: { buildArgs: { INDEX: "https://user:CANARY@host/simple" } },
     });
@@ -234,7 +238,9 @@ describe("with a name", () => {
   });
 
   it("fails when it is not installed, before anything else", async () => {
-    const build = engine([[new Told("other"), 1]]).build(local({ builder: "kaniko", requirements: "missing.txt" }));
+    const build = engine([[new FakeBuilder("other"), 1]]).build(
+      local({ builder: "kaniko", requirements: "missing.txt" }),
+    );
     await expect(build).rejects.toMatchObject({
       code: "E_BUILDER_UNKNOWN",
       message: expect.stringContaining("Installed: other"),
@@ -243,7 +249,7 @@ describe("with a name", () => {
   });
 
   it("is not built when it says so", async () => {
-    const named = new Told("named", { should: false });
+    const named = new FakeBuilder("named", { should: false });
     expect(await engine([[named, 1]]).build(local({ builder: "named" }))).toMatchObject({ status: "reused" });
     expect(named.asked).toEqual(["supports", "probe"]);
   });
@@ -263,7 +269,7 @@ describe("with a name", () => {
       undefined,
     ],
   ])("may return %s", async (_, returned, reference, digest) => {
-    const outcome = await engine([[new Told("named", { build: () => returned }), 1]]).build(
+    const outcome = await engine([[new FakeBuilder("named", { build: () => returned }), 1]]).build(
       local({ builder: "named" }),
     );
     expect([outcome.reference, outcome.digest]).toEqual([reference, digest]);
@@ -272,13 +278,13 @@ describe("with a name", () => {
 
 it("registers builders of one engine alone, and of the default one through the class", () => {
   const own = engine([]);
-  own.register("mine", new Told("mine"), 7);
-  own.register("default", new Told("default"));
+  own.register("mine", new FakeBuilder("mine"), 7);
+  own.register("default", new FakeBuilder("default"));
   expect([...own.getRegistry()].map(([type, { priority }]) => [type, priority])).toEqual([
     ["mine", 7],
     ["default", 5],
   ]);
-  ImageBuildEngine.register("shared", new Told("shared"), 3);
+  ImageBuildEngine.register("shared", new FakeBuilder("shared"), 3);
   expect(ImageBuildEngine.getRegistry().get("shared")?.priority).toBe(3);
   expect(ImageBuildEngine.getRegistry().has("mine")).toBe(false);
   expect(() => own.register("bad", {} as ImageSpecBuilder)).toThrow(

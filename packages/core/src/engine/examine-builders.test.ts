@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ImageSpec } from "../image-spec/image-spec.ts";
-import { Told } from "./fixtures/told-builder.ts";
+import { FakeBuilder } from "./fixtures/fake-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let root: string;
@@ -12,7 +12,11 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "examine-"));
   await mkdir(join(root, "src"));
   await writeFile(join(root, "src", "main.py"), "print()");
-  engine = new ImageBuildEngine({ builders: [new Told("told")], discover: false, cacheDir: join(root, "cache") });
+  engine = new ImageBuildEngine({
+    builders: [new FakeBuilder("told")],
+    discover: false,
+    cacheDir: join(root, "cache"),
+  });
 });
 afterEach(() => rm(root, { recursive: true }));
 const spec = () => new ImageSpec({ sourceRoot: "src" }, { root });

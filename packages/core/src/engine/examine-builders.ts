@@ -30,9 +30,10 @@ export async function examineBuilders(host: EngineHost, spec: Spec, options: Bui
       const about = { type, priority, origin, file, summary };
       try {
         const tried = await tryBuilder(await load(), request);
-        if (!("refusal" in tried)) return { ...about, status: "usable", reason: tried.detail };
-        const { kind, reason, hint } = tried.refusal;
-        return { ...about, status: kind === "unusable" ? "unusable" : "unsupported", reason, hint };
+        if (tried.usable) return { ...about, status: "usable", reason: tried.detail };
+        const { code, reason, hint } = tried;
+        const ofSpec = code === "E_OPTIONS" || code === "E_UNSUPPORTED";
+        return { ...about, status: ofSpec ? "unsupported" : "unusable", reason, hint };
       } catch (error) {
         const { message, hint } = error as Error & { hint?: string };
         return { ...about, status: "broken", reason: message, hint };

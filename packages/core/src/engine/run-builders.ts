@@ -4,7 +4,7 @@ import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import type { BuildPlan } from "../plan/plan.ts";
-import { refusalError, tryBuilder } from "./try-builder.ts";
+import { tryBuilder, unusableError } from "./try-builder.ts";
 
 /** What came of the builders: the one that built, or that nothing had to be built. */
 export interface BuilderRun {
@@ -26,7 +26,7 @@ export interface RunOptions {
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
 export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
   const tried = await tryBuilder(builder, run.request);
-  if ("refusal" in tried) throw refusalError(type, tried.refusal);
+  if (!tried.usable) throw unusableError(type, tried);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
   const result = await build(type, builder, { ...tried.request, plan: await run.finalPlan() });
   return { builder: type, built: true, result, reasons: [] };
@@ -56,8 +56,8 @@ export async function runBuilders(
       continue;
     }
     const tried = await tryBuilder(builder, run.request);
-    if ("refusal" in tried) {
-      pass(tried.refusal.reason, tried.refusal.hint);
+    if (!tried.usable) {
+      pass(tried.reason, tried.hint);
       continue;
     }
     if (!(await shouldBuild(builder, run))) return notNeeded(candidate.type, run, reasons());

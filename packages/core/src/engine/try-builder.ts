@@ -1,5 +1,5 @@
-import { docsPage, type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/registry";
-import type { BuildRequest, ImageSpecBuilder, Probe, Unsupported } from "../builder/builder.ts";
+import { docsPage, ImageSpecError, isImageSpecError, type Unsupported } from "@imagespec/registry";
+import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 
 /** The cure for a builder that is itself broken. */
@@ -7,14 +7,8 @@ const REPORT = "Report it to the authors of the builder.";
 /** How long a probe may take, in milliseconds, before its builder counts as not usable. */
 const PROBE_TIMEOUT = 10_000;
 
-/** Why a builder was passed over. */
-export interface Refusal {
-  kind: "options" | "unsupported" | "unusable";
-  code: ErrorCode;
-  reason: string;
-  hint: string;
-  unsupported?: Unsupported[];
-}
+/** Why a builder is passed over: what its probe says, or what would keep it from being asked. */
+export type Unusable = Extract<Probe, { usable: false }> & { unsupported?: Unsupported[] };
 
 /**
  * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built.
@@ -23,12 +17,12 @@ export interface Refusal {
 export async function tryBuilder(
   builder: ImageSpecBuilder,
   given: BuildRequest,
-): Promise<{ request: BuildRequest; detail?: string | undefined } | { refusal: Refusal }> {
+): Promise<(Extract<Probe, { usable: true }> & { request: BuildRequest }) | Unusable> {
   let request: BuildRequest;
   let unsupported: Unsupported[];
   try {
     const checked = await checkOptions(builder, given.options);
-    if ("refusal" in checked) return checked;
+    if ("usable" in checked) return checked;
     request = { ...given, options: checked.value };
     const foreign = foreignPlatforms(builder, request);
     // Of a platform that is refused already the builder need not say more.
@@ -39,17 +33,15 @@ export async function tryBuilder(
   } catch (error) {
     // A builder that is itself broken is passed over like one that does not load.
     const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
-    return { refusal: { kind: "unusable", code: "E_BUILDER_LOAD", reason, hint: REPORT } };
+    return { usable: false, code: "E_BUILDER_LOAD", reason, hint: REPORT };
   }
   if (unsupported.length > 0) {
     const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
     const hint = "Leave out of the spec what the builder cannot do, or name no builder: another may be able to.";
-    return { refusal: { kind: "unsupported", code: "E_UNSUPPORTED", reason, hint, unsupported } };
+    return { usable: false, code: "E_UNSUPPORTED", reason, hint, unsupported };
   }
   const probe = await probeBuilder(builder, request);
-  if (probe.usable) return { request, detail: probe.detail };
-  const code = probe.code ?? "E_TOOL_MISSING";
-  return { refusal: { kind: "unusable", code, reason: probe.reason, hint: probe.hint } };
+  return probe.usable ? { ...probe, request } : probe;
 }
 
 /** Platforms of an operating system the builder makes no images for. */
@@ -84,10 +76,7 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
   }
 }
 
-async function checkOptions(
-  builder: ImageSpecBuilder,
-  options: unknown,
-): Promise<{ value: unknown } | { refusal: Refusal }> {
+async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promise<{ value: unknown } | Unusable> {
   if (builder.optionsSchema === undefined) return { value: options };
   const result = await builder.optionsSchema["~standard"].validate(options);
   if (result.issues === undefined) return { value: result.value };
@@ -101,18 +90,19 @@ async function checkOptions(
     ? docsPage(`builders/${builder.builderType}`)
     : "its README";
   const hint = `Correct builderOptions as ${page} describes them.`;
-  return { refusal: { kind: "options", code: "E_OPTIONS", reason, hint } };
+  return { usable: false, code: "E_OPTIONS", reason, hint };
 }
 
-/** The refusal of a builder that was asked for by name, as an error. */
-export function refusalError(type: string, refusal: Refusal): ImageSpecError {
-  const said = {
-    options: `Builder "${type}" does not take these options: `,
-    unsupported: `Builder "${type}" cannot build this spec: `,
-    unusable: `Builder "${type}" cannot work here: `,
-  }[refusal.kind];
-  return new ImageSpecError(refusal.code, said + refusal.reason, {
-    hint: refusal.hint,
-    details: { builder: type, unsupported: refusal.unsupported },
+/** Why a builder that was asked for by name cannot build, as an error. */
+export function unusableError(type: string, { code = "E_TOOL_MISSING", reason, hint, unsupported }: Unusable) {
+  const failure =
+    code === "E_OPTIONS"
+      ? "does not take these options"
+      : code === "E_UNSUPPORTED"
+        ? "cannot build this spec"
+        : "cannot work here";
+  return new ImageSpecError(code, `Builder "${type}" ${failure}: ${reason}`, {
+    hint,
+    details: { builder: type, unsupported },
   });
 }

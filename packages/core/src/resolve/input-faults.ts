@@ -42,7 +42,7 @@ export class InputFaults {
     const lines = this.#faults.map(({ path, message }) => `${faultPath(path)}: ${message}`);
     const message =
       lines.length === 1 ? `${lines[0]}` : `${lines.length} input files are wrong:\n- ${lines.join("\n- ")}`;
-    const hints = [...new Set(this.#faults.map(({ hint }) => hint as string))];
+    const hints = [...new Set(this.#faults.map(({ hint }) => hint))];
     throw new ImageSpecError("E_INPUT_FILE", message, { hint: hints.join("\n"), faults: this.#faults });
   }
 }

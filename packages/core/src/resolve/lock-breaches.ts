@@ -1,12 +1,12 @@
+import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
 import { parse } from "smol-toml";
-import type { Breach } from "../spec/rule.ts";
 import { userInfoBreach } from "../spec/text-rules.ts";
 import { isPoetryLockStale } from "./poetry-content-hash.ts";
 import { type Table, table, tables } from "./toml-table.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
-export type LockBreach = Breach & { file: "lock" | "pyproject" };
+export type LockBreach = Problem & { file: "lock" | "pyproject" };
 
 /** What keeps a lock from being installed on another machine: local sources, credentials, another project. Pure. */
 export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, projectText: string): LockBreach[] {

@@ -1,8 +1,8 @@
+import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
 import { hashBreach } from "../spec/hash-rule.ts";
 import { installerOptionBreach, variableBreach } from "../spec/installer-arguments.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
-import type { Breach } from "../spec/rule.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
 import { logicalLines } from "./logical-lines.ts";
 
@@ -11,7 +11,7 @@ export interface RequirementsFile {
   /** `-r` and `-c` files, as written. */
   nested: { line: number; path: string }[];
   /** What stands in the way of installing it anywhere. */
-  breaches: (Breach & { line: number })[];
+  breaches: (Problem & { line: number })[];
   /** Arguments for uv that options of the file stand for. */
   extraArgs: string[];
 }
@@ -51,7 +51,7 @@ export function parseRequirements(text: string): RequirementsFile {
   return result;
 }
 
-function lineBreach(content: string, line: number, result: RequirementsFile): Breach | undefined {
+function lineBreach(content: string, line: number, result: RequirementsFile): Problem | undefined {
   if (content.startsWith("-")) return readOption(content, line, result);
   const { requirement, hashes } = splitHashes(content);
   if (/\s--[a-z]/.test(requirement)) {
@@ -65,7 +65,7 @@ function lineBreach(content: string, line: number, result: RequirementsFile): Br
   return breach ? withoutText(breach, requirement) : hashes.map(hashBreach).find((one) => one !== undefined);
 }
 
-function readOption(content: string, line: number, result: RequirementsFile): Breach | undefined {
+function readOption(content: string, line: number, result: RequirementsFile): Problem | undefined {
   const [, name = content, separator = "", rest = ""] = OPTION.exec(content) ?? [];
   const value = unquoted(rest);
   if (/^(?:-e|--editable)$/.test(name)) return pythonPackageBreach(content);
@@ -102,7 +102,7 @@ function readNested(
   written: string,
   line: number,
   result: RequirementsFile,
-): Breach | undefined {
+): Problem | undefined {
   if (path === "") return { code: "option_value", message: `'${name}' names no file`, hint: "Name one behind it." };
   if (path.includes("://")) {
     return {
@@ -119,7 +119,7 @@ function readNested(
   return undefined;
 }
 
-function unknownOption(name: string): Breach {
+function unknownOption(name: string): Problem {
   return {
     code: "option",
     message: `the option '${name}' has no effect on an image`,
@@ -140,7 +140,7 @@ function splitHashes(content: string): { requirement: string; hashes: string[] }
 }
 
 /** A breach without the text of the line: whoever named the wrong file does not want its lines in a log. */
-function withoutText(breach: Breach, text: string): Breach {
+function withoutText(breach: Problem, text: string): Problem {
   return { ...breach, message: breach.message.replaceAll(`'${redact(text)}'`, "the line") };
 }
 

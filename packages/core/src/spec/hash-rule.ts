@@ -1,5 +1,5 @@
+import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
-import type { Breach } from "./rule.ts";
 
 /** Hexadecimal digits of the hashes that every builder checks. */
 const DIGITS: ReadonlyMap<string, number> = new Map([
@@ -9,12 +9,12 @@ const DIGITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The rule for one stated hash, `ALGORITHM:HEX`: one that could not be checked would be as good as none. Pure. */
-export function hashBreach(text: string): Breach | undefined {
+export function hashBreach(text: string): Problem | undefined {
   const colon = text.indexOf(":");
   const algorithm = text.slice(0, Math.max(colon, 0));
   const digest = text.slice(colon + 1);
   const digits = DIGITS.get(algorithm);
-  const breach = (reason: string): Breach => ({
+  const breach = (reason: string): Problem => ({
     code: "hash",
     message: `the hash '${redact(text)}' cannot be checked: ${reason}`,
     hint: "Write it as sha256:<64 hexadecimal digits>; sha384 and sha512 are taken too.",

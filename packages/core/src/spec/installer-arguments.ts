@@ -1,5 +1,5 @@
+import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
-import type { Breach } from "./rule.ts";
 import { splitArguments } from "./split-arguments.ts";
 
 /** Looks at the value of an option: what to write instead, or undefined when the value is fine. */
@@ -98,7 +98,7 @@ export interface InstallerOption {
 }
 
 /** What speaks against one option for the installer: not in the closed list, or with a wrong value. Pure. */
-export function installerOptionBreach({ name, value }: InstallerOption): Breach | undefined {
+export function installerOptionBreach({ name, value }: InstallerOption): Problem | undefined {
   const rule = OPTIONS.get(name);
   if (rule === undefined) {
     return {
@@ -128,7 +128,7 @@ export function installerOptionBreach({ name, value }: InstallerOption): Breach 
 }
 
 /** uv replaces `${NAME}` by a variable of the machine it runs on, which no tag knows. */
-export function variableBreach(text: string): Breach | undefined {
+export function variableBreach(text: string): Problem | undefined {
   const [variable] = /\$\{\w+\}/.exec(text) ?? [];
   if (variable === undefined) return undefined;
   return {
@@ -139,7 +139,7 @@ export function variableBreach(text: string): Breach | undefined {
 }
 
 /** The rule for `pipExtraArgs`: quotes are closed, and every argument is an option of the closed list. */
-export function extraArgumentsBreach(text: string): Breach | undefined {
+export function extraArgumentsBreach(text: string): Problem | undefined {
   const parts = splitArguments(text);
   if (parts === undefined) return { code: "quote", message: "a quote is left open", hint: "Close it." };
   if (parts.length === 0) return { code: "empty", message: "it is empty", hint: "Leave it out instead." };

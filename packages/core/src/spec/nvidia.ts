@@ -1,4 +1,4 @@
-import type { Breach } from "./rule.ts";
+import type { Problem } from "@imagespec/registry";
 
 /** NVIDIA builds on the next Ubuntu from this CUDA on. */
 const UBUNTU_2204 = [11, 7, 0] as const;
@@ -8,7 +8,7 @@ const OLDEST = [11, 0, 0] as const;
 const ONLY_CUDNN = "9";
 
 /** The rule for `cuda`: three parts, of a CUDA that NVIDIA has images of. */
-export function cudaBreach(version: string): Breach | undefined {
+export function cudaBreach(version: string): Problem | undefined {
   if (!/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(version)) {
     return {
       code: "cuda",
@@ -25,7 +25,7 @@ export function cudaBreach(version: string): Breach | undefined {
 }
 
 /** The rule for `cudnn`: a major version, which is all that NVIDIA's image names say. */
-export function cudnnBreach(version: string): Breach | undefined {
+export function cudnnBreach(version: string): Problem | undefined {
   if (version === "8" || version === "9") return undefined;
   return {
     code: "cudnn",
@@ -35,7 +35,7 @@ export function cudnnBreach(version: string): Breach | undefined {
 }
 
 /** What a cuDNN and a CUDA version, each right by itself, have against each other. */
-export function cudnnOfCudaBreach(cuda: string, cudnn: string): Breach | undefined {
+export function cudnnOfCudaBreach(cuda: string, cudnn: string): Problem | undefined {
   if (!reaches(cuda, UNNUMBERED_CUDNN) || cudnn === ONLY_CUDNN) return undefined;
   return {
     code: "cudnn",

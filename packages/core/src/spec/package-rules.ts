@@ -1,7 +1,8 @@
+import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
 import { hashBreach } from "./hash-rule.ts";
 import { variableBreach } from "./installer-arguments.ts";
-import type { Breach, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 const NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
 const EXTRAS = "(?:\\s*\\[[A-Za-z0-9._,\\s-]*\\])?";
@@ -25,7 +26,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Rules that every kind of package name shares: it must not be read as an option or end the line. */
 function plainName(kind: string, optionHint = "leave it out"): Rule {
-  return (text): Breach | undefined => {
+  return (text): Problem | undefined => {
     if (text.trim() === "")
       return { code: "empty", message: `an empty text is not ${kind}`, hint: "Take it out of the list." };
     if (CONTROL.test(text)) {
@@ -40,7 +41,7 @@ function plainName(kind: string, optionHint = "leave it out"): Rule {
 }
 
 /** The rule for one Python package: a PEP 508 requirement by name or by https or VCS URL; nothing on this machine. */
-export function pythonPackageBreach(text: string): Breach | undefined {
+export function pythonPackageBreach(text: string): Problem | undefined {
   const trimmed = text.trim();
   const [, editable] = /^(?:-e|--editable)(?:[\s=](.*)|$)/.exec(trimmed) ?? [];
   if (editable !== undefined || /^(?:-e|--editable)$/.test(trimmed)) {
@@ -76,7 +77,7 @@ export function pythonPackageBreach(text: string): Breach | undefined {
 }
 
 /** The hashes that the fragment of an address states; more than one is joined by `&`. */
-function fragmentBreach(text: string): Breach | undefined {
+function fragmentBreach(text: string): Problem | undefined {
   const [, fragment = ""] = /#(\S*)/.exec(text) ?? [];
   for (const part of fragment.split("&")) {
     const [, algorithm, digest = ""] = /^(md5|sha\d+|blake2\w*|sha3\w*)[=:](.*)$/i.exec(part) ?? [];
@@ -87,7 +88,7 @@ function fragmentBreach(text: string): Breach | undefined {
 }
 
 /** The rule for one Debian package: `name[:arch][=version|/release]`. */
-export function aptPackageBreach(text: string): Breach | undefined {
+export function aptPackageBreach(text: string): Problem | undefined {
   const plain = plainName("an apt package")(text);
   if (plain || APT.test(text)) return plain;
   return {
@@ -98,7 +99,7 @@ export function aptPackageBreach(text: string): Breach | undefined {
 }
 
 /** The rule for one conda match spec; its grammar is left to the solver. */
-export function condaPackageBreach(text: string): Breach | undefined {
+export function condaPackageBreach(text: string): Problem | undefined {
   const plain = plainName("a conda package")(text);
   if (plain) return plain;
   if (!LOCAL.test(text.trim())) return undefined;
@@ -110,7 +111,7 @@ export function condaPackageBreach(text: string): Breach | undefined {
 }
 
 /** The rule for one conda channel: a name or an https URL. */
-export function condaChannelBreach(text: string): Breach | undefined {
+export function condaChannelBreach(text: string): Problem | undefined {
   const plain = plainName("a conda channel")(text);
   if (plain) return plain;
   if (!LOCAL.test(text.trim()) && !/\s/.test(text)) return undefined;

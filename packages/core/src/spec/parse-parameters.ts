@@ -1,4 +1,4 @@
-import { ImageSpecError, isTag, redact, type SpecFault } from "@imagespec/registry";
+import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@imagespec/registry";
 import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";
@@ -64,8 +64,8 @@ export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
     lines.length === 1
       ? `${subject} is wrong: ${lines[0]}`
       : `${subject} has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
-  const hints = [...new Set(shown.flatMap(({ hint }) => (hint ? [hint] : [])))];
-  return new ImageSpecError("E_SPEC", message, { faults: shown, ...(hints.length > 0 && { hint: hints.join("\n") }) });
+  const hints = [...new Set(shown.map(({ hint }) => hint))];
+  return new ImageSpecError("E_SPEC", message, { faults: shown, hint: hints.join("\n") });
 }
 
 /** The parameters under their camelCase names, without unset ones; faults for names nobody knows. */
@@ -118,8 +118,8 @@ function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[
 function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   if (issue.code === "custom") {
-    const { code = "custom", hint } = (issue.params ?? {}) as { code?: string; hint?: string };
-    return [{ path, code, message: issue.message, ...(hint !== undefined && { hint }) }];
+    const { code, hint } = issue.params as Omit<Problem, "message">;
+    return [{ path, code, message: issue.message, hint }];
   }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {

@@ -1,5 +1,5 @@
+import type { Problem } from "@imagespec/registry";
 import { isRegistryHost, nameBreach, redact } from "@imagespec/registry";
-import type { Breach } from "./rule.ts";
 
 /** Where images without a registry are looked for. */
 export const DOCKER_HUB = "docker.io";
@@ -7,10 +7,10 @@ export const DOCKER_HUB = "docker.io";
 const EXAMPLES = "write it like 'localhost:30000', 'ghcr.io/username' or 'docker.io/username'";
 
 /** The rule for `registry`: a host with optional port and path, or a Docker Hub user; no scheme, tag or digest. */
-export function registryBreach(registry: string): Breach | undefined {
+export function registryBreach(registry: string): Problem | undefined {
   // Also what would be a password, had it a scheme before it.
   const shown = redact(registry).replace(/^[^/]*@/, "***@");
-  const breach = (reason: string): Breach => ({
+  const breach = (reason: string): Problem => ({
     code: "registry",
     message: `'${shown}' is not a container registry name: ${reason}`,
     hint: EXAMPLES,

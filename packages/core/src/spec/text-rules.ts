@@ -1,21 +1,21 @@
+import type { Problem } from "@imagespec/registry";
 import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
 import { parseBaseImage } from "./base-image.ts";
 import { variableBreach } from "./installer-arguments.ts";
-import type { Breach } from "./rule.ts";
 
 /** A credential inside an URL of a package index or channel, where `/t/TOKEN/` is one too. */
-export function credentialBreach(text: string): Breach | undefined {
+export function credentialBreach(text: string): Problem | undefined {
   const found = embeddedCredential(text);
   if (found === undefined) return undefined;
   return credential(text, found === "user info" ? "a user name or password" : "a conda token");
 }
 
 /** User info in an URL, for texts where `/t/` may be an innocent part of an address. */
-export function userInfoBreach(text: string): Breach | undefined {
+export function userInfoBreach(text: string): Problem | undefined {
   return embeddedCredential(text) === "user info" ? credential(text, "a user name or password") : undefined;
 }
 
-function credential(text: string, found: string): Breach {
+function credential(text: string, found: string): Problem {
   return {
     code: "userinfo",
     message: `'${redact(text)}' carries ${found} in an URL; it would end up in the image, its history and its tag`,
@@ -24,18 +24,18 @@ function credential(text: string, found: string): Breach {
 }
 
 /** Text that cannot stand in a command line, a file name or an environment: NUL or half a surrogate pair. */
-export function unprintableBreach(text: string): Breach | undefined {
+export function unprintableBreach(text: string): Problem | undefined {
   if (text.includes("\0")) return { code: "nul", message: "the text holds a NUL character", hint: "Take it out." };
   if (!text.isWellFormed())
     return { code: "not_text", message: "the text holds half of a surrogate pair", hint: "Write whole characters." };
   return undefined;
 }
 
-export function emptyBreach(text: string): Breach | undefined {
+export function emptyBreach(text: string): Problem | undefined {
   return text.trim() === "" ? { code: "empty", message: "it is empty", hint: "Leave it out instead." } : undefined;
 }
 
-export function imageNameBreach(name: string): Breach | undefined {
+export function imageNameBreach(name: string): Problem | undefined {
   const breach = nameBreach(`x/${name}`);
   return (
     breach && {
@@ -46,7 +46,7 @@ export function imageNameBreach(name: string): Breach | undefined {
   );
 }
 
-export function pythonVersionBreach(version: string): Breach | undefined {
+export function pythonVersionBreach(version: string): Problem | undefined {
   if (/^\d+\.\d+(\.\d+)?$/.test(version)) return undefined;
   return {
     code: "python_version",
@@ -55,7 +55,7 @@ export function pythonVersionBreach(version: string): Breach | undefined {
   };
 }
 
-export function baseImageBreach(image: string): Breach | undefined {
+export function baseImageBreach(image: string): Problem | undefined {
   const base = parseBaseImage(image);
   if (base.kind === "layout") {
     return base.path !== ""
@@ -66,13 +66,13 @@ export function baseImageBreach(image: string): Breach | undefined {
   return breach && { ...breach, hint: "Write it like 'debian:bookworm-slim' or 'ghcr.io/org/image@sha256:...'." };
 }
 
-export function imageReferenceBreach(image: string): Breach | undefined {
+export function imageReferenceBreach(image: string): Problem | undefined {
   const breach = referenceBreach(image);
   return breach && { ...breach, hint: "Write it like 'ghcr.io/astral-sh/uv:0.13.9'." };
 }
 
 /** The rule for `platform`: `os/arch[/variant]`, several separated by commas. */
-export function platformBreach(text: string): Breach | undefined {
+export function platformBreach(text: string): Problem | undefined {
   for (const platform of text.split(",")) {
     if (isPlatform(platform.trim())) continue;
     return {
@@ -85,7 +85,7 @@ export function platformBreach(text: string): Breach | undefined {
 }
 
 /** The rule for `tagFormat`: `{spec_hash}` stands in it and the result is a legal tag. */
-export function tagFormatBreach(format: string): Breach | undefined {
+export function tagFormatBreach(format: string): Problem | undefined {
   const hint = "Write it like '{spec_hash}-dev'.";
   if (!format.includes("{spec_hash}")) {
     return {
@@ -103,7 +103,7 @@ export function tagFormatBreach(format: string): Breach | undefined {
   };
 }
 
-export function envNameBreach(name: string): Breach | undefined {
+export function envNameBreach(name: string): Problem | undefined {
   const hint = "Use letters, digits and _.";
   if (name === "") return { code: "env_name", message: "an environment variable has no name", hint };
   if (/[=\s]/.test(name)) {
@@ -119,7 +119,7 @@ export function envNameBreach(name: string): Breach | undefined {
 const LARGEST_VARIABLE = 131_071;
 
 /** The rule for the size of an environment variable. */
-export function envSizeBreach(name: string, value: string): Breach | undefined {
+export function envSizeBreach(name: string, value: string): Problem | undefined {
   const bytes = Buffer.byteLength(`${name}=${value}`);
   if (bytes <= LARGEST_VARIABLE) return undefined;
   return {
@@ -129,7 +129,7 @@ export function envSizeBreach(name: string, value: string): Breach | undefined {
   };
 }
 
-export function indexUrlBreach(url: string): Breach | undefined {
+export function indexUrlBreach(url: string): Problem | undefined {
   if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return variableBreach(url);
   return {
     code: "url",
@@ -139,7 +139,7 @@ export function indexUrlBreach(url: string): Breach | undefined {
 }
 
 /** The rule for one entry of `copy`: a path below the root, on this machine and under /root alike. */
-export function copyPathBreach(path: string): Breach | undefined {
+export function copyPathBreach(path: string): Problem | undefined {
   const hint = "Name a file or folder below the spec's root, such as 'data/model.bin'.";
   if (path.trim() === "") return { code: "copy_path", message: "an empty path cannot be copied", hint };
   if (path.startsWith("/") || path.startsWith("\\") || /^[A-Za-z]:[\\/]/.test(path)) {
@@ -162,7 +162,7 @@ const OTHER_REQUIREMENTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The rule for `requirements`: a file of a kind that is installed from; relative ones stay below the root. */
-export function requirementsPathBreach(path: string): Breach | undefined {
+export function requirementsPathBreach(path: string): Problem | undefined {
   if (path.trim() === "") return emptyBreach(path);
   const name = path.split(/[\\/]/).at(-1) ?? path;
   const [, hint] = OTHER_REQUIREMENTS.find(([pattern]) => pattern.test(name)) ?? [];
@@ -185,7 +185,7 @@ export function requirementsPathBreach(path: string): Breach | undefined {
 const INSTALLER_SETTINGS = new Set(["pip.conf", "pip.ini", "uv.toml"]);
 
 /** The rule for where a secret is mounted. A secret is a credential: it does not decide what is installed. */
-export function mountPathBreach(path: string): Breach | undefined {
+export function mountPathBreach(path: string): Problem | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (INSTALLER_SETTINGS.has(name)) {
     return {
@@ -203,7 +203,7 @@ export function mountPathBreach(path: string): Breach | undefined {
   };
 }
 
-export function imagePathBreach(path: string): Breach | undefined {
+export function imagePathBreach(path: string): Problem | undefined {
   if (path.startsWith("/") && !/[\r\n]/.test(path)) return undefined;
   return {
     code: "python_exec",

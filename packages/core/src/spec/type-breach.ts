@@ -1,5 +1,5 @@
+import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
-import type { Breach } from "./rule.ts";
 
 /** What people call the types that a spec file can hold. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -13,7 +13,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
  * What is wrong with a value of another type than the `expected` one, in the words of the file it stands in: what YAML
  * reads as a number was meant as text, and what is written as a list of `NAME=VALUE` as a mapping. Pure.
  */
-export function typeBreach(expected: string, value: unknown): Breach {
+export function typeBreach(expected: string, value: unknown): Problem {
   const message = `expected ${expected}, found ${described(value)}`;
   return { code: "invalid_type", message, hint: cure(expected, value) };
 }

@@ -32,7 +32,7 @@ export interface RegistryClientOptions {
   idleTimeoutMs?: number | undefined;
   /** Milliseconds to connect; default 15 000. */
   connectTimeoutMs?: number | undefined;
-  /** Told what the client does. */
+  /** FakeBuilder what the client does. */
   onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 

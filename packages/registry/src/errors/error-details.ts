@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./codes.ts";
+import type { Unsupported } from "./problem.ts";
 
 /** A process that failed. */
 export interface ProcessDetails {
@@ -55,7 +56,7 @@ export interface FetchDetails extends ProcessDetails {
 export interface UnsupportedDetails {
   builder?: string | undefined;
   parameter?: string | undefined;
-  unsupported?: readonly { parameter: string; reason: string }[] | undefined;
+  unsupported?: readonly Unsupported[] | undefined;
 }
 
 /** A file or folder. */

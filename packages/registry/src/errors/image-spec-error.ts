@@ -1,19 +1,9 @@
 import type { ErrorCode } from "./codes.ts";
 import type { ErrorDetails } from "./error-details.ts";
+import type { SpecFault } from "./problem.ts";
 import { redact, redactData } from "./redact.ts";
 
 const BRAND: unique symbol = Symbol.for("imagespec.error");
-
-/** One thing that is wrong with a spec. */
-export interface SpecFault {
-  /** Where, as keys and indexes from the top of the spec: `["packages", 0]`. */
-  path: (string | number)[];
-  /** Which rule, for machines: `too_small`, `userinfo`, ... */
-  code: string;
-  message: string;
-  /** What to write instead. */
-  hint?: string;
-}
 
 /** What an ImageSpecError carries besides code and message. */
 export interface ImageSpecErrorOptions<Code extends ErrorCode = ErrorCode> {

@@ -1,3 +1,5 @@
+import type { Problem } from "../errors/problem.ts";
+
 // The grammar of distribution/reference: https://pkg.go.dev/github.com/distribution/reference
 const HOST_LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
 const HOST = new RegExp(String.raw`^(?:${HOST_LABEL}(?:\.${HOST_LABEL})*|\[[a-fA-F0-9:]+\])(?::([0-9]+))?$`);
@@ -15,15 +17,6 @@ const SHAPE = "Write [registry[:port]/]name[:tag][@sha256:...], for example loca
 /** The registry host of names without one. */
 export const HUB = "docker.io";
 const HUB_ALIAS = "index.docker.io";
-
-/** The rule of the reference grammar that a text breaks. */
-export interface ReferenceBreach {
-  code: "reference";
-  /** What is wrong, starting with its subject. */
-  message: string;
-  /** What to write instead. */
-  hint: string;
-}
 
 /** The parts of a reference, with Docker Hub's short forms written out. */
 export interface ReferenceParts {
@@ -67,7 +60,7 @@ export function splitRegistry(name: string): [registry: string, rest: string] {
  * Checks a name without tag and digest: `host[:port]/path/name` or `path/name`; with `hostAlone` a host by itself, too. A
  * port is 1 to 65535; a path is in lower case and has at most 255 characters.
  */
-export function nameBreach(name: string, options: { hostAlone?: boolean } = {}): ReferenceBreach | undefined {
+export function nameBreach(name: string, options: { hostAlone?: boolean } = {}): Problem | undefined {
   const components = name.split("/");
   const [first = ""] = components;
   const hasHost = isRegistryHost(first) && (components.length > 1 || options.hostAlone === true);
@@ -78,13 +71,13 @@ export function nameBreach(name: string, options: { hostAlone?: boolean } = {}):
 }
 
 /** Checks a whole reference: a name, then optionally `:tag`, then optionally `@digest`. */
-export function referenceBreach(text: string): ReferenceBreach | undefined {
+export function referenceBreach(text: string): Problem | undefined {
   const read = readReference(text);
   return "breach" in read ? read.breach : undefined;
 }
 
 /** Reads a whole reference, or says which rule it breaks. */
-export function readReference(text: string): { parts: ReferenceParts } | { breach: ReferenceBreach } {
+export function readReference(text: string): { parts: ReferenceParts } | { breach: Problem } {
   const refuse = (message: string, hint: string) => ({ breach: breach(message, hint) });
   if (text === "") return refuse("an empty text names no image", SHAPE);
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text);
@@ -113,7 +106,7 @@ export function readReference(text: string): { parts: ReferenceParts } | { breac
   return { parts: { registry, repository, tag, digest } };
 }
 
-function hostBreach(host: string): ReferenceBreach | undefined {
+function hostBreach(host: string): Problem | undefined {
   const match = HOST.exec(host);
   if (!match) return breach(`'${host}' is not a host name with an optional port`, SHAPE);
   const port = match[1];
@@ -121,7 +114,7 @@ function hostBreach(host: string): ReferenceBreach | undefined {
   return breach(`${port} is not a port (1 to 65535)`, SHAPE);
 }
 
-function pathBreach(path: string): ReferenceBreach | undefined {
+function pathBreach(path: string): Problem | undefined {
   for (const component of path.split("/")) {
     if (PATH_COMPONENT.test(component)) continue;
     if (component === "") return breach(`'${path}' has an empty path component`, SHAPE);
@@ -135,6 +128,6 @@ function pathBreach(path: string): ReferenceBreach | undefined {
   return breach(`the name is longer than ${LONGEST_PATH} characters`, "Shorten the path.");
 }
 
-function breach(message: string, hint: string): ReferenceBreach {
+function breach(message: string, hint: string): Problem {
   return { code: "reference", message, hint };
 }
