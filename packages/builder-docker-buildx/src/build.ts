@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type BuildRequest, type BuildResult, withScratchFolder } from "@imagespec/core/builder";
 import {
-  contextFiles,
-  type Dockerfile,
-  OCI_BASE_CONTEXT,
-  renderDockerfile,
+  type BuildRequest,
+  type BuildResult,
   secretTexts,
   sourceDateEpoch,
-} from "@imagespec/dockerfile";
+  withScratchFolder,
+} from "@imagespec/core/builder";
+import { contextFiles, type Dockerfile, OCI_BASE_CONTEXT, renderDockerfile } from "@imagespec/dockerfile";
 import { push } from "./command/push.ts";
 import { buildWithBuildx, buildWithDocker } from "./command/run-build.ts";
 import { type DockerClient, findDockerClient } from "./docker-client.ts";

@@ -4,7 +4,6 @@ import {
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
-  ImageSpecError,
   isImageSpecError,
   type Probe,
   type Unsupported,
@@ -43,13 +42,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
    * only shows while reading base and packages, E_RESOLVE, E_NO_PYTHON, E_CACHE, E_ABORTED, and the registry's codes.
    */
   override async buildImage(request: BuildRequest<Options>): Promise<BuildResult> {
-    const created = createdTime(process.env.SOURCE_DATE_EPOCH);
-    if (created === undefined)
-      throw new ImageSpecError(
-        "E_OPTIONS",
-        `SOURCE_DATE_EPOCH is not a number of seconds: ${process.env.SOURCE_DATE_EPOCH}`,
-        { hint: "Set it to seconds since 1970, for example: $(git log -1 --format=%ct)." },
-      );
+    const created = createdTime(process.env);
     const { uv } = request.options;
     const session = await openSession(request, this.#probed?.option === uv ? this.#probed?.uv : undefined);
     try {

@@ -22,7 +22,10 @@ export {
   ImageSpecBuilder,
   type Probe,
 } from "./builder/builder.ts";
+export { type NetrcLogin, parseNetrc } from "./builder/netrc.ts";
 export { type Output, outputText } from "./builder/output.ts";
+export { secretTexts } from "./builder/secret-texts.ts";
+export { checkEpoch, sourceDateEpoch } from "./builder/source-date-epoch.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
 export { timedStep } from "./builder/timed-step.ts";
 export type { PythonSource } from "./identity/content.ts";
@@ -54,6 +57,7 @@ export { isRunning, processMark } from "./process/process-mark.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { withScratchFolder } from "./process/scratch-folder.ts";
 export { openShippedFile } from "./resolve/open-shipped-file.ts";
+export type { SecretMount } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";
 export type { Spec } from "./spec/spec.ts";

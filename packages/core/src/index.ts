@@ -30,7 +30,7 @@ export {
 } from "./image-spec/image-spec.ts";
 export type { BuildOptions, OnUnknown } from "./request/build-options.ts";
 export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";
-export type { ResolvedSecret, ResolvedSpec } from "./resolve/resolved-spec.ts";
+export type { ResolvedSpec, SecretMount } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { runtimeCommand } from "./runtime/runtime-command.ts";
 export type { BaseImage } from "./spec/base-image.ts";

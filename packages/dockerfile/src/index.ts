@@ -1,6 +1,5 @@
 export { type ContextEntry, contextFiles } from "./context/context-files.ts";
 export { type ContextTarOptions, contextTar } from "./context/context-tar.ts";
-export { sourceDateEpoch } from "./context/source-date-epoch.ts";
 export { CA_SECRET } from "./dialect/buildkit.ts";
 export { CONTEXT_STAGE, KANIKO_CA_PATH } from "./dialect/kaniko.ts";
 export { OCI_BASE_CONTEXT, type RenderOptions } from "./dialect/render-options.ts";
@@ -9,7 +8,6 @@ export { parseStepFault, type StepFault, type StepFaultCode } from "./failure/st
 export { type DockerConfig, dockerConfig, writeDockerConfig } from "./host/docker-config.ts";
 export { holdsPassword, hostBuildArguments } from "./host/host-build-arguments.ts";
 export { type HostCertificates, hostCertificates } from "./host/host-certificates.ts";
-export { secretTexts } from "./host/secret-texts.ts";
 export { buildArguments } from "./instruction/build-arguments.ts";
 export { type Instruction, shortened } from "./instruction/instruction.ts";
 export { type Dockerfile, renderDockerfile } from "./render-dockerfile.ts";

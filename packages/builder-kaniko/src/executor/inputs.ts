@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { type BuildRequest, openShippedFile } from "@imagespec/core/builder";
+import { type BuildRequest, openShippedFile, secretTexts, sourceDateEpoch } from "@imagespec/core/builder";
 import {
   contextFiles,
   contextTar,
@@ -10,8 +10,6 @@ import {
   hostBuildArguments,
   hostCertificates,
   renderDockerfile,
-  secretTexts,
-  sourceDateEpoch,
 } from "@imagespec/dockerfile";
 import { insecureRegistries, parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, isImageSpecError, type NetrcLogin } from "@imagespec/core/builder";
 import { collectBytes, type HttpResponse, type HttpTransport } from "@imagespec/registry";
 import type { BlobStore, ExpectedBlob } from "./blob-store.ts";
 
@@ -10,11 +10,8 @@ const TRIES = 4;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A login for one host, or for one origin when `origin` is set; the host "*" stands for all. */
-export interface IndexLogin {
-  host: string;
+export interface IndexLogin extends NetrcLogin {
   origin?: string | undefined;
-  username: string;
-  password: string;
 }
 
 /** A file to download, with all that is stated of it. */

@@ -104,9 +104,11 @@ describe("imageConfig", () => {
 });
 
 describe("createdTime", () => {
-  it("is SOURCE_DATE_EPOCH's, else fixed, and none for what is no number", () => {
-    expect(createdTime("1700000000")).toBe("2023-11-14T22:13:20Z");
-    expect(createdTime(undefined)).toBe("1980-01-01T00:00:00Z");
-    for (const text of ["yesterday", "-1", "1.5", "99999999999999"]) expect(createdTime(text)).toBeUndefined();
+  it("is SOURCE_DATE_EPOCH's, else fixed, and refused where it is not a time", () => {
+    expect(createdTime({ SOURCE_DATE_EPOCH: "1700000000" })).toBe("2023-11-14T22:13:20Z");
+    expect(createdTime({})).toBe("1980-01-01T00:00:00Z");
+    for (const text of ["yesterday", "-1", "1.5", "99999999999999"]) {
+      expect(() => createdTime({ SOURCE_DATE_EPOCH: text })).toThrow(expect.objectContaining({ code: "E_OPTIONS" }));
+    }
   });
 });

@@ -1,7 +1,10 @@
-import { type BuildPlan, environmentValues, valueOver } from "@imagespec/core/builder";
+import { type BuildPlan, environmentValues, sourceDateEpoch, valueOver } from "@imagespec/core/builder";
 import type { ImageConfig } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
+
+/** The start of 1980, the first time that every archive format can hold. */
+const DEFAULT_CREATED = 315_532_800;
 
 /**
  * The image's config (OCI image-spec, config.md): the base's, with what the runtime contract says laid over. `created`
@@ -55,10 +58,11 @@ function environment(base: readonly string[], { steps: { env, id } }: BuildPlan)
   return [...set].map(([name, value]) => `${name}=${value}`);
 }
 
-/** The created time: SOURCE_DATE_EPOCH in seconds, else the start of 1980. Undefined text for one that is no number. */
-export function createdTime(epoch: string | undefined): string | undefined {
-  if (epoch === undefined || epoch === "") return "1980-01-01T00:00:00Z";
-  const seconds = /^\d{1,11}$/.test(epoch) ? Number(epoch) : Number.NaN;
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace(".000Z", "Z");
+/**
+ * The created time, RFC 3339: SOURCE_DATE_EPOCH, else the start of 1980.
+ *
+ * @throws ImageSpecError E_OPTIONS when the variable is not a whole number of seconds up to 2038.
+ */
+export function createdTime(env: Readonly<Record<string, string | undefined>>): string {
+  return new Date(sourceDateEpoch(env, DEFAULT_CREATED) * 1000).toISOString().replace(".000Z", "Z");
 }

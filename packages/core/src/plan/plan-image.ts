@@ -83,14 +83,11 @@ function packagesStep({ content, secrets }: ResolvedSpec): PackagesStep | undefi
   if (!packages) return undefined;
   const { from, packages: names = [], requirements, lock = "", pyproject = "" } = packages;
   return {
-    source:
-      from === "requirements"
-        ? { from, packages: [...names], ...(requirements !== undefined && { requirements }) }
-        : { from, lock, pyproject },
+    source: from === "requirements" ? { from, packages: [...names], requirements } : { from, lock, pyproject },
     index: packages.index,
     extraIndexes: [...(packages.extraIndexes ?? [])],
     extraArgs: [...(packages.extraArgs ?? [])],
-    secrets: secrets.map(({ id, mountPath }) => ({ id, target: mountPath })),
+    secrets,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PythonSource } from "../identity/content.ts";
+import type { SecretMount } from "../resolve/resolved-spec.ts";
 import type { BaseImage } from "../spec/base-image.ts";
 
 /**
@@ -68,15 +69,14 @@ export type EnvironmentStep =
 /** Python packages for the environment of the step before. */
 export interface PackagesStep {
   source: /** `requirements` is a path in the context; `packages` are PEP 508 requirements, given together to one resolution. */
-    | { from: "requirements"; packages: string[]; requirements?: string }
+    | { from: "requirements"; packages: string[]; requirements?: string | undefined }
     /** Paths in the context of the lock and the pyproject.toml beside it. */
     | { from: "uv-lock"; lock: string; pyproject: string }
     | { from: "poetry-lock"; lock: string; pyproject: string };
   index: string | undefined;
   extraIndexes: string[];
   extraArgs: string[];
-  /** Ids are keys of `BuildRequest.secrets`; `target` is where the file is mounted for this step alone. */
-  secrets: { id: string; target: string }[];
+  secrets: SecretMount[];
 }
 
 /** Config environment. `environmentValue` says what each variable comes to. */

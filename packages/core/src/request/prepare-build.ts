@@ -42,17 +42,14 @@ export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost)
   const identity = identify(resolved);
   const plan = planImage(resolved, identity);
   const { reference, platforms } = plan;
-  const credentials = dockerCredentials({
-    ...(resolved.registryConfig !== undefined && { configFile: resolved.registryConfig }),
-    env: { ...env },
-  });
+  const credentials = dockerCredentials({ configFile: resolved.registryConfig, env });
   const mirrors = parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS);
   const request = {
     spec,
     plan,
     target: { reference, platforms, push: call.push, output: call.output },
     options: call.builderOptions,
-    secrets: Object.fromEntries(resolved.secrets.map(({ id, file }) => [id, file])),
+    secrets: resolved.secretFiles,
     credentials,
     mirrors,
     files: resolved.files,

@@ -208,7 +208,8 @@ describe("sources and copies", () => {
     await expect(
       folder.resolve({ pipSecretMounts: [["secret", "/s"]] }, { skipSecretFiles: true }),
     ).resolves.toMatchObject({
-      secrets: [{ id: "secret_0", file: folder.path("secret"), mountPath: "/s" }],
+      secrets: [{ id: "secret_0", target: "/s" }],
+      secretFiles: { secret_0: folder.path("secret") },
     });
   });
 

@@ -11,7 +11,7 @@ import { contentOf } from "./content-of.ts";
 import { defaultBaseImage } from "./default-base-image.ts";
 import { defaultPlatform, normalPlatforms } from "./platforms.ts";
 import type { ReadOptions } from "./read-inputs.ts";
-import type { ResolvedSecret, ResolvedSpec } from "./resolved-spec.ts";
+import type { ResolvedSpec } from "./resolved-spec.ts";
 
 /** How a spec is resolved. */
 export interface ResolveOptions extends ReadOptions {
@@ -36,7 +36,7 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
     content: contentOf(spec, { platforms, base: base.content, inputs }),
     base: base.image,
     baseSpec: baseSpecOf(spec),
-    secrets: secretsOf(spec),
+    ...secretsOf(spec),
     files: inputs.files,
     registryConfig: spec.registryConfig && resolvePath(spec.root, spec.registryConfig),
     warnings: inputs.warnings,
@@ -49,12 +49,12 @@ function baseSpecOf({ baseImage }: Spec): ResolvedSpec["baseSpec"] {
   return { environment: environmentOf(baseImage)?.manager };
 }
 
-function secretsOf(spec: Spec): ResolvedSecret[] {
-  return (spec.pipSecretMounts ?? []).map(([file, mountPath], index) => ({
-    id: `secret_${index}`,
-    file: resolvePath(spec.root, file),
-    mountPath,
-  }));
+function secretsOf({ pipSecretMounts = [], root }: Spec): Pick<ResolvedSpec, "secrets" | "secretFiles"> {
+  const files = pipSecretMounts.map(([file], index) => [`secret_${index}`, resolvePath(root, file)]);
+  return {
+    secrets: pipSecretMounts.map(([, target], index) => ({ id: `secret_${index}`, target })),
+    secretFiles: Object.fromEntries(files),
+  };
 }
 
 async function resolveBase(

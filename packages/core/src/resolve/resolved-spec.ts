@@ -11,7 +11,10 @@ export interface ResolvedSpec {
   base: BaseImage;
   /** There when the base is a spec whose image this one is built on: the environment that image has. */
   baseSpec?: { environment: "venv" | "conda" | undefined } | undefined;
-  secrets: ResolvedSecret[];
+  /** Where the plan mounts secret files. */
+  secrets: SecretMount[];
+  /** By id of a secret, the absolute path of its file on this machine; in no plan, tag or layer. */
+  secretFiles: Record<string, string>;
   /** What is hashed and shipped, sorted by path, parents before children. */
   files: ShippedFile[];
   /** Absolute path of the docker config.json for this image. */
@@ -20,12 +23,10 @@ export interface ResolvedSpec {
   warnings: string[];
 }
 
-/** A secret file, and where the plan mounts it. */
-export interface ResolvedSecret {
-  /** Stands in the plan. */
+/** A secret as the plan knows it. */
+export interface SecretMount {
+  /** Key of `BuildRequest.secrets`. */
   id: string;
-  /** Absolute path on this machine. */
-  file: string;
-  /** Where it is mounted while Python packages are installed. */
-  mountPath: string;
+  /** Absolute path in the image where the file is while Python packages are installed, and at no other time. */
+  target: string;
 }

@@ -1,7 +1,7 @@
+import { checkEpoch } from "@imagespec/core/builder";
 import { pack as createPack, type Pack } from "tar-stream";
 import { checkEntry } from "./check-entry.ts";
 import type { ContextEntry } from "./context-files.ts";
-import { checkEpoch } from "./source-date-epoch.ts";
 
 /** What a context needs besides its entries. */
 export interface ContextTarOptions {

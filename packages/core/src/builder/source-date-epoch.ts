@@ -1,17 +1,17 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError } from "@imagespec/registry";
 
 /** The last second that fits into 32 bits with a sign, in January 2038: what tar-stream can write. */
 const LAST_SECOND = 2 ** 31 - 1;
 
 /**
  * The time to give to files and images, in whole seconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org),
- * else 0.
+ * else `otherwise`.
  *
  * @throws ImageSpecError E_OPTIONS when the variable is not a whole number of seconds up to 2038.
  */
-export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>): number {
+export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>, otherwise = 0): number {
   const text = env.SOURCE_DATE_EPOCH;
-  if (text === undefined || text === "") return 0;
+  if (text === undefined || text === "") return otherwise;
   return checkEpoch(/^\d+$/.test(text) ? Number(text) : Number.NaN, `SOURCE_DATE_EPOCH (${JSON.stringify(text)})`);
 }
 

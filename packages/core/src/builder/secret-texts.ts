@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError } from "@imagespec/registry";
+import { parseNetrc } from "./netrc.ts";
 
-/** A text shorter than this is not a secret worth hiding, and hiding it would blot out half of a log. */
+/** A text shorter than this that only may be secret is not hidden: that would blot out half of a log. */
 const SHORTEST = 6;
 
 /**
@@ -12,7 +13,8 @@ const SHORTEST = 6;
  * @throws ImageSpecError E_INPUT_FILE when a file cannot be read.
  */
 export async function secretTexts(files: readonly string[]): Promise<string[]> {
-  const texts = new Set<string>();
+  const known = new Set<string>();
+  const likely = new Set<string>();
   for (const file of files) {
     const content = await readFile(file, "utf8").catch((cause: unknown) => {
       throw new ImageSpecError("E_INPUT_FILE", `The secret file ${file} cannot be read`, {
@@ -22,9 +24,14 @@ export async function secretTexts(files: readonly string[]): Promise<string[]> {
     });
     const lines = content.split(/\r?\n/).map((line) => line.trim());
     const values = isNetrc(content) ? netrcValues(content) : lines.flatMap(lineValues);
-    for (const text of [...lines.filter((line) => !PUBLIC_LINE.test(line)), ...values]) texts.add(text);
+    for (const text of [...lines.filter((line) => !PUBLIC_LINE.test(line)), ...values]) likely.add(text);
+    for (const { username, password } of isNetrc(content) ? parseNetrc(content) : []) {
+      // A token often stands alone, as the user name.
+      const secret = password === "" ? username : password;
+      known.add(secret).add(encodeURIComponent(secret));
+    }
   }
-  const secrets = [...texts].filter((text) => text.length >= SHORTEST);
+  const secrets = [...new Set([...known, ...[...likely].filter((text) => text.length >= SHORTEST)])];
   // Longest first: a line goes before the words in it.
   return secrets.sort((a, b) => b.length - a.length);
 }
