@@ -3,11 +3,11 @@ import type Docker from "dockerode";
 
 export interface DialOptions {
   path: string;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
-  body?: Readable;
+  query?: Record<string, string | undefined> | undefined;
+  headers?: Record<string, string> | undefined;
+  body?: Readable | undefined;
   /** Takes the connection over, for another protocol. */
-  hijack?: boolean;
+  hijack?: boolean | undefined;
   signal: AbortSignal;
 }
 
@@ -21,10 +21,11 @@ export function dial(docker: Docker, options: DialOptions): Promise<Duplex> {
       abortSignal: signal,
       isStream: true,
       statusCodes: { 200: true, 101: true, 400: "bad request", 500: "server error" },
-      ...(query === undefined ? {} : { options: query }),
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { file: body }),
-      ...(hijack === undefined ? {} : { hijack }),
+      // A variable without a value would be sent as an empty one.
+      options: query && Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)),
+      headers,
+      file: body,
+      hijack,
     };
     docker.modem.dial(settings as never, (error: unknown, stream: unknown) => {
       if (error) reject(error);

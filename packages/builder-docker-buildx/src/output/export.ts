@@ -30,7 +30,7 @@ export async function exportWithBuildx(
     const source = new OciLayout(dest);
     const { digest } = await source.root();
     const { tag } = parseReference(job.reference);
-    await copyImage(source, digest, new OciLayout(output.path), { signal: job.signal, ...(tag && { tag }) });
+    await copyImage(source, digest, new OciLayout(output.path), { signal: job.signal, tag });
   }
 }
 

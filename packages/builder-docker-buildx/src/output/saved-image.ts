@@ -42,7 +42,7 @@ export async function copySavedImage(
     };
   });
   const { tag } = parseReference(reference);
-  await pushImage(sink, { config, layers }, { signal, ...(tag && { tag }) });
+  await pushImage(sink, { config, layers }, { signal, tag });
 }
 
 async function listEntries(archive: string): Promise<Map<string, Entry>> {

@@ -56,7 +56,7 @@ export class BuildLog {
     if (step === undefined || step.ended) return;
     step.ended = true;
     if (status === "failed") this.#failed ??= step;
-    this.#emit({ type: "step", name: step.title, status, ...(seconds === undefined ? {} : { seconds }) });
+    this.#emit({ type: "step", name: step.title, status, seconds });
   }
 
   /** A line was printed; secrets are out of it already. */

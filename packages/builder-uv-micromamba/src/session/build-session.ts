@@ -78,7 +78,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
       return untilAborted(found, waiting);
     },
     log: (line, stream = "stderr") => request.emit({ type: "log", stream, line }),
-    warn: (message, hint) => request.emit({ type: "warning", message, ...(hint && { hint }) }),
+    warn: (message, hint) => request.emit({ type: "warning", message, hint }),
     track,
     async close() {
       over.abort();

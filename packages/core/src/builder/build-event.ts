@@ -3,7 +3,20 @@
  * `image` is the tag's reference the event belongs to (a base is built before its child).
  */
 export type BuildEvent =
-  | { type: "step"; image?: string; name: string; status: "started" | "done" | "cached" | "failed"; seconds?: number }
-  | { type: "log"; image?: string; stream: "stdout" | "stderr"; line: string }
-  | { type: "progress"; image?: string; name: string; current: number; total?: number; unit: "bytes" | "items" }
-  | { type: "warning"; image?: string; message: string; hint?: string };
+  | {
+      type: "step";
+      image?: string | undefined;
+      name: string;
+      status: "started" | "done" | "cached" | "failed";
+      seconds?: number | undefined;
+    }
+  | { type: "log"; image?: string | undefined; stream: "stdout" | "stderr"; line: string }
+  | {
+      type: "progress";
+      image?: string | undefined;
+      name: string;
+      current: number;
+      total?: number;
+      unit: "bytes" | "items";
+    }
+  | { type: "warning"; image?: string | undefined; message: string; hint?: string | undefined };

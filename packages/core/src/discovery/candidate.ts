@@ -14,7 +14,7 @@ export interface BuilderCandidate {
   readonly package?: string;
   readonly version?: string;
   readonly file?: string;
-  readonly summary?: string;
+  readonly summary?: string | undefined;
   /** Imports the builder, once. @throws ImageSpecError E_BUILDER_LOAD */
   load(): Promise<ImageSpecBuilder>;
 }

@@ -7,5 +7,5 @@ export interface Diagnostic extends Pick<Problem, "message" | "hint"> {
   /** The manifest, config or entry that is wrong, as an absolute path. */
   path: string;
   /** The builder's type, where it is known. */
-  type?: string;
+  type?: string | undefined;
 }

@@ -32,7 +32,7 @@ export async function packageCandidates(
       package: manifest.package,
       version: manifest.version,
       file: resolved.file,
-      ...(declared.summary === undefined ? {} : { summary: declared.summary }),
+      summary: declared.summary,
       load: once(() => importBuilder(resolved.file, origin, type)),
     });
   }

@@ -18,7 +18,7 @@ export async function checkEnginePresence(
     const image = await engine.inspectImage(name);
     if (image === undefined) return { status: "absent" };
     const { id: digest, os, architecture, variant } = image;
-    const has = formatPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+    const has = formatPlatform({ os, architecture, variant });
     const missing = platforms.filter((wanted) => wanted !== has && wanted !== `${os}/${architecture}`);
     if (missing.length > 0) return { status: "absent", missing, digest };
     return { status: "present", digest, platforms: [has] };

@@ -52,7 +52,7 @@ export async function findPresence(question: PresenceQuestion, access: PresenceA
 async function inRegistry(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
   const { reference, platforms, willPush } = question;
   const { credentials, env, signal } = access;
-  const client = new RegistryClient({ credentials, env: { ...env } });
+  const client = new RegistryClient({ credentials, env });
   try {
     const options = { client, signal, willPush };
     return { presence: await checkRegistryPresence(reference, platforms, options), fromRegistry: true };

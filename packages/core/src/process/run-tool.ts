@@ -74,8 +74,8 @@ export async function runTool(
   let stdoutSize = 0;
   const child = execa(command, args, {
     stdin: options.input === undefined ? "ignore" : "pipe",
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? {},
     buffer: false,
     detached: process.platform !== "win32",
     reject: false,

@@ -42,6 +42,6 @@ export async function* openShippedFile(file: Extract<ShippedFile, { type: "file"
 function changed(file: { source: string }, how: string, cause?: unknown): ImageSpecError {
   return new ImageSpecError("E_FILE_CHANGED", `'${file.source}' changed after it was hashed: ${how}`, {
     hint: "Build again once nothing writes to it.",
-    ...(cause !== undefined && { cause }),
+    cause,
   });
 }

@@ -25,8 +25,7 @@ function via(subject: Subject): string {
 }
 
 function details(subject: Subject, more: Record<string, unknown>): Record<string, unknown> {
-  const mirror = subject.mirror === undefined ? {} : { mirror: subject.mirror };
-  return { registry: subject.registry, repository: subject.name, ...mirror, ...more };
+  return { registry: subject.registry, repository: subject.name, mirror: subject.mirror, ...more };
 }
 
 /**

@@ -16,7 +16,7 @@ export interface RegistryCall {
   target: string | URL;
   /** Token scopes, sorted: `repository:team/app:pull`. */
   scopes: string[];
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Opens the body, anew for each try. */
   body?: () => Uint8Array | AsyncIterable<Uint8Array>;
   /** The statuses to return; every other becomes an error. */
@@ -130,7 +130,7 @@ export class RegistryHost {
         method: call.method,
         url,
         headers: { ...call.headers, ...(authorization === undefined ? {} : { authorization }) },
-        ...(body === undefined ? {} : { body: body() }),
+        body: body?.(),
         signal: call.signal,
       });
       if (own && isChallenge(response) && challenged < 2) {

@@ -18,8 +18,8 @@ import type { RegistryHost } from "./registry-host.ts";
 
 /** What HEAD says of a manifest; a registry may leave any of it out. */
 export interface ManifestHead {
-  digest?: string;
-  mediaType?: string;
+  digest?: string | undefined;
+  mediaType?: string | undefined;
 }
 
 export interface RegistryRepositoryOptions {
@@ -74,8 +74,8 @@ export class RegistryRepository implements ImageSource, ImageSink {
     const digest = statedDigest(response);
     const mediaType = contentType(response);
     return {
-      ...(digest === undefined ? {} : { digest: checkedDigest(digest, this.#whole(tagOrDigest)) }),
-      ...(mediaType === undefined ? {} : { mediaType }),
+      digest: digest && checkedDigest(digest, this.#whole(tagOrDigest)),
+      mediaType,
     };
   }
 
@@ -132,7 +132,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
   async putBlob(
     descriptor: Descriptor,
     open: OpenBlob,
-    options: CallOptions & { mountFrom?: string } = {},
+    options: CallOptions & { mountFrom?: string | undefined } = {},
   ): Promise<void> {
     const digest = checkedDigest(descriptor.digest, this.name);
     const from = options.mountFrom === undefined ? undefined : parseReference(options.mountFrom);
@@ -166,7 +166,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     return mayPush(this.#options.host, `/v2/${this.repository}/blobs/uploads/`, call);
   }
 
-  async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string } = {}): Promise<void> {
+  async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string | undefined } = {}): Promise<void> {
     const digest = checkedDigest(manifest.digest, this.name);
     const { tag } = options;
     const response = await this.#options.host.send({

@@ -8,7 +8,7 @@ export interface HelperCall {
   server: string;
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const NOT_FOUND = /credentials not found|no credentials|not found in native keychain/i;

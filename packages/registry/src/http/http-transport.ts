@@ -10,9 +10,9 @@ import { watchedBody } from "./watched-body.ts";
 export interface HttpRequest {
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   url: URL;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** A stream needs `content-length` among the headers. */
-  body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined;
   signal?: AbortSignal | undefined;
 }
 

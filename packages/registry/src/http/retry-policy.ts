@@ -72,5 +72,5 @@ export class RetryBudget {
 
 /** Waits; rejects with the signal's reason as soon as it is aborted. */
 export async function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  await sleep(ms, undefined, { signal });
 }

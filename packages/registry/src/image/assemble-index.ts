@@ -45,8 +45,8 @@ function plainDescriptor({ mediaType, digest, size, platform, annotations, artif
     mediaType,
     digest,
     size,
-    ...(platform === undefined ? {} : { platform }),
-    ...(annotations === undefined ? {} : { annotations }),
-    ...(artifactType === undefined ? {} : { artifactType }),
+    platform,
+    annotations,
+    artifactType,
   };
 }

@@ -26,17 +26,17 @@ export async function copyImage(
   options: PushOptions = {},
 ): Promise<Descriptor> {
   const { tag, signal } = options;
-  const call = signal === undefined ? {} : { signal };
+  const call = { signal };
   const collected: Collected = { manifests: [], blobs: new Map() };
   await collect(source, tagOrDigest, undefined, 0, collected, call);
   // Once is enough: where it arrives, or here when it was downloaded. What lies on this disk the registry checks itself.
   const unchecked = sink.checksBlobs === true || source.registry === undefined;
-  const mount = source.registry === undefined ? {} : { mountFrom: source.name };
+  const mountFrom = source.registry === undefined ? undefined : source.name;
   const root = collected.manifests.pop() as ManifestBytes;
   await orDiscard(sink, async () => {
     await runLimited(
       [...collected.blobs.values()].map((blob) => async (signal: AbortSignal) => {
-        const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, ...mount });
+        const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, mountFrom });
         // A download that turned out wrong was not passed on to its end: it may be tried once more.
         await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
       }),
@@ -44,7 +44,7 @@ export async function copyImage(
       signal,
     );
     for (const manifest of collected.manifests) await sink.putManifest(manifest, call);
-    await sink.putManifest(root, { ...call, ...(tag === undefined ? {} : { tag }) });
+    await sink.putManifest(root, { signal, tag });
   });
   return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
 }
@@ -55,7 +55,7 @@ async function collect(
   entry: Descriptor | undefined,
   depth: number,
   into: Collected,
-  call: { signal?: AbortSignal },
+  call: { signal?: AbortSignal | undefined },
 ): Promise<void> {
   const subject = `${source.name}${name.includes(":") ? "@" : ":"}${name}`;
   if (depth > MAX_INDEX_DEPTH || into.manifests.length >= MAX_MANIFESTS) {

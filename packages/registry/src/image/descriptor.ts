@@ -2,7 +2,7 @@
 export interface Platform {
   os: string;
   architecture: string;
-  variant?: string;
+  variant?: string | undefined;
 }
 
 /** What points to content by digest (OCI image-spec, descriptor.md). `size` in bytes. */
@@ -10,9 +10,9 @@ export interface Descriptor {
   mediaType: string;
   digest: string;
   size: number;
-  platform?: Platform & Record<string, unknown>;
-  annotations?: Record<string, string>;
-  artifactType?: string;
+  platform?: (Platform & Record<string, unknown>) | undefined;
+  annotations?: Record<string, string> | undefined;
+  artifactType?: string | undefined;
 }
 
 /** Media types of manifests, indexes, configurations and layers, of OCI and of Docker. */

@@ -9,7 +9,7 @@ import type { CallOptions, ImageSource } from "./store.ts";
 export interface ImageConfig {
   architecture: string;
   os: string;
-  variant?: string;
+  variant?: string | undefined;
   created?: string;
   config?: {
     User?: string;
@@ -62,5 +62,5 @@ export async function readConfig(
 /** The platform an image config is for. */
 export function configPlatform(config: ImageConfig): Platform {
   const { os, architecture, variant } = config;
-  return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+  return { os, architecture, variant: typeof variant === "string" && variant !== "" ? variant : undefined };
 }

@@ -8,19 +8,19 @@ import type { ManifestBytes } from "./store.ts";
 export interface IndexDocument {
   kind: "index";
   schemaVersion: 2;
-  mediaType?: string;
+  mediaType?: string | undefined;
   manifests: Descriptor[];
-  annotations?: Record<string, string>;
+  annotations?: Record<string, string> | undefined;
 }
 
 /** An image manifest, OCI or Docker (OCI image-spec, manifest.md). */
 export interface ManifestDocument {
   kind: "manifest";
   schemaVersion: 2;
-  mediaType?: string;
+  mediaType?: string | undefined;
   config: Descriptor;
   layers: Descriptor[];
-  annotations?: Record<string, string>;
+  annotations?: Record<string, string> | undefined;
 }
 
 export const INDEX_TYPES: ReadonlySet<string> = new Set([MEDIA_TYPES.ociIndex, MEDIA_TYPES.dockerIndex]);

@@ -2,7 +2,7 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { Platform } from "./descriptor.ts";
 
 // How containerd writes what people write: https://pkg.go.dev/github.com/containerd/platforms
-const ARCHITECTURES: ReadonlyMap<string, { architecture: string; variant?: string }> = new Map([
+const ARCHITECTURES: ReadonlyMap<string, { architecture: string; variant?: string | undefined }> = new Map([
   ["x86_64", { architecture: "amd64" }],
   ["x86-64", { architecture: "amd64" }],
   ["aarch64", { architecture: "arm64" }],
@@ -35,7 +35,7 @@ export function normalizePlatform(platform: Platform): Platform {
   const given = platform.architecture.toLowerCase();
   const { architecture, variant: implied } = ARCHITECTURES.get(given) ?? { architecture: given };
   const variant = normalVariant(architecture, implied ?? (platform.variant?.toLowerCase() || undefined));
-  return { os: SYSTEMS.get(os) ?? os, architecture, ...(variant === undefined ? {} : { variant }) };
+  return { os: SYSTEMS.get(os) ?? os, architecture, variant };
 }
 
 function normalVariant(architecture: string, variant: string | undefined): string | undefined {
@@ -101,7 +101,7 @@ export function runnablePlatforms(platform: Platform): string[] {
 function readPlatform(text: string): Platform | undefined {
   const [os = "", architecture = "", variant, ...rest] = text.split("/");
   if (rest.length > 0 || (variant !== undefined && !VARIANT.test(variant.toLowerCase()))) return undefined;
-  const platform = normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+  const platform = normalizePlatform({ os, architecture, variant });
   const known = KNOWN_SYSTEMS.has(platform.os) && KNOWN_ARCHITECTURES.has(platform.architecture);
   return known ? platform : undefined;
 }

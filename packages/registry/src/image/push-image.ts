@@ -14,7 +14,7 @@ export interface ImageLayer {
   descriptor: Descriptor;
   open: OpenBlob;
   /** A repository of the same registry that may hold it. */
-  mountFrom?: string;
+  mountFrom?: string | undefined;
 }
 
 /** What an image of one platform is pushed from. */
@@ -23,7 +23,7 @@ export interface ImageParts {
   config: ImageConfig | Uint8Array;
   /** From the base upwards. */
   layers: readonly ImageLayer[];
-  annotations?: Record<string, string>;
+  annotations?: Record<string, string> | undefined;
 }
 
 /** How an image is pushed. */
@@ -58,7 +58,7 @@ export function assembleManifest(
       digest,
       size,
     })),
-    ...(parts.annotations === undefined ? {} : { annotations: parts.annotations }),
+    annotations: parts.annotations,
   };
   const bytes = Buffer.from(JSON.stringify(json));
   return { manifest: { mediaType: types.manifest, digest: digestOf(bytes), bytes }, config, document };
@@ -86,13 +86,13 @@ async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptio
       ...[...unique.values()].map(
         ({ descriptor, open, mountFrom }) =>
           (signal: AbortSignal) =>
-            sink.putBlob(descriptor, open, { signal, ...(mountFrom === undefined ? {} : { mountFrom }) }),
+            sink.putBlob(descriptor, open, { signal, mountFrom }),
       ),
     ],
     options.concurrency ?? DEFAULT_CONCURRENCY,
     signal,
   );
-  await sink.putManifest(manifest, { ...(signal ? { signal } : {}), ...(tag === undefined ? {} : { tag }) });
+  await sink.putManifest(manifest, { signal, tag });
   return {
     mediaType: manifest.mediaType,
     digest: manifest.digest,
@@ -111,10 +111,9 @@ export async function pushIndex(
   options: CallOptions & { tag: string; merge?: boolean | undefined; manifestFormat?: ManifestFormat | undefined },
 ): Promise<Descriptor> {
   const { tag, signal } = options;
-  const call = signal === undefined ? {} : { signal };
-  const existing = options.merge ? await entriesUnder(target, tag, call) : [];
+  const existing = options.merge ? await entriesUnder(target, tag, { signal }) : [];
   const index = assembleIndex(entries, existing, options.manifestFormat);
-  await orDiscard(target, () => target.putManifest(index, { ...call, tag }));
+  await orDiscard(target, () => target.putManifest(index, { signal, tag }));
   return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
 }
 

@@ -16,7 +16,7 @@ export interface ReadImage {
   /** Points to the manifest, with its platform. */
   descriptor: Descriptor;
   /** The index it was chosen from, and that index's bytes. */
-  index?: { document: IndexDocument; bytes: ManifestBytes };
+  index?: { document: IndexDocument; bytes: ManifestBytes } | undefined;
 }
 
 const MAX_INDEX_DEPTH = 4;
@@ -66,7 +66,7 @@ export async function readImage(
     size: bytes.bytes.length,
     platform: { ...actual },
   };
-  return { manifest: document, bytes, config, descriptor, ...(index === undefined ? {} : { index }) };
+  return { manifest: document, bytes, config, descriptor, index };
 }
 
 /** Images for arm often state their variant in the index alone. */

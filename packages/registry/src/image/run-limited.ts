@@ -5,7 +5,7 @@
 export async function runLimited(
   tasks: Iterable<(signal: AbortSignal) => Promise<void>>,
   limit: number,
-  signal?: AbortSignal,
+  signal?: AbortSignal | undefined,
 ): Promise<void> {
   const stop = new AbortController();
   const combined = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);

@@ -75,7 +75,7 @@ export class DockerArchive implements ImageSink {
   }
 
   /** Throws E_UNSUPPORTED for an index of several images: `docker load` takes one. */
-  async putManifest(manifest: ManifestBytes, _options: CallOptions & { tag?: string } = {}): Promise<void> {
+  async putManifest(manifest: ManifestBytes, _options: CallOptions & { tag?: string | undefined } = {}): Promise<void> {
     const document = parseManifest(manifest, this.name);
     if (document.kind === "index") {
       const images = document.manifests.filter(isImageEntry);
@@ -105,7 +105,7 @@ export class DockerArchive implements ImageSink {
     const { name, tag } = this.#reference;
     const tagged = tag === undefined ? undefined : parseReference(`${name}:${tag}`);
     const annotations = {
-      ...(tag === undefined ? {} : { "org.opencontainers.image.ref.name": tag }),
+      "org.opencontainers.image.ref.name": tag,
       "io.containerd.image.name": tagged?.toString() ?? name,
     };
     const entry = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length, annotations };

@@ -4,5 +4,5 @@ import type { ImageSpecError } from "../errors/image-spec-error.ts";
 export type Presence =
   | { status: "present"; digest: string; platforms: string[] }
   /** `missing`: the tag exists and lacks these platforms; `digest` is then what stands there now. */
-  | { status: "absent"; missing?: string[]; digest?: string }
+  | { status: "absent"; missing?: string[] | undefined; digest?: string | undefined }
   | { status: "unknown"; cause: ImageSpecError };

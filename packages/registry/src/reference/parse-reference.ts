@@ -7,8 +7,8 @@ export interface ImageReference {
   readonly registry: string;
   /** Path below the registry: `library/python`. */
   readonly repository: string;
-  readonly tag?: string;
-  readonly digest?: string;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
   /** `registry/repository`. */
   readonly name: string;
   /** As people write it: without `docker.io/` and `library/`. */
@@ -38,8 +38,8 @@ function makeReference({ registry, repository, tag, digest }: ReferenceParts): I
   return {
     registry,
     repository,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
+    tag,
+    digest,
     name,
     familiar: familiarName(registry, repository, suffix),
     toString: () => name + suffix,
