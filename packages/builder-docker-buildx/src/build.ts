@@ -7,17 +7,16 @@ import {
   withScratchFolder,
 } from "@imagespec/core/builder";
 import { contextFiles, type Dockerfile, OCI_BASE_CONTEXT, renderDockerfile } from "@imagespec/dockerfile";
-import { push } from "./command/push.ts";
-import { buildWithBuildx, buildWithDocker } from "./command/run-build.ts";
+import { buildWithBuildx, buildWithDocker } from "./docker-build.ts";
 import { type DockerClient, findDockerClient } from "./docker-client.ts";
 import { dockerConfigEnvironment } from "./docker-config.ts";
 import { buildWithEngine } from "./engine/build-with-engine.ts";
-import { buildInputs } from "./inputs.ts";
 import type { BuildJob } from "./job.ts";
+import { buildInputs } from "./job.ts";
 import { baseContext, passingBaseName, withLoadedBase } from "./layout-base.ts";
 import type { DockerBuildxOptions } from "./options.ts";
-import { exportWithBuildx, saveOutput } from "./output/export.ts";
-import { pushedDigest } from "./output/pushed-digest.ts";
+import { exportWithBuildx, saveOutput } from "./output.ts";
+import { push, pushedDigest } from "./push.ts";
 import { checkClient } from "./supports.ts";
 
 type Request = BuildRequest<DockerBuildxOptions>;

@@ -2,8 +2,8 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
+import { BuildLog } from "./build-log.ts";
 import { buildFailure, outputFailure, pushFailure } from "./failure.ts";
-import { BuildLog } from "./progress/build-log.ts";
 
 const uvImage = "ghcr.io/astral-sh/uv:1";
 const plan = buildPlan({

@@ -1,7 +1,7 @@
 import { type BuildPlan, type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { judgeFailure, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
 import { writeFault } from "@imagespec/registry";
-import type { BuildLog } from "./progress/build-log.ts";
+import type { BuildLog } from "./build-log.ts";
 
 /** What docker and its builders say in words of their own, at the end of their output. The first that fits counts. */
 const TEXTS: readonly TextVerdict[] = [

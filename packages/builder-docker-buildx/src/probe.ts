@@ -1,6 +1,6 @@
 import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
 import { findDockerClient } from "./docker-client.ts";
-import { connectEngine } from "./engine/connect-engine.ts";
+import { connectEngine } from "./engine/docker-engine.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
 /** Milliseconds for the whole probe. */

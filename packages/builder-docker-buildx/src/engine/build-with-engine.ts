@@ -1,13 +1,12 @@
 import { Readable } from "node:stream";
-import { abortedError } from "@imagespec/core/builder";
+import { abortedError, LineSplitter } from "@imagespec/core/builder";
 import { type CredentialStore, redact } from "@imagespec/registry";
+import { BuildLog } from "../build-log.ts";
 import { buildFailure } from "../failure.ts";
 import { type BuildJob, contextOf } from "../job.ts";
-import { BuildLog } from "../progress/build-log.ts";
-import { SolveStatusReader } from "../progress/solve-status.ts";
-import { connectEngine } from "./connect-engine.ts";
-import { dial } from "./dial.ts";
-import { readSolveStatus } from "./read-solve-status.ts";
+import { SolveStatusReader } from "../progress.ts";
+import { connectEngine, dial } from "./docker-engine.ts";
+import { readSolveStatus } from "./protobuf.ts";
 import { openSession } from "./session.ts";
 
 /** One message of the answer to a build. */
@@ -87,14 +86,11 @@ async function follow(stream: Readable, log: BuildLog, secrets: readonly string[
       reader.read(readSolveStatus(Buffer.from(message.aux, "base64")));
     }
   };
-  let rest = "";
+  // A message is read whole, however long it is.
+  const lines = new LineSplitter(read, Number.POSITIVE_INFINITY);
   try {
-    for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) read(line);
-    }
-    read(rest);
+    for await (const chunk of stream) lines.write(chunk as Uint8Array);
+    lines.end();
   } finally {
     reader.end();
   }

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readFields, textField, writeFields } from "./protobuf.ts";
-import { readSolveStatus } from "./read-solve-status.ts";
+import { readFields, readSolveStatus, textField, writeFields } from "./protobuf.ts";
 
 describe("protobuf", () => {
   it("reads back what it wrote", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { CredentialStore } from "@imagespec/registry";
 import type Docker from "dockerode";
-import { dial } from "./dial.ts";
+import { dial } from "./docker-engine.ts";
 import { textField, writeFields } from "./protobuf.ts";
 import { type GrpcMethod, NotOffered, serveGrpc } from "./serve-grpc.ts";
 

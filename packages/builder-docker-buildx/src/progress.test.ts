@@ -1,8 +1,7 @@
 import type { BuildEvent } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import { BuildLog } from "./build-log.ts";
-import { readPlainProgress } from "./plain-progress.ts";
-import { readRawJsonProgress } from "./solve-status.ts";
+import { readPlainProgress, readRawJsonProgress } from "./progress.ts";
 
 function logged() {
   const events: BuildEvent[] = [];

@@ -1,6 +1,6 @@
 import { buildRequest } from "@imagespec/testkit";
 import { expect, it } from "vitest";
-import { buildInputs } from "./inputs.ts";
+import { buildInputs } from "./job.ts";
 import { dockerBuildxOptions } from "./options.ts";
 
 const request = buildRequest();

@@ -1,7 +1,7 @@
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
-import { vertexInstruction } from "./vertex-instruction.ts";
+import { vertexInstruction } from "./build-log.ts";
 
 const { instructions } = renderDockerfile(
   buildPlan({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dockerBuildxOptions } from "../options.ts";
-import { buildxArguments, dockerBuildArguments } from "./arguments.ts";
+import { buildxArguments, dockerBuildArguments } from "./docker-build.ts";
+import { dockerBuildxOptions } from "./options.ts";
 
 const command = {
   reference: "r.example/x:t",

@@ -1,6 +1,7 @@
-import { ImageSpecError, timedStep } from "@imagespec/core/builder";
-import { pushFailure } from "../failure.ts";
-import { type BuildJob, runDocker } from "../job.ts";
+import { type BuildRequest, ImageSpecError, timedStep } from "@imagespec/core/builder";
+import { isDigest, parseReference, RegistryClient } from "@imagespec/registry";
+import { pushFailure } from "./failure.ts";
+import { type BuildJob, runDocker } from "./job.ts";
 
 /**
  * Pushes the image from the engine.
@@ -23,4 +24,27 @@ export async function push(job: BuildJob): Promise<string> {
     hint: "Install docker's buildx plug-in, which writes the digest down.",
     details: { reference, repoDigests: known },
   });
+}
+
+/**
+ * The digest of an image that was just pushed, as its registry knows it. `written` is what buildx wrote down: some
+ * engines put the config's digest there, so it counts only when the registry has a manifest of that name.
+ */
+export async function pushedDigest(
+  request: Pick<BuildRequest, "credentials" | "signal">,
+  reference: string,
+  written: string | undefined,
+): Promise<string | undefined> {
+  const { tag = "latest" } = parseReference(reference);
+  const client = new RegistryClient({ credentials: request.credentials });
+  const repository = client.repository(reference, { mirror: false });
+  const call = { signal: request.signal };
+  try {
+    if (written !== undefined && isDigest(written) && (await repository.headManifest(written, call)) !== undefined) {
+      return written;
+    }
+    return (await repository.headManifest(tag, call))?.digest;
+  } finally {
+    await client.close();
+  }
 }

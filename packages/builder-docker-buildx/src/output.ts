@@ -2,10 +2,10 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Output } from "@imagespec/core/builder";
 import { copyImage, OciLayout, parseReference } from "@imagespec/registry";
-import { buildWithBuildx } from "../command/run-build.ts";
-import type { DockerClient } from "../docker-client.ts";
-import { outputFailure } from "../failure.ts";
-import { type BuildJob, runDocker } from "../job.ts";
+import { buildWithBuildx } from "./docker-build.ts";
+import type { DockerClient } from "./docker-client.ts";
+import { outputFailure } from "./failure.ts";
+import { type BuildJob, runDocker } from "./job.ts";
 import { copySavedImage } from "./saved-image.ts";
 
 /** Builds with buildx to an output other than the registry. */
