@@ -3,6 +3,10 @@ import type { BuildSession } from "../session/build-session.ts";
 import { onPath, type UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 
+const FAILED_DOWNLOADS = "failed-python-downloads";
+/** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
+const FORGOTTEN_AFTER = 10 * 60 * 1000;
+
 /** A Python of this machine that makes the bytecode of an image's Python: the same X.Y, whose bytecode is one format. */
 export interface Compiler {
   path: string;
@@ -39,8 +43,14 @@ async function managed(session: BuildSession, uv: UvProgram, minor: string): Pro
   const find = ["python", "find", minor, "--no-project"];
   let found = await run([...find, "--no-python-downloads"]);
   if (found.exitCode !== 0) {
+    const attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
+    const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
+    if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER) return undefined;
     const installed = await run(["python", "install", minor, "--no-bin"]);
-    if (installed.exitCode !== 0) return undefined;
+    if (installed.exitCode !== 0) {
+      await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
+      return undefined;
+    }
     found = await run(find);
   }
   const path = found.stdout.trim();

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digestOf, type ImageConfig } from "@imagespec/registry";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BaseInspector } from "../base/base-inspector.ts";
+import { CacheFolder } from "../cache/cache-folder.ts";
+import { RecordStore } from "../cache/record-store.ts";
+import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
+import { tarStream } from "../layer/tar-stream.ts";
+import { ownershipLayer } from "./ownership-layer.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "ownership-layer-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const OWNER = { uid: 1000, gid: 1000 };
+const folder = (path: string, mode = 0o755, uid = 0): TarEntry => ({ type: "directory", path, mode, uid, gid: uid });
+const link = (path: string, to: string): TarEntry => ({ type: "symlink", path, link: to, uid: 0, gid: 0 });
+
+async function layerOver(...layers: TarEntry[][]) {
+  const cache = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await cache.open();
+  const blobs = new Map<string, Buffer>();
+  const descriptors = [];
+  for (const entries of layers) {
+    const parts: Buffer[] = [];
+    for await (const part of tarStream(entries)) parts.push(part);
+    const blob = Buffer.concat(parts);
+    blobs.set(digestOf(blob), blob);
+    descriptors.push({ mediaType: "", digest: digestOf(blob), size: blob.length });
+  }
+  const platform = { os: "linux", architecture: "amd64" };
+  const inspector = new BaseInspector(
+    {
+      name: "base:1",
+      platform,
+      config: { ...platform, rootfs: { type: "layers", diff_ids: [] } } as ImageConfig,
+      layers: descriptors,
+      source: {
+        name: "test",
+        getManifest: () => Promise.reject(new Error("not asked")),
+        getBlob: async function* ({ digest }) {
+          yield blobs.get(digest) as Buffer;
+        },
+      },
+      mountFrom: undefined,
+    },
+    new RecordStore(cache),
+    new AbortController().signal,
+  );
+  return ownershipLayer(["root", "opt/venv"], OWNER, { inspector, baseName: "base:1" });
+}
+
+describe("ownershipLayer", () => {
+  it("writes what others own again, as the layers show it", async () => {
+    const layer = await layerOver(
+      [
+        folder("root", 0o700),
+        textFile("root/.profile", "old"),
+        textFile("root/gone", ""),
+        textFile("root/run", "#!", 0o4755),
+        folder("root/own", 0o755, 1000),
+        textFile("root/own/deep", "theirs", 0o600),
+        textFile("etc/other", ""),
+      ],
+      [folder("root", 0o700), textFile("root/.profile", "new"), whiteout("root/gone"), link("root/link", ".profile")],
+    );
+    const found = [];
+    for await (const entry of layer?.entries(new AbortController().signal) ?? []) {
+      const text = entry.type === "file" ? Buffer.from(entry.content as Uint8Array).toString() : entry.type;
+      found.push([entry.path, "mode" in entry ? entry.mode : undefined, text]);
+      expect([entry.uid, entry.gid]).toEqual([1000, 1000]);
+    }
+    expect(found).toEqual([
+      ["root", 0o700, "directory"],
+      ["root/.profile", 0o644, "new"],
+      ["root/link", undefined, "symlink"],
+      ["root/own", 0o755, "directory"],
+      ["root/own/deep", 0o600, "theirs"],
+      ["root/run", 0o755, "#!"],
+    ]);
+  });
+
+  it("is not there when all is the user's", async () => {
+    expect(await layerOver([folder("root", 0o755, 1000), textFile("root/x", "", 0o644, 1000, 1000)])).toBeUndefined();
+  });
+
+  it("leaves what a layer cannot write again to other builders", async () => {
+    const hard: TarEntry = { type: "hardlink", path: "root/hard", link: "etc/file", uid: 0, gid: 0 };
+    await expect(layerOver([textFile("etc/file", "x"), hard])).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+    const large = Buffer.alloc(65 * 1024 * 1024);
+    await expect(layerOver([textFile("opt/venv/large", large)])).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringContaining("67108864"),
+    });
+  });
+});
