@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: ["tests/e2e/**", "**/node_modules/**"],
+          exclude: ["tests/e2e/**", "tests/interruption/**", "**/node_modules/**"],
           testTimeout: 20_000,
           // No module keeps state (the architecture test sees to it), so files may share a process; what a test puts
           // into the environment is taken out after it.
@@ -32,7 +32,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts"],
+          include: ["tests/e2e/**/*.test.ts", "tests/interruption/**/*.test.ts"],
           globalSetup: ["tests/support/start-services.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,

@@ -9,7 +9,7 @@ import {
 import { contextFiles, type Dockerfile, OCI_BASE_CONTEXT, renderDockerfile } from "@imagespec/dockerfile";
 import { buildWithBuildx, buildWithDocker } from "./docker-build.ts";
 import { type DockerClient, findDockerClient } from "./docker-client.ts";
-import { dockerConfigEnvironment } from "./docker-config.ts";
+import { withDockerConfig } from "./docker-config.ts";
 import { buildWithEngine } from "./engine/build-with-engine.ts";
 import type { BuildJob } from "./job.ts";
 import { buildInputs } from "./job.ts";
@@ -28,20 +28,22 @@ type Buildx = Extract<DockerClient, { kind: "buildx" }>;
  * @throws ImageSpecError with the codes of `judgeFailure`, of {@link findDockerClient} and of the inputs.
  */
 export async function build(request: Request): Promise<BuildResult> {
-  return withScratchFolder("docker", async (scratch) => {
-    const { configFile } = request.credentials;
-    const config = configFile === undefined ? {} : await dockerConfigEnvironment(configFile, scratch, process.env);
-    const client = await findDockerClient({ env: config, signal: request.signal }, request.options.builder);
-    checkClient(client, request);
-    const base = request.plan.base.kind === "layout" ? request.plan.base.path : undefined;
-    const loads = base !== undefined && (client.kind !== "buildx" || client.driver === "docker");
-    const job = await prepare(request, scratch, config, loads ? passingBaseName(scratch) : undefined);
-    const run = async () =>
-      client.kind === "buildx"
-        ? await runBuildx(job, client, request, base === undefined || loads ? {} : await namedBase(job, base))
-        : await runDockerBuild(job, client, request, config);
-    return loads ? withLoadedBase(job, base, run) : run();
-  });
+  return withDockerConfig(request.credentials.configFile, (config) =>
+    withScratchFolder("docker", (scratch) => buildIn(scratch, config, request)),
+  );
+}
+
+async function buildIn(scratch: string, config: Record<string, string>, request: Request): Promise<BuildResult> {
+  const client = await findDockerClient({ env: config, signal: request.signal }, request.options.builder);
+  checkClient(client, request);
+  const base = request.plan.base.kind === "layout" ? request.plan.base.path : undefined;
+  const loads = base !== undefined && (client.kind !== "buildx" || client.driver === "docker");
+  const job = await prepare(request, scratch, config, loads ? passingBaseName(scratch) : undefined);
+  const run = async () =>
+    client.kind === "buildx"
+      ? await runBuildx(job, client, request, base === undefined || loads ? {} : await namedBase(job, base))
+      : await runDockerBuild(job, client, request, config);
+  return loads ? withLoadedBase(job, base, run) : run();
 }
 
 /** The Dockerfile that a request is built by; `layoutBase` is the name an `oci:` base was loaded by, if it was. */

@@ -1,7 +1,7 @@
 import { readFile, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, withSecretFolder } from "@imagespec/core/builder";
 import { writeDockerConfig } from "@imagespec/dockerfile";
 
 interface ConfigFile {
@@ -11,6 +11,20 @@ interface ConfigFile {
   currentContext?: unknown;
   cliPluginsExtraDirs?: unknown;
   proxies?: unknown;
+}
+
+/**
+ * Does work with the environment of {@link dockerConfigEnvironment}, whose folder is gone afterwards; with an empty one
+ * where the spec names no `registryConfig`.
+ */
+export function withDockerConfig<T>(
+  registryConfig: string | undefined,
+  work: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  if (registryConfig === undefined) return work({});
+  return withSecretFolder("docker", async (folder) =>
+    work(await dockerConfigEnvironment(registryConfig, folder, process.env)),
+  );
 }
 
 /**

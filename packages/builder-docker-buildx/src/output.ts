@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Output } from "@imagespec/core/builder";
-import { copyImage, OciLayout, parseReference } from "@imagespec/registry";
+import { copyImage, draftPath, OciLayout, parseReference, sweepDrafts } from "@imagespec/registry";
 import { buildWithBuildx } from "./docker-build.ts";
 import type { DockerClient } from "./docker-client.ts";
 import { outputFailure } from "./failure.ts";
@@ -53,10 +53,11 @@ export async function saveOutput(job: BuildJob, output: Output): Promise<void> {
 async function replaceFile(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const target = resolve(file);
   const folder = dirname(target);
-  const temporary = join(folder, `.${basename(target)}.${process.pid}.tmp`);
+  const temporary = draftPath(target);
   await writing(`docker-archive:${file}`, folder, async () => {
     try {
       await mkdir(folder, { recursive: true });
+      await sweepDrafts(folder, { name: basename(target) });
       await write(temporary);
       await rename(temporary, target);
     } finally {

@@ -40,12 +40,15 @@ export async function build(request: BuildRequest<KanikoOptions>, slots: JobSlot
   // The other platforms clean up after themselves before the first failure is told.
   const settled = await Promise.allSettled(runs);
   const built = settled.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  const dispose = async () => {
+    await Promise.all(built.map(({ outcome }) => outcome.dispose().catch(() => undefined)));
+  };
   try {
     failed.signal.throwIfAborted();
     const images = built.map(({ platform, outcome: { source, digest } }) => ({ platform, source, digest }));
-    return await publish({ request, images, load: host.load });
+    return await publish({ request, images, dispose, load: host.load });
   } finally {
-    await Promise.all(built.map(({ outcome }) => outcome.dispose().catch(() => undefined)));
+    await dispose();
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from "@imagespec/core/builder";
 import {
   assembleIndex,
-  type CallOptions,
+  type CopyOptions,
   copyImage,
   type Descriptor,
   DockerArchive,
@@ -37,6 +37,8 @@ export interface PlatformImage {
 export interface Publication {
   request: BuildRequest<KanikoOptions>;
   images: readonly PlatformImage[];
+  /** Removes what the images were read from; called when only a tag of the registry is left to be written. */
+  dispose(): Promise<void>;
   /** Loads a docker archive into the engine; undefined where there is none. */
   load?: ((archive: Readable) => Promise<void>) | undefined;
 }
@@ -53,10 +55,11 @@ export async function publish(publication: Publication): Promise<BuildResult> {
   const output: Output | undefined = target.output ?? (target.push ? undefined : { kind: "engine" });
   if (output !== undefined) await write(publication, output, reference);
   if (!target.push) return { reference };
+  // A run that is killed after the tag leaves nothing: the next one would find the image, and have no cause to look.
   return { reference, digest: await push(publication, reference) };
 }
 
-async function push({ request, images }: Publication, reference: string): Promise<string> {
+async function push({ request, images, dispose }: Publication, reference: string): Promise<string> {
   const { name, tag } = parseReference(reference);
   const { insecure } = request.options;
   const emit = (event: BuildEvent) => request.emit(event);
@@ -64,7 +67,7 @@ async function push({ request, images }: Publication, reference: string): Promis
   const client = new RegistryClient({ credentials: request.credentials, insecure, mirrors: {} });
   try {
     return await timedStep(emit, `push ${reference}`, () =>
-      copyImages(images, client.repository(name), tag, { signal: request.signal }),
+      copyImages(images, client.repository(name), tag, { signal: request.signal, beforeTag: dispose }),
     );
   } finally {
     await client.close();
@@ -116,7 +119,7 @@ async function copyImages(
   images: readonly PlatformImage[],
   sink: ImageSink,
   tag: string | undefined,
-  options: CallOptions,
+  options: CopyOptions,
 ): Promise<string> {
   const tagged = tag === undefined ? options : { ...options, tag };
   const [only, ...others] = images;
@@ -129,6 +132,7 @@ async function copyImages(
     entries.push({ ...entry, platform: { ...parsePlatform(platform) } });
   }
   const index = assembleIndex(entries);
-  await sink.putManifest(index, tagged);
+  await options.beforeTag?.();
+  await sink.putManifest(index, { signal: options.signal, tag });
   return index.digest;
 }

@@ -10,7 +10,10 @@ export {
   ImageSpecError,
   type ImageSpecErrorOptions,
   isImageSpecError,
+  isLeftBehind,
+  isRunning,
   type Presence,
+  processMark,
   redact,
   type Unsupported,
 } from "@imagespec/registry";
@@ -53,9 +56,8 @@ export { abortedError } from "./process/aborted-error.ts";
 export { cacheFolder } from "./process/cache-folder.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { LineSplitter } from "./process/line-splitter.ts";
-export { isRunning, processMark } from "./process/process-mark.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
-export { withScratchFolder } from "./process/scratch-folder.ts";
+export { withScratchFolder, withSecretFolder } from "./process/scratch-folder.ts";
 export { openShippedFile } from "./resolve/open-shipped-file.ts";
 export type { SecretMount } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";

@@ -29,7 +29,7 @@ export { isLoopback } from "./http/loopback.ts";
 export { type NetworkFault, networkFault } from "./http/network-fault.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
 export { assembleIndex } from "./image/assemble-index.ts";
-export { copyImage } from "./image/copy-image.ts";
+export { type CopyOptions, copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { configPlatform, type ImageConfig, readConfig } from "./image/image-config.ts";
 export { type FormatTypes, formatTypes, type ManifestFormat } from "./image/manifest-format.ts";
@@ -52,6 +52,10 @@ export { OciLayout } from "./layout/oci-layout.ts";
 export { writeFault } from "./layout/write-fault.ts";
 export { checkRegistryPresence, type PresenceCheckOptions } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
+export { draftPath, sweepDrafts } from "./process/draft.ts";
+export { isLeftBehind } from "./process/left-behind.ts";
+export { onProcessExit } from "./process/on-process-exit.ts";
+export { isRunning, processMark } from "./process/process-mark.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
 export {
   isDigest,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, ImageSpecError, isRunning, processMark } from "@imagespec/core/builder";
+import { cacheFolder, ImageSpecError, isLeftBehind, processMark } from "@imagespec/core/builder";
 
 /** Milliseconds after which a temporary file of a process that cannot be looked at from here is nobody's. */
 const ABANDONED = 24 * 60 * 60 * 1000;
@@ -32,9 +32,8 @@ export class CacheFolder {
       for (const folder of ["tmp", "blobs/sha256", "records"]) await mkdir(this.path(folder), { recursive: true });
       for (const name of await readdir(this.path("tmp"))) {
         const path = this.path("tmp", name);
-        const running = isRunning(name.slice(0, Math.max(name.indexOf("-"), 0)));
-        if (running === false || (running === undefined && (await isAbandoned(path))))
-          await rm(path, { recursive: true, force: true });
+        const mark = name.slice(0, Math.max(name.indexOf("-"), 0));
+        if (await isLeftBehind(path, mark, ABANDONED)) await rm(path, { recursive: true, force: true });
       }
     } catch (cause) {
       throw cacheError(this.root, cause);
@@ -82,9 +81,4 @@ export function cacheError(path: string, cause: unknown): ImageSpecError {
     hint: "Free some space, or set IMAGESPEC_CACHE_DIR to a folder that can be written.",
     cause,
   });
-}
-
-async function isAbandoned(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs > ABANDONED;
 }

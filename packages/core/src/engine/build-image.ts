@@ -11,6 +11,7 @@ import { decideUnknown } from "../presence/unknown-policy.ts";
 import { abortedError } from "../process/aborted-error.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { sweepScratchFolders } from "../process/scratch-folder.ts";
 import { type BuildCall, type BuildOptions, readBuildOptions } from "../request/build-options.ts";
 import { type PreparedBuild, prepareBuild } from "../request/prepare-build.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
@@ -59,6 +60,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const { spec, call, named, resolved, reference, credentials, request, plan } = build;
   const { signal, emit } = request;
   for (const message of resolved.warnings) emit({ type: "warning", message });
+  // Here, and not where such a folder is made: what was left may hold secrets, and this build may need no folder.
+  await sweepScratchFolders();
   const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));
   if (known !== undefined) return reused(build, known, ["this process saw or built it before"]);
 

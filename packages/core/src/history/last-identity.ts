@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { replaceFile } from "../process/replace-file.ts";
 
 /** What an image of a name was made of when it was last built here. */
 export interface LastIdentity {
@@ -11,16 +12,8 @@ export interface LastIdentity {
 
 /** Keeps what the image was made of, for the next `explain`; replaced as a whole. @throws what the file system says. */
 export async function keepLastIdentity(cacheDir: string, imageName: string, identity: LastIdentity): Promise<void> {
-  const file = fileOf(cacheDir, imageName);
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(draft, JSON.stringify({ imageName, tag: identity.tag, document: identity.document }));
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  const kept = { imageName, tag: identity.tag, document: identity.document };
+  await replaceFile(fileOf(cacheDir, imageName), JSON.stringify(kept));
 }
 
 /** What the last image of that name was made of; undefined when none was built here, or what was kept is broken. */

@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
+import { type ErrorCode, ImageSpecError, onProcessExit, redact } from "@imagespec/registry";
 import { abortedError } from "./aborted-error.ts";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { onProcessExit } from "./on-process-exit.ts";
 
 /** How long a cancelled tool has after TERM, in milliseconds; with the wait after KILL it is under the 5 s bound. */
 const TERM_GRACE = 3000;

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { expect, it } from "vitest";
-import { withScratchFolder } from "./scratch-folder.ts";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { sweepScratchFolders, withScratchFolder, withSecretFolder } from "./scratch-folder.ts";
 
 it("is private, and gone after work that ends and work that fails", async () => {
   const seen: string[] = [];
@@ -65,10 +66,9 @@ it.runIf(existsSync("/proc/self/stat"))("sweeps what a killed process left, and 
     killed.child.kill("SIGKILL");
     await once(killed.child, "close");
     expect(existsSync(killed.folder)).toBe(true);
-    await withScratchFolder("test", async () => {
-      expect(existsSync(killed.folder)).toBe(false);
-      expect(existsSync(running.folder)).toBe(true);
-    });
+    await sweepScratchFolders();
+    expect(existsSync(killed.folder)).toBe(false);
+    expect(existsSync(running.folder)).toBe(true);
   } finally {
     running.child.kill("SIGKILL");
     await once(running.child, "close");
@@ -88,5 +88,26 @@ it("names TMPDIR when no folder can be made there", async () => {
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
+  }
+});
+
+it("is in memory for secrets, where there is a place for that", async () => {
+  const runtime = await mkdtemp(join(tmpdir(), "runtime-"));
+  const whereFor = async (value: string) => {
+    vi.stubEnv("XDG_RUNTIME_DIR", value);
+    return withSecretFolder("test", async (folder) => {
+      expect((await stat(folder)).mode & 0o777).toBe(0o700);
+      return folder;
+    });
+  };
+  try {
+    const folder = await whereFor(runtime);
+    expect(dirname(folder)).toBe(runtime);
+    expect(existsSync(folder)).toBe(false);
+    for (const other of ["/proc/no-such-folder", "relative"]) {
+      expect(dirname(await whereFor(other))).toBe(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+    }
+  } finally {
+    await rm(runtime, { recursive: true });
   }
 });

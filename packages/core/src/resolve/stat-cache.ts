@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../process/replace-file.ts";
 
 /** A file changed this short before it was hashed may change again within one tick of the file system's clock. */
 const RACY_NANOSECONDS = 50_000_000n;
@@ -51,14 +52,8 @@ export class StatCache {
   /** Writes the entries used since it was opened. A cache that cannot be written is done without. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    const draft = `${this.#file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-    try {
-      await mkdir(join(this.#file, ".."), { recursive: true, mode: 0o700 });
-      await writeFile(draft, JSON.stringify({ version: 1, entries: Object.fromEntries(this.#seen) }), { mode: 0o600 });
-      await rename(draft, this.#file);
-    } catch {
-      await rm(draft, { force: true }).catch(() => {});
-    }
+    const text = JSON.stringify({ version: 1, entries: Object.fromEntries(this.#seen) });
+    await replaceFile(this.#file, text, 0o600, 0o700).catch(() => {});
   }
 }
 

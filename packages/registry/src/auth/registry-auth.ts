@@ -2,13 +2,14 @@ import type { Credential } from "../credentials/credential.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
+import { SharedAnswer } from "./shared-answer.ts";
 import { type BearerToken, basicHeader, fetchToken } from "./token-endpoint.ts";
 
 export interface RegistryAuthOptions {
   registry: string;
   transport: HttpTransport;
-  /** Asked once, at the first challenge. */
-  credential(): Promise<Credential | undefined>;
+  /** Asked once, at the first challenge; the signal is aborted when nobody waits for the answer any more. */
+  credential(signal: AbortSignal): Promise<Credential | undefined>;
   /** Whether that host may be spoken to without TLS. */
   plainAllowed(host: string): boolean;
 }
@@ -21,20 +22,21 @@ export class RegistryAuth {
   readonly #options: RegistryAuthOptions;
   readonly #tokens = new Map<string, { promise: Promise<BearerToken>; settled?: BearerToken }>();
   #challenge: Challenge | undefined;
-  #credential: Promise<Credential | undefined> | undefined;
+  readonly #credential: SharedAnswer<Credential | undefined>;
 
   constructor(options: RegistryAuthOptions) {
     this.#options = options;
+    this.#credential = new SharedAnswer((signal) => options.credential(signal));
   }
 
   /** True when there was a credential to send; for wording an error. */
   async hasCredential(): Promise<boolean> {
-    return (await this.#credential) !== undefined;
+    return (await this.#credential.known) !== undefined;
   }
 
   /** Every secret that may have been sent, as it was sent; for hiding them in what a server says. */
   async secrets(): Promise<string[]> {
-    const credential = await this.#credential?.catch(() => undefined);
+    const credential = await this.#credential.known?.catch(() => undefined);
     const tokens = [...this.#tokens.values()].flatMap(({ settled }) => (settled === undefined ? [] : [settled.token]));
     if (credential === undefined) return tokens;
     if (credential.kind !== "basic") return [...tokens, credential.token];
@@ -43,11 +45,10 @@ export class RegistryAuth {
   }
 
   /** The header to send for these scopes; undefined while the registry has not asked. Throws E_REGISTRY_AUTH and network errors. */
-  async header(scopes: string[]): Promise<string | undefined> {
+  async header(scopes: string[], signal?: AbortSignal): Promise<string | undefined> {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
-    this.#credential ??= this.#options.credential();
-    const credential = await this.#credential;
+    const credential = await this.#credential.get(signal);
     if (credential?.kind === "registry-token") return `Bearer ${credential.token}`;
     if (challenge.scheme === "basic") {
       return credential?.kind === "basic" ? basicHeader(credential.username, credential.password) : undefined;

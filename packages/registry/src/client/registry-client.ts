@@ -103,7 +103,7 @@ export class RegistryClient {
       name: registry,
       base: () => this.#base(registry),
       transport: this.#transport,
-      credential: () => this.#credentials.get(registry, { repository }),
+      credential: (signal) => this.#credentials.get(registry, { repository, signal }),
       plainAllowed: (host) => this.#plainAllowed(host),
       retry: this.#options.retry ?? {},
       onEvent: this.#options.onEvent,

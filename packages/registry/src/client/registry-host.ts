@@ -31,8 +31,8 @@ export interface RegistryHostOptions {
   name: string;
   /** Its address. Never rejects. */
   base(): Promise<URL>;
-  /** Asked once, when the registry first asks for credentials. */
-  credential(): Promise<Credential | undefined>;
+  /** Asked once, when the registry first asks for credentials; cancelled when nobody waits for it any more. */
+  credential(signal: AbortSignal): Promise<Credential | undefined>;
   transport: HttpTransport;
   plainAllowed(host: string): boolean;
   retry: RetryOptions;
@@ -124,7 +124,9 @@ export class RegistryHost {
     let away = url.origin !== base.origin;
     for (let hops = 0; hops <= MAX_HOPS; ) {
       const own = !away;
-      const authorization = own ? await untilAborted(this.#auth.header(call.scopes), call.signal) : undefined;
+      const authorization = own
+        ? await untilAborted(this.#auth.header(call.scopes, call.signal), call.signal)
+        : undefined;
       const { body } = call;
       const response = await this.#options.transport.send({
         method: call.method,
@@ -136,7 +138,7 @@ export class RegistryHost {
       if (own && isChallenge(response) && challenged < 2) {
         challenged++;
         const learned = this.#auth.learn(response.header("www-authenticate"), call.scopes, authorization);
-        const next = learned ? await untilAborted(this.#auth.header(call.scopes), call.signal) : undefined;
+        const next = learned ? await untilAborted(this.#auth.header(call.scopes, call.signal), call.signal) : undefined;
         if (next === undefined || next === authorization) return response;
         await response.body.dump();
         continue;

@@ -1,4 +1,5 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { onProcessExit } from "../process/on-process-exit.ts";
 import type { Credential } from "./credential.ts";
 
 export interface HelperCall {
@@ -45,6 +46,8 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
   const timer = setTimeout(() => stop("timeout"), call.timeoutMs);
   const onAbort = () => stop("abort");
   call.signal?.addEventListener("abort", onAbort, { once: true });
+  // A program that ends at once must not leave its helper behind.
+  const forgetExit = onProcessExit(() => stop("abort"));
   try {
     const result = await child;
     if (ended === "abort") throw new ImageSpecError("E_ABORTED", `Asking ${program} for ${call.server} was cancelled`);
@@ -68,6 +71,7 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener("abort", onAbort);
+    forgetExit();
   }
 }
 

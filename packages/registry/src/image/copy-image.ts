@@ -9,6 +9,12 @@ import type { ImageSink, ImageSource, ManifestBytes } from "./store.ts";
 const MAX_MANIFESTS = 1000;
 const MAX_INDEX_DEPTH = 4;
 
+/** How an image is copied. */
+export interface CopyOptions extends PushOptions {
+  /** Called when all but the tag is written. */
+  beforeTag?: (() => Promise<void>) | undefined;
+}
+
 interface Collected {
   /** Children before what points to them; the last is the image itself. */
   manifests: ManifestBytes[];
@@ -23,7 +29,7 @@ export async function copyImage(
   source: ImageSource,
   tagOrDigest: string,
   sink: ImageSink,
-  options: PushOptions = {},
+  options: CopyOptions = {},
 ): Promise<Descriptor> {
   const { tag, signal } = options;
   const call = { signal };
@@ -44,6 +50,7 @@ export async function copyImage(
       signal,
     );
     for (const manifest of collected.manifests) await sink.putManifest(manifest, call);
+    if (tag !== undefined) await options.beforeTag?.();
     await sink.putManifest(root, { signal, tag });
   });
   return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };

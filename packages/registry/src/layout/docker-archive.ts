@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { checkedDigest } from "../digest/digest.ts";
@@ -11,6 +10,7 @@ import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
 import { isImageEntry } from "../image/select-platform.ts";
 import type { CallOptions, ImageSink, ManifestBytes, OpenBlob } from "../image/store.ts";
+import { draftPath, sweepDrafts } from "../process/draft.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { TAR_END, tarEntry } from "./tar-entry.ts";
 import { writeFault } from "./write-fault.ts";
@@ -37,7 +37,7 @@ export class DockerArchive implements ImageSink {
 
   private constructor(path: string, reference: ImageReference) {
     this.#path = resolve(path);
-    this.#temporary = `${this.#path}.${randomBytes(6).toString("hex")}.part`;
+    this.#temporary = draftPath(this.#path);
     this.#reference = reference;
     this.name = `docker-archive:${path}`;
     this.#written = pipeline(this.#tar, createWriteStream(this.#temporary, { flags: "wx" }));
@@ -48,11 +48,13 @@ export class DockerArchive implements ImageSink {
   /** Opens an archive at `path` that will load as `reference`. Throws E_REFERENCE. */
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);
+    const folder = dirname(resolve(path));
     try {
-      await mkdir(dirname(resolve(path)), { recursive: true });
+      await mkdir(folder, { recursive: true });
     } catch (error) {
       throw writeFault(error, `docker-archive:${path}`);
     }
+    await sweepDrafts(folder, { name: basename(path) });
     return new DockerArchive(path, parsed);
   }
 

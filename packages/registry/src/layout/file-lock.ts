@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRunning, processMark } from "../process/process-mark.ts";
 
 export interface FileLockOptions {
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a sign of life after which a holder counts as dead; default 10 000. */
+  /** Milliseconds without a sign of life after which a holder counts as dead that cannot be looked at; default 10 000. */
   staleMs?: number | undefined;
 }
 
@@ -14,7 +15,8 @@ class LostLockError extends Error {}
 
 /**
  * Runs `work` while `path` is locked against every process that sees the file, whatever its host or pid namespace: the lock
- * is a file that only one can create, its holder touches it while it lives, and no process id decides. `work` calls
+ * is a file that only one can create, its holder touches it while it lives, and one that is known to have ended is not
+ * waited for. `work` calls
  * `confirm` right before what must not happen twice; when the lock was lost by then, all of it runs again.
  */
 export async function withFileLock<T>(
@@ -24,7 +26,7 @@ export async function withFileLock<T>(
 ): Promise<T> {
   const staleMs = options.staleMs ?? 10_000;
   for (;;) {
-    const token = randomBytes(16).toString("hex");
+    const token = `${processMark()}-${randomBytes(16).toString("hex")}`;
     await acquire(path, token, staleMs, options.signal);
     const beat = setInterval(() => {
       const now = new Date();
@@ -62,7 +64,8 @@ async function acquire(path: string, token: string, staleMs: number, signal: Abo
     if (state === undefined) continue;
     // Our own clock alone: that of the file system, or of the holder, may be another.
     if (state.text !== seen.state) seen = { state: state.text, since: performance.now() };
-    else if (performance.now() - seen.since > staleMs) await breakLock(path, state.token);
+    const holder = state.token.slice(0, Math.max(state.token.lastIndexOf("-"), 0));
+    if (isRunning(holder) === false || performance.now() - seen.since > staleMs) await breakLock(path, state.token);
     await sleep(wait * (0.5 + Math.random()), undefined, { signal });
   }
 }

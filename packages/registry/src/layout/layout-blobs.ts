@@ -1,13 +1,9 @@
 import { createReadStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
 import { verifyStream } from "../digest/verify-stream.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
 import type { ImageSource } from "../image/store.ts";
 import { PIECE_BYTES } from "./write-file.ts";
-
-/** Milliseconds after which a file that nobody writes to is one a killed run left. */
-const ABANDONED_MS = 10 * 60_000;
 
 /** Whether a file has the bytes its descriptor says. */
 export async function isIntact(path: string, descriptor: Descriptor): Promise<boolean> {
@@ -38,10 +34,4 @@ export async function listedDigests(source: ImageSource, entries: readonly Descr
     }
   }
   return found;
-}
-
-/** Removes a file that was not written to for long. */
-export async function removeOld(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
 }

@@ -7,11 +7,12 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
+import { sweepDrafts } from "../process/draft.ts";
 import { isDigest } from "../reference/reference-grammar.ts";
 import { withFileLock } from "./file-lock.ts";
-import { isIntact, listedDigests, removeOld } from "./layout-blobs.ts";
+import { isIntact, listedDigests } from "./layout-blobs.ts";
 import { writeFault } from "./write-fault.ts";
-import { PART, PIECE_BYTES, writeWhole } from "./write-file.ts";
+import { PIECE_BYTES, writeWhole } from "./write-file.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
@@ -157,10 +158,9 @@ export class OciLayout implements ImageSource, ImageSink {
       throw writeFault(error, this.name);
     }
     await this.#listed();
+    await sweepDrafts(this.folder);
     for (const algorithm of await readdir(join(this.folder, "blobs")).catch(() => [])) {
-      const folder = join(this.folder, "blobs", algorithm);
-      const parts = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(PART));
-      for (const part of parts) await removeOld(join(folder, part));
+      await sweepDrafts(join(this.folder, "blobs", algorithm), { ours: true });
     }
   }
 

@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { draftPath } from "../process/draft.ts";
 
 /** Bytes read or written at a time: few calls, little memory. */
 export const PIECE_BYTES = 512 * 1024;
-/** How the name of a file ends that is not whole yet. */
-export const PART = ".part";
 
 /**
  * Writes beside the place, then moves: nobody sees half a file, and nothing is left of a failed one. `confirm` may still
@@ -16,7 +14,7 @@ export async function writeWhole(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   confirm?: () => Promise<void>,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}${PART}`;
+  const temporary = draftPath(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, "wx", 0o644);

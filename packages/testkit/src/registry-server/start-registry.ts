@@ -103,11 +103,15 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const host = `localhost:${(server.address() as AddressInfo).port}`;
-  const close = () =>
-    new Promise<void>((resolve) => {
+  const close = async () => {
+    await new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
+    // Of clients that went away in the middle.
+    const unfinished = [...repositories.values()].flatMap(({ uploads }) => [...uploads.values()]);
+    await Promise.allSettled(unfinished.map(({ draft }) => draft.discard()));
+  };
   return { host, url: `${scheme}://${host}`, exchanges, repositories, close, [Symbol.asyncDispose]: close };
 }
 

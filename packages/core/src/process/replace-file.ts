@@ -1,0 +1,23 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { draftPath, sweepDrafts } from "@imagespec/registry";
+
+/**
+ * Gives a file a new content as a whole, in a folder that is made where it is missing. Removes what killed processes
+ * left there. `mode` is the file's, `folderMode` that of a new folder.
+ *
+ * @throws what the file system says.
+ */
+export async function replaceFile(path: string, text: string, mode = 0o644, folderMode = 0o777): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: folderMode });
+  await sweepDrafts(folder);
+  const draft = draftPath(path);
+  try {
+    await writeFile(draft, text, { mode });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  }
+}
