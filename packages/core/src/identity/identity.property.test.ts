@@ -126,7 +126,6 @@ describe("the tag", () => {
       "a link that becomes a file",
       () => [rmSync(join(root, "src/pkg/link")), cpSync(join(root, "src/main.py"), join(root, "src/pkg/link"))],
     ],
-    ["an empty folder", () => mkdirSync(join(root, "src/empty"))],
     ["a copied file", () => writeFileSync(join(root, "one"), "2")],
     ["a nested requirements file", () => writeFileSync(join(root, "more.txt"), "six<2\n")],
   ])("changes with %s", async (_, change) => {
@@ -136,6 +135,7 @@ describe("the tag", () => {
   });
 
   it.each<[string, () => void]>([
+    ["an empty folder", () => mkdirSync(join(root, "src/empty/deep/__pycache__"), { recursive: true })],
     ["permissions that git does not keep", () => chmodSync(join(root, "one"), 0o600)],
     [
       "files that are left out",

@@ -23,6 +23,8 @@ export type ImageSpecParameters = Omit<FlatParameters, "baseImage"> & {
 export interface ImageSpecOptions {
   /** Folder that relative paths start from; by default the working directory. */
   root?: string | undefined;
+  /** The files the spec was read from: where they lie in a folder that goes into the image, they stay out. */
+  specFiles?: readonly string[] | undefined;
   /**
    * Takes the place of the id that is computed from the parameters, for clients that have ids of their own. Part of the
    * tag; 1 to 128 letters, digits and `_.:=+/-`.
@@ -58,12 +60,13 @@ export class ImageSpec implements Spec {
         hint: "Use 1 to 128 letters, digits and _.:=+/- characters.",
       });
     }
-    const parsed = parse(parameters, { root, snakeCase: false });
+    const parsed = parse(parameters, { root, snakeCase: false, specFiles: options.specFiles });
     Object.assign(this, structuredFreeze({ ...parsed, name: parsed.name ?? "flytekit" }));
     const isForced = (options as { [FORCE]?: boolean })[FORCE] === true;
     for (const [key, value] of [
       ["root", root],
       ["givenId", options.id],
+      ["specFiles", Object.freeze((options.specFiles ?? []).map((file) => resolvePath(file)))],
       ["isForced", isForced],
       [SPEC_BRAND, true],
     ] as const) {
@@ -77,10 +80,17 @@ export class ImageSpec implements Spec {
    * every fault. An ImageSpec comes back as it is, but for an `id` given here.
    */
   static parse(input: unknown, options: ImageSpecOptions = {}): ImageSpec {
-    const { id } = options;
-    if (isImageSpec(input)) return id === undefined ? input : remade(input, {}, { force: input.isForced, id });
+    const { id, specFiles } = options;
+    if (isImageSpec(input)) {
+      if (id === undefined && specFiles === undefined) return input;
+      const baseImage = isImageSpec(input.baseImage)
+        ? ImageSpec.parse(input.baseImage, { specFiles })
+        : input.baseImage;
+      const made = { force: input.isForced, id: id ?? input.givenId, specFiles: specFiles ?? input.specFiles };
+      return remade(input, { baseImage }, made);
+    }
     const root = resolvePath(options.root ?? ".");
-    return new ImageSpec(parse(input, { root, snakeCase: true }), { root, id });
+    return new ImageSpec(parse(input, { root, snakeCase: true, specFiles }), { root, id, specFiles });
   }
 
   /**
@@ -132,7 +142,7 @@ export class ImageSpec implements Spec {
 
   /** A spec that is built and pushed even when its image exists; survives every `with...`. */
   forcePush(): ImageSpec {
-    return remade(this, {}, { force: true, id: this.givenId });
+    return remade(this, {}, { force: true, id: this.givenId, specFiles: this.specFiles });
   }
 
   /** Hash of the parameters as given, without files and without what the tag leaves out; or the id it was made with. */
@@ -173,16 +183,16 @@ export class ImageSpec implements Spec {
 
   /** An id that was given stands for these parameters and no others. */
   #with(changes: ImageSpecParameters): ImageSpec {
-    return remade(this, changes, { force: this.isForced });
+    return remade(this, changes, { force: this.isForced, specFiles: this.specFiles });
   }
 }
 
 function remade(
   spec: ImageSpec,
   changes: ImageSpecParameters,
-  { force, id }: { force: boolean; id?: string | undefined },
+  { force, ...kept }: { force: boolean; id?: string | undefined; specFiles?: readonly string[] | undefined },
 ): ImageSpec {
-  const options: ImageSpecOptions & { [FORCE]: boolean } = { root: spec.root, id, [FORCE]: force };
+  const options: ImageSpecOptions & { [FORCE]: boolean } = { root: spec.root, ...kept, [FORCE]: force };
   return new ImageSpec({ ...spec, ...changes }, options);
 }
 
@@ -191,7 +201,12 @@ export function isImageSpec(value: unknown): value is ImageSpec {
   return isSpec(value);
 }
 
-function parse(input: unknown, options: { root: string; snakeCase: boolean }, above: object[] = []): ParsedParameters {
+interface ParseOptions extends Pick<ImageSpecOptions, "specFiles"> {
+  root: string;
+  snakeCase: boolean;
+}
+
+function parse(input: unknown, options: ParseOptions, above: object[] = []): ParsedParameters {
   if (typeof input === "object" && input !== null && above.includes(input)) {
     throw new ImageSpecError("E_CYCLE", "a base image has itself as base", { hint: "Name another baseImage." });
   }
@@ -202,7 +217,7 @@ function parse(input: unknown, options: { root: string; snakeCase: boolean }, ab
   }
   return parseParameters(input, {
     snakeCase: options.snakeCase,
-    parseBase: (base) => new ImageSpec(parse(base, options, [...above, input as object]), { root: options.root }),
+    parseBase: (base) => new ImageSpec(parse(base, options, [...above, input as object]), options),
   });
 }
 

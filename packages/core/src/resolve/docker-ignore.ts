@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import { characterSet, type GlobToken, globMatcher, literal, NOT_A_SLASH } from "./glob.ts";
 
 // A character class as Go's filepath.Match takes it: no bare `-` or `]` at its ends.
 const CLASS = /^\[\^?(?:(?:[^\\\]-]|\\.)(?:-(?:[^\\\]-]|\\.))?)+\]/u;
@@ -95,44 +96,44 @@ function compile(source: string): Pattern {
 /** A pattern as a test of one path. `*` and `?` stop at `/`; `**` is any number of folders. */
 function matcher(pattern: string): (path: string) => boolean {
   const characters = [...pattern];
-  let expression = "^";
-  let kind: "exact" | "prefix" | "suffix" | "expression" = "exact";
+  const tokens: GlobToken[] = [];
+  let kind: "exact" | "prefix" | "suffix" | "glob" = "exact";
   for (let index = 0, step = 0; index < characters.length; index++, step++) {
     const character = characters[index] as string;
     if (character === "*" && characters[index + 1] === "*") {
       index++;
       if (characters[index + 1] === "/") index++;
       if (index + 1 < characters.length) {
-        expression += "(.*/)?";
-        kind = "expression";
+        tokens.push({ kind: "folders" });
+        kind = "glob";
       } else if (kind === "exact") kind = "prefix";
       else {
-        expression += ".*";
-        kind = "expression";
+        tokens.push({ kind: "run", crosses: true });
+        kind = "glob";
       }
       if (step === 0) kind = "suffix";
     } else if (character === "*") {
-      expression += "[^/]*";
-      kind = "expression";
+      tokens.push({ kind: "run", crosses: false });
+      kind = "glob";
     } else if (character === "?") {
-      expression += "[^/]";
-      kind = "expression";
+      tokens.push(NOT_A_SLASH);
+      kind = "glob";
     } else if (character === "\\") {
       index++;
       const next = characters[index];
       if (next === undefined) throw new SyntaxError("nothing to escape");
-      expression += escaped(next);
-      kind = "expression";
+      tokens.push(literal(next));
+      kind = "glob";
     } else if (character === "[") {
       const set = CLASS.exec(characters.slice(index).join(""))?.[0];
       if (set === undefined) throw new SyntaxError("a bracket is not closed");
-      expression += set;
+      tokens.push(characterSet(set));
       index += [...set].length - 1;
-      kind = "expression";
-    } else if (character === "]") {
-      expression += "\\]";
-      kind = "expression";
-    } else expression += escaped(character);
+      kind = "glob";
+    } else {
+      tokens.push(literal(character));
+      if (character === "]") kind = "glob";
+    }
   }
   if (kind === "exact") return (path) => path === pattern;
   if (kind === "prefix") return (path) => path.startsWith(pattern.slice(0, -2));
@@ -140,10 +141,5 @@ function matcher(pattern: string): (path: string) => boolean {
     const suffix = pattern.slice(2);
     return (path) => path.endsWith(suffix) || (suffix.startsWith("/") && path === suffix.slice(1));
   }
-  const compiled = new RegExp(`${expression}$`, "u");
-  return (path) => compiled.test(path);
-}
-
-function escaped(character: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+  return globMatcher(tokens);
 }

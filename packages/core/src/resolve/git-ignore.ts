@@ -1,26 +1,78 @@
-import ignore, { type Ignore } from "ignore";
+import { gitGlob } from "./git-glob.ts";
+import { globMatcher } from "./glob.ts";
+
+interface Rule {
+  takesBack: boolean;
+  foldersOnly: boolean;
+  /** Matches the path below the rules' folder, or the last name alone. */
+  byName: boolean;
+  matches(text: string): boolean;
+}
 
 /**
- * Git's ignore rules of one folder and those above it: each `.gitignore` speaks of paths below its own folder, the
- * deepest that says something wins.
+ * Git's ignore rules of one file, and of those that stand behind it: each `.gitignore` speaks of paths below its own
+ * folder, the deepest that says something wins, the last line of it first (gitignore(5)).
  */
 export class GitIgnore {
-  readonly #above: GitIgnore | undefined;
+  #behind: GitIgnore | undefined;
+  /** What stands before a path where the rules behind these begin. */
+  #above = "";
   /** Of the folder the rules stand in, with a `/` at the end; empty for the top. */
   readonly #prefix: string;
-  readonly #rules: Ignore;
+  readonly #rules: readonly Rule[];
 
-  constructor(text: string, folder = "", above?: GitIgnore) {
-    this.#above = above;
+  constructor(text: string, folder = "", behind?: GitIgnore) {
+    this.#behind = behind;
     this.#prefix = folder === "" ? "" : `${folder}/`;
-    this.#rules = ignore({ ignorecase: false }).add(text.replace(/^\ufeff/, ""));
+    this.#rules = text
+      .replace(/^\ufeff/, "")
+      .split("\n")
+      .flatMap(parseRule)
+      .reverse();
+  }
+
+  /** The same rules for paths that begin in `folder`, below the one these speak of. */
+  from(folder: string): GitIgnore {
+    const rules = new GitIgnore("");
+    rules.#above = `${folder}/`;
+    rules.#behind = this;
+    return rules;
   }
 
   /** Whether a path below this folder is left out. Ask for its parents first: git never looks into an ignored folder. */
   ignores(path: string, isFolder: boolean): boolean {
-    const { ignored, unignored } = this.#rules.test(path.slice(this.#prefix.length) + (isFolder ? "/" : ""));
-    if (ignored) return true;
-    if (unignored) return false;
-    return this.#above?.ignores(path, isFolder) ?? false;
+    const below = path.slice(this.#prefix.length);
+    const name = below.slice(below.lastIndexOf("/") + 1);
+    for (const rule of this.#rules) {
+      if (rule.foldersOnly && !isFolder) continue;
+      if (rule.matches(rule.byName ? name : below)) return !rule.takesBack;
+    }
+    return this.#behind?.ignores(this.#above + path, isFolder) ?? false;
   }
+}
+
+function parseRule(line: string): Rule[] {
+  let pattern = line.replace(/\r$/, "");
+  if (pattern.startsWith("#")) return [];
+  pattern = withoutTrailingSpaces(pattern);
+  const takesBack = pattern.startsWith("!");
+  if (takesBack) pattern = pattern.slice(1);
+  const foldersOnly = pattern.endsWith("/");
+  if (foldersOnly) pattern = pattern.slice(0, -1);
+  if (pattern === "") return [];
+  const byName = !pattern.includes("/");
+  if (pattern.startsWith("/")) pattern = pattern.slice(1);
+  const tokens = gitGlob(pattern);
+  // Git matches nothing by a pattern it cannot read.
+  return tokens === undefined ? [] : [{ takesBack, foldersOnly, byName, matches: globMatcher(tokens) }];
+}
+
+/** Spaces at the end do not count unless a backslash stands before them. */
+function withoutTrailingSpaces(pattern: string): string {
+  let end = pattern.length;
+  while (end > 0 && pattern[end - 1] === " ") end--;
+  if (end === pattern.length) return pattern;
+  let backslashes = 0;
+  while (pattern[end - 1 - backslashes] === "\\") backslashes++;
+  return pattern.slice(0, backslashes % 2 === 1 ? end + 1 : end);
 }

@@ -1,5 +1,6 @@
 import { ImageSpecError, type SpecFault } from "@imagespec/registry";
 import { faultPath } from "../spec/fault-path.ts";
+import { FileRefused } from "./read-regular-file.ts";
 
 /** Collects what is wrong with the files of a spec, so that one error can name all of it. */
 export class InputFaults {
@@ -11,6 +12,11 @@ export class InputFaults {
 
   /** Adds what a failed system call says about a path. */
   addSystem(parameter: string | (string | number)[], path: string, error: unknown): void {
+    if (error instanceof FileRefused) {
+      const hint = error.code === "not_a_file" ? "Put a regular file there, or name another." : "Name a smaller file.";
+      this.add(parameter, error.code, `'${path}' ${error.message}`, hint);
+      return;
+    }
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     if (code === "ENOENT" || code === "ENOTDIR") {
       this.add(

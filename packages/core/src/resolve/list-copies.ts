@@ -5,17 +5,20 @@ import type { Spec } from "../spec/spec.ts";
 import { isExcludedName } from "./excluded-names.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
+import { ownFiles } from "./own-files.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 /**
  * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied
- * folder some names stay out always. A link out of the root, on the way or in a folder, is a fault.
+ * folder some names, the spec's own files and empty folders stay out. A link out of the root, on the way or in a folder, is a fault.
  */
 export async function listCopies(spec: Spec, options: ListOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];
+  const named = new Set<string>();
   for (const [index, given] of (spec.copy ?? []).entries()) {
     const path = normalPath(given, spec.root);
-    found.push(...(await listCopy(spec.root, path, ["copy", index], options)));
+    named.add(path);
+    found.push(...(await listCopy(spec, path, ["copy", index], options)));
   }
   for (const entry of found) {
     if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
@@ -36,17 +39,13 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
   return [
     { type: "directory", path: "copy" },
     ...[...unique.values()]
-      .filter(({ path }) => path !== ".")
+      .filter(({ path, type }) => path !== "." && (type !== "directory" || named.has(path)))
       .map((entry) => ({ ...entry, path: `copy/${entry.path}` })),
   ];
 }
 
-async function listCopy(
-  root: string,
-  path: string,
-  at: (string | number)[],
-  options: ListOptions,
-): Promise<TreeEntry[]> {
+async function listCopy(spec: Spec, path: string, at: (string | number)[], options: ListOptions): Promise<TreeEntry[]> {
+  const { root } = spec;
   const absolute = join(root, path);
   try {
     const way = relative(realpathSync(root), realpathSync(dirname(absolute)));
@@ -75,10 +74,11 @@ async function listCopy(
     options.faults.addSystem(at, path, error);
     return [];
   }
+  const own = ownFiles(spec, absolute);
   const entries = await walkTree(absolute, {
     ...options,
     parameter: "copy",
-    skip: (_path, name) => isExcludedName(name),
+    skip: (below, name) => isExcludedName(name) || own.has(below),
   });
   const prefix = path === "." ? "" : `${path}/`;
   return [{ type: "directory", path }, ...entries.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` }))];

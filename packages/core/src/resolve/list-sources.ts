@@ -1,11 +1,12 @@
-import { readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Spec } from "../spec/spec.ts";
-import { DockerIgnore } from "./docker-ignore.ts";
 import { isExcludedName } from "./excluded-names.ts";
-import { GitIgnore } from "./git-ignore.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { linkLeavesTree } from "./link-target.ts";
+import { ownFiles } from "./own-files.ts";
+import { SourceRules } from "./source-rules.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 export interface ListOptions {
@@ -29,25 +30,28 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   if (mode === undefined) return [];
   const root = resolve(spec.root, spec.sourceRoot as string);
   if (!(await isFolder(root, options.faults))) return [];
-  const rules = new SourceRules(root);
-  const entries = await walkTree(root, {
+  const rules = new SourceRules(root, options.faults);
+  const own = ownFiles(spec, root);
+  const found = await walkTree(root, {
     ...options,
     parameter: "sourceRoot",
     enter: (folder, names) => rules.enter(folder, names),
-    skip: (path, name, isFolder) => {
-      if (isExcludedName(name)) return true;
+    skip: (path, name, isFolder, isLink) => {
+      if (isExcludedName(name) || own.has(path)) return true;
       if (mode === "all") return rules.skip(path, isFolder);
-      if (!isFolder) return !name.endsWith(".py") || rules.skip(path, false);
+      if (!isFolder) return !(name.endsWith(".py") || isLink) || rules.skip(path, false);
       // Only folders that lead to a module are wanted, and those come with it.
       return rules.skip(path, true) || "descend";
     },
   });
+  // Folders come with what is in them: an empty one is no content.
+  const content = found.filter(({ type }) => type !== "directory");
+  const entries = mode === "all" ? content : withLinkedModules(root, content, options);
   for (const entry of entries) {
-    if (entry.type === "symlink" && linkLeavesTree(entry.path, entry.link)) {
-      options.warn(
-        `the link '${entry.path}' in sourceRoot leads out of it, to '${entry.link}': its target does not go into the image`,
-      );
-    }
+    if (entry.type === "symlink" && linkLeavesTree(entry.path, entry.link)) warnOfLink(entry.path, entry.link, options);
+  }
+  if (mode === "loaded_modules" && !entries.some(({ path }) => path.endsWith(".py"))) {
+    options.warn(`sourceRoot '${spec.sourceRoot}' holds no .py file, and the mode loaded_modules takes no other`);
   }
   return [
     { type: "directory", path: "source" },
@@ -55,41 +59,43 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   ];
 }
 
-/** The ignore rules of one source tree, read folder by folder as the tree is walked. */
-class SourceRules {
-  readonly #root: string;
-  #docker: DockerIgnore | undefined;
-  readonly #git = new Map<string, GitIgnore | undefined>();
-
-  constructor(root: string) {
-    this.#root = root;
+/**
+ * Which links of the `loaded_modules` mode come along: modules, and links to a folder that holds some. One to a folder
+ * elsewhere is told, since an import through it will fail.
+ */
+function withLinkedModules(root: string, entries: readonly TreeEntry[], options: ListOptions): TreeEntry[] {
+  const folders = new Set<string>();
+  for (const { path, type } of entries) {
+    if (type !== "file" && !path.endsWith(".py")) continue;
+    for (let above = parentOf(path); above !== ""; above = parentOf(above)) folders.add(above);
   }
+  const real = realpathSync(root);
+  return entries.filter((entry) => {
+    if (entry.type !== "symlink" || entry.path.endsWith(".py")) return true;
+    const target = folderBehind(join(root, entry.path));
+    if (target === undefined) return false;
+    const way = relative(real, target).replaceAll(sep, "/");
+    if (way === "" || folders.has(way)) return true;
+    if (way.startsWith("../") || way === ".." || isAbsolute(way)) warnOfLink(entry.path, entry.link, options);
+    return false;
+  });
+}
 
-  async enter(folder: string, names: readonly string[]): Promise<void> {
-    if (folder === "" && names.includes(".dockerignore")) {
-      const file = join(this.#root, ".dockerignore");
-      this.#docker = new DockerIgnore(await readFile(file, "utf8"), file);
-    }
-    if (this.#docker) return;
-    const above = folder === "" ? undefined : this.#git.get(parentOf(folder));
-    const own = names.includes(".gitignore") ? await readRules(join(this.#root, folder, ".gitignore")) : undefined;
-    this.#git.set(folder, own === undefined ? above : new GitIgnore(own, folder, above));
+function folderBehind(link: string): string | undefined {
+  try {
+    const target = realpathSync(link);
+    return statSync(target).isDirectory() ? target : undefined;
+  } catch {
+    return undefined; // It leads nowhere, or round in a circle.
   }
+}
 
-  skip(path: string, isFolder: boolean): boolean | "descend" {
-    if (!this.#docker) return this.#git.get(parentOf(path))?.ignores(path, isFolder) ?? false;
-    if (!this.#docker.ignores(path)) return false;
-    return isFolder && !this.#docker.canPrune(path) ? "descend" : true;
-  }
+function warnOfLink(path: string, link: string, { warn }: ListOptions): void {
+  warn(`the link '${path}' in sourceRoot leads out of it, to '${link}': its target does not go into the image`);
 }
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
-async function readRules(file: string): Promise<string | undefined> {
-  // A folder of that name is not an ignore file.
-  return readFile(file, "utf8").catch(() => undefined);
 }
 
 async function isFolder(path: string, faults: InputFaults): Promise<boolean> {

@@ -1,12 +1,14 @@
-import { access, constants, readFile, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
+import { findCollisions } from "./collisions.ts";
 import { InputFaults } from "./input-faults.ts";
 import { listCopies } from "./list-copies.ts";
 import { listSources, sourceMode } from "./list-sources.ts";
+import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 import { type Requirements, readRequirements } from "./read-requirements.ts";
 import { clashWarnings, shipFiles } from "./ship-files.ts";
 import type { ShippedFile } from "./shipped-file.ts";
@@ -47,6 +49,7 @@ export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inpu
     ...(await listCopies(spec, listing)),
     ...(requirements?.entries ?? []),
   ];
+  findCollisions(entries, faults);
   // Hashing is work: what is known to be wrong by now is said before.
   faults.throwIfAny();
   const cache = await StatCache.open(options.cacheDir ?? cacheFolder(options.env), treeName(spec));
@@ -71,8 +74,10 @@ async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputF
   for (const [path, file] of wanted) {
     try {
       await access(resolve(spec.root, file), constants.R_OK);
-      if ((await stat(resolve(spec.root, file))).isDirectory()) {
-        faults.add(path, "not_a_file", `'${file}' is a folder`, "Name a file.");
+      const stats = await stat(resolve(spec.root, file));
+      if (!stats.isFile()) {
+        const what = stats.isDirectory() ? "a folder" : "not a regular file";
+        faults.add(path, "not_a_file", `'${file}' is ${what}`, "Name a regular file.");
       } else if (path[0] === "registryConfig") await checkRegistryConfig(path, file, spec, faults);
     } catch (error) {
       faults.addSystem(path, file, error);
@@ -87,7 +92,9 @@ async function checkRegistryConfig(
   spec: Spec,
   faults: InputFaults,
 ): Promise<void> {
-  const text = await readFile(resolve(spec.root, file), "utf8");
+  const text = (await readRegularFile(resolve(spec.root, file), LARGEST_RULES)).toString("utf8");
+  // As docker takes it: an empty config says nothing.
+  if (text.trim() === "") return;
   try {
     const config = JSON.parse(text) as unknown;
     if (typeof config === "object" && config !== null && !Array.isArray(config)) return;

@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath } from "node:fs/promises";
+import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
 import type { ContentPackages } from "../identity/content.ts";
@@ -7,6 +7,7 @@ import type { Spec } from "../spec/spec.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { lockBreaches } from "./lock-breaches.ts";
 import { parseRequirements } from "./parse-requirements.ts";
+import { LARGEST_LOCK, readRegularFile } from "./read-regular-file.ts";
 import type { TreeEntry } from "./walk-tree.ts";
 
 /** The files a spec's `requirements` stands for, under `requirements/`, and what they mean. */
@@ -129,7 +130,7 @@ class RequirementsReader {
         return undefined;
       }
       this.entries.push({ type: "file", path: this.contextPath(file), absolute: target, stats });
-      return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(target));
+      return new TextDecoder("utf-8", { fatal: true }).decode(await readRegularFile(target, LARGEST_LOCK));
     } catch (error) {
       if (error instanceof TypeError) {
         this.#faults.add("requirements", "not_utf8", `'${this.shown(file)}' is not UTF-8 text`, "Save it as UTF-8.");

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
 import type { Content } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
+import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 
 /**
  * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.
@@ -31,7 +31,9 @@ export async function resolveLayout(
 
 async function readIndex(folder: string, shown: string): Promise<{ digest?: unknown }[]> {
   try {
-    const index = JSON.parse(await readFile(join(folder, "index.json"), "utf8")) as { manifests?: unknown };
+    const index = JSON.parse((await readRegularFile(join(folder, "index.json"), LARGEST_RULES)).toString("utf8")) as {
+      manifests?: unknown;
+    };
     if (Array.isArray(index.manifests)) return index.manifests as { digest?: unknown }[];
     throw new TypeError("index.json lists no manifests");
   } catch (cause) {

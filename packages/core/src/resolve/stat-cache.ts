@@ -4,8 +4,19 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 
-/** A file changed this short before it was hashed may change again within one tick of the file system's clock. */
-const RACY_NANOSECONDS = 50_000_000n;
+/** Clocks of file systems that tell less than nanoseconds: FAT's, whole seconds, and what kernels round to. */
+const GRANULARITIES = [2_000_000_000n, 1_000_000_000n, 100_000_000n, 10_000_000n, 1_000_000n] as const;
+/** Even a nanosecond clock is moved on by the kernel's timer only. */
+const LEAST_GRANULARITY = 50_000_000n;
+
+/**
+ * How much time two changes of a file may be apart and its time be the same. A time that is a multiple of a coarse unit
+ * may be of a clock that knows no finer one, so it is taken for that: a fine clock shows it once in a thousand times.
+ */
+function granularityOf(time: bigint): bigint {
+  const coarse = GRANULARITIES.find((unit) => time % unit === 0n);
+  return coarse === undefined || coarse < LEAST_GRANULARITY ? LEAST_GRANULARITY : coarse;
+}
 
 /**
  * Remembers the hashes of a tree's files, so that unchanged ones need not be read again. An entry counts only while
@@ -32,8 +43,8 @@ export class StatCache {
   /** The file's sha256, when it is known and nothing says the file has changed. */
   get(path: string, stats: BigIntStats): string | undefined {
     const { entries, written } = this.#known;
-    const entry = entries[path];
-    if (typeof entry !== "string" || stats.mtimeNs >= written || stats.ctimeNs >= written) return undefined;
+    const entry = entries.get(path);
+    if (typeof entry !== "string" || isYoung(stats, written)) return undefined;
     const form = formOf(stats);
     if (!entry.startsWith(form)) return undefined;
     const sha256 = entry.slice(form.length);
@@ -45,8 +56,7 @@ export class StatCache {
   /** Remembers a hash taken of a file with these stats, unless the file is too young to be told from its next version. */
   set(path: string, stats: BigIntStats, sha256: string): void {
     this.#changed = true;
-    const youngest = BigInt(Date.now()) * 1_000_000n - RACY_NANOSECONDS;
-    if (stats.mtimeNs < youngest && stats.ctimeNs < youngest) this.#seen.set(path, formOf(stats) + sha256);
+    if (!isYoung(stats, BigInt(Date.now()) * 1_000_000n)) this.#seen.set(path, formOf(stats) + sha256);
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is done without. */
@@ -59,9 +69,14 @@ export class StatCache {
 
 /** What was read: entries by path, each the form of the file's stats and then its sha256. */
 interface Known {
-  entries: Readonly<Record<string, unknown>>;
+  entries: ReadonlyMap<string, unknown>;
   /** When, by the file system's clock. */
   written: bigint;
+}
+
+/** Whether a file changed so shortly before a moment that it may change again without its times telling. */
+function isYoung(stats: BigIntStats, moment: bigint): boolean {
+  return [stats.mtimeNs, stats.ctimeNs].some((time) => time + granularityOf(time) >= moment);
 }
 
 function formOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
@@ -69,12 +84,12 @@ function formOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
 }
 
 async function readEntries(file: string): Promise<Known> {
-  const nothing = { entries: {}, written: 0n };
+  const nothing: Known = { entries: new Map(), written: 0n };
   try {
     const { mtimeMs } = await stat(file);
     const data = JSON.parse(await readFile(file, "utf8")) as { version?: unknown; entries?: unknown } | null;
     if (data?.version !== 1 || typeof data.entries !== "object" || data.entries === null) return nothing;
-    return { entries: data.entries as Known["entries"], written: BigInt(Math.floor(mtimeMs)) * 1_000_000n };
+    return { entries: new Map(Object.entries(data.entries)), written: BigInt(Math.floor(mtimeMs)) * 1_000_000n };
   } catch {
     return nothing;
   }

@@ -12,7 +12,7 @@ export type TreeEntry =
 
 export interface WalkOptions {
   /** Whether to leave an entry out; a folder left out is not read, unless it is asked to `descend`. */
-  skip(path: string, name: string, isFolder: boolean): boolean | "descend";
+  skip(path: string, name: string, isFolder: boolean, isLink: boolean): boolean | "descend";
   /** Called with each folder before its entries are asked for, with the names in it. */
   enter?(path: string, names: readonly string[]): Promise<void>;
   /** The parameter that faults are reported for. */
@@ -42,7 +42,7 @@ export async function walkTree(root: string, options: WalkOptions): Promise<Tree
       // Stat calls are made synchronously, which is several times faster; other work gets its turn in between.
       if (index % 512 === 511) await setImmediate();
       const path = folder === "" ? child.name : `${folder}/${child.name}`;
-      const skip = options.skip(path, child.name, child.isFolder);
+      const skip = options.skip(path, child.name, child.isFolder, child.isLink);
       if (skip !== true && child.isFolder) open.push(path);
       if (skip !== false || hasForeignName(path, child, options)) continue;
       const entry = child.isFolder
@@ -57,6 +57,7 @@ export async function walkTree(root: string, options: WalkOptions): Promise<Tree
 interface Child {
   name: string;
   isFolder: boolean;
+  isLink: boolean;
   /** Set when the name is not UTF-8: its bytes, printably. */
   escaped?: string;
 }
@@ -67,8 +68,9 @@ async function readFolder(absolute: string, options: WalkOptions): Promise<Child
     return children.map((child) => {
       const name = child.name.toString("utf8");
       const isFolder = child.isDirectory();
+      const isLink = child.isSymbolicLink();
       const isText = !name.includes("\ufffd") || Buffer.from(name).equals(child.name);
-      return isText ? { name, isFolder } : { name, isFolder, escaped: escapeBytes(child.name) };
+      return { name, isFolder, isLink, ...(isText ? undefined : { escaped: escapeBytes(child.name) }) };
     });
   } catch (error) {
     options.faults.addSystem(options.parameter, absolute, error);

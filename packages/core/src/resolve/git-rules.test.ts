@@ -1,0 +1,213 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SpecFolder } from "./fixtures/spec-folder.ts";
+
+let folder: SpecFolder;
+beforeEach(() => {
+  folder = new SpecFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const env = { PATH: process.env.PATH, HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
+const git = (at: string, ...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "protocol.file.allow=always", ...args], {
+    cwd: folder.path(at),
+    encoding: "utf8",
+    env,
+    stdio: "pipe",
+  });
+const ours = async (sourceRoot: string) =>
+  (await folder.shipped({ sourceRoot, sourceCopyMode: "all" })).map((path) => path.slice("source/".length)).sort();
+/** What git would have in a commit of everything: tracked and untracked files, those left out by rules not. */
+const theirs = (at: string) =>
+  git(at, "-c", "core.quotePath=false", "ls-files", "-co", "--exclude-standard").trim().split("\n").sort();
+
+describe("git's rules", () => {
+  it.each([
+    ["rules above the source", { ".gitignore": ".env\n/src/private\n*.log\n!keep.log" }],
+    ["the repository's own excludes", { ".git/info/exclude": ".env\nsrc/private/\n*.log" }],
+    ["a nearer rule over a farther one", { ".gitignore": "*.log\n", "src/.gitignore": "!*.log\n.env" }],
+    ["a nearer rule over the excludes", { ".git/info/exclude": "*.log", "src/deep/.gitignore": "!a.log" }],
+    ["a rule for folders alone", { ".gitignore": "private/\ndeep/a.log/\n" }],
+    ["a rule anchored in the middle", { ".gitignore": "src/deep/*.log\nprivate/*\n!private/keep" }],
+    ["a rule with escapes and spaces", { ".gitignore": "\\#x\n#y\na\\ b\nc \nd\\ \n\\!z\n" }],
+    ["a byte order mark and CRLF", { ".gitignore": "\ufeff*.log\r\n.env\r\n" }],
+  ])("hold for %s", async (_, rules) => {
+    folder.write({ "top.txt": "", "src/.env": "", "src/main.py": "", "src/private/a": "", "src/private/keep": "" });
+    folder.write({ "src/a.log": "", "src/keep.log": "", "src/deep/a.log": "", "src/deep/b.txt": "" });
+    folder.write({
+      "src/#x": "",
+      "src/#y": "",
+      "src/a b": "",
+      "src/c": "",
+      "src/d ": "",
+      "src/!z": "",
+      "src/é.log": "",
+    });
+    git(".", "init", "-q");
+    folder.write(rules);
+    expect(await ours("src")).toEqual(theirs("src"));
+  });
+
+  it.each([
+    ["as it is", []],
+    ["of version 4", ["update-index", "--index-version", "4"]],
+    ["that is split", ["update-index", "--split-index"]],
+  ])("keep what is tracked in, by an index %s", async (_, command) => {
+    folder.write({ "src/.env": "", "src/out/kept/a.py": "", "src/out/b.py": "", "src/main.py": "", "src/a.log": "" });
+    git(".", "init", "-q");
+    git(".", "add", "-A");
+    git(".", "rm", "-q", "--cached", "src/a.log", "src/out/b.py");
+    folder.write({ ".gitignore": ".env\nout/\n*.log" });
+    if (command.length > 0) git(".", ...command);
+    git(".", "add", "-N", "src/main.py");
+    expect(await ours("src")).toEqual([".env", "main.py", "out/kept/a.py"]);
+    expect(theirs("src")).toEqual(await ours("src"));
+  });
+
+  it("do not hold from the host's own excludes, nor against the folder that was named", async () => {
+    folder.write({ "build/a.py": "", ".gitignore": "build/\n", "home/.config/git/ignore": "*.py" });
+    git(".", "init", "-q");
+    git(".", "config", "core.excludesFile", folder.path("home/.config/git/ignore"));
+    expect(await ours("build")).toEqual(["a.py"]);
+  });
+
+  it("are those of each work tree: a clone inside, a submodule, one of several of a repository", async () => {
+    folder.write({ "lib/a.py": "", "lib/b.log": "", "lib/.gitignore": "*.log" });
+    git("lib", "init", "-q");
+    git("lib", "add", "-A");
+    git("lib", "commit", "-qm", "a");
+    folder.write({ "app/main.py": "", "app/.gitignore": "*.tmp\na.py" });
+    git("app", "init", "-q");
+    git("app", "submodule", "add", "-q", folder.path("lib"), "sub");
+    git("app", "add", "-A");
+    git("app", "commit", "-qm", "a");
+    folder.write({ "app/sub/x.tmp": "", "app/sub/y.log": "", "app/z.tmp": "" });
+    git("lib", "clone", "-q", ".", folder.path("app/clone"));
+    expect(await ours("app")).toEqual(
+      [
+        "clone/.gitignore",
+        "clone/a.py",
+        "main.py",
+        "sub/.gitignore",
+        "sub/a.py",
+        "sub/x.tmp",
+        ".gitignore",
+        ".gitmodules",
+      ].sort(),
+    );
+    git("app", "worktree", "add", "-q", folder.path("tree"));
+    folder.write({ "app/.git/info/exclude": "secret", "tree/secret": "", "tree/q.tmp": "", "tree/new.py": "" });
+    expect(await ours("tree")).toEqual([".gitignore", ".gitmodules", "main.py", "new.py"]);
+  });
+
+  it("give the tag of a clean checkout", async () => {
+    folder.write({ "app/.gitignore": ".env\nout/\n", "app/src/main.py": "x", "app/src/run.sh": "y" });
+    git("app", "init", "-q");
+    git("app", "add", "-A");
+    git("app", "commit", "-qm", "a");
+    git("app", "clone", "-q", ".", folder.path("clean"));
+    folder.write({ "app/src/.env": "hunter2", "app/src/out/a": "", "app/src/old/__pycache__/a.pyc": "" });
+    mkdirSync(folder.path("app/src/empty/deep"), { recursive: true });
+    const of = async (sourceRoot: string) =>
+      (await folder.resolve({ sourceRoot, sourceCopyMode: "all" })).content.files;
+    expect(await of("app/src")).toEqual(await of("clean/src"));
+  });
+
+  it("take a long pattern in no time", async () => {
+    const name = "a".repeat(200);
+    folder.write({ [`src/${name}`]: "", "src/.gitignore": `${"*a".repeat(40)}b\n${"**/".repeat(12)}x\n` });
+    const started = performance.now();
+    expect(await ours("src")).toContain(name);
+    renameSync(folder.path("src/.gitignore"), folder.path("src/.dockerignore"));
+    expect(await ours("src")).toContain(name);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe("links in sourceRoot", () => {
+  it("to a folder of modules come along with the modules", async () => {
+    folder.write({ "src/app/sub/a.py": "", "src/data/x.csv": "", "src/b.py": "", "shared/c.py": "" });
+    symlinkSync("app", folder.path("src/alias"));
+    symlinkSync("alias/sub", folder.path("src/deep"));
+    symlinkSync("data", folder.path("src/csv"));
+    symlinkSync("b.py", folder.path("src/c.py"));
+    symlinkSync("../shared", folder.path("src/shared"));
+    symlinkSync("nowhere", folder.path("src/gone"));
+    const { files, warnings } = await folder.resolve({ sourceRoot: "src" });
+    expect(files.filter(({ type }) => type === "symlink").map(({ path }) => path)).toEqual([
+      "source/alias",
+      "source/c.py",
+      "source/deep",
+    ]);
+    expect(warnings).toEqual([expect.stringContaining("'shared' in sourceRoot leads out")]);
+  });
+
+  it("are told when nothing is left to copy", async () => {
+    folder.write({ "src/a.txt": "" });
+    expect((await folder.resolve({ sourceRoot: "src" })).warnings).toEqual([expect.stringContaining("no .py file")]);
+    expect((await folder.resolve({ sourceRoot: "src", sourceCopyMode: "all" })).warnings).toEqual([]);
+  });
+});
+
+describe("sources and copies that meet", () => {
+  it.each([
+    ["a file and a folder", { "src/data": "", "data/x": "" }, undefined, ["data"]],
+    ["a folder and a file", { "src/data/x": "", data: "" }, undefined, ["data"]],
+    ["a link and a folder", { "src/x": "", "data/x": "" }, "data", ["data"]],
+  ])("are a fault as %s", async (_, files, link, copy) => {
+    folder.write(files as unknown as Record<string, string>);
+    if (link !== undefined) symlinkSync("x", folder.path("src", link));
+    expect(await folder.faults({ sourceRoot: "src", sourceCopyMode: "all", copy })).toEqual([
+      ["copy", "collision", expect.stringContaining("'data'")],
+    ]);
+  });
+
+  it("merge as folders, the copied file last", async () => {
+    folder.write({ "src/data/x": "1", "src/data/y": "", "data/x": "2", "data/z": "" });
+    expect(await folder.shipped({ sourceRoot: "src", sourceCopyMode: "all", copy: ["data"] })).toEqual([
+      "copy/data/x",
+      "copy/data/z",
+      "source/data/x",
+      "source/data/y",
+    ]);
+  });
+});
+
+describe("files that are no regular files", () => {
+  const fifo = (path: string) => execFileSync("mkfifo", [folder.path(path)]);
+  it.each([
+    ["src/.gitignore", { sourceRoot: "src" }, "sourceRoot"],
+    ["src/.dockerignore", { sourceRoot: "src" }, "sourceRoot"],
+    ["r.txt", { requirements: "r.txt" }, "requirements"],
+    ["uv.lock", { requirements: "uv.lock" }, "requirements"],
+    ["secret", { pipSecretMounts: [["secret", "/s"] as const] }, "pipSecretMounts.0"],
+    ["config.json", { registryConfig: "config.json" }, "registryConfig"],
+  ])("are refused as %s and not waited for", async (path, parameters, parameter) => {
+    folder.write({ "src/a.py": "", "pyproject.toml": "" });
+    fifo(path);
+    expect(await folder.faults(parameters)).toEqual([[parameter, "not_a_file", expect.stringContaining(path)]]);
+    rmSync(folder.path(path));
+    mkdirSync(folder.path(path));
+    // Git takes no folder for its rules; everybody else says what is there.
+    if (path !== "src/.gitignore") expect(await folder.faults(parameters)).toHaveLength(1);
+  });
+});
+
+it("leaves the files out that the spec was read from", async () => {
+  folder.write({ "app/imagespec.yaml": "", "app/main.py": "", "app/imagespec.py": "" });
+  const { ImageSpec } = await import("../image-spec/image-spec.ts");
+  const { resolveSpec } = await import("./resolve-spec.ts");
+  const root = folder.path("app");
+  const shipped = async (specFiles: string[], parameters: object) => {
+    const spec = ImageSpec.parse(parameters, { root, specFiles }).withCommands("true");
+    const { files } = await resolveSpec(spec, { env: {}, cacheDir: folder.cacheDir });
+    return files.filter(({ type }) => type === "file").map(({ path }) => path.replace(/^\w+\//, ""));
+  };
+  const all = { source_root: ".", source_copy_mode: "all" };
+  expect(await shipped([folder.path("app/imagespec.yaml")], all)).toEqual(["imagespec.py", "main.py"]);
+  expect(await shipped([folder.path("app/imagespec.py")], { source_root: "." })).toEqual(["main.py"]);
+  expect(await shipped([folder.path("app/imagespec.yaml")], { copy: ["."] })).toEqual(["imagespec.py", "main.py"]);
+  expect(await shipped([folder.path("app/imagespec.yaml")], { copy: ["imagespec.yaml"] })).toEqual(["imagespec.yaml"]);
+});
