@@ -58,7 +58,7 @@ export async function pythonEnvironment(
     const all = [...empty.layers, ...(removal === undefined ? [] : [removal]), ...modules, ...compiled];
     const owned = all.map((layer) => ownedLayer(layer, owner));
     return {
-      layers: [...(empty.foundation === undefined ? [] : [empty.foundation]), ...owned],
+      layers: [...(await withFoundation(session, step, empty)), ...owned],
       extended: extended?.prefix.slice(1),
     };
   };
@@ -92,6 +92,20 @@ export async function pythonEnvironment(
   const { records, signal, warn } = session;
   const packed = await wheelLayers(wanted, { target: place, limit: left, records, signal, warn });
   return finished(packed, removal);
+}
+
+/** The Python under an environment, and the bytecode of its standard library. */
+async function withFoundation(
+  session: BuildSession,
+  step: EnvironmentStep,
+  { foundation, python }: EmptyEnvironment,
+): Promise<LayerSource[]> {
+  if (foundation === undefined) return [];
+  if (!step.bytecode || python === undefined) return [foundation];
+  const compiler = await findCompiler(session, python.minor, step.uvImage);
+  const prefix = python.path.slice(1, python.path.indexOf("/bin/"));
+  const place = { prefix, site: `${prefix}/lib/python${python.minor}` };
+  return [foundation, bytecodeLayer(foundation, place, compiler, session)];
 }
 
 /** The layers that hold the bytecode of these layers' modules, when the environment is to have it. */

@@ -14,8 +14,8 @@ import { ownershipLayer } from "./ownership-layer.ts";
 
 /** Layers an image may have, the base's included. */
 const MAX_LAYERS = 100;
-/** Ours that are not packages: owners, Python, environment, link, removal, account, source, copy. */
-const FIXED_LAYERS = 8;
+/** Ours that are not packages: owners, Python and its bytecode, environment, link, removal, account, source, copy. */
+const FIXED_LAYERS = 9;
 const FEWEST_FOR_PACKAGES = 8;
 /** Of a new virtual environment without packages. */
 const VENV_LAYERS = 1;

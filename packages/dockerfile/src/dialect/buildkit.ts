@@ -5,7 +5,7 @@ import type { Mount } from "../instruction/mount.ts";
 
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
-import { bytecodeScript } from "../script/bytecode.ts";
+import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
@@ -111,6 +111,7 @@ function environment(plan: BuildPlan): Instruction[] {
       renderRun(venvScript(step, TOOLS, plan.steps.user), [uv, uvCache, ca]),
       STEP_TITLES.venv,
     ),
+    ...(plan.steps.packages === undefined && hasManagedPython(step) ? bytecode(plan) : []),
   ];
 }
 

@@ -1,12 +1,13 @@
-import { type BuildPlan, baseImageText } from "@imagespec/core/builder";
+import { type BuildPlan, baseImageText, type EnvironmentStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../failure/step-fault.ts";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
-import { bytecodeScript } from "../script/bytecode.ts";
+import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
+import { ownScript } from "../script/own.ts";
 import { packagesScript } from "../script/packages.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
@@ -56,7 +57,7 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
     stageStart(from),
     user(plan),
     system ? [] : apt(plan),
-    environment === undefined ? [] : environmentCopy(),
+    environment === undefined ? [] : environmentCopy(plan, environment),
     envInstructions(plan),
     files(plan, options),
     commands(plan),
@@ -118,7 +119,7 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
       ),
     );
   }
-  if (step.bytecode && (packages !== undefined || step.manager === "conda")) {
+  if (step.bytecode && (packages !== undefined || step.manager === "conda" || hasManagedPython(step))) {
     made.push(instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode));
   }
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
@@ -129,12 +130,17 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
   return [...made, instruction("environment", collect, "collect the Python environment")];
 }
 
-/** The copy keeps owners. What the base had of an environment is in it, changed: the old one goes first, so that nothing of it stays. */
-function environmentCopy(): Instruction[] {
+/** The copy keeps owners, but for those of links. What the base had of an environment is in it, changed: the old one goes first, so that nothing of it stays. */
+function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Instruction[] {
   const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]);
   return [
     instruction("environment", remove, "remove the base's Python environment"),
     instruction("environment", `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`),
+    instruction(
+      "environment",
+      renderRun(["set -e;", ...ownScript([prefix], { user: steps.user.name })]),
+      STEP_TITLES.own,
+    ),
   ];
 }
 

@@ -6,6 +6,7 @@ export const STEP_TITLES = {
   conda: "install conda packages",
   loginShells: "keep PATH in login shells",
   packages: "install Python packages",
+  own: "give the environment's links their owner",
   bytecode: "compile Python modules",
   commands: "run the commands",
 } as const;

@@ -1,13 +1,21 @@
 import { COMPILE_SCRIPT, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
+import { PYTHON_FOLDER } from "./uv-settings.ts";
 
-/** Compiles what is new in the environment's site-packages; the bytecode is the user's. */
-export function bytecodeScript({ prefix }: EnvironmentStep, user: UserStep): string[] {
+/** Whether a Python may stand below the environment that is ours, too. */
+export function hasManagedPython(environment: EnvironmentStep): boolean {
+  return environment.manager === "venv" && environment.python.from === "version";
+}
+
+/** Compiles what is new in the environment's site-packages, and a Python of ours; the environment's is the user's. */
+export function bytecodeScript(environment: EnvironmentStep, user: UserStep): string[] {
+  const { prefix } = environment;
+  const managed = hasManagedPython(environment) ? ` ${PYTHON_FOLDER}/*/lib/python3*` : "";
   return [
     "set -e;",
     `if [ -x ${prefix}/bin/python ]; then`,
-    `PYTHONHASHSEED=0 ${prefix}/bin/python -sSB -W ignore -c ${quoteShell(COMPILE_SCRIPT)} '' ${prefix}/lib/python3*/site-packages; fi;`,
+    `PYTHONHASHSEED=0 ${prefix}/bin/python -sSB -W ignore -c ${quoteShell(COMPILE_SCRIPT)} '' ${prefix}/lib/python3*/site-packages${managed}; fi;`,
     ...ownScript([prefix], { user: user.name }),
   ];
 }

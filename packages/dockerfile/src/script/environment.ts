@@ -87,6 +87,8 @@ function plain(prefix: string): string[] {
     ...activateScript(prefix).map(quoteShell),
     `>${prefix}/bin/activate;`,
     `rm -rf ${PYTHON_FOLDER}/.lock ${PYTHON_FOLDER}/.gitignore ${PYTHON_FOLDER}/.temp;`,
+    // The archive's own bytecode is for the times of other files.
+    `if [ -d ${PYTHON_FOLDER} ] && command -v find >/dev/null; then find ${PYTHON_FOLDER} -name __pycache__ -prune -exec rm -rf {} +; fi;`,
     `for link in ${PYTHON_FOLDER}/*; do if [ -L "$link" ]; then rm "$link"; fi; done;`,
     "fi;",
   ];
