@@ -4,6 +4,9 @@ import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promise
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 
+/** Chunks are written together up to so many bytes, and so many of them (IOV_MAX is 1024). */
+const WRITE_BYTES = 1024 * 1024;
+const WRITE_CHUNKS = 512;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** What is known of a file before it is there. Hashes are `algorithm:hex`, in lower case. */
@@ -92,12 +95,20 @@ export class BlobStore {
         throw cacheError(temporary, cause);
       });
       const hashes = new HashSet(expected);
+      let waiting: Uint8Array[] = [];
+      let bytes = 0;
       for await (const chunk of source) {
         hashes.update(chunk);
         if (expected?.size !== undefined && hashes.size > expected.size)
           throw mismatch(expected.subject, "is too long");
-        await write(file, chunk);
+        waiting.push(chunk);
+        bytes += chunk.length;
+        if (bytes < WRITE_BYTES && waiting.length < WRITE_CHUNKS) continue;
+        await write(file, waiting);
+        waiting = [];
+        bytes = 0;
       }
+      await write(file, waiting);
       const found = hashes.digests();
       const digest = found[0] as string;
       if (expected !== undefined) check(expected, found, hashes.size);
@@ -148,8 +159,17 @@ function check({ subject, size, hashes = [], oneOf }: ExpectedBlob, found: reado
   if (size !== undefined && length !== size) throw mismatch(subject, "is too short");
 }
 
-async function write(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+async function write(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let left = chunks.filter(({ length }) => length > 0);
+  while (left.length > 0) {
+    let { bytesWritten } = await file.writev(left);
+    // A call may write less than all of it.
+    left = left.flatMap((chunk) => {
+      const done = Math.min(bytesWritten, chunk.length);
+      bytesWritten -= done;
+      return done === chunk.length ? [] : [chunk.subarray(done)];
+    });
+  }
 }
 
 function isDiskError(error: unknown): boolean {

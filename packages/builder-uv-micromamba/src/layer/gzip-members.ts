@@ -1,64 +1,158 @@
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
+import type { DeflateThreads } from "./deflate-threads.ts";
+import { type FixedLevel, memberHeader, memberTrailer } from "./fixed-deflate.ts";
+import type { TarPiece } from "./tar-pieces.ts";
 
-/** Uncompressed bytes of one gzip member; fixed, because it decides the compressed bytes. */
-export const MEMBER_BYTES = 4 * 1024 * 1024;
-export const GZIP_LEVEL = 6;
+/** Uncompressed bytes of one gzip member; fixed, because they decide the compressed bytes. */
+export const MEMBER_BYTES = { fixed: 1024 * 1024, zlib: 4 * 1024 * 1024 };
+export const ZLIB_LEVEL = 6;
+/** Bytes of copied streams that may wait for members before them. */
+const WAITING_BYTES = 16 * 1024 * 1024;
 
 const compress = promisify(gzip) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
 /**
- * Compresses a stream as gzip members of 4 MiB (RFC 1952: members are concatenated), several at a time on the thread
- * pool. Which member holds what depends on the input alone, so the bytes are the same for any number of cores.
+ * How the pieces of a layer that cannot be copied are compressed: by the fixed deflate of that level, large ones by zlib;
+ * or by zlib alone.
  */
-export async function* gzipMembers(
-  source: AsyncIterable<Uint8Array>,
-  parallel = Math.min(availableParallelism(), 8) + 1,
-): AsyncGenerator<Buffer> {
-  const running: Promise<Buffer>[] = [];
-  const spare: Buffer[] = [];
-  let members = 0;
-  for await (const block of blocks(source, () => spare.pop() ?? Buffer.allocUnsafe(MEMBER_BYTES))) {
-    members++;
-    const member = compressMember(block).finally(() => spare.push(Buffer.from(block.buffer)));
-    // Awaited below, in order; one that fails earlier must not end the process meanwhile.
-    member.catch(() => {});
-    running.push(member);
-    if (running.length >= parallel) yield (await running.shift()) as Buffer;
-  }
-  if (members === 0) running.push(compressMember(new Uint8Array()));
-  for (const member of running) yield await member;
+export type Compression = FixedLevel | "zlib";
+
+export interface GzipQuestion {
+  compression: Compression;
+  threads: DeflateThreads;
+  /** Told when a member is left to zlib, whose bytes differ between versions of Node and processors. */
+  zlibUsed?(): void;
+  /** Members under way at once. */
+  parallel?: number | undefined;
 }
 
-async function compressMember(block: Uint8Array): Promise<Buffer> {
+/**
+ * Compresses pieces of a tar as gzip members that follow each other (RFC 1952 2.2): what is deflated already is copied into
+ * one of its own, what is small goes together, what is large is cut. Which member holds what depends on the pieces'
+ * contents alone, so the bytes are the same for any number of cores and any cut of the input.
+ */
+export async function* gzipMembers(
+  pieces: AsyncIterable<TarPiece>,
+  { compression, threads, zlibUsed, parallel = Math.min(availableParallelism(), 8) + 1 }: GzipQuestion,
+): AsyncGenerator<Buffer> {
+  const queue = new MemberQueue(parallel);
+  const fixed = new Block(MEMBER_BYTES.fixed, (block) => queue.push(threads.member(block, compression as FixedLevel)));
+  const zlib = new Block(MEMBER_BYTES.zlib, (block) => {
+    zlibUsed?.();
+    queue.push(zlibMember(block));
+  });
+  let copying = false;
+  for await (const piece of pieces) {
+    if (piece.as === "copied") {
+      if (!copying) {
+        fixed.end();
+        zlib.end();
+        queue.push(memberHeader());
+      }
+      for (const part of piece.stream) queue.push(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+      if (piece.end !== undefined) queue.push(memberTrailer(piece.end.crc32, piece.end.size));
+      copying = piece.end === undefined;
+    } else {
+      const byZlib = compression === "zlib" || piece.as === "large";
+      (byZlib ? fixed : zlib).end();
+      (byZlib ? zlib : fixed).add(piece.bytes);
+    }
+    while (queue.ready) yield await queue.shift();
+  }
+  fixed.end();
+  zlib.end();
+  while (queue.length > 0) yield await queue.shift();
+}
+
+async function zlibMember(block: Uint8Array): Promise<Buffer> {
   const member = await compress(block, {
-    level: GZIP_LEVEL,
+    level: ZLIB_LEVEL,
     memLevel: 8,
     strategy: constants.Z_DEFAULT_STRATEGY,
     // Of the output buffer alone; the small default costs a turn of the event loop for every 16 KiB.
     chunkSize: 1024 * 1024,
   });
-  // RFC 1952 2.3.1: byte 9 names the operating system; 255 is unknown, so that all systems write the same.
-  member[9] = 255;
+  member[9] = memberHeader()[9] as number;
   return member;
 }
 
-async function* blocks(source: AsyncIterable<Uint8Array>, take: () => Buffer): AsyncGenerator<Uint8Array> {
-  let block = take();
-  let filled = 0;
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length; ) {
-      const part = chunk.subarray(at, at + MEMBER_BYTES - filled);
-      block.set(part, filled);
-      filled += part.length;
+/** Members in their order, finished or not. */
+class MemberQueue {
+  readonly #parallel: number;
+  readonly #members: (Buffer | Promise<Buffer>)[] = [];
+  #running = 0;
+  #bytes = 0;
+
+  constructor(parallel: number) {
+    this.#parallel = parallel;
+  }
+
+  get length(): number {
+    return this.#members.length;
+  }
+
+  /** Whether the first is to be taken before more is put in. */
+  get ready(): boolean {
+    const [first] = this.#members;
+    return (
+      (first !== undefined && !(first instanceof Promise)) ||
+      this.#running >= this.#parallel ||
+      this.#bytes > WAITING_BYTES
+    );
+  }
+
+  push(member: Buffer | Promise<Buffer>): void {
+    if (member instanceof Promise) {
+      this.#running++;
+      // Awaited by shift, in order; one that fails earlier must not end the process meanwhile.
+      member.catch(() => {});
+    } else this.#bytes += member.length;
+    this.#members.push(member);
+  }
+
+  async shift(): Promise<Buffer> {
+    const member = this.#members.shift() as Buffer | Promise<Buffer>;
+    if (member instanceof Promise) this.#running--;
+    else this.#bytes -= member.length;
+    return member;
+  }
+}
+
+/** Gathers bytes into blocks of one size. */
+class Block {
+  readonly #size: number;
+  readonly #full: (block: Uint8Array<ArrayBuffer>) => void;
+  #parts: Uint8Array[] = [];
+  #filled = 0;
+
+  constructor(size: number, full: (block: Uint8Array<ArrayBuffer>) => void) {
+    this.#size = size;
+    this.#full = full;
+  }
+
+  add(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + this.#size - this.#filled);
+      this.#parts.push(part);
+      this.#filled += part.length;
       at += part.length;
-      if (filled === MEMBER_BYTES) {
-        yield block;
-        block = take();
-        filled = 0;
-      }
+      if (this.#filled === this.#size) this.end();
     }
   }
-  if (filled > 0) yield block.subarray(0, filled);
+
+  /** Gives out what is gathered, if anything. */
+  end(): void {
+    if (this.#filled === 0) return;
+    const block = new Uint8Array(this.#filled);
+    let at = 0;
+    for (const part of this.#parts) {
+      block.set(part, at);
+      at += part.length;
+    }
+    this.#parts = [];
+    this.#filled = 0;
+    this.#full(block);
+  }
 }

@@ -10,6 +10,7 @@ import { RecordStore } from "../cache/record-store.ts";
 import { LayerCache } from "./layer-cache.ts";
 import type { LayerSource } from "./layer-source.ts";
 import { textFile } from "./tar-entry.ts";
+import { LARGE_CONTENT } from "./tar-pieces.ts";
 
 let root: string;
 let folder: CacheFolder;
@@ -61,6 +62,29 @@ describe("LayerCache", () => {
     expect(again.digest).toBe(layer.digest);
     expect(made).toBe(2);
     expect(await cache().verify(again)).toBe(true);
+  });
+
+  it("makes a layer again that another zlib compressed in part, and no other", async () => {
+    const large = source("large");
+    const entries = () => {
+      made++;
+      return [textFile("a", Buffer.alloc(LARGE_CONTENT + 1))];
+    };
+    for (const [one, times] of [
+      [{ ...large, entries }, 2],
+      [source("small"), 1],
+    ] as const) {
+      made = 0;
+      const layer = await cache().make(one, signal);
+      const records = folder.path("records", "layers");
+      for (const name of await readdir(records)) {
+        const [, body = ""] = (await readFile(join(records, name), "utf8")).split("\n");
+        const altered = body.replace(/"zlib":"[^"]*"/, '"zlib":"0.9 pdp11"');
+        await writeFile(join(records, name), `${sha256(Buffer.from(altered)).slice(7)}\n${altered}`);
+      }
+      expect((await cache().make(one, signal)).digest).toBe(layer.digest);
+      expect(made).toBe(times);
+    }
   });
 
   it("takes a record that is not whole for none", async () => {

@@ -1,21 +1,31 @@
 import { createHash } from "node:crypto";
 import type { BlobStore } from "../cache/blob-store.ts";
 import type { RecordStore } from "../cache/record-store.ts";
-import { GZIP_LEVEL, gzipMembers, MEMBER_BYTES } from "./gzip-members.ts";
+import { DeflateThreads } from "./deflate-threads.ts";
+import { gzipMembers } from "./gzip-members.ts";
 import type { BuiltLayer, LayerSource } from "./layer-source.ts";
 import { LAYER_MTIME } from "./tar-entry.ts";
-import { tarStream } from "./tar-stream.ts";
+import { type TarPiece, tarPieces } from "./tar-pieces.ts";
 
-type LayerRecord = Pick<BuiltLayer, "digest" | "size" | "diffId">;
+/** Raised when the same entries should give other compressed bytes: another threshold, block size or deflate. */
+const COMPRESSION_RECIPE = 1;
+/** What zlib's bytes depend on, beside its input. */
+const ZLIB = `${process.versions.zlib} ${process.arch}`;
+
+interface LayerRecord extends Pick<BuiltLayer, "digest" | "size" | "diffId"> {
+  /** The zlib that compressed a part of it. */
+  zlib?: string | undefined;
+}
 
 /**
- * Layers by what decides their bytes. The compressor is part of the key, so a digest never depends on which build
- * filled the cache.
+ * Layers by what decides their bytes. One that another zlib has made is made again, so a digest never depends on which
+ * build filled the cache.
  */
 export class LayerCache {
   readonly #blobs: BlobStore;
   readonly #records: RecordStore;
   readonly #running = new Map<string, Promise<BuiltLayer>>();
+  readonly #threads = new DeflateThreads();
 
   constructor(blobs: BlobStore, records: RecordStore) {
     this.#blobs = blobs;
@@ -25,8 +35,9 @@ export class LayerCache {
   /** The layer if it is there, its bytes not yet checked. */
   async find(source: LayerSource): Promise<BuiltLayer | undefined> {
     const record = await this.#records.get<LayerRecord>("layers", fullKey(source));
-    if (record === undefined || !(await this.#blobs.has(record.digest, record.size))) return undefined;
-    return { source, ...record };
+    if (record === undefined || (record.zlib !== undefined && record.zlib !== ZLIB)) return undefined;
+    const { digest, size, diffId } = record;
+    return (await this.#blobs.has(digest, size)) ? { source, digest, size, diffId } : undefined;
   }
 
   /** The layer, made when it is not there. Throws what making its entries throws, and E_CACHE. */
@@ -48,33 +59,42 @@ export class LayerCache {
     return this.#blobs.read(layer.digest);
   }
 
+  /** Ends the threads that compress; no layer can be made afterwards. */
+  close(): Promise<void> {
+    return this.#threads.close();
+  }
+
   async #findOrWrite(source: LayerSource, signal: AbortSignal): Promise<BuiltLayer> {
     const found = await this.find(source);
     if (found !== undefined) return found;
     const tar = createHash("sha256");
-    const { digest, size } = await this.#blobs.write(gzipMembers(tap(tarStream(source.entries(signal)), tar, signal)));
-    const record: LayerRecord = { digest, size, diffId: `sha256:${tar.digest("hex")}` };
-    await this.#records.set("layers", fullKey(source), record);
-    return { source, ...record };
+    let zlib: string | undefined;
+    const members = gzipMembers(tap(tarPieces(source.entries(signal)), tar, signal), {
+      compression: source.compression ?? 5,
+      threads: this.#threads,
+      zlibUsed: () => {
+        zlib = ZLIB;
+      },
+    });
+    const { digest, size } = await this.#blobs.write(members);
+    const layer = { digest, size, diffId: `sha256:${tar.digest("hex")}` };
+    await this.#records.set("layers", fullKey(source), { ...layer, zlib } satisfies LayerRecord);
+    return { source, ...layer };
   }
 }
 
-function fullKey(source: LayerSource): unknown {
-  return {
-    key: source.key,
-    compressor: { level: GZIP_LEVEL, member: MEMBER_BYTES, zlib: process.versions.zlib, arch: process.arch },
-    mtime: LAYER_MTIME.getTime(),
-  };
+function fullKey({ key, compression = 5 }: LayerSource): unknown {
+  return { key, compression, recipe: COMPRESSION_RECIPE, mtime: LAYER_MTIME.getTime() };
 }
 
 async function* tap(
-  source: AsyncIterable<Buffer>,
+  pieces: AsyncIterable<TarPiece>,
   hash: ReturnType<typeof createHash>,
   signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of source) {
+): AsyncGenerator<TarPiece> {
+  for await (const piece of pieces) {
     signal.throwIfAborted();
-    hash.update(chunk);
-    yield chunk;
+    hash.update(piece.bytes);
+    yield piece;
   }
 }

@@ -1,3 +1,4 @@
+import type { Compression } from "./gzip-members.ts";
 import type { TarEntry } from "./tar-entry.ts";
 
 /** A layer that can be made: what decides its bytes, and how to make them. */
@@ -6,6 +7,8 @@ export interface LayerSource {
   key: unknown;
   /** Stands in the image's history and in progress events. No secret. */
   title: string;
+  /** How what cannot be copied compressed is compressed; by default the fixed deflate at its level for text. */
+  compression?: Compression | undefined;
   /** The entries, in the order they are written. Called only when the cache lacks the layer. */
   entries(signal: AbortSignal): AsyncIterable<TarEntry> | Iterable<TarEntry>;
 }

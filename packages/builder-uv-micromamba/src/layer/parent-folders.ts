@@ -11,6 +11,12 @@ export async function* addParentFolders(
   const written = new Set<string>();
   for await (const entry of entries) {
     if (entry.type === "directory") written.add(entry.path);
+    const { path } = entry;
+    // Whose folder is written has all above it.
+    if (written.has(path.slice(0, Math.max(path.lastIndexOf("/"), 0)))) {
+      yield entry;
+      continue;
+    }
     for (const parent of parents(entry.path)) {
       if (written.has(parent) || (parent !== under && !parent.startsWith(`${under}/`))) continue;
       written.add(parent);

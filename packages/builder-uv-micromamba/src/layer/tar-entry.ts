@@ -14,6 +14,24 @@ export interface FileEntry extends EntryBase {
   /** Bytes `content` has; anything else is an error. */
   size: number;
   content: Uint8Array | (() => AsyncIterable<Uint8Array>);
+  /** The same content as an archive holds it, where it can be taken from there without compressing it again. */
+  deflated?: DeflatedContent | undefined;
+}
+
+/** A content beside the raw deflate stream (RFC 1951) that it stands in. */
+export interface DeflatedContent {
+  /** Bytes of the stream. */
+  size: number;
+  /** CRC-32 of the content. */
+  crc32: number;
+  /** Reads both at once; throws at the end when the content or the stream is not what was stated of it. */
+  read(): AsyncIterable<DeflatedPassage>;
+}
+
+/** A part of a content, and the parts of its stream that were read for it. */
+export interface DeflatedPassage {
+  content: Uint8Array;
+  stream: readonly Uint8Array[];
 }
 
 export interface DirectoryEntry extends EntryBase {

@@ -60,6 +60,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     });
   }
   let found: Promise<UvProgram> | undefined;
+  const layers = new LayerCache(blobs, records);
   return {
     request,
     options,
@@ -69,7 +70,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     registry,
     http,
     signal,
-    layers: new LayerCache(blobs, records),
+    layers,
     uv(image, waiting = signal) {
       if (found === undefined) {
         found = findOrFetchUv(image);
@@ -83,7 +84,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     async close() {
       over.abort();
       await Promise.all(tracked);
-      await Promise.all([registry.close(), http.close()]);
+      await Promise.all([registry.close(), http.close(), layers.close()]);
     },
   };
 }

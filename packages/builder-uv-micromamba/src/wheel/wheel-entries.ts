@@ -49,7 +49,7 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     if (/(^|\/)__pycache__\//.test(member.path)) continue;
     const place = destination(member.path, info, target);
     const row = recorded.get(member.path);
-    const content = recordedContent(member, row, filename);
+    const { content, deflated } = recordedContent(member, row, filename);
     if (place.script && (await startsPython(member))) {
       const script = withInterpreter(await collected(content(), member, filename), target.python);
       entries.push(textFile(place.path, script, 0o755));
@@ -57,8 +57,9 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
       continue;
     }
     const mode = place.script || member.executable ? 0o755 : 0o644;
-    entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size: member.size, content, sum: member.sum });
-    rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size || String(member.size) });
+    const { size, sum } = member;
+    entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size, content, deflated, sum });
+    rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size || String(size) });
   }
   // As uv has them in Dockerfile builds.
   const generated = [textFile(`${site}/${info}/INSTALLER`, "uv"), textFile(`${site}/${info}/REQUESTED`, "")];

@@ -5,6 +5,7 @@ import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
+import { isCopied } from "../layer/tar-pieces.ts";
 import { type InstalledFile, pathConflicts } from "./path-conflicts.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { normalizeName } from "./wheel-name.ts";
@@ -106,7 +107,10 @@ async function* groupEntries(
   for (const [at, { wheel, without }] of parts.entries()) {
     const zip = await ZipArchive.open(files[at] as string, wheel.filename);
     try {
-      for (const entry of await wheelEntries(zip, target, wheel)) if (!without.has(entry.path)) yield entry;
+      const entries = (await wheelEntries(zip, target, wheel)).filter(({ path }) => !without.has(path));
+      // Small files deflate best with many others beside them.
+      yield* entries.filter((entry) => !isCopied(entry));
+      yield* entries.filter(isCopied);
     } finally {
       await zip.close();
     }

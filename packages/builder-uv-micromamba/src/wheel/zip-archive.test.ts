@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ZipArchive } from "./zip-archive.ts";
 
@@ -20,6 +21,19 @@ for name in ("small.zip", "large.zip"):
         if name == "large.zip":
             z.write(f"{folder}/noise", "noise", zipfile.ZIP_DEFLATED)
             z.write(f"{folder}/noise", "noise-stored", zipfile.ZIP_STORED)
+`;
+
+/** One member whose compressed size counts three bytes too many, which are there. */
+const TRAILING = `
+import struct, sys, zlib
+content = b"x" * int(sys.argv[2])
+deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+packed = deflate.compress(content) + deflate.flush() + b"abc"
+common = struct.pack("<HHHHHLLLHH", 20, 0, 8, 0, 33, zlib.crc32(content), len(packed), len(content), 1, 0)
+local = b"PK\x03\x04" + common + b"a" + packed
+central = b"PK\x01\x02" + struct.pack("<H", 20) + common + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + b"a"
+end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(central), len(local), 0)
+open(sys.argv[1], "wb").write(local + central + end)
 `;
 
 let folder: string;
@@ -51,7 +65,36 @@ describe("ZipArchive", () => {
         expect(Buffer.concat(parts).equals(expected[member.path] as Buffer), member.path).toBe(true);
         expect((await member.bytes(2 ** 30)).equals(expected[member.path] as Buffer), member.path).toBe(true);
         expect(member.executable).toBe(member.path === "run.sh");
+        expect(member.deflated !== undefined, member.path).toBe(["text", "run.sh", "noise"].includes(member.path));
+        if (member.deflated === undefined) continue;
+        const contents: Uint8Array[] = [];
+        const streams: Uint8Array[] = [];
+        for await (const { content, stream } of member.deflated.read()) {
+          contents.push(content);
+          streams.push(...stream);
+        }
+        expect(Buffer.concat(contents).equals(expected[member.path] as Buffer), member.path).toBe(true);
+        const stream = Buffer.concat(streams);
+        expect(stream.length).toBe(member.deflated.size);
+        expect(inflateRawSync(stream).equals(expected[member.path] as Buffer), member.path).toBe(true);
       }
       await zip.close();
     });
+
+  // What follows the stream would be taken for the gzip member's trailer.
+  it.each([100, 9 * 1024 * 1024])(
+    "refuses bytes after the end of a deflate stream, content of %d bytes",
+    async (size) => {
+      execFileSync("python3", ["-c", TRAILING, join(folder, "trailing.zip"), String(size)]);
+      const zip = await ZipArchive.open(join(folder, "trailing.zip"), "trailing.zip");
+      const read = async () => {
+        for await (const _ of zip.members[0]?.deflated?.read() ?? []);
+      };
+      await expect(read()).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: "trailing.zip: a has bytes after the end of its content",
+      });
+      await zip.close();
+    },
+  );
 });

@@ -1,11 +1,19 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { crc32, createInflateRaw, inflateRaw } from "node:zlib";
+import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type Entry, fromFdPromise } from "yauzl";
+import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
 
-const inflate = promisify(inflateRaw) as (data: Uint8Array, options: object) => Promise<Buffer>;
+/** With the option `info` zlib also gives the engine, which counts the bytes that it took in. */
+interface Inflated {
+  buffer: Buffer;
+  engine: { bytesWritten: number };
+}
+const inflate = promisify(inflateRaw) as unknown as (data: Uint8Array, options: object) => Promise<Inflated>;
+/** Members up to this size are inflated at once: handing them to the thread pool takes longer. */
+const AT_ONCE = 256 * 1024;
 /** Members up to this size are taken whole: far fewer turns of the event loop for the thousands of small ones. */
 const WHOLE = 8 * 1024 * 1024;
 /** Archives up to this size are read into memory at once. */
@@ -23,6 +31,8 @@ export interface ZipMember {
   bytes(limit: number): Promise<Buffer>;
   /** The bytes as a stream; checked by size and CRC at its end. */
   stream(): AsyncIterable<Uint8Array>;
+  /** The bytes beside the deflate stream they stand in, checked the same; undefined for a member that is only stored. */
+  deflated: DeflatedContent | undefined;
 }
 
 /** A zip file on disk. Names that would leave its folder are refused by the reader of its directory. */
@@ -85,6 +95,10 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
     if (sum !== entry.crc32) throw broken("does not have the checksum the archive says");
   };
 
+  const checkEnd = ({ bytesWritten }: { bytesWritten: number }) => {
+    if (bytesWritten !== compressedSize) throw broken("has bytes after the end of its content");
+  };
+
   /** Where the data starts: the local header has lengths of its own (APPNOTE 4.3.7). */
   async function start(): Promise<number> {
     const at = entry.relativeOffsetOfLocalHeader;
@@ -95,12 +109,22 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
 
   async function bytes(limit: number): Promise<Buffer> {
     if (size > limit) throw broken(`has ${size} bytes, and at most ${limit} are read`);
-    const packed = await read(await start(), compressedSize);
-    // The most it may come to: a member that is larger than it says must not fill the memory.
-    const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(Math.min(size, WHOLE), 64) };
-    const data = compressionMethod === 0 ? packed : await inflate(packed, options);
-    check(data.length, crc32(data));
-    return data;
+    return unpack(await read(await start(), compressedSize));
+  }
+
+  async function unpack(packed: Buffer): Promise<Buffer> {
+    if (compressionMethod === 0) {
+      check(packed.length, crc32(packed));
+      return packed;
+    }
+    // The most it may come to: a member that is larger than it says must not fill the memory. The room beyond its size
+    // saves zlib a second round.
+    const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(size, WHOLE) + 64, info: true };
+    const { buffer, engine } =
+      size <= AT_ONCE ? (inflateRawSync(packed, options) as unknown as Inflated) : await inflate(packed, options);
+    checkEnd(engine);
+    check(buffer.length, crc32(buffer));
+    return buffer;
   }
 
   async function* raw(): AsyncGenerator<Buffer> {
@@ -109,29 +133,46 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
       yield await read(from + at, Math.min(CHUNK, compressedSize - at));
   }
 
-  async function* stream(): AsyncGenerator<Uint8Array> {
+  async function* passages(): AsyncGenerator<DeflatedPassage> {
     if (size <= WHOLE) {
-      yield await bytes(WHOLE);
+      const packed = await read(await start(), compressedSize);
+      yield { content: await unpack(packed), stream: [packed] };
       return;
     }
-    const inflater = createInflateRaw({ chunkSize: CHUNK });
-    const pouring = compressionMethod === 0 ? undefined : pipeline(raw(), inflater);
+    const inflater = compressionMethod === 0 ? undefined : createInflateRaw({ chunkSize: CHUNK });
+    let passed: Buffer[] = [];
+    async function* noted(): AsyncGenerator<Buffer> {
+      for await (const chunk of raw()) {
+        passed.push(chunk);
+        yield chunk;
+      }
+    }
+    const pouring = inflater && pipeline(noted(), inflater);
     // Reported by the reading below as well, which fails first.
     pouring?.catch(() => {});
     let sum = 0;
     let length = 0;
-    for await (const chunk of (pouring === undefined ? raw() : inflater) as AsyncIterable<Buffer>) {
-      sum = crc32(chunk, sum);
-      length += chunk.length;
+    for await (const content of (inflater ?? raw()) as AsyncIterable<Buffer>) {
+      sum = crc32(content, sum);
+      length += content.length;
       if (length > size) throw broken("is larger than the archive says");
-      yield chunk;
+      const stream = passed;
+      passed = [];
+      yield { content, stream };
     }
     await pouring;
+    if (inflater !== undefined) checkEnd(inflater);
     check(length, sum);
+    if (passed.length > 0) yield { content: Buffer.alloc(0), stream: passed };
+  }
+
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    for await (const { content } of passages()) yield content;
   }
 
   const executable = ((entry.externalFileAttributes >>> 16) & 0o100) !== 0;
-  return { path: plainPath(entry.fileName), size, executable, sum: entry.crc32, bytes, stream };
+  const deflated = compressionMethod === 8 ? { size: compressedSize, crc32: entry.crc32, read: passages } : undefined;
+  return { path: plainPath(entry.fileName), size, executable, sum: entry.crc32, bytes, stream, deflated };
 }
 
 /** `./a//b` as `a/b`; the reader of the directory has refused what would lead out. */

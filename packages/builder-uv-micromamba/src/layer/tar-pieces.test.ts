@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addParentFolders } from "./parent-folders.ts";
 import { type TarEntry, textFile, whiteout } from "./tar-entry.ts";
-import { checkPath, tarStream } from "./tar-stream.ts";
+import { COPIED_FROM, checkPath, LARGE_CONTENT, type TarPiece, tarPieces } from "./tar-pieces.ts";
 
 async function tar(entries: AsyncIterable<TarEntry> | Iterable<TarEntry>): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of tarStream(entries)) parts.push(part);
+  for await (const { bytes } of tarPieces(entries)) parts.push(Buffer.from(bytes));
   return Buffer.concat(parts);
 }
 
 /** What GNU tar, an independent reader, lists. */
 async function listing(bytes: Buffer): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "tar-stream-"));
+  const folder = await mkdtemp(join(tmpdir(), "tar-pieces-"));
   try {
     await writeFile(join(folder, "x.tar"), bytes);
     const text = execFileSync("tar", ["--numeric-owner", "--utc", "--full-time", "-tvf", join(folder, "x.tar")], {
@@ -31,7 +31,7 @@ async function listing(bytes: Buffer): Promise<string[]> {
   }
 }
 
-describe("tarStream", () => {
+describe("tarPieces", () => {
   it("lets go of entries and their files before it ends, when the reader stops early", async () => {
     const ended: string[] = [];
     async function* content(): AsyncGenerator<Uint8Array> {
@@ -49,7 +49,7 @@ describe("tarStream", () => {
         ended.push("entries");
       }
     }
-    for await (const _ of tarStream(entries())) break;
+    for await (const { bytes } of tarPieces(entries())) if (bytes.length > 1024) break;
     expect(ended).toEqual(["content", "entries"]);
   });
 
@@ -108,6 +108,56 @@ describe("tarStream", () => {
     for (const path of ["../x", "/etc/passwd", "a//b", "a/./b", "a/../../b", "", "a\0b", "a\uD800"])
       expect(() => checkPath(path), JSON.stringify(path)).toThrow(/inside an image/);
     expect(() => checkPath("..a/b..")).not.toThrow();
+  });
+});
+
+describe("a piece of a tar", () => {
+  const deflatedFile = (size: number, packed: number): TarEntry => ({
+    ...textFile("f", ""),
+    size,
+    content: async function* () {
+      yield Buffer.alloc(size, "x");
+    },
+    deflated: {
+      size: packed,
+      crc32: 7,
+      read: async function* () {
+        yield { content: Buffer.alloc(size, "x"), stream: [Buffer.alloc(packed)] };
+      },
+    },
+  });
+  const pieces = async (entry: TarEntry) => {
+    const found: TarPiece[] = [];
+    for await (const piece of tarPieces([entry])) found.push(piece);
+    return found;
+  };
+
+  it("is copied with the whole deflate stream from a size on, and goes with its neighbours below", async () => {
+    const copied = (await pieces(deflatedFile(99_999, COPIED_FROM))).filter((piece) => piece.as === "copied");
+    expect(copied.flatMap((piece) => piece.stream).reduce((sum, { length }) => sum + length, 0)).toBe(COPIED_FROM);
+    expect(copied.at(-1)?.end).toEqual({ crc32: 7, size: 99_999 });
+    const small = await pieces(deflatedFile(99_999, COPIED_FROM - 1));
+    expect(new Set(small.map(({ as }) => as))).toEqual(new Set(["small"]));
+  });
+
+  it("is large when its content is, and no one has deflated it", async () => {
+    for (const [size, as] of [
+      [LARGE_CONTENT, ["small", "small", "small"]],
+      [LARGE_CONTENT + 512, ["small", "large", "small"]],
+    ] as const)
+      expect((await pieces(textFile("f", Buffer.alloc(size)))).map((piece) => piece.as)).toEqual(as);
+  });
+
+  it("of a content that has another size than was said is an error, empty ones too", async () => {
+    for (const [said, size] of [
+      [0, 5],
+      [70_000, 69_999],
+      [70_000, 70_001],
+    ] as const)
+      for (const packed of [1, COPIED_FROM])
+        await expect(pieces({ ...deflatedFile(size, packed), size: said } as TarEntry)).rejects.toMatchObject({
+          code: "E_FILE_CHANGED",
+        });
   });
 });
 

@@ -1,0 +1,113 @@
+import { LAYER_MTIME, type TarEntry, type WhiteoutEntry } from "./tar-entry.ts";
+
+/** Of headers and contents. */
+export const TAR_BLOCK = 512;
+/** Seven octal digits and a space are the field; ids above this go into a pax record too, as other writers do. */
+const MAX_HEADER_ID = 0o777777;
+/** What eleven octal digits hold; a larger size is written in base 256, as GNU tar does. */
+const MAX_OCTAL_SIZE = 0o77777777777;
+const TYPES = { file: "0", hardlink: "1", symlink: "2", directory: "5", pax: "x" } as const;
+
+const MTIME = octal(LAYER_MTIME.getTime() / 1000, 11);
+/** Magic, version, no names of user and group, device 0:0. */
+const USTAR = `ustar\0${"00"}${"\0".repeat(64)}${octal(0, 6)}\0${octal(0, 6)}\0`;
+
+interface Fields {
+  name: string;
+  mode: number;
+  uid: number;
+  gid: number;
+  size: number;
+  type: keyof typeof TYPES;
+  link: string;
+}
+
+/**
+ * The header of an entry (POSIX.1-2008 pax, "ustar Interchange Format"), with an extended header before it where a name
+ * or an id does not fit. The same bytes for the same entry: fixed time, no names of users.
+ */
+export function tarHeader(entry: Exclude<TarEntry, WhiteoutEntry>): Buffer {
+  const fields: Fields = {
+    name: entry.type === "directory" ? `${entry.path}/` : entry.path,
+    mode: "mode" in entry ? entry.mode : 0o777,
+    uid: entry.uid,
+    gid: entry.gid,
+    size: entry.type === "file" ? entry.size : 0,
+    type: entry.type,
+    link: "link" in entry ? entry.link : "",
+  };
+  const large = [
+    ...(entry.uid > MAX_HEADER_ID ? [["uid", entry.uid] as const] : []),
+    ...(entry.gid > MAX_HEADER_ID ? [["gid", entry.gid] as const] : []),
+  ];
+  const place = splitName(fields.name);
+  if (large.length === 0 && place !== undefined && Buffer.byteLength(fields.link) <= 100) return ustar(fields, place);
+  const records = [["path", fields.name] as const, ...(fields.link === "" ? [] : [["linkpath", fields.link] as const])];
+  const extended = Buffer.from([...records, ...large].map(([key, value]) => paxRecord(`${key}=${value}`)).join(""));
+  const short = { name: "PaxHeader", prefix: "" };
+  const link = fields.link === "" ? "" : "PaxHeader";
+  return Buffer.concat([
+    ustar({ ...fields, type: "pax", size: extended.length, link }, short),
+    extended,
+    Buffer.alloc(padding(extended.length)),
+    ustar({ ...fields, link }, short),
+  ]);
+}
+
+/** Zero bytes after a content of that size, up to the next block. */
+export function padding(size: number): number {
+  return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
+}
+
+/** The name as 100 bytes and a prefix of 155 before it; undefined where it does not fit, or is not ASCII. */
+function splitName(name: string): { name: string; prefix: string } | undefined {
+  if (Buffer.byteLength(name) !== name.length) return undefined;
+  let slash = -1;
+  while (name.length - slash - 1 > 100) {
+    slash = name.indexOf("/", slash + 1);
+    if (slash === -1) return undefined;
+  }
+  return slash > 155 ? undefined : { name: name.slice(slash + 1), prefix: name.slice(0, Math.max(slash, 0)) };
+}
+
+/** `LENGTH KEY=VALUE\n`, whose length counts its own digits. */
+function paxRecord(text: string): string {
+  const rest = Buffer.byteLength(text) + 2;
+  let length = rest + String(rest).length;
+  if (rest + String(length).length > length) length++;
+  return `${length} ${text}\n`;
+}
+
+function ustar(fields: Fields, { name, prefix }: { name: string; prefix: string }): Buffer {
+  const { mode, uid, gid, size, type, link } = fields;
+  const octalSize = size <= MAX_OCTAL_SIZE;
+  // Names and prefix are ASCII here; a link's bytes are UTF-8.
+  const text = [
+    name.padEnd(100, "\0"),
+    octal(mode & 0o7777, 6).padEnd(8, "\0"),
+    octal(Math.min(uid, MAX_HEADER_ID), 6).padEnd(8, "\0"),
+    octal(Math.min(gid, MAX_HEADER_ID), 6).padEnd(8, "\0"),
+    octal(octalSize ? size : 0, 11),
+    MTIME,
+    // The checksum counts its own field as eight spaces.
+    "        ",
+    TYPES[type],
+    (link === "" ? "" : Buffer.from(link).toString("latin1")).padEnd(100, "\0"),
+    USTAR,
+    prefix.padEnd(167, "\0"),
+  ].join("");
+  const header = Buffer.from(text, "latin1");
+  if (!octalSize) {
+    header.fill(0, 124, 136);
+    header[124] = 0x80;
+    header.writeBigUInt64BE(BigInt(size), 128);
+  }
+  let sum = 0;
+  for (let at = 0; at < TAR_BLOCK; at++) sum += header[at] as number;
+  header.write(`${octal(sum, 6)}\0`, 148, "latin1");
+  return header;
+}
+
+function octal(value: number, digits: number): string {
+  return `${value.toString(8).padStart(digits, "0")} `;
+}
