@@ -12,6 +12,7 @@ import { RegistryClient, readImage } from "@imagespec/registry";
 import { runContainer } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
+import { ensureNodeVersions } from "../../scripts/services/node-versions.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { sample } from "../support/sample.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -21,6 +22,7 @@ const bothPlatforms = await ensureArm64();
 const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
 const folder = await temporaryFolder();
 const run = randomBytes(4).toString("hex");
+const MAIN = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
 beforeAll(() => {
   for (const [name, value] of Object.entries(serviceEnvironment(services))) vi.stubEnv(name, value);
   vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, "cache"));
@@ -85,6 +87,23 @@ describe("layers", () => {
     expect(results[0]?.made).toEqual(results[1]?.made);
   });
 
+  it("have one digest under Node 22, 24 and 26", async () => {
+    const root = join(folder.path, "nodes");
+    await mkdir(join(root, "src"), { recursive: true });
+    await writeFile(join(root, "src", "main.py"), "print(1)\n");
+    const packages = ["numpy==2.1.0", "requests==2.32.3"];
+    const parameters = parametersOf("nodes", { packages, sourceRoot: "src", builder: "uv-micromamba" });
+    await writeFile(join(root, "imagespec.json"), JSON.stringify(parameters));
+    const digests = new Map<string, string | undefined>();
+    for (const [version, node] of [...(await ensureNodeVersions()), [process.version, process.execPath] as const]) {
+      const env = { IMAGESPEC_CACHE_DIR: join(root, `cache-${version}`) };
+      const { stdout } = await runTool(node, [MAIN, "build", "--force"], { cwd: root, env });
+      digests.set(version, stdout.trim().split("@")[1]);
+    }
+    expect([...digests.values()]).toEqual(Array(3).fill(expect.stringMatching(/^sha256:/)));
+    expect(new Set(digests.values()).size, JSON.stringify([...digests])).toBe(1);
+  });
+
   it("that change with one source, or one dependency, are one", async () => {
     await mkdir(join(folder.path, "src"), { recursive: true });
     await writeFile(join(folder.path, "src", "main.py"), "print(1)\n");
@@ -111,7 +130,8 @@ describe("layers", () => {
   });
 
   it("are accepted by crane, umoci and skopeo, from the registry, a layout and an archive", async () => {
-    const parameters = { packages: ["six==1.16.0"] };
+    // markupsafe has members that are copied and ones that are not; six has none that is.
+    const parameters = { packages: ["six==1.16.0", "numpy==2.1.0", "markupsafe==3.0.2"] };
     const layout = join(folder.path, "layout");
     const archive = join(folder.path, "image.tar");
     const pushed = await build("readers", parameters);
@@ -124,6 +144,11 @@ describe("layers", () => {
     await runTool("umoci", ["unpack", "--image", `${layout}:${tag}`, join(folder.path, "bundle")]);
     const site = join(folder.path, "bundle/rootfs/opt/venv/lib/python3.11/site-packages");
     expect(await readdir(site)).toEqual(expect.arrayContaining(["six.py", "six-1.16.0.dist-info"]));
+    const code = "import six, numpy, markupsafe; print(numpy.arange(3).sum())";
+    const { stdout: loaded } = await runTool("docker", ["load", "--quiet", "--input", archive]);
+    const image = loaded.trim().replace(/^Loaded image( ID)?: /, "");
+    for (const one of [image, pushed.reference])
+      expect((await runTool("docker", ["run", "--rm", one, "python", "-c", code])).stdout.trim()).toBe("3");
     await runTool("skopeo", ["copy", "-q", `oci:${layout}:${tag}`, `oci:${join(folder.path, "copied")}:x`]);
     await runTool("skopeo", ["copy", "-q", `docker-archive:${archive}`, `oci:${join(folder.path, "copied")}:y`]);
   });
@@ -206,11 +231,10 @@ describe("killed", () => {
       builder: "uv-micromamba",
     });
     await writeFile(join(root, "imagespec.json"), JSON.stringify(parameters));
-    const main = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
     const env = { ...process.env, IMAGESPEC_CACHE_DIR: cache };
     const points = Array.from({ length: 20 }, (_, index) => 150 + index * 125);
     for (const point of sample(points, 5, 1)) {
-      const child = spawn(process.execPath, [main, "build", "--force"], { cwd: root, env, stdio: "ignore" });
+      const child = spawn(process.execPath, [MAIN, "build", "--force"], { cwd: root, env, stdio: "ignore" });
       const ended = new Promise((resolve) => child.once("exit", resolve));
       await Promise.race([sleep(point), ended]);
       child.kill("SIGKILL");
