@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
-import { tarStream } from "../layer/tar-stream.ts";
+import { tarPieces } from "../layer/tar-pieces.ts";
 import type { BaseImage } from "./base-image.ts";
 import { BaseInspector } from "./base-inspector.ts";
 import { SCAN_CAPS, scanLayer } from "./scan-layer.ts";
@@ -24,8 +24,8 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function tar(entries: TarEntry[]): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of tarStream(entries)) parts.push(part);
+  const parts: Uint8Array[] = [];
+  for await (const { bytes } of tarPieces(entries)) parts.push(bytes);
   return Buffer.concat(parts);
 }
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -7,7 +7,7 @@ import { BaseInspector } from "../base/base-inspector.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { tarStream } from "../layer/tar-stream.ts";
+import { tarPieces } from "../layer/tar-pieces.ts";
 import { accountLayer, imageAccount } from "./account-layer.ts";
 
 const STEP = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
@@ -21,8 +21,8 @@ afterEach(() => rm(root, { recursive: true }));
 async function layerOver(base: TarEntry[], path?: string): Promise<Map<string, string>> {
   const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
   await folder.open();
-  const parts: Buffer[] = [];
-  for await (const part of tarStream(base)) parts.push(part);
+  const parts: Uint8Array[] = [];
+  for await (const { bytes } of tarPieces(base)) parts.push(bytes);
   const blob = Buffer.concat(parts);
   const platform = { os: "linux", architecture: "amd64" };
   const inspector = new BaseInspector(

@@ -7,7 +7,7 @@ import { BaseInspector } from "../base/base-inspector.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
-import { tarStream } from "../layer/tar-stream.ts";
+import { tarPieces } from "../layer/tar-pieces.ts";
 import { ownershipLayer } from "./ownership-layer.ts";
 
 let root: string;
@@ -26,8 +26,8 @@ async function layerOver(...layers: TarEntry[][]) {
   const blobs = new Map<string, Buffer>();
   const descriptors = [];
   for (const entries of layers) {
-    const parts: Buffer[] = [];
-    for await (const part of tarStream(entries)) parts.push(part);
+    const parts: Uint8Array[] = [];
+    for await (const { bytes } of tarPieces(entries)) parts.push(bytes);
     const blob = Buffer.concat(parts);
     blobs.set(digestOf(blob), blob);
     descriptors.push({ mediaType: "", digest: digestOf(blob), size: blob.length });
