@@ -16,8 +16,8 @@ export interface ChosenTargets {
  * E_CYCLE for the file.
  */
 export async function chosenTargets({ line, signal }: CommandContext): Promise<ChosenTargets> {
-  const { content, root, folder } = await readSpec(line, signal);
-  const targets = choose(readTargets(content, root), line.targets);
+  const { content, root, folder, specFiles } = await readSpec(line, signal);
+  const targets = choose(readTargets(content, { root, specFiles }), line.targets);
   const { id } = line;
   if (id === undefined) return { targets, folder };
   const { name, spec } = only(targets, "--id");

@@ -13,6 +13,8 @@ export interface SpecSource {
   root: string;
   /** Folder of the spec file; undefined for standard input. */
   folder: string | undefined;
+  /** The spec file; none for standard input. */
+  specFiles: readonly string[];
 }
 
 /**
@@ -28,11 +30,11 @@ export async function readSpec(
   if (named === "-") {
     const text = await readCapped(process.stdin, "standard input", signal);
     const content = await parseSpecText(text, "either", "standard input");
-    return { content, root: root ?? process.cwd(), folder: undefined };
+    return { content, root: root ?? process.cwd(), folder: undefined, specFiles: [] };
   }
   const file = findSpecFile(named, process.cwd());
   const folder = dirname(file);
-  const source = { root: root ?? folder, folder };
+  const source = { root: root ?? folder, folder, specFiles: [file] };
   const kind = extname(file);
   if (kind !== ".json" && kind !== ".yaml" && kind !== ".yml") {
     return { ...source, content: await importSpecModule(file, source.root, signal) };

@@ -1,4 +1,11 @@
-import { ImageSpec, ImageSpecError, isImageSpec, isImageSpecError, type SpecFault } from "@imagespec/core";
+import {
+  ImageSpec,
+  ImageSpecError,
+  type ImageSpecOptions,
+  isImageSpec,
+  isImageSpecError,
+  type SpecFault,
+} from "@imagespec/core";
 import { specError } from "@imagespec/core/internal";
 import { checkNesting, MOST_LEVELS, tooDeep } from "./nesting.ts";
 
@@ -11,20 +18,23 @@ export interface Target {
 
 type Data = Record<string, unknown>;
 
+/** Where relative paths start, and the files that are no content of the images. */
+type SourceOptions = Pick<ImageSpecOptions, "root" | "specFiles">;
+
 /**
  * The images of a spec file's content, bases first: `{ images: { NAME: spec } }`, or one spec. A `base_image` may be
  * `{ image: NAME }`, another image of the file. Top-level `x-...` keys are the file's own, for YAML's anchors.
  *
  * @throws ImageSpecError E_SPEC with the faults of all images, E_CYCLE when images are each other's base.
  */
-export function readTargets(content: unknown, root: string): Target[] {
+export function readTargets(content: unknown, source: SourceOptions): Target[] {
   checkNesting(content);
-  if (!isData(content)) return [{ name: undefined, spec: ImageSpec.parse(content, { root }) }];
+  if (!isData(content)) return [{ name: undefined, spec: ImageSpec.parse(content, source) }];
   const data = Object.fromEntries(
     Object.entries(content).filter(([key]) => key !== "$schema" && !key.startsWith("x-")),
   );
   if (!Object.hasOwn(data, "images"))
-    return [{ name: undefined, spec: ImageSpec.parse(withoutReference(data), { root }) }];
+    return [{ name: undefined, spec: ImageSpec.parse(withoutReference(data), source) }];
   const faults = Object.keys(data)
     .filter((key) => key !== "images")
     .map((key) => fault([key], `"${key}" has no meaning beside "images"`, "Move it into one of the images."));
@@ -33,10 +43,10 @@ export function readTargets(content: unknown, root: string): Target[] {
       fault(["images"], "must be an object with at least one image", "Write images: { NAME: { ... } }."),
     ]);
   }
-  return orderedTargets(new Map(Object.entries(data.images)), root, faults);
+  return orderedTargets(new Map(Object.entries(data.images)), source, faults);
 }
 
-function orderedTargets(images: ReadonlyMap<string, unknown>, root: string, faults: SpecFault[]): Target[] {
+function orderedTargets(images: ReadonlyMap<string, unknown>, source: SourceOptions, faults: SpecFault[]): Target[] {
   const done = new Map<string, ImageSpec | undefined>();
   const make = (name: string, above: readonly string[]): ImageSpec | undefined => {
     if (above.includes(name)) {
@@ -68,7 +78,7 @@ function orderedTargets(images: ReadonlyMap<string, unknown>, root: string, faul
       input = { ...(input as Data), [reference.key]: base };
     }
     try {
-      return ImageSpec.parse(input, { root });
+      return ImageSpec.parse(input, source);
     } catch (error) {
       if (!isImageSpecError(error, "E_SPEC")) throw error;
       const own = error.faults ?? [fault([], error.message, error.hint ?? "")];

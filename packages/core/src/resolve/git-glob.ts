@@ -74,8 +74,9 @@ function readSet(characters: readonly string[], start: number): { token: GlobTok
       const to = readMember(characters, index + 1);
       if (to === undefined) return undefined;
       index = to.end + 1;
-      // A range from high to low is empty, and no fault.
-      if (from.character <= to.character) source += `${codePoint(from.character)}-${codePoint(to.character)}`;
+      // A range from high to low is no fault: its first character counts.
+      source += codePoint(from.character);
+      if (from.character <= to.character) source += `-${codePoint(to.character)}`;
     } else source += codePoint(from.character);
     if (index >= characters.length) return undefined;
   }

@@ -41,7 +41,7 @@ export class GitIgnore {
 
   /** Whether a path below this folder is left out. Ask for its parents first: git never looks into an ignored folder. */
   ignores(path: string, isFolder: boolean): boolean {
-    const below = path.slice(this.#prefix.length);
+    const below = asBytes(path.slice(this.#prefix.length));
     const name = below.slice(below.lastIndexOf("/") + 1);
     for (const rule of this.#rules) {
       if (rule.foldersOnly && !isFolder) continue;
@@ -62,9 +62,15 @@ function parseRule(line: string): Rule[] {
   if (pattern === "") return [];
   const byName = !pattern.includes("/");
   if (pattern.startsWith("/")) pattern = pattern.slice(1);
-  const tokens = gitGlob(pattern);
+  const tokens = gitGlob(asBytes(pattern));
   // Git matches nothing by a pattern it cannot read.
   return tokens === undefined ? [] : [{ takesBack, foldersOnly, byName, matches: globMatcher(tokens) }];
+}
+
+/** Git compares bytes: `?` takes half of an `é`. Each byte of the UTF-8 becomes a character here. */
+function asBytes(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is its own bytes
+  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text).toString("latin1");
 }
 
 /** Spaces at the end do not count unless a backslash stands before them. */

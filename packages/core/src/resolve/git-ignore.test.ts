@@ -1,0 +1,100 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { GitIgnore } from "./git-ignore.ts";
+
+const PATHS = [
+  "a",
+  "b",
+  "ab",
+  "abc",
+  "a.b",
+  "x/a",
+  "x/y/ab",
+  "x/y/z/a",
+  "a-b",
+  "a]b",
+  "a[b",
+  "a\\b",
+  "é",
+  "x/é",
+  "A",
+  "1",
+];
+const ODD_PATHS = ["a b", "-", "!a", "#a", "x/#a"];
+const PARTS = [
+  "a",
+  "b",
+  "x",
+  "y",
+  "é",
+  "*",
+  "**",
+  "***",
+  "/",
+  "?",
+  "**/",
+  "/**",
+  "!",
+  "#",
+  " ",
+  "\\ ",
+  "\\",
+  "\\a",
+  "\\*",
+];
+const SETS = ["[ab]", "[!a]", "[^a]", "[a-c]", "[c-a]", "[]a]", "[!]a]", "[a-]", "[\\]]", "[a-\\c]", "[é]", "[", "]"];
+const CLASSES = ["[[:alpha:]]", "[[:digit:]b]", "[[:foo:]]"];
+
+it("says of every path what git says", () => {
+  const folder = mkdtempSync(join(tmpdir(), "git-ignore-"));
+  const paths = [...PATHS, ...ODD_PATHS];
+  try {
+    execFileSync("git", ["init", "-q"], { cwd: folder });
+    const pattern = fc.array(fc.constantFrom(...PARTS, ...SETS, ...CLASSES), { minLength: 1, maxLength: 6 });
+    const text = fc
+      .array(pattern, { minLength: 1, maxLength: 4 })
+      .map((lines) => lines.map((one) => one.join("")).join("\n"));
+    fc.assert(
+      fc.property(text, (rules) => {
+        writeFileSync(join(folder, ".gitignore"), rules);
+        const ignore = new GitIgnore(rules);
+        const ours = paths.filter((path) => isOut(ignore, path));
+        expect(ours).toEqual(outOfGit(folder, paths));
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+function isOut(rules: GitIgnore, path: string): boolean {
+  const parts = path.split("/");
+  return parts.some((_, index) => rules.ignores(parts.slice(0, index + 1).join("/"), index < parts.length - 1));
+}
+
+function outOfGit(folder: string, paths: readonly string[]): string[] {
+  const args = ["-c", "core.excludesFile=", "check-ignore", "--no-index", "--stdin", "-z", "-v", "-n"];
+  let answer: string;
+  try {
+    answer = execFileSync("git", args, {
+      cwd: folder,
+      input: `${paths.join("\0")}\0`,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+  } catch (error) {
+    // Exit 1 means that no path is left out.
+    answer = (error as { stdout: string }).stdout;
+  }
+  // For each path: source, line, pattern, path.
+  const fields = answer.split("\0");
+  return paths.filter((_, index) => {
+    const [source, , pattern] = fields.slice(4 * index);
+    return source !== "" && !pattern?.startsWith("!");
+  });
+}
