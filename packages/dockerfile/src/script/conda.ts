@@ -1,4 +1,5 @@
 import type { EnvironmentStep, UserStep } from "@imagespec/core/builder";
+import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
@@ -17,8 +18,8 @@ export function condaScript(step: Conda, tools: StepTools, user: UserStep): stri
   const packages = tools.cache === undefined ? "/opt/micromamba/pkgs" : tools.cache;
   return [
     "set -e;",
+    ...CLEAN_ENVIRONMENT,
     ...trustLines(tools),
-    "unset CONDA_PREFIX CONDARC MAMBARC CONDA_CHANNELS CONDA_SUBDIR MAMBA_PLATFORM PYTHONPATH PYTHONHOME;",
     `scratch=$(mktemp -d); export HOME="$scratch" MAMBA_ROOT_PREFIX=/opt/micromamba MAMBA_NO_RC=true CONDA_PKGS_DIRS=${packages};`,
     'export MAMBA_CHANNEL_PRIORITY=strict CONDA_OVERRIDE_ARCHSPEC="$(uname -m)";',
     `verb=create; if [ -d ${prefix}/conda-meta ]; then verb=install; fi;`,

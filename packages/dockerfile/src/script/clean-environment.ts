@@ -1,0 +1,19 @@
+/** What installers may see of a base image's environment: where programs lie, the language, proxies and trust. */
+const KEPT = [
+  "PATH|HOME|PWD|TMPDIR|LANG|LC_*|TZ|LD_LIBRARY_PATH|SOURCE_DATE_EPOCH",
+  "*_proxy|*_PROXY|SSL_CERT_FILE|SSL_CERT_DIR",
+  // A shell does not let go of these.
+  "SHELLOPTS|BASHOPTS|UID|EUID|PPID",
+].join("|");
+
+/**
+ * Takes every variable out of the environment that is not one of a closed list, so that no setting of the base image
+ * for its own tools decides what is installed. Comes before anything else in a step.
+ */
+export const CLEAN_ENVIRONMENT: readonly string[] = [
+  "set -f;",
+  // Words of a value are looked at too; only a name that is set can go.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own
+  'for word in $(env); do case "$word" in *=*) name="${word%%=*}";; *) continue;; esac;',
+  `case "$name" in ''|[0-9]*|*[!A-Za-z0-9_]*|${KEPT}) ;; *) unset "$name";; esac; done; set +f;`,
+];
