@@ -100,6 +100,26 @@ describe("discoverBuilders", () => {
     expect(candidates.map((c) => c.type)).toEqual(["plug"]);
   });
 
+  it("keeps reserved types from a package that only calls itself their owner", async () => {
+    await write("package.json", { dependencies: { mimic: "1", "@imagespec/builder-noop": "1" } });
+    await builderPackage("node_modules/mimic", "@imagespec/builder-kaniko", "kaniko");
+    await builderPackage("node_modules/@imagespec/builder-noop", "@imagespec/builder-noop", "noop");
+    const { candidates, diagnostics } = await discover();
+    expect(candidates.map((c) => c.type)).toEqual(["noop"]);
+    expect(diagnostics).toMatchObject([{ subject: "mimic", type: "kaniko" }]);
+  });
+
+  it("runs no module that the config names by path where plug-ins are off", async () => {
+    await write("package.json", {});
+    await write("imagespec.config.json", { plugins: ["./own.mjs"] });
+    const mark = `import { writeFileSync } from "node:fs"; writeFileSync(new URL("./imported", import.meta.url), "");`;
+    await write("own.mjs", builderSource("own", mark));
+    const { candidates, diagnostics } = await discoverBuilders({ starts: [root], dependencies: false, modules: false });
+    expect([candidates, existsSync(join(root, "imported"))]).toEqual([[], false]);
+    expect(diagnostics).toMatchObject([{ subject: "./own.mjs", hint: expect.stringContaining("IMAGESPEC_PLUGINS") }]);
+    expect((await discover()).candidates.map((c) => c.type)).toEqual(["own"]);
+  });
+
   it("turns every broken package into a diagnostic and keeps the good one", async () => {
     const good = { exports: { "./builder": "./builder.js" } };
     const cases: Record<string, object> = {

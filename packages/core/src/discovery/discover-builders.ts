@@ -22,6 +22,8 @@ export interface DiscoveryOptions {
   starts: readonly string[];
   /** False: only what `imagespec.config.*` names (`IMAGESPEC_PLUGINS=off`). */
   dependencies?: boolean;
+  /** False: no module that the config names by its path, which would have to run to be known (`IMAGESPEC_PLUGINS=off`). */
+  modules?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function discoverBuilders(options: DiscoveryOptions): Promise<Disco
     const config = findConfig([...new Set([folder, ...roots])]);
     if (config !== undefined && !seen.has(config)) {
       seen.add(config);
-      const named = await readPluginsConfig(config);
+      const named = await readPluginsConfig(config, { paths: options.modules !== false });
       diagnostics.push(...named.diagnostics);
       for (const candidate of named.candidates) if (!found.has(candidate.type)) found.set(candidate.type, candidate);
     }
@@ -73,7 +75,9 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
   }
   const folders = await Promise.all(names.map((name) => locatePackage(name, root)));
   const manifests = await Promise.all(folders.map((folder) => folder && readBuilderManifest(folder)));
-  for (const manifest of manifests) {
+  for (const [index, manifest] of manifests.entries()) {
+    // By the name the project declared: what a package calls itself proves nothing.
+    const dependency = names[index] as string;
     if (manifest === undefined || manifest === "") continue;
     if ("message" in manifest) {
       diagnostics.push(manifest);
@@ -82,8 +86,8 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
     const declared = await packageCandidates(manifest);
     diagnostics.push(...declared.diagnostics);
     for (const candidate of declared.candidates) {
-      if (mayProvide(manifest.package, candidate.type)) candidates.push(candidate);
-      else diagnostics.push(reservedName(manifest.package, candidate.type, manifest.folder));
+      if (mayProvide(dependency, candidate.type)) candidates.push(candidate);
+      else diagnostics.push(reservedName(dependency, candidate.type, manifest.folder));
     }
   }
   return { candidates, diagnostics };

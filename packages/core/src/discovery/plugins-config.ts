@@ -25,14 +25,15 @@ export function findConfig(folders: readonly string[]): string | undefined {
  */
 export async function readPluginsConfig(
   file: string,
+  { paths = true }: { paths?: boolean } = {},
 ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
-  return readPlugins(pluginList(await loadConfig(file), file), { file, origin: `plugins of ${file}` });
+  return readPlugins(pluginList(await loadConfig(file), file), { file, origin: `plugins of ${file}`, paths });
 }
 
 /** The builders of a `plugins` list; names and paths are looked up from the folder of `file`. */
 export async function readPlugins(
   plugins: readonly unknown[],
-  { file, origin }: { file: string; origin: string },
+  { file, origin, paths = true }: { file: string; origin: string; paths?: boolean },
 ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
   const candidates: BuilderCandidate[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -46,6 +47,13 @@ export async function readPlugins(
         path: file,
         message,
         hint: 'Write `plugins: ["@scope/package", "./builder.mjs"]`.',
+      });
+    } else if (isPath(plugin) && !paths) {
+      diagnostics.push({
+        subject: plugin,
+        path: file,
+        message: "is named by its path, and IMAGESPEC_PLUGINS=off runs no such module",
+        hint: "Unset IMAGESPEC_PLUGINS, or register the builder in code.",
       });
     } else if (isPath(plugin)) {
       const module = resolve(dirname(file), plugin);

@@ -1,14 +1,17 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
+import { gitGlob } from "../resolve/git-glob.ts";
+import { globMatcher } from "../resolve/glob.ts";
 
 /**
  * The folders whose package.json says which builders are direct dependencies: the nearest one above `start`, and the
- * root of the workspace it belongs to (pnpm-workspace.yaml, or `workspaces` in package.json). None, one or two.
+ * root of the workspace that lists it (pnpm-workspace.yaml, or `workspaces` in package.json). None, one or two. Files of
+ * somebody else, such as one left in a shared temporary folder, do not count.
  */
 export async function projectRoots(start: string): Promise<string[]> {
   const nearest = firstAbove(start, (folder) => existsSync(join(folder, "package.json")));
-  if (nearest === undefined) return [];
+  if (nearest === undefined || !isOwn(join(nearest, "package.json"), start)) return [];
   const workspace = await workspaceRoot(nearest);
   return workspace === undefined || workspace === nearest ? [nearest] : [nearest, workspace];
 }
@@ -25,21 +28,68 @@ export function projectOfModule(file: string): string {
 
 async function workspaceRoot(from: string): Promise<string | undefined> {
   for (const folder of foldersAbove(from)) {
-    if (existsSync(join(folder, "pnpm-workspace.yaml"))) return folder;
-    const text = await readFile(join(folder, "package.json"), "utf8").catch(() => undefined);
-    if (text?.includes('"workspaces"') && hasWorkspaces(text)) return folder;
+    const lists = await workspaceMembers(folder, from);
+    if (lists !== undefined) {
+      const path = relative(folder, from).replaceAll(sep, "/");
+      return path === "" || isListed(path, lists) ? folder : undefined;
+    }
     // What is above a repository is somebody else's.
     if (existsSync(join(folder, ".git"))) return undefined;
   }
   return undefined;
 }
 
-function hasWorkspaces(text: string): boolean {
+/** The patterns by which a folder says what its workspace is of; undefined when it is the root of none. */
+async function workspaceMembers(folder: string, from: string): Promise<string[] | undefined> {
+  const pnpm = join(folder, "pnpm-workspace.yaml");
+  if (existsSync(pnpm)) return isOwn(pnpm, from) ? pnpmPackages(await readFile(pnpm, "utf8")) : [];
+  const manifest = join(folder, "package.json");
+  const text = await readFile(manifest, "utf8").catch(() => "");
+  if (!text.includes('"workspaces"')) return undefined;
   try {
-    return Boolean((JSON.parse(text) as { workspaces?: unknown }).workspaces);
+    const { workspaces } = JSON.parse(text) as { workspaces?: unknown };
+    if (!workspaces) return undefined;
+    const list = Array.isArray(workspaces) ? workspaces : (workspaces as { packages?: unknown }).packages;
+    if (!isOwn(manifest, from) || !Array.isArray(list)) return [];
+    return list.filter((one) => typeof one === "string");
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** The list `packages` of a pnpm-workspace.yaml, in lines or in brackets. */
+function pnpmPackages(text: string): string[] {
+  const [, inline = "", block = ""] = /^packages:[ \t]*(.*)\n?((?:[ \t]*(?:-.*|#.*)?(?:\n|$))*)/m.exec(text) ?? [];
+  const [, flow] = /^\[(.*)\]/.exec(inline) ?? [];
+  const items =
+    flow === undefined ? [...block.matchAll(/^[ \t]*-[ \t]+(.*)$/gm)].map((match) => match[1] ?? "") : flow.split(",");
+  return items
+    .map((item) =>
+      item
+        .trim()
+        .replace(/^(["'])(.*?)\1.*$/, "$2")
+        .replace(/\s+#.*$/, ""),
+    )
+    .filter((item) => item !== "");
+}
+
+/** Whether patterns list a folder; the last that matches decides, and `!` takes back. */
+function isListed(path: string, patterns: readonly string[]): boolean {
+  let listed = false;
+  for (const pattern of patterns) {
+    const takesBack = pattern.startsWith("!");
+    const tokens = gitGlob(pattern.replace(/^!/, "").replace(/^\.\//, "").replace(/\/$/, ""));
+    if (tokens !== undefined && globMatcher(tokens)(path)) listed = !takesBack;
+  }
+  return listed;
+}
+
+/** Whether a file belongs to this process's user, to the system, or to whom the project belongs. */
+function isOwn(file: string, project: string): boolean {
+  // Where there are no user ids, as on Windows, folders of others cannot be written to by default.
+  if (process.getuid === undefined) return true;
+  const owner = statSync(file, { throwIfNoEntry: false })?.uid;
+  return owner === process.getuid() || owner === 0 || owner === statSync(project, { throwIfNoEntry: false })?.uid;
 }
 
 function* foldersAbove(start: string): Generator<string> {

@@ -90,7 +90,7 @@ export class BuilderRegistry {
     const named = await readPlugins(this.#options.plugins, { file, origin: "the engine's plugins" });
     if (!this.#options.discover) return named;
     const { discoverBuilders } = await import("../discovery/discover-builders.ts");
-    const found = await discoverBuilders({ starts, dependencies });
+    const found = await discoverBuilders({ starts, dependencies, modules: dependencies });
     const taken = new Set(named.candidates.map((candidate) => candidate.type));
     return {
       candidates: [...named.candidates, ...found.candidates.filter((candidate) => !taken.has(candidate.type))],

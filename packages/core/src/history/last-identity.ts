@@ -10,10 +10,10 @@ export interface LastIdentity {
   document: string;
 }
 
-/** Keeps what the image was made of, for the next `explain`; replaced as a whole. @throws what the file system says. */
+/** Keeps what the image was made of, for the next `explain`; replaced as a whole, and nobody else's to read. @throws what the file system says. */
 export async function keepLastIdentity(cacheDir: string, imageName: string, identity: LastIdentity): Promise<void> {
   const kept = { imageName, tag: identity.tag, document: identity.document };
-  await replaceFile(fileOf(cacheDir, imageName), JSON.stringify(kept));
+  await replaceFile(fileOf(cacheDir, imageName), JSON.stringify(kept), 0o600, 0o700);
 }
 
 /** What the last image of that name was made of; undefined when none was built here, or what was kept is broken. */
