@@ -9,6 +9,13 @@ const alias = [
   { find: /^@imagespec\/([a-z-]+)\/([a-z-]+)$/, replacement: `${packages}$1/src/$2.ts` },
 ];
 
+/** What needs the services; of tests/agreement two files do. */
+const END_TO_END = [
+  "tests/e2e/**/*.test.ts",
+  "tests/interruption/**/*.test.ts",
+  "tests/agreement/{agreement,hosts}.test.ts",
+];
+
 export default defineConfig({
   test: {
     reporters: ["default", "./tests/reporters/closing-line-reporter.ts"],
@@ -19,7 +26,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: ["tests/e2e/**", "tests/interruption/**", "**/node_modules/**"],
+          exclude: [...END_TO_END, "**/node_modules/**"],
           testTimeout: 20_000,
           // No module keeps state (the architecture test sees to it), so files may share a process; what a test puts
           // into the environment is taken out after it.
@@ -32,7 +39,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts", "tests/interruption/**/*.test.ts"],
+          include: END_TO_END,
           globalSetup: ["tests/support/start-services.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,

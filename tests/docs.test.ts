@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { imageSpecJsonSchema } from "@imagespec/core";
 import { docsPage } from "@imagespec/registry";
 import { describe, expect, test } from "vitest";
+import { agreementPage } from "../docs/agreement-page.ts";
 import { errorsPage } from "../docs/errors-page.ts";
 import { planPage } from "../docs/plan-page.ts";
 import { ROOT } from "./architecture/source-file.ts";
@@ -39,6 +40,10 @@ const isPage = (address: string) => {
 describe("pages written from the code", () => {
   test("docs/errors.md is what the error codes say: node docs/errors-page.ts writes it", () => {
     expect(read("docs/errors.md")).toBe(errorsPage());
+  });
+
+  test("docs/agreement.md has the table of differences: node docs/agreement-page.ts writes it", () => {
+    expect(read("docs/agreement.md")).toBe(agreementPage());
   });
 
   test("docs/plan.md shows the types of the plan: node docs/plan-page.ts writes it", () => {

@@ -7,14 +7,19 @@ export interface TemporaryFolder {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A new folder with these files; a value is a file's text, its text with a mode, or where it links to. */
-export async function temporaryFolder(
-  files: Record<string, string | { text: string; mode: number } | { link: string }> = {},
-): Promise<TemporaryFolder> {
+/** What stands at a path: a file's text, its text with a mode, where it links to, or a folder that may stay empty. */
+export type PlannedFile = string | { text: string; mode: number } | { link: string } | { folder: true };
+
+/** A new folder with these files. */
+export async function temporaryFolder(files: Record<string, PlannedFile> = {}): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), "imagespec-e2e-"));
   for (const [name, content] of Object.entries(files)) {
     const file = join(path, name);
     await mkdir(dirname(file), { recursive: true });
+    if (typeof content === "object" && "folder" in content) {
+      await mkdir(file, { recursive: true });
+      continue;
+    }
     if (typeof content === "object" && "link" in content) {
       await symlink(content.link, file);
       continue;

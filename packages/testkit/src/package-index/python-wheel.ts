@@ -9,6 +9,8 @@ export interface WheelOptions {
   requires?: string[];
   /** Console scripts: name to `module:function`. */
   scripts?: Record<string, string>;
+  /** Further members by path, RECORD's lines included: text, bytes, or "" for a folder, whose path ends in `/`. */
+  files?: Record<string, string | Uint8Array>;
 }
 
 /** A wheel and what an index says of it. */
@@ -22,10 +24,11 @@ export interface PythonWheel {
 
 /** A pure Python wheel (PyPA binary distribution format) whose module has `VERSION` and a function `main`. */
 export function pythonWheel(options: WheelOptions): PythonWheel {
-  const { name, version, requires = [], scripts = {} } = options;
+  const { name, version, requires = [], scripts = {}, files: more = {} } = options;
   const module = name.replaceAll(/[-.]/g, "_");
   const info = `${module}-${version}.dist-info`;
-  const files: Record<string, string> = {
+  const files: Record<string, string | Uint8Array> = {
+    ...more,
     [`${module}/__init__.py`]: `VERSION = "${version}"\n\n\ndef main():\n    print("${name}", VERSION)\n`,
     [`${info}/METADATA`]: [
       "Metadata-Version: 2.1",
@@ -38,12 +41,16 @@ export function pythonWheel(options: WheelOptions): PythonWheel {
   };
   const points = Object.entries(scripts).map(([script, target]) => `${script} = ${target}`);
   if (points.length > 0) files[`${info}/entry_points.txt`] = `[console_scripts]\n${points.join("\n")}\n`;
-  const record = Object.entries(files).map(([path, text]) => {
-    const hash = createHash("sha256").update(text).digest("base64url");
-    return `${path},sha256=${hash},${Buffer.byteLength(text)}`;
+  const members = Object.entries(files).filter(([path]) => !path.endsWith("/"));
+  const record = members.map(([path, content]) => {
+    const hash = createHash("sha256").update(content).digest("base64url");
+    return `${quoted(path)},sha256=${hash},${Buffer.byteLength(content)}`;
   });
   files[`${info}/RECORD`] = [...record, `${info}/RECORD,,`, ""].join("\n");
   const bytes = zipArchive(files);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { name, version, filename: `${module}-${version}-py3-none-any.whl`, bytes, sha256 };
 }
+
+/** A field of RECORD, which is CSV (PEP 376). */
+const quoted = (path: string) => (/[",\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);

@@ -1,0 +1,119 @@
+import { imageSpecJsonSchema } from "@imagespec/core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { sample } from "../support/sample.ts";
+import { buildEverywhere, builtBase, exitCodes } from "./build-everywhere.ts";
+import { CASES } from "./cases.ts";
+import { condaAsText } from "./conda-as-text.ts";
+import { ALLOWED_DIFFERENCES } from "./differences.ts";
+import { disagreements, Tally } from "./disagreements.ts";
+import { adoptedBase } from "./noop-base.ts";
+import { randomSpecs } from "./random-specs.ts";
+import { type ComparedBuilder, startSetting } from "./setting.ts";
+
+const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
+const setting = await startSetting();
+const { seed, specs } = randomSpecs(setting.places);
+const tally = new Tally();
+beforeAll(() => {
+  for (const [name, value] of Object.entries(setting.env)) vi.stubEnv(name, value);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await setting[Symbol.asyncDispose]();
+  console.log(`agreement: ${tally}; IMAGESPEC_SEED=${seed} IMAGESPEC_RUNS=${specs.length}`);
+});
+
+/**
+ * All builders; kaniko, which takes longest, in the sample for some only. Where the daemonless builder steps aside kaniko
+ * is asked in its place, so that there are always two.
+ */
+const withKaniko = new Set([
+  ...sample(
+    CASES.flatMap(({ ends }, index) => (ends === "built" ? [`case-${index}`] : [])),
+    6,
+    seed,
+  ),
+  ...sample(
+    specs.map((_, index) => `random-${index}`),
+    3,
+    seed,
+  ),
+]);
+async function buildAll(name: string, spec: (typeof specs)[number]) {
+  const isKaniko = ({ type }: ComparedBuilder) => type === "kaniko";
+  const all = isFull || withKaniko.has(name);
+  const made = await buildEverywhere(
+    setting,
+    name,
+    spec,
+    all ? setting.builders : setting.builders.filter((one) => !isKaniko(one)),
+  );
+  const taking = made.filter((one) => one.kind === "image" || one.code !== "E_UNSUPPORTED");
+  if (all || (taking.length > 1 && taking.every(({ kind }) => kind === "image"))) return made;
+  return [...made, ...(await buildEverywhere(setting, name, spec, setting.builders.filter(isKaniko)))];
+}
+
+describe.concurrent("a spec that stands for a kind of input", () => {
+  for (const [index, { says, base, spec, ends }] of CASES.entries()) {
+    test(says, async () => {
+      const name = `case-${index}`;
+      const described = spec({ ...setting.places, base: base ? await builtBase(setting, name, base) : "" });
+      const made = await buildAll(name, described);
+      tally.note(described);
+      expect(disagreements(made, tally)).toEqual([]);
+      const taking = made.filter((one) => one.kind === "image" || one.code !== "E_UNSUPPORTED");
+      expect(taking.map((one) => (one.kind === "image" ? "built" : one.code))).toEqual(taking.map(() => ends));
+    });
+  }
+});
+
+describe("the command refuses a spec with the same code and exit code whoever was to build it", () => {
+  const refused = CASES.filter(({ ends, base }) => ends !== "built" && base === undefined);
+  for (const { says, spec, ends } of sample(refused, 8, seed)) {
+    test(says, async () => {
+      const ended = await exitCodes(setting, spec({ ...setting.places, base: "" }));
+      const taking = ended.filter(({ code }) => code !== "E_UNSUPPORTED");
+      expect(taking.length).toBeGreaterThan(1);
+      const { exit } = taking[0] ?? {};
+      expect(taking).toEqual(taking.map(({ builder }) => ({ builder, code: ends, exit })));
+      expect([1, 2, 75]).toContain(exit);
+    });
+  }
+});
+
+describe.concurrent(`specs from the grammar, IMAGESPEC_SEED=${seed}`, () => {
+  for (const [index, spec] of specs.entries()) {
+    test(`spec ${index}`, async () => {
+      tally.note(spec);
+      const made = await buildAll(`random-${index}`, spec);
+      expect({ spec, faults: disagreements(made, tally) }).toEqual({ spec, faults: [] });
+    });
+  }
+});
+
+test("what is not built here is the same text: conda environments", async () => {
+  const { parameters, texts } = await condaAsText();
+  for (const spec of parameters) tally.note({ parameters: spec });
+  for (const { builder, text } of texts) expect({ builder, text }).toEqual({ builder, text: texts[0]?.text });
+});
+
+test("noop gives back the very base that the others build on", async () => {
+  const { reference, base } = await adoptedBase(setting);
+  expect(reference).toBe(base);
+});
+
+describe("the suite itself", () => {
+  test("every parameter occurred", () => {
+    const { properties } = imageSpecJsonSchema() as { properties: Record<string, { $ref?: string }> };
+    const names = Object.keys(properties).filter((name) => properties[name]?.$ref === undefined && name !== "images");
+    expect(names.length).toBeGreaterThan(28);
+    expect(names.filter((name) => !tally.parameters.has(name))).toEqual([]);
+  });
+
+  test("every line of the table of differences is still needed, as the whole run shows", () => {
+    const dead = ALLOWED_DIFFERENCES.filter((line) => !tally.needed.has(line)).map(({ pattern }) => pattern);
+    if (isFull) expect(dead).toEqual([]);
+    else console.log(`lines of the table that this sample did not need: ${dead.join(", ") || "none"}`);
+    expect(tally.images).toBeGreaterThan(CASES.length / 2);
+  });
+});

@@ -1,0 +1,141 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  ImageBuildEngine,
+  ImageSpec,
+  type ImageSpecParameters,
+  isImageSpecError,
+  pinnedReference,
+} from "@imagespec/core";
+import { imagespec } from "../support/imagespec-cli.ts";
+import { type PlannedFile, temporaryFolder } from "../support/temporary-folder.ts";
+import { type BuiltImage, readBuiltImage } from "./built-image.ts";
+import type { ComparedBuilder, Setting } from "./setting.ts";
+
+/** A spec as a stranger has it: what it says, and the files beside it. */
+export interface DescribedSpec {
+  parameters: ImageSpecParameters;
+  files?: Record<string, PlannedFile> | undefined;
+  /** Programs that are run in the folder first, such as `git init`; `uv` is the one of the services. */
+  prepare?: readonly (readonly string[])[] | undefined;
+}
+
+/** What one builder made of a spec. */
+export type Made =
+  | { builder: string; kind: "image"; image: BuiltImage; tag: string }
+  /** Refused, or failed: the error's code, and the exit code and message that came with it. */
+  | { builder: string; kind: "error"; code: string; message: string };
+
+/** At most so many builds at once: each keeps a processor busy. */
+const AT_ONCE = 3;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Has each builder build the spec, each into a repository of its own, so that the tag is the same. */
+export async function buildEverywhere(
+  setting: Setting,
+  name: string,
+  spec: DescribedSpec,
+  builders: readonly ComparedBuilder[],
+): Promise<Made[]> {
+  await using folder = await describedFolder(setting, spec);
+  return Promise.all(
+    builders.map((builder) => inTurn(() => build(setting, name, spec, { folder: folder.path, builder }))),
+  );
+}
+
+/** The spec's files in a new folder, prepared. */
+export async function describedFolder({ places }: Setting, { files = {}, prepare = [] }: DescribedSpec) {
+  const folder = await temporaryFolder(files);
+  for (const [program = "", ...args] of prepare) {
+    const path = program === "uv" ? join(places.services.tools, "uv") : program;
+    await promisify(execFile)(path, args, { cwd: folder.path });
+  }
+  return folder;
+}
+
+/** The parameters with what each build of this run needs besides; a base spec gets it too. */
+export function placed(setting: Setting, name: string, parameters: ImageSpecParameters, type: string) {
+  const { registry, platform, images } = setting.places.services;
+  const place = { registry: `${registry}/agreement/${setting.run}/${type}`, platform };
+  const given = { name, ...place, baseImage: images.python, ...parameters };
+  const { baseImage } = given;
+  const isSpec = typeof baseImage === "object" && baseImage !== null;
+  return {
+    ...given,
+    ...(isSpec && { baseImage: { name: `${name}-base`, ...place, baseImage: images.python, ...baseImage } }),
+  };
+}
+
+/** Builds what a case stands on with docker, and returns its reference. */
+export async function builtBase(setting: Setting, name: string, { parameters }: DescribedSpec): Promise<string> {
+  const builder = setting.builders.find(({ type }) => type === "docker-buildx");
+  if (builder === undefined) throw new Error("docker-buildx is not among the builders");
+  const engine = new ImageBuildEngine({ builders: [builder.make()], discover: false });
+  const spec = ImageSpec.parse(placed(setting, `${name}-base`, parameters, "bases"));
+  return pinnedReference(await engine.build(spec, { builderOptions: builder.options }));
+}
+
+/** How the command ends that is to build the spec with each builder. */
+export async function exitCodes(
+  setting: Setting,
+  spec: DescribedSpec,
+): Promise<{ builder: string; code: string; exit: number }[]> {
+  await using folder = await describedFolder(setting, spec);
+  return Promise.all(
+    setting.builders.map(({ type, options }) =>
+      inTurn(async () => {
+        const file = join(folder.path, `${type}.json`);
+        await writeFile(file, JSON.stringify(placed(setting, "refused", spec.parameters, type)));
+        const args = Object.entries(options).flatMap(([name, value]) => ["--builder-option", `${name}=${value}`]);
+        const ended = await imagespec(["build", file, "--builder", type, "--json", ...args], {
+          cwd: folder.path,
+          env: setting.env,
+        });
+        const last = ended.stdout.trimEnd().split("\n").at(-1) ?? "";
+        return { builder: type, code: String(JSON.parse(last).code), exit: ended.code };
+      }),
+    ),
+  );
+}
+
+async function build(
+  setting: Setting,
+  name: string,
+  { parameters }: DescribedSpec,
+  { folder, builder }: { folder: string; builder: ComparedBuilder },
+): Promise<Made> {
+  const { type } = builder;
+  try {
+    const spec = ImageSpec.parse({ ...placed(setting, name, parameters, type), builder: type }, { root: folder });
+    const engine = new ImageBuildEngine({ builders: [builder.make()], discover: false });
+    const outcome = await engine.build(spec, { builderOptions: builder.options });
+    if (outcome.status !== "built" || outcome.digest === undefined)
+      throw new Error(`nothing new was pushed: ${JSON.stringify(outcome)}`);
+    const { reference, digest, tag, platforms } = outcome;
+    const platform = platforms[0] ?? setting.places.services.platform;
+    return {
+      builder: type,
+      kind: "image",
+      tag,
+      image: await readBuiltImage(setting.client, { reference, digest, platform }),
+    };
+  } catch (error) {
+    if (!isImageSpecError(error)) throw error;
+    return { builder: type, kind: "error", code: error.code, message: error.message };
+  }
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  }
+}

@@ -1,0 +1,8 @@
+import type { Case } from "./cases/case.ts";
+import { CONFIG_CASES } from "./cases/config.ts";
+import { FILE_CASES } from "./cases/files.ts";
+import { PACKAGE_CASES } from "./cases/packages.ts";
+import { REFUSAL_CASES } from "./cases/refusals.ts";
+
+/** One spec for each kind of input. */
+export const CASES: readonly Case[] = [...PACKAGE_CASES, ...FILE_CASES, ...CONFIG_CASES, ...REFUSAL_CASES];

@@ -1,0 +1,182 @@
+import { type Case, uvProject } from "./case.ts";
+
+const ZEROS = "0".repeat(128);
+
+/** What is installed. */
+export const PACKAGE_CASES: readonly Case[] = [
+  {
+    says: "wheels with every kind of member: data, scripts, headers, name spaces, empty folders, odd names, bytecode",
+    spec: ({ index }) => ({
+      parameters: {
+        packages: [
+          "plain-one",
+          "data-files",
+          "space-one",
+          "space-two",
+          "empty-folders",
+          "shipped-bytecode",
+          "odd-names",
+          "gui-script",
+          "mixed-case-name",
+          "long-version",
+          "by-marker",
+        ],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "the interpreter of the base by its path",
+    spec: ({ index }) => ({
+      parameters: { pythonExec: "/usr/bin/python3", packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a Python that the base lacks, with requirements that name files, a constraint and hashes",
+    spec: ({ services, index, extra, pythonVersion }) => {
+      const sha = index.wheels.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
+      return {
+        parameters: {
+          baseImage: services.images.debian,
+          pythonVersion,
+          requirements: "requirements.txt",
+          pipIndex: index.url,
+          pipExtraIndexUrl: [extra.url],
+        },
+        files: {
+          "requirements.txt": "# roots\n-rparts/more.txt\n-c limits.txt\nonly-here\n",
+          "parts/more.txt": "plain-one \\\n  >= 1\n",
+          "limits.txt": `plain-two==1.0  --hash=sha256:${sha?.toUpperCase()}\n`,
+        },
+      };
+    },
+    ends: "built",
+  },
+  {
+    says: "requirements that demand hashes",
+    spec: ({ index }) => {
+      const sha = index.wheels.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
+      return {
+        parameters: { requirements: "requirements.txt", pipIndex: index.url },
+        files: { "requirements.txt": `--require-hashes\nplain-two==1.0 --hash=sha256:${sha}\n` },
+      };
+    },
+    ends: "built",
+  },
+  {
+    says: "arguments that choose versions",
+    spec: ({ index }) => ({
+      parameters: { packages: ["plain-two"], pipIndex: index.url, pipExtraArgs: "--prerelease allow" },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a lock of uv with groups and extras",
+    spec: ({ index }) => ({
+      parameters: { requirements: "uv.lock" },
+      ...uvProject(
+        index.url,
+        '[project.optional-dependencies]\nfun = ["data-files"]\n\n[dependency-groups]\ndev = ["odd-names"]\n',
+      ),
+    }),
+    ends: "built",
+  },
+  {
+    says: "a lock of uv with a source for a package",
+    spec: ({ index, extra }) => ({
+      parameters: { requirements: "uv.lock" },
+      ...uvProject(
+        index.url,
+        `[tool.uv.sources]\nonly-here = { index = "more" }\n\n[[tool.uv.index]]\nname = "more"\nurl = "${extra.url}"\nexplicit = true\n`,
+        'requires-python = ">=3.11"\ndependencies = ["only-here>=1", "plain-two"]',
+      ),
+    }),
+    ends: "built",
+  },
+  {
+    says: "an index with a password, whose netrc is a secret",
+    spec: ({ closed, netrc }) => ({
+      parameters: {
+        packages: ["plain-one"],
+        pipIndex: closed.url,
+        pipSecretMounts: [["secrets/netrc", "/root/.netrc"]],
+      },
+      files: { "secrets/netrc": { text: netrc, mode: 0o600 } },
+    }),
+    ends: "built",
+  },
+  {
+    says: "settings of installers in the environment of the base",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: {
+          env: {
+            UV_EXCLUDE_NEWER: "2020-06-01T00:00:00Z",
+            UV_INDEX_URL: "http://127.0.0.1:9/simple",
+            UV_NO_DEPS: "1",
+            PIP_INDEX_URL: "http://127.0.0.1:9/simple",
+            PIP_NO_DEPS: "1",
+            PYTHONDONTWRITEBYTECODE: "1",
+            PYTHONHOME: "/nowhere",
+          },
+        },
+        packages: ["plain-one"],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "packages on top of a base spec's, one of them in another version",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-one", "plain-two==1.0"], pipIndex: index.url, env: { PYTHONPATH: "/app" } },
+        packages: ["plain-two==2.0", "data-files"],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "packages for the start of the container, and images for the tools",
+    spec: ({ services, index }) => ({
+      parameters: {
+        packages: ["plain-two"],
+        pipIndex: index.url,
+        runtimePackages: ["ipdb"],
+        builderConfig: { uvImage: services.images.uv },
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a hash that is not the file's",
+    spec: ({ index }) => ({
+      parameters: { requirements: "requirements.txt", pipIndex: index.url },
+      files: { "requirements.txt": `plain-two==1.0 --hash=sha512:${ZEROS}\n` },
+    }),
+    ends: "E_RESOLVE",
+  },
+  {
+    says: "a package that no index has",
+    spec: ({ index }) => ({ parameters: { packages: ["nowhere-to-be-found"], pipIndex: index.url } }),
+    ends: "E_RESOLVE",
+  },
+  {
+    says: "a lock for a newer Python than the base's",
+    spec: ({ index }) => ({
+      parameters: { requirements: "uv.lock" },
+      ...uvProject(index.url, "", 'requires-python = ">=3.12"\ndependencies = ["plain-one"]'),
+    }),
+    ends: "E_RESOLVE",
+  },
+  {
+    says: "packages on a base without Python",
+    spec: ({ services, index }) => ({
+      parameters: { baseImage: services.images.debian, packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "E_NO_PYTHON",
+  },
+];

@@ -1,0 +1,47 @@
+import type { DescribedSpec } from "../build-everywhere.ts";
+import type { Case } from "./case.ts";
+
+/** Specs with faults of their own, by what is wrong with them. */
+const FAULTY: Record<string, DescribedSpec> = {
+  "a pip.conf as a secret": {
+    parameters: { packages: ["plain-one"], pipSecretMounts: [["pip.conf", "/etc/pip.conf"]] },
+    files: { "pip.conf": "[global]\nindex-url = http://127.0.0.1:9/simple\n" },
+  },
+  "a uv.toml as a secret": {
+    parameters: { packages: ["plain-one"], pipSecretMounts: [["uv.toml", "/root/.config/uv/uv.toml"]] },
+    files: { "uv.toml": "" },
+  },
+  "wheels from a folder of the host": { parameters: { packages: ["a"], pipExtraArgs: "--find-links /srv/wheels" } },
+  "an index in a folder of the host": { parameters: { packages: ["a"], pipExtraArgs: "--index file:///srv/index" } },
+  "a package among the arguments": { parameters: { packages: ["a"], pipExtraArgs: "--no-deps other-package" } },
+  "an interpreter of the host": { parameters: { packages: ["a"], pipExtraArgs: "--python /usr/bin/python3" } },
+  "an argument that the installer lacks": { parameters: { packages: ["a"], pipExtraArgs: "--no-such-argument" } },
+  "an editable requirement": {
+    parameters: { requirements: "requirements.txt" },
+    files: { "requirements.txt": "-e git+https://example.org/x.git#egg=x\n" },
+  },
+  "a variable of the host in a requirement": {
+    parameters: { requirements: "requirements.txt" },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is meant
+    files: { "requirements.txt": "x @ https://example.org/${NAME}.whl\n" },
+  },
+  "requirements in a project file": {
+    parameters: { requirements: "pyproject.toml" },
+    files: { "pyproject.toml": '[project]\nname = "x"\ndependencies = ["y"]\n' },
+  },
+  "a password in an address": { parameters: { packages: ["a"], pipIndex: "https://ann:secret@example.org/simple" } },
+  "a Python that contradicts conda's": { parameters: { pythonVersion: "3.12", condaPackages: ["python=3.11"] } },
+  "CUDA beside a base": { parameters: { cuda: "12.4.1" } },
+  "a platform by a name that objects have": { parameters: { platform: "linux/constructor" } },
+  "a parameter that there is not": { parameters: { toString: "x" } as never },
+  "a copy that leads out": { parameters: { copy: ["../x"] } },
+  "a mode without sources": { parameters: { sourceCopyMode: "all" } },
+  "a variable of ours": { parameters: { env: { _F_IMG_ID: "x" } } },
+  "a tag that is the same for all": { parameters: { tagFormat: "latest" } },
+};
+
+export const REFUSAL_CASES: readonly Case[] = Object.entries(FAULTY).map(([says, spec]) => ({
+  says,
+  spec: () => spec,
+  ends: "E_SPEC",
+}));

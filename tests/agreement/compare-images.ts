@@ -1,0 +1,68 @@
+import type { BuiltImage } from "./built-image.ts";
+import type { InventoryEntry } from "./inventory.ts";
+
+/** Something that is not the same in all images. */
+export interface Difference {
+  /** A path of the file system, with its leading slash, or a field of the config. */
+  of: "path" | "config" | "distributions";
+  name: string;
+  aspect: Aspect;
+  /** What each builder made of it. */
+  values: Record<string, string>;
+}
+
+/** In what two images differ at one path or field. */
+export type Aspect = "presence" | "type" | "mode" | "owner" | "link" | "content";
+
+/** Every difference between the images, by builder. */
+export function compareImages(images: ReadonlyMap<string, BuiltImage>): Difference[] {
+  const found: Difference[] = [];
+  const compare = (of: Difference["of"], name: string, aspect: Aspect, value: (image: BuiltImage) => string) => {
+    const values = Object.fromEntries([...images].map(([builder, image]) => [builder, value(image)]));
+    if (new Set(Object.values(values)).size > 1) found.push({ of, name, aspect, values });
+  };
+  const all = [...images.values()];
+  const paths = new Set(all.flatMap(({ inventory }) => [...inventory.keys()]));
+  for (const path of [...paths].sort()) {
+    const name = `/${path}`;
+    if (all.some(({ inventory }) => !inventory.has(path))) {
+      compare("path", name, "presence", ({ inventory }) => described(inventory.get(path)));
+      continue;
+    }
+    for (const [aspect, value] of ASPECTS) {
+      compare("path", name, aspect, ({ inventory }) => value(inventory.get(path) as InventoryEntry));
+    }
+  }
+  const fields = new Set(all.flatMap(({ config }) => [...config.keys()]));
+  for (const field of [...fields].sort()) {
+    const aspect = all.every(({ config }) => config.has(field)) ? "content" : "presence";
+    compare("config", field, aspect, ({ config }) => config.get(field) ?? "nothing");
+  }
+  compare("distributions", "", "content", ({ distributions }) => distributions.join(" "));
+  return found;
+}
+
+const MOST_SHOWN = 300;
+
+const ASPECTS: readonly [Aspect, (entry: InventoryEntry) => string][] = [
+  ["type", ({ type }) => type],
+  ["mode", ({ mode }) => mode.toString(8)],
+  ["owner", ({ uid, gid }) => `${uid}:${gid}`],
+  ["link", ({ link = "" }) => link],
+  [
+    "content",
+    ({ content = "", text }) =>
+      text === undefined ? content : `${content} ${JSON.stringify(text).slice(0, MOST_SHOWN)}`,
+  ],
+];
+
+function described(entry: InventoryEntry | undefined): string {
+  if (entry === undefined) return "nothing";
+  return [entry.type, ...ASPECTS.slice(1).map(([, value]) => value(entry))].filter((text) => text !== "").join(" ");
+}
+
+/** One line of it, for people. */
+export function differenceText({ of, name, aspect, values }: Difference): string {
+  const each = Object.entries(values).map(([builder, value]) => `  ${builder}: ${value}`);
+  return [`${of} ${name} (${aspect})`, ...each].join("\n");
+}
