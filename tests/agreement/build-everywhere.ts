@@ -41,10 +41,25 @@ export async function buildEverywhere(
   builders: readonly ComparedBuilder[],
 ): Promise<Made[]> {
   await using folder = await describedFolder(setting, spec);
-  return Promise.all(
-    builders.map((builder) => inTurn(() => build(setting, name, spec, { folder: folder.path, builder }))),
-  );
+  const work = (builder: ComparedBuilder) => inTurn(() => build(setting, name, spec, { folder: folder.path, builder }));
+  if (!isSpec(spec.parameters.baseImage)) return await Promise.all(builders.map(work));
+  // The name of a base is part of the tag, so there is one: each builder makes it anew and leaves none to the next.
+  const made: Made[] = [];
+  for (const builder of builders) {
+    made.push(await work(builder));
+    await removeBase(setting, placed(setting, name, spec.parameters, builder.type), folder.path);
+  }
+  return made;
 }
+
+async function removeBase({ client }: Setting, parameters: ImageSpecParameters, root: string): Promise<void> {
+  const base = ImageSpec.parse(parameters, { root }).baseImage;
+  if (typeof base !== "object") return;
+  await client.repository(await base.imageName(), { mirror: false }).deleteTag(await base.tag());
+  if ((await base.exist()) !== false) throw new Error(`the base ${await base.imageName()} cannot be removed`);
+}
+
+const isSpec = (base: ImageSpecParameters["baseImage"]) => typeof base === "object";
 
 /** The spec's files in a new folder, prepared. */
 export async function describedFolder({ places }: Setting, { files = {}, prepare = [] }: DescribedSpec) {
@@ -59,14 +74,11 @@ export async function describedFolder({ places }: Setting, { files = {}, prepare
 /** The parameters with what each build of this run needs besides; a base spec gets it too. */
 export function placed(setting: Setting, name: string, parameters: ImageSpecParameters, type: string) {
   const { registry, platform, images } = setting.places.services;
-  const place = { registry: `${registry}/agreement/${setting.run}/${type}`, platform };
-  const given = { name, ...place, baseImage: images.python, ...parameters };
-  const { baseImage } = given;
-  const isSpec = typeof baseImage === "object" && baseImage !== null;
-  return {
-    ...given,
-    ...(isSpec && { baseImage: { name: `${name}-base`, ...place, baseImage: images.python, ...baseImage } }),
-  };
+  const place = (part: string) => ({ registry: `${registry}/agreement/${setting.run}/${part}`, platform });
+  const given = { name, ...place(type), baseImage: images.python, ...parameters };
+  if (!isSpec(given.baseImage)) return given;
+  const base = { name: `${name}-base`, ...place("bases"), baseImage: images.python, ...(given.baseImage as object) };
+  return { ...given, baseImage: base };
 }
 
 /** Builds what a case stands on with docker, and returns its reference. */
@@ -84,7 +96,7 @@ export async function exitCodes(
   spec: DescribedSpec,
 ): Promise<{ builder: string; code: string; exit: number }[]> {
   await using folder = await describedFolder(setting, spec);
-  return Promise.all(
+  return await Promise.all(
     setting.builders.map(({ type, options }) =>
       inTurn(async () => {
         const file = join(folder.path, `${type}.json`);
@@ -106,6 +118,7 @@ async function build(
   name: string,
   { parameters }: DescribedSpec,
   { folder, builder }: { folder: string; builder: ComparedBuilder },
+  triesLeft = 3,
 ): Promise<Made> {
   const { type } = builder;
   try {
@@ -124,6 +137,9 @@ async function build(
     };
   } catch (error) {
     if (!isImageSpecError(error)) throw error;
+    // An engine that is busy with other builds does not always answer a probe in its two seconds.
+    if (error.code === "E_DAEMON" && triesLeft > 0)
+      return build(setting, name, { parameters }, { folder, builder }, triesLeft - 1);
     return { builder: type, kind: "error", code: error.code, message: error.message };
   }
 }
