@@ -7,8 +7,10 @@ export interface Difference {
   of: "path" | "config" | "distributions";
   name: string;
   aspect: Aspect;
-  /** What each builder made of it. */
+  /** What each builder made of it, for people. */
   values: Record<string, string>;
+  /** Where files differ in content, their texts, as far as they are small. */
+  texts: string[];
 }
 
 /** In what two images differ at one path or field. */
@@ -17,11 +19,13 @@ export type Aspect = "presence" | "type" | "mode" | "owner" | "link" | "content"
 /** Every difference between the images, by builder. */
 export function compareImages(images: ReadonlyMap<string, BuiltImage>): Difference[] {
   const found: Difference[] = [];
+  const all = [...images.values()];
   const compare = (of: Difference["of"], name: string, aspect: Aspect, value: (image: BuiltImage) => string) => {
     const values = Object.fromEntries([...images].map(([builder, image]) => [builder, value(image)]));
-    if (new Set(Object.values(values)).size > 1) found.push({ of, name, aspect, values });
+    if (new Set(Object.values(values)).size === 1) return;
+    const texts = all.map(({ inventory }) => inventory.get(name.slice(1))?.text ?? crypto.randomUUID());
+    found.push({ of, name, aspect, values, texts });
   };
-  const all = [...images.values()];
   const paths = new Set(all.flatMap(({ inventory }) => [...inventory.keys()]));
   for (const path of [...paths].sort()) {
     const name = `/${path}`;

@@ -90,11 +90,12 @@ async function built(host: Host, name: string, { parameters, files = {} }: (type
 describe("the same tag, and without a daemon the same digest, on hosts that have nothing else in common", () => {
   for (const [name, spec] of Object.entries(SPECS)) {
     test(name, async () => {
-      const results: Result[] = [];
-      for (const host of hosts) results.push(await built(host, name, spec));
-      const [first] = results;
+      const [plain, ...others] = hosts as [Host, ...Host[]];
+      // The first fills the cache that another one has.
+      const first = await built(plain, name, spec);
+      const results = [first, ...(await Promise.all(others.map((host) => built(host, name, spec))))];
       count.specs++;
-      expect(first?.digest).toMatch(/^sha256:/);
+      expect(first.digest).toMatch(/^sha256:/);
       expect(results).toEqual(results.map(({ host }) => ({ ...first, host })));
     });
   }

@@ -16,7 +16,7 @@ export interface InventoryEntry {
   link?: string;
   /** `sha256:...` of a file; of a `.pyc`, its magic number, flags and the hash of its source (PEP 552). */
   content?: string;
-  /** Of a small file, for what a failure prints. */
+  /** Of a small file, for what a failure prints and for differences in part of a text. */
   text?: string;
 }
 
@@ -25,7 +25,7 @@ export type Inventory = Map<string, InventoryEntry>;
 
 type LayerEntry = { path: string } & ({ entry: InventoryEntry } | { sameAs: string });
 
-const MOST_TEXT = 2048;
+const MOST_TEXT = 65_536;
 const WHITEOUT = ".wh.";
 const OPAQUE = ".wh..wh..opq";
 

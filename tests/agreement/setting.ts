@@ -3,7 +3,7 @@ import { join } from "node:path";
 import makeDockerBuildx from "@imagespec/builder-docker-buildx/builder";
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
 import makeUvMicromamba from "@imagespec/builder-uv-micromamba/builder";
-import type { ImageSpecBuilder } from "@imagespec/core";
+import type { ImageSpecBuilder } from "@imagespec/core/builder";
 import { copyImage, OciLayout, RegistryClient } from "@imagespec/registry";
 import { type PackageIndex, startPackageIndex } from "@imagespec/testkit";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
