@@ -62,7 +62,8 @@ describe.concurrent("a spec that stands for a kind of input", () => {
       tally.note(described);
       expect(disagreements(made, tally)).toEqual([]);
       const taking = made.filter((one) => one.kind === "image" || one.code !== "E_UNSUPPORTED");
-      expect(taking.map((one) => (one.kind === "image" ? "built" : one.code))).toEqual(taking.map(() => ends));
+      const said = taking.map((one) => (one.kind === "image" ? `${one.builder}: built` : one.message)).join("\n");
+      expect(taking.map((one) => (one.kind === "image" ? "built" : one.code)), said).toEqual(taking.map(() => ends));
     });
   }
 });

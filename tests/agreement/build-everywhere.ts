@@ -43,20 +43,13 @@ export async function buildEverywhere(
   await using folder = await describedFolder(setting, spec);
   const work = (builder: ComparedBuilder) => inTurn(() => build(setting, name, spec, { folder: folder.path, builder }));
   if (!isSpec(spec.parameters.baseImage)) return await Promise.all(builders.map(work));
-  // The name of a base is part of the tag, so there is one: each builder makes it anew and leaves none to the next.
-  const made: Made[] = [];
-  for (const builder of builders) {
-    made.push(await work(builder));
-    await removeBase(setting, placed(setting, name, spec.parameters, builder.type), folder.path);
-  }
-  return made;
-}
-
-async function removeBase({ client }: Setting, parameters: ImageSpecParameters, root: string): Promise<void> {
-  const base = ImageSpec.parse(parameters, { root }).baseImage;
-  if (typeof base !== "object") return;
-  await client.repository(await base.imageName(), { mirror: false }).deleteTag(await base.tag());
-  if ((await base.exist()) !== false) throw new Error(`the base ${await base.imageName()} cannot be removed`);
+  // The name of a base is part of the tag, so there is one of it: whichever builder comes first makes it for all.
+  const at = name.length % builders.length;
+  const [first, ...others] = [...builders.slice(at), ...builders.slice(0, at)] as [
+    ComparedBuilder,
+    ...ComparedBuilder[],
+  ];
+  return [await work(first), ...(await Promise.all(others.map(work)))];
 }
 
 const isSpec = (base: ImageSpecParameters["baseImage"]) => typeof base === "object";

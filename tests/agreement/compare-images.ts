@@ -14,7 +14,7 @@ export interface Difference {
 }
 
 /** In what two images differ at one path or field. */
-export type Aspect = "presence" | "type" | "mode" | "owner" | "link" | "content";
+export type Aspect = "presence" | "type" | "mode" | "owner" | "owner of a link" | "link" | "content";
 
 /** Every difference between the images, by builder. */
 export function compareImages(images: ReadonlyMap<string, BuiltImage>): Difference[] {
@@ -51,7 +51,8 @@ const MOST_SHOWN = 300;
 const ASPECTS: readonly [Aspect, (entry: InventoryEntry) => string][] = [
   ["type", ({ type }) => type],
   ["mode", ({ mode }) => mode.toString(8)],
-  ["owner", ({ uid, gid }) => `${uid}:${gid}`],
+  ["owner", ({ type, uid, gid }) => (type === "symlink" ? "" : `${uid}:${gid}`)],
+  ["owner of a link", ({ type, uid, gid }) => (type === "symlink" ? `${uid}:${gid}` : "")],
   ["link", ({ link = "" }) => link],
   [
     "content",

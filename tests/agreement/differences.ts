@@ -37,6 +37,12 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   },
   {
     of: "path",
+    pattern: "/**",
+    aspects: ["owner of a link"],
+    reason: "kaniko gives links that it copies to root; who owns a link decides nothing, only what it leads to.",
+  },
+  {
+    of: "path",
     pattern: `${VENV}/bin/*`,
     aspects: ["content"],
     reason: "Scripts of entry points start the same function with the same interpreter; uv adds lines for Windows.",
@@ -61,9 +67,10 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     of: "path",
     pattern: `${INFO}/RECORD`,
     aspects: ["content"],
-    reason: "Lists what was installed (PEP 376), the files of the three lines above among it.",
+    reason:
+      "Lists what was installed (PEP 376): uv also the mark of the line above and bytecode of the wheel, which is replaced.",
     same: (text) => {
-      const rows = text.split(/\r?\n/).filter((row) => !/\/(?:INSTALLER|REQUESTED),/.test(row));
+      const rows = text.split(/\r?\n/).filter((row) => !/\/(?:INSTALLER|REQUESTED|__pycache__\/[^,]*),/.test(row));
       return rows.map((row) => row.replace(/^((?:\.\.\/)+bin\/[^,]*),.*$/, "$1")).join("\n");
     },
   },
