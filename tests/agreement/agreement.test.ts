@@ -63,7 +63,10 @@ describe.concurrent("a spec that stands for a kind of input", () => {
       expect(disagreements(made, tally)).toEqual([]);
       const taking = made.filter((one) => one.kind === "image" || one.code !== "E_UNSUPPORTED");
       const said = taking.map((one) => (one.kind === "image" ? `${one.builder}: built` : one.message)).join("\n");
-      expect(taking.map((one) => (one.kind === "image" ? "built" : one.code)), said).toEqual(taking.map(() => ends));
+      expect(
+        taking.map((one) => (one.kind === "image" ? "built" : one.code)),
+        said,
+      ).toEqual(taking.map(() => ends));
     });
   }
 });

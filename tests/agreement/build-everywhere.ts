@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
   ImageBuildEngine,
@@ -111,7 +112,7 @@ async function build(
   name: string,
   { parameters }: DescribedSpec,
   { folder, builder }: { folder: string; builder: ComparedBuilder },
-  triesLeft = 3,
+  triesLeft = 5,
 ): Promise<Made> {
   const { type } = builder;
   try {
@@ -131,8 +132,10 @@ async function build(
   } catch (error) {
     if (!isImageSpecError(error)) throw error;
     // An engine that is busy with other builds does not always answer a probe in its two seconds.
-    if (error.code === "E_DAEMON" && triesLeft > 0)
+    if (error.code === "E_DAEMON" && triesLeft > 0) {
+      await setTimeout(5000);
       return build(setting, name, { parameters }, { folder, builder }, triesLeft - 1);
+    }
     return { builder: type, kind: "error", code: error.code, message: error.message };
   }
 }

@@ -9,12 +9,20 @@ export interface Difference {
   aspect: Aspect;
   /** What each builder made of it, for people. */
   values: Record<string, string>;
-  /** Where files differ in content, their texts, as far as they are small. */
+  /** What is compared as text: a field's values, or the contents of files that are small. */
   texts: string[];
 }
 
 /** In what two images differ at one path or field. */
-export type Aspect = "presence" | "type" | "mode" | "owner" | "owner of a link" | "link" | "content";
+export type Aspect =
+  | "presence"
+  | "presence of a folder"
+  | "type"
+  | "mode"
+  | "owner"
+  | "owner of a link"
+  | "link"
+  | "content";
 
 /** Every difference between the images, by builder. */
 export function compareImages(images: ReadonlyMap<string, BuiltImage>): Difference[] {
@@ -23,14 +31,21 @@ export function compareImages(images: ReadonlyMap<string, BuiltImage>): Differen
   const compare = (of: Difference["of"], name: string, aspect: Aspect, value: (image: BuiltImage) => string) => {
     const values = Object.fromEntries([...images].map(([builder, image]) => [builder, value(image)]));
     if (new Set(Object.values(values)).size === 1) return;
-    const texts = all.map(({ inventory }) => inventory.get(name.slice(1))?.text ?? crypto.randomUUID());
+    const texts =
+      of === "path"
+        ? all.map(({ inventory }, index) => inventory.get(name.slice(1))?.text ?? `unknown text ${index}`)
+        : Object.values(values);
     found.push({ of, name, aspect, values, texts });
   };
   const paths = new Set(all.flatMap(({ inventory }) => [...inventory.keys()]));
   for (const path of [...paths].sort()) {
     const name = `/${path}`;
-    if (all.some(({ inventory }) => !inventory.has(path))) {
-      compare("path", name, "presence", ({ inventory }) => described(inventory.get(path)));
+    const entries = all.map(({ inventory }) => inventory.get(path));
+    if (entries.includes(undefined)) {
+      const isFolder = entries.every((entry) => entry === undefined || entry.type === "directory");
+      compare("path", name, isFolder ? "presence of a folder" : "presence", ({ inventory }) =>
+        described(inventory.get(path)),
+      );
       continue;
     }
     for (const [aspect, value] of ASPECTS) {

@@ -11,8 +11,7 @@ export interface AllowedDifference {
   same?: ((text: string) => string) | undefined;
 }
 
-const VENV = "/opt/venv";
-const INFO = `${VENV}/lib/python*/site-packages/*.dist-info`;
+const SITE = "/opt/venv/lib/python*/site-packages";
 
 /** The whole of what may differ; docs/agreement.md prints it, and a line that nothing needs any more is an error. */
 export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
@@ -20,60 +19,59 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     of: "config",
     pattern: "Labels dev.imagespec.builder",
     aspects: ["content"],
-    reason: "Says which builder made the image, and in which version.",
+    reason: "Says which builder made the image.",
   },
   {
     of: "config",
     pattern: "Shell",
     aspects: ["presence"],
-    reason:
-      "Dockerfile builders record the shell of their own steps; containers do not use it, and OCI does not know it.",
+    reason: "A Dockerfile's SHELL stands in the config; it means nothing to a container, and OCI does not know it.",
   },
   {
     of: "config",
     pattern: "ArgsEscaped",
     aspects: ["presence"],
-    reason: "Docker's record of how a command was written on Windows; it has no meaning on Linux.",
+    reason: "Docker's record of how a command was written on Windows, which kaniko and docker keep or drop.",
   },
   {
-    of: "path",
-    pattern: "/**",
-    aspects: ["owner of a link"],
-    reason: "kaniko gives links that it copies to root; who owns a link decides nothing, only what it leads to.",
-  },
-  {
-    of: "path",
-    pattern: `${VENV}/bin/*`,
-    aspects: ["content"],
-    reason: "Scripts of entry points start the same function with the same interpreter; uv adds lines for Windows.",
-    same: (text) => {
-      const started = /^from (\S+) import (\S+)$[\s\S]*^\s+sys\.exit\((\S+)\(\)\)$/m.exec(text);
-      return started === null ? text : [text.split("\n")[0], ...started.slice(1)].join(" ");
-    },
-  },
-  {
-    of: "path",
-    pattern: `${INFO}/INSTALLER`,
-    aspects: ["content"],
-    reason: "Names the program that installed the distribution (PEP 376).",
-  },
-  {
-    of: "path",
-    pattern: `${INFO}/REQUESTED`,
+    of: "config",
+    pattern: "Entrypoint",
     aspects: ["presence"],
-    reason: "uv marks what was asked for by name (PEP 376); nothing reads it when programs run.",
+    reason: "An empty list and none are one.",
+    same: (text) => (text === "[]" ? "nothing" : text),
   },
   {
     of: "path",
-    pattern: `${INFO}/RECORD`,
-    aspects: ["content"],
+    pattern: `${SITE}/**`,
+    aspects: ["presence of a folder"],
     reason:
-      "Lists what was installed (PEP 376): uv also the mark of the line above and bytecode of the wheel, which is replaced.",
+      "uv makes folders that a wheel lists and leaves empty; uv-micromamba lays out files and the folders they are in.",
+  },
+  {
+    of: "path",
+    pattern: `${SITE}/*.dist-info/REQUESTED`,
+    aspects: ["presence"],
+    reason:
+      "uv marks what was asked for by name (PEP 376), uv-micromamba everything; nothing reads it when programs run.",
+  },
+  {
+    of: "path",
+    pattern: `${SITE}/*.dist-info/RECORD`,
+    aspects: ["content"],
+    reason: "Lists the line above, and with uv the bytecode that a wheel brings, which is replaced.",
     same: (text) => {
-      const rows = text.split(/\r?\n/).filter((row) => !/\/(?:INSTALLER|REQUESTED|__pycache__\/[^,]*),/.test(row));
-      return rows.map((row) => row.replace(/^((?:\.\.\/)+bin\/[^,]*),.*$/, "$1")).join("\n");
+      const rows = text.split(/\r?\n/);
+      return rows.filter((row) => !/\/(?:REQUESTED|__pycache__\/[^,]*),/.test(row)).join("\n");
     },
   },
+  ...["/var/log", "/var/log/**", "/var/lib/apt/lists/auxfiles"].map(
+    (pattern): AllowedDifference => ({
+      of: "path",
+      pattern,
+      aspects: ["presence", "presence of a folder", "content"],
+      reason: "What apt and dpkg write of the time of the build; kaniko does not keep /var/log.",
+    }),
+  ),
 ];
 
 /** The line of the table that allows the difference. */

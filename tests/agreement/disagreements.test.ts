@@ -56,14 +56,12 @@ test("builders agree: the same images, the same codes, and what the table allows
 });
 
 test("a line of the table that holds for part of a text allows no other difference", () => {
-  const script = (name: string, more: string) => {
-    const text = `#!/opt/venv/bin/python\nimport sys\nfrom ${name} import main\n${more}if True:\n    sys.exit(main())\n`;
-    const inventory = new Map([["opt/venv/bin/run", { ...FILE, text, content: `sha256:${text}` }]]);
-    return image(FILE, { inventory });
-  };
-  const compare = (other: BuiltImage) => disagreements([made("one", script("a", "")), made("two", other)], new Tally());
-  expect(compare(script("a", "# for Windows\n"))).toEqual([]);
-  expect(compare(script("b", ""))).toHaveLength(1);
+  const path = "opt/venv/lib/python3.11/site-packages/a-1.dist-info/RECORD";
+  const listing = (text: string) => image(FILE, { inventory: new Map([[path, { ...FILE, text, content: text }]]) });
+  const compare = (other: string) =>
+    disagreements([made("one", listing("a.py,,\n")), made("two", listing(other))], new Tally());
+  expect(compare("a-1.dist-info/REQUESTED,,\na.py,,\n")).toEqual([]);
+  expect(compare("b.py,,\n")).toHaveLength(1);
 });
 
 test("each line of the table has a reason, a sentence", () => {

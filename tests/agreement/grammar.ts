@@ -188,19 +188,7 @@ function installed({ index, extra, closed, netrc, services }: Places): Arbitrary
   }));
 }
 
-const PARTS = [
-  "a",
-  "b.py",
-  "naïve ☃",
-  "with blank",
-  "#hash",
-  "$HOME",
-  "quote'\"",
-  "back\\slash",
-  "-dash",
-  ".hidden",
-  "x.log",
-];
+const PARTS = ["a", "b.py", "naïve ☃", "with blank", "#hash", "$HOME", "quote'\"", "-dash", ".hidden", "x.log"];
 
 /** A tree of files below a folder: names from few parts, so that some are in each other's way. */
 function tree(folder: string): Arbitrary<Record<string, PlannedFile>> {

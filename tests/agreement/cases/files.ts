@@ -18,7 +18,7 @@ export const FILE_CASES: readonly Case[] = [
         "src/shared.txt": { text: "all\n", mode: 0o666 },
         "src/set.sh": { text: "#!/bin/sh\n", mode: 0o4711 },
         "src/naïve name #1.txt": "kept\n",
-        "src/quote \"'$HOME`\\.txt": "kept\n",
+        "src/quote \"'$HOME`.txt": "kept\n",
         "src/-dash": "kept\n",
         "src/.hidden/file": "kept\n",
         "src/link": { link: "bin/run.sh" },
@@ -96,6 +96,14 @@ export const FILE_CASES: readonly Case[] = [
     spec: () => ({
       parameters: { sourceRoot: "src", sourceCopyMode: "all", copy: ["data"] },
       files: { "src/data": "a file\n", "data/inner.txt": "a folder\n" },
+    }),
+    ends: "E_INPUT_FILE",
+  },
+  {
+    says: "a file name that other systems read as a path",
+    spec: () => ({
+      parameters: { sourceRoot: "src", sourceCopyMode: "all" },
+      files: { "src/back\\slash.py": "" },
     }),
     ends: "E_INPUT_FILE",
   },

@@ -65,7 +65,7 @@ export async function managedPython(
     version: found.version,
     minor,
     layer: {
-      key: { python: source, root: ROOT, recipe: 1 },
+      key: { python: source, root: ROOT, recipe: 2 },
       title: `Python ${found.version} in /${ROOT}`,
       entries: (abort) => addParentFolders(installed(session, { key: found.key, uv, env, signal: abort }), ROOT),
     },
@@ -105,8 +105,11 @@ async function* tree(folder: string, path: string, stage: string): AsyncGenerato
     const from = join(folder, name);
     const to = `${path}/${name}`;
     const stat = await lstat(from);
-    if (stat.isDirectory()) yield* tree(from, to, stage);
-    else if (stat.isSymbolicLink())
+    if (stat.isDirectory()) {
+      // An empty one is a part of it too: site-packages is.
+      yield { type: "directory", path: to, mode: 0o755, uid: 0, gid: 0 };
+      yield* tree(from, to, stage);
+    } else if (stat.isSymbolicLink())
       yield { type: "symlink", path: to, link: (await readlink(from)).replaceAll(stage, `/${ROOT}`), uid: 0, gid: 0 };
     else {
       const mode = (stat.mode & 0o100) === 0 ? 0o644 : 0o755;
