@@ -55,7 +55,6 @@ export default defineConfig({
           { text: "Registry client", link: "/registry" },
           { text: "Container engines", link: "/container-engine" },
           { text: "API", link: "/api/" },
-          { text: "One tag, one image", link: "/agreement" },
           { text: "Decisions", link: "/decisions" },
         ],
       },
