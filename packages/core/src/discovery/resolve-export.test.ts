@@ -14,6 +14,7 @@ it.each([
   [{ "./*": "./dist/*.js", "./private/*": null }, "./private/x", undefined],
   [{ "./builder": "../outside.js" }, "./builder", undefined],
   [{ "./builder": "./a/../../outside.js" }, "./builder", undefined],
+  [{ "./x": "./x.js" }, "toString", undefined],
   [undefined, ".", undefined],
 ])("%j %s -> %s", (exports, subpath, file) => {
   expect(resolveExport(exports, subpath)).toBe(file);

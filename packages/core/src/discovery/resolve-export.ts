@@ -9,7 +9,7 @@ export function resolveExport(exports: unknown, subpath: string): string | undef
   if (exports === undefined || exports === null) return undefined;
   if (!hasSubpaths(exports)) return subpath === "." ? target(exports, "") : undefined;
   const table = exports as Record<string, unknown>;
-  if (subpath in table) return target(table[subpath], "");
+  if (Object.hasOwn(table, subpath)) return target(table[subpath], "");
   const patterns = Object.keys(table)
     .filter((key) => key.split("*").length === 2)
     .sort((a, b) => b.indexOf("*") - a.indexOf("*") || b.length - a.length);

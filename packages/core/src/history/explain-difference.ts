@@ -33,8 +33,13 @@ function compareKeys(
   out: Difference[],
 ): void {
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    compare(name(key), before[key], after[key], out);
+    compare(name(key), own(before, key), own(after, key), out);
   }
+}
+
+/** What a record itself has under a name, which may be called like a property of every object. */
+function own(record: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** Files are told apart by their path, so that one more file is one difference. */

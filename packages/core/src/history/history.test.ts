@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -38,6 +38,15 @@ it("names each place where two documents differ", () => {
   expect(explainDifference(JSON.stringify(before), JSON.stringify(before))).toEqual([]);
 });
 
+it("takes a variable that is called like a property of every object for what it is", () => {
+  const [before, after] = [{ env: { A: "1" } }, { env: { A: "1", constructor: "x" } }].map((one) =>
+    JSON.stringify(one),
+  );
+  expect(explainDifference(before as string, after as string)).toEqual([
+    { path: "env.constructor", kind: "added", after: "x" },
+  ]);
+});
+
 it("keeps the last document of a name, and ignores a broken one", async () => {
   const folder = await mkdtemp(join(tmpdir(), "identity-"));
   try {
@@ -47,6 +56,11 @@ it("keeps the last document of a name, and ignores a broken one", async () => {
     expect(await readLastIdentity(folder, "r/n")).toEqual({ tag: "two", document: '{"a":1}' });
     const files = await readdir(join(folder, "identities"));
     expect(files).toHaveLength(1);
+    const modes = await Promise.all([
+      stat(join(folder, "identities")),
+      stat(join(folder, "identities", files[0] ?? "")),
+    ]);
+    expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o600]);
     await writeFile(join(folder, "identities", files[0] ?? ""), "{");
     expect(await readLastIdentity(folder, "r/n")).toBeUndefined();
   } finally {
