@@ -7,6 +7,8 @@ export interface RunOptions {
   entrypoint?: string[];
   cmd?: string[];
   env?: Record<string, string>;
+  /** A user's name or id. */
+  user?: string;
   /** Default `none`. */
   network?: string;
 }
@@ -28,6 +30,7 @@ export async function runContainer(
     Image: image,
     Entrypoint: options.entrypoint,
     Cmd: options.cmd,
+    User: options.user,
     Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
     HostConfig: { NetworkMode: options.network ?? "none" },
   };

@@ -9,6 +9,10 @@ import {
 } from "@imagespec/core";
 import type { ContractOptions, MakeBuilder } from "./contract-options.ts";
 import { deleteImage } from "./manifest-head.ts";
+import { observeBuilder } from "./observe-builder.ts";
+
+/** A build's options, and who hears what the builder itself says, apart from its engine. */
+export type ContractBuildOptions = BuildOptions & { onBuilderEvent?: ((event: BuildEvent) => void) | undefined };
 
 /** Builds for the contract: an engine of its own with the one builder, and what its events said. */
 export class ContractBuild {
@@ -48,19 +52,16 @@ export class ContractBuild {
   }
 
   /** A new engine each time: nothing is remembered but by registry and caches. */
-  engine(): ImageBuildEngine {
-    return new ImageBuildEngine({
-      builders: [this.#make()],
-      discover: false,
-    });
+  engine(onBuilderEvent: (event: BuildEvent) => void = () => undefined): ImageBuildEngine {
+    return new ImageBuildEngine({ builders: [observeBuilder(this.#make(), onBuilderEvent)], discover: false });
   }
 
-  async build(spec: ImageSpec, options: BuildOptions = {}) {
+  async build(spec: ImageSpec, { onBuilderEvent, ...options }: ContractBuildOptions = {}) {
     const { builderOptions } = this.#options;
     for (let one: unknown = spec; one instanceof ImageSpec; one = one.baseImage) {
       this.#asked.add(await one.imageName());
     }
-    return this.engine().build(spec, {
+    return this.engine(onBuilderEvent).build(spec, {
       ...(builderOptions ? { builderOptions } : {}),
       ...options,
       onEvent: (event) => {

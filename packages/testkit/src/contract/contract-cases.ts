@@ -4,8 +4,12 @@ import { childrenCases } from "./children-cases.ts";
 import { commandsCases } from "./commands-cases.ts";
 import type { Contract } from "./contract.ts";
 import type { ContractCase } from "./contract-case.ts";
+import { endingsCases } from "./endings-cases.ts";
 import { imageCases } from "./image-cases.ts";
+import { installsCases } from "./installs-cases.ts";
 import { refusalsCases } from "./refusals-cases.ts";
+import { registriesCases } from "./registries-cases.ts";
+import { requestsCases } from "./requests-cases.ts";
 import { runtimeCases } from "./runtime-cases.ts";
 import { secretsCases } from "./secrets-cases.ts";
 
@@ -27,7 +31,11 @@ export function contractCases(contract: Contract): ContractCase[] {
     ...childrenCases(contract),
     ...basesCases(contract),
     ...commandsCases(contract),
+    ...installsCases(contract),
     ...secretsCases(contract),
+    ...requestsCases(contract),
+    ...registriesCases(contract),
+    ...endingsCases(contract),
     ...refusalsCases(contract),
   ];
 }

@@ -45,5 +45,8 @@ export async function contractFolder(): Promise<ContractFolder> {
   await symlink("bin/run.sh", join(path, "app/link"));
   await write("conf/settings.json", "{}\n");
   await write("data/deep/er/file.txt", "deep\n");
+  await write("locked/pyproject.toml", '[project]\nname = "app"\nversion = "0.1"\nrequires-python = ">=3.11"\n');
+  const own = '[[package]]\nname = "app"\nversion = "0.1"\nsource = { virtual = "." }\n';
+  await write("locked/uv.lock", `version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n${own}`);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

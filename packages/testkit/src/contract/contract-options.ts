@@ -36,6 +36,8 @@ export interface ContractOptions {
    * with registries of the test's own are added. Else packages come from the default index.
    */
   loopback?: boolean | undefined;
+  /** The builder says that it makes the same digest from the same spec: then two builds must agree in it. */
+  reproducible?: boolean | undefined;
 }
 
 /** Parameters of a spec, and of a build call, that a builder may refuse. */

@@ -17,6 +17,7 @@ import {
   wheelsOf,
 } from "./contract-options.ts";
 import { lazily } from "./lazily.ts";
+import { MARK } from "./leftovers.ts";
 import { setEnvironment } from "./set-environment.ts";
 
 /** The image that most cases look at, seen from the outcome, from its config and from inside. */
@@ -64,7 +65,7 @@ export class Contract {
     this.#folder = folder;
     await mkdir(this.temporaryFolder());
     const { env, services, loopback } = this.options;
-    const own = { DOCKER_HOST: services.dockerHost, TMPDIR: this.temporaryFolder() };
+    const own = { DOCKER_HOST: services.dockerHost, TMPDIR: this.temporaryFolder(), [MARK]: this.build.run };
     this.onClose(setEnvironment({ ...own, ...env }));
     await checkServices(services, this.build.docker);
     if (!loopback) return;

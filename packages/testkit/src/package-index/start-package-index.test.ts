@@ -24,6 +24,13 @@ test("lists and serves its packages under normalised names, and no other", async
   expect(exchangeLines(index.exchanges).at(-1)).toBe("GET /simple/six/ 404");
 });
 
+test("serves what is published later", async () => {
+  await using index = await startPackageIndex({ packages });
+  index.publish({ name: "only-here", version: "2.0" });
+  const page = await (await fetch(`${index.url}/only-here/`)).text();
+  expect(page.match(/only_here-\d\.\d/g)).toEqual(["only_here-1.0", "only_here-1.0", "only_here-2.0", "only_here-2.0"]);
+});
+
 test("asks for its password", async () => {
   await using index = await startPackageIndex({ packages, user: { name: "ann", password: "pw" } });
   expect((await fetch(`${index.url}/only-here/`)).status).toBe(401);

@@ -16,6 +16,8 @@ export interface PackageIndex {
   readonly url: string;
   readonly wheels: readonly PythonWheel[];
   readonly exchanges: HttpExchange[];
+  /** Serves one more, as when somebody publishes a version. */
+  publish(wheel: WheelOptions): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -66,7 +68,8 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
       server.closeAllConnections();
     });
   const url = `http://localhost:${(server.address() as AddressInfo).port}/simple`;
-  return { url, wheels, exchanges, close, [Symbol.asyncDispose]: close };
+  const publish = (wheel: WheelOptions) => void wheels.push(pythonWheel(wheel));
+  return { url, wheels, exchanges, publish, close, [Symbol.asyncDispose]: close };
 }
 
 // PEP 503: runs of `-`, `_` and `.` are one `-`.

@@ -1,0 +1,119 @@
+import { readdir, readFile } from "node:fs/promises";
+import { json } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ContainerEngine } from "@imagespec/container-engine";
+
+/** Set in this process's environment, and so in those of its children, whoever they are children of by now. */
+export const MARK = "IMAGESPEC_CONTRACT";
+
+/** Milliseconds that what belongs to a build has to go once the build is over, and that somebody else's has. */
+const GRACE = { own: 3_000, other: 60_000 } as const;
+
+/** What a process is and where it comes from, as /proc tells it. */
+interface RunningProcess {
+  id: string;
+  parent: string;
+  isMarked: boolean;
+  line: string;
+}
+
+/** Processes and containers that are there before a build, so that what it leaves can be told from them. */
+export class Leftovers {
+  readonly #docker: ContainerEngine;
+  readonly #mark: string;
+  readonly #processes: ReadonlySet<string>;
+  readonly #containers: ReadonlySet<string>;
+
+  private constructor(
+    docker: ContainerEngine,
+    mark: string,
+    processes: Iterable<string>,
+    containers: Iterable<string>,
+  ) {
+    this.#docker = docker;
+    this.#mark = mark;
+    this.#processes = new Set(processes);
+    this.#containers = new Set(containers);
+  }
+
+  /** @param mark value of {@link MARK}, and part of every image's name. */
+  static async before(docker: ContainerEngine, mark: string): Promise<Leftovers> {
+    const processes = await processesOf(mark);
+    return new Leftovers(docker, mark, processes.keys(), (await containersOf(docker)).keys());
+  }
+
+  /** The command lines of the build's processes that stay. Where there is no /proc, none is seen. */
+  async processes(): Promise<string[]> {
+    const rest = async () => [...(await processesOf(this.#mark))].filter(([id]) => !this.#processes.has(id));
+    return staying(async () => ({ own: (await rest()).map(([, line]) => line), other: [] }));
+  }
+
+  /**
+   * The containers that came up during the build and stay. One that mentions this contract's images counts at once, one
+   * that mentions those of another contract never; any other may be somebody else's and gets a minute to go.
+   */
+  async containers(): Promise<string[]> {
+    const made = new Map([...(await containersOf(this.#docker))].filter(([id]) => !this.#containers.has(id)));
+    const mentions = new Map<string, boolean>();
+    for (const id of made.keys()) {
+      const [mentioned] = await this.#contractsOf(id);
+      if (mentioned !== undefined && mentioned !== this.#mark) made.delete(id);
+      mentions.set(id, mentioned === this.#mark);
+    }
+    return staying(async () => {
+      const current = await containersOf(this.#docker);
+      const there = [...made].filter(([id]) => current.has(id));
+      const names = (own: boolean) => there.filter(([id]) => mentions.get(id) === own).map(([, name]) => name);
+      return { own: names(true), other: names(false) };
+    });
+  }
+
+  /** Marks of the contracts whose images a container mentions, this one's first. */
+  async #contractsOf(id: string): Promise<string[]> {
+    const described = this.#docker.request({ method: "GET", path: `/containers/${id}/json` }, json);
+    // It may go between the listing and the look.
+    const text = JSON.stringify(await described.catch(() => ""));
+    const marks = [...text.matchAll(/contract\/([0-9a-f]{8})\//g)].map(([, mark = ""]) => mark);
+    return marks.includes(this.#mark) ? [this.#mark] : marks;
+  }
+}
+
+/** What is still there once its time is up; nothing as soon as nothing is there. */
+async function staying(look: () => Promise<{ own: string[]; other: string[] }>): Promise<string[]> {
+  const start = performance.now();
+  for (;;) {
+    const { own, other } = await look();
+    const waited = performance.now() - start;
+    if (own.length + other.length === 0) return [];
+    if ((own.length > 0 && waited > GRACE.own) || waited > GRACE.other) return [...own, ...other];
+    await sleep(100);
+  }
+}
+
+async function containersOf(docker: ContainerEngine): Promise<Map<string, string>> {
+  const listed = await docker.request({ method: "GET", path: "/containers/json?all=1" }, json);
+  const containers = listed as { Id: string; Image: string; Command: string }[];
+  return new Map(containers.map(({ Id, Image, Command }) => [Id, `${Image} ${Command}`]));
+}
+
+/** Processes with the mark in their environment, and those below this one. */
+async function processesOf(mark: string): Promise<Map<string, string>> {
+  const ids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const all = (await Promise.all(ids.map((id) => readProcess(id, mark)))).filter((one) => one !== undefined);
+  const parents = new Map(all.map(({ id, parent }) => [id, parent]));
+  const isBelow = (id: string): boolean => {
+    for (let at = parents.get(id); at !== undefined; at = parents.get(at)) if (at === String(process.pid)) return true;
+    return false;
+  };
+  const ours = all.filter(({ id, isMarked }) => id !== String(process.pid) && (isMarked || isBelow(id)));
+  return new Map(ours.map(({ id, line }) => [id, line]));
+}
+
+async function readProcess(id: string, mark: string): Promise<RunningProcess | undefined> {
+  const read = (name: string) => readFile(`/proc/${id}/${name}`, "utf8").catch(() => "");
+  // proc(5): the name stands in parentheses and may hold any character; state and parent follow it.
+  const [state, parent] = (await read("stat")).replace(/^.*\) /s, "").split(" ");
+  if (parent === undefined || state === "Z") return undefined;
+  const isMarked = `\0${await read("environ")}`.includes(`\0${MARK}=${mark}\0`);
+  return { id, parent, isMarked, line: (await read("cmdline")).replaceAll("\0", " ").trim() };
+}
