@@ -1,7 +1,7 @@
 import { DockerBuildxBuilder } from "@imagespec/builder-docker-buildx";
 import { CONTRACT_RULES, Contract, contractCases } from "@imagespec/testkit";
 import { expect, test } from "vitest";
-import { MUTANTS } from "./mutants/mutant.ts";
+import { MUTANTS } from "./mutants/all-mutants.ts";
 
 const rules = Object.keys(CONTRACT_RULES).sort();
 const services = {

@@ -1,9 +1,10 @@
 import type { BuildRequest, PackagesStep } from "@imagespec/core/builder";
+import { lays } from "./append-layer.ts";
 import type { Mutant } from "./mutant.ts";
 import { plans, withCommand } from "./mutant-builder.ts";
 
 const variables = (change: (variables: Record<string, string>) => Record<string, string>) =>
-  plans(({ env }) => ({ env: env && { variables: change({ ...env.variables }) } }));
+  plans(({ env }) => ({ env: env && { ...env, variables: change({ ...env.variables }) } }));
 
 const packages = (change: (packages: PackagesStep) => Partial<PackagesStep>) =>
   plans(({ packages }) => ({ packages: packages && { ...packages, ...change(packages) } }));
@@ -20,7 +21,7 @@ export const IMAGE_MUTANTS: readonly Mutant[] = [
     breaks: "time",
     does: "writes the time into a file",
     honest: "docker-buildx",
-    mutation: plans((steps) => withCommand(steps, "date +%s%N > /etc/built-at")),
+    mutation: plans((steps) => withCommand(steps, "/bin/date +%s%N > /etc/built-at")),
   },
   {
     breaks: "user",
@@ -62,6 +63,24 @@ export const IMAGE_MUTANTS: readonly Mutant[] = [
     mutation: variables(({ PATH: _, ...rest }) => rest),
   },
   {
+    breaks: "self-reference",
+    does: "drops the base's value",
+    mutation: variables(({ LD_LIBRARY_PATH: value, ...rest }) =>
+      value ? { ...rest, LD_LIBRARY_PATH: value.replace("$" + "{LD_LIBRARY_PATH}", "") } : rest,
+    ),
+  },
+  { breaks: "owners", does: "leaves a file of root's in /root", mutation: lays("/root/made", "by root\n") },
+  {
+    breaks: "login-shells",
+    does: "leaves PATH to /etc/profile",
+    mutation: lays("/etc/profile", "PATH=/usr/local/bin:/usr/bin:/bin\nexport PATH\n"),
+  },
+  {
+    breaks: "bytecode",
+    does: "leaves it out",
+    mutation: plans(({ environment }) => ({ environment: environment && { ...environment, bytecode: false } })),
+  },
+  {
     breaks: "packages",
     does: "installs the newest version",
     mutation: packages(({ source }) =>
@@ -84,6 +103,14 @@ export const IMAGE_MUTANTS: readonly Mutant[] = [
     honest: "docker-buildx",
     mutation: plans(({ commands }) => ({
       commands: commands && { ...commands, commands: commands.commands.slice(0, 1) },
+    })),
+  },
+  {
+    breaks: "one-shell",
+    does: "runs each in a shell of its own",
+    honest: "docker-buildx",
+    mutation: plans(({ commands }) => ({
+      commands: commands && { ...commands, commands: commands.commands.map((line) => `(${line}\n)`) },
     })),
   },
   {

@@ -1,8 +1,6 @@
+import type { ErrorCode } from "@imagespec/core";
 import type { ContractRule } from "@imagespec/testkit";
-import { IMAGE_MUTANTS } from "./image-mutants.ts";
 import type { Mutation } from "./mutant-builder.ts";
-import { REQUEST_MUTANTS } from "./request-mutants.ts";
-import { SECRET_MUTANTS } from "./secret-mutants.ts";
 
 /** A builder that breaks one rule of the contract. */
 export interface Mutant {
@@ -12,6 +10,6 @@ export interface Mutant {
   /** The builder it is made of; default `uv-micromamba`, which is the quickest. */
   honest?: "uv-micromamba" | "docker-buildx";
   mutation: Mutation;
+  /** The code of the error that catches it where no assertion does: the honest builder cannot go on. */
+  fails?: ErrorCode;
 }
-
-export const MUTANTS: readonly Mutant[] = [...IMAGE_MUTANTS, ...REQUEST_MUTANTS, ...SECRET_MUTANTS];

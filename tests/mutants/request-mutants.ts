@@ -48,11 +48,17 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
   {
     breaks: "credentials",
     does: "asks registries as nobody",
+    fails: "E_REGISTRY_AUTH",
     mutation: {
       asks: (request) => ({ ...request, credentials: { configFile: undefined, get: async () => undefined } }),
     },
   },
-  { breaks: "mirrors", does: "ignores them", mutation: { asks: (request) => ({ ...request, mirrors: {} }) } },
+  {
+    breaks: "mirrors",
+    does: "ignores them",
+    fails: "E_REGISTRY_UNREACHABLE",
+    mutation: { asks: (request) => ({ ...request, mirrors: {} }) },
+  },
   {
     breaks: "tag-last",
     does: "pushes the tag first",

@@ -22,6 +22,7 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
   {
     breaks: "secret-arrives",
     does: "mounts no secret",
+    fails: "E_RESOLVE",
     mutation: {
       asks: (request) => {
         const { packages } = request.plan.steps;
@@ -39,9 +40,9 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
   {
     breaks: "secret-image",
     does: "writes it into the environment",
-    mutation: plans((_, request) => {
+    mutation: plans(({ env }, request) => {
       const secret = secretOf(request);
-      return secret === "" ? {} : { env: { variables: { TOKEN: encodeURIComponent(secret) } } };
+      return secret === "" ? {} : { env: { lead: {}, ...env, variables: { TOKEN: encodeURIComponent(secret) } } };
     }),
   },
   {

@@ -23,7 +23,7 @@ export function installsCases(contract: Contract): ContractCase[] {
     shows: ["aptPackages"],
     run: async () => {
       const { image } = await build.pulled(build.spec("apt", { aptPackages: ["tree"] }));
-      const ran = await runContainer(build.docker, image, { entrypoint: ["tree"], cmd: ["--version"] });
+      const ran = await runContainer(build.docker, image, { entrypoint: ["/bin/sh"], cmd: ["-c", "tree --version"] });
       expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^tree v/) });
     },
   };
