@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { DockerBuildxBuilder } from "@imagespec/builder-docker-buildx";
 import { CONTRACT_RULES, Contract, contractCases } from "@imagespec/testkit";
 import { expect, test } from "vitest";
@@ -15,6 +16,12 @@ const cases = async (refuses: readonly "aptPackages"[]) =>
 
 test("every rule of the contract has a mutant that breaks it", () => {
   expect([...new Set(MUTANTS.map(({ breaks }) => breaks))].sort()).toEqual(rules);
+});
+
+test("docs/testkit.md lists the rules", () => {
+  const [page = ""] = readFileSync(new URL("../docs/testkit.md", import.meta.url), "utf8").split("| option |");
+  const rows = [...page.matchAll(/^\| `([\w-]+)`(?: ¹)? \| (.+) \|$/gm)].map(([, rule = "", text]) => [rule, text]);
+  expect(Object.fromEntries(rows)).toEqual(CONTRACT_RULES);
 });
 
 test("every rule has a case, and every case a title of its own", async () => {

@@ -13,5 +13,6 @@ describeBuilder("uv and layers", makeBuilder, {
   services: { registry, dockerHost, platform, images },
   env: { ...serviceEnvironment(services), IMAGESPEC_CACHE_DIR: cache.path },
   loopback: true,
+  reproducible: true,
   refuses: ["aptPackages", "commands"],
 });

@@ -7,10 +7,12 @@ export {
 export { type ContainerReport, containerReport, type ReportedFile } from "./container/container-report.ts";
 export { findInImage, formsOf } from "./container/find-in-image.ts";
 export { type ImageConfig, imageConfig } from "./container/image-config.ts";
+export { imageInventory } from "./container/image-inventory.ts";
+export { imagePlatforms } from "./container/image-platforms.ts";
 export { registryConfig } from "./container/registry-config.ts";
 export { type RunOptions, type RunResult, runContainer } from "./container/run-container.ts";
 export { Contract, type ParentImage } from "./contract/contract.ts";
-export { ContractBuild } from "./contract/contract-build.ts";
+export { ContractBuild, type ContractBuildOptions } from "./contract/contract-build.ts";
 export type { ContractCase } from "./contract/contract-case.ts";
 export { contractCases } from "./contract/contract-cases.ts";
 export { AWKWARD } from "./contract/contract-folder.ts";
