@@ -8,7 +8,7 @@ import { ExecutorLog } from "./executor/log.ts";
 import { type ExecutorTask, LAYOUT_PATH } from "./executor/task.ts";
 import { buildInKubernetes } from "./kubernetes/build-in-kubernetes.ts";
 import type { JobSlots } from "./kubernetes/job-slots.ts";
-import type { KanikoOptions } from "./options.ts";
+import { type KanikoOptions, optionsOf } from "./options.ts";
 import { publish } from "./publish.ts";
 
 /**
@@ -17,8 +17,9 @@ import { publish } from "./publish.ts";
  * @throws ImageSpecError E_UNSUPPORTED for mode executor outside a container that was made for it, before anything is
  * touched; else the errors of docs/builders/kaniko.md.
  */
-export async function build(request: BuildRequest<KanikoOptions>, slots: JobSlots): Promise<BuildResult> {
-  const { options } = request;
+export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots): Promise<BuildResult> {
+  const options = optionsOf(given);
+  const request = { ...given, options };
   warnOfSecrets(request);
   if (options.mode === "kubernetes") return buildInKubernetes(request, slots);
   // The local executor refuses first; the engine is asked last, with all inputs known to be good.

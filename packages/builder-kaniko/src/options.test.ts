@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_IMAGE, kanikoOptions } from "./options.ts";
+import { DEFAULT_IMAGE, kanikoOptions, optionsOf } from "./options.ts";
 
 describe("kanikoOptions", () => {
   it("needs nothing and pins the executor", () => {
@@ -23,6 +23,12 @@ describe("kanikoOptions", () => {
     [{ extraArgs: ["--cache-ttl=6h"] }],
   ])("refuses %j", (input) => {
     expect(kanikoOptions.safeParse(input).success).toBe(false);
+  });
+
+  it("leaves the cache aside when the image is built anew", () => {
+    const options = kanikoOptions.parse({ cache: true, cacheRepo: "r.example/cache" });
+    expect(optionsOf({ options, force: false })).toBe(options);
+    expect(optionsOf({ options, force: true })).toEqual({ ...options, cache: false });
   });
 
   it("takes other arguments of the executor as they are", () => {

@@ -138,6 +138,11 @@ export const kanikoOptions = z.strictObject({
 export type KanikoOptions = z.output<typeof kanikoOptions>;
 export type KubernetesOptions = KanikoOptions["kubernetes"];
 
+/** The options of a request; `force` means that every step runs anew, so no layer comes from the cache or goes there. */
+export function optionsOf({ options, force }: { options: KanikoOptions; force: boolean }): KanikoOptions {
+  return force ? { ...options, cache: false } : options;
+}
+
 function bytesOf(value: number | string): number {
   if (typeof value === "number") return value;
   const unit = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[value.slice(-1).toLowerCase()];

@@ -28,11 +28,11 @@ export {
   type ImageSpecParameters,
   isImageSpec,
 } from "./image-spec/image-spec.ts";
+export { runtimeCommand } from "./image-spec/runtime-command.ts";
 export type { BuildOptions, OnUnknown } from "./request/build-options.ts";
 export { type ResolveOptions, resolveSpec } from "./resolve/resolve-spec.ts";
 export type { ResolvedSpec, SecretMount } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
-export { runtimeCommand } from "./runtime/runtime-command.ts";
 export type { BaseImage } from "./spec/base-image.ts";
 export { FLYTE_FORCE_PUSH_IMAGE_SPEC, FLYTE_IMG_FAST_FAIL, IMAGE_ID_VARIABLE } from "./spec/environment-names.ts";
 export { imageSpecJsonSchema } from "./spec/json-schema.ts";

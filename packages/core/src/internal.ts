@@ -6,9 +6,9 @@
  */
 export { redact } from "@imagespec/registry";
 export { projectOfModule } from "./discovery/project-roots.ts";
-export { type Difference, explainDifference } from "./history/explain-difference.ts";
-export { type LastIdentity, readLastIdentity } from "./history/last-identity.ts";
+export { type Difference, explainDifference } from "./identity/explain-difference.ts";
 export { imageName } from "./identity/image-reference.ts";
+export { type LastIdentity, readLastIdentity } from "./identity/last-identity.ts";
 export { type PlanDocument, planDocument } from "./plan/plan-document.ts";
 export { planImage } from "./plan/plan-image.ts";
 export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";

@@ -19,6 +19,14 @@ export class KubeRefusal extends Error {
   }
 }
 
+interface KubeCall {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body?: object | undefined;
+  signal: AbortSignal;
+}
+
 /** A Kubernetes API server, spoken to as the user of a kubeconfig or of the Pod this process runs in. */
 export class Cluster {
   readonly namespace: string;
@@ -66,24 +74,18 @@ export class Cluster {
 
   /** The bytes of an answer as they come: a watch, or a log that is followed. Ends when the server ends it. */
   async *stream(path: string, query: Record<string, string>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const response = await this.#send("GET", path, query, undefined, signal);
+    const response = await this.#send({ method: "GET", path, query, signal });
     if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
     for await (const chunk of response) yield chunk as Uint8Array;
   }
 
   async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<unknown> {
-    const response = await this.#send(method, path, query, body, AbortSignal.timeout(REQUEST_TIME));
+    const response = await this.#send({ method, path, query, body, signal: AbortSignal.timeout(REQUEST_TIME) });
     if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
     return JSON.parse(await textOf(response));
   }
 
-  async #send(
-    method: string,
-    path: string,
-    query: Record<string, string>,
-    body: object | undefined,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  async #send({ method, path, query, body, signal }: KubeCall): Promise<IncomingMessage> {
     const base = this.server.replace(/\/+$/, "");
     const url = new URL(`${base}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);

@@ -39,8 +39,8 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
     if (job?.metadata.deletionTimestamp !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     } else if (job === undefined) {
-      const made = await create(cluster, wanted);
-      if (made !== undefined) return made;
+      const started = await create(cluster, wanted);
+      if (started !== undefined) return started;
     } else if (!isFinished(job)) {
       return complete(cluster, wanted, job, true);
     } else if (await wanted.reuseFinished(job)) {
@@ -70,8 +70,8 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
     return await complete(cluster, wanted, job, false);
   } catch (error) {
     // Without what it mounts it would wait for its deadline.
-    const made = { name: task.name, uid: job.metadata.uid ?? "", mountsName, found: false };
-    await deleteJob(cluster, made).catch(() => undefined);
+    const started = { name: task.name, uid: job.metadata.uid ?? "", mountsName, found: false };
+    await deleteJob(cluster, started).catch(() => undefined);
     throw error;
   }
 }

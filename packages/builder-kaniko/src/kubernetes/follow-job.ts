@@ -33,8 +33,8 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
   const change = new Change();
   const jobPods = { labelSelector: `batch.kubernetes.io/job-name=${options.name}` };
   const watches = [
-    watch(cluster, cluster.path("jobs"), { fieldSelector: `metadata.name=${options.name}` }, change, signal),
-    watch(cluster, cluster.path("pods"), jobPods, change, signal),
+    watch({ cluster, change, signal }, "jobs", { fieldSelector: `metadata.name=${options.name}` }),
+    watch({ cluster, change, signal }, "pods", jobPods),
   ];
   const logs = new Map<string, Promise<void>>();
   try {
@@ -43,7 +43,7 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
       const job = await cluster.get<KubeJob>(cluster.path("jobs", options.name));
       if (job === undefined) return undefined;
       const pods = (await cluster.get<{ items: KubePod[] }>(cluster.path("pods"), jobPods))?.items ?? [];
-      for (const pod of pods) followLog(cluster, pod, logs, options, signal);
+      for (const pod of pods) followLog({ cluster, log: options.log, signal }, pod, logs);
       const look = async () => {
         const events = pods.length === 0 ? await eventsOf(cluster, options.name) : [];
         const { plan, platform, startTimeout, log } = options;
@@ -68,16 +68,14 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
 
 /** Keeps a watch open until `signal`; a refusal (no right to watch) leaves the looking that happens anyway. */
 async function watch(
-  cluster: Cluster,
-  path: string,
+  { cluster, change, signal }: { cluster: Cluster; change: Change; signal: AbortSignal },
+  kind: "jobs" | "pods",
   selector: Record<string, string>,
-  change: Change,
-  signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       const query = { ...selector, watch: "true", timeoutSeconds: "240" };
-      for await (const _ of cluster.stream(path, query, signal)) change.happened();
+      for await (const _ of cluster.stream(cluster.path(kind), query, signal)) change.happened();
     } catch {
       // Looked at again below.
     }
@@ -87,11 +85,9 @@ async function watch(
 
 /** Passes on the log of a Pod once, from its start, when its container has started. */
 function followLog(
-  cluster: Cluster,
+  { cluster, log, signal }: { cluster: Cluster; log: ExecutorLog; signal: AbortSignal },
   pod: KubePod,
   logs: Map<string, Promise<void>>,
-  { log }: FollowOptions,
-  signal: AbortSignal,
 ): void {
   const name = pod.metadata.name ?? "";
   const state = pod.status?.containerStatuses?.find((status) => status.name === CONTAINER)?.state;

@@ -27,14 +27,17 @@ export function bytecodeLayer(
   };
 }
 
-interface Work {
+interface Compilation {
   site: string;
   compiler: Compiler;
   session: Pick<BuildSession, "cache" | "warn">;
   signal: AbortSignal;
 }
 
-async function* compiled(modules: LayerSource, { site, compiler, session, signal }: Work): AsyncGenerator<TarEntry> {
+async function* compiled(
+  modules: LayerSource,
+  { site, compiler, session, signal }: Compilation,
+): AsyncGenerator<TarEntry> {
   const { cache, warn } = session;
   const scratch = await cache.makeScratch();
   try {

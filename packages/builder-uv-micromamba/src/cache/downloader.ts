@@ -51,7 +51,7 @@ export class Downloader {
         const again = isImageSpecError(error, "E_RESOLVE") && error.details.retry === true;
         const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && !again;
         if (final || attempt === TRIES)
-          throw isImageSpecError(error) ? error : failed(wanted, (error as Error).message, error);
+          throw isImageSpecError(error) ? error : failed(wanted, (error as Error).message, { cause: error });
         await sleep(250 * 2 ** attempt * (0.5 + Math.random()), undefined, { signal });
       }
     }
@@ -89,13 +89,8 @@ export class Downloader {
         url = next;
         continue;
       }
-      throw failed(
-        wanted,
-        `${url.host} answers ${answer.status}`,
-        undefined,
-        RETRIED.has(answer.status),
-        answer.status,
-      );
+      const { status } = answer;
+      throw failed(wanted, `${url.host} answers ${status}`, { retry: RETRIED.has(status), status });
     }
     throw failed(wanted, "too many redirects");
   }
@@ -109,7 +104,11 @@ export class Downloader {
   }
 }
 
-function failed(wanted: WantedBlob, why: string, cause?: unknown, retry = false, status?: number): ImageSpecError {
+function failed(
+  wanted: WantedBlob,
+  why: string,
+  { cause, retry = false, status }: { cause?: unknown; retry?: boolean; status?: number } = {},
+): ImageSpecError {
   const denied = status === 401 || status === 403;
   return new ImageSpecError("E_RESOLVE", `${wanted.subject} cannot be downloaded: ${why}`, {
     hint: denied

@@ -31,19 +31,17 @@ export function condaLayers(
     compression: "zlib",
     title: `conda packages: ${group.map(({ record }) => `${record.name} ${record.version}`).join(", ")}`,
     entries: (signal: AbortSignal) =>
-      addParentFolders(entries(group, target, at === 0, fetchPackage, signal), target.prefix.slice(1)),
+      addParentFolders(entries(group, { target, isFirst: at === 0, fetchPackage, signal }), target.prefix.slice(1)),
   }));
 }
 
 async function* entries(
   group: readonly CondaPackage[],
-  target: CondaTarget,
-  first: boolean,
-  fetchPackage: FetchPackage,
-  signal: AbortSignal,
+  layer: { target: CondaTarget; isFirst: boolean; fetchPackage: FetchPackage; signal: AbortSignal },
 ): AsyncGenerator<TarEntry> {
+  const { target, isFirst, fetchPackage, signal } = layer;
   // conda and mamba take a folder with this file for an environment.
-  if (first) yield textFile(`${target.prefix.slice(1)}/conda-meta/history`, "");
+  if (isFirst) yield textFile(`${target.prefix.slice(1)}/conda-meta/history`, "");
   const seen = new Set<string>();
   for (const pack of group) {
     for await (const entry of condaEntries(pack, await fetchPackage(pack, signal), target)) {

@@ -42,7 +42,7 @@ export async function accountLayer(question: AccountQuestion): Promise<LayerSour
     const parent = place.slice(0, Math.max(place.lastIndexOf("/"), 0));
     if (parent !== "" && !entries.some((entry) => entry.path === parent)) await folder(parent);
     const { mode = 0o644, uid = 0, gid = 0 } = found?.entry ?? {};
-    entries.push(textFile(place, text, mode, uid, gid));
+    entries.push(textFile(place, text, mode, { uid, gid }));
   };
   if (account.passwd !== undefined) {
     await edit("etc/group", account.group);

@@ -45,7 +45,7 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   const python = await pythonEnvironment(session, { base, inspector, limit, early, owner: account });
   const folders = [plan.steps.user.workdir.slice(1), ...(python.extended === undefined ? [] : [python.extended])];
   const owned = await ownershipLayer(folders, account, { inspector, baseName: base.name });
-  const made = await accountLayer({
+  const layer = await accountLayer({
     step: plan.steps.user,
     account,
     inspector,
@@ -56,7 +56,7 @@ export async function platformImage(session: BuildSession, platform: string): Pr
     base,
     layers: [
       ...(await keepBaseFolder([...given(owned), ...python.layers], "opt", inspector.tree)),
-      ...given(made),
+      ...given(layer),
       ...filesLayers(plan.steps.files, files, account),
     ],
   };

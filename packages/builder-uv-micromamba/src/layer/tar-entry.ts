@@ -58,8 +58,13 @@ export interface WhiteoutEntry extends EntryBase {
 /** One entry of a layer. */
 export type TarEntry = FileEntry | DirectoryEntry | SymlinkEntry | HardlinkEntry | WhiteoutEntry;
 
-/** A file of root that holds `text`. */
-export function textFile(path: string, text: string | Uint8Array, mode = 0o644, uid = 0, gid = 0): FileEntry {
+/** A file that holds `text`; of root, unless it has another owner. */
+export function textFile(
+  path: string,
+  text: string | Uint8Array,
+  mode = 0o644,
+  { uid, gid }: { uid: number; gid: number } = { uid: 0, gid: 0 },
+): FileEntry {
   const content = typeof text === "string" ? Buffer.from(text) : text;
   return { type: "file", path, mode, uid, gid, size: content.length, content };
 }

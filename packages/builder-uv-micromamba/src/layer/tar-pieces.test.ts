@@ -57,7 +57,7 @@ describe("tarPieces", () => {
     const long = `${"folder/".repeat(30)}ünïcode.txt`;
     const entries: TarEntry[] = [
       { type: "directory", path: "root", mode: 0o755, uid: 1_000_680_000, gid: 1_000_680_001 },
-      textFile("root/run.sh", "hi\n", 0o755, 1000, 1000),
+      textFile("root/run.sh", "hi\n", 0o755, { uid: 1000, gid: 1000 }),
       { type: "symlink", path: "root/link", link: "run.sh", uid: 0, gid: 0 },
       textFile(long, "x"),
       whiteout("opt/gone"),

@@ -51,8 +51,7 @@ export function markerHolds(marker: string, environment: MarkerEnvironment, extr
     const left = take();
     let operator = take().value;
     if (operator === "not") operator = `not ${take().value}`;
-    const right = take();
-    return compare(left, operator, right, environment, extras);
+    return compare({ left, operator, right: take() }, environment, extras);
   };
   const result = either();
   if (at !== tokens.length) throw fail();
@@ -76,9 +75,7 @@ function tokenize(marker: string): Token[] {
 }
 
 function compare(
-  left: Token,
-  operator: string,
-  right: Token,
+  { left, operator, right }: { left: Token; operator: string; right: Token },
   environment: MarkerEnvironment,
   extras: readonly string[],
 ): boolean {

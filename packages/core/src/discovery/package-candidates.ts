@@ -72,9 +72,9 @@ export function diagnosticError(diagnostic: Diagnostic): ImageSpecError {
 
 /** Calls the function the first time only; a failure is kept too: importing the same module again would not differ. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+  let result: Promise<T> | undefined;
   return () => {
-    made ??= make();
-    return made;
+    result ??= make();
+    return result;
   };
 }

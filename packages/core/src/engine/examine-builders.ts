@@ -29,9 +29,9 @@ export async function examineBuilders(host: EngineHost, spec: Spec, options: Bui
     candidates.map(async ({ type, priority, origin, file, summary, load }): Promise<BuilderReport> => {
       const about = { type, priority, origin, file, summary };
       try {
-        const tried = await tryBuilder(await load(), request);
-        if (tried.usable) return { ...about, status: "usable", reason: tried.detail };
-        const { code, reason, hint } = tried;
+        const answer = await tryBuilder(await load(), request);
+        if (answer.usable) return { ...about, status: "usable", reason: answer.detail };
+        const { code, reason, hint } = answer;
         const ofSpec = code === "E_OPTIONS" || code === "E_UNSUPPORTED";
         return { ...about, status: ofSpec ? "unsupported" : "unusable", reason, hint };
       } catch (error) {

@@ -15,6 +15,13 @@ export interface BuilderRun {
   reasons: string[];
 }
 
+/** A builder that was passed over, and why. */
+interface PassedBuilder {
+  candidate: BuilderCandidate;
+  reason: string;
+  hint: string;
+}
+
 export interface RunOptions {
   /** With builderOptions as given. */
   request: BuildRequest;
@@ -25,10 +32,10 @@ export interface RunOptions {
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
 export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
-  const tried = await tryBuilder(builder, run.request);
-  if (!tried.usable) throw unusableError(type, tried);
+  const answer = await tryBuilder(builder, run.request);
+  if (!answer.usable) throw unusableError(type, answer);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
-  const result = await build(type, builder, { ...tried.request, plan: await run.finalPlan() });
+  const result = await build(type, builder, { ...answer.request, plan: await run.finalPlan() });
   return { builder: type, built: true, result, reasons: [] };
 }
 
@@ -44,8 +51,8 @@ export async function runBuilders(
   run: RunOptions,
 ): Promise<BuilderRun> {
   let plan: BuildPlan | undefined;
-  const passed: { candidate: BuilderCandidate; reason: string; hint: string }[] = [];
-  const reasons = () => passed.map(({ candidate, reason }) => `${nameOf(candidate)}: ${reason}`);
+  const passed: PassedBuilder[] = [];
+  const reasons = () => reasonsOf(passed);
   for (const candidate of candidates) {
     const pass = (reason: string, hint = "") => passed.push({ candidate, reason, hint });
     let builder: ImageSpecBuilder;
@@ -55,15 +62,15 @@ export async function runBuilders(
       pass((error as Error).message, (error as ImageSpecError).hint);
       continue;
     }
-    const tried = await tryBuilder(builder, run.request);
-    if (!tried.usable) {
-      pass(tried.reason, tried.hint);
+    const answer = await tryBuilder(builder, run.request);
+    if (!answer.usable) {
+      pass(answer.reason, answer.hint);
       continue;
     }
     if (!(await shouldBuild(builder, run))) return notNeeded(candidate.type, run, reasons());
     plan ??= await run.finalPlan();
     try {
-      const result = await build(candidate.type, builder, { ...tried.request, plan });
+      const result = await build(candidate.type, builder, { ...answer.request, plan });
       return { builder: candidate.type, built: true, result, reasons: reasons() };
     } catch (error) {
       if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
@@ -71,7 +78,11 @@ export async function runBuilders(
       run.request.emit({ type: "warning", message: `${nameOf(candidate)} hands on: ${error.message}` });
     }
   }
-  throw noBuilderError(run, reasons(), passed, candidates, diagnostics);
+  throw noBuilderError(run, passed, candidates, diagnostics);
+}
+
+function reasonsOf(passed: readonly PassedBuilder[]): string[] {
+  return passed.map(({ candidate, reason }) => `${nameOf(candidate)}: ${reason}`);
 }
 
 function nameOf(candidate: BuilderCandidate): string {
@@ -119,11 +130,11 @@ function readResult(result: BuildResult | string | undefined, own: string): Buil
 
 function noBuilderError(
   run: RunOptions,
-  reasons: readonly string[],
-  passed: readonly { hint: string }[],
+  passed: readonly PassedBuilder[],
   candidates: readonly BuilderCandidate[],
   diagnostics: readonly Diagnostic[],
 ): ImageSpecError {
+  const reasons = reasonsOf(passed);
   const lines = [...reasons, ...diagnostics.map((d) => `${d.type ?? d.subject}: ${d.message}`)];
   const missing = [...FIRST_PARTY_BUILDERS]
     .filter(([type]) => type !== "noop" && !candidates.some((candidate) => candidate.type === type))
@@ -134,6 +145,6 @@ function noBuilderError(
   return new ImageSpecError(
     "E_NO_BUILDER",
     [`Cannot build ${run.request.plan.reference}: ${what}.`, ...lines.map((line) => `  - ${line}`)].join("\n"),
-    { hint: hints.join("\n"), details: { builders: [...reasons], missing } },
+    { hint: hints.join("\n"), details: { builders: reasons, missing } },
   );
 }

@@ -48,8 +48,8 @@ async function listCopy(spec: Spec, path: string, at: (string | number)[], optio
   const { root } = spec;
   const absolute = join(root, path);
   try {
-    const way = relative(realpathSync(root), realpathSync(dirname(absolute)));
-    if (path !== "." && (way === ".." || way.startsWith(`..${sep}`))) {
+    const relativePath = relative(realpathSync(root), realpathSync(dirname(absolute)));
+    if (path !== "." && (relativePath === ".." || relativePath.startsWith(`..${sep}`))) {
       options.faults.add(
         at,
         "link_out",

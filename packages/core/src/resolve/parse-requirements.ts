@@ -87,7 +87,7 @@ function readOption(content: string, line: number, result: RequirementsFile): Pr
       if (!breach && name === "--no-binary") result.extraArgs.push(`--no-binary=${value}`);
       return breach;
     }
-    return readNested(name, value, rest, line, result);
+    return readNested({ name, path: value, written: rest }, line, result);
   }
   const argument = AS_ARGUMENT.get(name);
   if (argument === undefined && !FLAGS.has(name)) return unknownOption(name);
@@ -97,9 +97,7 @@ function readOption(content: string, line: number, result: RequirementsFile): Pr
 }
 
 function readNested(
-  name: string,
-  path: string,
-  written: string,
+  { name, path, written }: { name: string; path: string; written: string },
   line: number,
   result: RequirementsFile,
 ): Problem | undefined {

@@ -6,9 +6,9 @@ import type * as Zod from "zod";
  * comes with the messages of 64 languages, and would be most of what importing this package costs.
  */
 export function withZod<Made>(make: (z: typeof Zod) => Made): () => Made {
-  let made: { value: Made } | undefined;
+  let result: { value: Made } | undefined;
   return () => {
-    made ??= { value: make(createRequire(import.meta.url)("zod") as typeof Zod) };
-    return made.value;
+    result ??= { value: make(createRequire(import.meta.url)("zod") as typeof Zod) };
+    return result.value;
   };
 }

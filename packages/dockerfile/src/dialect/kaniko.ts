@@ -1,5 +1,4 @@
 import { type BuildPlan, baseImageText, type EnvironmentStep } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "../failure/step-fault.ts";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
@@ -12,6 +11,7 @@ import { packagesScript } from "../script/packages.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
+import { FAIL_FUNCTION, FAIL_FUNCTION } from "../step-fault.ts";
 import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
 import type { RenderOptions } from "./render-options.ts";
 import { STEP_TITLES } from "./step-titles.ts";
@@ -89,9 +89,9 @@ function apt(plan: BuildPlan): Instruction[] {
 function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[] {
   const step = plan.steps.environment;
   if (step === undefined) return [];
-  const made: Instruction[] = [instruction("environment", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`)];
+  const instructions: Instruction[] = [instruction("environment", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`)];
   if (step.manager === "conda") {
-    made.push(
+    instructions.push(
       instruction("environment", `COPY --from=${CONDA_STAGE} /usr/bin/micromamba ${TOOLS.bin}/micromamba`),
       instruction(
         "environment",
@@ -101,17 +101,21 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
     );
   } else {
     if (step.python.from === "version") {
-      made.push(instruction("environment", "ARG UV_PYTHON_INSTALL_MIRROR"));
-      made.push(instruction("environment", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"));
+      instructions.push(instruction("environment", "ARG UV_PYTHON_INSTALL_MIRROR"));
+      instructions.push(instruction("environment", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"));
     }
-    made.push(instruction("environment", renderRun(venvScript(step, TOOLS, plan.steps.user)), STEP_TITLES.venv));
+    instructions.push(
+      instruction("environment", renderRun(venvScript(step, TOOLS, plan.steps.user)), STEP_TITLES.venv),
+    );
   }
   const packages = plan.steps.packages;
   if (packages !== undefined) {
     if (packages.source.from !== "requirements" || packages.source.requirements !== undefined) {
-      made.push(instruction("packages", `COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`));
+      instructions.push(
+        instruction("packages", `COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`),
+      );
     }
-    made.push(
+    instructions.push(
       instruction(
         "packages",
         renderRun(packagesScript({ step: packages, environment: step, user: plan.steps.user, tools: TOOLS })),
@@ -120,14 +124,14 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
     );
   }
   if (step.bytecode && (packages !== undefined || step.manager === "conda" || hasManagedPython(step))) {
-    made.push(instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode));
+    instructions.push(instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode));
   }
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(
     (name) => `if [ -e /opt/${name} ] || [ -L /opt/${name} ]; then mv /opt/${name} ${FOLDER}/out/opt/; fi;`,
   );
   const collect = renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]);
-  return [...made, instruction("environment", collect, "collect the Python environment")];
+  return [...instructions, instruction("environment", collect, "collect the Python environment")];
 }
 
 /** The copy keeps owners, but for those of links. What the base had of an environment is in it, changed: the old one goes first, so that nothing of it stays. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { parseStepFault } from "../failure/step-fault.ts";
+import { parseStepFault } from "../step-fault.ts";
 import { inOneShell } from "./commands.ts";
 
 function run(...commands: string[]) {

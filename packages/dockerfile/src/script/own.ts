@@ -1,4 +1,4 @@
-import { SYSTEM_PATH } from "../failure/step-fault.ts";
+import { SYSTEM_PATH } from "../step-fault.ts";
 import { quoteShell } from "./quote.ts";
 
 /** Whose something is to be, as words of the shell. */

@@ -1,5 +1,5 @@
 import type { UserStep } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "../failure/step-fault.ts";
+import { FAIL_FUNCTION } from "../step-fault.ts";
 import { ownScript } from "./own.ts";
 
 /**

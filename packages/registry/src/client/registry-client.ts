@@ -99,7 +99,7 @@ export class RegistryClient {
     const key = `${registry}/${repository}`;
     const known = this.#hosts.get(key);
     if (known !== undefined) return known;
-    const made = new RegistryHost({
+    const host = new RegistryHost({
       name: registry,
       base: () => this.#base(registry),
       transport: this.#transport,
@@ -108,8 +108,8 @@ export class RegistryClient {
       retry: this.#options.retry ?? {},
       onEvent: this.#options.onEvent,
     });
-    this.#hosts.set(key, made);
-    return made;
+    this.#hosts.set(key, host);
+    return host;
   }
 
   #plainAllowed(host: string): boolean {
@@ -121,10 +121,10 @@ export class RegistryClient {
     const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
     const known = this.#bases.get(host);
     if (known !== undefined) return known;
-    const made = this.#plainAllowed(host)
+    const address = this.#plainAllowed(host)
       ? probeScheme(host, this.#transport.connectTimeoutMs).then((scheme) => new URL(`${scheme}://${host}`))
       : Promise.resolve(new URL(`https://${host}`));
-    this.#bases.set(host, made);
-    return made;
+    this.#bases.set(host, address);
+    return address;
   }
 }

@@ -99,9 +99,9 @@ export class HttpTransport {
   #dispatcher(url: URL, proxy: string | undefined): Promise<Dispatcher> {
     const insecure = this.#isInsecure(url.host);
     const key = `${insecure}${proxy === undefined ? "" : `${url.protocol}${proxy}`}`;
-    const made = this.#dispatchers.get(key) ?? this.#makeDispatcher(url, proxy, insecure);
-    this.#dispatchers.set(key, made);
-    return made;
+    const dispatcher = this.#dispatchers.get(key) ?? this.#makeDispatcher(url, proxy, insecure);
+    this.#dispatchers.set(key, dispatcher);
+    return dispatcher;
   }
 
   async #makeDispatcher(url: URL, proxy: string | undefined, insecure: boolean): Promise<Dispatcher> {

@@ -15,8 +15,8 @@ export function assembleIndex(
   format?: ManifestFormat,
 ): ManifestBytes {
   const { index: mediaType } = formatTypes(format);
-  const replaced = new Set(entries.map(platformKey));
-  const kept = existing.filter((entry) => isImageEntry(entry) && !replaced.has(platformKey(entry)));
+  const newPlatforms = new Set(entries.map(platformKey));
+  const kept = existing.filter((entry) => isImageEntry(entry) && !newPlatforms.has(platformKey(entry)));
   const images = [...entries, ...kept].sort((a, b) => compare(platformKey(a), platformKey(b)));
   const digests = new Set(images.map(({ digest }) => digest));
   const attestations = existing.filter(

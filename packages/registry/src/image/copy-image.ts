@@ -15,7 +15,9 @@ export interface CopyOptions extends PushOptions {
   beforeTag?: (() => Promise<void>) | undefined;
 }
 
-interface Collected {
+interface Collection {
+  source: ImageSource;
+  signal: AbortSignal | undefined;
   /** Children before what points to them; the last is the image itself. */
   manifests: ManifestBytes[];
   blobs: Map<string, Descriptor>;
@@ -32,16 +34,15 @@ export async function copyImage(
   options: CopyOptions = {},
 ): Promise<Descriptor> {
   const { tag, signal } = options;
-  const call = { signal };
-  const collected: Collected = { manifests: [], blobs: new Map() };
-  await collect(source, tagOrDigest, undefined, 0, collected, call);
+  const collection: Collection = { source, signal, manifests: [], blobs: new Map() };
+  await collect(collection, tagOrDigest, undefined, 0);
   // Once is enough: where it arrives, or here when it was downloaded. What lies on this disk the registry checks itself.
   const unchecked = sink.checksBlobs === true || source.registry === undefined;
   const mountFrom = source.registry === undefined ? undefined : source.name;
-  const root = collected.manifests.pop() as ManifestBytes;
+  const root = collection.manifests.pop() as ManifestBytes;
   await orDiscard(sink, async () => {
     await runLimited(
-      [...collected.blobs.values()].map((blob) => async (signal: AbortSignal) => {
+      [...collection.blobs.values()].map((blob) => async (signal: AbortSignal) => {
         const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, mountFrom });
         // A download that turned out wrong was not passed on to its end: it may be tried once more.
         await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
@@ -49,21 +50,15 @@ export async function copyImage(
       options.concurrency ?? DEFAULT_CONCURRENCY,
       signal,
     );
-    for (const manifest of collected.manifests) await sink.putManifest(manifest, call);
+    for (const manifest of collection.manifests) await sink.putManifest(manifest, { signal });
     if (tag !== undefined) await options.beforeTag?.();
     await sink.putManifest(root, { signal, tag });
   });
   return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
 }
 
-async function collect(
-  source: ImageSource,
-  name: string,
-  entry: Descriptor | undefined,
-  depth: number,
-  into: Collected,
-  call: { signal?: AbortSignal | undefined },
-): Promise<void> {
+async function collect(into: Collection, name: string, entry: Descriptor | undefined, depth: number): Promise<void> {
+  const { source, signal } = into;
   const subject = `${source.name}${name.includes(":") ? "@" : ":"}${name}`;
   if (depth > MAX_INDEX_DEPTH || into.manifests.length >= MAX_MANIFESTS) {
     throw new ImageSpecError("E_REGISTRY", `${subject} nests or lists more manifests than any build tool makes`, {
@@ -71,11 +66,11 @@ async function collect(
     });
   }
   if (into.manifests.some(({ digest }) => digest === name)) return;
-  const manifest = await source.getManifest(name, call);
+  const manifest = await source.getManifest(name, { signal });
   if (entry !== undefined) checkChild(entry, manifest, source.name);
   const document = parseManifest(manifest, subject);
   if (document.kind === "index") {
-    for (const child of document.manifests) await collect(source, child.digest, child, depth + 1, into, call);
+    for (const child of document.manifests) await collect(into, child.digest, child, depth + 1);
   } else {
     for (const blob of [document.config, ...document.layers]) {
       const known = into.blobs.get(blob.digest);

@@ -39,14 +39,14 @@ export function selectPlatform(
 ): Descriptor {
   const found = findPlatform(index, platform);
   if (found !== undefined) return found;
-  const there = platformsOf(index);
+  const available = platformsOf(index);
   const missing = formatPlatform(platform);
   throw new ImageSpecError(
     "E_REGISTRY",
-    `${subject} has no image for ${missing}; it has ${there.join(", ") || "none"}`,
+    `${subject} has no image for ${missing}; it has ${available.join(", ") || "none"}`,
     {
-      hint: there.length > 0 ? `Ask for one of: ${there.join(", ")}.` : "Choose another base image.",
-      details: { platform: missing, platforms: there },
+      hint: available.length > 0 ? `Ask for one of: ${available.join(", ")}.` : "Choose another base image.",
+      details: { platform: missing, platforms: available },
     },
   );
 }

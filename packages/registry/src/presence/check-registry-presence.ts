@@ -54,10 +54,10 @@ async function presenceIn(
     const manifest = head && (await repository.findManifest(head.digest ?? name, call));
     if (manifest === undefined) return { status: "absent" };
     const { digest } = manifest;
-    const there = await imagePlatforms(repository, manifest, call);
-    const missing = wanted.filter((platform) => !there.includes(platform));
+    const available = await imagePlatforms(repository, manifest, call);
+    const missing = wanted.filter((platform) => !available.includes(platform));
     return missing.length === 0
-      ? { status: "present", digest, platforms: there }
+      ? { status: "present", digest, platforms: available }
       : { status: "absent", missing, digest };
   } catch (error) {
     if (!isImageSpecError(error) || error.code === "E_ABORTED") throw error;

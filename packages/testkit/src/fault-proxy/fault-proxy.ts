@@ -44,7 +44,9 @@ export async function faultProxy(target: string, rules: readonly FaultRule[] = [
     const exchange: FaultExchange = { method, path: url, headers, at: Date.now(), bytesIn: 0, bytesOut: 0 };
     if (fault) exchange.fault = fault;
     exchanges.push(exchange);
-    new Passage(request, response, exchange, fault ?? {}, target, agent).run().catch(() => response.destroy());
+    new Passage({ request, response, exchange, fault: fault ?? {}, target, agent })
+      .run()
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -69,6 +71,15 @@ export async function faultProxy(target: string, rules: readonly FaultRule[] = [
   };
 }
 
+interface PassageOptions {
+  request: IncomingMessage;
+  response: ServerResponse;
+  exchange: FaultExchange;
+  fault: Fault;
+  target: string;
+  agent: Agent;
+}
+
 /** One request on its way through. */
 class Passage {
   readonly #request: IncomingMessage;
@@ -79,14 +90,7 @@ class Passage {
   readonly #agent: Agent;
   readonly #hasBody: boolean;
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    exchange: FaultExchange,
-    fault: Fault,
-    target: string,
-    agent: Agent,
-  ) {
+  constructor({ request, response, exchange, fault, target, agent }: PassageOptions) {
     this.#request = request;
     this.#response = response;
     this.#exchange = exchange;

@@ -1,5 +1,5 @@
 import type { BuildPlan, ErrorCode } from "@imagespec/core/builder";
-import type { Instruction } from "../instruction/instruction.ts";
+import type { Instruction } from "./instruction/instruction.ts";
 import { parseStepFault, type StepFault } from "./step-fault.ts";
 
 /** What is known of a build of a Dockerfile that failed. */
