@@ -1,4 +1,5 @@
 import { defineConfig } from "vitepress";
+import { builderPages } from "../builder-pages.ts";
 
 export default defineConfig({
   title: "imagespec",
@@ -24,14 +25,7 @@ export default defineConfig({
       },
       {
         text: "Builders",
-        items: [
-          { text: "Overview", link: "/builders/" },
-          { text: "uv-micromamba", link: "/builders/uv-micromamba" },
-          { text: "docker-buildx", link: "/builders/docker-buildx" },
-          { text: "kaniko", link: "/builders/kaniko" },
-          { text: "kaniko on Kubernetes", link: "/builders/kaniko-kubernetes" },
-          { text: "noop", link: "/builders/noop" },
-        ],
+        items: [{ text: "Overview", link: "/builders/" }, ...builderPages()],
       },
       {
         text: "Recipes",
