@@ -51,6 +51,7 @@ export type {
   PlanSteps,
   UserStep,
 } from "./plan/plan.ts";
+export { RUNTIME_USER } from "./plan/plan-image.ts";
 export { secretVariable } from "./plan/secret-variable.ts";
 export { abortedError } from "./process/aborted-error.ts";
 export { cacheFolder } from "./process/cache-folder.ts";

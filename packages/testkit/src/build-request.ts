@@ -1,5 +1,12 @@
 import { ImageSpec } from "@imagespec/core";
-import type { BaseImage, BuildPlan, BuildRequest, BuildTarget, PlanSteps } from "@imagespec/core/builder";
+import {
+  type BaseImage,
+  type BuildPlan,
+  type BuildRequest,
+  type BuildTarget,
+  type PlanSteps,
+  RUNTIME_USER,
+} from "@imagespec/core/builder";
 
 /** What a plan differs in from that of an image without content, on `debian:12`, for linux/amd64. */
 export type PlanOverrides = Partial<Omit<BuildPlan, "base" | "steps">> & {
@@ -19,7 +26,7 @@ export function buildPlan({ base = "debian:12", steps, ...overrides }: PlanOverr
     base: { ...(typeof base === "string" ? { kind: "reference", reference: base } : base), given: true },
     steps: {
       ...steps,
-      user: { name: "flytekit", home: "/home/flytekit", workdir: "/root" },
+      user: RUNTIME_USER,
       labels: { labels: { "dev.imagespec.id": "xyz", "org.opencontainers.image.title": "train" } },
       id: { variable: "_F_IMG_ID", value: "xyz" },
     },

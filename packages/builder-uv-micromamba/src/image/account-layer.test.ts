@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUNTIME_USER } from "@imagespec/core/builder";
 import { digestOf, type ImageConfig } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BaseInspector } from "../base/base-inspector.ts";
@@ -10,7 +11,7 @@ import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { tarPieces } from "../layer/tar-pieces.ts";
 import { accountLayer, imageAccount } from "./account-layer.ts";
 
-const STEP = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
+const STEP = RUNTIME_USER;
 const ROOT_LINE = "root:x:0:0::/root:/bin/sh\n";
 let root: string;
 beforeEach(async () => {

@@ -85,7 +85,9 @@ describe("ownershipLayer", () => {
   });
 
   it("is not there when all is the user's", async () => {
-    expect(await layerOver([folder("root", 0o755, 1000), textFile("root/x", "", 0o644, 1000, 1000)])).toBeUndefined();
+    expect(
+      await layerOver([folder("root", 0o755, 1000), textFile("root/x", "", 0o644, { uid: 1000, gid: 1000 })]),
+    ).toBeUndefined();
   });
 
   it("leaves what a layer cannot write again to other builders", async () => {

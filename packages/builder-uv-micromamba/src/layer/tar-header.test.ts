@@ -7,15 +7,15 @@ const folder = "folder/".repeat(14);
 const at = { mode: 0o755, uid: 0, gid: 0 };
 const ENTRIES: Exclude<TarEntry, { type: "whiteout" }>[] = [
   textFile("a", "x"),
-  textFile("a/b.sh", "xyz", 0o755, 1000, 1000),
+  textFile("a/b.sh", "xyz", 0o755, { uid: 1000, gid: 1000 }),
   textFile(`${folder}ab`, "100 bytes"),
   textFile(`${folder}abc`, "101 bytes"),
   textFile(`${folder}${folder}deep`, "prefix"),
   textFile(`${folder}${folder}${folder}too-deep`, "x"),
   textFile("n".repeat(101), "no slash"),
   textFile("ünïcode", "x"),
-  textFile("ids", "x", 0o644, 0o777777, 0o777777),
-  textFile("large-ids", "x", 0o644, 1_000_680_000, 0o1000000),
+  textFile("ids", "x", 0o644, { uid: 0o777777, gid: 0o777777 }),
+  textFile("large-ids", "x", 0o644, { uid: 1_000_680_000, gid: 0o1000000 }),
   { type: "directory", path: "d", ...at },
   { type: "directory", path: `${folder}abcdef`, ...at },
   { type: "symlink", path: "s", link: "../to", uid: 0, gid: 0 },

@@ -3,9 +3,12 @@ import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import type { BaseImage } from "../spec/base-image.ts";
-import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep } from "./plan.ts";
+import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep, UserStep } from "./plan.ts";
 
 const PREFIXES = { venv: "/opt/venv", conda: "/opt/micromamba/envs/runtime" } as const;
+
+/** The user of every image (docs/plan.md, the runtime contract). */
+export const RUNTIME_USER: UserStep = { name: "flytekit", home: "/home/flytekit", workdir: "/root" };
 
 /**
  * The steps that make a resolved spec's image. `base` is what building a base spec returned: it takes the place of the
@@ -32,7 +35,7 @@ export function planImage(
       files: trees && { trees: trees.map((from) => ({ from, to: "/root" })) },
       commands: commands && { commands: [...commands], uvImage: tools.uvImage },
       entrypoint: entrypoint && { entrypoint: [...entrypoint] },
-      user: { name: "flytekit", home: "/home/flytekit", workdir: "/root" },
+      user: RUNTIME_USER,
       labels: { labels: labels(resolved, identity) },
       id: { variable: "_F_IMG_ID", value: identity.id },
     },

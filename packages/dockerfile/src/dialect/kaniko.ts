@@ -11,7 +11,7 @@ import { packagesScript } from "../script/packages.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
-import { FAIL_FUNCTION, FAIL_FUNCTION } from "../step-fault.ts";
+import { FAIL_FUNCTION } from "../step-fault.ts";
 import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
 import type { RenderOptions } from "./render-options.ts";
 import { STEP_TITLES } from "./step-titles.ts";
@@ -124,7 +124,9 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
     );
   }
   if (step.bytecode && (packages !== undefined || step.manager === "conda" || hasManagedPython(step))) {
-    instructions.push(instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode));
+    instructions.push(
+      instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode),
+    );
   }
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RUNTIME_USER } from "@imagespec/core/builder";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { userScript } from "./user.ts";
 
@@ -20,7 +21,7 @@ afterEach(() => rm(root, { recursive: true }));
 async function run(passwd: string | undefined, group: string | undefined) {
   if (passwd !== undefined) await writeFile(join(root, "etc/passwd"), passwd);
   if (group !== undefined) await writeFile(join(root, "etc/group"), group);
-  const step = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
+  const step = RUNTIME_USER;
   const script = userScript(step)
     .join(" ")
     .replaceAll(/(?<=[\s<>])\/(etc|home|root)(?=[/\s;])/g, `${root}/$1`);
