@@ -3,7 +3,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { BuildEvent } from "@imagespec/core";
 
-const MAIN = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
+/** The built command. */
+export const MAIN = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
 
 /** A line of `--json`: an event of the build, or what became of it. */
 export type CliEvent =
@@ -17,6 +18,13 @@ export interface CliEnd {
   stderr: string;
 }
 
+export interface CliChildOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** A program, with arguments, that starts it; empty for none. */
+  wrapper: readonly string[];
+}
+
 /** `imagespec` as a child that leads a process group, as one started from a shell does; its events as they come. */
 export class CliChild {
   readonly child: ChildProcess;
@@ -28,8 +36,9 @@ export class CliChild {
   readonly #waiting = new Set<() => void>();
   #isOver = false;
 
-  constructor(args: readonly string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(args: readonly string[], { cwd, env, wrapper }: CliChildOptions) {
+    const [program = "", ...rest] = [...wrapper, process.execPath, MAIN, ...args];
+    this.child = spawn(program, rest, {
       cwd,
       env,
       detached: true,
@@ -61,6 +70,12 @@ export class CliChild {
   kill(signal: NodeJS.Signals): boolean {
     if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return false;
     return process.kill(-this.child.pid, signal);
+  }
+
+  /** An engine that other suites keep busy answered later than a builder's probe waits. */
+  get metBusyEngine(): boolean {
+    const { last } = this;
+    return last?.type === "error" && last.code === "E_DAEMON" && last.message.includes("did not answer within");
   }
 
   /** The last event, which says what became of the command. */

@@ -33,7 +33,8 @@ export function describeKills(builder: KilledBuilder): void {
       const started = await startPackageIndex({ packages: [{ name: "tiny-one", version: "1.0" }] });
       index = started;
       const base = { name: "interrupted/app", base_image: images.python, packages: ["tiny-one==1.0"] };
-      makePlace = () => BuildPlace.make({ ...base, pip_index: started.url, ...builder.parameters }, builder.env);
+      makePlace = () =>
+        BuildPlace.make({ ...base, pip_index: started.url, ...builder.parameters }, { env: builder.env });
       await using place = await makePlace();
       undisturbed = await finish(place, ...args("--force"));
       expect(undisturbed.last).toMatchObject({ type: "outcome", status: "built" });
@@ -54,7 +55,7 @@ export function describeKills(builder: KilledBuilder): void {
       async (point) => {
         await using place = await makePlace();
         points++;
-        for (let run: CliChild | undefined; run === undefined || metBusyEngine(run); ) {
+        for (let run: CliChild | undefined; run === undefined || run.metBusyEngine; ) {
           run = place.start(...args("--force"));
           if (await killAt(point, run, undisturbed)) killed++;
         }
@@ -74,13 +75,8 @@ async function finish(place: BuildPlace, ...args: string[]): Promise<CliChild> {
   for (;;) {
     const run = place.start(...args);
     const { code, stderr } = await run.ended;
-    if (metBusyEngine(run)) continue;
+    if (run.metBusyEngine) continue;
     expect(code, `${JSON.stringify(run.last, undefined, 2)}\n${stderr}`).toBe(0);
     return run;
   }
-}
-
-/** An engine that other suites keep busy may answer later than a builder's probe waits. */
-function metBusyEngine({ last }: CliChild): boolean {
-  return last?.type === "error" && last.code === "E_DAEMON" && last.message.includes("did not answer within");
 }

@@ -61,11 +61,11 @@ async function filesLeftIn({ path, temporary, cache, runtime }: BuildPlace): Pro
   return left;
 }
 
-/** What is wrong with a file of the cache, which may hold nothing but whole entries. uv keeps its own part of it. */
+/** What is wrong with a file of the cache, which may hold nothing but whole entries. uv keeps its own parts of it. */
 function cacheFault(path: string, content: Buffer): string | undefined {
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const [top, kind, , name] = path.split("/");
-  if (top === "uv") return undefined;
+  if (top === "uv" || path.startsWith("uv-micromamba/python/")) return undefined;
   if (top === "uv-micromamba" && kind === "blobs") return name === sha256(content) ? undefined : "has other bytes";
   if (top === "uv-micromamba" && kind === "records") {
     const end = content.indexOf("\n");
@@ -77,14 +77,13 @@ function cacheFault(path: string, content: Buffer): string | undefined {
   return "is not an entry of the cache";
 }
 
-/** Files below a folder, and folders that hold nothing in what is for temporary files. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Processes that were started with the place's folders in their environment. */
-async function processesOf({ path }: BuildPlace): Promise<string[]> {
+/** Processes that run and were started with the place's folders in their environment. */
+export async function processesOf({ path }: BuildPlace): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = pids.map(async (pid) => {
     const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
@@ -95,7 +94,7 @@ async function processesOf({ path }: BuildPlace): Promise<string[]> {
 }
 
 /** Containers of this project's builders whose labels name the place's registry. */
-async function containersOf({ registry }: BuildPlace): Promise<string[]> {
+async function containersOf({ host }: BuildPlace): Promise<string[]> {
   const format = '{{.ID}} {{.Status}} {{.Label "dev.imagespec.kaniko"}}';
   const { stdout } = await runTool("docker", [
     "ps",
@@ -107,6 +106,6 @@ async function containersOf({ registry }: BuildPlace): Promise<string[]> {
   ]);
   return stdout
     .split("\n")
-    .filter((line) => line.includes(registry.host))
+    .filter((line) => line.includes(host))
     .map((line) => `container ${line}`);
 }

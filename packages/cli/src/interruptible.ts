@@ -7,11 +7,20 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs work that SIGINT, SIGTERM and SIGHUP cancel by its AbortSignal, and returns its exit code. A second signal, or
- * 4.7 s without an end, ends the process at once with 130. Work that waits for something that can no longer happen
- * ends it with 1 and says so.
+ * 4.7 s without an end, ends the process at once with 130. When `lost` is aborted, the work is cancelled as well and the
+ * exit code is 1. Work that waits for something that can no longer happen ends the process with 1 and says so.
  */
-export async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function interruptible(
+  work: (signal: AbortSignal) => Promise<number>,
+  lost: AbortSignal,
+): Promise<number> {
   const abort = new AbortController();
+  const onLost = () => {
+    if (abort.signal.aborted) return;
+    abort.abort(lost.reason);
+    setTimeout(() => process.exit(EXIT.failed), PATIENCE).unref();
+  };
+  lost.addEventListener("abort", onLost, { once: true });
   const onSignal = (name: NodeJS.Signals) => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
     abort.abort(new Error(name));

@@ -1,10 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CliFolder } from "./fixtures/cli-process.ts";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 let cli: CliFolder;
 beforeEach(async () => {
@@ -32,6 +35,14 @@ describe("the end of the program", () => {
     const { code, stdout } = await cli.run(["plan"]);
     expect(code).toBe(0);
     expect(JSON.stringify(JSON.parse(stdout))).toContain('"echo 39999"');
+  });
+
+  it.runIf(existsSync("/dev/full"))("is a failure when the answer cannot be written, told in one line", async () => {
+    await cli.write("imagespec.json", { name: "app" });
+    const command = `exec "${process.execPath}" "${MAIN}" plan > /dev/full`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { cwd: cli.path, encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: E_OUTPUT: the answer cannot be written: .*ENOSPC.*\n$/);
   });
 
   it("is told when what it waits for cannot come", async () => {
@@ -108,8 +119,6 @@ describe("--insecure-registry", () => {
 });
 
 describe("another runtime", () => {
-  const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-
   it.each([
     ["node", "12.22.12", "Node 12.22.12 is too old"],
     ["node", "22.14.0", "Node 22.14.0 is too old"],

@@ -10,20 +10,22 @@ const tell = (text: string) => process.stderr.write(text);
 /** Runs the program with the arguments after its name, and ends the process once all it said has been written. */
 export async function runProgram(args: readonly string[]): Promise<never> {
   quietWarnings();
-  // The reader of the answer may have read enough (`imagespec plan | head`): the work goes on, and cleans up after itself.
+  const lost = new AbortController();
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") return;
+    // The reader of the answer may have read enough (`imagespec plan | head`): the work goes on. A terminal that is gone
+    // sends SIGHUP besides.
+    if (error.code === "EPIPE" || error.code === "EIO" || lost.signal.aborted) return;
     tell(`error: E_OUTPUT: the answer cannot be written: ${error.message}\n`);
-    process.exit(EXIT.failed);
+    lost.abort(error);
   });
   process.stderr.on("error", () => {});
-  const exit = await interruptible((signal) => run(args, signal));
+  const exit = await interruptible((signal) => run(args, signal, lost.signal), lost.signal);
   await Promise.all([process.stdout, process.stderr].map(written));
   // Nothing that a plug-in or builder left open (a timer, a connection) keeps a finished program alive.
-  process.exit(exit);
+  process.exit(lost.signal.aborted ? EXIT.failed : exit);
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
+async function run(args: readonly string[], signal: AbortSignal, lost: AbortSignal): Promise<number> {
   const read = readCommandLine(args);
   if (read.kind === "answer") {
     print(read.text);
@@ -38,6 +40,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
     const { runCommand } = await import("./run-command.ts");
     return await runCommand(read.line, { env: process.env, signal, print, tell });
   } catch (error) {
+    // That was told where it happened.
+    if (lost.aborted) return EXIT.failed;
     if (args.includes("--json")) print(JSON.stringify(errorEvent(error)));
     else tell(errorText(error));
     return exitCodeOf(error);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageSpec } from "@imagespec/core";
@@ -134,6 +135,48 @@ describe("build", () => {
     child.stdout.destroy();
     expect((await ended).code).toBe(0);
     expect(await readFile(done, "utf8")).toBe("");
+  });
+
+  it("keeps its memory while nobody reads, and the outcome comes all the same", async () => {
+    const ready = join(cli.path, "ready");
+    await cli.write(
+      "builder.mjs",
+      builder(`for (let i = 0; i < 400_000; i++) {
+          request.emit({ type: "log", stream: "stdout", line: "x".repeat(1000) });
+          if (i % 1000 === 0) await new Promise((go) => setImmediate(go));
+        }
+        await runTool("touch", ["${ready}"]);`),
+    );
+    const { child, ended } = cli.start(["build", "--json"]);
+    child.stdout.pause();
+    while (!existsSync(ready) && child.exitCode === null) await new Promise((done) => setTimeout(done, 50));
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
+    // Of 400 MB that were said.
+    expect(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0)).toBeLessThan(300 * 1024);
+    child.stdout.resume();
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    const events = stdout.trimEnd().split("\n");
+    expect(JSON.parse(events.at(-1) ?? "")).toMatchObject({ type: "outcome" });
+    expect(events.some((line) => line.includes("were left out"))).toBe(true);
+  });
+
+  it("a signal ends it within 5 s also when nobody reads", async () => {
+    await cli.write(
+      "builder.mjs",
+      builder(`for (let i = 0; i < 1000; i++) request.emit({ type: "log", stream: "stdout", line: "x".repeat(1000) });
+        await runTool("touch", ["${cli.path}/ready"]);
+        await new Promise((done) => setTimeout(done, 60000));`),
+    );
+    const { child, ended } = cli.start(["build", "--json"]);
+    child.stdout.pause();
+    while (!existsSync(join(cli.path, "ready"))) await new Promise((done) => setTimeout(done, 50));
+    const from = Date.now();
+    child.kill("SIGTERM");
+    await new Promise((done) => child.once("exit", done));
+    expect(Date.now() - from).toBeLessThan(6000);
+    child.stdout.resume();
+    expect((await ended).code).toBe(130);
   });
 
   it("a second signal ends it at once", async () => {

@@ -1,0 +1,36 @@
+import type { Writable } from "node:stream";
+import type { BuildEvent } from "@imagespec/core";
+
+/** Bytes that may wait for a reader. */
+const MOST_UNREAD = 16 * 1024 * 1024;
+
+/**
+ * Keeps what waits for a slow reader within bounds: while more than 16 MiB of it do, log lines and progress are left
+ * out, and a warning then says how many.
+ */
+export class UnreadEvents {
+  readonly #stream: Pick<Writable, "writableLength">;
+  #leftOut = 0;
+
+  constructor(stream: Pick<Writable, "writableLength">) {
+    this.#stream = stream;
+  }
+
+  /** The events to show now that this one came. */
+  admit(event: BuildEvent): BuildEvent[] {
+    const isFull = this.#stream.writableLength > MOST_UNREAD;
+    if (isFull && (event.type === "log" || event.type === "progress")) {
+      this.#leftOut++;
+      return [];
+    }
+    return isFull ? [event] : [...this.rest(), event];
+  }
+
+  /** What is to be said of events that were left out, once there are no more. */
+  rest(): BuildEvent[] {
+    if (this.#leftOut === 0) return [];
+    const message = `${this.#leftOut} log lines and progress events were left out, because what was printed was not read`;
+    this.#leftOut = 0;
+    return [{ type: "warning", message }];
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, inject, test } from "vitest";
+import { ensureKaniko } from "../../scripts/services/kaniko.ts";
+import { dockerConfig } from "../support/docker-config.ts";
+import { BuildPlace } from "./build-place.ts";
+import { leftoversIn } from "./leftovers.ts";
+
+const { image } = await ensureKaniko();
+const config = await dockerConfig({ buildx: true });
+afterAll(() => config[Symbol.asyncDispose]());
+const { images } = inject("services");
+
+const makePlace = () =>
+  BuildPlace.make(
+    { name: "interrupted/app", base_image: images.python, packages: ["six==1.17.0"] },
+    { env: { PATH: `${process.env.PATH}`, DOCKER_CONFIG: config.path } },
+  );
+
+/** Mounts a small file system on a folder that only the command sees; says in the end what files are left there. */
+const MOUNT = `
+mount -t tmpfs -o "size=8m,$2" tmpfs "$1"
+folder=$1
+shift 2
+"$@"
+code=$?
+echo "left: $(find "$folder" -type f | tr '\\n' ' ')" >&2
+exit $code
+`;
+
+/** Runs a build with a folder on a file system of its own, of 8 MiB, or one that can only be read. */
+async function buildOn(kind: "8 MiB" | "read-only", folder: string, place: BuildPlace, ...args: string[]) {
+  const namespaces = ["--mount", ...(process.getuid?.() === 0 ? [] : ["--map-root-user"])];
+  const wrapper = ["unshare", ...namespaces, "sh", "-c", MOUNT, "sh", folder, kind === "read-only" ? "ro" : "rw"];
+  const run = place.startWith(wrapper, "build", "--json", ...args);
+  const { code, stderr } = await run.ended;
+  const left = /^left: (.*)$/m.exec(stderr)?.[1]?.split(" ").filter(Boolean);
+  return { code, last: run.last, left, stderr };
+}
+
+describe("a disk that is full or cannot be written is one error that names the path, and nothing is left", () => {
+  test.each(["8 MiB", "read-only"] as const)("the cache is %s", async (kind) => {
+    await using place = await makePlace();
+    // The layer of this file is larger than the disk.
+    await place.fill("large.bin", 12);
+    const { code, last, left } = await buildOn(kind, place.cache, place, "--builder", "uv-micromamba");
+    expect(last).toMatchObject({
+      type: "error",
+      code: "E_CACHE",
+      message: expect.stringContaining(place.cache),
+      hint: expect.stringContaining("IMAGESPEC_CACHE_DIR"),
+    });
+    expect(code).toBe(1);
+    expect(left?.filter((path) => path.includes("/tmp/") || path.endsWith(".part"))).toEqual([]);
+    expect(await leftoversIn(place)).toEqual([]);
+    expect(place.tags).toEqual({});
+  });
+
+  test.each(["uv-micromamba", "docker-buildx", "kaniko"])("%s writes outputs to a disk of 8 MiB", async (builder) => {
+    await using place = await makePlace();
+    const folder = join(place.path, "out");
+    await mkdir(folder);
+    for (const output of [`oci:${folder}/layout`, `docker-archive:${folder}/image.tar`]) {
+      const options = builder === "kaniko" ? ["--builder-option", `image=${image}`] : [];
+      const args = ["--builder", builder, ...options, "--no-push", "--output", output];
+      const { code, last, left } = await buildOn("8 MiB", folder, place, ...args);
+      expect(last).toMatchObject({ type: "error", code: "E_OUTPUT", message: expect.stringContaining(folder) });
+      expect(code).toBe(1);
+      expect(left).toEqual([]);
+      expect(await leftoversIn(place)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["docker-buildx", "read-only", "E_CACHE"],
+    ["docker-buildx", "8 MiB", "E_OUTPUT"],
+  ] as const)("%s has a TMPDIR that is %s", async (builder, kind, code) => {
+    await using place = await makePlace();
+    // The engine's image passes through TMPDIR on its way to a layout.
+    const args = ["--builder", builder, "--no-push", "--output", `oci:${place.path}/layout`];
+    const { last, left } = await buildOn(kind, place.temporary, place, ...args);
+    expect(last).toMatchObject({ type: "error", code, message: expect.stringContaining(place.temporary) });
+    expect(left).toEqual([]);
+    expect(place.has("layout")).toBe(false);
+  });
+
+  test("a cache that cannot be written is no reason to fail for a builder that needs none", async () => {
+    await using place = await makePlace();
+    const { code, last } = await buildOn("read-only", place.cache, place, "--builder", "docker-buildx");
+    expect(last).toMatchObject({ type: "outcome", status: "built" });
+    expect(code).toBe(0);
+  });
+});
