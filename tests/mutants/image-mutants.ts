@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { BuildRequest, PackagesStep } from "@imagespec/core/builder";
 import { lays } from "./append-layer.ts";
 import type { Mutant } from "./mutant.ts";
@@ -92,9 +93,12 @@ export const IMAGE_MUTANTS: readonly Mutant[] = [
   {
     breaks: "locks",
     does: "takes names from a lock and versions from the index",
-    mutation: packages(({ source }) =>
-      source.from === "uv-lock" ? { source: { from: "requirements", packages: ["contract-one"] } } : {},
-    ),
+    mutation: plans(({ packages }, { files }) => {
+      const lock = files.find(({ path }) => path.endsWith("/uv.lock"));
+      if (packages === undefined || lock?.type !== "file") return {};
+      const index = /registry = "([^"]+)"/.exec(readFileSync(lock.source, "utf8"))?.[1];
+      return { packages: { ...packages, index, source: { from: "requirements", packages: ["contract-one"] } } };
+    }),
   },
   { breaks: "aptPackages", does: "ignores them", honest: "docker-buildx", mutation: plans(() => ({ apt: undefined })) },
   {
@@ -108,6 +112,7 @@ export const IMAGE_MUTANTS: readonly Mutant[] = [
   {
     breaks: "one-shell",
     does: "runs each in a shell of its own",
+    fails: "E_BUILD",
     honest: "docker-buildx",
     mutation: plans(({ commands }) => ({
       commands: commands && { ...commands, commands: commands.commands.map((line) => `(${line}\n)`) },

@@ -67,7 +67,7 @@ export const SECRET_MUTANTS: readonly Mutant[] = [
     mutation: {
       builds: async (request, honest) => {
         const secret = secretOf(request);
-        if (secret !== "") await once(spawn("sh", ["-c", "sleep 0.5", "sh", `--password=${secret}`]), "exit");
+        if (secret !== "") await once(spawn("sh", ["-c", "sleep 3", "sh", `--password=${secret}`]), "exit");
         return honest(request);
       },
     },

@@ -10,12 +10,10 @@ export function watchCommandLines(needles: readonly string[]): { stop(): Promise
   let stopped = false;
   const watching = (async () => {
     while (!stopped) {
-      for (const pid of await readdir("/proc").catch(() => [])) {
-        if (!/^\d+$/.test(pid)) continue;
-        // A process may end between the listing and the look.
-        const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-        for (const needle of needles) if (line.includes(needle)) found.add(needle);
-      }
+      const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+      // All at once, as a process may be short-lived. It may end between the listing and the look.
+      const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+      for (const needle of needles) if (lines.some((line) => line.includes(needle))) found.add(needle);
       await sleep(20);
     }
   })();
