@@ -30,3 +30,10 @@ it.each(["/bin/sh", "/bin/bash"].filter((shell) => existsSync(shell)))("leaves a
   expect(kept).toEqual(["HOME", "LANG", "LD_LIBRARY_PATH", "NO_PROXY", "PATH", "https_proxy"]);
   expect(left).toContain("HOME=/root");
 });
+
+it("cleans and installs where the base's PATH leads nowhere, as that of a spec may", () => {
+  const script = ["set -e;", ...CLEAN_ENVIRONMENT, "env; rm -f /nowhere/.lock"].join("\n");
+  const left = execFileSync("/bin/sh", ["-c", script], { env: { ...BASE, PATH: "/spec/bin" }, encoding: "utf8" });
+  expect(left).not.toMatch(/^UV_/m);
+  expect(left).toMatch(/^PATH=\/spec\/bin:/m);
+});

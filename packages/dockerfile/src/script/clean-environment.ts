@@ -1,3 +1,5 @@
+import { SYSTEM_PATH } from "../failure/step-fault.ts";
+
 /** What installers may see of a base image's environment: where programs lie, the language, proxies and trust. */
 const KEPT = [
   "PATH|HOME|PWD|TMPDIR|LANG|LC_*|TZ|LD_LIBRARY_PATH|SOURCE_DATE_EPOCH",
@@ -11,6 +13,7 @@ const KEPT = [
  * for its own tools decides what is installed. Comes before anything else in a step.
  */
 export const CLEAN_ENVIRONMENT: readonly string[] = [
+  SYSTEM_PATH,
   "set -f;",
   // Words of a value are looked at too; only a name that is set can go.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own
