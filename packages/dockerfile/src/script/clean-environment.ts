@@ -1,4 +1,4 @@
-import { SYSTEM_PATH } from "../failure/step-fault.ts";
+import { SYSTEM_PATH } from "../step-fault.ts";
 
 /** What installers may see of a base image's environment: where programs lie, the language, proxies and trust. */
 const KEPT = [
