@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
+import { flushFile } from "./flush-file.ts";
 
 /** Chunks are written together up to so many bytes, and so many of them (IOV_MAX is 1024). */
 const WRITE_BYTES = 1024 * 1024;
@@ -112,7 +113,7 @@ export class BlobStore {
       const found = hashes.digests();
       const digest = found[0] as string;
       if (expected !== undefined) check(expected, found, hashes.size);
-      await file.sync();
+      await flushFile(file);
       await file.close();
       file = undefined;
       await rename(temporary, this.path(digest));

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promise
 import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
+import { flushFile } from "./flush-file.ts";
 
 /** One record on disk: what it is of, and what is known of that. */
 interface RecordFile {
@@ -56,7 +57,7 @@ export class RecordStore {
       const file = await open(temporary, "wx", 0o644);
       try {
         await file.writeFile(`${sha256(body)}\n${body}`);
-        await file.sync();
+        await flushFile(file);
       } finally {
         await file.close();
       }

@@ -1,5 +1,6 @@
-import { open } from "node:fs/promises";
+import { close, createReadStream, fstat, open } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
+import { promisify } from "node:util";
 import { ImageSpecError } from "@imagespec/core";
 
 /** No spec is near this size; more is a mistake, or meant to fill the memory. */
@@ -8,10 +9,15 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** The text of a spec file. @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large. */
 export async function readSpecText(file: string, signal: AbortSignal): Promise<string> {
   try {
-    await using handle = await open(file);
-    // Asked of what was opened: another file may have taken the path.
-    if (!(await handle.stat()).isFile()) throw fault(`${file} is not a file`, "Name a regular file.");
-    return await readCapped(handle.createReadStream({ autoClose: false }), file, signal);
+    // By a descriptor: the handles that Yarn PnP puts in place of node's lack half of what they can do.
+    const descriptor = await promisify(open)(file, "r");
+    try {
+      // Asked of what was opened: another file may have taken the path.
+      if (!(await promisify(fstat)(descriptor)).isFile()) throw fault(`${file} is not a file`, "Name a regular file.");
+      return await readCapped(createReadStream(file, { fd: descriptor, autoClose: false }), file, signal);
+    } finally {
+      await promisify(close)(descriptor);
+    }
   } catch (error) {
     if (error instanceof ImageSpecError) throw error;
     throw fault(`${file} cannot be read: ${(error as Error).message}`, "Check its permissions.", error);

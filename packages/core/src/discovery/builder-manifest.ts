@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { docsPage } from "@imagespec/registry";
 import type * as Zod from "zod";
 import { withZod } from "../spec/with-zod.ts";
+import { allowsMajorOf, coreVersion } from "./core-version.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /** The version of the contract between core and a builder's package. */
 export const API_VERSION = 1;
+const CORE = "@imagespec/core";
 const LARGEST_MANIFEST = 1024 * 1024;
 
 const field = withZod((z) =>
@@ -48,7 +50,13 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
     return fault(`package.json cannot be read: ${(error as Error).message}`, "Install the package again.");
   }
   if (!text.includes('"imagespec"')) return undefined;
-  let manifest: { name?: unknown; version?: unknown; exports?: unknown; imagespec?: unknown };
+  let manifest: {
+    name?: unknown;
+    version?: unknown;
+    exports?: unknown;
+    imagespec?: unknown;
+    peerDependencies?: unknown;
+  };
   try {
     manifest = JSON.parse(text) ?? {};
   } catch (error) {
@@ -61,6 +69,12 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   if (typeof asked === "number" && asked !== API_VERSION) {
     const cure = asked > API_VERSION ? "Update @imagespec/core" : `Update ${name}`;
     return fault(`wants version ${asked} of the builder API; this is version ${API_VERSION}`, `${cure}.`, name);
+  }
+  const needed = (manifest.peerDependencies as { [CORE]?: unknown } | null | undefined)?.[CORE];
+  const own = coreVersion();
+  if (typeof needed === "string" && !allowsMajorOf(own, needed)) {
+    const hint = `Install a version of ${name} for ${CORE} ${own}, or ${CORE}@${needed}.`;
+    return fault(`was made for ${CORE} ${needed}; this is ${own}`, hint, name);
   }
   const parsed = field().safeParse(manifest.imagespec);
   if (!parsed.success) {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import type { BuildPlan } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
@@ -19,36 +20,49 @@ import { STEP_TITLES } from "./step-titles.ts";
 /** The id of the secret that holds the host's certificates; a step runs without it when it is not given. */
 export const CA_SECRET = "imagespec_ca";
 
-// Every build container has a file system of its own at /dev: no mount point made there can stay behind in the image.
-const FOLDER = "/dev/imagespec";
+// Every build container of BuildKit has a file system of its own at /dev: no mount point made there can stay in the image.
+const MOUNT_ROOT = "/dev/imagespec";
 const UV_STAGE = "imagespec-uv";
 const CONDA_STAGE = "imagespec-micromamba";
-const TOOLS: StepTools = {
-  bin: `${FOLDER}/bin`,
-  cache: `${FOLDER}/cache`,
-  requirements: `${FOLDER}/requirements`,
-  ca: `${FOLDER}/ca.pem`,
-};
-const CONDA_TOOLS: StepTools = { ...TOOLS, fallbackCa: `${FOLDER}/fallback-ca.pem` };
 
-const uv: Mount = { type: "bind", from: UV_STAGE, source: "/uv", target: `${TOOLS.bin}/uv` };
-const uvCache: Mount = { type: "cache", id: "imagespec-uv", target: `${FOLDER}/cache` };
-const ca: Mount = { type: "secret", id: CA_SECRET, target: TOOLS.ca };
+/** The mounts that steps share, below one folder. */
+interface Mounts {
+  tools: StepTools;
+  uv: Mount;
+  uvCache: Mount;
+  ca: Mount;
+}
+
+function mountsBelow(root: string): Mounts {
+  const tools = {
+    bin: `${root}/bin`,
+    cache: `${root}/cache`,
+    requirements: `${root}/requirements`,
+    ca: `${root}/ca.pem`,
+  };
+  return {
+    tools,
+    uv: { type: "bind", from: UV_STAGE, source: "/uv", target: `${tools.bin}/uv` },
+    uvCache: { type: "cache", id: "imagespec-uv", target: tools.cache },
+    ca: { type: "secret", id: CA_SECRET, target: tools.ca },
+  };
+}
 
 /**
  * The plan for BuildKit, from the frontend that docker 20.10 has built in (Dockerfile syntax 1.2) upwards, in blocks
  * of instructions.
  */
 export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): Instruction[][] {
+  const mounts = mountsBelow(options.mountRoot ?? MOUNT_ROOT);
   return [
     [...toolStages(plan, options), ...stageStart(baseName(plan, options))],
     user(plan),
-    apt(plan),
-    environment(plan),
-    packages(plan),
+    apt(plan, mounts),
+    environment(plan, mounts),
+    packages(plan, mounts),
     envInstructions(plan),
     files(plan),
-    commands(plan),
+    commands(plan, mounts),
     configInstructions(plan, options.builder),
   ];
 }
@@ -71,34 +85,35 @@ function user(plan: BuildPlan): Instruction[] {
   return [instruction("user", renderRun(userScript(plan.steps.user)), STEP_TITLES.user)];
 }
 
-function apt(plan: BuildPlan): Instruction[] {
+function apt(plan: BuildPlan, { tools, ca }: Mounts): Instruction[] {
   const step = plan.steps.apt;
   if (step === undefined) return [];
   const caches: Mount[] = [
     { type: "cache", id: "imagespec-apt-archives", target: "/var/cache/apt/archives", sharing: "locked" },
     { type: "cache", id: "imagespec-apt-lists", target: "/var/lib/apt/lists", sharing: "locked" },
   ];
-  return [instruction("apt", renderRun(aptScript(step, TOOLS), [...caches, ca]), STEP_TITLES.apt)];
+  return [instruction("apt", renderRun(aptScript(step, tools), [...caches, ca]), STEP_TITLES.apt)];
 }
 
-function environment(plan: BuildPlan): Instruction[] {
+function environment(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruction[] {
   const step = plan.steps.environment;
   if (step === undefined) return [];
   if (step.manager === "conda") {
+    const condaTools = { ...tools, fallbackCa: `${dirname(tools.ca)}/fallback-ca.pem` };
     const mounts: Mount[] = [
-      { type: "bind", from: CONDA_STAGE, source: "/usr/bin/micromamba", target: `${TOOLS.bin}/micromamba` },
+      { type: "bind", from: CONDA_STAGE, source: "/usr/bin/micromamba", target: `${tools.bin}/micromamba` },
       {
         type: "bind",
         from: CONDA_STAGE,
         source: "/etc/ssl/certs/ca-certificates.crt",
-        target: `${FOLDER}/fallback-ca.pem`,
+        target: condaTools.fallbackCa,
       },
       // micromamba's own locks do not survive a build that is cancelled.
-      { type: "cache", id: "imagespec-conda", target: `${FOLDER}/cache`, sharing: "locked" },
+      { type: "cache", id: "imagespec-conda", target: tools.cache, sharing: "locked" },
       ca,
     ];
     return [
-      instruction("environment", renderRun(condaScript(step, CONDA_TOOLS, plan.steps.user), mounts), STEP_TITLES.conda),
+      instruction("environment", renderRun(condaScript(step, condaTools, plan.steps.user), mounts), STEP_TITLES.conda),
       ...bytecode(plan),
     ];
   }
@@ -108,14 +123,14 @@ function environment(plan: BuildPlan): Instruction[] {
     ...downloads.map((text) => instruction("environment", text)),
     instruction(
       "environment",
-      renderRun(venvScript(step, TOOLS, plan.steps.user), [uv, uvCache, ca]),
+      renderRun(venvScript(step, tools, plan.steps.user), [uv, uvCache, ca]),
       STEP_TITLES.venv,
     ),
     ...(plan.steps.packages === undefined && hasManagedPython(step) ? bytecode(plan) : []),
   ];
 }
 
-function packages(plan: BuildPlan): Instruction[] {
+function packages(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruction[] {
   const step = plan.steps.packages;
   const environment = plan.steps.environment;
   if (step === undefined || environment === undefined) return [];
@@ -123,11 +138,11 @@ function packages(plan: BuildPlan): Instruction[] {
   const mounts: Mount[] = [
     uv,
     uvCache,
-    ...(needsFiles ? [{ type: "bind", source: "requirements", target: TOOLS.requirements } as const] : []),
+    ...(needsFiles ? [{ type: "bind", source: "requirements", target: tools.requirements } as const] : []),
     ca,
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
-  const script = packagesScript({ step, environment, user: plan.steps.user, tools: TOOLS });
+  const script = packagesScript({ step, environment, user: plan.steps.user, tools });
   return [instruction("packages", renderRun(script, mounts), STEP_TITLES.packages), ...bytecode(plan)];
 }
 
@@ -142,10 +157,10 @@ function files(plan: BuildPlan): Instruction[] {
   return trees.map((tree) => instruction("files", `COPY --chown=${owner} ${tree.from}/ ${tree.to}/`));
 }
 
-function commands(plan: BuildPlan): Instruction[] {
+function commands(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruction[] {
   const step = plan.steps.commands;
   if (step === undefined) return [];
   const { environment, user } = plan.steps;
-  const script = commandsScript({ step, environment, user, tools: TOOLS });
+  const script = commandsScript({ step, environment, user, tools });
   return [instruction("commands", renderRun(script, [uv, uvCache, ca]), STEP_TITLES.commands)];
 }

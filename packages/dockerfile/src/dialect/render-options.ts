@@ -12,6 +12,11 @@ export interface RenderOptions {
   mirrors?: Readonly<Record<string, string>> | undefined;
   /** buildkit: the name that FROM calls an `oci:` base by; by default the named context OCI_BASE_CONTEXT. */
   layoutBase?: string | undefined;
+  /**
+   * buildkit: the folder below which tools, caches and secrets are mounted while a step runs; by default
+   * `/dev/imagespec`. For builders whose steps see the host's /dev, such as buildah's chroot isolation.
+   */
+  mountRoot?: string | undefined;
   /** kaniko: an image that holds the context's files, for builds that get no context of their own. */
   contextImage?: string | undefined;
 }
