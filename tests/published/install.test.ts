@@ -54,7 +54,7 @@ const CONFIG = {
   files: ["build.ts"],
 };
 
-test.for(MANAGERS)("an empty project under %s installs by version and builds", async (manager, { expect }) => {
+test.for(MANAGERS)("an empty project under %s installs by version and builds", async (manager) => {
   await using project = await emptyProject(manager);
   const added = await project.add(...PACKAGES, "@types/node@22");
   expect(added, added.stdout + added.stderr).toMatchObject({ code: 0 });

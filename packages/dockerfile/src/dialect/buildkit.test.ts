@@ -264,7 +264,9 @@ describe("renderBuildKit", () => {
 });
 
 it("mounts everything below the folder that was asked for", () => {
-  const plan = buildPlan({ steps: { environment, packages: packages(), commands: { commands: ["x"], uvImage } } as Steps });
+  const plan = buildPlan({
+    steps: { environment, packages: packages(), commands: { commands: ["x"], uvImage } } as Steps,
+  });
   const options = { dialect: "buildkit", builder: "x@1", files: [] } as const;
   const usual = renderDockerfile(plan, options).text;
   expect(renderDockerfile(plan, { ...options, mountRoot: "/run/imagespec" }).text).toBe(

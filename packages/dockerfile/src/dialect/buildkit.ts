@@ -1,4 +1,3 @@
-import { dirname } from "node:path/posix";
 import type { BuildPlan } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
@@ -27,7 +26,9 @@ const CONDA_STAGE = "imagespec-micromamba";
 
 /** The mounts that steps share, below one folder. */
 interface Mounts {
-  tools: StepTools;
+  tools: StepTools & { cache: string };
+  /** The certificates of micromamba's image. */
+  fallbackCa: string;
   uv: Mount;
   uvCache: Mount;
   ca: Mount;
@@ -42,6 +43,7 @@ function mountsBelow(root: string): Mounts {
   };
   return {
     tools,
+    fallbackCa: `${root}/fallback-ca.pem`,
     uv: { type: "bind", from: UV_STAGE, source: "/uv", target: `${tools.bin}/uv` },
     uvCache: { type: "cache", id: "imagespec-uv", target: tools.cache },
     ca: { type: "secret", id: CA_SECRET, target: tools.ca },
@@ -95,25 +97,28 @@ function apt(plan: BuildPlan, { tools, ca }: Mounts): Instruction[] {
   return [instruction("apt", renderRun(aptScript(step, tools), [...caches, ca]), STEP_TITLES.apt)];
 }
 
-function environment(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruction[] {
+function environment(plan: BuildPlan, { tools, fallbackCa, uv, uvCache, ca }: Mounts): Instruction[] {
   const step = plan.steps.environment;
   if (step === undefined) return [];
   if (step.manager === "conda") {
-    const condaTools = { ...tools, fallbackCa: `${dirname(tools.ca)}/fallback-ca.pem` };
     const mounts: Mount[] = [
       { type: "bind", from: CONDA_STAGE, source: "/usr/bin/micromamba", target: `${tools.bin}/micromamba` },
       {
         type: "bind",
         from: CONDA_STAGE,
         source: "/etc/ssl/certs/ca-certificates.crt",
-        target: condaTools.fallbackCa,
+        target: fallbackCa,
       },
       // micromamba's own locks do not survive a build that is cancelled.
       { type: "cache", id: "imagespec-conda", target: tools.cache, sharing: "locked" },
       ca,
     ];
     return [
-      instruction("environment", renderRun(condaScript(step, condaTools, plan.steps.user), mounts), STEP_TITLES.conda),
+      instruction(
+        "environment",
+        renderRun(condaScript(step, { ...tools, fallbackCa }, plan.steps.user), mounts),
+        STEP_TITLES.conda,
+      ),
       ...bytecode(plan),
     ];
   }
