@@ -1,25 +1,25 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Measured, measure } from "../registry/measure.ts";
+import { CLI } from "../cli.ts";
+import { type Measured, measure } from "../measure.ts";
 import type { Case } from "./cases.ts";
-
-const CLI = fileURLToPath(new URL("../../packages/cli/dist/main.js", import.meta.url));
 
 /** `imagespec build` as a whole process, start of Node included. */
 export async function buildOurs(
   folder: string,
   one: Case,
-  options: { cache: string; platform?: string; index?: string },
+  options: { cache: string; platform?: string; index?: string; bytecode?: boolean },
 ): Promise<Measured> {
   const { name, registry, baseImage, packages, sourceRoot } = one;
   const file = join(folder, "imagespec.json");
   const spec = {
     ...{ name, registry, baseImage, packages, sourceRoot },
     ...{ sourceCopyMode: "all", builder: "uv-micromamba", platform: options.platform ?? "linux/amd64" },
+    // flytekit's Dockerfile compiles what uv installs.
+    bytecode: options.bytecode ?? true,
     ...(options.index !== undefined && { pipIndex: options.index }),
   };
   await writeFile(file, JSON.stringify(spec));
   const env = { ...process.env, IMAGESPEC_CACHE_DIR: options.cache };
-  return measure(process.execPath, [CLI, "build", file], env);
+  return measure(process.execPath, [CLI, "build", file], { env });
 }

@@ -49,6 +49,7 @@ export default defineConfig({
           { text: "Registry client", link: "/registry" },
           { text: "Container engines", link: "/container-engine" },
           { text: "API", link: "/api/" },
+          { text: "Benchmarks", link: "/benchmarks" },
           { text: "Decisions", link: "/decisions" },
         ],
       },

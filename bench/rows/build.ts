@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+import { type Case, changeSource, ONE_CHANGED, PACKAGES, writeSources } from "../build/cases.ts";
+import { startLargeIndex } from "../build/large-wheels.ts";
+import { buildOurs } from "../build/ours.ts";
+import { Rival } from "../build/rival.ts";
+import type { Row, RowGroup } from "../row.ts";
+
+const RIVAL = "docker, flytekit's Dockerfile";
+
+/** Building the same image and pushing it: by layers of our own, and by docker over the Dockerfile that flytekit writes. */
+export const build: RowGroup = {
+  name: "build",
+  async open(folder) {
+    const services = await ensureServices();
+    Object.assign(process.env, serviceEnvironment(services));
+    const run = randomBytes(4).toString("hex");
+    const cache = join(folder, "cache");
+    const base: Case = {
+      name: `bench/${run}`,
+      registry: services.registry,
+      baseImage: services.images.python,
+      pythonExec: "/usr/local/bin/python3",
+      packages: PACKAGES,
+      sourceRoot: join(folder, "src"),
+      uvImage: services.images.uv,
+    };
+    await writeSources(base.sourceRoot);
+    const rival = await Rival.create(folder, run, base);
+    // Both sides know the base: docker has it pulled, we read it from the registry.
+    await rival.build({ ...base, name: `${base.name}/warm-up`, packages: ["six"] });
+    const named = (part: string, round: number): Case => ({ ...base, name: `${base.name}/${part}-${round}` });
+    const empty = () => rm(cache, { recursive: true, force: true });
+    const both = async () => {
+      await buildOurs(folder, base, { cache });
+      await rival.build(base);
+    };
+    const against = { rival: RIVAL, what: "ms" } as const;
+    const rows: Row[] = [
+      {
+        ...against,
+        name: "build: cold",
+        goal: 0.5,
+        prepare: empty,
+        ours: (round) => buildOurs(folder, named("cold", round), { cache }),
+        theirs: (round) => rival.build(named("cold", round), { cold: true }),
+      },
+      {
+        name: "build: cold, as a user waits",
+        rival: "flytekit and docker",
+        what: "ms",
+        goal: 0.5,
+        prepare: empty,
+        ours: (round) => buildOurs(folder, named("waiting", round), { cache }),
+        theirs: (round) => rival.build(named("waiting", round), { cold: true, flytekit: true }),
+      },
+      {
+        ...against,
+        name: "build: unchanged",
+        goal: 0.5,
+        prepare: (round) => (round === 0 ? both() : Promise.resolve()),
+        ours: () => buildOurs(folder, base, { cache }),
+        theirs: () => rival.build(base),
+      },
+      {
+        ...against,
+        name: "build: one source changed",
+        goal: 0.5,
+        prepare: (round) => changeSource(base.sourceRoot, round),
+        ours: () => buildOurs(folder, base, { cache }),
+        theirs: () => rival.build(base),
+      },
+      {
+        ...against,
+        name: "build: one dependency changed",
+        goal: 0.1,
+        // A version that was built before is in both caches: once is all there is.
+        rounds: 1,
+        ours: () => buildOurs(folder, { ...base, packages: ONE_CHANGED }, { cache }),
+        theirs: () => rival.build({ ...base, packages: ONE_CHANGED }),
+      },
+    ];
+    return { rows };
+  },
+};
+
+/** Memory, for which there is no rival: four wheels that unpack to 512 MiB each, against two of them. */
+export const memory: RowGroup = {
+  name: "memory",
+  async open(folder) {
+    const services = await ensureServices();
+    Object.assign(process.env, serviceEnvironment(services));
+    const index = await startLargeIndex(join(folder, "large"), 4);
+    const cache = join(folder, "cache");
+    const build = async (count: number) => {
+      await rm(cache, { recursive: true, force: true });
+      const one: Case = {
+        name: `bench/${randomBytes(4).toString("hex")}`,
+        registry: services.registry,
+        baseImage: services.images.python,
+        pythonExec: "/usr/local/bin/python3",
+        packages: index.packages.slice(0, count),
+        sourceRoot: join(folder, "src"),
+        uvImage: services.images.uv,
+      };
+      await writeSources(one.sourceRoot);
+      return buildOurs(folder, one, { cache, index: index.url, bytecode: false });
+    };
+    const row: Row = {
+      name: "build: wheels of 2 GB",
+      rival: "imagespec, wheels of 1 GB",
+      goal: 2,
+      what: "ms",
+      rounds: 1,
+      ours: () => build(4),
+      theirs: () => build(2),
+    };
+    return { rows: [row], close: index.close };
+  },
+};
