@@ -3,8 +3,8 @@ import { findDockerClient } from "./docker-client.ts";
 import { connectEngine } from "./engine/docker-engine.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
-/** Milliseconds for the whole probe. */
-const PROBE_TIME = 1900;
+/** Milliseconds for the whole probe: an engine on a busy machine takes seconds to answer. */
+const PROBE_TIME = 5000;
 const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API" } as const;
 
 /** Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. */
@@ -25,17 +25,30 @@ export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv
     if (server.exitCode === 0) return { usable: true, detail: `${detail}, engine ${server.stdout.trim()}` };
     return engineDown(server.tail.at(-1) ?? "it does not answer", env);
   } catch (error) {
-    if (isImageSpecError(error, "E_ABORTED")) return engineDown(`it did not answer within ${PROBE_TIME} ms`, env);
+    if (isImageSpecError(error, "E_ABORTED")) return engineSlow(env);
     if (!isImageSpecError(error)) throw error;
     return { usable: false, reason: error.message, hint: error.hint ?? "", code: error.code };
   }
 }
 
-function engineDown(reason: string, env: NodeJS.ProcessEnv): Probe {
-  const where = env.DOCKER_HOST ? ` (DOCKER_HOST=${env.DOCKER_HOST})` : "";
+/** It may be at work, or its address may lead to nobody: nothing was refused. */
+function engineSlow(env: NodeJS.ProcessEnv): Probe {
   return {
     usable: false,
-    reason: `the docker engine cannot be used${where}: ${reason}`,
+    reason: `docker did not answer within ${PROBE_TIME / 1000} s${whereOf(env)}; it may only be busy`,
+    hint: "Try again when the machine is less busy, or correct DOCKER_HOST if nothing is there.",
+    code: "E_DAEMON",
+  };
+}
+
+function whereOf(env: NodeJS.ProcessEnv): string {
+  return env.DOCKER_HOST ? ` (DOCKER_HOST=${env.DOCKER_HOST})` : "";
+}
+
+function engineDown(reason: string, env: NodeJS.ProcessEnv): Probe {
+  return {
+    usable: false,
+    reason: `the docker engine cannot be used${whereOf(env)}: ${reason}`,
     hint: "Start docker, correct DOCKER_HOST, or use a builder that needs no engine (uv-micromamba).",
     code: "E_DAEMON",
   };

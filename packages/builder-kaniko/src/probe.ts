@@ -6,14 +6,16 @@ import { EXECUTOR, localRefusal } from "./executor/local-executor.ts";
 import { connectCluster } from "./kubernetes/cluster.ts";
 import type { KanikoOptions, KubernetesOptions } from "./options.ts";
 
-/** How long an engine or a cluster may take to answer, in milliseconds. */
-const PROBE_TIME = 1500;
+/** How long a cluster may take to answer, in milliseconds: one that does not is asked again by the build. */
+const CLUSTER_TIME = 1500;
+/** How long an engine may take: on a busy machine it takes seconds. */
+const ENGINE_TIME = 5000;
 
 /** Finds out whether the place a mode builds in is there. Many builds at once ask one cluster once. */
 export class Prober {
   readonly #clusters = new Map<string, Promise<Probe>>();
 
-  /** Takes up to 1.5 s, and never throws. */
+  /** Takes up to 5 s, and never throws. */
   async probe({ mode, kubernetes }: KanikoOptions): Promise<Probe> {
     if (mode === "docker") return probeEngine();
     if (mode === "executor") return probeLocalExecutor();
@@ -27,14 +29,16 @@ export class Prober {
 async function probeEngine(): Promise<Probe> {
   const hint =
     'Start docker or set DOCKER_HOST; without an engine, builderOptions { mode: "kubernetes" } uses a cluster.';
-  const signal = AbortSignal.timeout(PROBE_TIME);
+  const signal = AbortSignal.timeout(ENGINE_TIME);
   try {
     const engine = await ContainerEngine.connect({ signal });
     const { version } = await engine.version();
     await dockerode(engine.endpoint);
     return { usable: true, detail: `docker ${version} at ${engine.endpoint.host}` };
   } catch (error) {
-    const late = new Error(`the container engine does not answer within ${PROBE_TIME} ms`, { cause: error });
+    const late = new Error(`the container engine did not answer within ${ENGINE_TIME / 1000} s; it may only be busy`, {
+      cause: error,
+    });
     return unusable(signal.aborted ? late : error, "E_DAEMON", hint);
   }
 }
@@ -55,8 +59,8 @@ async function probeCluster(options: KubernetesOptions): Promise<Probe> {
   };
   const hint = "Check the current context of your kubeconfig with `kubectl cluster-info`.";
   const probing = ask().catch((error: unknown) => unusable(error, "E_KUBERNETES", hint));
-  const late: Probe = { usable: true, detail: `the Kubernetes API did not answer within ${PROBE_TIME} ms` };
-  return Promise.race([probing, sleep(PROBE_TIME, late, { ref: false })]);
+  const late: Probe = { usable: true, detail: `the Kubernetes API did not answer within ${CLUSTER_TIME} ms` };
+  return Promise.race([probing, sleep(CLUSTER_TIME, late, { ref: false })]);
 }
 
 function unusable(error: unknown, code: "E_DAEMON" | "E_KUBERNETES", hint: string): Probe {

@@ -122,6 +122,29 @@ describe("BaseInspector", () => {
     expect((await facts.tree.get("opt/c"))?.type).toBe("file");
   });
 
+  it("keeps the mode and owner of a folder that an upper layer only implies", async () => {
+    const own = (path: string, mode: number, uid: number): TarEntry => ({
+      type: "directory",
+      path,
+      mode,
+      uid,
+      gid: uid,
+    });
+    const { facts } = await image([
+      [own("root", 0o700, 7), own("root/a", 0o750, 8), own("opt", 0o711, 9), textFile("srv", ""), link("mnt", "media")],
+      [textFile("root/a/file", ""), textFile("root/new/file", ""), textFile("srv/file", ""), textFile("mnt/file", "")],
+      [whiteout("opt"), textFile("root/b", ""), textFile("opt/file", "")],
+    ]);
+    expect(await facts.tree.get("root")).toMatchObject({ mode: 0o700, uid: 7, gid: 7 });
+    expect((await facts.tree.resolve("root/a"))?.entry).toMatchObject({ mode: 0o750, uid: 8 });
+    expect((await facts.tree.below("root")).get("root/a")).toMatchObject({ mode: 0o750, uid: 8 });
+    expect((await facts.tree.below("root")).get("root/new")).toMatchObject({ mode: 0o755, uid: 0 });
+    // What was taken away comes back with nothing of its own; a file in the place of a folder goes; a link is followed.
+    expect(await facts.tree.get("opt")).toMatchObject({ type: "directory", mode: 0o755, uid: 0 });
+    expect(await facts.tree.get("srv")).toMatchObject({ type: "directory", mode: 0o755, uid: 0 });
+    expect(await facts.tree.get("mnt")).toMatchObject({ type: "symlink", link: "media" });
+  });
+
   it("reads no layer below the one that settles a question, and none twice", async () => {
     const made = await image([[textFile("other", "")], DEBIAN]);
     expect(await made.facts.text("etc/passwd")).toContain("root");

@@ -7,7 +7,7 @@ import { readLayer } from "./read-layer.ts";
 import { type LayerIndex, scanLayer } from "./scan-layer.ts";
 
 /** Raised when what is kept of a layer changes. */
-const INDEX = 4;
+const INDEX = 5;
 /** Bytes of a file that is read for its text alone. */
 const TEXT_BYTES = 8 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";

@@ -20,13 +20,20 @@ export class FileTree {
 
   /** The entry at exactly that path; links are not followed. */
   async get(path: string): Promise<LayerEntry | undefined> {
+    return this.#find(path, true);
+  }
+
+  /** With `exactly`, a folder that an upper layer only implies is looked up below, for its mode and owner. */
+  async #find(path: string, exactly: boolean): Promise<LayerEntry | undefined> {
+    let implied: LayerEntry | undefined;
     for (const layer of this.#layers) {
       const { entries } = await layer();
       const entry = entries[path];
-      if (entry !== undefined) return entry;
-      if (isHidden(entries, path)) return undefined;
+      if (entry !== undefined && !(entry.implied && exactly)) return replaces(entry, implied) ? entry : implied;
+      implied ??= entry;
+      if (isHidden(entries, path)) return implied;
     }
-    return undefined;
+    return implied;
   }
 
   /** How many layers from the top the one is that holds the file at exactly that path; -1 where none does. */
@@ -48,7 +55,8 @@ export class FileTree {
         continue;
       }
       const here = [...done, part];
-      entry = await this.get(here.join("/"));
+      // On the way to a file of an upper layer, lower ones need not be read.
+      entry = await this.#find(here.join("/"), todo.length === 0);
       if (entry?.type === "symlink") {
         if (++links > LINKS)
           throw new ImageSpecError("E_UNSUPPORTED", `The base image has a circle of links at /${here.join("/")}`);
@@ -72,7 +80,9 @@ export class FileTree {
       const { entries } = await layer();
       for (const path in entries) {
         const entry = entries[path];
-        if (entry === undefined || !path.startsWith(`${folder}/`) || found.has(path)) continue;
+        if (entry === undefined || !path.startsWith(`${folder}/`)) continue;
+        const upper = found.get(path);
+        if (upper !== undefined && (!upper.implied || !replaces(entry, upper))) continue;
         if (/(^|\/)\.wh\.[^/]*$/.test(path) || above.some((upper) => isHidden(upper, path))) continue;
         found.set(path, entry);
       }
@@ -106,6 +116,11 @@ export class FileTree {
     }
     return [...names].sort();
   }
+}
+
+/** Whether what a lower layer has at a path stays, though upper ones imply a folder there: a folder, or a link to one. */
+function replaces({ type }: LayerEntry, implied: LayerEntry | undefined): boolean {
+  return implied === undefined || type === "directory" || type === "symlink";
 }
 
 /** Whether this layer hides that path of the layers below it. */

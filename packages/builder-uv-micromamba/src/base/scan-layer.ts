@@ -18,6 +18,8 @@ export interface LayerEntry {
   version?: string;
   /** Of the few files whose text matters. */
   text?: string;
+  /** Of a folder that only the paths below it tell of: where it is unpacked over another layer's, that one's holds. */
+  implied?: true;
 }
 
 /** What one layer holds, by path without leading slash; whiteouts as they are named in the layer. */
@@ -80,12 +82,12 @@ export async function scanLayer(
   return { entries };
 }
 
-/** Folders that a layer only implies are there too, with the mode and owner they get where it is unpacked. */
+/** Folders that a layer only implies are there too, with the mode and owner they get where nothing lies below. */
 function imply(entries: Record<string, LayerEntry>, path: string): void {
   for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
     const parent = path.slice(0, slash);
     if (entries[parent] !== undefined) return;
-    entries[parent] = { type: "directory", mode: 0o755, uid: 0, gid: 0 };
+    entries[parent] = { type: "directory", mode: 0o755, uid: 0, gid: 0, implied: true };
   }
 }
 

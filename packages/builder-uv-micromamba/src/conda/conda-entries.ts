@@ -4,6 +4,7 @@ import { collectBytes } from "@imagespec/registry";
 import { hashedContent } from "../layer/hashed-content.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, scriptEntryPoints } from "../wheel/entry-points.ts";
+import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import { plainPath } from "../wheel/zip-archive.ts";
 import { type ArchiveMember, CondaArchive } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
@@ -56,6 +57,32 @@ export async function* condaEntries(pack: CondaPackage, file: string, target: Co
     }
   }
   yield textFile(`${root}/conda-meta/${stem(pack.fn)}.json`, metaRecord(pack, linked));
+}
+
+/** The paths that {@link condaEntries} writes, the package's own record left out, each once with a sum of its content. */
+export async function condaFiles(pack: CondaPackage, file: string, target: CondaTarget): Promise<InstalledFile[]> {
+  const archive = new CondaArchive(file, pack.fn);
+  const info = await readPackageInfo(archive, pack.fn);
+  const root = target.prefix.slice(1);
+  const files = new Map<string, string>();
+  const add = (path: string, sum: string) => void (files.has(path) || files.set(path, sum));
+  for await (const member of archive.payload()) {
+    const { path, header } = member;
+    if (header.type === "directory") continue;
+    const sum = header.linkname ? `link ${header.linkname}` : (info.stated.get(path)?.hash ?? (await sha256Of(member)));
+    add(`${root}/${installedPath(path, info, target, pack.fn)}`, sum);
+  }
+  if (target.python !== undefined && info.entryPoints.length > 0) {
+    const listing = `[console_scripts]\n${info.entryPoints.join("\n")}\n`;
+    for (const point of scriptEntryPoints(listing, pack.fn)) add(`${root}/bin/${point.name}`, JSON.stringify(point));
+  }
+  return [...files];
+}
+
+async function sha256Of(member: ArchiveMember): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of member.stream()) hash.update(chunk);
+  return `sha256:${hash.digest("hex")}`;
 }
 
 function installedPath(path: string, info: PackageInfo, target: CondaTarget, fn: string): string {

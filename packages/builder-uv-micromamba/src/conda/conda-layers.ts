@@ -2,27 +2,49 @@ import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
+import { type InstalledFile, keepLast } from "../wheel/path-conflicts.ts";
 import { type CondaTarget, condaEntries } from "./conda-entries.ts";
 import type { CondaPackage } from "./conda-package.ts";
 
 /** Raised when the entries made of a package should differ. */
-const RECIPE = 2;
+const RECIPE = 3;
 
 /** Gets a package's archive, checked by its hash, and returns its file. */
 export type FetchPackage = (pack: CondaPackage, signal: AbortSignal) => Promise<string>;
 
-/** The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made. */
-export function condaLayers(
-  packages: readonly CondaPackage[],
-  target: CondaTarget,
-  limit: number,
-  fetchPackage: FetchPackage,
-): LayerSource[] {
-  const groups = groupForLayers(packages, ({ record }) => ({ name: record.name, size: record.size ?? 0 }), limit);
+/** A package, and what it lays into the prefix. */
+export interface ListedPackage {
+  pack: CondaPackage;
+  files: readonly InstalledFile[];
+}
+
+/** Where packages go, and what making their layers needs. */
+export interface CondaLayersQuestion {
+  target: CondaTarget;
+  /** Layers there may be. */
+  limit: number;
+  fetchPackage: FetchPackage;
+  warn(message: string): void;
+}
+
+/**
+ * The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made.
+ * A path that several have is the one's whose name is last, whatever layer it is in.
+ */
+export function condaLayers(packages: readonly ListedPackage[], question: CondaLayersQuestion): LayerSource[] {
+  const { target, limit, fetchPackage, warn } = question;
+  const sorted = [...packages].sort((one, other) => (one.pack.record.name < other.pack.record.name ? -1 : 1));
+  const { without, warnings } = keepLast(
+    sorted.map(({ pack: { record }, files }) => ({ distribution: `${record.name} ${record.version}`, files })),
+  );
+  warnings.forEach(warn);
+  const parts = sorted.map(({ pack }, at): PackagePart => ({ ...pack, without: without[at] ?? new Set() }));
+  const groups = groupForLayers(parts, ({ record }) => ({ name: record.name, size: record.size ?? 0 }), limit);
   return groups.map((group, at) => ({
     key: {
       conda: group.map(({ record }) => record.sha256),
       records: group.map(({ url }) => url),
+      without: group.map((part) => [...part.without].sort()),
       target,
       first: at === 0,
       recipe: RECIPE,
@@ -35,17 +57,23 @@ export function condaLayers(
   }));
 }
 
+/** A package, and the paths that another one has. */
+interface PackagePart extends CondaPackage {
+  without: ReadonlySet<string>;
+}
+
 async function* entries(
-  group: readonly CondaPackage[],
+  group: readonly PackagePart[],
   layer: { target: CondaTarget; isFirst: boolean; fetchPackage: FetchPackage; signal: AbortSignal },
 ): AsyncGenerator<TarEntry> {
   const { target, isFirst, fetchPackage, signal } = layer;
   // conda and mamba take a folder with this file for an environment.
   if (isFirst) yield textFile(`${target.prefix.slice(1)}/conda-meta/history`, "");
-  const seen = new Set<string>();
-  for (const pack of group) {
+  for (const { without, ...pack } of group) {
+    const seen = new Set<string>();
     for await (const entry of condaEntries(pack, await fetchPackage(pack, signal), target)) {
-      if (seen.has(entry.path)) continue; // Two packages with one file: the first stays, as conda's linker has it.
+      // A path twice in one package: the first stays, as conda's linker has it.
+      if (seen.has(entry.path) || without.has(entry.path)) continue;
       seen.add(entry.path);
       yield entry;
     }

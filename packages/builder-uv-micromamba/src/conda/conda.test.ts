@@ -259,10 +259,18 @@ describe("condaLayers", () => {
   it("fetches a package only for the layer that holds it", async () => {
     const { packages, target } = await resolve(question(["demo-script", "demo-noarch", "demo-binary"]));
     const fetched: string[] = [];
-    const layers = condaLayers(packages, target, 100, async (pack) => {
-      fetched.push(pack.record.name);
-      return fileOf(pack);
-    });
+    const layers = condaLayers(
+      packages.map((pack) => ({ pack, files: [] })),
+      {
+        target,
+        limit: 100,
+        warn: (message) => expect.unreachable(message),
+        async fetchPackage(pack) {
+          fetched.push(pack.record.name);
+          return fileOf(pack);
+        },
+      },
+    );
     expect(layers.length).toBeGreaterThan(1);
     const paths: string[] = [];
     for await (const entry of (layers[0] as (typeof layers)[number]).entries(new AbortController().signal))

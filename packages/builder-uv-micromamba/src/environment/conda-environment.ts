@@ -3,6 +3,7 @@ import type { BaseImage } from "../base/base-image.ts";
 import { Downloader } from "../cache/downloader.ts";
 import { statedHash } from "../cache/stated-hash.ts";
 import { CondaArchive } from "../conda/conda-archive.ts";
+import { type CondaTarget, condaFiles } from "../conda/conda-entries.ts";
 import { condaLayers, type FetchPackage } from "../conda/conda-layers.ts";
 import type { CondaPackage, CondaSolver } from "../conda/conda-package.ts";
 import { type CondaPackageContents, readCondaContents } from "../conda/package-contents.ts";
@@ -11,6 +12,7 @@ import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { onPath } from "../session/find-uv.ts";
+import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 
 type CondaStep = Extract<EnvironmentStep, { manager: "conda" }>;
@@ -63,12 +65,15 @@ export async function condaEnvironment(
         await fetchPackage(pack, session.signal);
         pack.record.sha256 = digests.get(pack)?.slice("sha256:".length);
       }
-      return contentsOf(session, pack, fetchPackage);
+      return contentsOf(session, { pack, target }, fetchPackage);
     }),
   );
   reportLinkScripts(session, packages, contents);
   return {
-    layers: condaLayers(packages, target, limit, fetchPackage),
+    layers: condaLayers(
+      packages.map((pack, at) => ({ pack, files: contents[at]?.files ?? [] })),
+      { target, limit, fetchPackage, warn: session.warn },
+    ),
     prefix: step.prefix,
     python: target.python && {
       path: `${step.prefix}/bin/python${target.python.minor}`,
@@ -91,16 +96,24 @@ async function chooseSolver(session: BuildSession, downloader: Downloader): Prom
     );
 }
 
+/** What must be known of a package, and what it lays into the prefix. */
+interface ListedContents extends CondaPackageContents {
+  files: InstalledFile[];
+}
+
 async function contentsOf(
   session: BuildSession,
-  pack: CondaPackage,
+  { pack, target }: { pack: CondaPackage; target: CondaTarget },
   fetchPackage: FetchPackage,
-): Promise<CondaPackageContents> {
-  const key = { package: pack.record.sha256, contents: 1 };
-  const known = await session.records.get<CondaPackageContents>("conda-packages", key);
+): Promise<ListedContents> {
+  const key = { package: pack.record.sha256, target, contents: 2 };
+  const known = await session.records.get<ListedContents>("conda-packages", key);
   if (known !== undefined) return known;
-  const archive = new CondaArchive(await fetchPackage(pack, session.signal), pack.fn);
-  const contents = await readCondaContents(archive, pack.record.name);
+  const file = await fetchPackage(pack, session.signal);
+  const contents = {
+    ...(await readCondaContents(new CondaArchive(file, pack.fn), pack.record.name)),
+    files: await condaFiles(pack, file, target),
+  };
   await session.records.set("conda-packages", key, contents);
   return contents;
 }

@@ -18,7 +18,17 @@ export function pathConflicts(
   distributions: readonly InstalledFiles[],
   target: WheelTarget,
 ): { without: Set<string>[]; warnings: string[] } {
-  const kept = interpreterPaths(target);
+  return keepLast(distributions, interpreterPaths(target));
+}
+
+/**
+ * Of each path that several of these have, in the order given, the last one's; of the paths in `kept`, and below them,
+ * nobody's. Returns what each must leave out. Pure.
+ */
+export function keepLast(
+  distributions: readonly InstalledFiles[],
+  kept: readonly string[] = [],
+): { without: Set<string>[]; warnings: string[] } {
   const without = distributions.map(() => new Set<string>());
   const warnings: string[] = [];
   const owners = new Map<string, { at: number; sum: string }>();

@@ -23,7 +23,9 @@ export class InputFaults {
         parameter,
         "missing",
         `'${path}' does not exist`,
-        "Create it, or correct the path; relative paths start from the spec's root.",
+        /^~|\$/.test(path)
+          ? "Write the path out: neither ~ nor a variable is replaced in a spec."
+          : "Create it, or correct the path; relative paths start from the spec's root.",
       );
     } else if (code === "EACCES" || code === "EPERM") {
       this.add(

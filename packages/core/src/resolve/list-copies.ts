@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { normalPath } from "../identity/spec-id.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -6,7 +6,7 @@ import { isExcludedName } from "./excluded-names.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
 import { ownFiles } from "./own-files.ts";
-import { type TreeEntry, walkTree } from "./walk-tree.ts";
+import { linkOf, type TreeEntry, walkTree } from "./walk-tree.ts";
 
 /**
  * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied
@@ -59,7 +59,10 @@ async function listCopy(spec: Spec, path: string, at: (string | number)[], optio
       return [];
     }
     const stats = lstatSync(absolute, { bigint: true });
-    if (stats.isSymbolicLink()) return [{ type: "symlink", path, link: readlinkSync(absolute).replaceAll(sep, "/") }];
+    if (stats.isSymbolicLink()) {
+      const link = linkOf(path, absolute, { faults: options.faults, parameter: at });
+      return link === undefined ? [] : [link];
+    }
     if (stats.isFile()) return [{ type: "file", path, absolute, stats }];
     if (!stats.isDirectory()) {
       options.faults.add(

@@ -90,6 +90,18 @@ describe("uv.lock", () => {
     expect(uv(uvLock, project).map(({ code }) => code)).toEqual(codes);
   });
 
+  it.each([
+    ["an index", '{ registry = "file:///wheels" }', ""],
+    ["a repository", '{ git = "file:///six?rev=x#0123" }', ""],
+    ["an archive", '{ url = "file:///six.whl" }', ""],
+    ["a wheel by its path", '{ registry = "https://host/simple" }', 'wheels = [{ path = "six.whl" }]'],
+    ["a wheel by its address", '{ registry = "https://host/simple" }', 'wheels = [{ url = "file:///six.whl" }]'],
+    ["a source archive", '{ registry = "https://host/simple" }', 'sdist = { path = "six.tar.gz" }'],
+  ])("may not take a package from this machine: %s", (_, source, more) => {
+    const lock = uvLock.replace('{ registry = "https://host/simple" }\n', `${source}\n${more}\n`);
+    expect(uv(lock)).toMatchObject([{ code: "local_source", file: "lock", message: expect.stringContaining("'six'") }]);
+  });
+
   it("may not have local sources in its project", () => {
     const sources = `${uvProject}[tool.uv.sources]\nsix = { workspace = true }\na = [{ path = "../a", marker = "x" }]\nb = { git = "https://host/b" }\n`;
     expect(uv(uvLock, sources).map(({ message }) => message)).toEqual([

@@ -64,9 +64,17 @@ function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach
     kind === "poetry.lock" ? [String(source.type), String(source.url)] : (Object.entries(source)[0] ?? []).map(String);
   if (type === undefined || place === undefined) return [];
   const isProject = kind === "uv.lock" && place === "." && (type === "virtual" || type === "editable");
-  const isLocal = LOCAL_SOURCES.has(type) || (type === "registry" && !place.includes("://"));
-  if (!isLocal || isProject) return [];
-  return [localBreach("lock", String(entry.name), type, place)];
+  const isLocal = LOCAL_SOURCES.has(type) || isOnThisMachine(place) || (type === "registry" && !place.includes("://"));
+  if (isLocal && !isProject) return [localBreach("lock", String(entry.name), type, place)];
+  const archive = [...tables(entry.wheels), ...tables([entry.sdist])].find(
+    ({ path, url }) => path !== undefined || isOnThisMachine(String(url)),
+  );
+  if (archive === undefined) return [];
+  return [localBreach("lock", String(entry.name), "archive", String(archive.path ?? archive.url))];
+}
+
+function isOnThisMachine(address: string): boolean {
+  return /^(?:\w+\+)?file:/i.test(address);
 }
 
 function uvSourceBreaches(project: Table): LockBreach[] {
@@ -74,7 +82,9 @@ function uvSourceBreaches(project: Table): LockBreach[] {
   return sources.flatMap(([name, value]) =>
     tables(Array.isArray(value) ? value : [value]).flatMap((source) => {
       const type = ["path", "workspace", "editable"].find((key) => source[key] !== undefined && source[key] !== false);
-      return type === undefined ? [] : [localBreach("pyproject", name, type, String(source.path ?? "this workspace"))];
+      if (type !== undefined) return [localBreach("pyproject", name, type, String(source.path ?? "this workspace"))];
+      const [kind, place] = Object.entries(source).find(([, value]) => isOnThisMachine(String(value))) ?? [];
+      return kind === undefined ? [] : [localBreach("pyproject", name, kind, String(place))];
     }),
   );
 }

@@ -31,6 +31,7 @@ describe("parseRequirements", () => {
     expect(parseRequirements(text)).toEqual({
       breaches: [],
       extraArgs: ["--no-binary=:all:"],
+      hasPip: false,
       nested: [
         { line: 15, path: "base.txt" },
         { line: 16, path: "short.txt" },

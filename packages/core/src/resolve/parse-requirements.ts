@@ -14,6 +14,8 @@ export interface RequirementsFile {
   breaches: (Problem & { line: number })[];
   /** Arguments for uv that options of the file stand for. */
   extraArgs: string[];
+  /** Whether pip is among the packages. */
+  hasPip: boolean;
 }
 
 /** Options uv does not honour in a file, and what it takes on its command line instead. */
@@ -43,7 +45,7 @@ const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(\s*=\s*|\s+|)(.*)$/s;
  * or requirement a line. What uv and pip would read differently is a breach. Pure.
  */
 export function parseRequirements(text: string): RequirementsFile {
-  const result: RequirementsFile = { nested: [], breaches: [], extraArgs: [] };
+  const result: RequirementsFile = { nested: [], breaches: [], extraArgs: [], hasPip: false };
   for (const { line, content } of logicalLines(text)) {
     const fault = credentialBreach(content) ?? variableBreach(content) ?? lineBreach(content, line, result);
     if (fault) result.breaches.push({ ...withoutText(fault, content), line });
@@ -61,6 +63,7 @@ function lineBreach(content: string, line: number, result: RequirementsFile): Pr
       hint: "Give what uv has for it in pipExtraArgs.",
     };
   }
+  result.hasPip ||= /^pip(?![\w.-])|^https?:\/\/\S*\/pip-\d/i.test(requirement);
   const breach = pythonPackageBreach(requirement);
   return breach ? withoutText(breach, requirement) : hashes.map(hashBreach).find((one) => one !== undefined);
 }

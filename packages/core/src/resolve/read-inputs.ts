@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { isGiven } from "../spec/is-given.ts";
+import { pipInCommands } from "../spec/pip-in-commands.ts";
 import type { Spec } from "../spec/spec.ts";
 import { findCollisions } from "./collisions.ts";
 import { InputFaults } from "./input-faults.ts";
@@ -44,6 +45,10 @@ export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inpu
   const listing = { faults, warn: (message: string) => void warnings.push(message), signal: options.signal };
   if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
   const requirements = await readRequirements(spec, faults);
+  if (requirements !== undefined) {
+    for (const { path, code, message, hint } of pipInCommands(spec, requirements.havePip))
+      faults.add([...path], code, message, hint);
+  }
   const entries = [
     ...(await listSources(spec, listing)),
     ...(await listCopies(spec, listing)),

@@ -60,6 +60,24 @@ describe("requirements", () => {
     ]);
   });
 
+  it.each([
+    ["r.txt", "six\npip-tools", false],
+    ["r.txt", "six\n-r more.txt", true],
+    ["r.txt", "https://host/pip-25.0-py3-none-any.whl", true],
+    ["uv.lock", 'version = 1\n[[package]]\nname = "pip-tools"\nversion = "7"\n', false],
+    ["uv.lock", 'version = 1\n[[package]]\nname = "pip"\nversion = "25"\n', true],
+  ])("that are %s of %j have pip for commands: %j", async (requirements, text, havePip) => {
+    folder.write({ [requirements]: text, "more.txt": "pip==25.0", "pyproject.toml": "" });
+    const spec = { requirements, baseImage: "python:3.12", commands: ["date", "pip install x"] };
+    if (havePip) await folder.resolve(spec);
+    else {
+      const hint = expect.stringContaining(requirements);
+      await expect(folder.resolve(spec)).rejects.toMatchObject({ code: "E_INPUT_FILE", hint });
+      expect(await folder.faults(spec)).toEqual([["commands.1", "no_pip", expect.stringContaining("calls pip")]]);
+      await folder.resolve({ ...spec, commands: ["uv pip install pip", "pip install x"] });
+    }
+  });
+
   it("by lock take the project beside it", async () => {
     folder.write({ "app/uv.lock": "version = 1\n", "app/pyproject.toml": "" });
     const { files, content } = await folder.resolve({ requirements: "app/uv.lock" });

@@ -16,6 +16,8 @@ export interface Requirements {
   source: Pick<ContentPackages, "from" | "requirements" | "lock" | "pyproject">;
   /** Arguments for uv that options in the files stand for. */
   extraArgs: string[];
+  /** Whether pip is among the packages they name. */
+  havePip: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function readRequirements(spec: Spec, faults: InputFaults): Promise
       entries: reader.entries,
       source: { from: "requirements", requirements: reader.contextPath(file) },
       extraArgs: [...new Set(reader.extraArgs)],
+      havePip: reader.havePip,
     };
   }
   const pyproject = resolve(dirname(file), "pyproject.toml");
@@ -50,12 +53,15 @@ export async function readRequirements(spec: Spec, faults: InputFaults): Promise
     entries: reader.entries,
     source: { from, lock: reader.contextPath(file), pyproject: reader.contextPath(pyproject) },
     extraArgs: [],
+    // Both locks have a table for each package, its name in a line of its own. One that is not read has other faults.
+    havePip: lockText === undefined || /^name = "pip"\r?$/m.test(lockText),
   };
 }
 
 class RequirementsReader {
   readonly entries: TreeEntry[] = [];
   readonly extraArgs: string[] = [];
+  havePip = false;
   readonly #root: string;
   readonly #faults: InputFaults;
   readonly #read = new Set<string>();
@@ -84,9 +90,13 @@ class RequirementsReader {
     }
     if (this.#read.has(file)) return;
     const text = await this.read(file);
-    if (text === undefined) return;
+    if (text === undefined) {
+      this.havePip = true; // Who knows; that it is not read is a fault of its own.
+      return;
+    }
     const parsed = parseRequirements(text);
     this.extraArgs.push(...parsed.extraArgs);
+    this.havePip ||= parsed.hasPip;
     for (const { line, code, message, hint = "" } of parsed.breaches) {
       this.#faults.add("requirements", code, `${this.shown(file)}:${line}: ${message}`, hint);
     }

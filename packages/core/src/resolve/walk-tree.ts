@@ -23,8 +23,8 @@ export interface WalkOptions {
 }
 
 /**
- * Lists what lies below a folder, links as links, in no order. Special files are left out with a warning; names that
- * are not UTF-8 or hold a backslash are faults, since other machines could not have them.
+ * Lists what lies below a folder, links as links, in no order. Special files are left out with a warning; names and
+ * link targets that are not UTF-8, and names with a backslash, are faults, since other machines could not have them.
  */
 export async function walkTree(root: string, options: WalkOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];
@@ -105,12 +105,33 @@ function entryOf(path: string, absolute: string, { faults, parameter, warn }: Wa
   try {
     const stats = lstatSync(absolute, { bigint: true });
     if (stats.isFile()) return { type: "file", path, absolute, stats };
-    if (stats.isSymbolicLink()) return { type: "symlink", path, link: readlinkSync(absolute).replaceAll(sep, "/") };
+    if (stats.isSymbolicLink()) return linkOf(path, absolute, { faults, parameter });
     warn(`'${path}' is left out: it is a socket, pipe or device`);
   } catch (error) {
     // A file that went away since the folder was read was never there.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") faults.addSystem(parameter, absolute, error);
   }
+  return undefined;
+}
+
+/**
+ * A link as an entry. A target that is not UTF-8 is a fault, and undefined: two such targets would read the same, and
+ * neither would arrive.
+ */
+export function linkOf(
+  path: string,
+  absolute: string,
+  { faults, parameter }: { faults: InputFaults; parameter: string | (string | number)[] },
+): TreeEntry | undefined {
+  const bytes = readlinkSync(absolute, "buffer");
+  const link = bytes.toString("utf8");
+  if (Buffer.from(link).equals(bytes)) return { type: "symlink", path, link: link.replaceAll(sep, "/") };
+  faults.add(
+    parameter,
+    "link_not_utf8",
+    `the link '${path}' leads to '${escapeBytes(bytes)}', which is not UTF-8`,
+    "Rename its target, or leave the link out.",
+  );
   return undefined;
 }
 

@@ -46,12 +46,13 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
       "drop pipExtraArgs; what an extra or a group holds belongs into the project's dependencies, before 'uv lock'",
     );
   }
-  const python = condaPython(draft.condaPackages);
-  if (typeof draft.pythonVersion === "string" && python && !python.isOf(draft.pythonVersion)) {
+  const version = draft.pythonVersion;
+  const python = typeof version === "string" ? otherCondaPython(draft.condaPackages, version) : undefined;
+  if (python !== undefined) {
     fault(
       "pythonVersion",
-      `pythonVersion is ${draft.pythonVersion}, and condaPackages names another Python: '${python.text}'`,
-      `drop '${python.text}' from condaPackages, or pythonVersion`,
+      `pythonVersion is ${version}, and condaPackages names another Python: '${python}'`,
+      `drop '${python}' from condaPackages, or pythonVersion`,
     );
   }
   const place = placeFault(draft);
@@ -89,13 +90,15 @@ function nvidiaFault({ cuda, cudnn, baseImage }: Draft): SpecFault | undefined {
   return breach && { path: ["cudnn"], ...breach };
 }
 
-/** The conda package that names the environment's Python, and whether it is one of a version. */
-function condaPython(packages: unknown): { text: string; isOf(version: string): boolean } | undefined {
+/** The first conda package that names a Python other than this version; conda's names know no case, and `python` alone is the newest. */
+function otherCondaPython(packages: unknown, version: string): string | undefined {
   const texts = Array.isArray(packages) ? packages.filter((text) => typeof text === "string") : [];
-  const text = texts.find((one) => /^(?:[^\s:]+::)?python(?![\w.-])/.test(one));
-  if (text === undefined) return undefined;
-  const [, exact] = /python\s*={0,2}\s*(\d+(?:\.\d+)*)(?:\.?\*)?$/.exec(text) ?? [];
-  return { text, isOf: (version) => exact === version || exact?.startsWith(`${version}.`) === true };
+  return texts.find((text) => {
+    const [, asked] = /^\s*(?:[^\s:]+::)?python(?![\w.-])\s*(.*)$/i.exec(text) ?? [];
+    if (asked === undefined) return false;
+    const [, exact] = /^={0,2}\s*(\d+(?:\.\d+)*)(?:\.?\*)?(?:[\s=]+[\w.*]+)?\s*$/.exec(asked) ?? [];
+    return exact !== version && exact?.startsWith(`${version}.`) !== true;
+  });
 }
 
 /** What registry and name come to together: a reference that means what they say, and is not too long. */
@@ -135,12 +138,15 @@ function childConflicts(draft: Draft, base: Spec, hasConda: boolean): SpecFault[
       "drop pythonVersion here, or set it in the base",
     );
   }
-  const python = environment.manager === "conda" ? condaPython(draft.condaPackages) : undefined;
-  if (python && environment.pythonVersion && !python.isOf(environment.pythonVersion)) {
+  const python =
+    environment.manager === "conda" && environment.pythonVersion
+      ? otherCondaPython(draft.condaPackages, environment.pythonVersion)
+      : undefined;
+  if (python !== undefined) {
     fault(
       "condaPackages",
-      `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change by '${python.text}'`,
-      `drop '${python.text}' here, or set pythonVersion in the base`,
+      `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change by '${python}'`,
+      `drop '${python}' here, or set pythonVersion in the base`,
     );
   }
   if (isGiven(draft.pythonExec)) {

@@ -19,13 +19,20 @@ const matching =
     pattern.test(value) ? undefined : hint;
 
 const url = matching(/^https?:\/\/[^\s/]+\S*$/i, "Name an https URL.");
+// uv splits the value of this option alone at commas, and what follows one may be a folder.
+const linksUrl = matching(
+  /^https?:\/\/[^\s/,]+[^\s,]*$/i,
+  "Name one https URL without a comma; write the option once for each.",
+);
 const namedUrl = matching(/^(?:[\w-]+=)?https?:\/\/[^\s/]+\S*$/i, "Name an https URL.");
 const packageName = matching(PACKAGE, "Name one package; write the option once for each.");
 const packageOrAll: ValueRule = (value) =>
   value === ":all:" || value === ":none:" ? undefined : packageName(value) && "Name one package, or :all:.";
 const prerelease = oneOf("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit");
 const moment: ValueRule = (value) =>
-  DATE.test(value) || TIMESTAMP.test(value) ? undefined : "Write it like 2024-01-31 or 2024-01-31T00:00:00Z.";
+  (DATE.test(value) || TIMESTAMP.test(value)) && isDay(value.slice(0, 10))
+    ? undefined
+    : "Write it like 2024-01-31 or 2024-01-31T00:00:00Z.";
 const ofPackage =
   (rule: ValueRule): ValueRule =>
   (value) => {
@@ -53,8 +60,8 @@ const OPTIONS: ReadonlyMap<string, ValueRule | null> = new Map<string, ValueRule
   ["--index-url", url],
   ["-i", url],
   ["--extra-index-url", url],
-  ["--find-links", url],
-  ["-f", url],
+  ["--find-links", linksUrl],
+  ["-f", linksUrl],
   ["--no-index", null],
   ["--torch-backend", torch],
   ["--no-binary", packageOrAll],
@@ -119,10 +126,10 @@ export function installerOptionBreach({ name, value }: InstallerOption): Problem
   }
   const hint = rule(value);
   if (hint === undefined) return variableBreach(value);
-  const isPlace = rule === url || rule === namedUrl;
+  const isPlace = rule === url || rule === namedUrl || rule === linksUrl;
   return {
     code: isPlace ? "local_path" : "option_value",
-    message: `the option '${name}' cannot be '${redact(value)}'${isPlace ? ", which is not an http or https URL" : ""}`,
+    message: `the option '${name}' cannot be '${redact(value)}'${isPlace ? ", which is not one http or https URL" : ""}`,
     hint,
   };
 }
@@ -172,9 +179,15 @@ export function installerArguments(text: string): string[] {
   });
 }
 
+/** Whether a day is in the calendar: JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(day: string): boolean {
+  const start = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(day);
+}
+
 function endOfDay(day: string): string {
-  const start = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(start) ? day : new Date(start + 86_400_000).toISOString().replace(".000Z", "Z");
+  if (!isDay(day)) return day;
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().replace(".000Z", "Z");
 }
 
 /** Arguments as options with their values, `-iURL` and `--name=value` included. */

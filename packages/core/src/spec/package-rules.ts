@@ -90,7 +90,12 @@ function fragmentBreach(text: string): Problem | undefined {
 /** The rule for one Debian package: `name[:arch][=version|/release]`. */
 export function aptPackageBreach(text: string): Problem | undefined {
   const plain = plainName("an apt package")(text);
-  if (plain || APT.test(text)) return plain;
+  if (plain) return plain;
+  if (/^[^=/]*-$/.test(text)) {
+    const message = `'${text}' would make apt remove a package`;
+    return { code: "apt_package", message, hint: "Remove packages in commands, where it can be seen." };
+  }
+  if (APT.test(text)) return undefined;
   return {
     code: "apt_package",
     message: `'${redact(text)}' is not an apt package name`,

@@ -10,6 +10,14 @@ describe("pipInCommands", () => {
     "python -m pip install x",
     "cd /x && pip install .",
     "A=1 pip list",
+    "! pip install x",
+    "if pip install x; then :; fi",
+    "while ! pip list; do :; done",
+    "env A=1 pip install x",
+    "sh -ec 'pip install x'",
+    "X=$(pip list)",
+    "pip3.11 install x",
+    "python3.11 -u -m pip install x",
   ])("refuses %s where the environment has no pip, and says what to write", (command) => {
     expect(make({ commands: ["date", command] })).toThrow(
       expect.objectContaining({
@@ -27,6 +35,7 @@ describe("pipInCommands", () => {
 
   it.each([
     [{ commands: ["uv pip install x", "/usr/bin/pip list", "echo pip", "pipx list"] }],
+    [{ commands: ["cat > /usage <<'END'\npip install x\nEND\ndate", "echo if you want to pip install x"] }],
     [{ packages: ["six", "pip==25.0"], commands: ["pip install x"] }],
     [{ requirements: "requirements.txt", commands: ["pip install x"] }],
     [{ commands: ["uv pip install pip", "pip install x"] }],

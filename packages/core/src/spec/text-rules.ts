@@ -182,7 +182,20 @@ export function requirementsPathBreach(path: string): Problem | undefined {
 }
 
 /** Files by which pip or uv choose where packages come from; that is the spec's to say, and in its tag. */
-const INSTALLER_SETTINGS = new Set(["pip.conf", "pip.ini", "uv.toml"]);
+const INSTALLER_SETTINGS = new Set([
+  "pip.conf",
+  "pip.ini",
+  "uv.toml",
+  "pyproject.toml",
+  "setup.cfg",
+  "pydistutils.cfg",
+  ".pydistutils.cfg",
+  ".condarc",
+  "condarc",
+  ".mambarc",
+]);
+/** Where an image keeps its programs, and what the kernel lays there itself. */
+const PROGRAMS = /^\/(?:usr|bin|sbin|lib\w*|opt|boot|dev|proc|sys)(?:\/|$)/;
 
 /** The rule for where a secret is mounted. A secret is a credential: it does not decide what is installed. */
 export function mountPathBreach(path: string): Problem | undefined {
@@ -194,11 +207,19 @@ export function mountPathBreach(path: string): Problem | undefined {
       hint: "Name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc.",
     };
   }
-  if (path.startsWith("/") && !path.split("/").includes("..") && !/[\r\n,"]/.test(path) && path !== "/")
+  if (PROGRAMS.test(path)) {
+    return {
+      code: "mount_path",
+      message: `'${path}' lies among the programs of the image, and a secret must not take the place of one`,
+      hint: "Mount it below /root, /etc or /run/secrets, such as '/run/secrets/token'.",
+    };
+  }
+  const parts = path.split("/").slice(1);
+  if (path.startsWith("/") && !/[\r\n,"]/.test(path) && !parts.some((part) => ["", ".", ".."].includes(part)))
     return undefined;
   return {
     code: "mount_path",
-    message: `'${path}' is not an absolute path in the image`,
+    message: `'${path}' is not an absolute path in the image, written without '.', '..' and empty parts`,
     hint: "Write it like '/root/.netrc'.",
   };
 }

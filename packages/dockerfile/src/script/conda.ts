@@ -13,7 +13,7 @@ type Conda = Extract<EnvironmentStep, { manager: "conda" }>;
  */
 export function condaScript(step: Conda, tools: StepTools, user: UserStep): string[] {
   const { prefix } = step;
-  const namesPython = step.packages.some((spec) => /^(?:[^\s:]+::)?python(?![\w.-])/.test(spec));
+  const namesPython = step.packages.some((spec) => /^\s*(?:[^\s:]+::)?python(?![\w.-])/i.test(spec));
   const python = step.pythonVersion === undefined || namesPython ? [] : [`python=${step.pythonVersion}`];
   const packages = tools.cache === undefined ? "/opt/micromamba/pkgs" : tools.cache;
   return [
