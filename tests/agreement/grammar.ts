@@ -16,14 +16,16 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
       installed: installed(places),
       laid: laid(),
       config: config(places),
-      inContainer: often(6, inContainer()),
+      inContainer: onceIn(4, inContainer()),
     })
     .map(({ base, installed: packages, laid: files, config: steering, inContainer: run }) => ({
       parameters: {
         ...base.parameters,
         ...packages.parameters,
-        // An interpreter named by its path stands in the Debian base alone, and only where no other is asked for.
-        ...(base.parameters.pythonVersion !== undefined && { pythonExec: undefined }),
+        // An interpreter is named by its path where nothing else says which one it is.
+        ...((base.parameters.pythonVersion !== undefined || typeof base.parameters.baseImage === "object") && {
+          pythonExec: undefined,
+        }),
         ...files.parameters,
         ...steering.parameters,
         ...run,
@@ -34,8 +36,8 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
 }
 
 /** The value once in so many times, else nothing. */
-function often<T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
-  return fc.option(arbitrary, { nil: undefined, freq: times });
+function onceIn<T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
+  return fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
 
 const TEXT_PARTS = [
@@ -83,7 +85,7 @@ function environment(): Arbitrary<Record<string, string>> {
     },
     { requiredKeys: [] },
   );
-  return fc.tuple(own, often(3, known)).map(([mine, more]) => ({ ...mine, ...more }));
+  return fc.tuple(own, onceIn(3, known)).map(([mine, more]) => ({ ...mine, ...more }));
 }
 
 function bases(places: Places): Arbitrary<DescribedSpec> {
@@ -91,7 +93,7 @@ function bases(places: Places): Arbitrary<DescribedSpec> {
   const nested = fc.record({
     env: environment(),
     packages: fc.subarray(["plain-two==1.0", "data-files"]),
-    entrypoint: often(3, fc.constantFrom([], ["/usr/bin/env"])),
+    entrypoint: onceIn(3, fc.constantFrom([], ["/usr/bin/env"])),
   });
   return fc.oneof(
     { weight: 4, arbitrary: fc.constant({ parameters: {} }) },
@@ -232,7 +234,7 @@ function laid(): Arbitrary<DescribedSpec> {
     parameters: { copy: ["data"] },
     files: { ...files, "data/there": "" },
   }));
-  return fc.tuple(often(2, sources), often(2, copies)).map(([source, copy]) => ({
+  return fc.tuple(onceIn(2, sources), onceIn(2, copies)).map(([source, copy]) => ({
     parameters: { ...source?.parameters, ...copy?.parameters },
     files: { ...source?.files, ...copy?.files },
   }));
@@ -249,7 +251,7 @@ function config({ services }: Places): Arbitrary<DescribedSpec> {
     { requiredKeys: [] },
   );
   const login = { parameters: { registryConfig: "config.json" }, files: { "config.json": '{"auths":{}}\n' } };
-  return fc.tuple(steering, often(4, fc.constant(login))).map(([parameters, registries]) => ({
+  return fc.tuple(steering, onceIn(4, fc.constant(login))).map(([parameters, registries]) => ({
     parameters: { ...parameters, ...registries?.parameters },
     files: { ...registries?.files },
   }));

@@ -46,7 +46,7 @@ export const PACKAGE_CASES: readonly Case[] = [
           pipExtraIndexUrl: [extra.url],
         },
         files: {
-          "requirements.txt": "# roots\n-rparts/more.txt\n-c limits.txt\nonly-here\n",
+          "requirements.txt": "# roots\n-r parts/more.txt\n-c limits.txt\nonly-here\n",
           "parts/more.txt": "plain-one \\\n  >= 1\n",
           "limits.txt": `plain-two==1.0  --hash=sha256:${sha?.toUpperCase()}\n`,
         },

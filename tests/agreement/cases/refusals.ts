@@ -16,15 +16,6 @@ const FAULTY: Record<string, DescribedSpec> = {
   "a package among the arguments": { parameters: { packages: ["a"], pipExtraArgs: "--no-deps other-package" } },
   "an interpreter of the host": { parameters: { packages: ["a"], pipExtraArgs: "--python /usr/bin/python3" } },
   "an argument that the installer lacks": { parameters: { packages: ["a"], pipExtraArgs: "--no-such-argument" } },
-  "an editable requirement": {
-    parameters: { requirements: "requirements.txt" },
-    files: { "requirements.txt": "-e git+https://example.org/x.git#egg=x\n" },
-  },
-  "a variable of the host in a requirement": {
-    parameters: { requirements: "requirements.txt" },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is meant
-    files: { "requirements.txt": "x @ https://example.org/${NAME}.whl\n" },
-  },
   "requirements in a project file": {
     parameters: { requirements: "pyproject.toml" },
     files: { "pyproject.toml": '[project]\nname = "x"\ndependencies = ["y"]\n' },
@@ -40,8 +31,20 @@ const FAULTY: Record<string, DescribedSpec> = {
   "a tag that is the same for all": { parameters: { tagFormat: "latest" } },
 };
 
-export const REFUSAL_CASES: readonly Case[] = Object.entries(FAULTY).map(([says, spec]) => ({
-  says,
-  spec: () => spec,
-  ends: "E_SPEC",
-}));
+/** Specs with faults in the files they name. */
+const FAULTY_FILES: Record<string, DescribedSpec> = {
+  "an editable requirement": {
+    parameters: { requirements: "requirements.txt" },
+    files: { "requirements.txt": "-e git+https://example.org/x.git#egg=x\n" },
+  },
+  "a variable of the host in a requirement": {
+    parameters: { requirements: "requirements.txt" },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is meant
+    files: { "requirements.txt": "x @ https://example.org/${NAME}.whl\n" },
+  },
+};
+
+export const REFUSAL_CASES: readonly Case[] = [
+  ...Object.entries(FAULTY).map(([says, spec]): Case => ({ says, spec: () => spec, ends: "E_SPEC" })),
+  ...Object.entries(FAULTY_FILES).map(([says, spec]): Case => ({ says, spec: () => spec, ends: "E_INPUT_FILE" })),
+];
