@@ -26,10 +26,19 @@ export async function condaAsText(): Promise<{
   return { parameters: SPECS, texts };
 }
 
+interface Asked {
+  channels: string[];
+  packages: string[];
+  pythonVersion?: string;
+}
+
 function fromPlan(text: string): string {
   const { environment } = JSON.parse(text).steps;
-  const python = environment.pythonVersion === undefined ? [] : [`python=${environment.pythonVersion}`];
-  return [...environment.channels.map((name: string) => `-c ${name}`), ...environment.packages, ...python].join("\n");
+  const { channels, packages, pythonVersion } = environment as Asked;
+  // A package that names Python says which one; else the plan's comes first.
+  const isNamed = packages.some((name) => /^python\b/.test(name));
+  const python = pythonVersion === undefined || isNamed ? [] : [`python=${pythonVersion}`];
+  return [...channels.map((name) => `-c ${name}`), ...python, ...packages].join("\n");
 }
 
 function fromDockerfile(text: string): string {
