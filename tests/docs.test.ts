@@ -66,6 +66,14 @@ test("the pages know how many parameters there are", () => {
   expect(new Set(said)).toEqual(new Set([new Set(count.map((key) => key.replaceAll("_", "").toLowerCase())).size]));
 });
 
+test("every threat on the page about trust has a test that is there", () => {
+  const rows = read("docs/trust.md").match(/^\| (?!threat|-).*\|$/gm) ?? [];
+  expect(rows.length).toBeGreaterThan(20);
+  const tests = rows.map((row) => [...row.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, path = ""]) => path));
+  expect(rows.filter((_, index) => tests[index]?.length === 0)).toEqual([]);
+  expect(tests.flat().filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 describe("links", () => {
   test("relative ones lead to a file, and to a heading in it", () => {
     const links = markdown.flatMap((path) =>

@@ -20,6 +20,7 @@ export default defineConfig({
           { text: "Which builder can do what", link: "/guide/matrix" },
           { text: "The Dockerfile", link: "/guide/dockerfile" },
           { text: "Coming from flytekit", link: "/guide/flytekit" },
+          { text: "What is checked and trusted", link: "/trust" },
           { text: "Errors", link: "/errors" },
         ],
       },
