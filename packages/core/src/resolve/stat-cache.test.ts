@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { type BigIntStats, readFileSync, utimesSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identify } from "../identity/identify.ts";
 import { SpecFolder } from "./fixtures/spec-folder.ts";
 import { StatCache } from "./stat-cache.ts";
@@ -9,7 +9,10 @@ let folder: SpecFolder;
 beforeEach(() => {
   folder = new SpecFolder();
 });
-afterEach(() => folder[Symbol.dispose]());
+afterEach(() => {
+  vi.useRealTimers();
+  folder[Symbol.dispose]();
+});
 
 const stored = () =>
   readFileSync(execFileSync("find", [folder.cacheDir, "-name", "*.json"], { encoding: "utf8" }).trim(), "utf8");
@@ -58,28 +61,35 @@ describe("the stat cache", () => {
 describe("a file system that tells whole seconds alone", () => {
   const hash = "a".repeat(64);
   const second = 1_000_000_000n;
-  // A time in the past, and one of this second, as such a file system gives them.
-  const stats = (ageInSeconds: bigint) => {
-    const time = (BigInt(Date.now()) / 1000n - ageInSeconds) * second;
-    return { size: 3n, mtimeNs: time, ctimeNs: time, ino: 7n } as BigIntStats;
-  };
+  const statsAt = (seconds: bigint) =>
+    ({ size: 3n, mtimeNs: seconds * second, ctimeNs: seconds * second, ino: 7n }) as BigIntStats;
+  // Half a second into an even second.
+  const now = 1_700_000_002_500;
 
   it.each([
-    [0n, false],
-    [1n, false],
-    [10n, true],
-  ])("keeps the hash of a file that changed %i s ago: %s", async (age, kept) => {
+    { at: 1_700_000_002n, kept: false, why: "this second: it may change again and show the same time" },
+    { at: 1_700_000_001n, kept: true, why: "the second before" },
+    { at: 1_700_000_000n, kept: true, why: "two seconds and a half ago, also by a clock of even seconds" },
+    { at: 1_699_999_990n, kept: true, why: "long ago" },
+  ])("keeps the hash of a file that changed at $at: $kept ($why)", async ({ at, kept }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now });
     const cache = await StatCache.open(folder.cacheDir, "tree");
-    cache.set("/a", stats(age), hash);
+    cache.set("/a", statsAt(at), hash);
     await cache.save();
-    await sleep(age === 10n ? 20 : 0);
-    const entries = JSON.parse(stored()).entries;
-    expect(Object.keys(entries)).toEqual(kept ? ["/a"] : []);
+    expect(Object.keys(JSON.parse(stored()).entries)).toEqual(kept ? ["/a"] : []);
+  });
+
+  it("does not keep the hash of a file that changed an even second ago, which may be two", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: now + 1000 });
+    const cache = await StatCache.open(folder.cacheDir, "tree");
+    cache.set("/a", statsAt(1_700_000_002n), hash);
+    await cache.save();
+    expect(JSON.parse(stored()).entries).toEqual({});
   });
 
   it("knows a path that is called like a property of every object", async () => {
     const cache = await StatCache.open(folder.cacheDir, "tree");
-    expect(cache.get("constructor", stats(10n))).toBeUndefined();
-    expect(cache.get("__proto__", stats(10n))).toBeUndefined();
+    expect(cache.get("constructor", statsAt(1_600_000_000n))).toBeUndefined();
+    expect(cache.get("__proto__", statsAt(1_600_000_000n))).toBeUndefined();
   });
 });
