@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { recordedContent } from "./recorded-content.ts";
+import type { ZipMember } from "./zip-archive.ts";
+
+const bytes = Buffer.from("x = 1\n".repeat(10_000));
+const packed = deflateRawSync(bytes);
+const member: ZipMember = {
+  path: "m.py",
+  size: bytes.length,
+  executable: false,
+  sum: 0,
+  bytes: async () => bytes,
+  async *stream() {
+    yield bytes;
+  },
+  deflated: {
+    size: packed.length,
+    crc32: 0,
+    async *read() {
+      yield { content: bytes.subarray(0, 9), stream: [] };
+      yield { content: bytes.subarray(9), stream: [packed] };
+    },
+  },
+};
+const row = (hash: string, size = String(bytes.length)) => ({ path: "m.py", hash, size });
+const digest = (algorithm: string, content: Buffer) => createHash(algorithm).update(content).digest("base64url");
+
+/** Reads a member in both ways that a layer may. */
+const WAYS = {
+  "as it is": async (hash: string) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of recordedContent(member, row(hash), "m.whl").content()) parts.push(part);
+    return Buffer.concat(parts);
+  },
+  "with its deflate stream": async (hash: string) => {
+    const parts: Uint8Array[] = [];
+    for await (const { content } of recordedContent(member, row(hash), "m.whl").deflated?.read() ?? [])
+      parts.push(content);
+    return Buffer.concat(parts);
+  },
+};
+
+describe.each(Object.entries(WAYS))("a member read %s", (_, read) => {
+  it.each(["sha256", "sha384", "sha512"])("is what RECORD states by %s", async (algorithm) => {
+    expect((await read(`${algorithm}=${digest(algorithm, bytes)}`)).equals(bytes)).toBe(true);
+    expect((await read("")).equals(bytes)).toBe(true);
+  });
+
+  it("and is something else fails at its end", async () => {
+    await expect(read(`sha256=${digest("sha256", Buffer.from("other"))}`)).rejects.toMatchObject({
+      code: "E_RESOLVE",
+      message: "m.whl: m.py does not have the sha256 that RECORD says",
+    });
+  });
+});
+
+describe("recordedContent", () => {
+  it("refuses another size and a hash that cannot be checked at once", () => {
+    expect(() => recordedContent(member, row("", "5"), "m.whl")).toThrow(/has 60000 bytes, and RECORD says 5/);
+    expect(() => recordedContent(member, row("md5=abc"), "m.whl")).toThrow(/cannot be checked/);
+  });
+});
