@@ -7,7 +7,7 @@ import type { ContainerEngine } from "@imagespec/container-engine";
 export const MARK = "IMAGESPEC_CONTRACT";
 
 /** Milliseconds that what belongs to a build has to go once the build is over, and that somebody else's has. */
-const GRACE = { own: 3_000, other: 60_000 } as const;
+const GRACE = { own: 3_000, other: 180_000 } as const;
 
 /** What a process is and where it comes from, as /proc tells it. */
 interface RunningProcess {
@@ -50,7 +50,7 @@ export class Leftovers {
 
   /**
    * The containers that came up during the build and stay. One that mentions this contract's images counts at once, one
-   * that mentions those of another contract never; any other may be somebody else's and gets a minute to go.
+   * that mentions those of another contract never; any other may be somebody else's and gets three minutes to go.
    */
   async containers(): Promise<string[]> {
     const made = new Map([...(await containersOf(this.#docker))].filter(([id]) => !this.#containers.has(id)));
