@@ -87,3 +87,16 @@ it("a broken package is no fault until its builder is asked for", async () => {
   expect(error).toMatchObject({ code: "E_NO_BUILDER" });
   expect((error as Error).message).toMatch(/throws \(priority 5\).*at import[\s\S]*gone: .*is missing/);
 });
+
+it("getRegistry() knows a found builder once a build has imported it, and what is registered before all others", async () => {
+  await install("dep", "theirs", source("theirs", "x:1"));
+  await write("package.json", { dependencies: { dep: "1" } });
+  const one = engine();
+  await one.findBuilders();
+  expect([...one.getRegistry().keys()]).toEqual([]);
+  await one.build(spec("theirs"));
+  expect(one.getRegistry().get("theirs")).toMatchObject({ priority: 5, builder: { builderType: "theirs" } });
+  const own = new Own();
+  one.register("theirs", own, 7);
+  expect(one.getRegistry().get("theirs")).toEqual({ priority: 7, builder: own });
+});

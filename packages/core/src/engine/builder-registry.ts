@@ -21,6 +21,7 @@ export interface BuilderRegistryOptions {
 export class BuilderRegistry {
   readonly #options: BuilderRegistryOptions;
   readonly #registered = new Map<string, { builder: ImageSpecBuilder; priority: number }>();
+  readonly #imported = new Map<string, { builder: ImageSpecBuilder; priority: number }>();
   #discovery: { key: string; found: Promise<Discovery> } | undefined;
 
   constructor(options: BuilderRegistryOptions) {
@@ -41,9 +42,9 @@ export class BuilderRegistry {
     this.#registered.set(type, { builder, priority });
   }
 
-  /** What was registered in code. */
-  registered(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
-    return new Map(this.#registered);
+  /** What was registered in code, and what was found and has been imported since. */
+  known(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
+    return new Map([...this.#imported, ...this.#registered]);
   }
 
   /** Every builder known, in the order in which they are asked, and what is wrong with others. */
@@ -53,7 +54,9 @@ export class BuilderRegistry {
       ...loadedCandidate(builder, priority, "registered in code"),
       type,
     }));
-    const others = found.candidates.filter((candidate) => !this.#registered.has(candidate.type));
+    const others = found.candidates
+      .filter((candidate) => !this.#registered.has(candidate.type))
+      .map((candidate) => ({ ...candidate, load: () => this.#import(candidate) }));
     return { candidates: [...candidates, ...others].sort(byPriority), diagnostics: found.diagnostics };
   }
 
@@ -74,6 +77,12 @@ export class BuilderRegistry {
       throw diagnosticError(broken);
     }
     throw unknownBuilder(type, candidates, diagnostics);
+  }
+
+  async #import({ type, priority, load }: BuilderCandidate): Promise<ImageSpecBuilder> {
+    const builder = await load();
+    this.#imported.set(type, { builder, priority });
+    return builder;
   }
 
   #discover(): Promise<Discovery> {

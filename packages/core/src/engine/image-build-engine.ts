@@ -74,9 +74,9 @@ export class ImageBuildEngine {
     this.#host.builders.register(builderType, builder, priority);
   }
 
-  /** The builders registered in code, by type. */
+  /** The builders registered in code and those found that a build has imported, by type. */
   getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
-    return this.#host.builders.registered();
+    return this.#host.builders.known();
   }
 
   /** Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. */

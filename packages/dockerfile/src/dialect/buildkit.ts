@@ -10,6 +10,7 @@ import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
 import { packagesScript } from "../script/packages.ts";
+import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
 import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
@@ -65,8 +66,14 @@ export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): I
     envInstructions(plan),
     files(plan),
     commands(plan, mounts),
+    withoutMountPoints(options),
     configInstructions(plan, options.builder),
   ];
+}
+
+/** Elsewhere than in the /dev of BuildKit's containers, the folders of mount points would stay in the image. */
+function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
+  return mountRoot === undefined ? [] : [instruction("base", renderRun([`rm -rf ${quoteShell(mountRoot)}`]))];
 }
 
 function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CONTEXT }: RenderOptions): string {

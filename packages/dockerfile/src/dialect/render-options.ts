@@ -14,7 +14,8 @@ export interface RenderOptions {
   layoutBase?: string | undefined;
   /**
    * buildkit: the folder below which tools, caches and secrets are mounted while a step runs; by default
-   * `/dev/imagespec`. For builders whose steps see the host's /dev, such as buildah's chroot isolation.
+   * `/dev/imagespec`. For builders whose steps see the host's /dev, such as buildah's chroot isolation. The folder
+   * is removed at the end.
    */
   mountRoot?: string | undefined;
   /** kaniko: an image that holds the context's files, for builds that get no context of their own. */

@@ -1,0 +1,144 @@
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  ImageSpecBuilder,
+  ImageSpecError,
+  openShippedFile,
+  runTool,
+  secretTexts,
+  withScratchFolder,
+} from "@imagespec/core/builder";
+import {
+  CA_SECRET,
+  dockerConfig,
+  hostBuildArguments,
+  hostCertificates,
+  judgeFailure,
+  renderDockerfile,
+  writeDockerConfig,
+} from "@imagespec/dockerfile";
+import { insecureRegistries, isLoopback, parseReference, throughMirror } from "@imagespec/registry";
+import { z } from "zod";
+
+/** Builds with buildah: no daemon; chroot isolation also works inside an ordinary container. */
+class BuildahBuilder extends ImageSpecBuilder {
+  builderType = "buildah";
+
+  optionsSchema = z.strictObject({ isolation: z.enum(["chroot", "oci", "rootless"]).default("chroot") });
+
+  supports({ target, plan }) {
+    const refusals = [];
+    if (target.platforms.length > 1) refusals.push({ parameter: "platform", reason: "this builder builds for one" });
+    if (target.output) refusals.push({ parameter: "output", reason: "this builder pushes to a registry alone" });
+    if (!target.push) refusals.push({ parameter: "push", reason: "this builder pushes to a registry alone" });
+    if (plan.base.kind === "layout") refusals.push({ parameter: "baseImage", reason: "it takes no OCI layouts" });
+    return refusals;
+  }
+
+  async probe({ signal }) {
+    try {
+      const { stdout } = await runTool("buildah", ["--version"], { signal });
+      return { usable: true, detail: stdout.trim() };
+    } catch (error) {
+      return { usable: false, reason: error.message, hint: "Install buildah: apt-get install buildah." };
+    }
+  }
+
+  async buildImage(request) {
+    return withScratchFolder("buildah", (scratch) => buildIn(scratch, request));
+  }
+}
+
+async function buildIn(scratch, { plan, target, files, options, secrets, credentials, mirrors, signal, emit }) {
+  const context = join(scratch, "context");
+  await writeContext(context, files);
+  // Steps see the host's /dev under chroot isolation, so what they need is mounted elsewhere.
+  const settings = { dialect: "buildkit", builder: "buildah@1.0.0", files, mirrors, mountRoot: "/run/imagespec" };
+  const { text, instructions } = renderDockerfile(plan, settings);
+  await writeFile(join(scratch, "Dockerfile"), text);
+
+  const hosts = hostsOf(plan, target, mirrors);
+  const config = await dockerConfig(hosts, credentials, signal);
+  await writeDockerConfig(join(scratch, "auth"), config?.json ?? "{}");
+  await writeFile(join(scratch, "registries.conf"), registriesConf(hosts));
+  const args = hostBuildArguments(plan, process.env);
+  const authFile = join(scratch, "auth/config.json");
+  const env = { ...args, REGISTRY_AUTH_FILE: authFile, CONTAINERS_REGISTRIES_CONF: join(scratch, "registries.conf") };
+  const ca = await hostCertificates(process.env);
+  const mounted = { ...secrets, ...(ca && { [CA_SECRET]: ca.file }) };
+  const hidden = [...(await secretTexts(Object.values(secrets))), ...(config?.secrets ?? [])];
+
+  const storage = ["--storage-driver", "vfs", "--root", join(scratch, "root"), "--runroot", join(scratch, "run")];
+  const image = "localhost/imagespec-build";
+  let stage = 0;
+  let instruction;
+  const onLine = (line, stream) => {
+    emit({ type: "log", stream, line });
+    // Such as `[2/2] STEP 5/13: RUN ...`: the stage, and the place of the instruction in it.
+    const [, at, place] = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: /.exec(line) ?? [];
+    if (place === undefined) return;
+    stage = Number(at ?? 1);
+    instruction = instructionAt(instructions, stage, Number(place));
+  };
+  const buildah = async (command, flags, hint) => {
+    const ran = await runTool("buildah", [...storage, command, ...flags], {
+      env,
+      signal,
+      onLine,
+      redact: hidden,
+      allowFailure: true,
+    });
+    if (ran.exitCode === 0) return;
+    const verdict = judgeFailure({ plan, instruction: command === "build" ? instruction : undefined, tail: ran.tail });
+    const { code = "E_BUILD", what = `ended with ${ran.exitCode}` } = verdict ?? {};
+    const lines = ran.tail.map((line) => `    ${line}`).join("\n");
+    throw new ImageSpecError(code, `The build of ${plan.reference} ${what}\n  last lines:\n${lines}`, {
+      hint: verdict?.hint ?? hint,
+      details: { command: ran.command, exitCode: ran.exitCode, tail: ran.tail },
+    });
+  };
+  await buildah(
+    "build",
+    [
+      ...["--isolation", options.isolation, "--layers=false", "--format", "oci", "--platform", target.platforms[0]],
+      ...Object.keys(args).flatMap((name) => ["--build-arg", name]),
+      ...Object.entries(mounted).flatMap(([id, file]) => ["--secret", `id=${id},src=${file}`]),
+      ...["--file", join(scratch, "Dockerfile"), "--tag", image, context],
+    ],
+    "Read the last lines of buildah.",
+  );
+  const digestFile = join(scratch, "digest");
+  await buildah("push", ["--digestfile", digestFile, image, `docker://${target.reference}`], "Build again.");
+  return { reference: target.reference, digest: (await readFile(digestFile, "utf8")).trim() };
+}
+
+/** The instruction at a place of a stage, both counted from 1. */
+function instructionAt(instructions, stage, place) {
+  const starts = instructions.flatMap(({ keyword }, index) => (keyword === "FROM" ? [index] : []));
+  return instructions[(starts[stage - 1] ?? 0) + place - 1];
+}
+
+async function writeContext(folder, files) {
+  await mkdir(folder, { recursive: true });
+  for (const file of files) {
+    const path = join(folder, file.path);
+    await mkdir(file.type === "directory" ? path : dirname(path), { recursive: true });
+    if (file.type === "symlink") await symlink(file.link, path);
+    if (file.type === "file") await writeFile(path, openShippedFile(file), { mode: file.mode });
+  }
+}
+
+/** The registries that a build asks: of the base, of the tools' images, and where the image goes. */
+function hostsOf({ base, steps }, target, mirrors) {
+  const tools = [steps.environment?.uvImage, steps.environment?.micromambaImage, steps.commands?.uvImage];
+  const fetched = [base.reference, ...tools].filter(Boolean).map((image) => throughMirror(image, mirrors));
+  return [...new Set([...fetched, target.reference].map((image) => parseReference(image).registry))];
+}
+
+function registriesConf(hosts) {
+  const insecure = insecureRegistries(process.env.IMAGESPEC_INSECURE_REGISTRIES);
+  const plain = hosts.filter((host) => isLoopback(host) || insecure.includes(host));
+  return plain.map((host) => `[[registry]]\nlocation = "${host}"\ninsecure = true\n`).join("\n");
+}
+
+export default new BuildahBuilder();
