@@ -55,10 +55,13 @@ export function describeKills(builder: KilledBuilder): void {
       async (point) => {
         await using place = await makePlace();
         points++;
-        for (let run: CliChild | undefined; run === undefined || run.metBusyEngine; ) {
+        let run: CliChild;
+        let isKilled: boolean;
+        do {
           run = place.start(...args("--force"));
-          if (await killAt(point, run, undisturbed)) killed++;
-        }
+          isKilled = await killAt(point, run, undisturbed);
+        } while (run.metBusyEngine);
+        if (isKilled) killed++;
         expect(brokenTags(place)).toEqual([]);
         const next = await finish(place, ...args());
         expect(await leftoversIn(place)).toEqual([]);
