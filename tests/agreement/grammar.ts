@@ -245,6 +245,7 @@ function config({ services }: Places): Arbitrary<DescribedSpec> {
     {
       env: environment(),
       entrypoint: fc.oneof(fc.constant([]), fc.array(text(), { minLength: 1, maxLength: 4 })),
+      bytecode: fc.boolean(),
       tagFormat: fc.constantFrom("{spec_hash}", "v1-{spec_hash}.dev"),
       platform: fc.constantFrom(services.platform, `${services.platform},${services.platform}`),
     },

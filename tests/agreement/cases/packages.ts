@@ -109,10 +109,14 @@ export const PACKAGE_CASES: readonly Case[] = [
   },
   {
     says: "settings of installers in the environment of the base",
-    spec: ({ index }) => ({
+    spec: ({ services, index, pythonVersion }) => ({
       parameters: {
+        pythonVersion,
         baseImage: {
+          baseImage: services.images.debian,
           env: {
+            UV_PYTHON_INSTALL_MIRROR: "http://127.0.0.1:9",
+            UV_PYTHON_DOWNLOADS_JSON_URL: "http://127.0.0.1:9/list.json",
             UV_EXCLUDE_NEWER: "2020-06-01T00:00:00Z",
             UV_INDEX_URL: "http://127.0.0.1:9/simple",
             UV_NO_DEPS: "1",
@@ -125,6 +129,13 @@ export const PACKAGE_CASES: readonly Case[] = [
         packages: ["plain-one"],
         pipIndex: index.url,
       },
+    }),
+    ends: "built",
+  },
+  {
+    says: "no bytecode but what wheels bring",
+    spec: ({ index }) => ({
+      parameters: { bytecode: false, packages: ["shipped-bytecode", "plain-two"], pipIndex: index.url },
     }),
     ends: "built",
   },

@@ -40,7 +40,12 @@ export async function resolveEarly(
   const dropped = new AbortController();
   const signal = AbortSignal.any([session.signal, dropped.signal]);
   const wheels = resolveWheels(session, { step: packages, uvImage: step.uvImage, target, installed: [], signal });
-  const place = { prefix: step.prefix.slice(1), pythonMinor: target.minor, python: `${step.prefix}/bin/python` };
+  const place = {
+    prefix: step.prefix.slice(1),
+    pythonMinor: target.minor,
+    python: `${step.prefix}/bin/python`,
+    compiled: step.bytecode,
+  };
   const { records } = session;
   const making = wheels.then(async (found) => {
     const run = pLimit(PARALLEL);

@@ -87,7 +87,12 @@ export async function pythonEnvironment(
   const outdated = wanted.flatMap((wheel) => present(wheel.name) ?? []);
   refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
   const removal = extended === undefined ? undefined : await removalLayer(extended, outdated, inspector.tree);
-  const place = { prefix: empty.prefix.slice(1), pythonMinor: target.minor, python: `${empty.prefix}/bin/python` };
+  const place = {
+    prefix: empty.prefix.slice(1),
+    pythonMinor: target.minor,
+    python: `${empty.prefix}/bin/python`,
+    compiled: step.bytecode,
+  };
   const left = limit - empty.layers.length;
   const { records, signal, warn } = session;
   const packed = await wheelLayers(wanted, { target: place, limit: left, records, signal, warn });

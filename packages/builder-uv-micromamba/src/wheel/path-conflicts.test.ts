@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pathConflicts } from "./path-conflicts.ts";
 
-const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python" };
+const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python", compiled: true };
 const SITE = "opt/venv/lib/python3.11/site-packages";
 
 describe("pathConflicts", () => {

@@ -9,7 +9,7 @@ import { parseRecord } from "./record.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
-const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python" };
+const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python", compiled: true };
 const SITE = "opt/venv/lib/python3.11/site-packages";
 const INFO = "Demo_Pack-1.0.dist-info";
 const FILES = {
@@ -33,12 +33,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function install(files: Record<string, string>): Promise<Map<string, FileEntry>> {
+async function install(files: Record<string, string>, target = TARGET): Promise<Map<string, FileEntry>> {
   const path = join(folder, "x.whl");
   await writeFile(path, zipArchive(files));
   const zip = await ZipArchive.open(path, "demo.whl");
   try {
-    const entries = await wheelEntries(zip, TARGET, { filename: "demo.whl", name: "demo-pack", version: "1.0" });
+    const entries = await wheelEntries(zip, target, { filename: "demo.whl", name: "demo-pack", version: "1.0" });
     expect(entries.map((entry) => entry.path)).toEqual(entries.map((entry) => entry.path).sort());
     // Read while the archive is open.
     for (const entry of entries) entry.content = await contentOf(entry);
@@ -74,6 +74,19 @@ describe("wheelEntries", () => {
       `${SITE}/extra.py`,
       "opt/venv/share/jupyter/kernel.json",
     ]);
+  });
+
+  it("leaves a wheel's own bytecode where it is, unless its place is for ours", async () => {
+    const more = {
+      ...FILES,
+      "demo/__pycache__/notes.txt": "no bytecode",
+      "Demo_Pack-1.0.data/data/share/__pycache__/y.cpython-311.pyc": "not compiled",
+    };
+    const shipped = async (compiled: boolean) =>
+      [...(await install(more, { ...TARGET, compiled })).keys()].filter((path) => path.includes("__pycache__"));
+    const others = [`${SITE}/demo/__pycache__/notes.txt`, "opt/venv/share/__pycache__/y.cpython-311.pyc"];
+    expect(await shipped(true)).toEqual(others);
+    expect(await shipped(false)).toEqual([...others, `${SITE}/demo/__pycache__/x.cpython-311.pyc`].sort());
   });
 
   it("gives scripts the environment's interpreter and leaves other programs alone", async () => {

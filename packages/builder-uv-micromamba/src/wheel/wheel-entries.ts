@@ -28,7 +28,8 @@ export interface WheelFile extends FileEntry {
 /**
  * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
- * target's interpreter in their first line, INSTALLER, REQUESTED, and a RECORD of all of it. No bytecode, not even shipped one.
+ * target's interpreter in their first line, INSTALLER, REQUESTED, and a RECORD of all of it. The wheel's own bytecode stays where
+ * the target's modules are not compiled.
  * Throws E_RESOLVE naming the file for an archive that is no wheel, or not that of the distribution asked for; a content
  * that is not what the wheel's RECORD says is E_RESOLVE where it is read.
  */
@@ -45,9 +46,9 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
 
   for (const member of zip.members) {
     if (member.path === `${info}/RECORD` || /^[^/]+\.dist-info\/RECORD\.(jws|p7s)$/.test(member.path)) continue;
-    // Bytecode that a build left in the wheel is stale here: it is for the times of other files.
-    if (/(^|\/)__pycache__\//.test(member.path)) continue;
     const place = destination(member.path, info, target);
+    // It would be stale anyway: bytecode that a build left in the wheel is for the times of other files.
+    if (target.compiled && place.path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(place.path)) continue;
     const row = recorded.get(member.path);
     const { content, deflated } = recordedContent(member, row, filename);
     if (place.script && (await startsPython(member))) {

@@ -8,7 +8,7 @@ import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type Wheel, wheelLayers } from "./wheel-layers.ts";
 
-const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python" };
+const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python", compiled: true };
 let root: string;
 let fetched: string[];
 beforeEach(async () => {

@@ -13,7 +13,7 @@ import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 /** Raised when the entries made of a wheel should differ. */
-const RECIPE = 4;
+const RECIPE = 5;
 /** Wheels fetched and listed at once. */
 const PARALLEL = 8;
 

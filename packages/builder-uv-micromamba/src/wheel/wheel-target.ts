@@ -6,6 +6,8 @@ export interface WheelTarget {
   pythonMinor: string;
   /** Absolute path of the environment's interpreter in the image, the first line of scripts. */
   python: string;
+  /** Whether its modules are compiled: bytecode that a wheel brings for them is then replaced. */
+  compiled: boolean;
 }
 
 export function sitePackages(target: WheelTarget): string {

@@ -258,7 +258,7 @@ describe("renderBuildKit", () => {
 
   it("declares uv's download addresses only where a Python may be downloaded", () => {
     const version: EnvironmentStep = { ...venv, python: { from: "version", version: "3.12" } };
-    expect(render({ environment: version })).toContain("ARG UV_PYTHON_INSTALL_MIRROR");
+    expect(render({ environment: version })).toContain("ARG IMAGESPEC_PYTHON_INSTALL_MIRROR");
     expect(render({ environment })).not.toContain("ARG");
   });
 });

@@ -10,6 +10,7 @@ import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
 import { packagesScript } from "../script/packages.ts";
+import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
@@ -129,8 +130,7 @@ function environment(plan: BuildPlan, { tools, fallbackCa, uv, uvCache, ca }: Mo
       ...bytecode(plan),
     ];
   }
-  const downloads =
-    step.python.from === "version" ? ["ARG UV_PYTHON_INSTALL_MIRROR", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"] : [];
+  const downloads = step.python.from === "version" ? PYTHON_SOURCE_ARGUMENTS : [];
   return [
     ...downloads.map((text) => instruction("environment", text)),
     instruction(

@@ -8,6 +8,7 @@ import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
 import { ownScript } from "../script/own.ts";
 import { packagesScript } from "../script/packages.ts";
+import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
@@ -101,8 +102,7 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
     );
   } else {
     if (step.python.from === "version") {
-      instructions.push(instruction("environment", "ARG UV_PYTHON_INSTALL_MIRROR"));
-      instructions.push(instruction("environment", "ARG UV_PYTHON_DOWNLOADS_JSON_URL"));
+      instructions.push(...PYTHON_SOURCE_ARGUMENTS.map((text) => instruction("environment", text)));
     }
     instructions.push(
       instruction("environment", renderRun(venvScript(step, TOOLS, plan.steps.user)), STEP_TITLES.venv),

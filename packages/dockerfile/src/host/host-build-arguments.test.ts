@@ -26,8 +26,14 @@ describe("hostBuildArguments", () => {
 
   it("passes where uv fetches Python when it must", () => {
     expect(hostBuildArguments(buildPlan({ steps: { environment } }), env)).toMatchObject({
-      UV_PYTHON_INSTALL_MIRROR: "http://m",
+      IMAGESPEC_PYTHON_INSTALL_MIRROR: "http://m",
     });
+  });
+
+  it("refuses an address with a password, which the history would keep", () => {
+    const secret = { UV_PYTHON_DOWNLOADS_JSON_URL: "https://ann:secret@example.org/list.json" };
+    const plan = buildPlan({ steps: { environment } });
+    expect(() => hostBuildArguments(plan, secret)).toThrow(/^UV_PYTHON_DOWNLOADS_JSON_URL holds/);
   });
 
   it("passes values that no Dockerfile line can hold", () => {

@@ -1,13 +1,12 @@
 import { type BuildPlan, ImageSpecError } from "@imagespec/core/builder";
 import { buildArguments } from "../instruction/build-arguments.ts";
+import { PYTHON_SOURCES } from "../script/python-sources.ts";
 
 /** Predefined build arguments: every step sees them without ARG, and they are in no image's history. */
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [
   name,
   name.toLowerCase(),
 ]);
-/** Where uv fetches the Pythons it manages. */
-const PYTHON_SOURCES = ["UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON_URL"];
 
 /**
  * The build arguments of a plan on this host, by name: the host's proxies in both spellings, uv's download addresses
@@ -23,17 +22,21 @@ export function hostBuildArguments(
   const environment = plan.steps.environment;
   const downloads = environment?.manager === "venv" && environment.python.from === "version";
   const values: Record<string, string> = {};
-  for (const name of downloads ? [...PROXIES, ...PYTHON_SOURCES] : PROXIES) {
+  for (const name of PROXIES) {
     const value = env[name];
-    if (value === undefined || value === "") continue;
-    if (PYTHON_SOURCES.includes(name) && holdsPassword(value)) {
+    if (value) values[name] = value;
+  }
+  for (const { variable, argument } of downloads ? PYTHON_SOURCES : []) {
+    const value = env[variable];
+    if (!value) continue;
+    if (holdsPassword(value)) {
       throw new ImageSpecError(
         "E_OPTIONS",
-        `${name} holds a user name or password, which the image's history would keep`,
-        { hint: `Set ${name} to an address without one, or unset it.` },
+        `${variable} holds a user name or password, which the image's history would keep`,
+        { hint: `Set ${variable} to an address without one, or unset it.` },
       );
     }
-    values[name] = value;
+    values[argument] = value;
   }
   return { ...values, ...buildArguments(plan) };
 }

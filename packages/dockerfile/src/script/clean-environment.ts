@@ -1,11 +1,11 @@
 import { SYSTEM_PATH } from "../step-fault.ts";
+import { PYTHON_SOURCES } from "./python-sources.ts";
 
 /** What installers may see of a base image's environment: where programs lie, the language, proxies and trust. */
 const KEPT = [
   "PATH|HOME|PWD|TMPDIR|LANG|LC_*|TZ|LD_LIBRARY_PATH|SOURCE_DATE_EPOCH",
   "*_proxy|*_PROXY|SSL_CERT_FILE|SSL_CERT_DIR",
-  // Build arguments of the host: where uv finds the Pythons it manages.
-  "UV_PYTHON_INSTALL_MIRROR|UV_PYTHON_DOWNLOADS_JSON_URL",
+  ...PYTHON_SOURCES.map(({ argument }) => argument),
   // A shell does not let go of these.
   "SHELLOPTS|BASHOPTS|UID|EUID|PPID",
 ].join("|");

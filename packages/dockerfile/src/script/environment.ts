@@ -1,6 +1,7 @@
 import { activateScript, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../step-fault.ts";
 import { ownScript } from "./own.ts";
+import { PYTHON_SOURCE_LINES } from "./python-sources.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { PYTHON_FOLDER, uvSettings } from "./uv-settings.ts";
@@ -19,6 +20,7 @@ export function venvScript(step: Venv, tools: StepTools, user: UserStep): string
   return [
     ...uvSettings(tools),
     FAIL_FUNCTION,
+    ...(step.python.from === "version" ? PYTHON_SOURCE_LINES : []),
     "made=;",
     `if [ ! -x ${prefix}/bin/python ] && [ -x ${CONDA_PREFIX}/bin/python ]; then ln -s ${CONDA_PREFIX} ${prefix}; fi;`,
     ...(step.python.from === "version"
