@@ -47,7 +47,7 @@ export const PACKAGE_CASES: readonly Case[] = [
         },
         files: {
           "requirements.txt": "# roots\n-r parts/more.txt\n-c limits.txt\nonly-here\n",
-          "parts/more.txt": "plain-one \\\n  >= 1\n",
+          "parts/more.txt": "plain-one >= 1 # of the index\n",
           "limits.txt": `plain-two==1.0  --hash=sha256:${sha?.toUpperCase()}\n`,
         },
       };
@@ -60,7 +60,7 @@ export const PACKAGE_CASES: readonly Case[] = [
       const sha = index.wheels.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
       return {
         parameters: { requirements: "requirements.txt", pipIndex: index.url },
-        files: { "requirements.txt": `--require-hashes\nplain-two==1.0 --hash=sha256:${sha}\n` },
+        files: { "requirements.txt": `--require-hashes\nplain-two==1.0 \\\n    --hash=sha256:${sha}\n` },
       };
     },
     ends: "built",
