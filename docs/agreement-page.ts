@@ -27,6 +27,8 @@ Not compared are:
 - the code in \`.pyc\` files: their magic number, flags and the hash of their source
   ([PEP 552](https://peps.python.org/pep-0552/)) are the same, and the rest may differ between patch releases of one Python,
   as the Dockerfile builders compile with the image's own;
+- a path that two distributions bring with different contents: uv lays distributions out at once, so which one's stays is a
+  race; uv-micromamba keeps that of the later in name order, of wheels and of conda packages alike, and warns, naming both;
 - the order of variables in the config, but \`_F_IMG_ID\` is the last;
 - conda environments as files: what is compared is what the solver is asked for. uv-micromamba does not run link scripts
   (with a warning; its option \`strict\` refuses them), and its console scripts say the same in other words.

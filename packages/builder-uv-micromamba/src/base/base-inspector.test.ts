@@ -191,6 +191,15 @@ describe("BaseInspector", () => {
       for (const path of ["constructor", "__proto__", "toString/x"]) expect(await facts.tree.get(path)).toBeUndefined();
   });
 
+  it.each<[string, TarEntry]>([
+    ["a folder", folder("etc/passwd")],
+    ["a link that leads nowhere", link("etc/passwd", "/none/passwd")],
+  ])("takes %s for no file that could be written again", async (_, entry) => {
+    const { facts } = await image([[entry]]);
+    await expect(facts.text("etc/passwd")).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+    expect(await facts.text("etc/group")).toBe("");
+  });
+
   it("refuses links that go round in a circle", async () => {
     const { facts } = await image([[link("a", "b"), link("b", "a")]]);
     await expect(facts.tree.resolve("a")).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
@@ -198,7 +207,8 @@ describe("BaseInspector", () => {
 });
 
 describe("scanLayer", () => {
-  const scan = (bytes: Uint8Array, caps = {}) => scanLayer(once(bytes), "layer x", signal, { ...SCAN_CAPS, ...caps });
+  const scan = (bytes: Uint8Array, caps = {}) =>
+    scanLayer(once(bytes), "layer x", signal, { caps: { ...SCAN_CAPS, ...caps } });
 
   it("reads gzip, zstd and plain tar alike", async () => {
     const plain = await tar(DEBIAN);

@@ -4,7 +4,7 @@ import type { RecordStore } from "../cache/record-store.ts";
 import type { BaseImage } from "./base-image.ts";
 import { FileTree, type LazyLayer } from "./file-tree.ts";
 import { readLayer } from "./read-layer.ts";
-import { type LayerIndex, scanLayer } from "./scan-layer.ts";
+import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
 /** Raised when what is kept of a layer changes. */
 const INDEX = 5;
@@ -61,11 +61,14 @@ export class BaseInspector {
       };
     });
     async function indexOf(layer: Descriptor): Promise<LayerIndex> {
-      const key = keyOf(layer.digest);
+      const diffId = diffIdOf(image, layer);
+      const key = keyOf(layer.digest, diffId);
       const known = await records.get<LayerIndex>("base-layers", key);
       // Without a prototype, as when it was scanned: paths are names from outside.
       if (known !== undefined) return { entries: Object.setPrototypeOf(known.entries, null) };
-      const index = await scanLayer(image.source.getBlob(layer, { signal }), subjectOf(image, layer), signal);
+      const index = await scanLayer(image.source.getBlob(layer, { signal }), subjectOf(image, layer), signal, {
+        diffId,
+      });
       await records.set("base-layers", key, index);
       return index;
     }
@@ -74,14 +77,24 @@ export class BaseInspector {
 
   /** Whether all layers were read before, so that no question needs the registry. */
   async isKnown(): Promise<boolean> {
-    const found = this.#image.layers.map(({ digest }) => this.#records.has("base-layers", keyOf(digest)));
+    const image = this.#image;
+    const found = image.layers.map((layer) =>
+      this.#records.has("base-layers", keyOf(layer.digest, diffIdOf(image, layer))),
+    );
     return (await Promise.all(found)).every(Boolean);
   }
 
-  /** The text of a small file, links followed; "" where it is not there. Throws E_UNSUPPORTED for a large one. */
+  /**
+   * The text of a small file, links followed; "" where it is not there. Throws E_UNSUPPORTED for a large one, for what is
+   * no file and for a link that leads nowhere, which a layer would put a file in the place of.
+   */
   async text(path: string): Promise<string> {
     const found = await this.tree.resolve(path);
-    if (found?.entry.type !== "file") return "";
+    if (found === undefined && (await this.tree.get(path)) === undefined) return "";
+    if (found?.entry.type !== "file")
+      throw new ImageSpecError("E_UNSUPPORTED", `/${path} of ${this.#image.name} is not a file`, {
+        hint: "Build with docker-buildx or kaniko, or take a base with a file there.",
+      });
     return found.entry.text ?? this.#read(found.path);
   }
 
@@ -98,7 +111,7 @@ export class BaseInspector {
         if (member.path !== path || member.header.type !== "file") return;
         const { size } = member.header;
         if (size > TEXT_BYTES) throw refuse(`/${path} has ${size} bytes, and at most ${TEXT_BYTES} are read`);
-        text = Buffer.from(await collectBytes(member, size, path)).toString("utf8");
+        text = layerText(await collectBytes(member, size, path), path, refuse);
       },
     });
     return text;
@@ -214,8 +227,13 @@ export class BaseInspector {
   }
 }
 
-function keyOf(digest: string): unknown {
-  return { layer: digest, index: INDEX };
+function keyOf(digest: string, diffId: string | undefined): unknown {
+  return { layer: digest, diffId, index: INDEX };
+}
+
+/** What the image's config says of the layer's uncompressed content. */
+function diffIdOf({ layers, config }: BaseImage, layer: Descriptor): string | undefined {
+  return config.rootfs.diff_ids[layers.indexOf(layer)];
 }
 
 function subjectOf(image: BaseImage, layer: Descriptor): string {

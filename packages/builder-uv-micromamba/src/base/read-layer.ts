@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createGunzip } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
@@ -14,6 +15,8 @@ export interface LayerCaps {
 
 export const LAYER_CAPS: LayerCaps = { entries: 1_000_000, bytes: 64 * 1024 ** 3, ratio: 300 };
 
+/** PATH_MAX of Linux: nothing can be unpacked at a longer path. */
+const LONGEST_PATH = 4096;
 const CHUNK = 1024 * 1024;
 const RATIO_FROM = 64 * 1024 * 1024;
 /** Bytes that tell gzip, zstd and tar apart: the magic of ustar ends there. */
@@ -31,6 +34,8 @@ export interface LayerReading {
   /** Names the layer and its image in messages. */
   subject: string;
   signal: AbortSignal;
+  /** The digest of the uncompressed layer, as the image's config states it; it is checked. */
+  diffId?: string | undefined;
   caps?: LayerCaps | undefined;
   /** Called for each entry in turn; what it leaves unread is skipped. */
   visit(member: LayerMember, refuse: (why: string) => ImageSpecError): Promise<void>;
@@ -38,11 +43,11 @@ export interface LayerReading {
 
 /**
  * Reads a layer as a stream, gzip, zstd (of any number of frames) or plain by its first bytes; nothing is unpacked.
- * Throws E_UNSUPPORTED for a layer above the caps or that cannot be read (another builder may know better), and the
- * error of `blob` or `visit` as it is.
+ * Throws E_UNSUPPORTED for a layer above the caps or that cannot be read (another builder may know better),
+ * E_DIGEST_MISMATCH for another one than `diffId` says, and the error of `blob` or `visit` as it is.
  */
 export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerReading): Promise<void> {
-  const { subject, signal, caps = LAYER_CAPS, visit } = reading;
+  const { subject, signal, diffId, caps = LAYER_CAPS, visit } = reading;
   const refuse = (why: string, cause?: unknown) =>
     new ImageSpecError("E_UNSUPPORTED", `${subject} cannot be read without a container engine: ${why}`, {
       hint: "Build with docker-buildx or kaniko: --builder docker-buildx.",
@@ -59,12 +64,13 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
   const onAbort = () => fail(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   tar.on("error", fail);
-  const feeding = feed(blob, tar, { caps, refuse, stop: over.signal }).catch(fail);
+  const feeding = feed(blob, tar, { subject, diffId, caps, refuse, stop: over.signal }).catch(fail);
   try {
     if (signal.aborted) onAbort();
     let count = 0;
     for await (const entry of tar) {
       if (++count > caps.entries) throw refuse(`more than ${caps.entries} files`);
+      if (entry.header.name.length > LONGEST_PATH) throw refuse(`a path of more than ${LONGEST_PATH} characters`);
       const member = Object.assign(entry as unknown as LayerMember, { path: relativePath(entry.header.name) });
       await visit(member, refuse);
       entry.resume();
@@ -87,20 +93,30 @@ type Refuse = (why: string) => ImageSpecError;
 async function feed(
   blob: AsyncIterable<Uint8Array>,
   tar: ReturnType<typeof extract>,
-  { caps, refuse, stop }: { caps: LayerCaps; refuse: Refuse; stop: AbortSignal },
+  reading: { subject: string; diffId: string | undefined; caps: LayerCaps; refuse: Refuse; stop: AbortSignal },
 ): Promise<void> {
+  const { subject, diffId, caps, refuse, stop } = reading;
+  const algorithm = diffId?.slice(0, diffId.indexOf(":"));
+  const hash = algorithm === undefined ? undefined : createHash(algorithm);
   const counts = { packed: 0 };
   let unpacked = 0;
   for await (const chunk of decompressed(blob, counts, refuse)) {
     // Whoever reads it has enough, or gave up: nothing drains any more.
     if (stop.aborted || tar.destroyed) return;
     unpacked += chunk.length;
+    hash?.update(chunk);
     if (unpacked > caps.bytes) throw refuse(`more than ${caps.bytes} bytes`);
     if (unpacked > RATIO_FROM && unpacked > counts.packed * caps.ratio)
       throw refuse(`it unpacks to more than ${caps.ratio} times its size`);
     if (!tar.write(chunk)) await drained(tar);
   }
-  if (!tar.destroyed) tar.end(Buffer.alloc(0));
+  if (tar.destroyed) return;
+  const found = hash && `${algorithm}:${hash.digest("hex")}`;
+  if (found !== diffId)
+    throw new ImageSpecError("E_DIGEST_MISMATCH", `${subject} unpacks to ${found}, and the image says ${diffId}`, {
+      hint: "Choose another base image: no engine can pull this one.",
+    });
+  tar.end(Buffer.alloc(0));
 }
 
 /** Resolves when there is room again, or nobody reads any more. */

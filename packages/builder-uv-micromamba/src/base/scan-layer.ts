@@ -49,7 +49,7 @@ export async function scanLayer(
   blob: AsyncIterable<Uint8Array>,
   subject: string,
   signal: AbortSignal,
-  caps: LayerCaps & TextCaps = SCAN_CAPS,
+  { caps = SCAN_CAPS, diffId }: { caps?: LayerCaps & TextCaps; diffId?: string | undefined } = {},
 ): Promise<LayerIndex> {
   // Object without a prototype: a path like `__proto__` is a name as any other.
   const entries: Record<string, LayerEntry> = Object.create(null);
@@ -57,6 +57,7 @@ export async function scanLayer(
   await readLayer(blob, {
     subject,
     signal,
+    diffId,
     caps,
     async visit(member, refuse) {
       const { path } = member;
@@ -67,7 +68,7 @@ export async function scanLayer(
         texts += size;
         if (size > caps.textBytes) throw refuse(`${path} has ${size} bytes, and at most ${caps.textBytes} are read`);
         if (texts > caps.allTextBytes) throw refuse(`its lists of files have more than ${caps.allTextBytes} bytes`);
-        entry.text = Buffer.from(await collectBytes(member, size, path)).toString("utf8");
+        entry.text = layerText(await collectBytes(member, size, path), path, refuse);
       } else if (entry.type === "file") {
         const probe = versionProbe(path);
         const version = probe && (await findVersion(member, probe));
@@ -80,6 +81,13 @@ export async function scanLayer(
     },
   });
   return { entries };
+}
+
+/** A file of a layer as text. Refused when it is not UTF-8: it could not be written again as it was. */
+export function layerText(bytes: Uint8Array, path: string, refuse: (why: string) => Error): string {
+  const text = Buffer.from(bytes).toString("utf8");
+  if (!Buffer.from(text).equals(bytes)) throw refuse(`${path} is not UTF-8 text`);
+  return text;
 }
 
 /** Folders that a layer only implies are there too, with the mode and owner they get where nothing lies below. */

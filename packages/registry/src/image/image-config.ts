@@ -1,5 +1,6 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { isDigest } from "../reference/reference-grammar.ts";
 import { MEDIA_TYPES, type Platform } from "./descriptor.ts";
 import { parseJson } from "./parse-json.ts";
 import type { ManifestDocument } from "./parse-manifest.ts";
@@ -55,8 +56,25 @@ export async function readConfig(
   }
   if (typeof json?.os !== "string" || typeof json.architecture !== "string") throw refuse();
   const diffIds = json.rootfs?.diff_ids;
-  if (!Array.isArray(diffIds) || diffIds.length !== manifest.layers.length) throw refuse();
+  if (!isTexts(diffIds) || diffIds.length !== manifest.layers.length || !diffIds.every(isDigest)) throw refuse();
+  if (!isRunConfig(json.config ?? {})) throw refuse();
   return json;
+}
+
+/** Whether what a container is started by is of the types that config.md says; Go writes null for what is empty. */
+function isRunConfig(config: Record<string, unknown>): boolean {
+  const { Env, Entrypoint, Cmd, OnBuild, User, WorkingDir, Labels } = config;
+  const labels = Labels ?? {};
+  return (
+    [Env, Entrypoint, Cmd, OnBuild].every((list) => isTexts(list ?? [])) &&
+    [User, WorkingDir].every((text) => typeof (text ?? "") === "string") &&
+    typeof labels === "object" &&
+    isTexts(Object.values(labels))
+  );
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 /** The platform an image config is for. */

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { digestOf } from "../digest/digest.ts";
+import { readConfig } from "./image-config.ts";
+
+const DIFF_ID = digestOf(Buffer.from("a layer"));
+
+/** Reads a config of one layer from a store that has nothing else. */
+function read(json: unknown) {
+  const bytes = Buffer.from(JSON.stringify(json));
+  const descriptor = { mediaType: "", digest: digestOf(bytes), size: bytes.length };
+  const source = {
+    name: "base:1",
+    getManifest: () => Promise.reject(new Error("not asked")),
+    async *getBlob() {
+      yield bytes;
+    },
+  };
+  return readConfig(source, { config: descriptor, layers: [descriptor] } as never);
+}
+const image = (config: unknown, diff_ids: unknown[] = [DIFF_ID]) => ({
+  os: "linux",
+  architecture: "amd64",
+  config,
+  rootfs: { type: "layers", diff_ids },
+});
+
+it.each([
+  undefined,
+  null,
+  {},
+  { Env: null, Entrypoint: null, Cmd: null, Labels: null, OnBuild: null, User: "", WorkingDir: "" },
+  { Env: ["A=1"], Entrypoint: ["x"], Cmd: [], Labels: { a: "b" }, User: "1:2", ExposedPorts: { "80/tcp": {} } },
+])("a config may say %j", async (config) => {
+  expect((await read(image(config))).architecture).toBe("amd64");
+});
+
+it.each([
+  [image({ Env: "PATH=/bin" })],
+  [image({ Env: [1] })],
+  [image({ Env: [null] })],
+  [image({ Entrypoint: "sh" })],
+  [image({ Cmd: { 0: "sh" } })],
+  [image({ Labels: { a: 1 } })],
+  [image({ Labels: "a=b" })],
+  [image({ User: 1000 })],
+  [image("sh")],
+  [image({}, ["sha256:../../x"])],
+  [image({}, [null])],
+  [image({}, [])],
+  [null],
+  [[]],
+])("%j is no image config", async (json) => {
+  await expect(read(json)).rejects.toMatchObject({ code: "E_REGISTRY", message: expect.stringContaining("base:1") });
+});
