@@ -63,6 +63,7 @@ export async function readConfig(
 
 /** Whether what a container is started by is of the types that config.md says; Go writes null for what is empty. */
 function isRunConfig(config: Record<string, unknown>): boolean {
+  if (typeof config !== "object") return false;
   const { Env, Entrypoint, Cmd, OnBuild, User, WorkingDir, Labels } = config;
   const labels = Labels ?? {};
   return (
