@@ -1,5 +1,6 @@
 import { ImageSpecError } from "@imagespec/core";
 import { tooDeep } from "./nesting.ts";
+import { repeatedKey } from "./repeated-key.ts";
 
 /**
  * The data of a spec in JSON or YAML. `name` is what messages call it.
@@ -8,12 +9,16 @@ import { tooDeep } from "./nesting.ts";
  */
 export async function parseSpecText(text: string, kind: "json" | "yaml" | "either", name: string): Promise<unknown> {
   if (kind === "yaml") return parseYaml(text, name);
+  let data: unknown;
   try {
-    return JSON.parse(text);
+    data = JSON.parse(text);
   } catch (error) {
     if (kind === "either") return parseYaml(text, name);
     throw fault(`${name} is not JSON: ${(error as Error).message}`, "Correct it, or write the spec as YAML.", error);
   }
+  const repeated = repeatedKey(text);
+  if (repeated === undefined) return data;
+  throw fault(`${name} holds the name ${JSON.stringify(repeated)} twice in one object`, "Keep one of the two.");
 }
 
 async function parseYaml(text: string, name: string): Promise<unknown> {

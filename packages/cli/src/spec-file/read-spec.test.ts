@@ -41,6 +41,14 @@ describe("standard input", () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/E_INPUT_FILE: standard input:\d+:\d+: not YAML/)]);
   });
 
+  it.each([
+    ["bytes that are not UTF-8", Buffer.from("env: { A: caf\xe9 }\n", "latin1"), "UTF-8"],
+    ["a name twice", '{ "env": { "A": "1", "A": "2" } }', '"A" twice'],
+  ])("may not hold %s", async (_, input, message) => {
+    const { code, stderr } = await cli.run(["tag", "-"], { input });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
   it("is read up to a limit", async () => {
     const { code, stderr } = await cli.run(["tag", "-"], { input: `name: a\n${"#".repeat(17 * 1024 * 1024)}` });
     expect([code, stderr]).toEqual([2, expect.stringMatching(/standard input holds more than 16 MiB/)]);

@@ -38,9 +38,12 @@ export async function readCapped(stream: Readable, name: string, signal: AbortSi
     if (signal.aborted) throw new ImageSpecError("E_ABORTED", `Reading ${name} was cancelled`, { cause: error });
     throw error;
   }
-  return Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/^\uFEFF/, "");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (error) {
+    // Read as they come, different bytes would be one text, and one tag.
+    throw fault(`${name} is not UTF-8 text`, "Save it as UTF-8.", error);
+  }
 }
 
 function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
