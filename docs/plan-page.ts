@@ -26,7 +26,7 @@ function declaration(name: string): { code: string; prose: string } {
   return { code: found[2].trimEnd(), prose };
 }
 
-/** The steps in build order, each with its type. */
+/** The steps in the order of the record, each with its type. */
 function steps(): [kind: string, type: string][] {
   return [...declaration("PlanSteps").code.matchAll(/^ {2}(\w+)\??: (\w+)/gm)].map(([, kind = "", type = ""]) => [
     kind,

@@ -23,8 +23,9 @@ export interface BuildPlan {
 }
 
 /**
- * The semantic steps that lead from the base to the image, in build order; a step that nothing asks for is left out.
- * Installs do not see `env`; commands do.
+ * The semantic steps that lead from the base to the image; a step that nothing asks for is left out. Each may rely on
+ * those before it, and the image's configuration comes last. Only the account of `user` is needed earlier: Dockerfiles
+ * add it first, so that the environment and the files can be given to it. Installs do not see `env`; commands do.
  *
  * @example plan.steps.apt?.packages
  */

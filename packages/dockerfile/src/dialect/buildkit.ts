@@ -2,7 +2,6 @@ import type { BuildPlan } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import type { Mount } from "../instruction/mount.ts";
-
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
 import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
@@ -14,17 +13,17 @@ import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
-import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
+import { finalStage } from "./final-stage.ts";
+import { stageStart } from "./metadata.ts";
 import { OCI_BASE_CONTEXT, type RenderOptions } from "./render-options.ts";
 import { STEP_TITLES } from "./step-titles.ts";
+import { CONDA_STAGE, toolStages, UV_STAGE } from "./tool-stages.ts";
 
 /** The id of the secret that holds the host's certificates; a step runs without it when it is not given. */
 export const CA_SECRET = "imagespec_ca";
 
 // Every build container of BuildKit has a file system of its own at /dev: no mount point made there can stay in the image.
 const MOUNT_ROOT = "/dev/imagespec";
-const UV_STAGE = "imagespec-uv";
-const CONDA_STAGE = "imagespec-micromamba";
 
 /** The mounts that steps share, below one folder. */
 interface Mounts {
@@ -58,18 +57,16 @@ function mountsBelow(root: string): Mounts {
  */
 export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): Instruction[][] {
   const mounts = mountsBelow(options.mountRoot ?? MOUNT_ROOT);
-  return [
-    [...toolStages(plan, options), ...stageStart(baseName(plan, options))],
-    user(plan),
-    apt(plan, mounts),
-    environment(plan, mounts),
-    packages(plan, mounts),
-    envInstructions(plan),
-    files(plan),
-    commands(plan, mounts),
-    withoutMountPoints(options),
-    configInstructions(plan, options.builder),
-  ];
+  return finalStage(plan, options, {
+    start: [...toolStages(plan, options.mirrors), ...stageStart(baseName(plan, options))],
+    user: user(plan),
+    apt: apt(plan, mounts),
+    environment: environment(plan, mounts),
+    packages: packages(plan, mounts),
+    files: files(plan),
+    commands: commands(plan, mounts),
+    cleanUp: withoutMountPoints(options),
+  });
 }
 
 /** Elsewhere than in the /dev of BuildKit's containers, the folders of mount points would stay in the image. */
@@ -79,16 +76,6 @@ function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
 
 function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CONTEXT }: RenderOptions): string {
   return base.kind === "layout" ? layoutBase : throughMirror(base.reference, mirrors);
-}
-
-function toolStages(plan: BuildPlan, { mirrors = {} }: RenderOptions): Instruction[] {
-  const environment = plan.steps.environment;
-  const uvImage = environment?.uvImage ?? plan.steps.commands?.uvImage;
-  const condaImage = environment?.manager === "conda" ? environment.micromambaImage : undefined;
-  return [
-    ...(uvImage === undefined ? [] : [`FROM ${throughMirror(uvImage, mirrors)} AS ${UV_STAGE}`]),
-    ...(condaImage === undefined ? [] : [`FROM ${throughMirror(condaImage, mirrors)} AS ${CONDA_STAGE}`]),
-  ].map((text) => instruction("base", text));
 }
 
 function user(plan: BuildPlan): Instruction[] {

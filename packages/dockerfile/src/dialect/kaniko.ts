@@ -13,9 +13,11 @@ import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
 import { FAIL_FUNCTION } from "../step-fault.ts";
-import { configInstructions, envInstructions, stageStart } from "./metadata.ts";
+import { finalStage } from "./final-stage.ts";
+import { stageStart } from "./metadata.ts";
 import type { RenderOptions } from "./render-options.ts";
 import { STEP_TITLES } from "./step-titles.ts";
+import { CONDA_STAGE, toolStages, UV_STAGE } from "./tool-stages.ts";
 
 /** Where kaniko's own container holds the host's certificates: its folder is in no snapshot. */
 export const KANIKO_CA_PATH = "/kaniko/ssl/certs/imagespec_ca.crt";
@@ -24,8 +26,6 @@ export const KANIKO_CA_PATH = "/kaniko/ssl/certs/imagespec_ca.crt";
 export const CONTEXT_STAGE = "imagespec-context";
 
 const FOLDER = "/.imagespec";
-const UV_STAGE = "imagespec-uv";
-const CONDA_STAGE = "imagespec-micromamba";
 const SYSTEM_STAGE = "imagespec-system";
 const ENVIRONMENT_STAGE = "imagespec-environment";
 // All that an environment is made of, whoever made it.
@@ -50,30 +50,28 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
   const base = baseImageText(plan.base);
   const from = system ? SYSTEM_STAGE : base;
   return [
-    toolStages(plan, options),
+    [...contextStage(options), ...toolStages(plan)],
     ...(system ? [stageStart(base, SYSTEM_STAGE), apt(plan)] : []),
     ...(environment === undefined
       ? []
       : [stageStart(from, ENVIRONMENT_STAGE), user(plan), environmentSteps(plan, options)]),
-    stageStart(from),
-    user(plan),
-    system ? [] : apt(plan),
-    environment === undefined ? [] : environmentCopy(plan, environment),
-    envInstructions(plan),
-    files(plan, options),
-    commands(plan),
-    configInstructions(plan, options.builder),
+    ...finalStage(plan, options, {
+      start: stageStart(from),
+      user: user(plan),
+      apt: system ? [] : apt(plan),
+      environment: environment === undefined ? [] : environmentCopy(plan, environment),
+      // They come with the environment.
+      packages: [],
+      files: files(plan, options),
+      commands: commands(plan),
+      // The last of the commands' instructions does it.
+      cleanUp: [],
+    }),
   ];
 }
 
-function toolStages(plan: BuildPlan, { contextImage }: RenderOptions): Instruction[] {
-  const environment = plan.steps.environment;
-  const uvImage = environment?.uvImage ?? plan.steps.commands?.uvImage;
-  return [
-    ...(contextImage === undefined ? [] : [`FROM ${contextImage} AS ${CONTEXT_STAGE}`]),
-    ...(uvImage === undefined ? [] : [`FROM ${uvImage} AS ${UV_STAGE}`]),
-    ...(environment?.manager === "conda" ? [`FROM ${environment.micromambaImage} AS ${CONDA_STAGE}`] : []),
-  ].map((text) => instruction("base", text));
+function contextStage({ contextImage }: RenderOptions): Instruction[] {
+  return contextImage === undefined ? [] : [instruction("base", `FROM ${contextImage} AS ${CONTEXT_STAGE}`)];
 }
 
 function user(plan: BuildPlan): Instruction[] {
