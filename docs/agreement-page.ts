@@ -34,7 +34,8 @@ Not compared are:
   (with a warning; its option \`strict\` refuses them), and its console scripts say the same in other words.
 
 A builder may refuse what another accepts (E_UNSUPPORTED), and the next one is asked: [which builder can do
-what](guide/matrix.md).
+what](guide/matrix.md). A wheel with a script named like the interpreter (\`python\`) is E_RESOLVE where uv installs it in a
+step; uv-micromamba leaves the script out, with a warning. A base without a shell is E_BASE_NO_SHELL where steps need one.
 
 ## What may differ
 

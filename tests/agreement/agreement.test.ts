@@ -63,10 +63,7 @@ describe.concurrent("a spec that stands for a kind of input", () => {
       expect(disagreements(made, tally).join("\n")).toBe("");
       const taking = made.filter((one) => one.kind === "image" || one.code !== "E_UNSUPPORTED");
       const said = taking.map((one) => (one.kind === "image" ? `${one.builder}: built` : one.message)).join("\n");
-      expect(
-        taking.map((one) => (one.kind === "image" ? "built" : one.code)),
-        said,
-      ).toEqual(taking.map(() => ends));
+      for (const one of taking) expect([ends].flat(), said).toContain(one.kind === "image" ? "built" : one.code);
     });
   }
 });
@@ -79,7 +76,8 @@ describe("the command refuses a spec with the same code and exit code whoever wa
       const taking = ended.filter(({ code }) => code !== "E_UNSUPPORTED");
       expect(taking.length).toBeGreaterThan(1);
       const { exit } = taking[0] ?? {};
-      expect(taking).toEqual(taking.map(({ builder }) => ({ builder, code: ends, exit })));
+      for (const one of taking) expect([ends].flat()).toContain(one.code);
+      expect(taking).toEqual(taking.map((one) => ({ ...one, exit })));
       expect([1, 2, 75]).toContain(exit);
     });
   }
@@ -99,6 +97,25 @@ test("what is not built here is the same text: conda environments", async () => 
   const { parameters, texts } = await condaAsText();
   for (const spec of parameters) tally.note({ parameters: spec });
   for (const { builder, text } of texts) expect({ builder, text }).toEqual({ builder, text: texts[0]?.text });
+});
+
+test("a base without a shell is built on without one, and refused by name where steps need it", async () => {
+  const parameters = { baseImage: setting.places.services.images.noShell, env: { A: "1" } };
+  const made = await buildEverywhere(setting, "no-shell", { parameters }, setting.builders);
+  expect(Object.fromEntries(made.map((one) => [one.builder, one.kind === "image" ? "built" : one.code]))).toEqual({
+    "uv-micromamba": "built",
+    "docker-buildx": "E_BASE_NO_SHELL",
+    kaniko: "E_BASE_NO_SHELL",
+  });
+});
+
+test("no script of a wheel takes the interpreter's place, whether it is refused or left out", async () => {
+  const parameters = { packages: ["called-python"], pipIndex: setting.places.index.url };
+  const made = await buildEverywhere(setting, "called-python", { parameters }, setting.builders);
+  for (const one of made) {
+    if (one.kind === "image") expect(one.image.inventory.get("opt/venv/bin/python")?.type).toBe("symlink");
+    else expect(one.code, one.message).toBe("E_RESOLVE");
+  }
 });
 
 test("noop gives back the very base that the others build on", async () => {

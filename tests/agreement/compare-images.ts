@@ -3,8 +3,8 @@ import type { InventoryEntry } from "./inventory.ts";
 
 /** Something that is not the same in all images. */
 export interface Difference {
-  /** A path of the file system, with its leading slash, or a field of the config. */
-  of: "path" | "config" | "distributions";
+  /** A path of the file system, with its leading slash, a field of the config, or error codes. */
+  of: "path" | "config" | "distributions" | "error";
   name: string;
   aspect: Aspect;
   /** What each builder made of it, for people. */

@@ -1,6 +1,6 @@
 import type { ImageSpecParameters } from "@imagespec/core";
 import type { DescribedSpec, Made } from "./build-everywhere.ts";
-import { compareImages, differenceText } from "./compare-images.ts";
+import { compareImages, type Difference, differenceText } from "./compare-images.ts";
 import { type AllowedDifference, allowedBy } from "./differences.ts";
 
 /** What every spec of the suite says, see `placed`. */
@@ -43,7 +43,11 @@ export function disagreements(made: readonly Made[], tally: Tally): string[] {
   if (judged.length < 2)
     return [`only one builder takes this spec: ${made.map(({ builder }) => builder).join(", ")}`, ...told];
   const outcomes = new Set(judged.map((one) => (one.kind === "image" ? "built" : one.code)));
-  if (outcomes.size > 1) return ["the builders come to different ends", ...told];
+  if (outcomes.size > 1) {
+    const allowed = outcomes.has("built") ? undefined : allowedBy(errorDifference(outcomes));
+    if (allowed === undefined) return ["the builders come to different ends", ...told];
+    tally.needed.add(allowed);
+  }
   const images = judged.flatMap((one) => (one.kind === "image" ? [one] : []));
   if (images.length === 0) {
     tally.refusals++;
@@ -60,4 +64,8 @@ export function disagreements(made: readonly Made[], tally: Tally): string[] {
     else faults.push(differenceText(difference));
   }
   return faults;
+}
+
+function errorDifference(codes: ReadonlySet<string>): Difference {
+  return { of: "error", name: [...codes].sort().join(" or "), aspect: "content", values: {}, texts: [] };
 }

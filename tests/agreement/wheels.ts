@@ -68,6 +68,10 @@ export const WHEELS: readonly WheelOptions[] = [
         "[console_scripts]\nconsole.part = gui_script:main [extra]\nnäme=gui_script : main\n\n[gui_scripts]\ngui-script = gui_script:main\n\n[other.group]\nx = y:z\n",
     },
   },
+  { name: "shared-path-one", version: "1.0", files: { "shared_path/part.py": "PART = 1\n" } },
+  { name: "shared-path-two", version: "1.0", files: { "shared_path/part.py": "PART = 1\n" } },
+  { name: "called-python", version: "1.0", scripts: { python: "called_python:main", python3: "called_python:main" } },
+  { name: "white-out", version: "1.0", files: { "white_out/.wh.__init__.py": "" } },
   { name: "Mixed.Case_Name", version: "1.0", scripts: { Mixed: "Mixed_Case_Name:main" } },
   { name: "long-version", version: "1!2.0.post3+local.1" },
   {

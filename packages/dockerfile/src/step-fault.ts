@@ -1,5 +1,5 @@
 /** Codes that a build step can name itself, because only it can see the fault. */
-export type StepFaultCode = "E_BUILD" | "E_NO_PYTHON" | "E_BASE_NO_SHELL" | "E_UNSUPPORTED";
+export type StepFaultCode = "E_BUILD" | "E_RESOLVE" | "E_NO_PYTHON" | "E_BASE_NO_SHELL" | "E_UNSUPPORTED";
 
 /** A fault that a step named in its log. */
 export interface StepFault {
@@ -18,7 +18,7 @@ export const FAIL_FUNCTION = `${SYSTEM_PATH} fail() { printf 'imagespec:%s: %s\\
 
 /** The fault that `fail` named in one line of a log, however the builder prefixes log lines. */
 export function parseStepFault(line: string): StepFault | undefined {
-  const match = /(?:^|\s)imagespec:(E_BUILD|E_NO_PYTHON|E_BASE_NO_SHELL|E_UNSUPPORTED): (.+)$/.exec(line);
+  const match = /(?:^|\s)imagespec:(E_BUILD|E_RESOLVE|E_NO_PYTHON|E_BASE_NO_SHELL|E_UNSUPPORTED): (.+)$/.exec(line);
   return match?.[1] === undefined || match[2] === undefined
     ? undefined
     : { code: match[1] as StepFaultCode, message: match[2] };

@@ -9,7 +9,7 @@ export interface Case {
   /** A base that needs a container to be made: docker-buildx builds it first, and all builders build on it. */
   base?: DescribedSpec | undefined;
   spec(places: Places & { base: string }): DescribedSpec;
-  ends: "built" | ErrorCode;
+  ends: "built" | ErrorCode | readonly ErrorCode[];
 }
 
 /** The project of a uv.lock, and what makes the lock. */

@@ -163,12 +163,24 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "two wheels with one path",
+    spec: ({ index }) => ({
+      parameters: { packages: ["shared-path-one", "shared-path-two"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a wheel with a name that deletes files in an image",
+    spec: ({ index }) => ({ parameters: { packages: ["white-out"], pipIndex: index.url } }),
+    ends: "E_RESOLVE",
+  },
+  {
     says: "a hash that is not the file's",
     spec: ({ index }) => ({
       parameters: { requirements: "requirements.txt", pipIndex: index.url },
       files: { "requirements.txt": `plain-two==1.0 --hash=sha512:${ZEROS}\n` },
     }),
-    ends: "E_RESOLVE",
+    ends: ["E_DIGEST_MISMATCH", "E_RESOLVE"],
   },
   {
     says: "a package that no index has",

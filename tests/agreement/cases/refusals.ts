@@ -15,6 +15,10 @@ const FAULTY: Record<string, DescribedSpec> = {
   "an index in a folder of the host": { parameters: { packages: ["a"], pipExtraArgs: "--index file:///srv/index" } },
   "a package among the arguments": { parameters: { packages: ["a"], pipExtraArgs: "--no-deps other-package" } },
   "an interpreter of the host": { parameters: { packages: ["a"], pipExtraArgs: "--python /usr/bin/python3" } },
+  "a group of a lock among the arguments": {
+    parameters: { requirements: "uv.lock", pipExtraArgs: "--group dev" },
+    files: { "uv.lock": "version = 1\n", "pyproject.toml": '[project]\nname = "x"\n' },
+  },
   "an argument that the installer lacks": { parameters: { packages: ["a"], pipExtraArgs: "--no-such-argument" } },
   "requirements in a project file": {
     parameters: { requirements: "pyproject.toml" },

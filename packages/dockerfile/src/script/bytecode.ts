@@ -1,4 +1,5 @@
 import { COMPILE_SCRIPT, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
+import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import { PYTHON_FOLDER } from "./uv-settings.ts";
@@ -14,6 +15,7 @@ export function bytecodeScript(environment: EnvironmentStep, user: UserStep): st
   const managed = hasManagedPython(environment) ? ` ${PYTHON_FOLDER}/*/lib/python3*` : "";
   return [
     "set -e;",
+    ...CLEAN_ENVIRONMENT,
     `if [ -x ${prefix}/bin/python ]; then`,
     `PYTHONHASHSEED=0 ${prefix}/bin/python -sSB -W ignore -c ${quoteShell(COMPILE_SCRIPT)} '' ${prefix}/lib/python3*/site-packages${managed}; fi;`,
     ...ownScript([prefix], { user: user.name }),

@@ -1,8 +1,10 @@
 import { type EnvironmentStep, type PackagesStep, secretVariable, type UserStep } from "@imagespec/core/builder";
+import { FAIL_FUNCTION } from "../step-fault.ts";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
+import { whiteoutScript } from "./whiteouts.ts";
 
 // Only reads poetry.lock; neither is part of the image.
 const POETRY = ["--from 'poetry==2.2.1'", "--with 'poetry-plugin-export==1.9.0'"];
@@ -18,8 +20,10 @@ export interface PackagesQuestion {
 /** Installs the Python packages of the spec into its environment with uv, in one resolution; they become the user's. */
 export function packagesScript({ step, environment, user, tools }: PackagesQuestion): string[] {
   return [
+    FAIL_FUNCTION,
     ...installScript(step, environment, tools),
     `; rm -f ${environment.prefix}/.lock;`,
+    ...whiteoutScript(environment.prefix),
     ...ownScript([environment.prefix], { user: user.name }),
   ];
 }
@@ -49,9 +53,12 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
       ...settings,
       // The lock was made under the settings of the pyproject.toml it is shipped with, so that one is read.
       "unset UV_NO_CONFIG;",
-      `export UV_PROJECT_ENVIRONMENT=${environment.prefix};`,
+      // Locks of the project stay in TMPDIR.
+      "scratch=$(mktemp -d);",
+      `export UV_PROJECT_ENVIRONMENT=${environment.prefix} "TMPDIR=$scratch";`,
       `uv sync --locked --no-dev --no-install-project --inexact --python ${python} --project ${project}`,
       ...options,
+      '; rm -r "$scratch"',
     ];
   }
   return [
