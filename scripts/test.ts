@@ -11,7 +11,7 @@ const before = new Set((await runningDaemons()).map(({ name }) => name));
 let prefetch: ChildProcess | undefined;
 let vitest: ChildProcess | undefined;
 let interrupted = false;
-// Vitest gets a terminal's Ctrl-C itself; a signal sent to this process alone is handed on.
+// Vitest gets a terminal's Ctrl-C itself; a signal sent to this process alone is forwarded.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     interrupted = true;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runTool } from "@imagespec/core/builder";
+import { csvField, runTool } from "@imagespec/core/builder";
 import { BuildLog } from "./build-log.ts";
 import type { DockerClient } from "./docker-client.ts";
 import { buildFailure } from "./failure.ts";
@@ -95,6 +95,7 @@ export function dockerBuildArguments(command: BuildCommand): string[] {
   return ["build", "--progress=plain", ...shared(command), "-"];
 }
 
+// docker reads the values of `--secret` and `--output` as a line of CSV.
 function shared({ reference, platforms, options, inputs, force, pull }: BuildCommand): string[] {
   return [
     ...(force === true ? ["--no-cache"] : []),
@@ -116,9 +117,4 @@ function provenance(value: boolean | "min" | "max"): string {
 
 function outputSpec({ type, dest, tar }: Exclude<BuildxCommand["output"], string>): string {
   return [`type=${type}`, ...(tar === false ? ["tar=false"] : []), csvField(`dest=${dest}`)].join(",");
-}
-
-/** docker reads the values of `--secret` and `--output` as a line of CSV. */
-function csvField(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

@@ -11,7 +11,7 @@ import { Readable } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ContainerEngine } from "./container-engine.ts";
-import { type EngineTls, engineEndpoint } from "./engine-endpoint.ts";
+import { type EngineTls, engineEndpoint } from "./find-endpoint.ts";
 
 let folder: string;
 let server: Server | SecureServer | undefined;

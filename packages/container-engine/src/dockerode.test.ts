@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, vi } from "vitest";
 import { dockerode } from "./dockerode.ts";
-import { engineEndpoint } from "./engine-endpoint.ts";
+import { engineEndpoint } from "./find-endpoint.ts";
 
 it("connects to the endpoint it is given, whatever DOCKER_HOST says", async () => {
   const folder = await mkdtemp(join(tmpdir(), "dockerode-"));

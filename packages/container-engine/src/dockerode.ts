@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { Agent as SecureAgent } from "node:https";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
-import type { EngineEndpoint } from "./engine-endpoint.ts";
+import type { EngineEndpoint } from "./find-endpoint.ts";
 
 /**
  * dockerode's client for an engine: for building and for running containers. dockerode is an optional peer, loaded by

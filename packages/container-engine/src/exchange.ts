@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { Readable } from "node:stream";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
-import type { EngineEndpoint } from "./engine-endpoint.ts";
+import type { EngineEndpoint } from "./find-endpoint.ts";
 
 /** One question to the engine's API. */
 export interface EngineRequest {

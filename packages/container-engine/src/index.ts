@@ -5,10 +5,10 @@ export {
   type EngineImage,
   type EngineVersion,
 } from "./container-engine.ts";
-export type { EngineAddress } from "./engine-address.ts";
 export {
   type EngineEndpoint,
   type EngineTls,
   engineEndpoint,
   type ProcessEnvironment,
-} from "./engine-endpoint.ts";
+} from "./find-endpoint.ts";
+export type { EngineAddress } from "./parse-address.ts";

@@ -25,6 +25,7 @@ export {
   ImageSpecBuilder,
   type Probe,
 } from "./builder/builder.ts";
+export { csvField } from "./builder/csv-field.ts";
 export { type NetrcLogin, parseNetrc } from "./builder/netrc.ts";
 export { type Output, outputText } from "./builder/output.ts";
 export { secretTexts } from "./builder/secret-texts.ts";
@@ -32,7 +33,7 @@ export { checkEpoch, sourceDateEpoch } from "./builder/source-date-epoch.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
 export { timedStep } from "./builder/timed-step.ts";
 export type { PythonSource } from "./identity/content.ts";
-export { base32, canonicalJson } from "./identity/digest.ts";
+export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { activateScript } from "./plan/activate-script.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";

@@ -28,6 +28,7 @@ export {
 export { isLoopback } from "./http/loopback.ts";
 export { type NetworkFault, networkFault } from "./http/network-fault.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
+export { untilAborted } from "./http/until-aborted.ts";
 export { assembleIndex } from "./image/assemble-index.ts";
 export { type CopyOptions, copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-import { base32 } from "@imagespec/core/builder";
+import { shortDigest } from "@imagespec/core/builder";
 
 /**
- * The name of the Job that builds one platform of an image: the same for the same reference, so that a client that
- * was lost finds its Job again, and two clients cannot start two.
+ * The name of the Job that builds one platform of an image. It follows from the two, so that a client that lost its
+ * connection finds its Job again, and two clients do not start one each.
  */
 export function jobName(reference: string, platform: string): string {
-  const digest = createHash("sha256").update(`${reference}\n${platform}`).digest();
-  // 26 characters of 5 bits: with the prefix far below the 63 that labels allow.
-  return `imagespec-${base32(digest).slice(0, 26)}`;
+  // With the prefix 36 characters, of the 63 that a label may have.
+  return `imagespec-${shortDigest(`${reference}\n${platform}`)}`;
 }

@@ -1,5 +1,5 @@
 import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
-import { HttpTransport, RegistryClient } from "@imagespec/registry";
+import { HttpTransport, RegistryClient, untilAborted } from "@imagespec/registry";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
@@ -23,17 +23,17 @@ export interface BuildSession {
   readonly http: HttpTransport;
   /** Aborted when the build is cancelled, has failed or is over. */
   readonly signal: AbortSignal;
-  /** uv, looked for once, when it is first needed; `signal` ends only this call's wait for it. */
+  /** Finds uv when it is first asked for, once for all callers; `signal` ends this call's wait alone. */
   uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
   log(line: string, stream?: "stdout" | "stderr"): void;
   warn(message: string, hint?: string): void;
-  /** Has {@link close} wait for work beside the build. */
+  /** Makes {@link close} wait for work that nobody awaits. */
   track(work: Promise<unknown>): void;
   /** Ends what is still under way, waits for it and lets go of the registry's connections. */
   close(): Promise<void>;
 }
 
-/** Opens the cache and a registry client for a build. `probed` is a uv that is known to do. Throws E_CACHE. */
+/** Opens the cache and a registry client for a build. `probed` is a uv that the probe has found to be usable. Throws E_CACHE. */
 export async function openSession(request: BuildRequest<Options>, probed?: UvProgram): Promise<BuildSession> {
   const { options } = request;
   const cache = new CacheFolder();
@@ -87,14 +87,4 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
       await Promise.all([registry.close(), http.close(), layers.close()]);
     },
   };
-}
-
-/** The promise, or the signal's reason as soon as it is aborted; the work itself goes on for others that wait for it. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

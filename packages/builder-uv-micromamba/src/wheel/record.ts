@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { csvField } from "@imagespec/core/builder";
 
 /** One line of a RECORD file: path relative to site-packages, `sha256=<base64url>`, size in bytes. */
 export interface RecordRow {
@@ -28,10 +29,6 @@ export function formatRecord(rows: readonly RecordRow[], self: string): string {
 export function recordRow(path: string, content: Uint8Array): RecordRow {
   const hash = createHash("sha256").update(content).digest("base64url");
   return { path, hash: `sha256=${hash}`, size: String(content.length) };
-}
-
-function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function csvFields(line: string): string[] {

@@ -21,22 +21,23 @@ import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-o
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 
-/** One call of `build`, with everything that is known before anybody is asked. */
+/** One call of `build`, with everything that is known before the registry or a builder is asked. */
 interface Build extends PreparedBuild {
   spec: Spec;
   call: BuildCall;
   options: BuildOptions;
   /** The builder that the call or the spec names. */
-  named: ImageSpecBuilder | undefined;
+  named: { type: string; builder: ImageSpecBuilder } | undefined;
 }
 
-/** The whole way of one spec: skip, resolve, identify, presence, base, plan, build. */
+/** Takes one spec all the way: skip, resolve, identify, presence, base, plan, build. */
 export async function buildImage(host: EngineHost, spec: Spec, options: BuildOptions): Promise<BuildOutcome> {
   const env = host.env();
   const id = specId(spec);
   if (env[IMAGE_ID_VARIABLE] === id) return { status: "skipped", id };
   const call = readBuildOptions(spec, options, env);
-  const named = call.builder === undefined ? undefined : await host.builders.named(call.builder);
+  const type = call.builder;
+  const named = type === undefined ? undefined : { type, builder: await host.builders.named(type) };
   const prepared = await prepareBuild(spec, call, { env, cacheDir: host.cacheDir, signal: options.signal });
   const build: Build = { ...prepared, spec, call, options, named };
   return host.running.run(sharedKey(build), options, (signal, emit) =>
@@ -44,7 +45,7 @@ export async function buildImage(host: EngineHost, spec: Spec, options: BuildOpt
   );
 }
 
-/** Calls that would do exactly the same at the same time share one run: all that steers one is in here. */
+/** Simultaneous calls with the same key share one run, so the key holds all that steers a run. */
 function sharedKey({ reference, call, resolved }: Build): string {
   const { secrets, registryConfig, target } = resolved;
   return JSON.stringify({ reference, call, secrets, registryConfig, platforms: target.platforms });
@@ -60,7 +61,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const { spec, call, named, resolved, reference, credentials, request, plan } = build;
   const { signal, emit } = request;
   for (const message of resolved.warnings) emit({ type: "warning", message });
-  // Here, and not where such a folder is made: what was left may hold secrets, and this build may need no folder.
+  // Folders that killed builds left behind may hold secrets, so they are removed even if this build makes none itself.
   await sweepScratchFolders();
   const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));
   if (known !== undefined) return reused(build, known, ["this process saw or built it before"]);
@@ -68,7 +69,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const env = host.env();
   let reasons: string[] = [];
   let answer: PresenceAnswer = { presence: undefined, fromRegistry: false };
-  if (named?.asksPresence !== false) {
+  if (named?.builder.asksPresence !== false) {
     const { platforms, push, output } = request.target;
     const hasRegistry = spec.registry !== undefined;
     const question = { reference, platforms, push, willPush: push, output, hasRegistry };
@@ -80,16 +81,16 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     if (decision.reuse) {
       const present = answer.presence?.status === "present" ? answer.presence : undefined;
       const image: KnownImage = { reference, digest: answer.fromRegistry ? present?.digest : undefined };
-      // A named builder may still want to build: that is its shouldBuild's to say.
-      if (named === undefined || present === undefined || !(await named.shouldBuild?.(spec, present))) {
+      // A named builder may still want to build, which its shouldBuild decides.
+      if (named === undefined || present === undefined || !(await named.builder.shouldBuild?.(spec, present))) {
         if (present !== undefined) host.known.set(knownKey(build), image);
         return reused(build, image, reasons);
       }
-      reasons = [`${call.builder} wants to build although the image exists`];
+      reasons = [`${named.type} wants to build although the image exists`];
     }
   }
 
-  // What builders are asked about; the base is built when one of them can build this.
+  // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build this.
   const finalPlan = async () => {
     if (!isSpec(spec.baseImage)) return plan;
     return planImage(resolved, build.identity, { base: await buildBase(host, build, spec.baseImage) });
@@ -98,14 +99,14 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const { candidates, diagnostics } =
     named === undefined ? await host.builders.all() : { candidates: [], diagnostics: [] };
   const done = await timedStep(emit, "build the image", () =>
-    named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(call.builder ?? "", named, run),
+    named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(named.type, named.builder, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
   if (done.built) await keepIdentity(host, build);
   return finish(host, build, done, reasons);
 }
 
-/** For `explain`; that it cannot be kept is no reason to fail a build that is done. */
+/** For `explain`. A build that is done does not fail because its identity cannot be kept. */
 async function keepIdentity(host: EngineHost, { resolved, identity, request }: Build): Promise<void> {
   try {
     await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
@@ -148,7 +149,7 @@ async function buildBase(host: EngineHost, { options, request, resolved }: Build
     signal: request.signal,
     onEvent: request.emit,
   });
-  // In the base's own container nothing is built; its child is named by what the base would be called.
+  // Inside the base's own container nothing is built; FROM then takes the name the base would have.
   return outcome.status === "skipped" ? resolved.base : parseBaseImage(pinnedReference(outcome));
 }
 

@@ -1,8 +1,8 @@
 import { type BuildOptions, readBuildOptions } from "../request/build-options.ts";
 import { prepareBuild } from "../request/prepare-build.ts";
 import type { Spec } from "../spec/spec.ts";
+import { checkBuilder } from "./check-builder.ts";
 import type { EngineHost } from "./engine-host.ts";
-import { tryBuilder } from "./try-builder.ts";
 
 /** What one builder says about a spec on this machine. */
 export interface BuilderReport {
@@ -29,7 +29,7 @@ export async function examineBuilders(host: EngineHost, spec: Spec, options: Bui
     candidates.map(async ({ type, priority, origin, file, summary, load }): Promise<BuilderReport> => {
       const about = { type, priority, origin, file, summary };
       try {
-        const answer = await tryBuilder(await load(), request);
+        const answer = await checkBuilder(await load(), request);
         if (answer.usable) return { ...about, status: "usable", reason: answer.detail };
         const { code, reason, hint } = answer;
         const ofSpec = code === "E_OPTIONS" || code === "E_UNSUPPORTED";

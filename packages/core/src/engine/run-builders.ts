@@ -4,7 +4,7 @@ import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import type { BuildPlan } from "../plan/plan.ts";
-import { tryBuilder, unusableError } from "./try-builder.ts";
+import { checkBuilder, unusableError } from "./check-builder.ts";
 
 /** What came of the builders: the one that built, or that nothing had to be built. */
 export interface BuilderRun {
@@ -32,7 +32,7 @@ export interface RunOptions {
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
 export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
-  const answer = await tryBuilder(builder, run.request);
+  const answer = await checkBuilder(builder, run.request);
   if (!answer.usable) throw unusableError(type, answer);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
   const result = await build(type, builder, { ...answer.request, plan: await run.finalPlan() });
@@ -41,7 +41,7 @@ export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, r
 
 /**
  * Imports and asks builders one by one in order of priority until one builds. A builder that does not load, refuses or
- * is not usable hands on to the next, as does one whose buildImage throws E_UNSUPPORTED; any other error ends it.
+ * is not usable is passed over for the next, as is one whose buildImage throws E_UNSUPPORTED; any other error is final.
  *
  * @throws ImageSpecError E_NO_BUILDER listing every builder with its priority and reason, and what to install.
  */
@@ -62,7 +62,7 @@ export async function runBuilders(
       pass((error as Error).message, (error as ImageSpecError).hint);
       continue;
     }
-    const answer = await tryBuilder(builder, run.request);
+    const answer = await checkBuilder(builder, run.request);
     if (!answer.usable) {
       pass(answer.reason, answer.hint);
       continue;
@@ -75,7 +75,10 @@ export async function runBuilders(
     } catch (error) {
       if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
       pass(error.message, error.hint);
-      run.request.emit({ type: "warning", message: `${nameOf(candidate)} hands on: ${error.message}` });
+      run.request.emit({
+        type: "warning",
+        message: `${nameOf(candidate)} passes this spec to the next builder: ${error.message}`,
+      });
     }
   }
   throw noBuilderError(run, passed, candidates, diagnostics);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
-/** 26 letters of base32 carry 130 of sha256's 256 bits: no two contents will ever meet. */
+/** 26 letters of base32 carry 130 of sha256's 256 bits, enough that no two contents will ever have the same. */
 const LENGTH = 26;
 
 /**
@@ -30,7 +30,7 @@ export function base32(bytes: Uint8Array): string {
   return count === 0 ? text : text + ALPHABET[(bits << (5 - count)) & 31];
 }
 
-/** First 26 characters of the base32 of a text's sha256. Legal in a tag anywhere. */
+/** The first 26 characters of the base32 of a text's sha256: lower-case letters and digits, legal in any tag or name. */
 export function shortDigest(text: string): string {
   return base32(createHash("sha256").update(text, "utf8").digest()).slice(0, LENGTH);
 }

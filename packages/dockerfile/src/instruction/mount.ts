@@ -1,3 +1,5 @@
+import { csvField } from "@imagespec/core/builder";
+
 /** A mount of one RUN step, in the order BuildKit's documentation lists the options. */
 export type Mount =
   | { type: "bind"; from?: string; source: string; target: string }
@@ -15,11 +17,7 @@ export function renderMount(mount: Mount): string {
     if (mount.type === "cache" && mount.sharing !== undefined) fields.push(`sharing=${mount.sharing}`);
     if (mount.type === "secret" && mount.required === true) fields.push("required=true");
   }
-  return `--mount=${quoteFlag(fields.map(quoteField).join(","))}`;
-}
-
-function quoteField(field: string): string {
-  return /[",\s]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return `--mount=${quoteFlag(fields.map(csvField).join(","))}`;
 }
 
 function quoteFlag(value: string): string {

@@ -1,6 +1,8 @@
 /**
- * Waits for work that others share and that goes on without us: who is cancelled leaves at once, with the signal's
- * reason, and the work keeps its own bounds.
+ * Waits for work that other callers share. When the signal is aborted this call alone ends, with the signal's reason;
+ * the work itself goes on for the others.
+ *
+ * @throws the signal's reason, or what the work fails with.
  */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;

@@ -22,7 +22,7 @@ export function defaultAddress(tls: boolean, platform: NodeJS.Platform = process
 }
 
 /**
- * Reads an engine's address as docker's own command does: `unix:///path`, `npipe:////./pipe/name`, `tcp://host:port`,
+ * Parses the text of an engine's address as docker's own command does: `unix:///path`, `npipe:////./pipe/name`, `tcp://host:port`,
  * `http://` and `https://`; a text without a scheme is `tcp`. A missing port is 2375, or 2376 with TLS.
  *
  * @param source who gave the address, for messages: `DOCKER_HOST`, `docker's context "x"`.

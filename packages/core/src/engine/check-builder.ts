@@ -14,7 +14,7 @@ export type Unusable = Extract<Probe, { usable: false }> & { unsupported?: Unsup
  * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built.
  * A probe that throws or takes longer than 10 s counts as not usable.
  */
-export async function tryBuilder(
+export async function checkBuilder(
   builder: ImageSpecBuilder,
   given: BuildRequest,
 ): Promise<(Extract<Probe, { usable: true }> & { request: BuildRequest }) | Unusable> {

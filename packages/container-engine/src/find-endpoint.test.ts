@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { engineEndpoint } from "./engine-endpoint.ts";
+import { engineEndpoint } from "./find-endpoint.ts";
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "engine-endpoint-"));
+  folder = await mkdtemp(join(tmpdir(), "find-endpoint-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
 

@@ -11,7 +11,7 @@ import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "choose-"));
+  folder = await mkdtemp(join(tmpdir(), "run-builders-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
 

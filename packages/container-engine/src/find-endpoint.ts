@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
-import { defaultAddress, type EngineAddress, parseEngineAddress } from "./engine-address.ts";
+import { defaultAddress, type EngineAddress, parseEngineAddress } from "./parse-address.ts";
 
 /** Variables of a process, as in `process.env`. */
 export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
@@ -31,9 +31,9 @@ export interface EngineEndpoint {
 }
 
 /**
- * The engine that docker's own command would talk to: DOCKER_HOST, else the context named by DOCKER_CONTEXT, else
- * `currentContext` of docker's config.json, else the default socket. TLS comes from DOCKER_TLS_VERIFY, DOCKER_TLS and
- * DOCKER_CERT_PATH, or from the files of the context. Reads files only; nothing is sent.
+ * Finds the engine that docker's own command would talk to: DOCKER_HOST, else the context named by DOCKER_CONTEXT,
+ * else `currentContext` of docker's config.json, else the default socket. TLS comes from DOCKER_TLS_VERIFY, DOCKER_TLS
+ * and DOCKER_CERT_PATH, or from the files of the context. Reads variables and files only; nothing is sent.
  *
  * @throws ImageSpecError E_DAEMON when the context does not exist, a certificate cannot be read, or the address is not
  * one that can be used (`ssh://`).

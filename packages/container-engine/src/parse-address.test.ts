@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultAddress, parseEngineAddress } from "./engine-address.ts";
+import { defaultAddress, parseEngineAddress } from "./parse-address.ts";
 
 describe("parseEngineAddress", () => {
   it.each([
