@@ -131,8 +131,8 @@ async function build(
     };
   } catch (error) {
     if (!isImageSpecError(error)) throw error;
-    // An engine that is busy with other builds does not always answer a probe in its two seconds.
-    if (error.code === "E_DAEMON" && triesLeft > 0) {
+    // A machine that is busy with other builds does not always answer a probe in time.
+    if (["E_DAEMON", "E_TOOL_MISSING"].includes(error.code) && triesLeft > 0) {
       await setTimeout(5000);
       return build(setting, name, { parameters }, { folder, builder }, triesLeft - 1);
     }

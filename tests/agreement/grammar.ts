@@ -28,7 +28,8 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
         }),
         ...files.parameters,
         ...steering.parameters,
-        ...run,
+        // Of those who build on a layout docker alone has containers.
+        ...(base.parameters.baseImage?.toString().startsWith("oci:") ? {} : run),
       },
       files: { ...base.files, ...packages.files, ...files.files, ...steering.files },
       prepare: packages.prepare,

@@ -2,7 +2,7 @@ import { isImageSpecError, type Probe } from "@imagespec/core/builder";
 import { findUv, type UvProgram } from "./session/find-uv.ts";
 
 /** Milliseconds the host's uv may take to say its version. */
-const PATIENCE = 1500;
+const PATIENCE = 5000;
 
 /** Whether this builder works here, and the host's uv where there is one that does. Never throws. */
 export async function probeHost(option: string | undefined): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {

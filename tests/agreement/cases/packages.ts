@@ -170,6 +170,25 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "two wheels with one path and different contents",
+    spec: ({ index }) => ({ parameters: { packages: ["both-have-one", "both-have-two"], pipIndex: index.url } }),
+    ends: "built",
+  },
+  {
+    says: "a lock of poetry with a group",
+    spec: ({ index }) => ({
+      parameters: { requirements: "poetry.lock" },
+      files: {
+        "pyproject.toml": `[project]\nname = "app"\nversion = "0.1"\nrequires-python = ">=3.11"
+dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = false\n
+[tool.poetry.group.dev.dependencies]\ndata-files = "*"\n
+[[tool.poetry.source]]\nname = "loopback"\nurl = "${index.url}"\npriority = "primary"\n`,
+      },
+      prepare: [["uv", "tool", "run", "poetry", "lock"]],
+    }),
+    ends: "built",
+  },
+  {
     says: "a wheel with a name that deletes files in an image",
     spec: ({ index }) => ({ parameters: { packages: ["white-out"], pipIndex: index.url } }),
     ends: "E_RESOLVE",

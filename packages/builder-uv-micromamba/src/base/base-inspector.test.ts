@@ -94,6 +94,11 @@ describe("BaseInspector", () => {
     expect(await facts.python("python3")).toMatchObject({ minor: "3.12", version: "3.12.7" });
   });
 
+  it("searches the system's folders too where the PATH of a spec names others", async () => {
+    const { facts } = await image([DEBIAN], ["PATH=/only/here"]);
+    expect(await facts.python("python3")).toMatchObject({ path: "/usr/bin/python3.11" });
+  });
+
   it("takes the version from the shared library, else from the config", async () => {
     const bare = textFile("usr/local/bin/python3.12", "a launcher", 0o755);
     const library = program("usr/local/lib/libpython3.12.so.1.0", "3.12.4");

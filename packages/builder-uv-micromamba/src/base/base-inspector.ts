@@ -11,7 +11,7 @@ const INDEX = 5;
 /** Bytes of a file that is read for its text alone. */
 const TEXT_BYTES = 8 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
-/** Docker's, when a config names no PATH. */
+/** Docker's, when a config names no PATH; also where the system's programs are. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export interface BasePython {
@@ -153,8 +153,10 @@ export class BaseInspector {
 
   /** The interpreter a command name or absolute path stands for; undefined where there is none. */
   async python(command: string): Promise<BasePython | undefined> {
-    const path = variable(this.#image.config.config?.Env ?? [], "PATH") ?? DEFAULT_PATH;
-    const candidates = command.includes("/") ? [command] : path.split(":").map((folder) => `${folder}/${command}`);
+    // A PATH that a spec gave the base may leave out the system's programs; steps of Dockerfiles find them all the same.
+    const path = [variable(this.#image.config.config?.Env ?? [], "PATH") ?? "", DEFAULT_PATH].join(":");
+    const folders = path.split(":").filter((folder) => folder !== "");
+    const candidates = command.includes("/") ? [command] : folders.map((folder) => `${folder}/${command}`);
     for (const candidate of candidates) {
       const found = await this.tree.resolve(candidate);
       if (found === undefined || found.entry.type !== "file" || (found.entry.mode & 0o111) === 0) continue;

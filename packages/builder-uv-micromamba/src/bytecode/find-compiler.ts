@@ -67,10 +67,22 @@ async function onHost(session: BuildSession, minor: string): Promise<Compiler | 
   return compiler;
 }
 
-/** Undefined for what is no CPython of that version. */
-async function versionOf(session: BuildSession, path: string, minor: string): Promise<Compiler | undefined> {
-  const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3])";
-  const { stdout, exitCode } = await runTool(path, ["-sSIc", code], { signal: session.signal, allowFailure: true });
-  const version = /^cpython (\d+\.\d+\.\d+)\n$/.exec(stdout)?.[1];
-  return exitCode === 0 && version?.startsWith(`${minor}.`) ? { path, version } : undefined;
+/**
+ * The interpreter that a program starts; undefined where that is no CPython of the version. Managers of versions put
+ * programs on PATH that choose one by the folder they run in, which must not be the project's.
+ */
+async function versionOf(
+  { cache, signal }: BuildSession,
+  program: string,
+  minor: string,
+): Promise<Compiler | undefined> {
+  const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)";
+  const { stdout, exitCode } = await runTool(program, ["-sSIc", code], {
+    cwd: cache.path(),
+    signal,
+    allowFailure: true,
+  });
+  const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)\n$/.exec(stdout) ?? [];
+  if (exitCode !== 0 || path === undefined || !version?.startsWith(`${minor}.`)) return undefined;
+  return { path, version };
 }
