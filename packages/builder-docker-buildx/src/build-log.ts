@@ -11,7 +11,7 @@ interface Step {
   ended: boolean;
 }
 
-/** What a build says while it runs: passes it on as events and keeps what an error needs. */
+/** The log of a running build: emits it as events and keeps what an error needs. */
 export class BuildLog {
   readonly #emit: (event: BuildEvent) => void;
   readonly #instructions: readonly Instruction[];

@@ -47,7 +47,7 @@ async function run(job: BuildJob, args: readonly string[], rawJson: boolean): Pr
   if (result.exitCode !== 0) throw buildFailure({ ...job, ...result, log });
 }
 
-/** What both `docker buildx build` and `docker build` are told. */
+/** The settings of both `docker buildx build` and `docker build`. */
 export interface BuildCommand {
   reference: string;
   platforms: readonly string[];
@@ -59,7 +59,7 @@ export interface BuildCommand {
   pull?: boolean | undefined;
 }
 
-/** What `docker buildx build` is told besides. */
+/** The further settings of `docker buildx build`. */
 export interface BuildxCommand extends BuildCommand {
   rawJson: boolean;
   metadataFile: string;

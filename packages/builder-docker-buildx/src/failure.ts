@@ -3,7 +3,7 @@ import { judgeFailure, type TextVerdict, type Verdict } from "@imagespec/dockerf
 import { writeFault } from "@imagespec/registry";
 import type { BuildLog } from "./build-log.ts";
 
-/** What docker and its builders say in words of their own, at the end of their output. The first that fits counts. */
+/** Messages of docker and its builders at the end of their output. The first that matches counts. */
 const TEXTS: readonly TextVerdict[] = [
   [
     /Cannot connect to the Docker daemon|error during connect|docker daemon is not running/,
@@ -19,7 +19,7 @@ const TEXTS: readonly TextVerdict[] = [
   ],
 ];
 
-/** What docker says when the connection to its builder broke; of registries BuildKit says similar things. */
+/** What docker prints when the connection to its builder breaks; BuildKit prints similar texts about registries. */
 const LOST =
   /^(?:error: )?(?:failed to|rpc error|listing workers)(?!.*(?:to do request|source metadata|to authorize)).*(?:code = Unavailable|error reading from server|closing transport|transport is closing|connection reset by peer|broken pipe|context deadline exceeded|unexpected EOF)|^(?:socket hang up|read ECONNRESET|aborted)$/im;
 const LOST_BUILDER: TextVerdict = [

@@ -39,7 +39,7 @@ export async function withLoadedBase<T>(job: BuildJob, folder: string, build: ()
     await load(job, folder, name);
     return await build();
   } finally {
-    // Only the name goes: what was built holds on to the layers. It must go after a cancel, too.
+    // Only the name is removed, after a cancel too; the layers stay, as the built image uses them.
     const cleaning = { ...job, signal: AbortSignal.timeout(2000) };
     await runDocker(cleaning, ["rmi", name], { allowFailure: true }).catch(() => undefined);
   }

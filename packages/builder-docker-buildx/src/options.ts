@@ -11,7 +11,7 @@ const texts = z
   ])
   .default([]);
 
-// What cache exporters take as attributes would stand in argv, readable for everybody on the machine.
+// Attributes of cache exporters would appear in argv, which everybody on the machine can read.
 const cache = texts.refine(
   (values) => !values.some((value) => /(?:secret|token|password|access_key)[\w-]*=/i.test(value)),
   {

@@ -11,7 +11,7 @@ const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API"
 export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv): Promise<Probe> {
   const signal = AbortSignal.timeout(PROBE_TIME);
   const asked = runTool("docker", ["version", "--format", "{{.Server.Version}}"], { signal, allowFailure: true });
-  // Its failure is looked at further down, after that of the command itself.
+  // Its failure is handled below, after that of the command itself.
   asked.catch(() => undefined);
   try {
     const client = await findDockerClient({ env: {}, signal }, options.builder);
@@ -31,7 +31,7 @@ export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv
   }
 }
 
-/** It may be at work, or its address may lead to nobody: nothing was refused. */
+/** A time-out: the engine may be busy, or nobody may be listening at its address. */
 function engineSlow(env: NodeJS.ProcessEnv): Probe {
   return {
     usable: false,

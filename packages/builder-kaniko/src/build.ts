@@ -22,7 +22,7 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   const request = { ...given, options };
   warnOfSecrets(request);
   if (options.mode === "kubernetes") return buildInKubernetes(request, slots);
-  // The local executor refuses first; the engine is asked last, with all inputs known to be good.
+  // The local executor's refusal comes first; the engine is asked last, when all inputs are known to be valid.
   const local = options.mode === "executor" ? localHost() : undefined;
   const inputs = await buildInputs(request);
   const host = local ?? (await containerHost(request, inputs.local));
@@ -38,7 +38,7 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
       throw error;
     }
   });
-  // The other platforms clean up after themselves before the first failure is told.
+  // The other platforms clean up after themselves before the first failure is reported.
   const settled = await Promise.allSettled(runs);
   const built = settled.filter((result) => result.status === "fulfilled").map(({ value }) => value);
   const dispose = async () => {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** The maintained fork of kaniko; upstream was archived at v1.24.0. Pinned: what it can do is what was tested. */
+/** The maintained fork of kaniko; upstream was archived at v1.24.0. Pinned to the version that was tested. */
 export const DEFAULT_IMAGE = "ghcr.io/osscontainertools/kaniko:v1.28.5";
 
-/** Arguments that decide where the image goes, what is built or whether kaniko may run here: these are the builder's. */
+/** Arguments that decide where the image goes, what is built or whether kaniko may run here: the builder sets them itself. */
 const OWN_ARGUMENTS = [
   "--build-arg",
   "--cache",

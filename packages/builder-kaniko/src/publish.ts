@@ -55,7 +55,7 @@ export async function publish(publication: Publication): Promise<BuildResult> {
   const output: Output | undefined = target.output ?? (target.push ? undefined : { kind: "engine" });
   if (output !== undefined) await write(publication, output, reference);
   if (!target.push) return { reference };
-  // A run that is killed after the tag leaves nothing: the next one would find the image, and have no cause to look.
+  // push() disposes of the images before it writes the tag: once the tag exists, no later run would look for leftovers.
   return { reference, digest: await push(publication, reference) };
 }
 

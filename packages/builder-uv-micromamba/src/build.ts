@@ -28,7 +28,7 @@ export async function build(session: BuildSession, builder: string, created: str
   return result;
 }
 
-/** All of them, or the first error once none is under way any more. */
+/** All of them; or throws the first error, after all others have ended too. */
 async function settle(images: Promise<PlatformImage>[]): Promise<PlatformImage[]> {
   await Promise.allSettled(images);
   return Promise.all(images);

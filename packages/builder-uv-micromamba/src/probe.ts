@@ -4,7 +4,7 @@ import { findUv, type UvProgram } from "./session/find-uv.ts";
 /** Milliseconds the host's uv may take to say its version. */
 const PATIENCE = 5000;
 
-/** Whether this builder works here, and the host's uv where there is one that does. Never throws. */
+/** Whether this builder works here, and the host's uv if there is one that can be used. Never throws. */
 export async function probeHost(option: string | undefined): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {
   if (process.platform === "win32")
     return {

@@ -1,4 +1,4 @@
-/** Node's remarks about how a spec file was loaded, which are of no use to its author. */
+/** Node's warnings about how a spec file was loaded, which do not help its author. */
 const QUIET = new Set(["MODULE_TYPELESS_PACKAGE_JSON"]);
 
 /** Keeps Node's remarks about loading TypeScript or modules off standard error; all other warnings stay. */

@@ -2,7 +2,7 @@ import type { Command, ProgramIo } from "./command/command-context.ts";
 import type { CommandLine } from "./command-line/command-line.ts";
 import type { CommandName } from "./command-line/commands.ts";
 
-/** Every command is loaded when it is called: `tag` does not wait for what renders or builds. */
+/** Commands are loaded when they are called, so that `tag` does not wait for code that renders or builds. */
 const COMMANDS: Record<CommandName, () => Promise<Command>> = {
   build: async () => (await import("./command/build.ts")).build,
   tag: async () => (await import("./command/tag.ts")).tag,

@@ -7,7 +7,7 @@ import { quietWarnings } from "./quiet-warnings.ts";
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const tell = (text: string) => process.stderr.write(text);
 
-/** Runs the program with the arguments after its name, and ends the process once all it said has been written. */
+/** Runs the program with the arguments after its name, and ends the process once all its output has been written. */
 export async function runProgram(args: readonly string[]): Promise<never> {
   quietWarnings();
   const lost = new AbortController();
@@ -21,7 +21,7 @@ export async function runProgram(args: readonly string[]): Promise<never> {
   process.stderr.on("error", () => {});
   const exit = await interruptible((signal) => run(args, signal, lost.signal), lost.signal);
   await Promise.all([process.stdout, process.stderr].map(written));
-  // Nothing that a plug-in or builder left open (a timer, a connection) keeps a finished program alive.
+  // A timer or connection that a plug-in or builder left open must not keep a finished program alive.
   process.exit(lost.signal.aborted ? EXIT.failed : exit);
 }
 

@@ -6,7 +6,7 @@ import { type EngineEndpoint, engineEndpoint, type ProcessEnvironment } from "./
 import { type ProgressMessage, parseJson, readProgress, readText } from "./read-answer.ts";
 import { registryAuth } from "./registry-auth.ts";
 
-/** Milliseconds without a byte. To unpack or remove a large layer an engine takes its time. */
+/** Milliseconds without a byte before a call fails. Unpacking or removing a large layer can take minutes. */
 const SILENCE = { GET: 5000, POST: 600_000, DELETE: 600_000 } as const;
 
 type Question = Omit<EngineRequest, "silence" | "signal"> & { silence?: number };

@@ -24,7 +24,7 @@ export async function dockerode(endpoint: EngineEndpoint): Promise<Docker> {
       ? new Agent()
       : new SecureAgent({ ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: tls.verify });
   const protocol = tls === undefined ? ("http" as const) : ("https" as const);
-  // What is left out here, dockerode would take from DOCKER_HOST and its kin.
+  // dockerode would take whatever is left out here from DOCKER_HOST and related variables.
   const shared = { agent, protocol, ca: undefined, cert: undefined, key: undefined, timeout: undefined };
   const target =
     address.kind === "socket"

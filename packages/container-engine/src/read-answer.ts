@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { ImageSpecError } from "@imagespec/registry";
 
-/** Bytes. Descriptions of images and engines are far below. */
+/** Limit of an answer in bytes; descriptions of images and engines are far smaller. */
 const LARGEST_ANSWER = 4 * 1024 * 1024;
 /** Characters of one message about progress. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -28,9 +28,9 @@ export async function readText(answer: Readable): Promise<string> {
 }
 
 /**
- * Reads a stream of JSON messages to its end. The engine answers 200 first and tells of a failure in the stream.
+ * Reads a stream of JSON messages to its end. The engine answers 200 first and reports a failure within the stream.
  *
- * @param failed makes the error for a failure the engine tells of.
+ * @param failed makes the error for a failure the engine reports.
  * @throws what `failed` returns; ImageSpecError E_DAEMON when the stream is not JSON or a message is too long.
  */
 export async function readProgress(

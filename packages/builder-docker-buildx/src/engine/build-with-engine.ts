@@ -20,8 +20,8 @@ interface Message {
 const COMMAND = "POST /build?version=2";
 
 /**
- * Has the engine build with the BuildKit inside it, over its API: for a docker command that cannot build without a
- * plug-in that is not there. The image is then in the engine, under its name.
+ * Has the engine build with its own BuildKit, over its API: for a docker command that needs the buildx plug-in to build
+ * and does not have it. The image is then in the engine, under its name.
  */
 export async function buildWithEngine(
   job: BuildJob,
@@ -69,12 +69,12 @@ export async function buildWithEngine(
   } catch (error) {
     throw failed(error);
   } finally {
-    // An engine that stopped reading leaves the file it was sent open.
+    // When the engine stops reading, the file being sent would stay open.
     context.destroy();
   }
 }
 
-/** Reads the engine's answer to its end. It says 200 first and tells of a failure in the stream. */
+/** Reads the engine's answer to its end. It answers 200 first and reports a failure within the stream. */
 async function follow(stream: Readable, log: BuildLog, secrets: readonly string[]): Promise<void> {
   const reader = new SolveStatusReader(log, secrets);
   const read = (line: string): void => {

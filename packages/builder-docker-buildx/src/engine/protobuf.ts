@@ -19,7 +19,7 @@ export function* readFields(message: Buffer): Generator<Field> {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       const byte = message.readUInt8(at++);
-      // Beyond 2^53 only sums of bytes would stand, which are shown and never counted with.
+      // Only sums of bytes could exceed 2^53, and those are only displayed.
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }

@@ -23,7 +23,7 @@ const PREFIX = 5;
  */
 export function serveGrpc(connection: Duplex, methods: ReadonlyMap<string, GrpcMethod>): () => void {
   const session = performServerHandshake(connection);
-  // The build itself tells of an engine that went away.
+  // An engine that goes away is reported by the build itself.
   session.on("error", () => {});
   session.on("stream", (stream, headers) => {
     stream.on("error", () => {});

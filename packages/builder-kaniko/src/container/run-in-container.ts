@@ -25,7 +25,7 @@ export interface ContainerOptions {
   network: string | undefined;
   /** Bytes. */
   memory: number | undefined;
-  /** What a later process knows the container by. */
+  /** Labels by which a later process recognises the container. */
   labels: Record<string, string>;
 }
 
@@ -84,7 +84,7 @@ async function follow(
     throw startError(options.host, error, subject, task);
   });
   const feeding = feed(task.openContext(), stream);
-  // When the context cannot be read, nobody waits for the executor, which waits for the context.
+  // When the context cannot be read, the executor would wait for it forever, so it is not waited for.
   const exited = container.wait().then(
     (result: { StatusCode: number }) => result.StatusCode,
     (error: unknown) => {
@@ -113,7 +113,7 @@ async function follow(
   return { source, digest };
 }
 
-/** The exit code, unless feeding fails before; neither is left without someone who handles its failure. */
+/** The exit code, unless feeding fails before; a failure of either is always handled. */
 async function both(exited: Promise<number>, feeding: Promise<void>): Promise<number> {
   feeding.catch(() => undefined);
   exited.catch(() => undefined);
@@ -144,7 +144,7 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
     },
   };
   try {
-    // Not cancelled half way: the engine would make a container that nobody knows of.
+    // Not cancelled half-way: the engine might create a container whose id is never learnt.
     return await options.docker.createContainer(create);
   } catch (error) {
     const { statusCode, message } = error as { statusCode?: number; message?: string };
@@ -234,7 +234,7 @@ async function removeContainer(container: Container): Promise<void> {
   }
 }
 
-/** The error for an engine that cannot be talked to. */
+/** The error for an engine that cannot be reached. */
 function daemonError(host: string, cause: unknown): ImageSpecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ImageSpecError("E_DAEMON", `The container engine at ${host} does not answer: ${reason}`, {

@@ -82,7 +82,7 @@ export function lastLines(tail: readonly string[]): string {
   return tail.length === 0 ? "" : `\n  last lines:\n${tail.map((line) => `    ${line}`).join("\n")}`;
 }
 
-/** For an executor that exited with 0 and left no image or no digest. */
+/** The error for an executor that exited with 0 but left no image or no digest. */
 export function noImage(subject: string, platform: string, tail: readonly string[]): ImageSpecError {
   return new ImageSpecError(
     "E_BUILD",

@@ -41,7 +41,7 @@ export interface BuildInputs {
  * SOURCE_DATE_EPOCH that is no time.
  */
 export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: string[] = []): Promise<BuildInputs> {
-  // Found out before anything is made: the context is opened only when a container waits for it.
+  // Checked before anything is made, because the context is opened only when a container waits for it.
   sourceDateEpoch(process.env);
   const { plan, target, options } = request;
   const subject = target.reference;
@@ -87,7 +87,7 @@ export function openContext(request: BuildRequest, dockerfile: string, signal: A
   const tar = Readable.from(contextTar(entries, { open: openShippedFile, signal, mtime }));
   // The context is read once, here or over a socket: speed counts for more than size.
   const gzip = createGzip({ level: 1 });
-  // Whoever reads the result hears of a failure: it is destroyed with the error.
+  // A failure reaches the reader of the result, which is destroyed with the error.
   return pipeline(tar, gzip, () => undefined);
 }
 

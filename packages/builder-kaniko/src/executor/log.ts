@@ -5,11 +5,11 @@ import { redact } from "@imagespec/registry";
 const TAIL_LINES = 50;
 /** A JSON line must not be cut. An instruction is at most 128 KiB (the kernel's limit for an argument), 6 times that escaped. */
 const LONGEST_LINE = 2 ** 20;
-/** kaniko says each instruction of the Dockerfile, as it starts it, in a message of its own. */
+/** kaniko logs each instruction of the Dockerfile, when it starts, in a message of its own. */
 const INSTRUCTION = /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|LABEL|RUN|SHELL|USER|WORKDIR) /;
-/** It then says the same three times more, and how it found the user. */
+/** kaniko then repeats it in three more messages, and logs how it looked up the user. */
 const REPETITION = /^(Args: \[|Cmd: |Running: \[|Util\.Lookup returned|Performing slow lookup)/;
-/** A whole script in one line; its step's name says enough. */
+/** Characters. Longer messages hold a whole script in one line; the step's name says enough. */
 const LONGEST_MESSAGE = 400;
 
 export interface ExecutorLogOptions {
@@ -63,7 +63,7 @@ export class ExecutorLog {
     this.#options.emit({ type: "log", stream, line });
   }
 
-  /** Ends the log: what came without a line end, and the step that was running. */
+  /** Ends the log: flushes an unfinished last line and closes the running step. */
   end(status: "done" | "failed"): void {
     for (const lines of Object.values(this.#streams)) lines.end();
     this.#finish(status);

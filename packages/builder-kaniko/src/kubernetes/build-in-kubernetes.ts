@@ -36,8 +36,8 @@ interface Build {
 }
 
 /**
- * Builds every platform as a Job, all at the same time. The Jobs push by themselves and need no client; this one sees
- * to the context before and to the index, the tag of several platforms, after.
+ * Builds every platform as a Job, all at the same time. The Jobs push by themselves and need no client; this one
+ * pushes the context before and the index of several platforms after.
  */
 export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, slots: JobSlots): Promise<BuildResult> {
   const { options } = request;
@@ -62,7 +62,7 @@ export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, sl
         throw error;
       }),
     );
-    // The others clean up after themselves before the first failure is told.
+    // The others clean up after themselves before the first failure is reported.
     const results = await Promise.allSettled(builds);
     failed.signal.throwIfAborted();
     const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
@@ -162,7 +162,7 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
   });
 }
 
-/** One platform is pushed under the tag itself; several each under their own, for the index comes last. */
+/** One platform is pushed under the tag itself; several each under a tag of its own, since the index is pushed last. */
 function platformTag({ request, tag }: Build, platform: string): string {
   return request.target.platforms.length === 1 ? tag : `${tag}_${platform.replaceAll("/", "_")}`;
 }
@@ -194,7 +194,7 @@ async function pushIndexOf(build: Build, built: readonly PlatformBuild[]): Promi
   await repository.putManifest(index, { signal, tag });
   for (const { platform, manifest } of children) {
     const removed = await repository.deleteTag(platformTag(build, platform), { signal }).catch(() => false);
-    // Some registries take the image away with its last tag: the index needs it.
+    // Some registries delete an image with its last tag, and the index still needs it.
     if (removed && (await repository.headManifest(manifest.digest, { signal })) === undefined) {
       await repository.putManifest(manifest, { signal });
     }

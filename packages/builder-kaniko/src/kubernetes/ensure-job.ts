@@ -9,7 +9,7 @@ import type { KubeJob } from "./kube-objects.ts";
 export interface WantedJob {
   task: Omit<JobTask, "mountsName">;
   contents: MountContents;
-  /** Whether what a Job under this name has finished with may be taken, or a new one must run. */
+  /** Whether the result of a finished Job may be used; otherwise a new Job replaces it. */
   reuseFinished: (job: KubeJob) => Promise<boolean>;
   slots: JobSlots;
   signal: AbortSignal;
@@ -20,16 +20,16 @@ export interface RunningJob {
   uid: string;
   /** Name of its Secret and its ConfigMap. */
   mountsName: string;
-  /** True when it was there before. */
+  /** True when the Job existed before this call. */
   found: boolean;
 }
 
 const PAUSE = 500;
 
 /**
- * The one Job for an image's platform: the unfinished one that is there, a finished one that is still good, else a new
- * one. A Job is made first and what it mounts after it, as its property; where a client was lost in between, the next
- * one makes what is missing.
+ * The one Job for a platform of an image: an unfinished one that exists, a finished one whose result can be used, else a
+ * new one. The Job is created before the Secret and the ConfigMap it mounts, because it owns them; if a client dies in
+ * between, the next one creates what is missing.
  */
 export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<RunningJob> {
   const path = cluster.path("jobs", wanted.task.name);
@@ -55,28 +55,28 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
   const { task, slots, signal } = wanted;
   const mountsName = `${task.name}-${randomBytes(4).toString("hex")}`;
   const manifest = jobManifest({ ...task, mountsName });
-  // Too large is known before anything is made.
+  // Throws for contents that are too large, before anything is created.
   jobMounts({ ...task, mountsName }, wanted.contents, "");
   const start = () => cluster.create<KubeJob>(cluster.path("jobs"), manifest);
   let job: KubeJob;
   try {
     job = await slots.take(cluster, task.options.maxJobs, signal, start);
   } catch (error) {
-    // Another client was faster: its Job is ours.
+    // Another client created the Job in the meantime: it is used.
     if (error instanceof KubeRefusal && error.status === 409) return undefined;
     throw error;
   }
   try {
     return await complete(cluster, wanted, job, false);
   } catch (error) {
-    // Without what it mounts it would wait for its deadline.
+    // A Job without its mounts would only wait until its deadline.
     const started = { name: task.name, uid: job.metadata.uid ?? "", mountsName, found: false };
     await deleteJob(cluster, started).catch(() => undefined);
     throw error;
   }
 }
 
-/** Makes the Job's Secret and ConfigMap, unless they are there. */
+/** Creates the Job's Secret and ConfigMap, unless they exist. */
 async function complete(cluster: Cluster, wanted: WantedJob, job: KubeJob, found: boolean): Promise<RunningJob> {
   const mountsName = mountsNameOf(job);
   const uid = job.metadata.uid ?? "";
@@ -94,15 +94,15 @@ async function complete(cluster: Cluster, wanted: WantedJob, job: KubeJob, found
   return { name: wanted.task.name, uid, mountsName, found };
 }
 
-/** The name is a Job's own, so that what an earlier Job of the same name left is never taken for this one's. */
+/** The name has a random part for each Job, so that mounts left by an earlier Job of the same name are never used. */
 function mountsNameOf(job: KubeJob): string {
   const volumes = job.spec?.template?.spec?.volumes ?? [];
   return volumes.find(({ configMap }) => configMap?.name !== undefined)?.configMap?.name ?? job.metadata.name ?? "";
 }
 
-/** Deletes the Job and all it has. What is gone already is fine. */
+/** Deletes the Job and what it owns. What does not exist any more is no error. */
 export async function deleteJob(cluster: Cluster, job: RunningJob): Promise<void> {
-  // The Job first: without it nothing mounts the others any more.
+  // The Job comes first: once it is gone, nothing mounts the others.
   const results = await Promise.allSettled([
     cluster.delete(cluster.path("jobs", job.name), job.uid),
     cluster.delete(cluster.path("secrets", job.mountsName)),

@@ -5,7 +5,7 @@ import { CONTAINER } from "./job-manifest.ts";
 import { judgeJob } from "./job-verdict.ts";
 import type { KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
 
-/** How long a state is believed when no watch says anything, in milliseconds. */
+/** How often the state is read again when the watch reports nothing, in milliseconds. */
 const LOOK_AGAIN = 5000;
 /** How long to wait for the rest of a log after the end, in milliseconds. */
 const LOG_GRACE = 3000;
@@ -21,8 +21,8 @@ export interface FollowOptions {
 }
 
 /**
- * Follows a Job to its end: watches it and its Pods, passes on its log. What a watch says is only a reason to look:
- * an event missed while a connection was down is not missed for good.
+ * Follows a Job to its end: watches it and its Pods, and passes on its log. An event of a watch is only a reason to read
+ * the state again, so an event that was missed while a connection was down does no harm.
  *
  * @returns the image's digest; undefined when the Job is gone.
  * @throws ImageSpecError E_BUILD and its kin, E_KUBERNETES.
@@ -66,7 +66,7 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
   }
 }
 
-/** Keeps a watch open until `signal`; a refusal (no right to watch) leaves the looking that happens anyway. */
+/** Keeps a watch open until `signal`; where it is refused (no right to watch), polling goes on. */
 async function watch(
   { cluster, change, signal }: { cluster: Cluster; change: Change; signal: AbortSignal },
   kind: "jobs" | "pods",
@@ -98,7 +98,7 @@ function followLog(
       log.write("stderr", chunk);
     }
   };
-  // Without a log the build goes on: the digest comes by another way, and the last lines too.
+  // The build goes on without its log: digest and last lines come from the Pod's status.
   logs.set(
     name,
     follow().catch(() => undefined),

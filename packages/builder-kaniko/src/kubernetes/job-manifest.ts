@@ -6,7 +6,7 @@ import type { KubernetesOptions } from "../options.ts";
 export interface JobTask {
   name: string;
   namespace: string;
-  /** Name of the Secret and the ConfigMap the Job mounts; the Job is made before them, for it owns them. */
+  /** Name of the Secret and the ConfigMap the Job mounts; the Job is created before them, because it owns them. */
   mountsName: string;
   /** The image's reference, written on the Job for people. */
   subject: string;
@@ -31,7 +31,7 @@ export const CONTEXT_FOLDER = "/kaniko/imagespec-dockerfile";
 const SECRET_VOLUME = "secret";
 const DOCKERFILE_VOLUME = "dockerfile";
 
-/** The labels of a Job and of what it mounts. Ours stand over the user's: by them a Job is found again. */
+/** The labels of a Job and of what it mounts. Ours override the user's, since a Job is found by them. */
 export function jobLabels(task: Pick<JobTask, "name" | "options">): Record<string, string> {
   return { ...task.options.labels, ...MANAGED_BY, "app.kubernetes.io/component": "kaniko", [JOB_LABEL]: task.name };
 }
@@ -54,7 +54,7 @@ export function jobManifest(task: JobTask): object {
       backoffLimit: 0,
       activeDeadlineSeconds: Math.ceil(task.timeout),
       ttlSecondsAfterFinished: options.ttlSeconds,
-      // A Pod that the cluster took away is made again and counts as no failure; a failed build fails again.
+      // A Pod that the cluster evicts is created again and does not count as a failure; a failed build would fail again.
       podFailurePolicy: {
         rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
       },

@@ -7,7 +7,7 @@ const LOOK_AGAIN = 1000;
 
 /**
  * Lets Jobs start one after the other and only while fewer than the limit are unfinished in the namespace: those of
- * other clients and of earlier lives of this one count. First come, first served.
+ * other clients and of earlier runs of this one count. First come, first served.
  */
 export class JobSlots {
   #turn: Promise<unknown> = Promise.resolve();
@@ -23,7 +23,7 @@ export class JobSlots {
       return start();
     });
     this.#turn = mine.catch(() => undefined);
-    // Who gives up does not wait for its turn; the turn, when it comes, is passed on.
+    // A caller that is cancelled leaves at once; its turn, when it comes, goes to the next.
     const givenUp = new Promise<never>((_, reject) => {
       const give = () => reject(signal.reason);
       signal.addEventListener("abort", give, { once: true });

@@ -31,7 +31,7 @@ export type JobVerdict =
   | { state: "failed"; error: ImageSpecError };
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-/** Reasons for a container to wait that waiting does not cure, each with what does. */
+/** Reasons for a waiting container that do not go away by themselves, each with what to do. */
 const PERMANENT = new Map(
   Object.entries({
     ImagePullBackOff: "Check builderOptions.image, that nodes reach its registry, and imagePullSecrets.",
@@ -42,7 +42,7 @@ const PERMANENT = new Map(
   }),
 );
 
-/** Whether a Job is done, and how; pure. A Pod's end is the Job's to judge, its reasons are the Pod's. */
+/** Whether a Job is done, and how; pure. The Job says whether it failed, its Pod says why. */
 export function judgeJob(snapshot: JobSnapshot): JobVerdict {
   const conditions = snapshot.job.status?.conditions ?? [];
   const pod = snapshot.pods.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
@@ -77,7 +77,7 @@ function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod |
   if (terminated === undefined) {
     return problem(snapshot, `failed: ${condition.reason ?? "unknown"}`, condition.message, "Build again.");
   }
-  // The log may not have come, for want of rights or of time: the node kept its end.
+  // The log may be missing, for lack of rights or time; the Pod's status holds its last lines.
   const kept = snapshot
     .clean(terminated.message ?? "")
     .split("\n")

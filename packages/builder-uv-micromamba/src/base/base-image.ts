@@ -1,6 +1,6 @@
 import type { Descriptor, ImageConfig, ImageSource, Platform } from "@imagespec/registry";
 
-/** A base image for one platform, its layers still where they are. */
+/** A base image for one platform; its layers are not downloaded. */
 export interface BaseImage {
   /** As the plan names it. */
   name: string;

@@ -6,9 +6,9 @@ import { FileTree, type LazyLayer } from "./file-tree.ts";
 import { readLayer } from "./read-layer.ts";
 import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
-/** Raised when what is kept of a layer changes. */
+/** Part of the cache key; raised when the facts kept of a layer change. */
 const INDEX = 5;
-/** Bytes of a file that is read for its text alone. */
+/** Limit in bytes of a file that is read as text. */
 const TEXT_BYTES = 8 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
 /** Docker's, when a config names no PATH; also where the system's programs are. */
@@ -19,7 +19,7 @@ export interface BasePython {
   path: string;
   /** `3.11` */
   minor: string;
-  /** `3.11.2`; undefined where the interpreter does not tell. */
+  /** `3.11.2`; undefined where the interpreter does not state it. */
   version: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export class BaseInspector {
       const diffId = diffIdOf(image, layer);
       const key = keyOf(layer.digest, diffId);
       const known = await records.get<LayerIndex>("base-layers", key);
-      // Without a prototype, as when it was scanned: paths are names from outside.
+      // Without a prototype, as when it was scanned, since paths are names from outside.
       if (known !== undefined) return { entries: Object.setPrototypeOf(known.entries, null) };
       const index = await scanLayer(image.source.getBlob(layer, { signal }), subjectOf(image, layer), signal, {
         diffId,

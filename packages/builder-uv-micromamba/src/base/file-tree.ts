@@ -42,7 +42,7 @@ export class FileTree {
     return -1;
   }
 
-  /** Follows links in every part of a path. Undefined where nothing is. Throws E_UNSUPPORTED for a circle of links. */
+  /** Follows links in every part of a path. Undefined where nothing exists. Throws E_UNSUPPORTED for a cycle of links. */
   async resolve(path: string): Promise<{ path: string; entry: LayerEntry } | undefined> {
     let todo = split(path);
     let done: string[] = [];
@@ -109,7 +109,7 @@ export class FileTree {
         if (!path.startsWith(`${prefix}.wh.`)) continue;
         hidden.add(path.slice(prefix.length + 4));
       }
-      // What stands here as something other than a folder hides what was a folder below.
+      // Anything but a folder here hides a folder of the layers below.
       for (const name of here)
         if (entries[prefix + name]?.type !== "directory" && entries[prefix + name]) hidden.add(name);
       if (isHidden(entries, `${prefix}x`)) break;
@@ -118,7 +118,7 @@ export class FileTree {
   }
 }
 
-/** Whether what a lower layer has at a path stays, though upper ones imply a folder there: a folder, or a link to one. */
+/** Whether a lower layer's entry stays although upper layers imply a folder at its path: a folder, or a link to one. */
 function replaces({ type }: LayerEntry, implied: LayerEntry | undefined): boolean {
   return implied === undefined || type === "directory" || type === "symlink";
 }

@@ -33,7 +33,7 @@ export function planAccount(name: string, home: string, passwd: string, group: s
   const gids = new Set(groups.map((fields) => Number(fields[2])));
   let uid = FIRST_ID;
   while (uids.has(uid) || gids.has(uid)) uid++;
-  // A group of that name without such a user is joined, not made twice.
+  // An existing group of that name is used instead of adding a second one.
   const own = groups.find((fields) => fields[0] === name);
   const gid = own === undefined ? uid : Number(own[2]);
   return {

@@ -4,7 +4,7 @@ import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import { decoded, isZstdFrame, zstdFrames } from "./zstd-frames.ts";
 
-/** How much a layer may ask of us before it is refused. */
+/** Limits beyond which a layer is refused. */
 export interface LayerCaps {
   entries: number;
   /** Uncompressed. */
@@ -43,8 +43,8 @@ export interface LayerReading {
 
 /**
  * Reads a layer as a stream, gzip, zstd (of any number of frames) or plain by its first bytes; nothing is unpacked.
- * Throws E_UNSUPPORTED for a layer above the caps or that cannot be read (another builder may know better),
- * E_DIGEST_MISMATCH for another one than `diffId` says, and the error of `blob` or `visit` as it is.
+ * Throws E_UNSUPPORTED for a layer above the caps or that cannot be read (another builder may be able to),
+ * E_DIGEST_MISMATCH when the content does not match `diffId`, and the error of `blob` or `visit` as it is.
  */
 export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerReading): Promise<void> {
   const { subject, signal, diffId, caps = LAYER_CAPS, visit } = reading;
@@ -55,7 +55,7 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
     });
   const tar = extract();
   const over = new AbortController();
-  // The error that came first, whichever side it came from: the other side only sees that its stream was closed.
+  // The first error counts, from whichever side: the other side only sees that its stream was closed.
   let fault: { error: unknown } | undefined;
   const fail = (error: unknown) => {
     fault ??= { error };
@@ -101,7 +101,7 @@ async function feed(
   const counts = { packed: 0 };
   let unpacked = 0;
   for await (const chunk of decompressed(blob, counts, refuse)) {
-    // Whoever reads it has enough, or gave up: nothing drains any more.
+    // The reader has finished or given up, so no drain event will come.
     if (stop.aborted || tar.destroyed) return;
     unpacked += chunk.length;
     hash?.update(chunk);
@@ -119,7 +119,7 @@ async function feed(
   tar.end(Buffer.alloc(0));
 }
 
-/** Resolves when there is room again, or nobody reads any more. */
+/** Resolves when there is room again, or the reader has gone. */
 function drained(stream: NodeJS.EventEmitter): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {

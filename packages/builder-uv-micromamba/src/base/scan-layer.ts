@@ -10,7 +10,7 @@ export interface LayerEntry {
   uid: number;
   gid: number;
   link?: string;
-  /** Of another name of a file: `link` is that file. */
+  /** For a hard link: `link` is the path of the file. */
   hard?: true;
   /** Bytes of a file that may be written again, with another owner. */
   size?: number;
@@ -18,7 +18,7 @@ export interface LayerEntry {
   version?: string;
   /** Of the few files whose text matters. */
   text?: string;
-  /** Of a folder that only the paths below it tell of: where it is unpacked over another layer's, that one's holds. */
+  /** For a folder that only the paths below it imply: mode and owner are those of a lower layer that has it. */
   implied?: true;
 }
 
@@ -27,7 +27,7 @@ export interface LayerIndex {
   entries: Record<string, LayerEntry>;
 }
 
-/** Bytes of the texts that are kept: of one file, and of a layer. */
+/** Limits in bytes of the texts that are kept: of one file, and of a layer. */
 export interface TextCaps {
   textBytes: number;
   allTextBytes: number;
@@ -51,7 +51,7 @@ export async function scanLayer(
   signal: AbortSignal,
   { caps = SCAN_CAPS, diffId }: { caps?: LayerCaps & TextCaps; diffId?: string | undefined } = {},
 ): Promise<LayerIndex> {
-  // Object without a prototype: a path like `__proto__` is a name as any other.
+  // An object without a prototype, in which `__proto__` is a name like any other.
   const entries: Record<string, LayerEntry> = Object.create(null);
   let texts = 0;
   await readLayer(blob, {
@@ -74,7 +74,7 @@ export async function scanLayer(
         const version = probe && (await findVersion(member, probe));
         if (version !== undefined) entry.version = version;
       }
-      // Of a path that stands there twice the last one counts, as when it is unpacked.
+      // Of a path that occurs twice the last entry counts, as when the layer is unpacked.
       if (path === "") return;
       entries[path] = entry;
       imply(entries, path);
@@ -90,7 +90,7 @@ export function layerText(bytes: Uint8Array, path: string, refuse: (why: string)
   return text;
 }
 
-/** Folders that a layer only implies are there too, with the mode and owner they get where nothing lies below. */
+/** Adds the folders that a layer only implies, with the mode and owner they get when no lower layer has them. */
 function imply(entries: Record<string, LayerEntry>, path: string): void {
   for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
     const parent = path.slice(0, slash);

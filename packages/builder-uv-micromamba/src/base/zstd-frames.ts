@@ -4,7 +4,7 @@ import { createZstdDecompress } from "node:zlib";
 
 /** First four bytes of a frame (RFC 8878, 3.1.1), little-endian. */
 const ZSTD_MAGIC = 0xfd2fb528;
-/** Of frames that hold no data: the last four bits are free. */
+/** The same of skippable frames, whose last four bits vary. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const CHUNK = 1024 * 1024;
 
@@ -19,7 +19,7 @@ function isSkippable(magic: number): boolean {
 
 /**
  * Decompresses zstd of any number of frames (RFC 8878, 3.1), skippable ones among them: podman and zstd:chunked write
- * several, and Node's own decompressor stops without a word after the first. Throws for bytes that are no frame and for
+ * several, and Node's own decompressor silently stops after the first. Throws for bytes that are no frame and for
  * a frame that is cut off.
  */
 export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -38,7 +38,7 @@ export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
-/** What a decompressor makes of a source; ends neither of them too late, whichever side fails or stops. */
+/** The output of a decompressor over a source; both are ended as soon as either side fails or stops. */
 export async function* decoded(source: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
   let fault: { error: unknown } | undefined;
   const pouring = pipeline(source, decoder as unknown as NodeJS.WritableStream).catch((error: unknown) => {

@@ -10,8 +10,8 @@ import type { BuildSession } from "../session/build-session.ts";
 import type { Compiler } from "./find-compiler.ts";
 
 /**
- * The bytecode of the modules that a layer has below `site` of an environment, as another layer: checked-hash `.pyc` (PEP 552), the same
- * that Dockerfile builders make with the same script. Made by a Python of this machine in a scratch folder.
+ * The bytecode of a layer's modules below `site` of an environment, as another layer: checked-hash `.pyc` (PEP 552), the
+ * same that Dockerfile builders make with the same script. Made by a Python of this machine in a scratch folder.
  */
 export function bytecodeLayer(
   modules: LayerSource,
@@ -73,7 +73,7 @@ async function* bytecodeIn(folder: string, path: string): AsyncGenerator<TarEntr
   }
 }
 
-/** Undefined takes a variable of this process's environment away. */
+/** Laid over this process's environment; undefined removes a variable. */
 function withoutPython(): Record<string, undefined> {
   const names = Object.keys(process.env).filter((name) => name.startsWith("PYTHON") || name === "LD_PRELOAD");
   return Object.fromEntries(names.map((name) => [name, undefined]));

@@ -7,10 +7,10 @@ const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER = 10 * 60 * 1000;
 
-/** A Python of this machine that makes the bytecode of an image's Python: the same X.Y, whose bytecode is one format. */
+/** A Python of this machine that compiles for an image's Python: the same X.Y, which shares its bytecode format. */
 export interface Compiler {
   path: string;
-  /** X.Y.Z; stands in the history, since another patch release may compile to other bytes. */
+  /** X.Y.Z; recorded in the image's history, since another patch release may compile to other bytes. */
   version: string;
 }
 
@@ -68,8 +68,8 @@ async function onHost(session: BuildSession, minor: string): Promise<Compiler | 
 }
 
 /**
- * The interpreter that a program starts; undefined where that is no CPython of the version. Managers of versions put
- * programs on PATH that choose one by the folder they run in, which must not be the project's.
+ * The interpreter that a program starts; undefined when it is not a CPython of that version. Version managers put
+ * programs on PATH that choose an interpreter by the working directory, which therefore must not be the project's.
  */
 async function versionOf(
   { cache, signal }: BuildSession,

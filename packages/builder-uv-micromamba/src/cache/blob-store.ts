@@ -10,7 +10,7 @@ const WRITE_BYTES = 1024 * 1024;
 const WRITE_CHUNKS = 512;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** What is known of a file before it is there. Hashes are `algorithm:hex`, in lower case. */
+/** What is known of a file before it is stored. Hashes are `algorithm:hex`, in lower case. */
 export interface ExpectedBlob {
   /** Names it in messages. */
   subject: string;
@@ -23,8 +23,8 @@ export interface ExpectedBlob {
 }
 
 /**
- * Files named by their sha256: layers, wheels, tools. One appears by a rename, after its bytes are on the disk, so a
- * killed process leaves none that is partial and several processes can write the same one.
+ * Files named by their sha256: layers, wheels, tools. A file is renamed into place once its bytes are on the disk, so a
+ * killed process leaves no partial file, and several processes can write the same one.
  */
 export class BlobStore {
   readonly #folder: CacheFolder;
@@ -33,7 +33,7 @@ export class BlobStore {
     this.#folder = folder;
   }
 
-  /** The file of a digest, there or not. Throws E_INTERNAL for a text that is no sha256 digest. */
+  /** The path of a digest's file, whether it exists or not. Throws E_INTERNAL for a text that is not a sha256 digest. */
   path(digest: string): string {
     if (!DIGEST.test(digest)) throw new ImageSpecError("E_INTERNAL", `${digest} is not a sha256 digest`);
     return this.#folder.path("blobs", "sha256", digest.slice(7));
@@ -56,7 +56,7 @@ export class BlobStore {
   }
 
   /**
-   * Reads the whole file and removes it when it is not what its name says. Throws E_DIGEST_MISMATCH when it is, and
+   * Reads the whole file and removes it when its content does not match its name. Throws E_DIGEST_MISMATCH when it is, and
    * something else is `expected` of it.
    */
   async verify(digest: string, expected?: ExpectedBlob): Promise<boolean> {
@@ -127,7 +127,7 @@ export class BlobStore {
   }
 }
 
-/** The sha256 of what flows by, and every other hash that is stated of it. */
+/** Computes the sha256 of the bytes that pass through, and every other hash that is stated for them. */
 class HashSet {
   size = 0;
   readonly #hashes: Map<string, Hash>;

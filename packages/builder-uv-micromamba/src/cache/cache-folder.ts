@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, ImageSpecError, isLeftBehind, processMark } from "@imagespec/core/builder";
 
-/** Milliseconds after which a temporary file of a process that cannot be looked at from here is nobody's. */
+/** Milliseconds after which a temporary file counts as left behind when its process cannot be checked from here. */
 const ABANDONED = 24 * 60 * 60 * 1000;
 
 /**
@@ -40,13 +40,13 @@ export class CacheFolder {
     }
   }
 
-  /** A path for a file or folder being written, which carries the mark of this process, in the same file system as its goal. */
+  /** A path for a file or folder being written: marked with this process, on the same file system as its destination. */
   temporary(): string {
     return this.path("tmp", `${processMark()}-${randomUUID()}`);
   }
 
   /**
-   * Does work with a folder of its own, mode 0700, which is removed afterwards. One that cannot be removed is told to
+   * Does work with a folder of its own, mode 0700, which is removed afterwards. A folder that cannot be removed is reported to
    * `warn`, and goes with the next build's sweep. Throws E_CACHE when the folder cannot be made.
    */
   async withScratch<T>(warn: (message: string) => void, work: (folder: string) => Promise<T>): Promise<T> {

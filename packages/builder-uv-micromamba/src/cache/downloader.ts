@@ -58,7 +58,7 @@ export class Downloader {
   }
 
   /**
-   * A file of at most `limit` bytes whole, not kept; undefined where the server has none (404). Throws E_RESOLVE for
+   * A whole file of at most `limit` bytes, which is not cached; undefined where the server has none (404). Throws E_RESOLVE for
    * any other answer and for a longer file.
    */
   async bytes(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -73,7 +73,7 @@ export class Downloader {
   async #open(wanted: WantedBlob, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     let url = new URL(wanted.url);
     for (let hop = 0; hop <= REDIRECTS; hop++) {
-      // Each hop is asked with the login of its own host: none crosses to another one.
+      // Each redirect is followed with the login of its own host, so no login reaches another host.
       const login = this.#login(url);
       const headers: Record<string, string> = { "accept-encoding": "identity" };
       if (login !== undefined)

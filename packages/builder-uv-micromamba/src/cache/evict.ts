@@ -2,12 +2,12 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CacheFolder } from "./cache-folder.ts";
 
-/** What was used this recently, in milliseconds, stays: another build may be about to read it. */
+/** Files used within this time, in milliseconds, are kept: another build may be about to read them. */
 const IN_USE = 60 * 60 * 1000;
 
 /**
- * Removes what was not used for longest until the cache holds at most `maxBytes`. Two processes may do it at once. A
- * build that meets a missing file makes it again, so removing is always safe. Returns the bytes freed.
+ * Removes the least recently used files until the cache holds at most `maxBytes`. Several processes may do so at once. A
+ * build makes a missing file again, so removing one is always safe. Returns the bytes freed.
  */
 export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_USE): Promise<number> {
   const files: { path: string; size: number; used: number }[] = [];

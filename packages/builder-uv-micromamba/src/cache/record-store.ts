@@ -12,8 +12,8 @@ interface RecordFile {
 }
 
 /**
- * Small JSON facts under a key: which blob a layer is, what a base's layer holds. Each names what it is of and carries
- * the hash of its own text; one that does not fit is treated as not there.
+ * Small JSON records under a key: which blob a layer is, what a base's layer holds. Each names its subject and carries
+ * the hash of its own text; a record that does not match is treated as missing.
  */
 export class RecordStore {
   readonly #folder: CacheFolder;

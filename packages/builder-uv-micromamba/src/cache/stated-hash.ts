@@ -9,8 +9,8 @@ const DIGITS = new Map([
 ]);
 
 /**
- * A hash that somebody states of `subject`, as `algorithm:hex` in lower case. One that cannot be checked is no less an
- * error than one that does not fit: a file must not pass for checked. Throws E_RESOLVE.
+ * A hash stated for `subject`, as `algorithm:hex` in lower case. One that cannot be checked is an error, like one that
+ * does not match: no file may pass as checked without being checked. Throws E_RESOLVE.
  */
 export function statedHash(algorithm: string, hex: string, subject: string): string {
   const [name, value] = [algorithm.toLowerCase(), hex.toLowerCase()];

@@ -8,7 +8,7 @@ import { zstdFrames } from "../base/zstd-frames.ts";
 import { isWhiteout } from "../layer/tar-entry.ts";
 import { plainPath, ZipArchive } from "../wheel/zip-archive.ts";
 
-/** The metadata under `info/` is small; more than this is no package. */
+/** Limit of the metadata under `info/`, in bytes; real packages have far less. */
 const MAX_INFO_FILE = 64 * 1024 * 1024;
 
 export interface ArchiveMember {

@@ -6,7 +6,7 @@ import { type InstalledFile, keepLast } from "../wheel/path-conflicts.ts";
 import { type CondaTarget, condaEntries } from "./conda-entries.ts";
 import type { CondaPackage } from "./conda-package.ts";
 
-/** Raised when the entries made of a package should differ. */
+/** Part of the cache key; raised when a package should give other entries. */
 const RECIPE = 3;
 
 /** Gets a package's archive, checked by its hash, and returns its file. */
@@ -29,7 +29,7 @@ export interface CondaLayersQuestion {
 
 /**
  * The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made.
- * A path that several have is the one's whose name is last, whatever layer it is in.
+ * A path that several have is taken from the one whose name is last, whatever layer it is in.
  */
 export function condaLayers(packages: readonly ListedPackage[], question: CondaLayersQuestion): LayerSource[] {
   const { target, limit, fetchPackage, warn } = question;
@@ -57,7 +57,7 @@ export function condaLayers(packages: readonly ListedPackage[], question: CondaL
   }));
 }
 
-/** A package, and the paths that another one has. */
+/** A package, and the paths it leaves to others. */
 interface PackagePart extends CondaPackage {
   without: ReadonlySet<string>;
 }

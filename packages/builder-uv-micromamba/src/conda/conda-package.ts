@@ -39,7 +39,7 @@ export interface CondaRequest {
   signal: AbortSignal;
 }
 
-/** What the target machine has that is no package: `__glibc 2.36` (conda: virtual packages). */
+/** A property of the target machine that solvers see as a package: `__glibc 2.36` (conda: virtual packages). */
 export interface VirtualPackage {
   name: string;
   version: string;

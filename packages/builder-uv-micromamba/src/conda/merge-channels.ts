@@ -8,7 +8,7 @@ export interface ChannelData {
   subdirs: Map<string, Repodata>;
 }
 
-/** One record with the place it comes from. */
+/** One record and where it comes from. */
 export interface Candidate {
   record: RepodataRecord;
   fn: string;
@@ -55,7 +55,7 @@ export function specName(spec: string): string {
   return (/^[^\s=<>!~[;]+/.exec(bare.trim())?.[0] ?? bare).toLowerCase();
 }
 
-/** A spec without its channel, which {@link mergeChannels} has seen to. */
+/** A spec without its channel, which {@link mergeChannels} has applied already. */
 export function withoutChannel(spec: string): string {
   return spec.includes("::") ? spec.slice(spec.indexOf("::") + 2) : spec;
 }

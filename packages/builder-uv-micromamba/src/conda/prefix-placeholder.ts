@@ -15,7 +15,7 @@ export const LARGEST_TEXT = 256 * 1024 * 1024;
  * shorter than the prefix, E_RESOLVE for an empty one and for a file that grows beyond {@link LARGEST_TEXT}.
  */
 export function replacePrefix(content: Buffer, placeholder: Placeholder, prefix: string, subject: string): Buffer {
-  // An empty one would be found everywhere, without end.
+  // The search for an empty placeholder would never end.
   if (placeholder.text === "") throw new ImageSpecError("E_RESOLVE", `${subject} has an empty prefix placeholder`);
   const from = Buffer.from(placeholder.text);
   const to = Buffer.from(prefix);

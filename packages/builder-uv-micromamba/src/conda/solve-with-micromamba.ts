@@ -47,7 +47,7 @@ function isolated(
   const result: Record<string, string | undefined> = {};
   for (const name of Object.keys(process.env)) result[name] = undefined;
   for (const name of KEPT) result[name] = env[name];
-  // libmamba looks at the second of these before its own certificates.
+  // libmamba prefers the second of these to its own certificates.
   const authorities = env.SSL_CERT_FILE || env.NODE_EXTRA_CA_CERTS;
   if (authorities) for (const name of ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"]) result[name] = authorities;
   result.HOME = scratch;

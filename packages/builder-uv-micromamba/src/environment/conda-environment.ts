@@ -60,7 +60,7 @@ export async function condaEnvironment(
   };
   const contents = await Promise.all(
     packages.map(async (pack) => {
-      // A channel that states no sha256: only the file itself tells what goes into the layer.
+      // The channel states no sha256, so the file itself must be fetched to know what goes into the layer.
       if (pack.record.sha256 === undefined) {
         await fetchPackage(pack, session.signal);
         pack.record.sha256 = digests.get(pack)?.slice("sha256:".length);

@@ -7,23 +7,23 @@ import { resolveWheels } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 
-/** Where the base has no user of that number, as official images have not. */
+/** The owner the layers will get, unless the base already has a user 1000, which official images do not. */
 const USUAL_OWNER = { uid: 1000, gid: 1000 };
-/** Layers made at once while the base is still read. */
+/** How many layers are made at the same time while the base is still being read. */
 const PARALLEL = 2;
 
-/** Packages resolved, and their layers begun, for a guess of what the base will turn out to be. */
+/** Packages that are resolved, and whose layers are begun, before the base is known, for the Python it probably has. */
 export interface EarlyResolution {
   target: PythonTarget;
   wheels: Promise<Wheel[]>;
-  /** Ends what is under way; resolves when nothing is. */
+  /** Cancels the work; resolves when all of it has ended. */
   drop(): Promise<void>;
 }
 
 /**
- * Official Python images tell their Python in the config, and reading a base of 50 MB takes as long as resolving: both
- * are then done at once. Undefined where the base is known already or tells nothing. A wrong guess costs time alone:
- * what it makes is in the cache under its own key.
+ * Starts resolving while the base is still being read, which takes about as long for a base of 50 MB. The config of
+ * official Python images says which Python they hold. Undefined where the base is known already or its config says
+ * nothing. A wrong guess only costs time: what it makes is in the cache under a key of its own.
  */
 export async function resolveEarly(
   session: BuildSession,
@@ -49,7 +49,7 @@ export async function resolveEarly(
   const { records } = session;
   const making = wheels.then(async (found) => {
     const run = pLimit(PARALLEL);
-    // Who takes the wheels warns.
+    // The caller that uses the wheels prints these warnings.
     const sources = await wheelLayers(found, { target: place, limit, records, signal, warn: () => {} });
     return Promise.allSettled(
       sources.map((source) =>
@@ -63,13 +63,13 @@ export async function resolveEarly(
   session.track(making);
   const drop = async () => {
     dropped.abort();
-    // Whoever takes the wheels sees their fault; layers are made again by whoever needs them.
+    // A fault of the wheels reaches the caller that uses them; a layer that failed here is made again when it is needed.
     await making.catch(() => {});
   };
   return { target, wheels, drop };
 }
 
-/** What an official image on Debian 12 is; whether it is so is seen when it has been read. */
+/** The Python of an official image on Debian 12, guessed from its config; compared with the base once that is read. */
 function officialPython(base: BaseImage): PythonTarget | undefined {
   const env = base.config.config?.Env ?? [];
   const version = variable(env, "PYTHON_VERSION");

@@ -53,7 +53,7 @@ export async function managedPython(
       { hint: "Take another pythonVersion, a newer uv, or a base image that has that Python." },
     );
   const minor = found.version.split(".").slice(0, 2).join(".");
-  // A list of one's own may name another build the same.
+  // A custom list of downloads may give the same name to another build.
   const ownList = process.env.UV_PYTHON_DOWNLOADS_JSON_URL;
   const source = {
     key: found.key,
@@ -98,7 +98,7 @@ async function* installed(
   }
 }
 
-/** The files of a folder by sorted name, without bytecode; where they name the staging folder, the image's path stands. */
+/** The files of a folder by sorted name, without bytecode; the path of the staging folder in them is replaced by the image's. */
 async function* tree(folder: string, path: string, stage: string): AsyncGenerator<TarEntry> {
   for (const name of (await readdir(folder)).sort()) {
     if (name === "__pycache__") continue;
@@ -106,7 +106,7 @@ async function* tree(folder: string, path: string, stage: string): AsyncGenerato
     const to = `${path}/${name}`;
     const stat = await lstat(from);
     if (stat.isDirectory()) {
-      // An empty one is a part of it too: site-packages is.
+      // Empty folders belong to it too, such as site-packages.
       yield { type: "directory", path: to, mode: 0o755, uid: 0, gid: 0 };
       yield* tree(from, to, stage);
     } else if (stat.isSymbolicLink())

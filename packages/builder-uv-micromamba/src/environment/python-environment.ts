@@ -34,11 +34,11 @@ export async function pythonEnvironment(
   const { base, inspector, owner, early } = question;
   const { environment: step, packages } = session.request.plan.steps;
   if (step === undefined) return { layers: [], extended: undefined };
-  // Every layer of modules may have one of bytecode beside it.
+  // Each layer of modules may need another for its bytecode.
   const limit = step.bytecode ? Math.floor(question.limit / 2) : question.limit;
   const extended = await inspector.environment();
   const libc = await inspector.libc();
-  // What the base lacks most is said first.
+  // The most basic fault of the base is reported first.
   if (extended === undefined && step.manager === "venv" && step.python.from !== "version")
     await basePython(step, question);
   if (libc === undefined)
@@ -76,7 +76,7 @@ export async function pythonEnvironment(
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
   const guessed =
     early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
-  // A layer both want would end with the wrong guess: it is waited for.
+  // Ended before going on: a layer that both are making would be cancelled with the wrong guess.
   if (!guessed) await early?.drop();
   const { uvImage } = step;
   const wheels = await (guessed
@@ -134,7 +134,7 @@ async function emptyEnvironment(
   libc: Libc,
   extended: BaseEnvironment | undefined,
 ): Promise<EmptyEnvironment> {
-  // Python packages get at least their share of the layers.
+  // Conda packages take at most half of the layers, so that the rest is left for Python packages.
   if (step.manager === "conda")
     return condaEnvironment(session, step, { ...question, limit: Math.ceil(question.limit / 2) });
   return extended === undefined
@@ -209,7 +209,7 @@ async function basePython({ python }: VenvStep, { base, inspector }: Environment
   });
 }
 
-/** `3.12` is matched by every 3.12.x, `3.12.4` by itself alone. */
+/** `3.12` is matched by every 3.12.x, `3.12.4` only by itself. */
 function matches(found: string, wanted: string): boolean {
   return found === wanted || found.startsWith(`${wanted}.`);
 }

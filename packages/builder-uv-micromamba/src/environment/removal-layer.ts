@@ -5,7 +5,7 @@ import { whiteout } from "../layer/tar-entry.ts";
 import { parseRecord } from "../wheel/record.ts";
 
 /**
- * The layer that takes distributions of the base away: a whiteout for every file their RECORD names inside the
+ * The layer that removes distributions of the base: a whiteout for every file their RECORD names inside the
  * environment, and for the .dist-info folder. Undefined when none is outdated.
  */
 export async function removalLayer(
@@ -22,7 +22,7 @@ export async function removalLayer(
     paths.add(`${site}/${info}`);
     for (const row of parseRecord(record?.entry.text ?? "")) {
       const path = join(site, row.path);
-      // What the folder's own whiteout covers needs none; what lies outside the environment is not ours to remove.
+      // The folder's whiteout covers what is in it; files outside the environment are not removed.
       if (!path.startsWith(`${prefix}/`) || path.startsWith(`${site}/${info}/`)) continue;
       if ((await tree.get(path)) !== undefined) paths.add(path);
       for (const bytecode of await bytecodeOf(path, tree)) paths.add(bytecode);

@@ -9,7 +9,7 @@ export async function imageAccount({ name, home }: UserStep, inspector: BaseInsp
   return planAccount(name, home, await inspector.text("etc/passwd"), await inspector.text("etc/group"));
 }
 
-/** What the layer of the account is made for. */
+/** What the account's layer depends on. */
 export interface AccountQuestion {
   step: UserStep;
   account: PlannedAccount;
@@ -20,13 +20,13 @@ export interface AccountQuestion {
 }
 
 /**
- * The layer that makes the user of the runtime contract: passwd and group with a line more, its home, the working
- * directory in its hands, and the file by which login shells keep PATH. Undefined when the base has all of it already.
+ * The layer that makes the user of the runtime contract: passwd and group with one more line, its home, the working
+ * directory with the user as its owner, and the file by which login shells keep PATH. Undefined when the base has all of it already.
  */
 export async function accountLayer(question: AccountQuestion): Promise<LayerSource | undefined> {
   const { step, account, inspector, baseName, path: searchPath } = question;
   const entries: TarEntry[] = [];
-  // A folder the layer writes into: made where the base lacks it. One that is a link there cannot be written through.
+  // A folder the layer writes into, created where the base lacks it. A layer cannot write through a link in its place.
   const folder = async (path: string) => {
     const existing = await inspector.tree.get(path);
     if (existing !== undefined && existing.type !== "directory") throw notPlain(path, baseName);
@@ -36,7 +36,7 @@ export async function accountLayer(question: AccountQuestion): Promise<LayerSour
   };
   const edit = async (path: string, text: string | undefined) => {
     if (text === undefined) return;
-    // Where it is a link, the file it leads to is changed.
+    // If it is a link, the file it points to is changed.
     const found = await inspector.tree.resolve(path);
     const place = found?.path ?? path;
     const parent = place.slice(0, Math.max(place.lastIndexOf("/"), 0));

@@ -2,7 +2,10 @@ import { type FilesStep, ImageSpecError, openShippedFile, type ShippedFile } fro
 import type { LayerSource } from "../layer/layer-source.ts";
 import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
 
-/** One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user. Throws E_INPUT_FILE for a name that deletes. */
+/**
+ * One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user.
+ * Throws E_INPUT_FILE for a name that means a deletion in layers.
+ */
 export function filesLayers(
   step: FilesStep | undefined,
   files: readonly ShippedFile[],
@@ -32,11 +35,11 @@ function* entries(
   { uid, gid }: { uid: number; gid: number },
 ): Generator<TarEntry> {
   const written = new Set<string>();
-  // A folder that a layer only implies gets root as its owner where docker unpacks it.
+  // docker makes folders that have no entry in the layer owned by root.
   yield { type: "directory", path: top, mode: 0o755, uid, gid };
   for (const file of shipped) {
     const path = `${top}${file.path.slice(from.length)}`;
-    // Parents the list leaves out are made like those in it: owned by the user, 0755.
+    // Parent folders that are not in the list get the same owner and mode: the user, 0755.
     for (let slash = path.indexOf("/", top.length + 1); slash !== -1; slash = path.indexOf("/", slash + 1)) {
       const parent = path.slice(0, slash);
       if (written.has(parent)) continue;

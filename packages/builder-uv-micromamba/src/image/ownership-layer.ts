@@ -5,7 +5,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import type { Owner } from "../layer/owned-layer.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 
-/** Bytes of the base's own files that are written again with another owner. */
+/** Limit of the bytes of the base's files that are written again with another owner. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**
@@ -68,7 +68,7 @@ async function* ownedEntries(
   }
 }
 
-/** A file that changes hands loses set-user-ID, and set-group-ID where its group may run it (chown(2)). */
+/** A file that changes its owner loses set-user-ID, and set-group-ID where its group may execute it (chown(2)). */
 function withoutSetId(mode: number): number {
   return mode & ~(mode & 0o010 ? 0o6000 : 0o4000);
 }

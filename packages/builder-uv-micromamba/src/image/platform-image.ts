@@ -14,13 +14,13 @@ import { ownershipLayer } from "./ownership-layer.ts";
 
 /** Layers an image may have, the base's included. */
 const MAX_LAYERS = 100;
-/** Ours that are not packages: owners, Python and its bytecode, environment, link, removal, account, source, copy. */
+/** Our layers besides packages: owners, Python and its bytecode, environment, link, removal, account, source, copy. */
 const FIXED_LAYERS = 9;
 const FEWEST_FOR_PACKAGES = 8;
 /** Of a new virtual environment without packages. */
 const VENV_LAYERS = 1;
 
-/** What the image is for one platform: nothing is made yet, nothing written. */
+/** The image of one platform as a description: no layer is made yet, nothing written. */
 export interface PlatformImage {
   base: BaseImage;
   layers: LayerSource[];

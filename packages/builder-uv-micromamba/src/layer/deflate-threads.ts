@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { DeflateAnswer, DeflateTask } from "./deflate-worker.ts";
 import { type FixedLevel, fixedMember } from "./fixed-deflate.ts";
 
-/** A block below this many bytes is compressed before a thread would have started. */
+/** Blocks below this many bytes are compressed on the main thread, which takes less time than starting another. */
 const WORTH_A_THREAD = 128 * 1024;
 
 interface Thread {
@@ -59,7 +59,7 @@ function startThread(ended: () => void): Thread {
   worker.on("message", ({ id, member }: DeflateAnswer) => {
     waiting.get(id)?.resolve(Buffer.from(member.buffer, member.byteOffset, member.byteLength));
     waiting.delete(id);
-    // A thread that has nothing to do keeps no process alive.
+    // An idle thread must not keep the process alive.
     if (waiting.size === 0) worker.unref();
   });
   worker.on("error", fail);

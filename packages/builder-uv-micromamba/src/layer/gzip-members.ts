@@ -22,7 +22,7 @@ export type Compression = FixedLevel | "zlib";
 export interface GzipQuestion {
   compression: Compression;
   threads: DeflateThreads;
-  /** Told when a member is left to zlib, whose bytes differ between versions of Node and processors. */
+  /** Called when a member is left to zlib, whose bytes differ between versions of Node and processors. */
   zlibUsed?(): void;
   /** Members under way at once. */
   parallel?: number | undefined;
@@ -71,7 +71,7 @@ async function zlibMember(block: Uint8Array): Promise<Buffer> {
     level: ZLIB_LEVEL,
     memLevel: 8,
     strategy: constants.Z_DEFAULT_STRATEGY,
-    // Of the output buffer alone; the small default costs a turn of the event loop for every 16 KiB.
+    // Sizes only the output buffer; the default costs a turn of the event loop for every 16 KiB.
     chunkSize: 1024 * 1024,
   });
   member[9] = memberHeader()[9] as number;
@@ -93,7 +93,7 @@ class MemberQueue {
     return this.#members.length;
   }
 
-  /** Whether the first is to be taken before more is put in. */
+  /** Whether the first one must be taken before more is added. */
   get ready(): boolean {
     const [first] = this.#members;
     return (
@@ -106,7 +106,7 @@ class MemberQueue {
   push(member: Buffer | Promise<Buffer>): void {
     if (member instanceof Promise) {
       this.#running++;
-      // Awaited by shift, in order; one that fails earlier must not end the process meanwhile.
+      // shift() awaits it later, in order; until then its failure must not end the process.
       member.catch(() => {});
     } else this.#bytes += member.length;
     this.#members.push(member);

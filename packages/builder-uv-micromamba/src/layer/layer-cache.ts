@@ -7,7 +7,7 @@ import type { BuiltLayer, LayerSource } from "./layer-source.ts";
 import { LAYER_MTIME } from "./tar-entry.ts";
 import { type TarPiece, tarPieces } from "./tar-pieces.ts";
 
-/** Raised when the same entries should give other compressed bytes: another threshold, block size or deflate. */
+/** Part of the cache key; raised when the same entries should compress differently: threshold, block size, deflate. */
 const COMPRESSION_RECIPE = 1;
 /** What zlib's bytes depend on, beside its input. */
 const ZLIB = `${process.versions.zlib} ${process.arch}`;
@@ -32,7 +32,7 @@ export class LayerCache {
     this.#records = records;
   }
 
-  /** The layer if it is there, its bytes not yet checked. */
+  /** The cached layer, if there is one; its bytes are not checked yet. */
   async find(source: LayerSource): Promise<BuiltLayer | undefined> {
     const record = await this.#records.get<LayerRecord>("layers", fullKey(source));
     if (record === undefined || (record.zlib !== undefined && record.zlib !== ZLIB)) return undefined;

@@ -3,11 +3,11 @@ import type { TarEntry } from "./tar-entry.ts";
 
 /** A layer that can be made: what decides its bytes, and how to make them. */
 export interface LayerSource {
-  /** What decides every byte of the layer, as JSON-able data; its hash is the key in the layer cache. */
+  /** Everything that determines the layer's bytes, as plain JSON data; its hash is the key in the layer cache. */
   key: unknown;
-  /** Stands in the image's history and in progress events. No secret. */
+  /** Shown in the image's history and in progress events, so it holds no secret. */
   title: string;
-  /** How what cannot be copied compressed is compressed; by default the fixed deflate at its level for text. */
+  /** How contents are compressed that cannot be copied compressed; by default the fixed deflate at its level for text. */
   compression?: Compression | undefined;
   /** The entries, in the order they are written. Called only when the cache lacks the layer. */
   entries(signal: AbortSignal): AsyncIterable<TarEntry> | Iterable<TarEntry>;

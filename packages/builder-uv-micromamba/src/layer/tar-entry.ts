@@ -11,7 +11,7 @@ interface EntryBase {
 export interface FileEntry extends EntryBase {
   type: "file";
   mode: number;
-  /** Bytes `content` has; anything else is an error. */
+  /** The exact number of bytes of `content`; any other is an error. */
   size: number;
   content: Uint8Array | (() => AsyncIterable<Uint8Array>);
   /** The same content as an archive holds it, where it can be taken from there without compressing it again. */
@@ -24,7 +24,7 @@ export interface DeflatedContent {
   size: number;
   /** CRC-32 of the content. */
   crc32: number;
-  /** Reads both at once; throws at the end when the content or the stream is not what was stated of it. */
+  /** Reads both at once; throws at the end when content or stream do not match what was stated for them. */
   read(): AsyncIterable<DeflatedPassage>;
 }
 
@@ -44,7 +44,7 @@ export interface SymlinkEntry extends EntryBase {
   link: string;
 }
 
-/** Another name of a file that stands earlier in the same layer. */
+/** A hard link to a file that comes earlier in the same layer. */
 export interface HardlinkEntry extends EntryBase {
   type: "hardlink";
   link: string;

@@ -3,9 +3,9 @@ import { type FileEntry, isWhiteout, type TarEntry, textFile } from "./tar-entry
 import { padding, TAR_BLOCK, tarHeader } from "./tar-header.ts";
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-/** A content whose deflate stream has at least this many bytes is copied; smaller ones do better with their neighbours. */
+/** A deflate stream of at least this many bytes is copied; smaller contents compress better together with others. */
 export const COPIED_FROM = 8192;
-/** A content of more bytes that nobody has deflated is left to zlib, whose time for data that is no text is half. */
+/** An uncompressed content of more bytes is left to zlib, which takes half the time for binary data. */
 export const LARGE_CONTENT = 1024 * 1024;
 
 /** A part of a tar, and how it is to be compressed. */
@@ -27,14 +27,14 @@ export function isCopied(file: FileEntry): boolean {
 
 /**
  * Writes entries as a tar, in pieces; the same pieces for the same entries, but for how a content is cut. Throws
- * E_INTERNAL for a path that would leave the image or stands there twice, E_FILE_CHANGED for a content that is not as
- * long as it was said to be, and whatever reading a content throws.
+ * E_INTERNAL for a path that would leave the image or occurs twice, E_FILE_CHANGED for a content that is not as long as
+ * stated, and whatever reading a content throws.
  */
 export async function* tarPieces(entries: AsyncIterable<TarEntry> | Iterable<TarEntry>): AsyncGenerator<TarPiece> {
   const seen = new Set<string>();
   for await (const entry of entries) {
     checkPath(entry.path);
-    // The last guard: who knows where the name comes from refuses it before, with a better message.
+    // A last safeguard: callers that know where a name comes from have refused it with a better message.
     if (entry.type !== "whiteout" && isWhiteout(entry.path))
       throw new ImageSpecError("E_INTERNAL", `${entry.path} is a name that deletes files in an image`);
     if (seen.has(entry.path)) throw new ImageSpecError("E_INTERNAL", `The layer has ${entry.path} twice`);
@@ -85,7 +85,7 @@ async function* contentPieces(file: FileEntry): AsyncGenerator<TarPiece> {
   if (written !== size) throw changed(file);
 }
 
-/** A content that is said to be empty is read too: what checks it, checks it at its end. */
+/** An empty content is read too, because its checks run at its end. */
 async function expectEmpty(file: FileEntry): Promise<void> {
   for await (const _ of contentPieces(file));
 }

@@ -26,7 +26,7 @@ export function markerHolds(marker: string, environment: MarkerEnvironment, extr
     let value = both();
     while (peek()?.kind === "word" && peek()?.value === "or") {
       at++;
-      // Evaluated first: a short circuit would leave its tokens unread.
+      // Evaluated before the operator, since short-circuiting would leave its tokens unread.
       const right = both();
       value = value || right;
     }

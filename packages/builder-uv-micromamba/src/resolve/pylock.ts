@@ -56,7 +56,7 @@ export function parsePylock(
   });
 }
 
-/** The best wheel with one of these hashes; else the best whose index states none of their kind, to be checked by them. */
+/** The best wheel with one of these hashes; else the best one whose index states no hash of their kind, checked later. */
 function admitted(
   candidates: readonly ResolvedWheel[],
   allowed: ReadonlySet<string>,

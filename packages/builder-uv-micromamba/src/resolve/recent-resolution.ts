@@ -6,7 +6,7 @@ import type { ResolvedWheel } from "./resolved-wheel.ts";
 
 /** How long an index's answer counts, in milliseconds: as long as PyPI lets its pages be kept (`max-age=600`). */
 const FRESH = 10 * 60 * 1000;
-/** Arguments that look at something besides indexes, or ask for the newest. */
+/** Arguments that use sources other than indexes, or ask for the newest versions. */
 const NOT_KEPT = /^(-U|-P|-f|--upgrade|--refresh|--find-links|--exclude-newer|--no-cache)/;
 
 export interface ResolutionQuestion {
@@ -17,7 +17,7 @@ export interface ResolutionQuestion {
 }
 
 /**
- * A resolution of the same question that is at most ten minutes old; else `resolve` answers, and its answer is kept.
+ * The kept result of the same resolution if it is at most ten minutes old; else that of `resolve`, which is then kept.
  * With secrets, direct addresses or arguments about freshness nothing is kept.
  */
 export async function recentResolution(

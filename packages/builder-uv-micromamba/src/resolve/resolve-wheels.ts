@@ -60,7 +60,7 @@ async function toWheel(
   const wanted = { url, subject: filename, hashes, oneOf, size };
   const digest = hashes.find((hash) => hash.startsWith("sha256:"));
   const settled = digest !== undefined && size !== undefined && oneOf === undefined;
-  // An index without sha256 or size: only the file itself tells.
+  // The index states no sha256 or size, so the file itself must be fetched.
   const file = settled ? { digest, size } : await downloader.fetch(wanted, signal);
   const known = { ...wanted, hashes: [...new Set([file.digest, ...hashes])] };
   return {

@@ -31,7 +31,7 @@ const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
 const NO_WHEEL =
   /has no usable wheels|no wheels with a matching|building source distributions .*is disabled|must be built from source/i;
-/** What begins a comment is none of the fragment of an address. */
+/** The start of a comment, which is not part of an address's fragment. */
 const COMMENT = /(^|\s)#.*$/gm;
 /** A requirement that names a version control system (PyPA direct references). */
 const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
@@ -39,7 +39,7 @@ const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
 /**
  * Resolves packages and a requirements file together, for the target's Python and platform, to wheels. uv runs in a
  * folder of its own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host.
- * Throws E_RESOLVE with uv's own words, E_UNSUPPORTED where only a source distribution would do.
+ * Throws E_RESOLVE with uv's own message, E_UNSUPPORTED where only a source distribution would do.
  */
 export async function compileRequirements(request: CompileRequest): Promise<ResolvedWheel[]> {
   const { cache, target, signal, warn } = request;
@@ -77,7 +77,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   args.push("--only-binary", ":all:", "--python-version", target.version, "--python-platform", uvPlatform(target));
   if (step.index !== undefined) args.push("--index-url", step.index);
   for (const url of step.extraIndexes) args.push("--extra-index-url", url);
-  // Hashes are checked here, of what the resolution comes to; uv's own check is for installing.
+  // The hashes are checked below against the result, since uv checks them only when it installs.
   const extraArgs = step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES);
   const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
     cwd: folder,
@@ -95,7 +95,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   if (result.exitCode !== 0) throw explain(result.tail, result.command, result.exitCode);
 }
 
-/** What uv's last words mean. Its parser of arguments ends with a line of its own; what stands in its usage text means nothing. */
+/** What the end of uv's output means. Usage texts, which uv prints for wrong arguments, are not searched. */
 export function explain(tail: string[], command: string, exitCode: number): ImageSpecError {
   const said = tail.filter((line) => line.trim() !== "");
   const details = { command, exitCode, tail };

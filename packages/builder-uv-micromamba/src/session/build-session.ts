@@ -10,7 +10,7 @@ import { programFromImage } from "./program-from-image.ts";
 
 const UV_PATHS = ["/uv", "/usr/local/bin/uv", "/usr/bin/uv"];
 
-/** What all parts of one build share. It ends with {@link close}, and nothing it started goes on after that. */
+/** What all parts of one build share. {@link close} ends it together with all work it started. */
 export interface BuildSession {
   readonly request: BuildRequest<Options>;
   readonly options: Options;

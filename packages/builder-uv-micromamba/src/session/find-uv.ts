@@ -26,7 +26,10 @@ export async function onPath(name: string, env: NodeJS.ProcessEnv = process.env)
   return undefined;
 }
 
-/** A uv of the host: the one the option names, which must do, else one on PATH of a version that does. Throws E_TOOL_MISSING. */
+/**
+ * A uv of the host: the one the option names, else one on PATH with a supported version; undefined when there is none.
+ * Throws E_TOOL_MISSING when the named one cannot be used.
+ */
 export async function findUv(option: string | undefined, signal: AbortSignal): Promise<UvProgram | undefined> {
   if (option !== undefined) {
     const version = await uvVersion(option, signal);

@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "./build-session.ts";
 
-/** Makes the layers the cache lacks, a few at a time; platforms share those that don't differ. In the order given. */
+/** Makes the layers the cache lacks, a few at a time; platforms share equal ones. Returns all of them in the order given. */
 export async function makeLayers(
   session: BuildSession,
   images: readonly (readonly LayerSource[])[],
@@ -26,7 +26,7 @@ export async function makeLayers(
   try {
     return await Promise.all(tasks.map((layers) => Promise.all(layers)));
   } catch (error) {
-    // The others are ended and waited for: nothing of this build goes on after it failed.
+    // The others are cancelled and awaited, so that no work goes on after the build has failed.
     failed.abort(error);
     await Promise.allSettled(tasks.flat());
     throw error;

@@ -39,7 +39,7 @@ export async function programFromImage(question: ProgramQuestion): Promise<strin
       async visit(member, refuse) {
         if (member.header.type !== "file" || !paths.includes(`/${member.path}`)) return;
         if (member.header.size > LARGEST) throw refuse(`/${member.path} has more than ${LARGEST} bytes`);
-        // Executable from its first moment in the cache: another process may be about to run it.
+        // Made executable before it appears in the cache, since another process may run it at once.
         ({ digest } = await blobs.write(member, undefined, 0o755));
       },
     });

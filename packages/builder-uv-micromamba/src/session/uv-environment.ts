@@ -1,10 +1,10 @@
-/** Settings of uv that a user may have for where Pythons come from; they steer, and are not part of the image. */
+/** Settings of uv that say where Pythons are downloaded from; they are kept, and are not part of the image. */
 const KEPT = ["UV_PYTHON_DOWNLOADS_JSON_URL", "UV_PYTHON_INSTALL_MIRROR", "UV_HTTP_TIMEOUT", "UV_CONCURRENT_DOWNLOADS"];
 const DROPPED = /^(UV_|PIP_|CONDA_|VIRTUAL_ENV$|PYTHON)/;
 
 /**
- * What is laid over this process's environment for uv: settings of host and project taken out (undefined removes one),
- * ours put in, and the certificates the host trusts.
+ * Laid over this process's environment for uv: removes settings of host and project (undefined removes one), and adds
+ * ours and the certificates the host trusts.
  */
 export function uvEnvironment(
   cacheFolder: string,

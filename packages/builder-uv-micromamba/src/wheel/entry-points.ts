@@ -32,7 +32,7 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   return scripts;
 }
 
-/** The program of a console script, in the words of uv, which writes it in Dockerfile builds. */
+/** The text of a console script, the same as uv writes in Dockerfile builds. */
 export function consoleScript(python: string, point: EntryPoint): string {
   const first = point.attribute.split(".")[0] as string;
   return `${shebang(python)}# -*- coding: utf-8 -*-

@@ -11,7 +11,7 @@ export interface InstalledFiles {
 
 /**
  * What each of these distributions, given in name order, must leave out so that the image does not depend on how they
- * are spread over layers: a path that several have is the last one's, and the environment's interpreter is nobody's.
+ * are spread over layers: a path that several have is taken from the last one, and none may replace the environment's interpreter.
  * `warnings` name both sides where the contents differ. Pure.
  */
 export function pathConflicts(
@@ -22,8 +22,8 @@ export function pathConflicts(
 }
 
 /**
- * Of each path that several of these have, in the order given, the last one's; of the paths in `kept`, and below them,
- * nobody's. Returns what each must leave out. Pure.
+ * What each of these, in the order given, must leave out: a path that several have is kept by the last one only, and
+ * paths in `kept`, or below them, by none. Pure.
  */
 export function keepLast(
   distributions: readonly InstalledFiles[],

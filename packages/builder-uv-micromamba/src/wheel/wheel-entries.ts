@@ -30,8 +30,8 @@ export interface WheelFile extends FileEntry {
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
  * target's interpreter in their first line, INSTALLER, REQUESTED, and a RECORD of all of it. The wheel's own bytecode stays where
  * the target's modules are not compiled.
- * Throws E_RESOLVE naming the file for an archive that is no wheel, or not that of the distribution asked for; a content
- * that is not what the wheel's RECORD says is E_RESOLVE where it is read.
+ * Throws E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked for. A content that
+ * differs from the wheel's RECORD is E_RESOLVE when it is read.
  */
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
   const { filename } = wheel;
@@ -47,7 +47,7 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   for (const member of zip.members) {
     if (member.path === `${info}/RECORD` || /^[^/]+\.dist-info\/RECORD\.(jws|p7s)$/.test(member.path)) continue;
     const place = destination(member.path, info, target);
-    // It would be stale anyway: bytecode that a build left in the wheel is for the times of other files.
+    // It would be stale anyway: bytecode that a build left in the wheel belongs to files with other times.
     if (target.compiled && place.path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(place.path)) continue;
     const row = recorded.get(member.path);
     const { content, deflated } = recordedContent(member, row, filename);

@@ -12,7 +12,7 @@ import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
-/** Raised when the entries made of a wheel should differ. */
+/** Part of the cache key; raised when a wheel should give other entries. */
 const RECIPE = 5;
 /** Wheels fetched and listed at once. */
 const PARALLEL = 8;
@@ -56,7 +56,7 @@ export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayer
   return groupForLayers(parts, describe, limit).map((group) => wheelLayer(group, target));
 }
 
-/** A wheel, and the paths that another one has. */
+/** A wheel, and the paths it leaves to others. */
 interface WheelPart {
   wheel: Wheel;
   without: ReadonlySet<string>;
@@ -108,7 +108,7 @@ async function* groupEntries(
     const zip = await ZipArchive.open(files[at] as string, wheel.filename);
     try {
       const entries = (await wheelEntries(zip, target, wheel)).filter(({ path }) => !without.has(path));
-      // Small files deflate best with many others beside them.
+      // Small files compress best together with many others.
       yield* entries.filter((entry) => !isCopied(entry));
       yield* entries.filter(isCopied);
     } finally {

@@ -45,7 +45,7 @@ export class ZipArchive {
     this.members = members;
   }
 
-  /** Throws E_RESOLVE naming `subject` when the file is no zip or has members no wheel may have. */
+  /** Throws E_RESOLVE naming `subject` when the file is not a zip or has members that a wheel must not have. */
   static async open(path: string, subject: string): Promise<ZipArchive> {
     const file = await open(path, "r");
     try {
@@ -117,7 +117,7 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
       check(packed.length, crc32(packed));
       return packed;
     }
-    // The most it may come to: a member that is larger than it says must not fill the memory. The room beyond its size
+    // The limit of its size: a member that is larger than it states must not fill the memory. The room beyond its size
     // saves zlib a second round.
     const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(size, WHOLE) + 64, info: true };
     const { buffer, engine } =
@@ -148,7 +148,7 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
       }
     }
     const pouring = inflater && pipeline(noted(), inflater);
-    // Reported by the reading below as well, which fails first.
+    // The read below reports the same error, and reports it first.
     pouring?.catch(() => {});
     let sum = 0;
     let length = 0;

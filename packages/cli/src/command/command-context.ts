@@ -1,7 +1,7 @@
 import type { CommandLine } from "../command-line/command-line.ts";
 import type { Target } from "../spec-file/read-targets.ts";
 
-/** What the program gives a command to speak with the outside. */
+/** A command's access to the outside: what it reads and where it prints. */
 export interface ProgramIo {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
@@ -19,7 +19,7 @@ export interface CommandContext extends ProgramIo {
 /** Runs a command, which prints through its context alone, and returns the exit code. */
 export type Command = (context: CommandContext) => Promise<number>;
 
-/** One answer a target: the value alone for one, `NAME<TAB>value` a line for several. */
+/** One answer for each target: the value alone for a single one, lines of `NAME<TAB>value` for several. */
 export function answerLine(target: Target, value: string, targets: readonly Target[]): string {
   return targets.length === 1 ? value : `${target.name ?? target.spec.name}\t${value}`;
 }

@@ -11,7 +11,7 @@ import { projectEngine } from "./project-engine.ts";
  */
 export const doctor: Command = async (context) => {
   const { line, signal, print, tell } = context;
-  // Without a file: a spec that every builder supports, so that only the machine can stand in the way.
+  // Without a file: a spec that every builder supports, so that only the machine can be at fault.
   const any = new ImageSpec({ name: "doctor", baseImage: "debian:bookworm-slim" });
   const { target, folder } =
     line.file === undefined ? { target: undefined, folder: undefined } : await onlyTarget(context);

@@ -2,7 +2,7 @@ import { type ErrorCode, type ImageSpecError, isImageSpecError } from "@imagespe
 import { faultPath, redact } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 
-/** Codes of mistakes in what was typed or written, as opposed to work that failed. */
+/** Codes of mistakes in the command line or the spec, as opposed to work that failed. */
 const INPUT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "E_SPEC",
   "E_INPUT_FILE",
@@ -32,7 +32,7 @@ function isWorthTryingAgain(error: unknown): boolean {
 }
 
 /**
- * An error for people: code, message, and what to do; of several faults each with its own cure below it. A fault of
+ * An error for people: code, message, and what to do; of several faults each with its own hint below it. A fault of
  * imagespec itself shows its stack.
  */
 export function errorText(error: unknown): string {

@@ -26,7 +26,7 @@ export class UnreadEvents {
     return isFull ? [event] : [...this.rest(), event];
   }
 
-  /** What is to be said of events that were left out, once there are no more. */
+  /** The message about events that were left out, once no more are. */
   rest(): BuildEvent[] {
     if (this.#leftOut === 0) return [];
     const message = `${this.#leftOut} log lines and progress events were left out, because what was printed was not read`;

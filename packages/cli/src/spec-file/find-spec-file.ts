@@ -27,7 +27,7 @@ export function findSpecFile(named: string | undefined, folder: string): string 
   return regular(file, kinds);
 }
 
-/** A pipe or device could be read only once, or without end. */
+/** Only regular files are taken: a pipe can be read only once, and a device may never end. */
 function regular(file: string, kinds: string): string {
   const stat = statSync(file);
   if (stat.isFile()) return file;

@@ -19,10 +19,10 @@ export async function importSpecModule(file: string, root: string, signal: Abort
   const folder = process.cwd();
   try {
     process.chdir(root);
-    // Loading a module cannot be cancelled, but nobody needs to wait for it.
+    // Loading a module cannot be cancelled, but it need not be waited for.
     return await Promise.race([defaultExport(url, file), cancelled(file, signal)]);
   } catch (error) {
-    // What the spec's own constructor says stands for itself.
+    // An error of the spec's own constructor is reported as it is.
     if (isImageSpecError(error)) throw error;
     const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
     throw fault(message, "Run it with node to see where it fails.", error);

@@ -1,14 +1,14 @@
 import { type ImageSpecError, isImageSpec } from "@imagespec/core";
 import { specError } from "@imagespec/core/internal";
 
-/** Levels of lists, objects and base images in each other; whoever reads them may go down by recursion. */
+/** How deep lists, objects and base images may be nested, since code that reads them may be recursive. */
 export const MOST_LEVELS = 100;
 
 type Path = readonly (string | number)[];
 
 /** @throws ImageSpecError E_SPEC when data is nested more than 100 levels deep, as data that holds itself is. */
 export function checkNesting(content: unknown): void {
-  // By level at which a value was seen: what many aliases share is gone through once a level at most.
+  // The deepest level each value was seen at, so that one shared by many aliases is visited at most once per level.
   const seen = new Map<object, number>();
   const pending: { value: unknown; path: Path }[] = [{ value: content, path: [] }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -25,10 +25,10 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
   const { LineCounter, parseDocument } = await import("yaml");
   const lines = new LineCounter();
   try {
-    // `<<: *defaults` is YAML 1.1's merge key, which compose files and CI systems have kept alive.
+    // `<<: *defaults` is YAML 1.1's merge key, which is still common in compose and CI files.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
     const [error] = document.errors;
-    // The parser goes down by recursion, and tells of its own stack.
+    // The parser is recursive, and deep nesting overflows its stack.
     if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep([]);
     if (error !== undefined) {
       const { line, col } = lines.linePos(error.pos[0]);

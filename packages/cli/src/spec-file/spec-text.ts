@@ -3,16 +3,16 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { promisify } from "node:util";
 import { ImageSpecError } from "@imagespec/core";
 
-/** No spec is near this size; more is a mistake, or meant to fill the memory. */
+/** Limit in bytes. No real spec is near it; a larger file is a mistake, or an attempt to fill the memory. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** The text of a spec file. @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large. */
 export async function readSpecText(file: string, signal: AbortSignal): Promise<string> {
   try {
-    // By a descriptor: the handles that Yarn PnP puts in place of node's lack half of what they can do.
+    // By a descriptor, since Yarn PnP's replacements of Node's file handles lack many methods.
     const descriptor = await promisify(open)(file, "r");
     try {
-      // Asked of what was opened: another file may have taken the path.
+      // Checked on the open file, since the path may name another file by now.
       if (!(await promisify(fstat)(descriptor)).isFile()) throw fault(`${file} is not a file`, "Name a regular file.");
       return await readCapped(createReadStream(file, { fd: descriptor, autoClose: false }), file, signal);
     } finally {
@@ -41,7 +41,7 @@ export async function readCapped(stream: Readable, name: string, signal: AbortSi
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch (error) {
-    // Read as they come, different bytes would be one text, and one tag.
+    // Invalid UTF-8 is refused: decoded leniently, different bytes would give the same text and the same tag.
     throw fault(`${name} is not UTF-8 text`, "Save it as UTF-8.", error);
   }
 }

@@ -60,7 +60,7 @@ export type Probe =
       usable: false;
       reason: string;
       hint: string;
-      /** The code of the error that a caller gets who named the builder; by default E_TOOL_MISSING. */
+      /** The error's code when the builder was asked for by name; by default E_TOOL_MISSING. */
       code?: ErrorCode | undefined;
     };
 

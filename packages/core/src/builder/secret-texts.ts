@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { ImageSpecError } from "@imagespec/registry";
 import { parseNetrc } from "./netrc.ts";
 
-/** A text shorter than this that only may be secret is not hidden: that would blot out half of a log. */
+/** A text that only may be secret is hidden from this length on; hiding shorter ones would make logs unreadable. */
 const SHORTEST = 6;
 
 /**
- * The texts to blot out of logs and errors because they stand in secret files, longest first: whole lines, the
+ * The texts to hide in logs and errors because they stand in secret files, longest first: whole lines, the
  * values in them (netrc, ini files, plain tokens), and the user information of URLs. The hosts of a netrc and of
- * URLs are no secrets: without them nobody could read which server a log speaks of.
+ * URLs are no secrets: without them a log would not say which server it is about.
  *
  * @throws ImageSpecError E_INPUT_FILE when a file cannot be read.
  */
@@ -36,11 +36,11 @@ export async function secretTexts(files: readonly string[]): Promise<string[]> {
   return secrets.sort((a, b) => b.length - a.length);
 }
 
-/** Lines that say only where: a section of an ini file, a machine of a netrc. */
+/** Lines that only name a place: a section of an ini file, a machine of a netrc. */
 const PUBLIC_LINE = /^(?:\[[\w -]+\]|machine\s+\S+|default)$/;
 /** Words of a netrc that a value follows. */
 const NETRC_VALUES = new Set(["login", "account", "password"]);
-/** Keys of pip's and uv's files whose values say where, not who. */
+/** Keys of pip's and uv's files whose values are addresses, not credentials. */
 const PUBLIC_KEYS = new Set(["index-url", "extra-index-url", "find-links", "trusted-host", "cert", "client-cert"]);
 
 function isNetrc(content: string): boolean {

@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/registry";
 
-/** The last second that fits into 32 bits with a sign, in January 2038: what tar-stream can write. */
+/** The largest signed 32-bit number of seconds, in January 2038: the limit of what tar-stream can write. */
 const LAST_SECOND = 2 ** 31 - 1;
 
 /**

@@ -7,7 +7,7 @@ export interface StandardSchemaV1<Output = unknown> {
   };
 }
 
-/** What checking came to: the value, completed by defaults, or what is wrong with it. */
+/** The result of a check: the value with defaults filled in, or what is wrong with it. */
 export type StandardResult<Output = unknown> =
   | { readonly value: Output; readonly issues?: undefined }
   | {

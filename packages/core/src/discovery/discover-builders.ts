@@ -76,7 +76,7 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
   const folders = await Promise.all(names.map((name) => locatePackage(name, root)));
   const manifests = await Promise.all(folders.map((folder) => folder && readBuilderManifest(folder)));
   for (const [index, manifest] of manifests.entries()) {
-    // By the name the project declared: what a package calls itself proves nothing.
+    // By the name the project declared, since a package may call itself anything.
     const dependency = names[index] as string;
     if (manifest === undefined || manifest === "") continue;
     if ("message" in manifest) {
@@ -103,7 +103,7 @@ async function dependencyNames(path: string): Promise<string[] | string> {
   }
 }
 
-/** Two packages of one project that bring the same type: neither is used, since which one would be a guess. */
+/** Two packages of one project provide the same type: neither is used, since choosing one would be a guess. */
 function addUnambiguous(
   candidates: readonly BuilderCandidate[],
   found: Map<string, BuilderCandidate>,

@@ -39,7 +39,7 @@ async function workspaceRoot(from: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The patterns by which a folder says what its workspace is of; undefined when it is the root of none. */
+/** The patterns by which a workspace root lists its packages; undefined when the folder is not a root. */
 async function workspaceMembers(folder: string, from: string): Promise<string[] | undefined> {
   const pnpm = join(folder, "pnpm-workspace.yaml");
   if (existsSync(pnpm)) return isOwn(pnpm, from) ? pnpmPackages(await readFile(pnpm, "utf8")) : [];
@@ -73,7 +73,7 @@ function pnpmPackages(text: string): string[] {
     .filter((item) => item !== "");
 }
 
-/** Whether patterns list a folder; the last that matches decides, and `!` takes back. */
+/** Whether patterns list a folder: the last match decides, and `!` excludes. */
 function isListed(path: string, patterns: readonly string[]): boolean {
   let listed = false;
   for (const pattern of patterns) {
@@ -84,7 +84,7 @@ function isListed(path: string, patterns: readonly string[]): boolean {
   return listed;
 }
 
-/** Whether a file belongs to this process's user, to the system, or to whom the project belongs. */
+/** Whether a file belongs to this process's user, to the system, or to the project's owner. */
 function isOwn(file: string, project: string): boolean {
   // Where there are no user ids, as on Windows, folders of others cannot be written to by default.
   if (process.getuid === undefined) return true;

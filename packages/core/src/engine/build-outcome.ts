@@ -1,4 +1,4 @@
-/** What became of one spec. */
+/** The result of building one spec. */
 export type BuildOutcome = ImageOutcome | SkippedOutcome;
 
 /** An image that exists now. */

@@ -2,7 +2,7 @@ import { docsPage, ImageSpecError, isImageSpecError, type Unsupported } from "@i
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 
-/** The cure for a builder that is itself broken. */
+/** The hint for a fault of the builder itself. */
 const REPORT = "Report it to the authors of the builder.";
 /** How long a probe may take, in milliseconds, before its builder counts as not usable. */
 const PROBE_TIMEOUT = 10_000;
@@ -25,13 +25,13 @@ export async function checkBuilder(
     if ("usable" in checked) return checked;
     request = { ...given, options: checked.value };
     const foreign = foreignPlatforms(builder, request);
-    // Of a platform that is refused already the builder need not say more.
+    // Where the platform is refused already, what the builder itself says about platforms adds nothing.
     const own = (builder.supports?.(request) ?? []).filter(
       ({ parameter }) => foreign.length === 0 || parameter !== "platform",
     );
     unsupported = [...foreign, ...own];
   } catch (error) {
-    // A builder that is itself broken is passed over like one that does not load.
+    // A builder that throws here is passed over, like one that does not load.
     const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
     return { usable: false, code: "E_BUILDER_LOAD", reason, hint: REPORT };
   }
@@ -46,7 +46,7 @@ export async function checkBuilder(
 
 /** Platforms of an operating system the builder makes no images for. */
 function foreignPlatforms(builder: ImageSpecBuilder, { target }: BuildRequest): Unsupported[] {
-  // A builder of an older core says nothing about it.
+  // A builder made for an older core lacks this property.
   const systems = "operatingSystems" in builder ? builder.operatingSystems : ["linux"];
   if (systems === undefined) return [];
   return target.platforms

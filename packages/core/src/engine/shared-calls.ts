@@ -41,7 +41,7 @@ export class SharedCalls<T> {
           call.abort.abort(caller.signal?.reason);
         };
         caller.signal?.addEventListener("abort", leave, { once: true });
-        // Whatever the work said when it was stopped: it was stopped.
+        // However stopped work fails, its callers are told that it was cancelled.
         call.done.then(resolve, (error) => reject(caller.signal?.aborted ? cancelled(caller) : error));
       });
     } finally {

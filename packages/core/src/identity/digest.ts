@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
-/** 26 letters of base32 carry 130 of sha256's 256 bits, enough that no two contents will ever have the same. */
+/** 26 letters of base32 carry 130 of sha256's 256 bits, which makes a collision practically impossible. */
 const LENGTH = 26;
 
 /**
- * RFC 8785 JSON: one written form for equal data, whatever the order of keys; what is undefined is left out. JavaScript
- * writes texts and numbers as the RFC asks, and compares texts by UTF-16 code units as it sorts keys.
+ * JSON in the canonical form of RFC 8785: equal data gives the same text, whatever the order of keys; undefined values
+ * are left out. JavaScript already writes strings and numbers as the RFC asks, and compares strings by UTF-16 code units,
+ * which is the RFC's order of keys.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join()}]`;

@@ -15,7 +15,7 @@ export function explainDifference(before: string, after: string): Difference[] {
 }
 
 function compare(path: string, before: unknown, after: unknown, out: Difference[]): void {
-  // The id repeats what the parameters say.
+  // The id changes whenever a parameter does, so it would only repeat the other differences.
   if (path === "id" || JSON.stringify(before) === JSON.stringify(after)) return;
   if (path === "files") compareFiles(before ?? [], after ?? [], out);
   else if (before === undefined) out.push({ path, kind: "added", after });
@@ -37,7 +37,7 @@ function compareKeys(
   }
 }
 
-/** What a record itself has under a name, which may be called like a property of every object. */
+/** A record's own value under a name; names that every object inherits, such as `constructor`, do not count. */
 function own(record: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

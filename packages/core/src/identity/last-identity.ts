@@ -10,7 +10,12 @@ export interface LastIdentity {
   document: string;
 }
 
-/** Keeps what the image was made of, for the next `explain`; replaced as a whole, and nobody else's to read. @throws what the file system says. */
+/**
+ * Keeps what the image was made of, for the next `explain`. The file is replaced atomically and readable by its owner
+ * alone.
+ *
+ * @throws the file system's error.
+ */
 export async function keepLastIdentity(cacheDir: string, imageName: string, identity: LastIdentity): Promise<void> {
   const kept = { imageName, tag: identity.tag, document: identity.document };
   await replaceFile(fileOf(cacheDir, imageName), JSON.stringify(kept), 0o600, 0o700);

@@ -1,6 +1,6 @@
 import { ImageSpecError, type SpecFault } from "@imagespec/registry";
 
-/** What a Python environment at hand comes to in a spec. */
+/** What a spec takes from an existing Python environment. */
 export interface EnvironmentFreeze {
   /** `X.Y`. */
   pythonVersion: string;

@@ -181,7 +181,7 @@ export class ImageSpec implements Spec {
     return resolveSpec(this, { env: process.env, skipSecretFiles: true });
   }
 
-  /** An id that was given stands for these parameters and no others. */
+  /** A given id belongs to exactly these parameters, so a changed spec does not inherit it. */
   #with(changes: ImageSpecParameters): ImageSpec {
     return remade(this, changes, { force: this.isForced, specFiles: this.specFiles });
   }
@@ -221,7 +221,7 @@ function parse(input: unknown, options: ParseOptions, above: object[] = []): Par
   });
 }
 
-/** Copies plain data and freezes the copy in depth, so that nobody's later change reaches the spec. */
+/** Copies plain data and freezes the copy in depth, so that later changes to the original do not reach the spec. */
 function structuredFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || isSpec(value)) return value;
   const copy = Array.isArray(value)

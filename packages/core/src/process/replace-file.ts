@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { draftPath, sweepDrafts } from "@imagespec/registry";
 
 /**
- * Gives a file a new content as a whole, in a folder that is made where it is missing. Removes what killed processes
- * left there. `mode` is the file's, `folderMode` that of a new folder.
+ * Replaces a file's content atomically, in a folder that is created if needed. Removes what killed processes left
+ * there. `mode` is the file's, `folderMode` that of a new folder.
  *
  * @throws what the file system says.
  */

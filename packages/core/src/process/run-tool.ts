@@ -63,7 +63,7 @@ export async function runTool(
   const secrets = [...(options.redact ?? [])];
   const clean = (text: string) => redact(text, secrets);
   const shown = clean(escapeCommand(command, args));
-  // Loaded here: a program that only looks up a tag does not wait for it.
+  // Loaded here, so that a program that only looks up a tag does not pay for it.
   const { execa } = await import("execa");
   if (options.signal?.aborted) throw abortedError(shown, options.signal.reason);
 
@@ -108,10 +108,10 @@ export async function runTool(
   const stop = () => {
     killGroup("SIGTERM");
     timers.push(setTimeout(() => killGroup("SIGKILL"), TERM_GRACE));
-    // A process that left the group may still hold the pipes: no longer ours to wait for.
+    // A process that left the group may still hold the pipes open; it is not waited for.
     timers.push(setTimeout(() => closePipes(child), TERM_GRACE + KILL_GRACE));
   };
-  // When this process ends at once (a second Ctrl-C) its tools must not live on.
+  // When this process exits at once (a second Ctrl-C) its tools must not outlive it.
   const forgetExit = onProcessExit(() => killGroup("SIGKILL"));
   options.signal?.addEventListener("abort", stop, { once: true });
 

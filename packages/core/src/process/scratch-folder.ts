@@ -6,7 +6,7 @@ import { ImageSpecError, isLeftBehind, onProcessExit, processMark } from "@image
 
 /** `imagespec-NAME-MARK-XXXXXX`. */
 const SCRATCH_FOLDER = /^imagespec-[a-z-]+-([0-9a-f]{16}\.\d+\.\d+)-\w{6}$/;
-/** After this many milliseconds a folder of a process that cannot be looked at from here counts as left behind. */
+/** Milliseconds after which a folder counts as left behind when its process cannot be checked from here. */
 const ABANDONED = 7 * 24 * 3600 * 1000;
 
 /**
@@ -64,7 +64,7 @@ async function withFolder<T>(folder: string, work: (folder: string) => Promise<T
   try {
     return await work(folder);
   } finally {
-    // Work that went well stays well: the next process tries again.
+    // Work that succeeded does not fail because its folder cannot be removed: the next process tries again.
     await rm(folder, { recursive: true, force: true }).catch((error: Error) => {
       process.emitWarning(`The temporary folder ${folder} cannot be removed: ${error.message}`);
     });

@@ -33,7 +33,7 @@ export interface BuildOptions {
   onEvent?: ((event: BuildEvent) => void) | undefined;
 }
 
-/** The options of one call with everything decided. */
+/** The options of one call, with every default resolved. */
 export interface BuildCall {
   builder: string | undefined;
   builderOptions: Record<string, unknown>;
@@ -58,7 +58,7 @@ export function readBuildOptions(spec: Spec, options: BuildOptions, env: Process
   if (options.push === true && spec.registry === undefined) {
     throw optionError(`push is asked for and image "${spec.name}" has no registry`, 'Set registry: "localhost:5000".');
   }
-  // Those of the spec were looked through when it was made.
+  // The spec's own options were checked when the spec was made.
   const credential = userInfoBreach(JSON.stringify(options.builderOptions ?? {}));
   if (credential) throw optionError(`builderOptions: ${credential.message}`, "Take it out of the URL.");
   const output = options.output === undefined ? undefined : parseOutput(options.output);
@@ -76,7 +76,7 @@ export function readBuildOptions(spec: Spec, options: BuildOptions, env: Process
 
 function pushByEnvironment(env: ProcessEnvironment): boolean {
   const value = env[PUSH_VARIABLE];
-  // The original pushes for these two words alone.
+  // flytekit pushes for these two words alone.
   return value === undefined || value === "" || /^(?:true|1)$/i.test(value.trim());
 }
 

@@ -31,8 +31,8 @@ export interface PreparedBuild {
 }
 
 /**
- * Puts the request of one build together: resolves the spec, identifies it and plans its image. Reads the spec's files,
- * and asks nobody.
+ * Puts the request of one build together: resolves the spec, identifies it and plans its image. Reads the spec's files
+ * and contacts no registry, engine or builder.
  *
  * @throws ImageSpecError E_INPUT_FILE naming all files that are missing or wrong, E_ABORTED when cancelled.
  */

@@ -47,7 +47,7 @@ function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages 
   };
 }
 
-/** What is empty is left out of the document, as what is unset. */
+/** Empty values are left out of the document, like unset ones. */
 function given<T>(value: T): T | undefined {
   return isGiven(value) ? value : undefined;
 }

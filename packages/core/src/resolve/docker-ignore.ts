@@ -17,7 +17,7 @@ interface Pattern {
 export class DockerIgnore {
   readonly #patterns: Pattern[];
 
-  /** Throws E_INPUT_FILE that names file and line of a pattern that is none. */
+  /** Throws E_INPUT_FILE with file and line of an invalid pattern. */
   constructor(text: string, fileName = ".dockerignore") {
     this.#patterns = parseLines(text).map(({ line, pattern }) => {
       try {
@@ -36,7 +36,7 @@ export class DockerIgnore {
     const parents = parentsOf(path);
     let ignored = false;
     for (const pattern of this.#patterns) {
-      // A pattern that could only repeat what is so already need not be asked.
+      // A pattern that could not change the result need not be tried.
       if (pattern.takesBack !== ignored) continue;
       if (pattern.matches(path) || parents.some((parent) => pattern.matches(parent))) ignored = !pattern.takesBack;
     }

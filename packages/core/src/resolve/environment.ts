@@ -21,7 +21,7 @@ export function contentEnvironment(spec: Spec): Content["environment"] {
   if (pythonExec !== undefined) return { manager: "venv", python: { from: "exec", path: pythonExec }, bytecode };
   const needsVersion = spec.cuda !== undefined || spec.baseImage !== undefined;
   const version = pythonVersion ?? (spec.cuda === undefined ? undefined : DEFAULT_PYTHON);
-  // A default base is chosen by its Python, so there the version has done its work.
+  // A default base was chosen by that version already, so its own Python is the wanted one.
   if (!needsVersion || version === undefined) return { manager: "venv", python: { from: "base" }, bytecode };
   return { manager: "venv", python: { from: "version", version }, bytecode };
 }

@@ -13,7 +13,7 @@ const NAMES: ReadonlySet<string> = new Set([
   ".nox",
 ]);
 
-/** Names that never go into an image, wherever they stand: what tools make anew, and the history. */
+/** Names that never go into an image, at any depth: what tools create again, and git's history. */
 export function isExcludedName(name: string): boolean {
   return NAMES.has(name) || name.endsWith(".pyc");
 }

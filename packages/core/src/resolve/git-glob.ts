@@ -18,7 +18,7 @@ const CLASSES: ReadonlyMap<string, string> = new Map([
 
 /**
  * A pattern of a `.gitignore` in pieces, by the rules of git's wildmatch for paths: `*`, `?` and sets stop at `/`, and
- * `**` is any number of folders where it stands between slashes. Undefined for one that git matches nothing by. Pure.
+ * `**` is any number of folders where it stands between slashes. Undefined for a pattern that matches nothing in git. Pure.
  */
 export function gitGlob(pattern: string): GlobToken[] | undefined {
   const characters = [...pattern];
@@ -74,7 +74,7 @@ function readSet(characters: readonly string[], start: number): { token: GlobTok
       const to = readMember(characters, index + 1);
       if (to === undefined) return undefined;
       index = to.end + 1;
-      // A range from high to low is no fault: its first character counts.
+      // As in git, a range from high to low is not an error: its first character counts.
       source += codePoint(from.character);
       if (from.character <= to.character) source += `-${codePoint(to.character)}`;
     } else source += codePoint(from.character);

@@ -10,8 +10,8 @@ interface Rule {
 }
 
 /**
- * Git's ignore rules of one file, and of those that stand behind it: each `.gitignore` speaks of paths below its own
- * folder, the deepest that says something wins, the last line of it first (gitignore(5)).
+ * Git's ignore rules of one file and of the files it takes precedence over: each `.gitignore` is about paths below its
+ * own folder, the deepest with a matching line wins, and in it the last matching line (gitignore(5)).
  */
 export class GitIgnore {
   #behind: GitIgnore | undefined;
@@ -67,7 +67,7 @@ function parseRule(line: string): Rule[] {
   return tokens === undefined ? [] : [{ takesBack, foldersOnly, byName, matches: globMatcher(tokens) }];
 }
 
-/** Git compares bytes: `?` takes half of an `é`. Each byte of the UTF-8 becomes a character here. */
+/** Git compares bytes (`?` matches half of an `é`), so each byte of the UTF-8 becomes a character here. */
 function asBytes(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is its own bytes
   return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text).toString("latin1");

@@ -25,7 +25,7 @@ export async function findRepository(folder: string): Promise<GitRepository | un
   }
 }
 
-/** Whether a folder is the top of a work tree: of a clone, a submodule or one of several of a repository. */
+/** Whether a folder is the top of a work tree: of a clone, a submodule or an added work tree (git-worktree(1)). */
 export async function isWorkTree(folder: string): Promise<boolean> {
   return (await gitFolderOf(folder)) !== undefined;
 }

@@ -18,7 +18,7 @@ export function literal(character: string): GlobToken {
 /** Any character but `/`. */
 export const NOT_A_SLASH: GlobToken = { kind: "one", takes: (other) => other !== "/", source: "[^/]" };
 
-/** A set of characters, as an expression of JavaScript's. Throws SyntaxError when it is none. */
+/** A set of characters, as an expression of JavaScript's. Throws SyntaxError when it is invalid. */
 export function characterSet(source: string): GlobToken {
   const expression = new RegExp(`^${source}$`, "u");
   return { kind: "one", takes: (character) => expression.test(character), source };

@@ -6,7 +6,7 @@ import { ImageSpecError } from "@imagespec/registry";
 import type { InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
 
-/** Links are not followed and pipes do not block, should a file have turned into one. */
+/** Should a file have become a link or a pipe since it was listed: links are not followed, and pipes do not block. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Up to here a file is read in one go, which costs less than the calls that reading it in pieces would take. */
 const SMALL = 128 * 1024;

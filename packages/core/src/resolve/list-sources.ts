@@ -40,11 +40,11 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
       if (isExcludedName(name) || own.has(path)) return true;
       if (mode === "all") return rules.skip(path, isFolder);
       if (!isFolder) return !(name.endsWith(".py") || isLink) || rules.skip(path, false);
-      // Only folders that lead to a module are wanted, and those come with it.
+      // Only folders that lead to a module are wanted, and those are added with the module.
       return rules.skip(path, true) || "descend";
     },
   });
-  // Folders come with what is in them: an empty one is no content.
+  // Folders are listed through the files in them: an empty folder is not content.
   const content = found.filter(({ type }) => type !== "directory");
   const entries = mode === "all" ? content : withLinkedModules(root, content, options);
   for (const entry of entries) {

@@ -140,7 +140,7 @@ function splitHashes(content: string): { requirement: string; hashes: string[] }
   return { requirement: content.slice(0, at), hashes };
 }
 
-/** A breach without the text of the line: whoever named the wrong file does not want its lines in a log. */
+/** A breach that does not quote the line: if the wrong file was named, its lines may be secret. */
 function withoutText(breach: Problem, text: string): Problem {
   return { ...breach, message: breach.message.replaceAll(`'${redact(text)}'`, "the line") };
 }

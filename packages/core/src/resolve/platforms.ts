@@ -1,7 +1,7 @@
 import { ImageSpecError, normalPlatform } from "@imagespec/registry";
 import { platformBreach } from "../spec/text-rules.ts";
 
-/** Platforms in normal form, sorted, each once. Throws E_SPEC for one that is none. */
+/** Platforms in normal form, sorted, each once. Throws E_SPEC for a text that is not a platform. */
 export function normalPlatforms(platforms: Iterable<string>): string[] {
   const result = new Set<string>();
   for (const platform of platforms) {
@@ -13,7 +13,7 @@ export function normalPlatforms(platforms: Iterable<string>): string[] {
   return [...result].sort();
 }
 
-/** What is built when nobody says: linux/amd64, but for a registry on this machine what this machine runs. */
+/** The default platform: linux/amd64, but this machine's own when the registry is on this machine. */
 export function defaultPlatform(registry: string | undefined, architecture: string = process.arch): string {
   const isLocal = registry !== undefined && /^localhost(:|\/|$)/.test(registry);
   if (!isLocal) return "linux/amd64";

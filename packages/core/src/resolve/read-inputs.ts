@@ -33,7 +33,7 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined;
   /**
    * Leaves out the check that pipSecretMounts and registryConfig are there, since nothing of them is hashed; or of
-   * pipSecretMounts alone, for who asks a registry and builds nothing.
+   * pipSecretMounts alone, for callers that ask a registry and build nothing.
    */
   skipSecretFiles?: boolean | "pipSecretMounts" | undefined;
 }
@@ -55,7 +55,7 @@ export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inpu
     ...(requirements?.entries ?? []),
   ];
   findCollisions(entries, faults);
-  // Hashing is work: what is known to be wrong by now is said before.
+  // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
   const cache = await StatCache.open(options.cacheDir ?? cacheFolder(options.env), treeName(spec));
   const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });
@@ -67,7 +67,7 @@ export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inpu
   return { files, trees, requirements, warnings: [...warnings, ...clashWarnings(files)] };
 }
 
-/** Specs with different files in one folder do not push each other out of the cache. */
+/** A cache for each set of files, so that specs of one folder do not evict each other's entries. */
 function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements }: Spec): string {
   return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements]);
 }
@@ -90,7 +90,7 @@ async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputF
   }
 }
 
-/** Says early what would else be found only when a registry asks who is there. */
+/** Checks the file now; otherwise a fault would show only when a registry asks for credentials. */
 async function checkRegistryConfig(
   path: (string | number)[],
   file: string,

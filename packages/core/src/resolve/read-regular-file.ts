@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 
-/** Pipes do not block; what is not a regular file is refused before a byte is read. */
+/** Opening a pipe must not block: anything but a regular file is refused before a byte is read. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** No file that people write by hand is larger. */
@@ -9,7 +9,7 @@ export const LARGEST_RULES = 1024 * 1024;
 /** Locks of large workspaces have some MiB. */
 export const LARGEST_LOCK = 64 * 1024 * 1024;
 
-/** Why a file that is there is not read. `message` ends a sentence that begins with the file. */
+/** Why an existing file is not read. `message` completes a sentence whose subject is the file. */
 export class FileRefused extends Error {
   readonly code: "not_a_file" | "too_large";
 

@@ -22,7 +22,7 @@ export interface Requirements {
 
 /**
  * Follows `requirements`: a requirements.txt with its `-r` and `-c` files, or a lock with the pyproject.toml beside it.
- * What cannot be installed elsewhere goes into `faults`, with file, line and cure. Throws E_CYCLE for files that
+ * What cannot be installed elsewhere goes into `faults`, with file, line and hint. Throws E_CYCLE for files that
  * include each other.
  */
 export async function readRequirements(spec: Spec, faults: InputFaults): Promise<Requirements | undefined> {
@@ -53,7 +53,7 @@ export async function readRequirements(spec: Spec, faults: InputFaults): Promise
     entries: reader.entries,
     source: { from, lock: reader.contextPath(file), pyproject: reader.contextPath(pyproject) },
     extraArgs: [],
-    // Both locks have a table for each package, its name in a line of its own. One that is not read has other faults.
+    // Both locks have a table for each package, with its name on a line of its own. An unreadable lock is a fault already.
     havePip: lockText === undefined || /^name = "pip"\r?$/m.test(lockText),
   };
 }
@@ -91,7 +91,7 @@ class RequirementsReader {
     if (this.#read.has(file)) return;
     const text = await this.read(file);
     if (text === undefined) {
-      this.havePip = true; // Who knows; that it is not read is a fault of its own.
+      this.havePip = true; // Unknown, so no second fault is reported; that the file cannot be read is one already.
       return;
     }
     const parsed = parseRequirements(text);

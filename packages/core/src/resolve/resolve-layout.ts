@@ -6,7 +6,7 @@ import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 
 /**
  * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.
- * Throws E_INPUT_FILE when the folder is none or holds not exactly one image.
+ * Throws E_INPUT_FILE when the folder is not a layout, or does not hold exactly one image.
  */
 export async function resolveLayout(
   root: string,

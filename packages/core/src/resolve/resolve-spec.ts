@@ -43,7 +43,7 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
   };
 }
 
-/** What is known of the image of a base spec; noop makes none. */
+/** What is known of the image of a base spec; undefined for noop, which makes no image. */
 function baseSpecOf({ baseImage }: Spec): ResolvedSpec["baseSpec"] {
   if (typeof baseImage !== "object" || baseImage.builder === "noop") return undefined;
   return { environment: environmentOf(baseImage)?.manager };

@@ -45,7 +45,7 @@ export async function shipFiles(entries: readonly TreeEntry[], options: HashOpti
   return sortByBytes(shipped, ({ path }) => path);
 }
 
-/** Warnings for paths that are one file on a machine whose file names know no case or no Unicode form. */
+/** Warnings for paths that are the same file on a machine whose file names ignore case or Unicode normalisation. */
 export function clashWarnings(files: readonly ShippedFile[]): string[] {
   const seen = new Map<string, string>();
   const warnings: string[] = [];

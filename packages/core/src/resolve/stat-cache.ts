@@ -4,14 +4,14 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 
-/** Clocks of file systems that tell less than nanoseconds: FAT's, whole seconds, and what kernels round to. */
+/** Resolutions of file system clocks coarser than a nanosecond: FAT's two seconds, whole seconds, kernel ticks. */
 const GRANULARITIES = [2_000_000_000n, 1_000_000_000n, 100_000_000n, 10_000_000n, 1_000_000n] as const;
-/** Even a nanosecond clock is moved on by the kernel's timer only. */
+/** The kernel advances even a nanosecond clock only at each tick of its timer. */
 const LEAST_GRANULARITY = 50_000_000n;
 
 /**
- * How much time two changes of a file may be apart and its time be the same. A time that is a multiple of a coarse unit
- * may be of a clock that knows no finer one, so it is taken for that: a fine clock shows it once in a thousand times.
+ * How far apart two changes of a file may be and still leave the same time. A time that is a multiple of a coarse unit is
+ * taken to come from a clock of that resolution; a fine clock shows such a time about once in a thousand.
  */
 function granularityOf(time: bigint): bigint {
   const coarse = GRANULARITIES.find((unit) => time % unit === 0n);
@@ -21,7 +21,7 @@ function granularityOf(time: bigint): bigint {
 /**
  * Remembers the hashes of a tree's files, so that unchanged ones need not be read again. An entry counts only while
  * size, times and inode are the same, and only if the file was older than the cache itself: one that changed while
- * the cache was written could change once more without its times telling (git's index has the same rule).
+ * the cache was written could change once more without a change of its times (git's index has the same rule).
  */
 export class StatCache {
   readonly #file: string;
@@ -59,7 +59,7 @@ export class StatCache {
     if (!isYoung(stats, BigInt(Date.now()) * 1_000_000n)) this.#seen.set(path, formOf(stats) + sha256);
   }
 
-  /** Writes the entries used since it was opened. A cache that cannot be written is done without. */
+  /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
   async save(): Promise<void> {
     if (!this.#changed) return;
     const text = JSON.stringify({ version: 1, entries: Object.fromEntries(this.#seen) });
@@ -74,7 +74,7 @@ interface Known {
   written: bigint;
 }
 
-/** Whether a file changed so shortly before a moment that it may change again without its times telling. */
+/** Whether a file changed so shortly before a moment that it may change again while its times stay the same. */
 function isYoung(stats: BigIntStats, moment: bigint): boolean {
   return [stats.mtimeNs, stats.ctimeNs].some((time) => time + granularityOf(time) >= moment);
 }

@@ -1,4 +1,4 @@
-/** A table of a TOML file whose values nobody has looked at yet. */
+/** A table of a TOML file whose values are not checked yet. */
 export type Table = { readonly [key: string]: unknown };
 
 /** The value as a table; an empty one when it is none. */

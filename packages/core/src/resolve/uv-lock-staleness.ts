@@ -1,7 +1,7 @@
 import { type Table, table, tables } from "./toml-table.ts";
 
 /**
- * Why a uv.lock is not of this project, as far as the two files tell, or undefined. uv itself looks closer when the
+ * Why a uv.lock does not match this project, as far as the two files show, or undefined. uv itself checks more when the
  * image is built (`uv sync --locked`); this finds the common case before any work starts.
  */
 export function uvLockStaleness(lock: Table, project: Table): string | undefined {
@@ -61,7 +61,7 @@ function normalName(name: string): string {
   return name.replace(/[-_.]+/g, "-").toLowerCase();
 }
 
-/** Whether a specifier is of a form that has one spelling: plain numbers behind an operator. */
+/** Whether a specifier has only one spelling: an operator and plain numbers. */
 function isPlain(specifier: string): boolean {
   return clauses(specifier).every((clause) => /^(?:[=!<>~]=|[<>])\d+(?:\.\d+)*(?:\.\*)?$/.test(clause));
 }

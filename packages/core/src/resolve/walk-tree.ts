@@ -24,7 +24,7 @@ export interface WalkOptions {
 
 /**
  * Lists what lies below a folder, links as links, in no order. Special files are left out with a warning; names and
- * link targets that are not UTF-8, and names with a backslash, are faults, since other machines could not have them.
+ * link targets that are not UTF-8, and names with a backslash, are faults, since they cannot exist on every machine.
  */
 export async function walkTree(root: string, options: WalkOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];
@@ -39,7 +39,7 @@ export async function walkTree(root: string, options: WalkOptions): Promise<Tree
         children.map(({ name }) => name),
       );
     for (const [index, child] of children.entries()) {
-      // Stat calls are made synchronously, which is several times faster; other work gets its turn in between.
+      // Synchronous stat calls are several times faster; the loop yields to other work now and then.
       if (index % 512 === 511) await setImmediate();
       const path = folder === "" ? child.name : `${folder}/${child.name}`;
       const skip = options.skip(path, child.name, child.isFolder, child.isLink);
@@ -108,7 +108,7 @@ function entryOf(path: string, absolute: string, { faults, parameter, warn }: Wa
     if (stats.isSymbolicLink()) return linkOf(path, absolute, { faults, parameter });
     warn(`'${path}' is left out: it is a socket, pipe or device`);
   } catch (error) {
-    // A file that went away since the folder was read was never there.
+    // A file that was deleted since the folder was read is treated as if it had never existed.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") faults.addSystem(parameter, absolute, error);
   }
   return undefined;

@@ -3,7 +3,7 @@ export type BaseImage = { kind: "reference"; reference: string } | { kind: "layo
 
 const LAYOUT_PREFIX = "oci:";
 
-/** Reads an image reference or `oci:PATH`. Neither the reference's grammar nor the path is looked at. Pure. */
+/** Reads an image reference or `oci:PATH`. Checks neither the reference's grammar nor that the path exists. Pure. */
 export function parseBaseImage(text: string): BaseImage {
   return text.startsWith(LAYOUT_PREFIX)
     ? { kind: "layout", path: text.slice(LAYOUT_PREFIX.length) }

@@ -1,6 +1,6 @@
 const CONDA_FORGE = "conda-forge";
 
-/** Of conda's own environment files: no channel but those that are named. */
+/** A word of conda's environment files: no channels but the named ones. */
 export const NO_DEFAULTS = "nodefaults";
 
 /**

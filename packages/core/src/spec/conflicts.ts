@@ -8,10 +8,10 @@ import { registryBreach } from "./registry-name.ts";
 import type { Spec } from "./spec.ts";
 import { imageNameBreach } from "./text-rules.ts";
 
-/** Parameters before they are known to be right: any of them may still be of a wrong type. */
+/** Parameters that are not checked yet: any of them may still be of a wrong type. */
 export type Draft = { readonly [Name in keyof FlatParameters]?: unknown } & { readonly baseImage?: unknown };
 
-/** What parameters have against each other. Says nothing about one that is wrong by itself. Pure. */
+/** Conflicts between parameters that are each valid by themselves. Pure. */
 export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
   const faults: SpecFault[] = [];
   const fault = (parameter: string, message: string, hint: string) =>
@@ -101,7 +101,7 @@ function otherCondaPython(packages: unknown, version: string): string | undefine
   });
 }
 
-/** What registry and name come to together: a reference that means what they say, and is not too long. */
+/** The rule for registry and name together: they form a reference with the same meaning that is not too long. */
 function placeFault({ name, registry }: Draft): SpecFault | undefined {
   if (typeof name !== "string") return undefined;
   const [host = "", ...rest] = name.split("/");

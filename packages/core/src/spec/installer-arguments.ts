@@ -77,7 +77,7 @@ const OPTIONS: ReadonlyMap<string, ValueRule | null> = new Map<string, ValueRule
   ["--no-cache-dir", null],
 ]);
 
-/** What to do instead of options that people have good reasons to write. */
+/** What to use instead of options that are refused although there are good reasons to want them. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ...["-r", "--requirement", "--requirements"].map((name) => [name, "Name the file by requirements."] as const),
   ...["-c", "--constraint", "--constraints"].map(
@@ -104,7 +104,7 @@ export interface InstallerOption {
   value: string | undefined;
 }
 
-/** What speaks against one option for the installer: not in the closed list, or with a wrong value. Pure. */
+/** Why one option for the installer is refused: it is not in the closed list, or its value is wrong. Pure. */
 export function installerOptionBreach({ name, value }: InstallerOption): Problem | undefined {
   const rule = OPTIONS.get(name);
   if (rule === undefined) {
@@ -197,7 +197,7 @@ function readOptions(parts: readonly string[]): { options: InstallerOption[]; po
     const part = parts[index] as string;
     if (!part.startsWith("-") || part === "-" || part === "--") return { options, positional: part };
     const [, long, attached] = /^(--[^=]+)(?:=(.*))?$/s.exec(part) ?? [];
-    // A short option takes what is glued to it as its value; `-Uv` is none of ours.
+    // A short option takes what is glued to it as its value; `-Uv` is not in the list.
     const short = OPTIONS.get(part.slice(0, 2)) ? part.slice(0, 2) : part;
     const name = long ?? short;
     let value = long === undefined && part.length > short.length ? part.slice(short.length) : attached;

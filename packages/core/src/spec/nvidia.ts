@@ -2,7 +2,7 @@ import type { Problem } from "@imagespec/registry";
 
 /** NVIDIA builds on the next Ubuntu from this CUDA on. */
 const UBUNTU_2204 = [11, 7, 0] as const;
-/** From here on NVIDIA's image has the one cuDNN of its time and does not number it. */
+/** From this CUDA on, NVIDIA's image names do not state the version of cuDNN: each image has just one. */
 const UNNUMBERED_CUDNN = [12, 4, 0] as const;
 const OLDEST = [11, 0, 0] as const;
 const ONLY_CUDNN = "9";
@@ -34,7 +34,7 @@ export function cudnnBreach(version: string): Problem | undefined {
   };
 }
 
-/** What a cuDNN and a CUDA version, each right by itself, have against each other. */
+/** Why a cuDNN and a CUDA version, each valid by itself, cannot be combined. */
 export function cudnnOfCudaBreach(cuda: string, cudnn: string): Problem | undefined {
   if (!reaches(cuda, UNNUMBERED_CUDNN) || cudnn === ONLY_CUDNN) return undefined;
   return {

@@ -20,14 +20,14 @@ export interface ParseOptions {
   parseBase(input: object): Spec;
 }
 
-/** Nobody writes deeper data by hand, and what walks it later is recursive. */
+/** The deepest nesting that is accepted: nobody writes more by hand, and later code walks the data recursively. */
 const DEEPEST = 100;
 
 type Path = (string | number)[];
 
 /**
  * Checks parameters and brings them into one form: camelCase, unset ones left out, name and registry in lower case.
- * Throws one E_SPEC with every fault, each with path, code, message and cure. Pure.
+ * Throws one E_SPEC with every fault, each with path, code, message and hint. Pure.
  */
 export function parseParameters(input: unknown, options: ParseOptions): ParsedParameters {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
@@ -55,7 +55,7 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
   return base ? { ...result.data, baseImage: base } : (result.data as ParsedParameters);
 }
 
-/** One E_SPEC out of all faults of a spec, called by its name where that can be printed. */
+/** One E_SPEC out of all faults of a spec, naming the spec where its name can be printed. */
 export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
   const subject = typeof name === "string" && isTag(name) ? `the spec '${name}'` : "the spec";
   const shown = faults.map((fault) => ({ ...fault, message: redact(fault.message) }));
@@ -68,7 +68,7 @@ export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
   return new ImageSpecError("E_SPEC", message, { faults: shown, hint: hints.join("\n") });
 }
 
-/** The parameters under their camelCase names, without unset ones; faults for names nobody knows. */
+/** The parameters under their camelCase names, without unset ones; faults for unknown names. */
 function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft {
   const draft: Record<string, unknown> = {};
   const known = parameterNames();
@@ -196,7 +196,7 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
   }
 }
 
-/** JavaScript keeps no data under this name, so it would get lost on the way. */
+/** Assigning to this key sets an object's prototype instead of storing data, so the value would be lost. */
 function prototypeBreach(key: string) {
   if (key !== "__proto__") return undefined;
   return { code: "reserved", message: "'__proto__' cannot be a name", hint: "Use another name." };

@@ -33,7 +33,7 @@ function cure(expected: string, value: unknown): string {
     return `Write it as a list: ["${redact(String(value))}"].`;
   }
   if (expected === "record" && Array.isArray(value)) {
-    // The value itself may be nobody's business.
+    // The value itself is not quoted, since it may be a secret.
     const [, name = "NAME"] = /^([A-Za-z_]\w*)=/.exec(String(value[0])) ?? [];
     return `Write it as a mapping: { ${name}: "..." }.`;
   }

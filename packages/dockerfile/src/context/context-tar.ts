@@ -13,8 +13,8 @@ export interface ContextTarOptions {
 }
 
 /**
- * The entries as a tar stream (POSIX pax): the same entries give the same bytes. Owner (0:0), times and order come
- * from nowhere but the arguments. Throws at once for an entry that could leave the folder it is unpacked in; a file
+ * The entries as a tar stream (POSIX pax): the same entries give the same bytes. Owners are 0:0; times and order come
+ * from the arguments alone. Throws at once for an entry that could leave the folder it is unpacked in; a file
  * that changed since it was hashed ends the stream with the error of `open`.
  */
 export function contextTar(entries: readonly ContextEntry[], options: ContextTarOptions): AsyncIterable<Uint8Array> {
@@ -73,7 +73,7 @@ async function writeFile(pack: Pack, header: Header, content: AsyncIterable<Uint
     failure ??= error ?? undefined;
     closed.resolve();
   });
-  // The sink, its callback and the pack each report the same fault; one that nobody listens to would end the process.
+  // Sink, callback and pack all report the same fault; without a listener on each, it would end the process.
   sink.on("error", (error: Error) => {
     failure ??= error;
     closed.resolve();

@@ -69,7 +69,7 @@ export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): I
   });
 }
 
-/** Elsewhere than in the /dev of BuildKit's containers, the folders of mount points would stay in the image. */
+/** Mount points outside the /dev of BuildKit's containers leave folders in the image, which are removed here. */
 function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
   return mountRoot === undefined ? [] : [instruction("base", renderRun([`rm -rf ${quoteShell(mountRoot)}`]))];
 }

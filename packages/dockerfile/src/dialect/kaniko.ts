@@ -40,7 +40,7 @@ const CONDA_TOOLS: StepTools = { ...TOOLS, fallbackCa: `${FOLDER}/fallback-ca.pe
 
 /**
  * The plan for kaniko from v1.24.0 on, in blocks of instructions: no mounts, no here-documents, no predefined platform
- * arguments, all of which it takes without a word and ignores. The environment is made in a stage of its own, so that
+ * arguments, all of which kaniko silently ignores. The environment is made in a stage of its own, so that
  * tools, requirement files and caches are in no layer. The commands' tools are removed by the last RUN, for which the
  * build must take a single snapshot (`--single-snapshot`).
  */
@@ -134,7 +134,10 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
   return [...instructions, instruction("environment", collect, "collect the Python environment")];
 }
 
-/** The copy keeps owners, but for those of links. What the base had of an environment is in it, changed: the old one goes first, so that nothing of it stays. */
+/**
+ * Replaces the base's environment by the finished one, which includes what the base had. The old one is removed first, so
+ * that deleted files do not remain. COPY keeps owners, except those of links.
+ */
 function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Instruction[] {
   const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]);
   return [

@@ -12,7 +12,7 @@ export function stageStart(image: string, name?: string): Instruction[] {
   return [from, "USER 0:0", 'SHELL ["/bin/sh", "-c"]', "WORKDIR /root"].map((text) => instruction("base", text));
 }
 
-/** ARG and ENV: the plan's environment, and the file that gives its PATH back to login shells. */
+/** ARG and ENV: the plan's environment, and the file that restores its PATH in login shells. */
 export function envInstructions(plan: BuildPlan): Instruction[] {
   const { assignments, arguments: needed } = renderEnvironment(plan);
   if (assignments.length === 0) return [];
@@ -24,7 +24,7 @@ export function envInstructions(plan: BuildPlan): Instruction[] {
   ];
 }
 
-/** How the image is run and known: ENTRYPOINT, USER, LABEL with the builder that made it, and the id as the last. */
+/** The image's configuration: ENTRYPOINT, USER, LABEL with the builder that made it, and the id last. */
 export function configInstructions(plan: BuildPlan, builder: string): Instruction[] {
   const entrypoint = plan.steps.entrypoint;
   const { user, id } = plan.steps;

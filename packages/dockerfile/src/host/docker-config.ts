@@ -16,7 +16,7 @@ interface AuthEntry {
 
 /**
  * The docker config.json with the credentials of these registries and of no others; undefined when all of them are
- * anonymous. Credential helpers are asked here: where the file is used there may be none of the host's.
+ * anonymous. Credential helpers are asked here, since they may not exist where the file is used.
  *
  * @throws the errors of the credential store.
  */

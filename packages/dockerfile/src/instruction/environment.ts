@@ -21,7 +21,7 @@ export interface RenderedEnvironment {
 export function renderEnvironment({ steps }: BuildPlan): RenderedEnvironment {
   const values = steps.env === undefined ? new Map<string, ValuePart[]>() : environmentValues(steps.env);
   const needed: [string, string][] = [];
-  // The value of a build argument is not read again for variables.
+  // Variables inside the value of a build argument are not expanded again.
   const argument = (text: string) => {
     const name = `IMAGESPEC_ENV_${needed.length}`;
     needed.push([name, text]);

@@ -16,7 +16,7 @@ export function aptScript(step: AptStep, tools: StepTools): string[] {
     "apt_get update;",
     "apt_get install -y --no-install-recommends",
     ...step.packages.map(quoteShell),
-    // What apt computes for itself is large and made again in a moment.
+    // apt's own caches are large and quickly made again.
     `&& rm -rf /var/cache/apt/*.bin${tools.cache === undefined ? " /var/lib/apt/lists/*" : ""}`,
   ];
 }

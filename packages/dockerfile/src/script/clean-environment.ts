@@ -17,7 +17,7 @@ const KEPT = [
 export const CLEAN_ENVIRONMENT: readonly string[] = [
   SYSTEM_PATH,
   "set -f;",
-  // Words of a value are looked at too; only a name that is set can go.
+  // Words inside values are examined too, which is harmless: at worst they unset a variable that is not in the list.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own
   'for word in $(env); do case "$word" in *=*) name="${word%%=*}";; *) continue;; esac;',
   `case "$name" in ''|[0-9]*|*[!A-Za-z0-9_]*|${KEPT}) ;; *) unset "$name";; esac; done; set +f;`,

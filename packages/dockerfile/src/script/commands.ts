@@ -33,14 +33,14 @@ export function commandsScript({ step, environment, user, tools, mounted }: Comm
 }
 
 /**
- * One shell that reads each command by itself, so that none reaches into the next, whatever it ends in. The first that
- * fails ends it, and so does one that ends the shell before the last had its turn.
+ * One shell that parses each command by itself, so that no command can swallow the next, however it ends. The first
+ * failure ends the build, and so does a command that exits the shell before the last one has run.
  */
 export function inOneShell(commands: readonly string[]): string[] {
   const last = commands.length - 1;
   return [
     "(",
-    // Names of our own, and no function that a command could be called like.
+    // Variables with names of our own rather than functions, which could shadow a command.
     "trap 'imagespec_status=$?;",
     `if [ "$imagespec_status" != 0 ]; then printf "imagespec:%s: commands[%s] ended with exit code %s\\n" E_BUILD "$imagespec_at" "$imagespec_status" >&2;`,
     `elif [ "$imagespec_at" != ${last} ]; then imagespec_status=1; printf "imagespec:%s: commands[%s] ended the shell before the commands behind it ran\\n" E_BUILD "$imagespec_at" >&2; fi;`,

@@ -75,8 +75,8 @@ const PLAIN_SCRIPT = (prefix: string) =>
   ].join(" ");
 
 /**
- * Makes of uv's environment the one that all builders make: without what uv keeps for its own use and for tools of the
- * past (virtualenv's patch of distutils), and with one activation script, for sh.
+ * Turns uv's environment into the one that all builders make: without the files uv keeps for itself and for obsolete
+ * tools (virtualenv's patch of distutils), and with a single activation script, for sh.
  */
 function plain(prefix: string): string[] {
   const site = `${prefix}/lib/python3*/site-packages`;
@@ -89,7 +89,7 @@ function plain(prefix: string): string[] {
     ...activateScript(prefix).map(quoteShell),
     `>${prefix}/bin/activate;`,
     `rm -rf ${PYTHON_FOLDER}/.lock ${PYTHON_FOLDER}/.gitignore ${PYTHON_FOLDER}/.temp;`,
-    // The archive's own bytecode is for the times of other files.
+    // The bytecode in the archive was made for files with other times.
     `if [ -d ${PYTHON_FOLDER} ] && command -v find >/dev/null; then find ${PYTHON_FOLDER} -name __pycache__ -prune -exec rm -rf {} +; fi;`,
     `for link in ${PYTHON_FOLDER}/*; do if [ -L "$link" ]; then rm "$link"; fi; done;`,
     "fi;",

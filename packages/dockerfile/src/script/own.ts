@@ -12,8 +12,8 @@ export interface Owner {
 }
 
 /**
- * Gives someone what lies below these folders and is another's, links themselves included, in the step that makes it:
- * what has the right owner stays untouched, so that no layer holds it again.
+ * Changes the owner of what lies below these folders, links themselves included, in the same step that makes it. What
+ * has the right owner already stays untouched, so that no layer holds it a second time.
  */
 export function ownScript(folders: readonly string[], { user, owner = `${user}:`, except = [] }: Owner): string[] {
   // With a slash behind it a folder that is a link is followed.

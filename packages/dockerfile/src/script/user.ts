@@ -3,7 +3,7 @@ import { FAIL_FUNCTION } from "../step-fault.ts";
 import { ownScript } from "./own.ts";
 
 /**
- * Sees to the user the container runs as, with what the shell itself can do plus mkdir, chmod and chown. A user of
+ * Creates the user the container runs as, with shell built-ins plus mkdir, chmod and chown. A user of
  * that name is kept. Else uid and gid are 1000 if both are free, or the next number that is free for both. What the base
  * has in the working folder becomes the user's, but for what is mounted there.
  */

@@ -5,7 +5,7 @@ import type { HttpResponse, HttpTransport } from "../http/http-transport.ts";
 import { networkFault } from "../http/network-fault.ts";
 
 export interface TokenRequest {
-  /** The realm of the challenge; that it may be asked was checked. */
+  /** The realm of the challenge, already checked to be allowed. */
   realm: URL;
   service: string | undefined;
   scopes: string[];
@@ -26,14 +26,14 @@ const POST_REFUSALS: ReadonlySet<number> = new Set([401, 404, 405, 415, 501]);
 
 /**
  * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, where
- * that is refused by GET; a password goes as Basic, nobody's as nothing. Redirects are not followed: the credential is for this host alone.
+ * that is refused by GET; a password is sent as Basic, and without a credential nothing is. Redirects are not followed: the credential is for this host alone.
  */
 export async function fetchToken(request: TokenRequest, transport: HttpTransport): Promise<BearerToken> {
   const asked = Date.now();
   try {
     let answer = await ask(request, transport);
     if (request.credential?.kind === "identity-token" && POST_REFUSALS.has(answer.status)) {
-      // A token server that only knows GET takes the identity token for the password.
+      // A token server without POST takes the identity token as the password.
       await answer.body.dump();
       const { token, username = "" } = request.credential;
       answer = await ask({ ...request, credential: { kind: "basic", username, password: token } }, transport);
@@ -41,7 +41,7 @@ export async function fetchToken(request: TokenRequest, transport: HttpTransport
     return await readToken(answer, asked, request);
   } catch (error) {
     const fault = networkFault(error);
-    // What another try may cure goes up as it is, to be tried again with the request that needs the token.
+    // Errors that a retry may cure are rethrown as they are, and retried with the request that needs the token.
     if (fault === undefined || fault.passing) throw error;
     const where = `The token server ${request.realm.host} of ${request.registry}`;
     throw new ImageSpecError("E_REGISTRY_UNREACHABLE", `${where} cannot be reached: ${fault.reason} (${fault.code})`, {
@@ -107,7 +107,7 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
       details: { registry, tokenServer: request.realm.host, status },
     });
   }
-  // Our own clock from the moment of asking: the server's may be wrong. 60 s is the specification's default.
+  // Measured by our own clock from the request on, since the server's may be wrong. 60 s is the specification's default.
   const seconds = typeof json.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 60;
   const margin = Math.min(10, seconds / 2);
   return { token, usableUntil: asked + (seconds - margin) * 1000 };

@@ -6,7 +6,7 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** 404, and the refusals of a method that say nothing of what was asked for: not those of credentials, of haste, of a server in trouble. */
+/** 404, and statuses that only refuse the method: not those about credentials, rate limits or server errors. */
 export function refusesHead(status: number): boolean {
   if (status === 501 || status === 505) return true;
   return status >= 400 && status < 500 && status !== 401 && status !== 407 && !isRetriedStatus(status);
@@ -17,7 +17,7 @@ export function statedDigest(response: HttpResponse): string | undefined {
   return response.header("docker-content-digest")?.trim() || undefined;
 }
 
-/** The media type an answer states; undefined for what servers say that do not know. */
+/** The media type an answer states; undefined for generic types, which servers send for unknown content. */
 export function contentType(response: HttpResponse): string | undefined {
   const type = response.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   return type === "" || type === "application/json" || type === "application/octet-stream" || type?.startsWith("text/")

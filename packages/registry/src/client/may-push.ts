@@ -2,7 +2,7 @@ import { isImageSpecError } from "../errors/image-spec-error.ts";
 import { isSuccess } from "./answer.ts";
 import type { RegistryCall, RegistryHost } from "./registry-host.ts";
 
-/** Opens an upload at `target` and gives it up; false when the registry refuses it for want of rights. */
+/** Opens an upload at `target` and cancels it; false when the registry refuses it for lack of rights. */
 export async function mayPush(
   host: RegistryHost,
   target: string,

@@ -17,8 +17,8 @@ export interface BlobPull {
 }
 
 /**
- * The bytes of a blob, not checked yet. A connection that breaks is taken up again where it broke (Range), so that whoever
- * reads sees one stream. Foreign `urls` of the descriptor are never asked.
+ * The bytes of a blob, not checked yet. A broken connection is resumed where it broke (Range), so that the reader sees
+ * one stream. Foreign `urls` of the descriptor are never fetched.
  */
 export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void, undefined> {
   const { host, path, scopes, subject, descriptor, signal } = pull;
@@ -36,7 +36,7 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
       accept: offset === 0 ? [200] : [200, 206],
       signal,
     });
-    // A registry that does not know ranges sends all of it again: what was passed on already is dropped.
+    // A registry without ranges sends the whole blob again; the part that was passed on already is dropped.
     let skip = response.status === 206 ? 0 : offset;
     const start = response.status === 206 ? rangeStart(response.header("content-range")) : 0;
     const length = response.header("content-length");

@@ -33,7 +33,7 @@ interface Upload {
   leastChunk: number;
 }
 
-/** What a chunk after 413 has at most: proxies limit requests to 1 MB, 10 MB, 100 MB. */
+/** The largest chunk after a 413: proxies limit requests to 1 MB, 10 MB or 100 MB. */
 const LARGEST_RETRY = 32 * 1024 * 1024;
 const SMALLEST_CHUNK = 64 * 1024;
 
@@ -72,7 +72,7 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
       }
       if (await push.isThere()) return "done";
       const state = await uploadState(push, at.location);
-      // A registry that says nothing usable gets the whole again.
+      // Without a usable answer the upload starts again from the beginning.
       const usable = state !== undefined && state.offset < descriptor.size;
       if (usable && state.offset > from.offset) budget.progressed();
       upload = usable ? state : await startUpload({ ...push, mountFrom: undefined });
@@ -88,17 +88,17 @@ function isPassing(error: unknown): error is ImageSpecError {
   }
   if (!isImageSpecError(error, "E_REGISTRY")) return false;
   const { status, tokenServer } = error.details;
-  // 404: the session is gone. 416: it stands elsewhere than we thought.
+  // 404: the session is gone. 416: it is at another offset than we thought.
   const isSession = tokenServer === undefined && (status === 404 || status === 416);
   return status !== undefined && (isRetriedStatus(status) || isSession);
 }
 
-/** The registry, or a proxy before it, takes no request of this size. */
+/** Whether the registry, or a proxy before it, refuses a request of this size. */
 function isTooLarge(error: unknown): boolean {
   return isImageSpecError(error, "E_REGISTRY") && error.details.status === 413;
 }
 
-/** The registry found other bytes than the digest says (distribution-spec, error codes). */
+/** Whether the registry received bytes that do not match the digest (distribution-spec, error codes). */
 function isRefusedDigest(error: unknown): boolean {
   return isImageSpecError(error, "E_REGISTRY") && [error.details.codes].flat().includes("DIGEST_INVALID");
 }
@@ -132,7 +132,7 @@ async function startUpload(push: BlobPush): Promise<Upload | "mounted"> {
       await response.body.dump();
       return response.status === 201 ? "mounted" : opened(response);
     } catch (error) {
-      // Mounting is a shortcut: a registry that cannot, or does not let us read there, gets the bytes.
+      // Mounting is a shortcut: a registry that cannot mount, or does not let us read there, is sent the bytes.
       const refused = isImageSpecError(error, "E_REGISTRY_AUTH") || isImageSpecError(error, "E_REGISTRY");
       if (!refused) throw error;
     }
@@ -157,7 +157,7 @@ function nextLocation(push: BlobPush, response: HttpResponse, known: URL | undef
   );
 }
 
-/** A registry that takes chunks and never has more: going on would have no end. */
+/** The error for a registry that accepts chunks but never has more bytes, so that the upload would never end. */
 function stuck(push: BlobPush, offset: number): ImageSpecError {
   return new ImageSpecError("E_REGISTRY", `${push.subject.registry} takes a chunk and still has ${offset} bytes`, {
     hint: "Leave chunkSize out, or report it to the registry's operator.",

@@ -1,4 +1,4 @@
-/** What a client tells while it works. Sizes in bytes, times in milliseconds. */
+/** What a client reports while it works. Sizes in bytes, times in milliseconds. */
 export type RegistryEvent =
   | { type: "retry"; registry: string; action: string; reason: string; attempt: number; waitMs: number }
   | { type: "pull"; name: string; digest: string; size: number; status: "started" | "done" }

@@ -113,6 +113,6 @@ function clean(value: unknown, sent: readonly string[]): string {
   if (typeof value !== "string") return "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const line = value.slice(0, 10_000).replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
-  // Before it is cut: half a secret would not be known for one.
+  // Redacted before it is cut, since half a secret would not be recognised.
   return redact(line, sent).slice(0, 200);
 }

@@ -42,7 +42,7 @@ export interface RegistryHostOptions {
 const MAX_HOPS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Speaks to one registry host: scheme, authorization, redirects, retries, and errors that say what to do. */
+/** Talks to one registry host: scheme, authorization, redirects, retries, and errors that say what to do. */
 export class RegistryHost {
   readonly #options: RegistryHostOptions;
   readonly #auth: RegistryAuth;
@@ -69,7 +69,7 @@ export class RegistryHost {
     }
   }
 
-  /** Waits before another try and tells so. Throws E_ABORTED. */
+  /** Emits an event and waits before another try. Throws E_ABORTED. */
   async pause(
     call: Pick<RegistryCall, "subject" | "signal">,
     error: ImageSpecError,
@@ -120,7 +120,7 @@ export class RegistryHost {
     const base = await untilAborted(this.#options.base(), call.signal);
     let url = new URL(call.target, base);
     let challenged = 0;
-    // Once a redirect has led away, whoever we were sent to chooses the path: it gets no credential, wherever it leads back.
+    // After a redirect to another host, that host chooses the path: no credential is sent any more, not even back here.
     let away = url.origin !== base.origin;
     for (let hops = 0; hops <= MAX_HOPS; ) {
       const own = !away;

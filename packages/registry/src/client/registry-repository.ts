@@ -16,7 +16,7 @@ import type { RegistryEvent } from "./registry-event.ts";
 import type { Subject } from "./registry-fault.ts";
 import type { RegistryHost } from "./registry-host.ts";
 
-/** What HEAD says of a manifest; a registry may leave any of it out. */
+/** What HEAD tells about a manifest; a registry may leave any of it out. */
 export interface ManifestHead {
   digest?: string | undefined;
   mediaType?: string | undefined;
@@ -120,7 +120,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       method: "HEAD",
       target: `/v2/${this.repository}/blobs/${digest}`,
       scopes: [this.#pushScope()],
-      // One that refuses HEAD gets the blob, and then says what it has against it.
+      // A registry that refuses HEAD is sent the blob, and then says what is wrong.
       accept: (status) => status === 200 || refusesHead(status),
       signal: options.signal,
     });
@@ -219,7 +219,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     try {
       return await this.#fetchOnce(tagOrDigest, options, accept);
     } catch (error) {
-      // A proxy in between may have cut or mixed up one answer: ask once more.
+      // A proxy may have truncated or mixed up one answer, so it is asked for once more.
       if (!isImageSpecError(error, "E_DIGEST_MISMATCH")) throw error;
       return this.#fetchOnce(tagOrDigest, options, accept);
     }

@@ -18,7 +18,7 @@ export function parseConfigDocument(text: string, source: string): ConfigDocumen
   const refuse = (what: string) => new ImageSpecError("E_INPUT_FILE", `${source} ${what}`, { hint: CURE });
   let json: unknown;
   try {
-    // An empty file, and null wherever a value may stand, say nothing, as docker reads them.
+    // As in docker, an empty file, or null in place of any value, counts as unset.
     json = text.trim() === "" ? {} : (JSON.parse(text) ?? {});
   } catch {
     throw refuse("is not JSON");

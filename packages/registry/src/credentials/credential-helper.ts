@@ -26,9 +26,9 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
     throw fail("is not a program name", "Correct `credsStore` or `credHelpers` in the docker config.json.");
   }
   call.signal?.throwIfAborted();
-  // Loaded here because most programs that use this package never come here.
+  // Loaded here, since most programs that use this package never need it.
   const { execa } = await import("execa");
-  // Its own process group: a helper's grandchild that keeps the pipe open must not keep us waiting.
+  // In its own process group, so that a grandchild that keeps the pipe open can be ended with it.
   const child = execa(program, ["get"], {
     input: call.server,
     env: call.env,
@@ -46,7 +46,7 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
   const timer = setTimeout(() => stop("timeout"), call.timeoutMs);
   const onAbort = () => stop("abort");
   call.signal?.addEventListener("abort", onAbort, { once: true });
-  // A program that ends at once must not leave its helper behind.
+  // When this process exits at once, the helper must end too.
   const forgetExit = onProcessExit(() => stop("abort"));
   try {
     const result = await child;
@@ -80,7 +80,7 @@ function readAnswer(text: string, fail: (what: string, hint: string) => ImageSpe
   try {
     json = JSON.parse(text);
   } catch {
-    // What it printed may hold the secret, so it stays out of the message.
+    // The helper's output may hold the secret, so it is not quoted.
     throw fail("answered something that is not JSON", "Update or replace the credential helper.");
   }
   const { Username: username, Secret: secret } = json ?? {};

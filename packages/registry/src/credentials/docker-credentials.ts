@@ -21,7 +21,7 @@ export interface DockerCredentialsOptions {
   helperTimeoutMs?: number | undefined;
 }
 
-/** What helpers know Docker Hub by; every other registry by its host. */
+/** The key under which helpers keep Docker Hub; every other registry has its host. */
 const HUB_SERVER = "https://index.docker.io/v1/";
 
 /**
@@ -88,7 +88,7 @@ async function lookUp(document: ConfigDocument, registry: string, options: LookU
   return key === undefined ? undefined : authEntryCredential(document.auths[key], key, document.source);
 }
 
-/** From the most to the least exact: `host/team/app`, `host/team`, `host`. */
+/** From the most to the least specific: `host/team/app`, `host/team`, `host`. */
 function candidates(registry: string, repository = ""): string[] {
   const host = configKey(registry);
   const parts = repository.split("/").filter((part) => part !== "");

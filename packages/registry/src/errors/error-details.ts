@@ -19,7 +19,7 @@ export interface RegistryDetails {
   repository?: string | undefined;
   /** The host that was asked in the registry's place. */
   mirror?: string | undefined;
-  /** The host of the registry's token server, when it was that which failed. */
+  /** The host of the registry's token server, when the failure was there. */
   tokenServer?: string | undefined;
   /** HTTP status. */
   status?: number | undefined;

@@ -73,7 +73,7 @@ function secretForms(secrets: Iterable<string>): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret.length > 0) forms.add(secret);
-    // Encoded, a short one would be found in texts that do not hold it.
+    // The encoding of a short secret would match texts that do not contain it.
     if (secret.length < 4) continue;
     forms.add(encodeURIComponent(secret.toWellFormed()));
     forms.add(JSON.stringify(secret).slice(1, -1));

@@ -64,7 +64,7 @@ function userInfoLength(rest: string): number | undefined {
   if (at !== -1) return at;
   const colon = authority.indexOf(":");
   if (colon < 0 || authority.startsWith("[") || PORT.test(rest.slice(colon + 1))) return undefined;
-  // What stands behind the colon is not a port: a password with a slash in it.
+  // What follows the colon is not a port, so it is a password with a slash in it.
   const last = rest.lastIndexOf("@");
   return last === -1 || DIGEST.test(rest.slice(last + 1)) ? undefined : last;
 }

@@ -77,7 +77,7 @@ export class HttpTransport {
     const answer = await sent.catch((error) => {
       throw proxy === undefined ? error : proxyFailure(error, proxy, signal.aborted);
     });
-    // Whoever reads sees the error; whoever destroys the body unread must not end the process by it.
+    // A reader sees the error; without one (the body was destroyed unread) it must not end the process.
     answer.body.on("error", () => undefined);
     return {
       url,
@@ -111,7 +111,7 @@ export class HttpTransport {
     // Loaded at the first request: a program that only computes a tag makes none.
     const { Agent, ProxyAgent } = await import("undici");
     if (proxy === undefined) return new Agent({ connect });
-    // A plain request is handed to the proxy as it is: many refuse CONNECT to other ports than 443.
+    // A plain request goes to the proxy as it is, since many refuse CONNECT to ports other than 443.
     const proxyTunnel = url.protocol === "https:";
     return new ProxyAgent({ uri: checkedProxy(proxy), proxyTunnel, requestTls: connect, proxyTls: trusted });
   }

@@ -10,7 +10,7 @@ export async function probeScheme(host: string, timeoutMs: number): Promise<"htt
   const name = hostName(host);
   const { connect } = await import("node:tls");
   return new Promise((resolve) => {
-    // Certificates are checked by the requests that follow; here only the protocol is asked for.
+    // Certificates are checked by the requests that follow; this only finds out the protocol.
     const socket = connect({
       host: name,
       port,

@@ -56,14 +56,14 @@ export class RetryBudget {
     const { attempts, budgetMs, baseMs } = this.#options;
     if (this.#failures >= attempts || this.#timeouts > 1) return undefined;
     const backoff = Math.min(baseMs * 2 ** (this.#failures - 1), LONGEST_MS);
-    // Jitter keeps clients that failed together from coming back together.
+    // Jitter keeps clients that failed at the same time from retrying at the same time.
     const wait = failure.retryAfterMs ?? backoff * (0.75 + Math.random() * 0.5);
     if (this.#waited + wait > budgetMs) return undefined;
     this.#waited += wait;
     return wait;
   }
 
-  /** Progress was made: later failures start counting anew, the budget does not. */
+  /** Notes progress: the count of tries starts again, the budget of time does not. */
   progressed(): void {
     this.#failures = 0;
     this.#timeouts = 0;

@@ -9,7 +9,7 @@ export class StalledError extends Error {
 }
 
 /**
- * Passes an upload's bytes on and aborts `controller` when the receiver leaves a piece lying for `idleMs`. Time the
+ * Passes an upload's bytes on and aborts `controller` when the receiver does not take a piece for `idleMs`. Time the
  * source takes to make the next piece does not count: compressing may be slow.
  */
 export async function* watchedBody(

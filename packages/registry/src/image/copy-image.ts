@@ -18,7 +18,7 @@ export interface CopyOptions extends PushOptions {
 interface Collection {
   source: ImageSource;
   signal: AbortSignal | undefined;
-  /** Children before what points to them; the last is the image itself. */
+  /** Children before the manifests that point to them; the last one is the image itself. */
   manifests: ManifestBytes[];
   blobs: Map<string, Descriptor>;
 }
@@ -36,7 +36,7 @@ export async function copyImage(
   const { tag, signal } = options;
   const collection: Collection = { source, signal, manifests: [], blobs: new Map() };
   await collect(collection, tagOrDigest, undefined, 0);
-  // Once is enough: where it arrives, or here when it was downloaded. What lies on this disk the registry checks itself.
+  // Checked once: by the sink, or here if it was downloaded. The registry checks what comes from this disk.
   const unchecked = sink.checksBlobs === true || source.registry === undefined;
   const mountFrom = source.registry === undefined ? undefined : source.name;
   const root = collection.manifests.pop() as ManifestBytes;
@@ -44,7 +44,7 @@ export async function copyImage(
     await runLimited(
       [...collection.blobs.values()].map((blob) => async (signal: AbortSignal) => {
         const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, mountFrom });
-        // A download that turned out wrong was not passed on to its end: it may be tried once more.
+        // A download that failed its check was not passed on completely, so it may be tried once more.
         await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
       }),
       options.concurrency ?? DEFAULT_CONCURRENCY,

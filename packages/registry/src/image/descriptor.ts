@@ -5,7 +5,7 @@ export interface Platform {
   variant?: string | undefined;
 }
 
-/** What points to content by digest (OCI image-spec, descriptor.md). `size` in bytes. */
+/** A pointer to content by digest (OCI image-spec, descriptor.md). `size` in bytes. */
 export interface Descriptor {
   mediaType: string;
   digest: string;

@@ -6,7 +6,7 @@ import { parseJson } from "./parse-json.ts";
 import type { ManifestDocument } from "./parse-manifest.ts";
 import type { CallOptions, ImageSource } from "./store.ts";
 
-/** What an image config says that is of use here (OCI image-spec, config.md). */
+/** The parts of an image config that are used here (OCI image-spec, config.md). */
 export interface ImageConfig {
   architecture: string;
   os: string;

@@ -5,7 +5,7 @@ import { formatPlatform } from "./platform.ts";
 import { isImageEntry } from "./select-platform.ts";
 import type { CallOptions, ImageSource, ManifestBytes } from "./store.ts";
 
-/** Entries without a platform are rare: more than that in one index are not looked into. */
+/** How many entries without a platform are read in one index; they are rare. */
 const MOST_READ = 32;
 const MAX_INDEX_DEPTH = 4;
 

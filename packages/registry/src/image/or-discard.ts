@@ -1,6 +1,6 @@
 import type { ImageSink } from "./store.ts";
 
-/** Runs what writes an image; when it fails, the sink removes what was written and nothing names. */
+/** Runs `write`, which writes an image; when it fails, the sink removes what was written and is not referenced. */
 export async function orDiscard<T>(sink: ImageSink, write: () => Promise<T>): Promise<T> {
   try {
     return await write();

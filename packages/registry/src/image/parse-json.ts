@@ -1,4 +1,4 @@
-/** A JSON object that has a key twice means different things to different readers. */
+/** A JSON object has a key twice, so different readers would understand it differently. */
 export class DuplicateKeyError extends Error {
   /** The key, cut to 100 characters. */
   readonly key: string;
@@ -10,7 +10,7 @@ export class DuplicateKeyError extends Error {
   }
 }
 
-// Fields of manifests and configs that readers in Go find in any case: two spellings are one field to them.
+// Fields of manifests and configs. Readers in Go ignore case, so two spellings are one field to them.
 const FIELDS = new Set(
   "schemaversion mediatype manifests config layers digest size platform os architecture variant urls rootfs diff_ids subject".split(
     " ",
@@ -18,7 +18,7 @@ const FIELDS = new Set(
 );
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/** Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is none, a DuplicateKeyError when an object has a key twice. */
+/** Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is invalid, a DuplicateKeyError when an object has a key twice. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   const value: unknown = JSON.parse(text);

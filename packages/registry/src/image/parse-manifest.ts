@@ -31,7 +31,7 @@ const MAX_ENTRIES = 10_000;
 
 type Json = Record<string, unknown>;
 
-/** Reads a manifest or index and checks all it says about other content. Throws E_REGISTRY or E_DIGEST_MISMATCH naming `subject`. */
+/** Reads a manifest or index and checks every descriptor in it. Throws E_REGISTRY or E_DIGEST_MISMATCH naming `subject`. */
 export function parseManifest(manifest: ManifestBytes, subject: string): IndexDocument | ManifestDocument {
   const refuse = (what: string) =>
     new ImageSpecError("E_REGISTRY", `${subject} ${what}`, {
@@ -53,7 +53,7 @@ export function parseManifest(manifest: ManifestBytes, subject: string): IndexDo
   }
   const isIndex = INDEX_TYPES.has(manifest.mediaType);
   if (!isIndex && !MANIFEST_TYPES.has(manifest.mediaType)) throw refuse(`has the media type ${manifest.mediaType}`);
-  // A document that could be read as both kinds means different images to different readers.
+  // A document that can be read as either kind would mean different images to different readers.
   if (isIndex ? "layers" in json || "config" in json : "manifests" in json) throw refuse("mixes index and manifest");
   if (isIndex) {
     return {
@@ -101,7 +101,7 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
   return json as unknown as Descriptor;
 }
 
-/** E_DIGEST_MISMATCH when a manifest is not what the entry that led to it says. */
+/** Throws E_DIGEST_MISMATCH when a manifest does not match the descriptor that points to it. */
 export function checkChild(child: Descriptor, bytes: ManifestBytes, subject: string): void {
   if (child.digest === bytes.digest && child.size === bytes.bytes.length && child.mediaType === bytes.mediaType) return;
   throw new ImageSpecError(

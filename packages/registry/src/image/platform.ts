@@ -1,7 +1,7 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { Platform } from "./descriptor.ts";
 
-// How containerd writes what people write: https://pkg.go.dev/github.com/containerd/platforms
+// containerd's normal forms of common spellings: https://pkg.go.dev/github.com/containerd/platforms
 const ARCHITECTURES: ReadonlyMap<string, { architecture: string; variant?: string | undefined }> = new Map([
   ["x86_64", { architecture: "amd64" }],
   ["x86-64", { architecture: "amd64" }],
@@ -14,7 +14,7 @@ const ARCHITECTURES: ReadonlyMap<string, { architecture: string; variant?: strin
 ]);
 const SYSTEMS: ReadonlyMap<string, string> = new Map([["macos", "darwin"]]);
 
-// What Go names and the OCI image-spec therefore allows (`go tool dist list`).
+// Go's names, which the OCI image-spec allows (`go tool dist list`).
 const KNOWN_SYSTEMS = new Set(
   "aix android darwin dragonfly freebsd illumos ios js linux netbsd openbsd plan9 solaris wasi wasip1 windows".split(
     " ",

@@ -117,7 +117,7 @@ export async function pushIndex(
   return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
 }
 
-/** The sink itself says that there is none; a token server's 404 says nothing of that. */
+/** Whether the sink itself says that there is none; a 404 of a token server does not mean that. */
 function isNotFound(error: unknown): boolean {
   if (isImageSpecError(error, "E_INPUT_FILE")) return true;
   return (

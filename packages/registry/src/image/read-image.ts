@@ -7,7 +7,7 @@ import { formatPlatform, runnablePlatforms } from "./platform.ts";
 import { findPlatform, selectPlatform } from "./select-platform.ts";
 import type { CallOptions, ImageSource, ManifestBytes } from "./store.ts";
 
-/** An image for one platform, its layers still where they are. */
+/** An image for one platform; its layers are not downloaded. */
 export interface ReadImage {
   /** The image's manifest; its bytes are in `bytes`. */
   manifest: ManifestDocument;

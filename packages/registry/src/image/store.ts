@@ -14,7 +14,7 @@ export interface CallOptions {
 
 /** How a blob is read. */
 export interface ReadBlobOptions extends CallOptions {
-  /** The caller checks digest and size itself, so that it need not be done twice. Default false. */
+  /** True when the caller checks digest and size itself, so that they are not checked twice. Default false. */
   unchecked?: boolean | undefined;
 }
 
@@ -39,9 +39,9 @@ export type OpenBlob = () => AsyncIterable<Uint8Array>;
 /** Where images are written to: a repository of a registry, an OCI layout folder, a docker archive. */
 export interface ImageSink {
   readonly name: string;
-  /** True when `putBlob` checks digest and size before the blob counts as there. */
+  /** True when `putBlob` checks digest and size before the blob becomes visible. */
   readonly checksBlobs?: boolean;
-  /** Removes what was written and nothing names; called by what writes images when that fails. */
+  /** Removes what was written and is not referenced; called when writing an image fails. */
   discard?(): Promise<void>;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
   /** Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may hold it. */

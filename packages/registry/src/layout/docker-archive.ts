@@ -32,7 +32,7 @@ export class DockerArchive implements ImageSink {
   readonly #blobs = new Set<string>();
   #queue: Promise<void> = Promise.resolve();
   #root: ManifestBytes | undefined;
-  /** Set once an entry ended early: nothing can be appended behind it. */
+  /** Set once an entry ended early, after which nothing can be appended. */
   #spoiled: { error: unknown } | undefined;
 
   private constructor(path: string, reference: ImageReference) {
@@ -41,7 +41,7 @@ export class DockerArchive implements ImageSink {
     this.#reference = reference;
     this.name = `docker-archive:${path}`;
     this.#written = pipeline(this.#tar, createWriteStream(this.#temporary, { flags: "wx" }));
-    // The failure comes out at the next write or at close; meanwhile it must not end the process.
+    // The next write or close reports the failure; until then it must not end the process.
     this.#written.catch(() => undefined);
   }
 
@@ -62,7 +62,7 @@ export class DockerArchive implements ImageSink {
     return this.#blobs.has(descriptor.digest);
   }
 
-  /** Blobs that come at the same time are written one after the other: a tar has one end. */
+  /** Blobs put at the same time are written one after the other, since a tar only grows at its end. */
   putBlob(descriptor: Descriptor, open: OpenBlob, options: CallOptions = {}): Promise<void> {
     return this.#next(async () => {
       if (this.#blobs.has(descriptor.digest)) return;
@@ -91,7 +91,7 @@ export class DockerArchive implements ImageSink {
     await this.putBlob({ mediaType, digest, size: bytes.length }, async function* () {
       yield bytes;
     });
-    // For docker the image is the manifest; an index around it is kept as a blob.
+    // To docker the manifest is the image; an index around it is only kept as a blob.
     if (document.kind === "manifest") this.#root = manifest;
   }
 

@@ -6,7 +6,7 @@ import { isRunning, processMark } from "../process/process-mark.ts";
 
 export interface FileLockOptions {
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a sign of life after which a holder counts as dead that cannot be looked at; default 10 000. */
+  /** Milliseconds without a sign of life after which a holder that cannot be checked counts as dead; default 10 000. */
   staleMs?: number | undefined;
 }
 
@@ -62,7 +62,7 @@ async function acquire(path: string, token: string, staleMs: number, signal: Abo
     }
     const state = await stateOf(path);
     if (state === undefined) continue;
-    // Our own clock alone: that of the file system, or of the holder, may be another.
+    // Measured by our own clock alone, since the file system's or the holder's may differ.
     if (state.text !== seen.state) seen = { state: state.text, since: performance.now() };
     const holder = state.token.slice(0, Math.max(state.token.lastIndexOf("-"), 0));
     if (isRunning(holder) === false || performance.now() - seen.since > staleMs) await breakLock(path, state.token);
@@ -70,7 +70,7 @@ async function acquire(path: string, token: string, staleMs: number, signal: Abo
   }
 }
 
-/** Takes a dead holder's lock away; should it be another one by now, it is put back. */
+/** Removes a dead holder's lock; if another process holds it by now, it is put back. */
 async function breakLock(path: string, token: string): Promise<void> {
   const taken = `${path}.${randomBytes(6).toString("hex")}`;
   try {

@@ -26,7 +26,7 @@ export class OciLayout implements ImageSource, ImageSink {
   readonly name: string;
   readonly folder: string;
   readonly checksBlobs = true;
-  /** Whether a blob that lies there has the right bytes, by digest. */
+  /** Whether an existing blob has the right bytes, by digest. */
   readonly #right = new Map<string, Promise<boolean>>();
   /** Written by this object, and listed by no tag yet. */
   readonly #unlisted = new Set<string>();
@@ -125,7 +125,7 @@ export class OciLayout implements ImageSource, ImageSink {
    * listed meanwhile stays.
    */
   async discard(): Promise<void> {
-    // Where the disk is full even the lock cannot be written, and what is removed here is what makes room.
+    // On a full disk even the lock cannot be written, and removing these files is what makes room.
     if (this.#unlisted.size > 0) await this.#locked(() => this.#forget(), undefined).catch(() => this.#forget());
     if (!this.#made) return;
     for (const path of ["blobs/sha256", "blobs/sha384", "blobs/sha512", "blobs", "."]) {
@@ -150,7 +150,7 @@ export class OciLayout implements ImageSource, ImageSink {
     }
   }
 
-  /** Refuses a place that holds something else, before anything is written; sweeps what killed runs left. */
+  /** Refuses a folder that holds something else, before anything is written; removes what killed runs left. */
   async #prepare(): Promise<void> {
     try {
       this.#made = (await mkdir(this.folder, { recursive: true })) !== undefined;
@@ -185,7 +185,7 @@ export class OciLayout implements ImageSource, ImageSink {
     const others = listed.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
     const entry = { ...descriptor, annotations: { [REF_NAME]: tag } };
     const document = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [...others, entry] };
-    // Another process that failed may have removed what it had written, and we had found there.
+    // A failed process may have removed blobs that it wrote and that this one had found.
     for (const digest of await listedDigests(this, [entry]))
       await this.#stat(this.#blobPath(digest), digest, "E_OUTPUT");
     await this.#write(join(this.folder, "oci-layout"), [Buffer.from(LAYOUT)]);

@@ -6,7 +6,7 @@ import { draftPath } from "../process/draft.ts";
 export const PIECE_BYTES = 512 * 1024;
 
 /**
- * Writes beside the place, then moves: nobody sees half a file, and nothing is left of a failed one. `confirm` may still
+ * Writes to a draft beside the file, then renames it: nobody sees half a file, and a failure leaves nothing. `confirm` may still
  * stop it right before the move.
  */
 export async function writeWhole(
@@ -31,7 +31,7 @@ export async function writeWhole(
   }
 }
 
-/** Gathers small pieces: a call for each would cost more than the bytes. */
+/** Joins small pieces, since a call for each would cost more than its bytes. */
 async function writePieces(file: FileHandle, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   let pieces: Uint8Array[] = [];
   let size = 0;
@@ -49,7 +49,7 @@ async function writePieces(file: FileHandle, content: AsyncIterable<Uint8Array> 
   if (size > 0) await flush();
 }
 
-/** A write may take less than it was given: on a full disk the next one then says why. */
+/** Writes everything: a write may take less than it was given, and on a full disk the next one then says why. */
 async function writeRest(file: FileHandle, bytes: Uint8Array, from: number): Promise<void> {
   for (let at = from; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }

@@ -7,7 +7,7 @@ import { processMark } from "./process-mark.ts";
 /** How the name of a file ends that is not whole yet. */
 const PART = ".part";
 const DRAFT = /\.([0-9a-f]{16}\.\d+\.\d+)-[0-9a-f]{12}\.part$/;
-/** Milliseconds after which a draft nobody writes to is nobody's, where its process cannot be looked at. */
+/** Milliseconds without a write after which a draft counts as left behind, where its process cannot be checked. */
 const ABANDONED_MS = 10 * 60_000;
 
 /** A new name beside `path` to write to before the file is moved to its place; it carries the mark of this process. */

@@ -3,7 +3,7 @@ import { isRunning } from "./process-mark.ts";
 
 /**
  * Whether the process that a mark names ended without removing a file or folder that carries it. Where that process
- * cannot be looked at from here, what was not changed for `abandonedMs` milliseconds counts as left behind.
+ * cannot be checked from here, anything not changed for `abandonedMs` milliseconds counts as left behind.
  */
 export async function isLeftBehind(path: string, mark: string, abandonedMs: number): Promise<boolean> {
   const running = isRunning(mark);

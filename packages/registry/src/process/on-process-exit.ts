@@ -1,10 +1,10 @@
 /**
- * Has something done when this process ends at once, without unwinding (a second Ctrl-C). The work must be synchronous.
+ * Runs a function when this process exits at once, without unwinding (a second Ctrl-C). The work must be synchronous.
  * Returns what takes it back.
  */
 export function onProcessExit(work: () => void): () => void {
   const limit = process.getMaxListeners();
-  // Many builds at a time are no leak of listeners, which is what the limit is there to find.
+  // The limit is meant to find leaks of listeners; many simultaneous builds are not one.
   if (limit > 0) process.setMaxListeners(limit + 1);
   process.once("exit", work);
   return () => {

@@ -5,7 +5,7 @@ const MARK = /^([0-9a-f]{16})\.(\d+)\.(\d+)$/;
 
 /**
  * A text that names this process among all that ever ran anywhere, fit for a file's name or a label: what carries it
- * can be told from what a killed process left behind. A pid alone cannot: it is used again, and in each container anew.
+ * can be told from what a killed process left behind. A pid alone cannot, since pids are reused, and each container counts its own.
  */
 export function processMark(): string {
   return `${place()}.${process.pid}.${startTime(process.pid) ?? 0}`;
@@ -22,13 +22,13 @@ export function isRunning(mark: string): boolean | undefined {
   return startTime(Number(pid)) === Number(start);
 }
 
-/** Where a pid means one process: this boot of the kernel, this pid namespace, and a user who may see it. */
+/** The scope in which a pid is unique: this boot of the kernel, this pid namespace, and a user who may see it. */
 function place(): string {
   const parts = [process.platform, process.getuid?.() ?? ""];
   try {
     parts.push(readFileSync("/proc/sys/kernel/random/boot_id", "utf8"), readlinkSync("/proc/self/ns/pid"));
   } catch {
-    // Without them no process has a start time either, so that nothing is judged by this.
+    // Without them no process has a start time either, so this value decides nothing.
   }
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
