@@ -1,6 +1,6 @@
 import { ImageSpecError, isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
 
-/** What the docker command here builds by. */
+/** How the docker command of this machine can build. */
 export type DockerClient =
   /** `docker buildx build`; the builder's driver says what else it can do. */
   | { kind: "buildx"; version: string; rawJson: boolean; attestations: boolean; driver: string }

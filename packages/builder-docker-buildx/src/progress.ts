@@ -6,7 +6,7 @@ import type { BuildLog } from "./build-log.ts";
 export interface ProgressReader {
   /** One line, without its end. */
   onLine(line: string, stream: "stdout" | "stderr"): void;
-  /** Gives out what was not ended. */
+  /** Emits an unfinished last line. */
   end(): void;
 }
 

@@ -40,7 +40,7 @@ async function run(args: readonly string[], signal: AbortSignal, lost: AbortSign
     const { runCommand } = await import("./run-command.ts");
     return await runCommand(read.line, { env: process.env, signal, print, tell });
   } catch (error) {
-    // That was told where it happened.
+    // Reported already, where it happened.
     if (lost.aborted) return EXIT.failed;
     if (args.includes("--json")) print(JSON.stringify(errorEvent(error)));
     else tell(errorText(error));

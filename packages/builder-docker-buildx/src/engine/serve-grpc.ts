@@ -4,12 +4,12 @@ import type { Duplex } from "node:stream";
 /** Answers one call: a message for a message. */
 export type GrpcMethod = (message: Buffer) => Promise<Buffer>;
 
-/** Thrown by a method for what is not there. */
+/** Thrown by a method when what is asked for does not exist. */
 export class NotOffered extends Error {}
 
 /** gRPC's status codes, as far as they are used (github.com/grpc/grpc, doc/statuscodes.md). */
 const STATUS = { ok: 0, notFound: 5, unimplemented: 12, internal: 13 } as const;
-/** Bytes. What BuildKit asks for are names. */
+/** Limit in bytes of a request, which only holds names. */
 const LARGEST_MESSAGE = 1024 * 1024;
 /** A flag for compression and the message's length in four bytes, before each message. */
 const PREFIX = 5;

@@ -29,7 +29,7 @@ export interface LayerMember extends AsyncIterable<Uint8Array> {
   path: string;
 }
 
-/** What reads a layer, and how far. */
+/** How a layer is read, and up to which limits. */
 export interface LayerReading {
   /** Names the layer and its image in messages. */
   subject: string;

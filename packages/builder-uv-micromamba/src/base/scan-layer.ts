@@ -16,7 +16,7 @@ export interface LayerEntry {
   size?: number;
   /** Of a Python interpreter or library, `3.11.2`; of a C library, `glibc 2.36`. */
   version?: string;
-  /** Of the few files whose text matters. */
+  /** The text of the few files for which it matters. */
   text?: string;
   /** For a folder that only the paths below it imply: mode and owner are those of a lower layer that has it. */
   implied?: true;

@@ -1,4 +1,4 @@
-/** How a version stands inside a binary. */
+/** How a version is written inside a binary. */
 export interface VersionProbe {
   pattern: RegExp;
   format(match: RegExpExecArray): string;

@@ -28,7 +28,7 @@ export interface CondaPackage {
   url: string;
 }
 
-/** What a solver is asked. */
+/** The input of a solver. */
 export interface CondaRequest {
   /** conda MatchSpecs */
   specs: string[];

@@ -142,7 +142,7 @@ class Block {
     }
   }
 
-  /** Gives out what is gathered, if anything. */
+  /** Emits what is gathered, if anything. */
   end(): void {
     if (this.#filled === 0) return;
     const block = new Uint8Array(this.#filled);

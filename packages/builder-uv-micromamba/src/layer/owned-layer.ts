@@ -1,6 +1,6 @@
 import type { LayerSource } from "./layer-source.ts";
 
-/** Whose files are, as numbers. */
+/** The owner of files, as numbers. */
 export interface Owner {
   uid: number;
   gid: number;

@@ -12,7 +12,7 @@ export async function* addParentFolders(
   for await (const entry of entries) {
     if (entry.type === "directory") written.add(entry.path);
     const { path } = entry;
-    // Whose folder is written has all above it.
+    // If the folder of the entry is written already, so are all folders above it.
     if (written.has(path.slice(0, Math.max(path.lastIndexOf("/"), 0)))) {
       yield entry;
       continue;

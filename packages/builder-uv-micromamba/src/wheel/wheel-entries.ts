@@ -12,7 +12,7 @@ const PYTHON_LINE = /^#!pythonw?[^\r\n]*(\r?\n)/;
 /** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
 const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
 
-/** What a wheel is taken for. */
+/** The distribution a wheel should be. */
 export interface WheelIdentity {
   filename: string;
   name: string;

@@ -20,7 +20,7 @@ export const builders: Command = async (context) => {
   return EXIT.done;
 };
 
-/** One warning a diagnostic, with its cure. */
+/** One warning for each diagnostic, with its hint. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map(({ subject, message, hint }) => `warning: ${subject}: ${message}\n  hint: ${hint}\n`).join("");
 }

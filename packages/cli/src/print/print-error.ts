@@ -25,7 +25,7 @@ export function exitCodeOf(error: unknown): number {
 function isWorthTryingAgain(error: unknown): boolean {
   if (!isImageSpecError(error)) return false;
   if (error.code === "E_REGISTRY_UNREACHABLE") return true;
-  // Why these two failed is their cause.
+  // The cause says why these two failed.
   if (error.code === "E_PUSH" || error.code === "E_PRESENCE_UNKNOWN") return isWorthTryingAgain(error.cause);
   const status = isImageSpecError(error, "E_REGISTRY") ? (error.details.status ?? 0) : 0;
   return status === 429 || status >= 500;

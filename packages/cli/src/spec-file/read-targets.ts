@@ -73,7 +73,7 @@ function orderedTargets(images: ReadonlyMap<string, unknown>, source: SourceOpti
         return undefined;
       }
       const base = make(reference.image, above);
-      // Its own faults are told already.
+      // The base's own faults are reported already.
       if (base === undefined) return undefined;
       input = { ...(input as Data), [reference.key]: base };
     }

@@ -33,7 +33,7 @@ async function workspaceRoot(from: string): Promise<string | undefined> {
       const path = relative(folder, from).replaceAll(sep, "/");
       return path === "" || isListed(path, lists) ? folder : undefined;
     }
-    // What is above a repository is somebody else's.
+    // Folders above a repository do not belong to the project.
     if (existsSync(join(folder, ".git"))) return undefined;
   }
   return undefined;

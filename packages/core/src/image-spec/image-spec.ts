@@ -103,7 +103,7 @@ export class ImageSpec implements Spec {
     const faults = fromEnvFaults(parameters);
     if (faults.length > 0) throw specError(faults, parameters.name);
     const freeze: EnvironmentFreeze = await freezeEnvironment(pinnedPackages ?? [], python ?? undefined);
-    // What is not a list is told as any wrong parameter is.
+    // A value that is not a list is passed on and reported like any wrong parameter.
     const packages = Array.isArray(rest.packages ?? [])
       ? [...(rest.packages ?? []), ...freeze.packages]
       : rest.packages;

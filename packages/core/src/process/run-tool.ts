@@ -35,7 +35,7 @@ export interface RunToolOptions {
   hint?: string | undefined;
 }
 
-/** What came of a program that ran. */
+/** The result of a program that ran. */
 export interface ToolResult {
   exitCode: number;
   /** What came on standard output, as it came, up to 16 MiB; NOT redacted. */

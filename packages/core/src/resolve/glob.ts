@@ -10,7 +10,7 @@ export type GlobToken =
 /** With more runs than this a backtracking engine could take minutes for one path. */
 const RUNS_OF_A_REGULAR_EXPRESSION = 2;
 
-/** A character that stands for itself. */
+/** A literal character. */
 export function literal(character: string): GlobToken {
   return { kind: "one", takes: (other) => other === character, source: escaped(character) };
 }

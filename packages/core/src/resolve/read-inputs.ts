@@ -15,7 +15,7 @@ import { clashWarnings, shipFiles } from "./ship-files.ts";
 import type { ShippedFile } from "./shipped-file.ts";
 import { StatCache } from "./stat-cache.ts";
 
-/** What a spec's files came to. */
+/** What was read from a spec's files. */
 export interface Inputs {
   files: ShippedFile[];
   /** Trees of the context that go to /root, in the order they are laid. */

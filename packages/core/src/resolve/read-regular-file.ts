@@ -26,7 +26,7 @@ export class FileRefused extends Error {
  */
 export async function readRegularFile(path: string, limit: number): Promise<Buffer> {
   const handle = await open(path, OPEN_FLAGS).catch((error: NodeJS.ErrnoException) => {
-    // What opening a socket comes to.
+    // The error of opening a socket.
     throw error.code === "ENXIO" ? notAFile() : error;
   });
   try {

@@ -8,7 +8,7 @@ const EXAMPLES = "write it like 'localhost:30000', 'ghcr.io/username' or 'docker
 
 /** The rule for `registry`: a host with optional port and path, or a Docker Hub user; no scheme, tag or digest. */
 export function registryBreach(registry: string): Problem | undefined {
-  // Also what would be a password, had it a scheme before it.
+  // Hides anything before an `@` too, which would be a user and password if a scheme stood in front.
   const shown = redact(registry).replace(/^[^/]*@/, "***@");
   const breach = (reason: string): Problem => ({
     code: "registry",

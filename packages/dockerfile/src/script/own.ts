@@ -1,7 +1,7 @@
 import { SYSTEM_PATH } from "../step-fault.ts";
 import { quoteShell } from "./quote.ts";
 
-/** Whose something is to be, as words of the shell. */
+/** The owner to set, as words of the shell. */
 export interface Owner {
   /** Name or number of the user. */
   user: string;

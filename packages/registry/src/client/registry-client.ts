@@ -32,7 +32,7 @@ export interface RegistryClientOptions {
   idleTimeoutMs?: number | undefined;
   /** Milliseconds to connect; default 15 000. */
   connectTimeoutMs?: number | undefined;
-  /** FakeBuilder what the client does. */
+  /** Called for everything the client does. */
   onEvent?: ((event: RegistryEvent) => void) | undefined;
 }
 

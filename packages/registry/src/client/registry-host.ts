@@ -27,7 +27,7 @@ export interface RegistryCall {
 }
 
 export interface RegistryHostOptions {
-  /** What people call it. */
+  /** The registry's name in messages. */
   name: string;
   /** Its address. Never rejects. */
   base(): Promise<URL>;

@@ -5,7 +5,7 @@ import type { Credential } from "./credential.ts";
 export interface HelperCall {
   /** The part after `docker-credential-`. */
   helper: string;
-  /** What the helper knows the registry by. */
+  /** The key under which the helper keeps the registry. */
   server: string;
   env: NodeJS.ProcessEnv;
   timeoutMs: number;

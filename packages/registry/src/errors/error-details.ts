@@ -48,7 +48,7 @@ export interface NetworkDetails extends RegistryDetails {
 export interface FetchDetails extends ProcessDetails {
   /** HTTP status. */
   status?: number | undefined;
-  /** Another try may cure it. */
+  /** Whether a retry may help. */
   retry?: boolean | undefined;
 }
 

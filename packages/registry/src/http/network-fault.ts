@@ -6,7 +6,7 @@ export interface NetworkFault {
   code: string;
   /** For people: `connection refused`. */
   reason: string;
-  /** Another try may cure it. */
+  /** Whether a retry may help. */
   passing: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface RetryOptions {
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 499, 500, 502, 503, 504, 522]);
 const LONGEST_MS = 15_000;
 
-/** True for a status that another try may cure. */
+/** True for a status after which a retry may help. */
 export function isRetriedStatus(status: number): boolean {
   return RETRIED.has(status);
 }

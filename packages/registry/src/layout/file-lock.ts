@@ -10,7 +10,7 @@ export interface FileLockOptions {
   staleMs?: number | undefined;
 }
 
-/** Somebody took the lock for dead while it was held. */
+/** Another process took the lock's holder for dead while it held the lock. */
 class LostLockError extends Error {}
 
 /**

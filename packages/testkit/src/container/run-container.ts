@@ -13,7 +13,7 @@ export interface RunOptions {
   network?: string;
 }
 
-/** What a container that ended left behind. */
+/** The result of a container that has ended. */
 export interface RunResult {
   exitCode: number;
   stdout: string;
@@ -47,7 +47,7 @@ export async function runContainer(
   }
 }
 
-/** The engine sends both outputs in one stream: before each piece a byte that tells which, and its length. */
+/** The engine sends both outputs in one stream: each piece is preceded by a byte that says which, and its length. */
 function outputs(logs: Buffer): { stdout: string; stderr: string } {
   const pieces: Record<1 | 2, Buffer[]> = { 1: [], 2: [] };
   for (let at = 0; at + 8 <= logs.length; ) {

@@ -11,7 +11,7 @@ import type { ContractOptions, MakeBuilder } from "./contract-options.ts";
 import { deleteImage } from "./manifest-head.ts";
 import { observeBuilder } from "./observe-builder.ts";
 
-/** A build's options, and who hears what the builder itself says, apart from its engine. */
+/** A build's options, and a listener for the events of the builder itself, without those of its engine. */
 export type ContractBuildOptions = BuildOptions & { onBuilderEvent?: ((event: BuildEvent) => void) | undefined };
 
 /** Builds for the contract: an engine of its own with the one builder, and what its events said. */

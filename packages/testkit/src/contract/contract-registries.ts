@@ -5,7 +5,7 @@ import type { ContractServices } from "./contract-options.ts";
 
 /** Registries in this process, each with the Python base as `contract/base:1`. */
 export interface ContractRegistries {
-  /** Takes everybody. Accepts a tag before the blobs behind it, so that its log shows who is in a hurry. */
+  /** Needs no credentials. Accepts a tag before its blobs, so that its log shows a builder that pushes the tag too early. */
   open: RegistryServer;
   /** Asks for these credentials. */
   closed: RegistryServer;

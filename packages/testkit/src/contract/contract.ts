@@ -73,12 +73,12 @@ export class Contract {
     this.onClose(this.#index.close);
   }
 
-  /** Has something undone when the contract is closed, the last first. */
+  /** Registers a clean-up that runs when the contract is closed, the last one first. */
   onClose(undo: () => Promise<unknown> | unknown): void {
     this.#closers.push(undo);
   }
 
-  /** Removes what was built, written and started, and gives the environment back. */
+  /** Removes what was built, written and started, and restores the environment. */
   async close(): Promise<void> {
     await this.build.close();
     for (const undo of this.#closers.reverse()) await undo();

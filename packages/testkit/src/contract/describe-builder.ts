@@ -12,7 +12,7 @@ declare module "vitest" {
   }
 }
 
-/** Milliseconds for one case: up to four builds, of a slow builder, on a machine that does other things as well. */
+/** Milliseconds for one case: up to four builds by a slow builder on a busy machine. */
 const TIME_LIMIT = 900_000;
 
 /**

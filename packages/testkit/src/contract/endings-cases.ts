@@ -26,7 +26,7 @@ export function endingsCases(contract: Contract): ContractCase[] {
 
   /** Cancels a build in the middle of its work. */
   async function cancelled(name: string) {
-    // An index that never answers: the build is at work until somebody stops it.
+    // An index that never answers, so that the build goes on until it is cancelled.
     const stalled = await faultProxy("http://localhost:9", [{ match: "* /*", do: { stall: true } }]);
     contract.onClose(stalled.close);
     const work = options.loopback
@@ -47,7 +47,7 @@ export function endingsCases(contract: Contract): ContractCase[] {
         end = { error };
       },
     );
-    // A builder that asks the index is at work, whether it told of a step before or not.
+    // A builder that queries the index has begun, whether it has emitted a step or not.
     const asked = async () => {
       while (stalled.exchanges.length === 0 && end === undefined) await sleep(20);
     };
@@ -61,7 +61,7 @@ export function endingsCases(contract: Contract): ContractCase[] {
     await Promise.race([ending, sleep(2 * CANCEL_LIMIT)]);
     const milliseconds = performance.now() - start;
     const last = end;
-    // A build that heard nothing is let go: its index breaks off.
+    // A build that did not react to the cancel is ended: its index closes the connection.
     await stalled.close();
     await Promise.race([ending, sleep(60_000)]);
     return { spec, endedBefore: ended, end: last, milliseconds };

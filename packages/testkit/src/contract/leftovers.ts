@@ -3,10 +3,10 @@ import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerEngine } from "@imagespec/container-engine";
 
-/** Set in this process's environment, and so in those of its children, whoever they are children of by now. */
+/** Set in this process's environment and inherited by its descendants, even those that lost their parent. */
 export const MARK = "IMAGESPEC_CONTRACT";
 
-/** Milliseconds that what belongs to a build has to go once the build is over, and that somebody else's has. */
+/** Milliseconds after a build in which its own processes and containers must be gone, and those that may be foreign. */
 const GRACE = { own: 3_000, other: 180_000 } as const;
 
 /** What a process is and where it comes from, as /proc tells it. */
@@ -17,7 +17,7 @@ interface RunningProcess {
   line: string;
 }
 
-/** Processes and containers that are there before a build, so that what it leaves can be told from them. */
+/** Processes and containers that exist before a build, to tell what it leaves behind from them. */
 export class Leftovers {
   readonly #docker: ContainerEngine;
   readonly #mark: string;
@@ -50,7 +50,7 @@ export class Leftovers {
 
   /**
    * The containers that came up during the build and stay. One that mentions this contract's images counts at once, one
-   * that mentions those of another contract never; any other may be somebody else's and gets three minutes to go.
+   * that mentions those of another contract never; any other may belong to someone else and gets three minutes to end.
    */
   async containers(): Promise<string[]> {
     const made = new Map([...(await containersOf(this.#docker))].filter(([id]) => !this.#containers.has(id)));
@@ -78,7 +78,7 @@ export class Leftovers {
   }
 }
 
-/** What is still there once its time is up; nothing as soon as nothing is there. */
+/** What still exists when the time is up; returns early once nothing does. */
 async function staying(look: () => Promise<{ own: string[]; other: string[] }>): Promise<string[]> {
   const start = performance.now();
   for (;;) {

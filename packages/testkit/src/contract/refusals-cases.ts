@@ -15,7 +15,7 @@ const EXAMPLES: Record<Refusable, ImageSpecParameters> = {
   output: {},
 };
 
-/** What a builder cannot do it says before it begins, by name. */
+/** A builder says before it begins, by the parameter's name, what it cannot do. */
 export function refusalsCases(contract: Contract): ContractCase[] {
   const { build, options } = contract;
 

@@ -1,4 +1,4 @@
-/** Sets variables of this process. Returns what gives them their earlier values back. */
+/** Sets variables of this process. Returns a function that restores their earlier values. */
 export function setEnvironment(variables: Readonly<Record<string, string | undefined>>): () => void {
   const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
   const assign = (values: Readonly<Record<string, string | undefined>>) => {

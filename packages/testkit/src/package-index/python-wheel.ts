@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { csvField } from "@imagespec/core/builder";
 import { zipArchive } from "./zip-archive.ts";
 
 /** What a wheel is made of. */
@@ -44,13 +45,10 @@ export function pythonWheel(options: WheelOptions): PythonWheel {
   const members = Object.entries(files).filter(([path]) => !path.endsWith("/"));
   const record = members.map(([path, content]) => {
     const hash = createHash("sha256").update(content).digest("base64url");
-    return `${quoted(path)},sha256=${hash},${Buffer.byteLength(content)}`;
+    return `${csvField(path)},sha256=${hash},${Buffer.byteLength(content)}`;
   });
   files[`${info}/RECORD`] = [...record, `${info}/RECORD,,`, ""].join("\n");
   const bytes = zipArchive(files);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { name, version, filename: `${module}-${version}-py3-none-any.whl`, bytes, sha256 };
 }
-
-/** A field of RECORD, which is CSV (PEP 376). */
-const quoted = (path: string) => (/[",\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
