@@ -16,6 +16,9 @@ const END_TO_END = [
   "tests/agreement/{agreement,hosts}.test.ts",
 ];
 
+/** What installs the packages from a registry of its own. */
+const PUBLISHED = "tests/published/**/*.test.ts";
+
 export default defineConfig({
   test: {
     reporters: ["default", "./tests/reporters/closing-line-reporter.ts"],
@@ -26,7 +29,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-          exclude: [...END_TO_END, "**/node_modules/**"],
+          exclude: [...END_TO_END, PUBLISHED, "**/node_modules/**"],
           testTimeout: 20_000,
           // No module keeps state (the architecture test sees to it), so files may share a process; what a test puts
           // into the environment is taken out after it.
@@ -52,7 +55,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "published",
-          include: ["tests/published/**/*.test.ts"],
+          include: [PUBLISHED],
           globalSetup: ["tests/published/support/start-registry.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
