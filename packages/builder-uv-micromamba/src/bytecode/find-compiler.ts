@@ -71,14 +71,10 @@ async function onHost(session: BuildSession, minor: string): Promise<Compiler | 
  * The interpreter that a program starts; undefined when it is not a CPython of that version. Version managers put
  * programs on PATH that choose an interpreter by the working directory, which therefore must not be the project's.
  */
-async function versionOf(
-  { cache, signal }: BuildSession,
-  program: string,
-  minor: string,
-): Promise<Compiler | undefined> {
+async function versionOf({ signal }: BuildSession, program: string, minor: string): Promise<Compiler | undefined> {
   const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)";
   const { stdout, exitCode } = await runTool(program, ["-sSIc", code], {
-    cwd: cache.path(),
+    cwd: "/",
     signal,
     allowFailure: true,
   });
