@@ -176,6 +176,7 @@ export const PACKAGE_CASES: readonly Case[] = [
   },
   {
     says: "a lock of poetry with a group",
+    isLong: true,
     spec: ({ index }) => ({
       parameters: { requirements: "poetry.lock" },
       files: {
