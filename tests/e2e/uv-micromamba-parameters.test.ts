@@ -35,7 +35,12 @@ test("builderConfig: uv comes out of uvImage where the host has none", {
   vi.stubEnv("PATH", empty.path);
   vi.stubEnv("IMAGESPEC_CACHE_DIR", elsewhere.path);
   try {
-    const parameters = (uvImage: string) => ({ packages: ["iniconfig==2.0.0"], builderConfig: { uvImage } });
+    // A host without uv has no Python here either, and bytecode needs one.
+    const parameters = (uvImage: string) => ({
+      packages: ["iniconfig==2.0.0"],
+      bytecode: false,
+      builderConfig: { uvImage },
+    });
     const missing = `${services.registry}/astral-sh/uv:no-such-version`;
     const failure = await builds.build(builds.spec("uv-missing", parameters(missing))).catch((error: Error) => error);
     expect((failure as Error).message).toContain(missing);
