@@ -99,6 +99,23 @@ describe("wheelEntries", () => {
       expect(entries.get(`opt/venv/bin/${name}`)?.mode).toBe(0o755);
   });
 
+  it("writes scripts and marks in the words of uv, which writes them in Dockerfile builds", async () => {
+    const entries = await install(FILES);
+    expect(text(entries.get(`${SITE}/${INFO}/INSTALLER`))).toBe("uv");
+    expect(text(entries.get(`${SITE}/${INFO}/REQUESTED`))).toBe("");
+    expect(text(entries.get("opt/venv/bin/other"))).toBe(`#!/opt/venv/bin/python
+# -*- coding: utf-8 -*-
+import sys
+from demo import go
+if __name__ == "__main__":
+    if sys.argv[0].endswith("-script.pyw"):
+        sys.argv[0] = sys.argv[0][:-11]
+    elif sys.argv[0].endswith(".exe"):
+        sys.argv[0] = sys.argv[0][:-4]
+    sys.exit(go())
+`);
+  });
+
   it("writes a RECORD that has every file, each hash right or the wheel's own", async () => {
     const entries = await install(FILES);
     const rows = parseRecord(text(entries.get(`${SITE}/${INFO}/RECORD`)));

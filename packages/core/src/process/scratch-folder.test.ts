@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { sweepScratchFolders, withScratchFolder, withSecretFolder } from "./scratch-folder.ts";
+
+/** The beginning of the name of a folder whose process cannot be looked at from here. */
+const FROM_ELSEWHERE = "imagespec-test-0123456789abcdef.1.1";
 
 it("is private, and gone after work that ends and work that fails", async () => {
   const seen: string[] = [];
@@ -75,6 +78,29 @@ it.runIf(existsSync("/proc/self/stat"))("sweeps what a killed process left, and 
     await rm(running.folder, { recursive: true });
   }
 });
+
+it.runIf(process.getuid !== undefined)(
+  "sweeps old folders from elsewhere, and those of other users never",
+  async () => {
+    const parent = await mkdtemp(join(tmpdir(), "sweep-"));
+    const [old, young] = [join(parent, `${FROM_ELSEWHERE}-aaaaaa`), join(parent, `${FROM_ELSEWHERE}-bbbbbb`)];
+    for (const folder of [old, young]) await mkdir(folder);
+    await utimes(old, new Date(0), new Date(0));
+    vi.stubEnv("TMPDIR", parent);
+    const { uid } = await stat(old);
+    const whoami = vi.spyOn(process as { getuid(): number }, "getuid").mockReturnValue(uid + 1);
+    try {
+      await sweepScratchFolders();
+      expect(existsSync(old)).toBe(true);
+      whoami.mockRestore();
+      await sweepScratchFolders();
+      expect([old, young].map((folder) => existsSync(folder))).toEqual([false, true]);
+    } finally {
+      whoami.mockRestore();
+      await rm(parent, { recursive: true });
+    }
+  },
+);
 
 it("names TMPDIR when no folder can be made there", async () => {
   const before = process.env.TMPDIR;

@@ -1,12 +1,14 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { extract } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "../digest/digest.ts";
 import { bytesOf, failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
 import { pushImage, pushIndex } from "../image/push-image.ts";
+import { draftPath } from "../process/draft.ts";
+import { processMark } from "../process/process-mark.ts";
 import { DockerArchive } from "./docker-archive.ts";
 import { OciLayout } from "./oci-layout.ts";
 
@@ -67,6 +69,18 @@ describe("DockerArchive", () => {
     expect(await failureOf(archive.close())).toMatchObject({ code: "E_DIGEST_MISMATCH" });
     await archive.abort();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("sweeps what a killed run left of the same file, and leaves what another writes", async () => {
+    const path = join(folder, "x.tar");
+    const draftOf = (file: string) => draftPath(join(folder, file)).replace(processMark(), "0123456789abcdef.1.1");
+    const [left, young, other] = [draftOf("x.tar"), draftOf("x.tar"), draftOf("y.tar")];
+    for (const draft of [left, young, other]) await writeFile(draft, "");
+    for (const draft of [left, other]) await utimes(draft, new Date(0), new Date(0));
+    const archive = await DockerArchive.create(path, "a:1");
+    await pushImage(archive, tinyImage());
+    await archive.close();
+    expect((await readdir(folder)).sort()).toEqual([path, young, other].map((file) => basename(file)).sort());
   });
 
   it("takes one platform", async () => {

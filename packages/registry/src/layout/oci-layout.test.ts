@@ -10,6 +10,8 @@ import { bytesOf, failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image
 import { copyImage } from "../image/copy-image.ts";
 import { pushImage, pushIndex } from "../image/push-image.ts";
 import { readImage } from "../image/read-image.ts";
+import { draftPath } from "../process/draft.ts";
+import { processMark } from "../process/process-mark.ts";
 import { OciLayout } from "./oci-layout.ts";
 
 let folder: string;
@@ -125,6 +127,17 @@ describe("OciLayout", () => {
     expect((await readdir(folder)).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
   });
 
+  it("gives no tag to an image of which a blob was removed meanwhile", async () => {
+    const layer = tinyLayer();
+    const layout = new OciLayout(folder);
+    const image = await pushImage(layout, tinyImage([layer]));
+    const manifest = await layout.getManifest(image.digest);
+    await rm(blobPath(layer.descriptor.digest));
+    const error = await failureOf(layout.putManifest(manifest, { tag: "1" }));
+    expect(error).toMatchObject({ code: "E_OUTPUT", message: expect.stringContaining(layer.descriptor.digest) });
+    expect(await readdir(folder)).not.toContain("index.json");
+  });
+
   it("leaves no blob without an index when writing fails", async () => {
     const broken = { ...tinyLayer(), open: () => Readable.from([Buffer.from("x")]) };
     const fresh = join(folder, "fresh");
@@ -154,9 +167,13 @@ describe("OciLayout", () => {
     await writeFile(join(parts, "a.part"), "");
     await utimes(join(parts, "a.part"), new Date(0), new Date(0));
     await writeFile(join(parts, "b.part"), "");
+    const index = draftPath(join(folder, "index.json")).replace(processMark(), "0123456789abcdef.1.1");
+    await writeFile(index, "");
+    await utimes(index, new Date(0), new Date(0));
     await pushImage(new OciLayout(folder), tinyImage([]), { tag: "1" });
     const left = (await readdir(parts)).filter((name) => name.endsWith(".part"));
     expect(left).toEqual(["b.part"]);
+    expect((await readdir(folder)).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
   });
 
   it.skipIf(process.platform === "win32")("leaves nothing where the system takes no more bytes", async () => {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,17 @@ const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** The files that this process has open, as Linux tells. */
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
 
 async function pushBlob(server: RegistryServer, name: string, bytes: Uint8Array<ArrayBuffer>, headers = {}) {
   const digest = digestOfBytes(bytes);
@@ -97,6 +109,23 @@ describe.each(["memory", "folder"] as const)("a registry that keeps content in %
     expect((await fetch(post, { method: "POST", body: "other" })).status).toBe(201);
     expect(await (await fetch(`${server.url}/v2/app/blobs/${sha512}`)).text()).toBe("other");
   });
+});
+
+test("lets go of uploads that were never finished when it is closed", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "imagespec-registry-"));
+  try {
+    const server = await startRegistry({ storage: { folder } });
+    for (const name of ["a", "a", "b"]) {
+      const opened = await fetch(`${server.url}/v2/${name}/blobs/uploads/`, { method: "POST" });
+      await fetch(opened.headers.get("location") ?? "", { method: "PATCH", body: "half" });
+    }
+    expect(await readdir(join(folder, "uploads"))).toHaveLength(3);
+    await server.close();
+    expect(await readdir(join(folder, "uploads"))).toEqual([]);
+    if (existsSync("/proc/self/fd")) expect(openFiles().filter((path) => path.startsWith(folder))).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("mounts from another repository and opens a session when there is nothing to mount", async () => {
