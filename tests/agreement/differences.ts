@@ -36,13 +36,6 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     reason: "Docker's record of how a command was written on Windows, which kaniko and docker keep or drop.",
   },
   {
-    of: "config",
-    pattern: "Entrypoint",
-    aspects: ["presence"],
-    reason: "An empty list and none are one.",
-    same: (text) => (text === "[]" ? "nothing" : text),
-  },
-  {
     of: "error",
     pattern: "E_DIGEST_MISMATCH or E_RESOLVE",
     aspects: ["content"],
@@ -65,22 +58,15 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   },
   {
     of: "path",
-    pattern: `${SITE}/*.dist-info/REQUESTED`,
-    aspects: ["presence"],
-    reason:
-      "uv marks what was asked for by name (PEP 376), uv-micromamba everything; nothing reads it when programs run.",
-  },
-  {
-    of: "path",
     pattern: `${SITE}/*.dist-info/RECORD`,
     aspects: ["content"],
-    reason: "Lists the line above, and with uv the bytecode that a wheel brings, which is replaced.",
+    reason: "With uv it lists the bytecode that a wheel brings, which is replaced.",
     same: (text) => {
       const rows = text.split(/\r?\n/);
-      return rows.filter((row) => !/\/(?:REQUESTED|__pycache__\/[^,]*),/.test(row)).join("\n");
+      return rows.filter((row) => !/\/__pycache__\/[^,]*,/.test(row)).join("\n");
     },
   },
-  ...["/var/log", "/var/log/**", "/var/lib/apt/lists/auxfiles"].map(
+  ...["/var/log/**", "/var/lib/apt/lists/auxfiles"].map(
     (pattern): AllowedDifference => ({
       of: "path",
       pattern,

@@ -59,6 +59,11 @@ export const CONFIG_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "no entrypoint where the base has none",
+    spec: () => ({ parameters: { entrypoint: [] } }),
+    ends: "built",
+  },
+  {
     says: "an entrypoint of awkward words",
     spec: () => ({ parameters: { entrypoint: ["sh", "-c", `echo "$A" 'b' \\ \n done`, "", "naïve"] } }),
     ends: "built",
