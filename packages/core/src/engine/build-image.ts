@@ -47,8 +47,8 @@ export async function buildImage(host: EngineHost, spec: Spec, options: BuildOpt
 
 /** Simultaneous calls with the same key share one run, so the key holds all that steers a run. */
 function sharedKey({ reference, call, resolved }: Build): string {
-  const { secrets, registryConfig, target } = resolved;
-  return JSON.stringify({ reference, call, secrets, registryConfig, platforms: target.platforms });
+  const { secrets, secretFiles, registryConfig, target } = resolved;
+  return JSON.stringify({ reference, call, secrets, secretFiles, registryConfig, platforms: target.platforms });
 }
 
 /** The build with the signal and the listeners of its run, which several callers may share. */

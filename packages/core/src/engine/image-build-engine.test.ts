@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RegistryServer, startRegistry } from "@imagespec/testkit";
@@ -145,6 +145,28 @@ describe("builds of one tag at once", () => {
     const calls = [{ a: 1 }, { a: 2 }, { a: 2 }].map((builderOptions) => engine.build(spec(), { builderOptions }));
     await Promise.all(calls);
     expect(builder.requests.map(({ options }) => JSON.stringify(options)).sort()).toEqual(['{"a":1}', '{"a":2}']);
+  });
+
+  it("do not share a run when they differ in files that the tag does not know", async () => {
+    const [first, second] = [join(cacheDir, "first"), join(cacheDir, "second")];
+    for (const file of [first, second]) await writeFile(file, "{}");
+    const cases = [
+      [first, "/run/secrets/a", first],
+      [second, "/run/secrets/a", first],
+      [first, "/run/secrets/b", first],
+      [first, "/run/secrets/a", second],
+    ] as const;
+    const specs = cases.map(([secret, target, registryConfig]) =>
+      spec({ packages: ["x"], pipSecretMounts: [[secret, target]], registryConfig }),
+    );
+    expect(new Set(await Promise.all(specs.map((one) => one.tag()))).size).toBe(1);
+    const builder = new PushBuilder();
+    const engine = engineWith(builder);
+    await Promise.all([...specs, ...specs].map((one) => engine.build(one)));
+    const seen = builder.requests.map(({ secrets, credentials, plan }) =>
+      [secrets.secret_0, plan.steps.packages?.secrets[0]?.target, credentials.configFile].join(),
+    );
+    expect(seen.sort()).toEqual(cases.map((one) => one.join()).sort());
   });
 
   it("fail for the one who asked for that, and go on for the other", async () => {
