@@ -65,10 +65,13 @@ export class Authentication {
     }
     const token = randomBytes(24).toString("base64url");
     this.#grants.set(token, { allowed, uses: 0 });
+    const field = auth.tokenField ?? "token";
+    // RFC 6749 5.1 names the field that answers a form; registries give it beside the older one.
+    const oauth = request.method === "POST" ? { access_token: token } : {};
     return {
       status: 200,
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ [auth.tokenField ?? "token"]: token, expires_in: 300 }),
+      body: JSON.stringify({ [field]: token, ...oauth, expires_in: 300 }),
     };
   }
 }
