@@ -191,11 +191,13 @@ describe("kaniko in docker: where the image goes", () => {
     await builds.engine().build(spec, { builderOptions: options, onEvent });
     expect(lines.filter((line) => /Using caching version of cmd/.test(line))).toEqual([]);
     lines.length = 0;
-    const again = await builds.engine().build(spec, { builderOptions: options, onEvent, force: true });
+    // Another tag over the same first steps; a forced build would leave the cache aside.
+    const next = builds.spec("cached", { aptPackages: ["tree"], env: { NEXT: "1" } });
+    const again = await builds.engine().build(next, { builderOptions: options, onEvent });
     expect(again.status).toBe("built");
     expect(lines.filter((line) => /Using caching version of cmd/.test(line)).length).toBeGreaterThan(0);
     await builds.docker.pullImage(again.status === "built" ? again.reference : "");
-    const ran = await runContainer(builds.docker, await spec.imageName(), { cmd: ["tree", "--version"] });
+    const ran = await runContainer(builds.docker, await next.imageName(), { cmd: ["tree", "--version"] });
     expect(ran.exitCode).toBe(0);
   });
 });
