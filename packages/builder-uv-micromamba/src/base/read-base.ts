@@ -18,28 +18,35 @@ export async function readBase(
 ): Promise<BaseImage> {
   const platform = parsePlatform(platformName);
   const name = baseImageText(given);
-  if (given.kind === "layout") {
-    const source = new OciLayout(given.path);
-    const image = await readImage(source, (await source.root()).digest, platform, { signal });
-    return {
-      name,
-      platform: image.descriptor.platform ?? platform,
-      config: image.config,
-      layers: image.manifest.layers,
-      source,
-      mountFrom: undefined,
-    };
-  }
-  const reference = parseReference(name);
-  const source = registry.repository(reference);
-  const image = await readImage(source, reference.digest ?? reference.tag ?? "latest", platform, { signal });
-  const mirror = mirrorOf(reference.registry, reference.repository, mirrors);
+  const { source, from, mountFrom } =
+    given.kind === "layout" ? await inLayout(given.path) : inRegistry(name, registry, mirrors);
+  const image = await readImage(source, from, platform, { signal });
   return {
     name,
     platform: image.descriptor.platform ?? platform,
     config: image.config,
     layers: image.manifest.layers,
     source,
+    mountFrom,
+  };
+}
+
+/** Where a base is read: `from` is a digest or a tag, `mountFrom` the repository a push may mount its layers from. */
+interface Place extends Pick<BaseImage, "source" | "mountFrom"> {
+  from: string;
+}
+
+async function inLayout(path: string): Promise<Place> {
+  const source = new OciLayout(path);
+  return { source, from: (await source.root()).digest, mountFrom: undefined };
+}
+
+function inRegistry(name: string, registry: RegistryClient, mirrors: Mirrors): Place {
+  const reference = parseReference(name);
+  const mirror = mirrorOf(reference.registry, reference.repository, mirrors);
+  return {
+    source: registry.repository(reference),
+    from: reference.digest ?? reference.tag ?? "latest",
     mountFrom: mirror === undefined ? reference.name : `${mirror.registry}/${mirror.repository}`,
   };
 }
