@@ -36,7 +36,8 @@ describe("who may import whom", () => {
     core: ["registry", "container-engine"],
     dockerfile: ["core", "registry"],
     testkit: ["core", "registry", "container-engine"],
-    cli: ["core", "registry", "dockerfile"],
+    "spec-file": ["core"],
+    cli: ["core", "registry", "dockerfile", "spec-file"],
     ...Object.fromEntries(
       packages
         .filter((name) => name.startsWith("builder-"))

@@ -49,6 +49,7 @@ export default defineConfig({
         items: [
           { text: "Registry client", link: "/registry" },
           { text: "Container engines", link: "/container-engine" },
+          { text: "Spec files", link: "/spec-file" },
           { text: "API", link: "/api/" },
           { text: "Benchmarks", link: "/benchmarks" },
           { text: "Decisions", link: "/decisions" },

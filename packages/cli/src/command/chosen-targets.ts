@@ -1,6 +1,5 @@
 import { ImageSpec, ImageSpecError } from "@imagespec/core";
-import { readSpec } from "../spec-file/read-spec.ts";
-import { readTargets, type Target } from "../spec-file/read-targets.ts";
+import { readSpec, readTargets, type Target } from "@imagespec/spec-file";
 import type { CommandContext } from "./command-context.ts";
 
 /** The images that a command is about, and the folder of their file (standard input has none). */

@@ -1,5 +1,5 @@
+import type { Target } from "@imagespec/spec-file";
 import type { CommandLine } from "../command-line/command-line.ts";
-import type { Target } from "../spec-file/read-targets.ts";
 
 /** A command's access to the outside: what it reads and where it prints. */
 export interface ProgramIo {

@@ -1,5 +1,5 @@
 import { type PreparedBuild, prepareBuild, readBuildOptions } from "@imagespec/core/internal";
-import type { Target } from "../spec-file/read-targets.ts";
+import type { Target } from "@imagespec/spec-file";
 import type { CommandContext } from "./command-context.ts";
 
 /** Everything that is known about one target without a network or daemon, with the platforms of the command line. */

@@ -4,7 +4,7 @@ import { ImageSpecError } from "@imagespec/core";
 import { findSpecFile } from "./find-spec-file.ts";
 import { importSpecModule } from "./import-spec-module.ts";
 import { parseSpecText } from "./parse-spec-text.ts";
-import { readCapped, readSpecText } from "./spec-text.ts";
+import { readCapped, readFileText } from "./spec-text.ts";
 
 /** What a spec file or standard input holds, and what belongs to where it came from. */
 export interface SpecSource {
@@ -17,13 +17,22 @@ export interface SpecSource {
   specFiles: readonly string[];
 }
 
+/** Where a spec is read from. */
+export interface SpecLocation {
+  /** A path, `-` for standard input; undefined is `imagespec.*` of the working directory. */
+  file: string | undefined;
+  /** Folder that relative paths start from; undefined is the file's own, for standard input the working directory. */
+  root: string | undefined;
+}
+
 /**
- * Reads the spec the command line names: parsed JSON or YAML, or the default export of a module.
+ * Reads a spec file: parsed JSON or YAML, or the default export of a module. A module runs with its root as the working
+ * directory of the whole process, so read one file after the other.
  *
  * @throws ImageSpecError E_INPUT_FILE when it cannot be read or parsed, with line and column where they are known.
  */
 export async function readSpec(
-  { file: named, root: givenRoot }: { file: string | undefined; root: string | undefined },
+  { file: named, root: givenRoot }: SpecLocation,
   signal: AbortSignal,
 ): Promise<SpecSource> {
   const root = givenRoot === undefined ? undefined : existingFolder(resolve(givenRoot));
@@ -39,7 +48,7 @@ export async function readSpec(
   if (kind !== ".json" && kind !== ".yaml" && kind !== ".yml") {
     return { ...source, content: await importSpecModule(file, source.root, signal) };
   }
-  const text = await readSpecText(file, signal);
+  const text = await readFileText(file, signal);
   return { ...source, content: await parseSpecText(text, kind === ".json" ? "json" : "yaml", file) };
 }
 

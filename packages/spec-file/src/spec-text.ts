@@ -6,8 +6,8 @@ import { ImageSpecError } from "@imagespec/core";
 /** Limit in bytes. No real spec is near it; a larger file is a mistake, or an attempt to fill the memory. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** The text of a spec file. @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large. */
-export async function readSpecText(file: string, signal: AbortSignal): Promise<string> {
+/** The text of a file, of at most 16 MiB. @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large. */
+export async function readFileText(file: string, signal: AbortSignal): Promise<string> {
   try {
     // By a descriptor, since Yarn PnP's replacements of Node's file handles lack many methods.
     const descriptor = await promisify(open)(file, "r");
@@ -24,7 +24,7 @@ export async function readSpecText(file: string, signal: AbortSignal): Promise<s
   }
 }
 
-/** All of a stream as UTF-8 text, without a byte order mark. @throws ImageSpecError E_INPUT_FILE, E_ABORTED. */
+/** All of a stream as UTF-8 text, without a byte order mark, at most 16 MiB; `name` is what messages call it. @throws ImageSpecError E_INPUT_FILE, E_ABORTED. */
 export async function readCapped(stream: Readable, name: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

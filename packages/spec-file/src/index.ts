@@ -1,0 +1,9 @@
+/**
+ * Reads image specs from files: modules in TypeScript or JavaScript, JSON and YAML.
+ *
+ * @packageDocumentation
+ */
+export { findSpecFile } from "./find-spec-file.ts";
+export { readSpec, type SpecLocation, type SpecSource } from "./read-spec.ts";
+export { readTargets, type Target } from "./read-targets.ts";
+export { readCapped, readFileText } from "./spec-text.ts";
