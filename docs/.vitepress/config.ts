@@ -16,6 +16,7 @@ export default defineConfig({
           { text: "Start", link: "/" },
           { text: "Parameters", link: "/guide/parameters" },
           { text: "Command line", link: "/guide/cli" },
+          { text: "Project settings", link: "/guide/config" },
           { text: "Identity", link: "/identity" },
           { text: "Which builder can do what", link: "/guide/matrix" },
           { text: "The Dockerfile", link: "/guide/dockerfile" },

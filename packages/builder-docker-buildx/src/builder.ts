@@ -6,7 +6,7 @@ import {
   type Unsupported,
 } from "@imagespec/core/builder";
 import { build } from "./build.ts";
-import { type DockerBuildxOptions, dockerBuildxOptions } from "./options.ts";
+import { CONTENT_OPTIONS, type DockerBuildxOptions, dockerBuildxOptions } from "./options.ts";
 import { probe } from "./probe.ts";
 import { supports } from "./supports.ts";
 
@@ -16,6 +16,7 @@ import { supports } from "./supports.ts";
  */
 export class DockerBuildxBuilder extends ImageSpecBuilder<DockerBuildxOptions> {
   readonly builderType = "docker-buildx";
+  override readonly contentOptions = CONTENT_OPTIONS;
   override readonly optionsSchema = dockerBuildxOptions;
 
   override supports(request: BuildRequest<DockerBuildxOptions>): Unsupported[] {

@@ -7,13 +7,14 @@ import {
 } from "@imagespec/core/builder";
 import { build } from "./build.ts";
 import { JobSlots } from "./kubernetes/job-slots.ts";
-import { type KanikoOptions, kanikoOptions } from "./options.ts";
+import { CONTENT_OPTIONS, type KanikoOptions, kanikoOptions } from "./options.ts";
 import { Prober } from "./probe.ts";
 import { supports } from "./supports.ts";
 
 /** Builds with kaniko's executor: in a container, as a Kubernetes Job, or in the container this process runs in. */
 export class KanikoBuilder extends ImageSpecBuilder<KanikoOptions> {
   readonly builderType = "kaniko";
+  override readonly contentOptions = CONTENT_OPTIONS;
   override readonly optionsSchema = kanikoOptions;
   readonly #slots = new JobSlots();
   readonly #prober = new Prober();

@@ -18,15 +18,8 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
 /** Runs one command; returns the exit code. */
 export async function runCommand(line: CommandLine, io: ProgramIo): Promise<number> {
   const run = await COMMANDS[line.command]();
-  allowInsecureRegistries(io.env, line.insecureRegistries);
-  return run({ ...io, line });
-}
-
-/**
- * `--insecure-registry` says for one run what the variable says for all. It is set in the process's own environment,
- * which is where builders and the tools they start look.
- */
-function allowInsecureRegistries(env: NodeJS.ProcessEnv, hosts: readonly string[]): void {
-  if (hosts.length === 0) return;
-  env.IMAGESPEC_INSECURE_REGISTRIES = [env.IMAGESPEC_INSECURE_REGISTRIES, ...hosts].filter(Boolean).join(",");
+  // Who looks up what a config may say is not kept from it by one that is wrong.
+  if (line.command === "schema") return run({ ...io, line, settings: { file: undefined, config: {} } });
+  const { setProjectEnvironment } = await import("./project-environment.ts");
+  return run({ ...io, line, settings: await setProjectEnvironment(line, io.env) });
 }

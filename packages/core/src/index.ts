@@ -13,9 +13,12 @@ export {
   type SpecFault,
 } from "@imagespec/registry";
 export type { BuildEvent } from "./builder/build-event.ts";
+export { configJsonSchema } from "./config/config-json-schema.ts";
+export { defineConfig, type ImageSpecConfig } from "./config/config-schema.ts";
 export type { BuilderCandidate } from "./discovery/candidate.ts";
 export type { Diagnostic } from "./discovery/diagnostic.ts";
 export { type BuildOutcome, type ImageOutcome, pinnedReference, type SkippedOutcome } from "./engine/build-outcome.ts";
+export type { SeveralOptions } from "./engine/build-several.ts";
 export type { BuilderReport } from "./engine/examine-builders.ts";
 export { ImageBuildEngine, type ImageBuildEngineOptions } from "./engine/image-build-engine.ts";
 export type { Content, ContentFile, ContentPackages, PythonSource, ResolvedTarget } from "./identity/content.ts";

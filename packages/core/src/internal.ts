@@ -5,7 +5,9 @@
  * @packageDocumentation
  */
 export { redact } from "@imagespec/registry";
+export { configEnvironment } from "./config/config-environment.ts";
 export { projectOfModule } from "./discovery/project-roots.ts";
+export { type ProjectSettings, projectSettings } from "./discovery/project-settings.ts";
 export { type Difference, explainDifference } from "./identity/explain-difference.ts";
 export { imageName } from "./identity/image-reference.ts";
 export { type LastIdentity, readLastIdentity } from "./identity/last-identity.ts";

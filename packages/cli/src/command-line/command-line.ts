@@ -18,6 +18,10 @@ export interface CommandLine {
   output: string | undefined;
   force: boolean | undefined;
   onUnknown: string | undefined;
+  /** How many images are built at the same time. */
+  concurrency: string | undefined;
   json: boolean;
   files: boolean;
+  /** `schema`: of the config file, not of spec files. */
+  config: boolean;
 }

@@ -17,7 +17,18 @@ export const COMMANDS = {
   build: {
     summary: "build the image unless it exists; print its reference",
     file: true,
-    options: [...IDENTITY, "insecure", "builder", "builderOptions", "push", "output", "force", "onUnknown", "events"],
+    options: [
+      ...IDENTITY,
+      "insecure",
+      "builder",
+      "builderOptions",
+      "push",
+      "output",
+      "force",
+      "onUnknown",
+      "concurrency",
+      "events",
+    ],
     examples: [
       ["imagespec build", "build the images of imagespec.* in this folder, bases first"],
       ["imagespec build app.yaml --output oci:out", "write an OCI image layout and push nothing"],
@@ -78,7 +89,7 @@ export const COMMANDS = {
   schema: {
     summary: "print the JSON Schema of spec files",
     file: false,
-    options: [],
+    options: ["config"],
     examples: [["imagespec schema > imagespec.schema.json", "let an editor check and complete spec files"]],
   },
 } satisfies Record<string, CommandUsage>;

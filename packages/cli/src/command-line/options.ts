@@ -42,9 +42,11 @@ export const OPTIONS = {
   output: option("--output <WHERE>", "oci:DIR, docker-archive:FILE or engine"),
   force: option("--force", "build and push even if the image exists"),
   onUnknown: option("--on-unknown <POLICY>", "build, fail or assume when presence is unknown"),
+  concurrency: option("--concurrency <N>", "build at most N images of FILE at the same time"),
   json: option("--json", "print JSON"),
   events: option("--json", "print one event a line, the outcome or error last"),
   dialect: option("--builder <TYPE>", "kaniko for kaniko's dialect"),
+  config: option("--config", "print that of imagespec.config.json and .yaml instead"),
   files: option("--files", "list the files of the build context instead"),
 } satisfies Record<string, () => Option[]>;
 

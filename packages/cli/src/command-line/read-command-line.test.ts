@@ -69,7 +69,7 @@ describe("mistakes", () => {
     ],
     [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --id, --platform\./],
     [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
-    [["schema", "--json"], /'--json'/, /has no options/],
+    [["schema", "--json"], /'--json'/, /Use one of --config\./],
     [["builders", "a.yaml"], /builders takes no file/, /./],
     [["build", "--builder-option", "=x"], /k=v/, /./],
     [["build", "--output"], /'--output <WHERE>' argument missing/, /./],

@@ -104,8 +104,10 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     output: values.output,
     force: values.force,
     onUnknown: values.onUnknown,
+    concurrency: values.concurrency,
     json: values.json ?? false,
     files: values.files ?? false,
+    config: values.config ?? false,
   };
 }
 

@@ -4,44 +4,54 @@ import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
 import { chosenTargets } from "./chosen-targets.ts";
 import { answerLine, type Command } from "./command-context.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { projectEngine } from "./project-engine.ts";
 
-/** `build`: one target after the other, bases first; the references to standard output, progress to standard error. */
+/** `build`: bases first, independent targets side by side; references to standard output, progress to standard error. */
 export const build: Command = async (context) => {
   const { line, signal, print } = context;
+  const concurrency = concurrencyOf(context);
   const { targets, folder } = await chosenTargets(context);
   const engine = projectEngine(context, folder);
   const progress = line.json ? undefined : startProgress(process.stderr, context.env);
   const unread = new UnreadEvents(line.json ? process.stdout : process.stderr);
-  try {
-    for (const target of targets) {
-      const named = target.name === undefined ? {} : { target: target.name };
-      const show = (events: BuildEvent[]) => {
-        for (const event of events) {
-          if (progress === undefined) print(JSON.stringify({ ...event, ...named }));
-          else progress.show(event);
-        }
-      };
-      const options: BuildOptions = {
-        builderOptions: line.builderOptions,
-        signal,
-        onEvent: (event) => show(unread.admit(event)),
-        builder: line.builder,
-        platform: line.platform,
-        push: line.push,
-        output: line.output,
-        force: line.force,
-        onUnknown: line.onUnknown as OnUnknown | undefined,
-      };
-      const outcome = await engine.build(target.spec, options).finally(() => show(unread.rest()));
-      if (line.json) {
-        print(JSON.stringify({ type: "outcome", ...named, ...outcome }));
-        continue;
-      }
-      progress?.outcome(outcome);
-      const reference = pinnedReference(outcome);
-      if (reference !== "") print(answerLine(target, reference, targets));
+  const named = (index: number) => (targets[index]?.name === undefined ? {} : { target: targets[index].name });
+  const show = (events: BuildEvent[], index: number) => {
+    for (const event of events) {
+      if (progress === undefined) print(JSON.stringify({ ...event, ...named(index) }));
+      else progress.show(event);
     }
+  };
+  const options: BuildOptions = {
+    builderOptions: line.builderOptions,
+    signal,
+    builder: line.builder,
+    platform: line.platform,
+    push: line.push,
+    output: line.output,
+    force: line.force,
+    onUnknown: line.onUnknown as OnUnknown | undefined,
+  };
+  try {
+    const specs = targets.map(({ spec }) => spec);
+    await engine
+      .buildAll(specs, {
+        ...options,
+        concurrency,
+        onEvent: (event, index) => show(unread.admit(event), index),
+        onOutcome: (outcome, index) => {
+          show(unread.rest(), index);
+          if (line.json) {
+            print(JSON.stringify({ type: "outcome", ...named(index), ...outcome }));
+            return;
+          }
+          progress?.outcome(outcome);
+          const reference = pinnedReference(outcome);
+          const target = targets[index];
+          if (target !== undefined && reference !== "") print(answerLine(target, reference, targets));
+        },
+      })
+      .finally(() => show(unread.rest(), 0));
     return EXIT.done;
   } finally {
     progress?.stop();

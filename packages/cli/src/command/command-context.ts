@@ -1,3 +1,4 @@
+import type { ProjectSettings } from "@imagespec/core/internal";
 import type { Target } from "@imagespec/spec-file";
 import type { CommandLine } from "../command-line/command-line.ts";
 
@@ -14,6 +15,8 @@ export interface ProgramIo {
 /** What a command works with. */
 export interface CommandContext extends ProgramIo {
   line: CommandLine;
+  /** What the project's imagespec.config.* says. */
+  settings: ProjectSettings;
 }
 
 /** Runs a command, which prints through its context alone, and returns the exit code. */

@@ -17,7 +17,7 @@ export const render: Command = async (context) => {
     }
     return EXIT.done;
   }
-  const kaniko = (context.line.builder ?? target.spec.builder) === "kaniko";
+  const kaniko = (context.line.builder ?? target.spec.builder ?? context.settings.config.builder) === "kaniko";
   const type = kaniko ? "kaniko" : "docker-buildx";
   // The image's label names the builder's version, which is unknown where the builder is not installed.
   const { candidates } = await projectEngine(context).findBuilders();

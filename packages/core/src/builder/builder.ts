@@ -85,6 +85,11 @@ export abstract class ImageSpecBuilder<Options = unknown> {
   readonly asksPresence: boolean = true;
   /** Operating systems the builder makes images for, as in `linux/amd64`; undefined: it does not matter to it. */
   readonly operatingSystems: readonly string[] | undefined = ["linux"];
+  /**
+   * Options that change what is in the image. They are told by their names: such an option belongs into the spec, where
+   * it is part of the tag, and is refused in `imagespec.config.*`.
+   */
+  readonly contentOptions: readonly string[] = [];
   /** Checks and completes builder options before anything else runs; a fault is E_OPTIONS. */
   readonly optionsSchema?: StandardSchemaV1<Options>;
 

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { readBuilderManifest } from "./builder-manifest.ts";
 import { type BuilderCandidate, byPriority } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { configAmong } from "./find-config.ts";
 import { FIRST_PARTY_BUILDERS, mayProvide } from "./first-party.ts";
 import { isForeignPnpProject, locatePackage } from "./locate-package.ts";
 import { packageCandidates } from "./package-candidates.ts";
-import { findConfig, readPluginsConfig } from "./plugins-config.ts";
+import { readPluginsConfig } from "./plugins-config.ts";
 import { projectRoots, realFolder } from "./project-roots.ts";
 
 const KINDS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
@@ -40,7 +41,7 @@ export async function discoverBuilders(options: DiscoveryOptions): Promise<Disco
   for (const start of options.starts) {
     const folder = await realFolder(start);
     const roots = await projectRoots(folder);
-    const config = findConfig([...new Set([folder, ...roots])]);
+    const config = configAmong([...new Set([folder, ...roots])]);
     if (config !== undefined && !seen.has(config)) {
       seen.add(config);
       const named = await readPluginsConfig(config, { paths: options.modules !== false });

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { ImageSpecError } from "@imagespec/registry";
+import { dirname, isAbsolute, resolve } from "node:path";
+import type { ImageSpecError } from "@imagespec/registry";
+import { loadConfig } from "../config/load-config.ts";
 import { readBuilderManifest } from "./builder-manifest.ts";
 import { type BuilderCandidate, DEFAULT_PRIORITY, loadedCandidate } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -10,24 +8,18 @@ import { importBuilder, isBuilder } from "./import-builder.ts";
 import { locatePackage } from "./locate-package.ts";
 import { packageCandidates } from "./package-candidates.ts";
 
-const CONFIG_NAMES = ["imagespec.config.ts", "imagespec.config.mjs", "imagespec.config.js", "imagespec.config.json"];
-
-/** The config file of the first of these folders that has one; undefined where there is none. */
-export function findConfig(folders: readonly string[]): string | undefined {
-  return folders.flatMap((folder) => CONFIG_NAMES.map((name) => join(folder, name))).find((file) => existsSync(file));
-}
-
 /**
- * Reads `plugins` of an `imagespec.config.{ts,mjs,js,json}`: names of packages, paths of modules (relative to the
+ * Reads `plugins` of an `imagespec.config.*`: names of packages, paths of modules (relative to the
  * config file) or, in code, builder objects. A module named by path is imported here, since only it knows its type.
  *
- * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or `plugins` is not a list.
+ * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or is wrong.
  */
 export async function readPluginsConfig(
   file: string,
   { paths = true }: { paths?: boolean } = {},
 ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
-  return readPlugins(pluginList(await loadConfig(file), file), { file, origin: `plugins of ${file}`, paths });
+  const { plugins = [] } = await loadConfig(file);
+  return readPlugins(plugins, { file, origin: `plugins of ${file}`, paths });
 }
 
 /** The builders of a `plugins` list; names and paths are looked up from the folder of `file`. */
@@ -98,30 +90,6 @@ async function pluginPackage(name: string, root: string) {
     } satisfies Diagnostic;
   }
   return "message" in manifest ? manifest : packageCandidates(manifest);
-}
-
-async function loadConfig(file: string): Promise<unknown> {
-  try {
-    if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
-    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
-  } catch (error) {
-    throw new ImageSpecError("E_INPUT_FILE", `${file} cannot be loaded: ${(error as Error)?.message ?? error}`, {
-      cause: error,
-      hint: "Write `export default { plugins: [] }`, or correct what the message names.",
-    });
-  }
-}
-
-function pluginList(config: unknown, file: string): unknown[] {
-  const plugins = (config as { plugins?: unknown } | null | undefined)?.plugins ?? [];
-  if (typeof config === "object" && config !== null && Array.isArray(plugins)) return plugins;
-  throw new ImageSpecError(
-    "E_INPUT_FILE",
-    `The default export of ${file} is not an object whose \`plugins\` is a list`,
-    {
-      hint: 'Write `export default { plugins: ["@scope/package", "./builder.mjs"] }`.',
-    },
-  );
 }
 
 function isPath(plugin: string): boolean {

@@ -2,6 +2,7 @@ import type { BuildEvent } from "../builder/build-event.ts";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { outputText } from "../builder/output.ts";
 import { timedStep } from "../builder/timed-step.ts";
+import type { ProjectSettings } from "../discovery/project-settings.ts";
 import { imageName } from "../identity/image-reference.ts";
 import { keepLastIdentity } from "../identity/last-identity.ts";
 import { specId } from "../identity/spec-id.ts";
@@ -26,6 +27,7 @@ interface Build extends PreparedBuild {
   spec: Spec;
   call: BuildCall;
   options: BuildOptions;
+  settings: ProjectSettings;
   /** The builder that the call or the spec names. */
   named: { type: string; builder: ImageSpecBuilder } | undefined;
 }
@@ -35,11 +37,12 @@ export async function buildImage(host: EngineHost, spec: Spec, options: BuildOpt
   const env = host.env();
   const id = specId(spec);
   if (env[IMAGE_ID_VARIABLE] === id) return { status: "skipped", id };
-  const call = readBuildOptions(spec, options, env);
+  const settings = await host.settings();
+  const call = readBuildOptions(spec, options, env, settings.config.builder);
   const type = call.builder;
   const named = type === undefined ? undefined : { type, builder: await host.builders.named(type) };
   const prepared = await prepareBuild(spec, call, { env, cacheDir: host.cacheDir, signal: options.signal });
-  const build: Build = { ...prepared, spec, call, options, named };
+  const build: Build = { ...prepared, spec, call, options, named, settings };
   return host.running.run(sharedKey(build), options, (signal, emit) =>
     makeImage(host, withEvents(build, signal, emit)),
   );
@@ -95,7 +98,12 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     if (!isSpec(spec.baseImage)) return plan;
     return planImage(resolved, build.identity, { base: await buildBase(host, build, spec.baseImage) });
   };
-  const run = { request, finalPlan, presence: answer.presence ?? ({ status: "absent" } as const) };
+  const run = {
+    request,
+    finalPlan,
+    settings: build.settings,
+    presence: answer.presence ?? ({ status: "absent" } as const),
+  };
   const { candidates, diagnostics } =
     named === undefined ? await host.builders.all() : { candidates: [], diagnostics: [] };
   const done = await timedStep(emit, "build the image", () =>

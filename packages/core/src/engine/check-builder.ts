@@ -1,6 +1,7 @@
 import { docsPage, ImageSpecError, isImageSpecError, type Unsupported } from "@imagespec/registry";
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
+import { type ProjectSettings, settledOptions } from "../discovery/project-settings.ts";
 
 /** The hint for a fault of the builder itself. */
 const REPORT = "Report it to the authors of the builder.";
@@ -12,17 +13,21 @@ export type Unusable = Extract<Probe, { usable: false }> & { unsupported?: Unsup
 
 /**
  * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built.
- * A probe that throws or takes longer than 10 s counts as not usable.
+ * A probe that throws or takes longer than 10 s counts as not usable. The project's own options lie under the request's.
+ *
+ * @throws ImageSpecError E_OPTIONS for an option of the project's config that is wrong: it is so for every spec.
  */
 export async function checkBuilder(
   builder: ImageSpecBuilder,
   given: BuildRequest,
+  settings: ProjectSettings,
 ): Promise<(Extract<Probe, { usable: true }> & { request: BuildRequest }) | Unusable> {
+  const settled = settledOptions(builder, settings);
   let request: BuildRequest;
   let unsupported: Unsupported[];
   try {
-    const checked = await checkOptions(builder, given.options);
-    if ("usable" in checked) return checked;
+    const checked = await checkOptions(builder, { ...settled, ...(given.options as object) });
+    if ("usable" in checked) return blameSettings(checked, { builder, given, settings, settled });
     request = { ...given, options: checked.value };
     const foreign = foreignPlatforms(builder, request);
     // Where the platform is refused already, what the builder itself says about platforms adds nothing.
@@ -31,6 +36,7 @@ export async function checkBuilder(
     );
     unsupported = [...foreign, ...own];
   } catch (error) {
+    if (isImageSpecError(error, "E_OPTIONS")) throw error;
     // A builder that throws here is passed over, like one that does not load.
     const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
     return { usable: false, code: "E_BUILDER_LOAD", reason, hint: REPORT };
@@ -76,7 +82,28 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
   }
 }
 
-async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promise<{ value: unknown } | Unusable> {
+/** Refused options are the spec's or the call's fault, unless all of them stand in the project's config. */
+function blameSettings(
+  refused: RefusedOptions,
+  {
+    builder,
+    given,
+    settings,
+    settled,
+  }: { builder: ImageSpecBuilder; given: BuildRequest; settings: ProjectSettings; settled: object },
+): Unusable {
+  const isSettled = (name: string) => Object.hasOwn(settled, name) && !Object.hasOwn(given.options as object, name);
+  if (refused.names.length === 0 || !refused.names.every(isSettled)) return refused;
+  throw new ImageSpecError("E_OPTIONS", `${settings.file}: builder "${builder.builderType}": ${refused.reason}`, {
+    hint: refused.hint,
+    details: { builder: builder.builderType },
+  });
+}
+
+/** `names` are the options at fault, as far as the builder's schema tells. */
+type RefusedOptions = Unusable & { names: string[] };
+
+async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promise<{ value: unknown } | RefusedOptions> {
   if (builder.optionsSchema === undefined) return { value: options };
   const result = await builder.optionsSchema["~standard"].validate(options);
   if (result.issues === undefined) return { value: result.value };
@@ -90,7 +117,12 @@ async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promis
     ? docsPage(`builders/${builder.builderType}`)
     : "its README";
   const hint = `Correct builderOptions as ${page} describes them.`;
-  return { usable: false, code: "E_OPTIONS", reason, hint };
+  const names = result.issues.flatMap((issue) => {
+    const [first] = issue.path ?? [];
+    if (first !== undefined) return [String(typeof first === "object" ? first.key : first)];
+    return (issue as { keys?: string[] }).keys ?? [];
+  });
+  return { usable: false, code: "E_OPTIONS", reason, hint, names };
 }
 
 /** Why a builder that was asked for by name cannot build, as an error. */

@@ -1,3 +1,4 @@
+import type { ProjectSettings } from "../discovery/project-settings.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -20,5 +21,7 @@ export interface EngineHost {
   readonly known: Map<string, KnownImage>;
   readonly cacheDir: string | undefined;
   env(): ProcessEnvironment;
+  /** What the project's `imagespec.config.*` says. */
+  settings(): Promise<ProjectSettings>;
   build(spec: Spec, options: BuildOptions): Promise<BuildOutcome>;
 }

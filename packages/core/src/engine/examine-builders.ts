@@ -21,7 +21,8 @@ export interface BuilderReport {
 /** Imports every builder and asks it about the spec: options, `supports`, `probe`. Builds nothing. */
 export async function examineBuilders(host: EngineHost, spec: Spec, options: BuildOptions): Promise<BuilderReport[]> {
   const env = host.env();
-  const call = readBuildOptions(spec, options, env);
+  const settings = await host.settings();
+  const call = readBuildOptions(spec, options, env, settings.config.builder);
   const { cacheDir } = host;
   const { request } = await prepareBuild(spec, call, { env, cacheDir, signal: options.signal, skipSecretFiles: true });
   const { candidates } = await host.builders.all();
@@ -29,7 +30,7 @@ export async function examineBuilders(host: EngineHost, spec: Spec, options: Bui
     candidates.map(async ({ type, priority, origin, file, summary, load }): Promise<BuilderReport> => {
       const about = { type, priority, origin, file, summary };
       try {
-        const answer = await checkBuilder(await load(), request);
+        const answer = await checkBuilder(await load(), request, settings);
         if (answer.usable) return { ...about, status: "usable", reason: answer.detail };
         const { code, reason, hint } = answer;
         const ofSpec = code === "E_OPTIONS" || code === "E_UNSUPPORTED";

@@ -6,6 +6,7 @@ import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
+import type { SeveralOptions } from "./build-several.ts";
 import { BuilderRegistry } from "./builder-registry.ts";
 import type { EngineHost } from "./engine-host.ts";
 import type { BuilderReport } from "./examine-builders.ts";
@@ -37,8 +38,9 @@ export class ImageBuildEngine {
 
   constructor(options: ImageBuildEngineOptions = {}) {
     const env = () => options.env ?? process.env;
+    const starts = () => [options.root ?? process.cwd()].flat().map((start) => resolvePath(start));
     const builders = new BuilderRegistry({
-      starts: () => [options.root ?? process.cwd()].flat().map((start) => resolvePath(start)),
+      starts,
       plugins: options.plugins ?? [],
       discover: options.discover ?? true,
       env,
@@ -53,6 +55,10 @@ export class ImageBuildEngine {
       known: new Map(),
       cacheDir: options.cacheDir,
       env,
+      settings: async () => {
+        const { NO_SETTINGS, projectSettings } = await import("../discovery/project-settings.ts");
+        return options.discover === false ? NO_SETTINGS : projectSettings(starts());
+      },
       build: (spec, buildOptions) => this.build(spec, buildOptions),
     };
   }
@@ -67,6 +73,17 @@ export class ImageBuildEngine {
     // Loaded at the first build, like the rest of what a program that only declares specs does not need.
     const { buildImage } = await import("./build-image.ts");
     return buildImage(this.#host, spec, options);
+  }
+
+  /**
+   * Builds several specs, bases first and independent ones side by side; what is reported comes in the order of the
+   * list. After a failure, builds under way are finished and no other is begun.
+   *
+   * @throws ImageSpecError the failure that comes first in the list.
+   */
+  async buildAll(specs: readonly Spec[], options: SeveralOptions = {}): Promise<BuildOutcome[]> {
+    const { buildSeveral } = await import("./build-several.ts");
+    return buildSeveral((spec, one) => this.build(spec, one), specs, options);
   }
 
   /** Adds a builder under a type; one registered in code wins over one that is found. Higher priority is asked first. */

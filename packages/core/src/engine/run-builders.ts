@@ -3,6 +3,7 @@ import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/bui
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
+import type { ProjectSettings } from "../discovery/project-settings.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import { checkBuilder, unusableError } from "./check-builder.ts";
 
@@ -26,13 +27,14 @@ export interface RunOptions {
   /** With builderOptions as given. */
   request: BuildRequest;
   presence: Presence;
+  settings: ProjectSettings;
   /** The plan to build: builds the base first, and so is called only when a builder has said it can. Called once. */
   finalPlan(): Promise<BuildPlan>;
 }
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
 export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
-  const answer = await checkBuilder(builder, run.request);
+  const answer = await checkBuilder(builder, run.request, run.settings);
   if (!answer.usable) throw unusableError(type, answer);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
   const result = await build(type, builder, { ...answer.request, plan: await run.finalPlan() });
@@ -62,7 +64,7 @@ export async function runBuilders(
       pass((error as Error).message, (error as ImageSpecError).hint);
       continue;
     }
-    const answer = await checkBuilder(builder, run.request);
+    const answer = await checkBuilder(builder, run.request, run.settings);
     if (!answer.usable) {
       pass(answer.reason, answer.hint);
       continue;

@@ -47,11 +47,17 @@ export interface BuildCall {
 const PUSH_VARIABLE = "FLYTE_PUSH_IMAGE_SPEC";
 
 /**
- * Decides what a call asks for, from its options, the spec and the environment, in this order.
+ * Decides what a call asks for, from its options, the spec, the environment and the project's `defaultBuilder`, in this
+ * order.
  *
  * @throws ImageSpecError E_OPTIONS for an option that means nothing or contradicts the spec.
  */
-export function readBuildOptions(spec: Spec, options: BuildOptions, env: ProcessEnvironment): BuildCall {
+export function readBuildOptions(
+  spec: Spec,
+  options: BuildOptions,
+  env: ProcessEnvironment,
+  defaultBuilder?: string,
+): BuildCall {
   if (options.onUnknown !== undefined && !ON_UNKNOWN.includes(options.onUnknown)) {
     throw optionError(`onUnknown is "${options.onUnknown}"`, `Use one of ${ON_UNKNOWN.join(", ")}.`);
   }
@@ -64,7 +70,7 @@ export function readBuildOptions(spec: Spec, options: BuildOptions, env: Process
   const output = options.output === undefined ? undefined : parseOutput(options.output);
   const byDefault = spec.registry !== undefined && output === undefined && pushByEnvironment(env);
   return {
-    builder: options.builder ?? spec.builder,
+    builder: options.builder ?? spec.builder ?? defaultBuilder,
     builderOptions: { ...spec.builderOptions, ...options.builderOptions },
     platforms: options.platform === undefined ? undefined : readPlatforms(options.platform),
     push: options.push ?? byDefault,

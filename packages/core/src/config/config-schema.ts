@@ -1,0 +1,56 @@
+import { insecureRegistries, parseMirrors } from "@imagespec/registry";
+import type * as Zod from "zod";
+import type { ImageSpecBuilder } from "../builder/builder.ts";
+import { withZod } from "../spec/with-zod.ts";
+
+/** The settings of a project. The one definition of the type, the check and the JSON Schema of `imagespec.config.*`. */
+export const configSchema = withZod((z) => {
+  /** Texts that are right when `read` takes them. */
+  const readable = (read: (text: string) => unknown) =>
+    z.string().superRefine((text, context) => {
+      try {
+        read(text);
+      } catch (error) {
+        const { message, hint } = error as Error & { hint?: string };
+        context.addIssue({ code: "custom", message, params: { hint }, input: text });
+      }
+    });
+  const mirrors = z.record(z.string(), z.string()).superRefine((map, context) => {
+    for (const [host, mirror] of Object.entries(map)) {
+      try {
+        parseMirrors(`${host}=${mirror}`);
+      } catch {
+        const message = `"${mirror}" is no mirror for "${host}"`;
+        const hint =
+          'Write hosts without a scheme, the mirror with a path where it has one: "ghcr.io": "mirror.example/ghcr".';
+        context.addIssue({ code: "custom", message, params: { hint }, input: mirror, path: [host] });
+      }
+    }
+  });
+  return z
+    .strictObject({
+      $schema: z.string().describe("Where an editor finds this schema; ignored."),
+      builder: z.string().min(1).describe("Builder of specs that name none."),
+      builderOptions: z
+        .record(z.string(), z.record(z.string(), z.unknown()))
+        .describe("Options of builders, by builder type; those of a spec and of a call come before them."),
+      mirrors: mirrors.describe("Where to read instead, by host of a registry or package index; names stay."),
+      insecureRegistries: z
+        .array(readable(insecureRegistries))
+        .describe("Registries that may be spoken to over http, or with any certificate."),
+      plugins: z
+        .array(z.custom<string | ImageSpecBuilder>())
+        .describe("Packages and modules that bring builders; in code, builders themselves."),
+      cacheFolder: z.string().min(1).describe("Folder of the cache; a relative path starts from the config file."),
+      concurrency: z.int().min(1).max(64).describe("How many images of one file are built at the same time."),
+    })
+    .partial();
+});
+
+/** What `imagespec.config.{ts,mjs,js,json,yaml}` may hold. */
+export type ImageSpecConfig = Zod.input<ReturnType<typeof configSchema>>;
+
+/** Gives a config in TypeScript or JavaScript its type: `export default defineConfig({ ... })`. */
+export function defineConfig(config: ImageSpecConfig): ImageSpecConfig {
+  return config;
+}

@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { ImageSpecError } from "@imagespec/registry";
+import type { z } from "zod";
+import { faultPath } from "../spec/fault-path.ts";
+import { nearestParameter } from "../spec/parameter-names.ts";
+import { typeBreach } from "../spec/type-breach.ts";
+import { configSchema, type ImageSpecConfig } from "./config-schema.ts";
+
+/**
+ * Reads and checks an `imagespec.config.*`.
+ *
+ * @throws ImageSpecError E_INPUT_FILE naming everything that is wrong in it.
+ */
+export async function loadConfig(file: string): Promise<ImageSpecConfig> {
+  const content = await contentOf(file);
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    const what = /\.(json|yaml)$/.test(file) ? "content" : "default export";
+    const hint = 'Write it like { "plugins": ["@scope/package", "./builder.mjs"] }.';
+    throw new ImageSpecError("E_INPUT_FILE", `The ${what} of ${file} is not an object of settings`, { hint });
+  }
+  const result = configSchema().safeParse(content);
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, content));
+  const lines = faults.map(({ message }) => message);
+  const message =
+    lines.length === 1 ? `${file}: ${lines[0]}` : `${file} has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
+  throw new ImageSpecError("E_INPUT_FILE", message, { hint: [...new Set(faults.map(({ hint }) => hint))].join("\n") });
+}
+
+async function contentOf(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
+    if (file.endsWith(".yaml")) return (await import("yaml")).parse(await readFile(file, "utf8"));
+    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+  } catch (error) {
+    const untyped = file.endsWith(".ts") && !process.features.typescript;
+    const hint = untyped
+      ? "Use Node 22.18 or newer, or write the config as .mjs, .json or .yaml."
+      : "Write `export default { plugins: [] }`, or correct what the message names.";
+    const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
+    throw new ImageSpecError("E_INPUT_FILE", message, { cause: error, hint });
+  }
+}
+
+interface ConfigFault {
+  message: string;
+  hint: string;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, content: object): ConfigFault[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  const at = faultPath(path);
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(configSchema().shape).filter((name) => name !== "$schema");
+    return issue.keys.map((key) => {
+      const nearest = nearestParameter(key, known);
+      const hint = nearest === undefined ? `Use one of ${known.join(", ")}.` : `Write '${nearest}' if you mean that.`;
+      return { message: `'${key}' is not a setting`, hint };
+    });
+  }
+  if (issue.code === "invalid_type") {
+    const { message, hint } = typeBreach(issue.expected, valueAt(content, path));
+    return [{ message: `${at}: ${message}`, hint }];
+  }
+  const { hint = "Look up the setting in the schema, which `imagespec schema --config` prints." } =
+    (issue.code === "custom" && (issue.params as { hint?: string } | undefined)) || {};
+  return [{ message: `${at}: ${issue.message.replace(/\.$/, "")}`, hint }];
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null && Object.hasOwn(inner, key)
+        ? (inner as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  );
+}
