@@ -37,7 +37,8 @@ describe("who may import whom", () => {
     dockerfile: ["core", "registry"],
     testkit: ["core", "registry", "container-engine"],
     "spec-file": ["core"],
-    cli: ["core", "registry", "dockerfile", "spec-file"],
+    resolve: ["core", "registry", "spec-file"],
+    cli: ["core", "registry", "dockerfile", "spec-file", "resolve"],
     ...Object.fromEntries(
       packages
         .filter((name) => name.startsWith("builder-"))

@@ -17,6 +17,7 @@ export default defineConfig({
           { text: "Parameters", link: "/guide/parameters" },
           { text: "Command line", link: "/guide/cli" },
           { text: "Project settings", link: "/guide/config" },
+          { text: "Manifests", link: "/resolve" },
           { text: "Identity", link: "/identity" },
           { text: "Which builder can do what", link: "/guide/matrix" },
           { text: "The Dockerfile", link: "/guide/dockerfile" },

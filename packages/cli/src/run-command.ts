@@ -10,6 +10,7 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
   render: async () => (await import("./command/render.ts")).render,
   plan: async () => (await import("./command/plan.ts")).plan,
   explain: async () => (await import("./command/explain.ts")).explain,
+  resolve: async () => (await import("./command/resolve.ts")).resolve,
   builders: async () => (await import("./command/builders.ts")).builders,
   doctor: async () => (await import("./command/doctor.ts")).doctor,
   schema: async () => (await import("./command/schema.ts")).schema,

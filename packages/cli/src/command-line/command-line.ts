@@ -24,4 +24,6 @@ export interface CommandLine {
   files: boolean;
   /** `schema`: of the config file, not of spec files. */
   config: boolean;
+  /** Paths of manifests, `-` for standard input. */
+  manifests: string[];
 }

@@ -5,6 +5,8 @@ interface CommandUsage {
   summary: string;
   /** Whether it takes FILE. */
   file: boolean;
+  /** What FILE is, where it is no spec file: its name in the help, and what may be given. */
+  argument?: readonly [name: string, description: string];
   options: readonly OptionName[];
   /** A command line each, and what it does. */
   examples: readonly (readonly [commandLine: string, does: string])[];
@@ -70,6 +72,16 @@ export const COMMANDS = {
     file: true,
     options: [...IDENTITY, "json"],
     examples: [["imagespec explain --target train", "see why the tag of one image moved"]],
+  },
+  resolve: {
+    summary: "print manifests with the images they name built and pinned",
+    file: true,
+    argument: ["FILE", "the same as -f FILE"],
+    options: ["manifests", "root", "platform", "insecure", "builder", "builderOptions", "force", "onUnknown", "json"],
+    examples: [
+      ["imagespec resolve -f k8s/ | kubectl apply -f -", "deploy what imagespec://FILE#TARGET stands for"],
+      ["imagespec resolve -f compose.yaml | docker compose -f - up", "the same for a compose file"],
+    ],
   },
   builders: {
     summary: "list the installed builders without running them",

@@ -59,19 +59,21 @@ function describeProgram({ write, run }: Sinks): Command {
         [command.name(), ...command.registeredArguments.map((one) => `[${one.name()}]`)].join(" "),
     })
     .addHelpText("after", PROGRAM_NOTES);
-  for (const [name, { summary, file, options, examples }] of commandUsages) {
+  for (const [name, { summary, file, argument = SPEC_FILE, options, examples }] of commandUsages) {
     const command = program
       .command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-      .usage(file ? "[FILE] [OPTIONS]" : "[OPTIONS]")
+      .usage(file ? `[${argument[0]}] [OPTIONS]` : "[OPTIONS]")
       .action((...given: unknown[]) => run(toCommandLine(name, given)))
       .addHelpText("after", exampleText(examples));
-    if (file) command.argument("[FILE]", "spec file, or - for standard input (default: imagespec.*)");
+    if (file) command.argument(`[${argument[0]}]`, argument[1]);
     for (const option of options.flatMap((one) => OPTIONS[one]())) command.addOption(option);
   }
   return program;
 }
+
+const SPEC_FILE = ["FILE", "spec file, or - for standard input (default: imagespec.*)"] as const;
 
 const PROGRAM_NOTES = `
 FILE ends in .ts, .mjs, .js, .json, .yaml or .yml and holds one spec, or
@@ -108,6 +110,7 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     json: values.json ?? false,
     files: values.files ?? false,
     config: values.config ?? false,
+    manifests: values.manifest ?? [],
   };
 }
 
@@ -127,12 +130,16 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
   }
   if (error.code === "commander.excessArguments") {
     const message = `imagespec ${name} takes ${usage.file ? "one file" : "no file"}`;
-    return { kind: "mistake", message, hint: "Choose among the images of one file with --target NAME." };
+    const many = usage.options.includes("target") && usage.argument === undefined;
+    const hint = many ? "Choose among the images of one file with --target NAME." : MORE_HINT;
+    return { kind: "mistake", message, hint };
   }
   const flags = usage.options.flatMap((one) => OPTIONS[one]()).map(({ long }) => long);
   const hint = flags.length === 0 ? "Leave it out: the command has no options." : `Use one of ${flags.join(", ")}.`;
   return { kind: "mistake", message: `imagespec ${name}: ${said}${suggestion}`, hint };
 }
+
+const MORE_HINT = "Name one, and see the command's --help for how to give more.";
 
 function ownVersion(): string {
   const file = new URL("../../package.json", import.meta.url);

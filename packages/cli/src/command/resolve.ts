@@ -1,0 +1,54 @@
+import { type BuildEvent, ImageSpecError, type OnUnknown } from "@imagespec/core";
+import { readManifests, resolveManifests } from "@imagespec/resolve";
+import { EXIT } from "../exit-codes.ts";
+import { startProgress } from "../print/start-progress.ts";
+import { UnreadEvents } from "../print/unread-events.ts";
+import type { Command } from "./command-context.ts";
+import { projectEngine } from "./project-engine.ts";
+
+/** `resolve`: the manifests with their images pinned to standard output, nothing when one fails; progress to standard error. */
+export const resolve: Command = async (context) => {
+  const { line, signal, print } = context;
+  const paths = [...(line.file === undefined ? [] : [line.file]), ...line.manifests];
+  if (paths.length === 0) {
+    throw new ImageSpecError("E_OPTIONS", "imagespec resolve: no manifest is named", {
+      hint: "Name a file or folder with -f, or - for standard input.",
+    });
+  }
+  const manifests = await readManifests({ paths, root: line.root, signal });
+  const progress = startProgress(process.stderr, context.env);
+  const unread = new UnreadEvents(process.stderr);
+  const show = (events: BuildEvent[]) => {
+    for (const event of events) progress.show(event);
+  };
+  // In the image's own container the image is asked for all the same.
+  const { _F_IMG_ID: _own, ...env } = context.env;
+  try {
+    const resolved = await resolveManifests(manifests, {
+      makeEngine: (folders) => projectEngine({ ...context, env }, ...folders),
+      build: {
+        builder: line.builder,
+        builderOptions: line.builderOptions,
+        platform: line.platform,
+        force: line.force,
+        onUnknown: line.onUnknown as OnUnknown | undefined,
+      },
+      signal,
+      onEvent: (event) => show(unread.admit(event)),
+    }).finally(() => show(unread.rest()));
+    const { text, images } = resolved;
+    for (const { outcome } of images) progress.outcome(outcome);
+    if (line.json) {
+      const files = resolved.manifests.map(({ name, text }) => ({ manifest: name, text }));
+      print(
+        JSON.stringify({
+          images: images.map(({ outcome, ...image }) => ({ ...image, ...outcome, reference: image.reference })),
+          manifests: files,
+        }),
+      );
+    } else print(text.replace(/\n$/, ""));
+    return EXIT.done;
+  } finally {
+    progress.stop();
+  }
+};
