@@ -13,6 +13,8 @@ export interface ResolveOptions {
   makeEngine?: ((folders: readonly string[]) => ImageBuildEngine) | undefined;
   /** How each image is built. */
   build?: ResolveBuildOptions | undefined;
+  /** How many images are seen to at the same time; default 16, since most of them exist. */
+  concurrency?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Called for everything that happens. */
   onEvent?: ((event: BuildEvent) => void) | undefined;
@@ -45,7 +47,13 @@ export async function resolveManifests(
   manifests: readonly Manifest[],
   options: ResolveOptions = {},
 ): Promise<ResolvedManifests> {
-  const { signal = new AbortController().signal, build = {}, onEvent, makeEngine = ownEngine } = options;
+  const {
+    signal = new AbortController().signal,
+    build = {},
+    concurrency = 16,
+    onEvent,
+    makeEngine = ownEngine,
+  } = options;
   const uses = manifests.flatMap((manifest) =>
     findUses(manifest).map((use) => ({ ...use, manifest, folder: manifest.folder })),
   );
@@ -55,7 +63,7 @@ export async function resolveManifests(
     placed: (error: unknown) => placedError(`${uses[0]?.place}: ${uses[0]?.text}`, error),
   }));
   const engine = makeEngine([...new Set(named.map(({ folder }) => folder))]);
-  const built = await buildImages(places, { engine, build, signal, onEvent });
+  const built = await buildImages(places, { engine, build, concurrency, signal, onEvent });
   const images = named.map(({ uses }, index) => ({ ...(built[index] as (typeof built)[number]), uses }));
   const references = new Map(images.flatMap(({ uses, reference }) => uses.map((use) => [use, reference])));
   const resolved = manifests.map((manifest) => {

@@ -4,6 +4,7 @@ import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
 import type { Command } from "./command-context.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { projectEngine } from "./project-engine.ts";
 
 /** `resolve`: the manifests with their images pinned to standard output, nothing when one fails; progress to standard error. */
@@ -33,6 +34,7 @@ export const resolve: Command = async (context) => {
         force: line.force,
         onUnknown: line.onUnknown as OnUnknown | undefined,
       },
+      concurrency: concurrencyOf(context),
       signal,
       onEvent: (event) => show(unread.admit(event)),
     }).finally(() => show(unread.rest()));
