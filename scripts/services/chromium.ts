@@ -1,5 +1,5 @@
-import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
+import { chromium } from "playwright-core";
 import { ensurePackages } from "./apt.ts";
 
 const PROGRAM = "/usr/bin/chromium-headless-shell";

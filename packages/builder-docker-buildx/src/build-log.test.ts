@@ -1,7 +1,7 @@
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { buildPlan } from "@imagespec/testkit";
-import { describe, expect, it } from "vitest";
-import { vertexInstruction } from "./build-log.ts";
+import { describe, expect, it, test } from "vitest";
+import { BuildLog, vertexInstruction } from "./build-log.ts";
 
 const { instructions } = renderDockerfile(
   buildPlan({
@@ -42,4 +42,22 @@ describe("vertexInstruction", () => {
   ])("%s is none of ours", (name) => {
     expect(stepOf(name)).toBeUndefined();
   });
+});
+
+test("what BuildKit quotes of a failed step is told by its title, not by its script", () => {
+  const script = `set -e; ${"true; ".repeat(40)}`;
+  const log = new BuildLog(() => {}, instructions);
+  for (const line of [
+    "no-such-program: not found",
+    ` > [stage-1 6/6] RUN --mount=type=bind ${script}:`,
+    `executor failed running [/bin/sh -c ${script}]: exit code: 127`,
+    " > [a line of the program's own",
+  ])
+    log.line(line, "stderr");
+  expect(log.tail).toEqual([
+    "no-such-program: not found",
+    " > [stage-1 6/6] run the commands",
+    "executor failed running [/bin/sh -c ...]: exit code: 127",
+    " > [a line of the program's own",
+  ]);
 });

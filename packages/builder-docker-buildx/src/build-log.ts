@@ -61,22 +61,28 @@ export class BuildLog {
   /** A line was printed; secrets are out of it already. */
   line(printed: string, stream: "stdout" | "stderr"): void {
     if (printed.trim() === "") return;
-    const text = withoutScript(printed);
+    const text = this.#withoutScript(printed);
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
     this.#fault ??= parseStepFault(text);
     this.#emit({ type: "log", stream, line: text });
   }
 
+  /** BuildKit quotes the whole script of a step that failed, twice: the step's title says the same in less. */
+  #withoutScript(line: string): string {
+    const [, quote = "", name = ""] = /^( > )(\[.*)$/s.exec(line) ?? [];
+    const { place, instruction } = vertexInstruction(name, this.#instructions);
+    if (instruction !== undefined) return `${quote}${place}${instruction.title}`;
+    return line.replace(
+      /(executor failed running \[|process ")\/bin\/sh -c .{80,}(\]|")(?=: |$)/s,
+      "$1/bin/sh -c ...$2",
+    );
+  }
+
   /** Something of `total` bytes is under way. */
   progress(name: string, current: number, total: number | undefined): void {
     this.#emit({ type: "progress", name, current, ...(total ? { total } : {}), unit: "bytes" });
   }
-}
-
-/** BuildKit quotes the whole script of a step that failed: the step's name says the same in less. */
-function withoutScript(line: string): string {
-  return line.replace(/(executor failed running \[|process ")\/bin\/sh -c .{80,}(\]|")(?=: |$)/s, "$1/bin/sh -c ...$2");
 }
 
 /** What BuildKit counts in a stage; the rest only changes the image's config. */

@@ -1,0 +1,45 @@
+// pnpm captures [FOLDER]: draws the terminals that the docs show, from what the commands print, into docs/public/captures.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SCENES } from "./captures/scenes.ts";
+import { drawSession } from "./captures/terminal.ts";
+import { startChromium } from "./services/chromium.ts";
+import { startPythonMirror } from "./services/python-mirror.ts";
+import { ensureServices, serviceEnvironment } from "./services/services.ts";
+
+const folder = process.argv[2] ?? fileURLToPath(new URL("../docs/public/captures/", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
+const program = join(root, "scripts/imagespec");
+
+const services = await ensureServices();
+const python = await startPythonMirror();
+const cache = await mkdtemp(join(tmpdir(), "imagespec-captures-"));
+const env = {
+  ...serviceEnvironment(services),
+  UV_PYTHON_DOWNLOADS_JSON_URL: python.downloadsJsonUrl,
+  IMAGESPEC_CACHE_DIR: cache,
+};
+/** Pictures are of a user's machine: a project with installed packages, and tools where one has them. */
+const shownAs = [
+  [join(root, "packages/"), "/project/node_modules/@imagespec/"],
+  [services.tools, "/usr/local/bin"],
+  [root, "/project/"],
+] as const;
+const browser = await startChromium();
+await mkdir(folder, { recursive: true });
+try {
+  for (const { name, typed, unseen = [], cwd, shows } of SCENES) {
+    const command = [typed.replace(/^imagespec/, program), ...unseen].join(" ");
+    const { text, png } = await drawSession(browser, { typed, command, cwd, env, shownAs });
+    const missing = shows.filter((one) => !one.test(text));
+    if (missing.length > 0) throw new Error(`the picture ${name} does not show ${missing.join(", ")}:\n${text}`);
+    await writeFile(join(folder, `${name}.png`), png);
+    console.log(`captures: ${name}.png, ${text.split("\n").length} lines`);
+  }
+} finally {
+  await browser.close();
+  await python.close();
+  await rm(cache, { recursive: true, force: true });
+}
