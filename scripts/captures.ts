@@ -1,9 +1,12 @@
-// pnpm captures [FOLDER]: draws the terminals that the docs show, from what the commands print, into docs/public/captures.
+// pnpm captures [FOLDER]: makes the pictures of the docs, of terminals from what the commands print, of pages from what a browser
+// shows, into docs/public/captures.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SCENES } from "./captures/scenes.ts";
+import { photographPages } from "./captures/screens.ts";
+import { serveSite } from "./captures/serve-site.ts";
 import { drawSession } from "./captures/terminal.ts";
 import { startChromium } from "./services/chromium.ts";
 import { startPythonMirror } from "./services/python-mirror.ts";
@@ -37,6 +40,11 @@ try {
     if (missing.length > 0) throw new Error(`the picture ${name} does not show ${missing.join(", ")}:\n${text}`);
     await writeFile(join(folder, `${name}.png`), png);
     console.log(`captures: ${name}.png, ${text.split("\n").length} lines`);
+  }
+  await using site = await serveSite();
+  for await (const { name, png } of photographPages(browser, site.url)) {
+    await writeFile(join(folder, `${name}.png`), png);
+    console.log(`captures: ${name}.png`);
   }
 } finally {
   await browser.close();

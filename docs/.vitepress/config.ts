@@ -1,19 +1,28 @@
 import { defineConfig } from "vitepress";
+import llms from "vitepress-plugin-llms";
 import { builderPages } from "../builder-pages.ts";
 
 export default defineConfig({
   title: "imagespec",
   description: "Declare a container image as data; it is built only when its content changes.",
   cleanUrls: true,
+  // llms.txt and llms-full.txt: the pages as one text, for programs that read.
+  vite: { plugins: [llms({ ignoreFiles: ["api/**"] })] },
   // Examples are folders of the repository, not pages.
   ignoreDeadLinks: [/\/examples\//],
   themeConfig: {
     search: { provider: "local" },
+    nav: [
+      { text: "Guide", link: "/guide/tutorial" },
+      { text: "Builders", link: "/builders/" },
+      { text: "Parameters", link: "/guide/parameters" },
+    ],
     sidebar: [
       {
         text: "Guide",
         items: [
-          { text: "Start", link: "/" },
+          { text: "First images", link: "/guide/tutorial" },
+          { text: "How it works", link: "/guide/how-it-works" },
           { text: "Parameters", link: "/guide/parameters" },
           { text: "Command line", link: "/guide/cli" },
           { text: "Project settings", link: "/guide/config" },
@@ -33,8 +42,12 @@ export default defineConfig({
       {
         text: "Recipes",
         items: [
+          { text: "GitHub Actions", link: "/recipes/github-actions" },
           { text: "GitLab CI without docker", link: "/recipes/gitlab-ci" },
           { text: "Images built on your cluster", link: "/recipes/kubernetes-jobs" },
+          { text: "A closed network", link: "/recipes/closed-network" },
+          { text: "GPU", link: "/recipes/gpu" },
+          { text: "A private index", link: "/recipes/private-index" },
         ],
       },
       {
@@ -54,6 +67,7 @@ export default defineConfig({
           { text: "Spec files", link: "/spec-file" },
           { text: "API", link: "/api/" },
           { text: "Benchmarks", link: "/benchmarks" },
+          { text: "Pictures", link: "/gallery" },
           { text: "Decisions", link: "/decisions" },
         ],
       },

@@ -1,0 +1,3 @@
+import iniconfig
+
+print("check:", iniconfig.__name__)

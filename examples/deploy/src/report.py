@@ -1,0 +1,3 @@
+import humanize
+
+print("report:", humanize.intcomma(1_000_000), "rows")
