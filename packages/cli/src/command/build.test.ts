@@ -92,7 +92,7 @@ describe("build", () => {
 
   it("lists the builder without importing others, and doctor asks them", async () => {
     const { stdout } = await cli.run(["builders"]);
-    expect(stdout).toMatch(/^local\t5\tplugins of /m);
+    expect(stdout).toMatch(/^\.\/builder\.mjs\t5\tplugins of /m);
     const reports = JSON.parse((await cli.run(["doctor", "--json"])).stdout).builders;
     expect(reports.find(({ type }: { type: string }) => type === "local")).toMatchObject({ status: "usable" });
   });

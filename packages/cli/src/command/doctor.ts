@@ -17,7 +17,7 @@ export const doctor: Command = async (context) => {
     line.file === undefined ? { target: undefined, folder: undefined } : await onlyTarget(context);
   const spec = target?.spec ?? any;
   const engine = projectEngine(context, folder);
-  const { diagnostics } = await engine.findBuilders();
+  const { diagnostics } = await engine.findBuilders({ importModules: true });
   const all = await engine.examine(spec, {
     signal,
     builderOptions: line.builderOptions,

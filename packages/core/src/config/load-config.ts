@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError } from "@imagespec/registry";
 import type { z } from "zod";
+import { LARGEST_RULES, readRegularFile } from "../resolve/read-regular-file.ts";
 import { faultPath } from "../spec/fault-path.ts";
 import { nearestParameter } from "../spec/parameter-names.ts";
 import { typeBreach } from "../spec/type-breach.ts";
@@ -30,8 +30,8 @@ export async function loadConfig(file: string): Promise<ImageSpecConfig> {
 
 async function contentOf(file: string): Promise<unknown> {
   try {
-    if (file.endsWith(".json")) return JSON.parse(await readFile(file, "utf8"));
-    if (file.endsWith(".yaml")) return (await import("yaml")).parse(await readFile(file, "utf8"));
+    if (file.endsWith(".json")) return JSON.parse(await readText(file));
+    if (file.endsWith(".yaml")) return (await import("yaml")).parse(await readText(file));
     return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
   } catch (error) {
     const untyped = file.endsWith(".ts") && !process.features.typescript;
@@ -42,6 +42,8 @@ async function contentOf(file: string): Promise<unknown> {
     throw new ImageSpecError("E_INPUT_FILE", message, { cause: error, hint });
   }
 }
+
+const readText = async (file: string) => (await readRegularFile(file, LARGEST_RULES)).toString("utf8");
 
 interface ConfigFault {
   message: string;

@@ -109,14 +109,21 @@ describe("discoverBuilders", () => {
     expect(diagnostics).toMatchObject([{ subject: "mimic", type: "kaniko" }]);
   });
 
-  it("runs no module that the config names by path where plug-ins are off", async () => {
+  it("runs no module that the config names by path where plug-ins are off or only listed", async () => {
     await write("package.json", {});
     await write("imagespec.config.json", { plugins: ["./own.mjs"] });
     const mark = `import { writeFileSync } from "node:fs"; writeFileSync(new URL("./imported", import.meta.url), "");`;
     await write("own.mjs", builderSource("own", mark));
-    const { candidates, diagnostics } = await discoverBuilders({ starts: [root], dependencies: false, modules: false });
+    const { candidates, diagnostics } = await discoverBuilders({
+      starts: [root],
+      dependencies: false,
+      modules: "leave-out",
+    });
     expect([candidates, existsSync(join(root, "imported"))]).toEqual([[], false]);
     expect(diagnostics).toMatchObject([{ subject: "./own.mjs", hint: expect.stringContaining("IMAGESPEC_PLUGINS") }]);
+    const listed = await discoverBuilders({ starts: [root], modules: "list" });
+    expect(listed.candidates.map(({ type, file }) => [type, file])).toEqual([["./own.mjs", join(root, "own.mjs")]]);
+    expect(existsSync(join(root, "imported"))).toBe(false);
     expect((await discover()).candidates.map((c) => c.type)).toEqual(["own"]);
   });
 

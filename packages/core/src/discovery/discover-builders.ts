@@ -7,7 +7,7 @@ import { configAmong } from "./find-config.ts";
 import { FIRST_PARTY_BUILDERS, mayProvide } from "./first-party.ts";
 import { isForeignPnpProject, locatePackage } from "./locate-package.ts";
 import { packageCandidates } from "./package-candidates.ts";
-import { readPluginsConfig } from "./plugins-config.ts";
+import { type PluginModules, readPluginsConfig } from "./plugins-config.ts";
 import { projectRoots, realFolder } from "./project-roots.ts";
 
 const KINDS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
@@ -23,13 +23,13 @@ export interface DiscoveryOptions {
   starts: readonly string[];
   /** False: only what `imagespec.config.*` names (`IMAGESPEC_PLUGINS=off`). */
   dependencies?: boolean;
-  /** False: no module that the config names by its path, which would have to run to be known (`IMAGESPEC_PLUGINS=off`). */
-  modules?: boolean;
+  /** What is done with modules that the config names by their path; `import` by default. */
+  modules?: PluginModules;
 }
 
 /**
- * Finds installed builders without running any code of their packages: the `plugins` of the project's config, then the
- * direct dependencies of the nearest package.json and of its workspace root. A transitive dependency is never looked
+ * Finds installed builders without running any code of their packages: the `plugins` of the project's config (of which
+ * modules named by path are imported, unless they are only to be listed), then the direct dependencies of the nearest package.json and of its workspace root. A transitive dependency is never looked
  * at: to declare a dependency is to trust it. What is broken becomes a diagnostic.
  *
  * @throws ImageSpecError E_INPUT_FILE when an imagespec.config.* cannot be loaded.
@@ -44,7 +44,7 @@ export async function discoverBuilders(options: DiscoveryOptions): Promise<Disco
     const config = configAmong([...new Set([folder, ...roots])]);
     if (config !== undefined && !seen.has(config)) {
       seen.add(config);
-      const named = await readPluginsConfig(config, { paths: options.modules !== false });
+      const named = await readPluginsConfig(config, options.modules);
       diagnostics.push(...named.diagnostics);
       for (const candidate of named.candidates) if (!found.has(candidate.type)) found.set(candidate.type, candidate);
     }

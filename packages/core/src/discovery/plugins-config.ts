@@ -10,22 +10,28 @@ import { packageCandidates } from "./package-candidates.ts";
 
 /**
  * Reads `plugins` of an `imagespec.config.*`: names of packages, paths of modules (relative to the
- * config file) or, in code, builder objects. A module named by path is imported here, since only it knows its type.
+ * config file) or, in code, builder objects.
  *
  * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or is wrong.
  */
 export async function readPluginsConfig(
   file: string,
-  { paths = true }: { paths?: boolean } = {},
+  modules?: PluginModules,
 ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
   const { plugins = [] } = await loadConfig(file);
-  return readPlugins(plugins, { file, origin: `plugins of ${file}`, paths });
+  return readPlugins(plugins, { file, origin: `plugins of ${file}`, modules });
 }
+
+/**
+ * What is done with a module named by its path: only the module knows its builder's type, so it is imported; or it is listed
+ * by its path, without running it; or it is left out.
+ */
+export type PluginModules = "import" | "list" | "leave-out";
 
 /** The builders of a `plugins` list; names and paths are looked up from the folder of `file`. */
 export async function readPlugins(
   plugins: readonly unknown[],
-  { file, origin, paths = true }: { file: string; origin: string; paths?: boolean },
+  { file, origin, modules = "import" }: { file: string; origin: string; modules?: PluginModules | undefined },
 ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
   const candidates: BuilderCandidate[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -40,7 +46,7 @@ export async function readPlugins(
         message,
         hint: 'Write `plugins: ["@scope/package", "./builder.mjs"]`.',
       });
-    } else if (isPath(plugin) && !paths) {
+    } else if (isPath(plugin) && modules === "leave-out") {
       diagnostics.push({
         subject: plugin,
         path: file,
@@ -49,9 +55,14 @@ export async function readPlugins(
       });
     } else if (isPath(plugin)) {
       const module = resolve(dirname(file), plugin);
+      const load = () => importBuilder(module, origin);
+      if (modules === "list") {
+        const summary = "a module whose type is known once it is imported";
+        candidates.push({ type: plugin, priority: DEFAULT_PRIORITY, origin, file: module, summary, load });
+        continue;
+      }
       try {
-        const builder = await importBuilder(module, origin);
-        candidates.push({ ...loadedCandidate(builder, DEFAULT_PRIORITY, origin), file: module });
+        candidates.push({ ...loadedCandidate(await load(), DEFAULT_PRIORITY, origin), file: module });
       } catch (error) {
         const { message, hint } = error as ImageSpecError;
         diagnostics.push({

@@ -3,7 +3,7 @@ import { ImageSpecError } from "@imagespec/registry";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { type BuilderCandidate, byPriority, DEFAULT_PRIORITY, loadedCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
-import type { Discovery } from "../discovery/discover-builders.ts";
+import type { Discovery, DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
@@ -47,9 +47,14 @@ export class BuilderRegistry {
     return new Map([...this.#imported, ...this.#registered]);
   }
 
-  /** Every builder known, in the order in which they are asked, and what is wrong with others. */
-  async all(): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
-    const found = await this.#discover();
+  /**
+   * Every builder known, in the order in which they are asked, and what is wrong with others. With `list` modules named by
+   * their path do not run: their path stands for the type.
+   */
+  async all(
+    modules: "import" | "list" = "import",
+  ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+    const found = await this.#discover(modules);
     const candidates = [...this.#registered].map(([type, { builder, priority }]) => ({
       ...loadedCandidate(builder, priority, "registered in code"),
       type,
@@ -85,21 +90,26 @@ export class BuilderRegistry {
     return builder;
   }
 
-  #discover(): Promise<Discovery> {
+  #discover(wanted: "import" | "list"): Promise<Discovery> {
     const starts = this.#options.starts();
     const dependencies = this.#options.env().IMAGESPEC_PLUGINS !== "off";
-    const key = JSON.stringify([starts, dependencies]);
-    if (this.#discovery?.key !== key) this.#discovery = { key, found: this.#find(starts, dependencies) };
+    const modules = dependencies ? wanted : "leave-out";
+    const key = JSON.stringify([starts, modules]);
+    if (this.#discovery?.key !== key) this.#discovery = { key, found: this.#find({ starts, dependencies, modules }) };
     return this.#discovery.found;
   }
 
-  async #find(starts: readonly string[], dependencies: boolean): Promise<Discovery> {
-    const file = join(starts[0] ?? ".", "plugins");
+  async #find(options: DiscoveryOptions): Promise<Discovery> {
+    const file = join(options.starts[0] ?? ".", "plugins");
     const { readPlugins } = await import("../discovery/plugins-config.ts");
-    const named = await readPlugins(this.#options.plugins, { file, origin: "the engine's plugins" });
+    const named = await readPlugins(this.#options.plugins, {
+      file,
+      origin: "the engine's plugins",
+      modules: options.modules,
+    });
     if (!this.#options.discover) return named;
     const { discoverBuilders } = await import("../discovery/discover-builders.ts");
-    const found = await discoverBuilders({ starts, dependencies, modules: dependencies });
+    const found = await discoverBuilders(options);
     const taken = new Set(named.candidates.map((candidate) => candidate.type));
     return {
       candidates: [...named.candidates, ...found.candidates.filter((candidate) => !taken.has(candidate.type))],

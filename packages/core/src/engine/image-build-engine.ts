@@ -96,9 +96,16 @@ export class ImageBuildEngine {
     return this.#host.builders.known();
   }
 
-  /** Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. */
-  findBuilders(): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
-    return this.#host.builders.all();
+  /**
+   * Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. The type of
+   * a module that `plugins` names by its path is known to the module alone: its path stands in for it, unless
+   * `importModules` lets such modules run.
+   */
+  findBuilders({ importModules = false }: { importModules?: boolean } = {}): Promise<{
+    candidates: BuilderCandidate[];
+    diagnostics: Diagnostic[];
+  }> {
+    return this.#host.builders.all(importModules ? "import" : "list");
   }
 
   /** Imports every builder and asks it about this spec; builds nothing. */
