@@ -7,6 +7,7 @@ import { describeLocks } from "../parameters/describe-locks.ts";
 import { describePackages } from "../parameters/describe-packages.ts";
 import { describePython } from "../parameters/describe-python.ts";
 import { describeRegistryConfig, describeSteering } from "../parameters/describe-registry.ts";
+import { describeTorchBackend } from "../parameters/describe-torch-backend.ts";
 import { builderUnderTest } from "../support/builder-under-test.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -17,6 +18,7 @@ const uv = await builderUnderTest(makeBuilder, {
   refuses: ["aptPackages", "commands", "poetry.lock", "noShell"],
 });
 describePackages(uv);
+describeTorchBackend(uv);
 describeLocks(uv);
 describePython(uv);
 describeFiles(uv);

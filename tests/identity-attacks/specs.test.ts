@@ -32,6 +32,18 @@ describe("two specs never share a tag", () => {
       { packages: ["a"], pipIndex: "https://h/s" },
       { packages: ["a"], pipExtraIndexUrl: ["https://h/s"] },
     ],
+    ["a build of PyTorch, and none", { packages: ["torch"], torchBackend: "cpu" }, { packages: ["torch"] }],
+    ["two builds of PyTorch", { packages: ["a"], torchBackend: "cu126" }, { packages: ["a"], torchBackend: "cu128" }],
+    [
+      "a build of PyTorch, and the option of that meaning",
+      { packages: ["a"], torchBackend: "cpu" },
+      { packages: ["a"], pipExtraArgs: "--torch-backend cpu" },
+    ],
+    [
+      "a build of PyTorch, and a package of its name",
+      { packages: ["a"], torchBackend: "cpu" },
+      { packages: ["a", "cpu"] },
+    ],
     ["a number and a text among options", { builderOptions: { a: 1 } }, { builderOptions: { a: "1" } }],
     ["null and nothing among options", { builderOptions: { a: null } }, { builderOptions: {} }],
     ["a list and an object among options", { builderOptions: { a: ["x"] } }, { builderOptions: { a: { 0: "x" } } }],

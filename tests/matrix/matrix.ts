@@ -62,6 +62,7 @@ export const MATRIX: Record<keyof ImageSpecParameters, Row> = {
     cells: all(built, refused),
   },
   pipExtraArgs: { example: { packages: ["six"], pipExtraArgs: "--no-deps" }, cells: all(built, refused) },
+  torchBackend: { example: { packages: ["six"], torchBackend: "cpu" }, cells: all(built, refused) },
   pipSecretMounts: {
     example: { packages: ["six"], pipSecretMounts: [["netrc", "/root/.netrc"]] },
     cells: all(built, refused),

@@ -64,4 +64,5 @@ export { openShippedFile } from "./resolve/open-shipped-file.ts";
 export type { SecretMount } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";
+export { missingNvidiaImage } from "./spec/nvidia.ts";
 export type { Spec } from "./spec/spec.ts";

@@ -1,4 +1,4 @@
-import type { BuildPlan, ErrorCode } from "@imagespec/core/builder";
+import { type BuildPlan, type ErrorCode, missingNvidiaImage } from "@imagespec/core/builder";
 import type { Instruction } from "./instruction/instruction.ts";
 import { parseStepFault, type StepFault } from "./step-fault.ts";
 
@@ -37,6 +37,12 @@ const REFUSED: Verdict = {
   code: "E_REGISTRY_AUTH",
   what: "was refused by a registry",
   hint: "Log in with `docker login REGISTRY`, or name a docker config.json in registryConfig.",
+};
+
+const IMAGE_MISSING: Verdict = {
+  code: "E_REGISTRY",
+  what: "did not find an image it needs",
+  hint: "Check baseImage and builderConfig, and that the registry holds the platform.",
 };
 
 /** What BuildKit and kaniko say in common words. The first that fits counts. */
@@ -81,13 +87,12 @@ const TEXTS: readonly TextVerdict[] = [
   ],
   [
     /MANIFEST_UNKNOWN|NAME_UNKNOWN|manifest unknown|: not found$|pull access denied|repository does not exist|no match for platform in manifest/im,
-    {
-      code: "E_REGISTRY",
-      what: "did not find an image it needs",
-      hint: "Check baseImage and builderConfig, and that the registry holds the platform.",
-    },
+    IMAGE_MISSING,
   ],
 ];
+
+/** NVIDIA's repository, wherever a mirror keeps it. */
+const NVIDIA = /nvidia\/cuda\b/;
 
 /** How many of the last lines count: an earlier one may tell of an attempt that was repeated and went well. */
 const END = 8;
@@ -109,7 +114,8 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
   const end = tail.slice(-END).join("\n");
   for (const [pattern, verdict] of [...own, ...TEXTS]) {
     if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH)/.test(verdict.code)) continue;
-    if (pattern.test(end)) return verdict;
+    if (!pattern.test(end)) continue;
+    return verdict === IMAGE_MISSING && NVIDIA.test(end) ? withTagParts(verdict, plan) : verdict;
   }
   if (!inStep || instruction === undefined) return undefined;
   return installsPackages(plan, instruction)
@@ -123,6 +129,12 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
         what: `failed in step "${instruction.title}"`,
         hint: "Read the last lines, or run with --json for everything the build printed.",
       };
+}
+
+/** The same verdict with the parts of the tag that `cuda` and `cudnn` make, where that is the base. */
+function withTagParts(verdict: Verdict, { base }: BuildPlan): Verdict {
+  const missing = missingNvidiaImage(base);
+  return missing === undefined ? verdict : { ...verdict, what: `failed: ${missing.message}`, hint: missing.hint };
 }
 
 function installsPackages(plan: BuildPlan, { step }: Instruction): boolean {

@@ -1,4 +1,10 @@
-import { type BuildPlan, baseImageText } from "@imagespec/core/builder";
+import {
+  type BuildPlan,
+  baseImageText,
+  ImageSpecError,
+  isImageSpecError,
+  missingNvidiaImage,
+} from "@imagespec/core/builder";
 import {
   type Mirrors,
   mirrorOf,
@@ -20,7 +26,9 @@ export async function readBase(
   const name = baseImageText(given);
   const { source, from, mountFrom } =
     given.kind === "layout" ? await inLayout(given.path) : inRegistry(name, registry, mirrors);
-  const image = await readImage(source, from, platform, { signal });
+  const image = await readImage(source, from, platform, { signal }).catch((error: unknown) => {
+    throw withTagParts(error, given);
+  });
   return {
     name,
     platform: image.descriptor.platform ?? platform,
@@ -49,4 +57,12 @@ function inRegistry(name: string, registry: RegistryClient, mirrors: Mirrors): P
     from: reference.digest ?? reference.tag ?? "latest",
     mountFrom: mirror === undefined ? reference.name : `${mirror.registry}/${mirror.repository}`,
   };
+}
+
+/** Says which parts the tag of a missing image of NVIDIA's has, where `cuda` chose it. */
+function withTagParts(error: unknown, given: BuildPlan["base"]): unknown {
+  const missing = missingNvidiaImage(given);
+  if (missing === undefined || !isImageSpecError(error, "E_REGISTRY") || error.details.status !== 404) return error;
+  const message = `The base image cannot be read: ${missing.message}`;
+  return new ImageSpecError("E_REGISTRY", message, { hint: missing.hint, cause: error, details: error.details });
 }

@@ -19,7 +19,9 @@ Usage: uv pip compile [OPTIONS] --only-binary <ONLY_BINARY> <SRC_FILE|--group <G
 
 For more information, try '--help'.`);
     expect(unknown).toMatchObject({ code: "E_UNSUPPORTED" });
-    expect(unknown.message).toBe("uv cannot take pipExtraArgs for a resolution: unexpected argument '--foo' found");
+    expect(unknown.message).toBe(
+      "uv cannot take pipExtraArgs or torchBackend for a resolution: unexpected argument '--foo' found",
+    );
     const value = explained(`error: invalid value 'nope' for '--resolution <RESOLUTION>'
   [possible values: highest, lowest, lowest-direct]
 

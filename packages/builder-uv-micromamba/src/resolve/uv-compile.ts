@@ -77,6 +77,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   args.push("--only-binary", ":all:", "--python-version", target.version, "--python-platform", uvPlatform(target));
   if (step.index !== undefined) args.push("--index-url", step.index);
   for (const url of step.extraIndexes) args.push("--extra-index-url", url);
+  if (step.torchBackend !== undefined) args.push("--torch-backend", step.torchBackend);
   // The hashes are checked below against the result, since uv checks them only when it installs.
   const extraArgs = step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES);
   const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
@@ -101,10 +102,14 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
   const details = { command, exitCode, tail };
   if (said.at(-1)?.startsWith("For more information, try '--help'")) {
     const words = said.find((line) => line.startsWith("error: "))?.slice("error: ".length) ?? "";
-    return new ImageSpecError("E_UNSUPPORTED", `uv cannot take pipExtraArgs for a resolution: ${words}`, {
-      hint: "Leave the argument out, or build with docker-buildx or kaniko.",
-      details,
-    });
+    return new ImageSpecError(
+      "E_UNSUPPORTED",
+      `uv cannot take pipExtraArgs or torchBackend for a resolution: ${words}`,
+      {
+        hint: "Leave it out, or build with docker-buildx or kaniko.",
+        details,
+      },
+    );
   }
   const text = said.join("\n");
   const lacking = said.find((line) => NO_WHEEL.test(line));

@@ -57,5 +57,6 @@ export interface ContentPackages {
   pyproject?: string | undefined;
   index?: string | undefined;
   extraIndexes?: readonly string[] | undefined;
+  torchBackend?: string | undefined;
   extraArgs?: readonly string[] | undefined;
 }

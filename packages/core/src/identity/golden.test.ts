@@ -57,6 +57,12 @@ const GOLDEN: [string, ImageSpecParameters, string, string][] = [
     "p3dc7xxot7bbt3hw4mzc7psfl4",
     "v1-sedlqniszbvyaujkyrobaciiln",
   ],
+  [
+    "a build of PyTorch",
+    { packages: ["torch"], torchBackend: "cu126" },
+    "g756mzsvfj6qkpxagmj7daf5po",
+    "f7exkjhr4n7wxdsn273fempano",
+  ],
 ];
 
 describe("golden identities", () => {

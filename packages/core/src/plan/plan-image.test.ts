@@ -55,6 +55,7 @@ describe("planImage", () => {
         source: { from: "requirements", packages: ["numpy"] },
         index: "https://host/simple",
         extraIndexes: ["https://host/more"],
+        torchBackend: undefined,
         extraArgs: ["--no-deps"],
         secrets: [{ id: "secret_0", target: "/root/.netrc" }],
       },

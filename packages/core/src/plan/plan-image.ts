@@ -89,6 +89,7 @@ function packagesStep({ content, secrets }: ResolvedSpec): PackagesStep | undefi
     source: from === "requirements" ? { from, packages: [...names], requirements } : { from, lock, pyproject },
     index: packages.index,
     extraIndexes: [...(packages.extraIndexes ?? [])],
+    torchBackend: packages.torchBackend,
     extraArgs: [...(packages.extraArgs ?? [])],
     secrets,
   };

@@ -76,6 +76,8 @@ export interface PackagesStep {
     | { from: "poetry-lock"; lock: string; pyproject: string };
   index: string | undefined;
   extraIndexes: string[];
+  /** uv's `--torch-backend`: the build of PyTorch from whose index torch and its companions come, others not. */
+  torchBackend?: string | undefined;
   extraArgs: string[];
   secrets: SecretMount[];
 }

@@ -35,7 +35,7 @@ export function contentOf(spec: Spec, found: { platforms: string[]; base: Conten
 }
 
 function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages | undefined {
-  const { packages, pipIndex, pipExtraIndexUrl, pipExtraArgs } = spec;
+  const { packages, pipIndex, pipExtraIndexUrl, pipExtraArgs, torchBackend } = spec;
   if (!requirements && !isGiven(packages)) return undefined;
   const extraArgs = [...installerArguments(pipExtraArgs ?? ""), ...(requirements?.extraArgs ?? [])];
   return {
@@ -43,6 +43,7 @@ function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages 
     packages: given(packages),
     index: pipIndex,
     extraIndexes: given(pipExtraIndexUrl),
+    torchBackend,
     extraArgs: given(extraArgs),
   };
 }

@@ -46,6 +46,17 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
       "drop pipExtraArgs; what an extra or a group holds belongs into the project's dependencies, before 'uv lock'",
     );
   }
+  const lock = lockFile(draft.requirements);
+  if (lock && given("torchBackend")) {
+    fault(
+      "torchBackend",
+      `torchBackend cannot be combined with a ${lock}, which names the index of every package already`,
+      "drop torchBackend, name the index of PyTorch's build as a source of torch in pyproject.toml and lock again",
+    );
+  }
+  if (given("torchBackend") && /--torch-backend\b/.test(String(draft.pipExtraArgs ?? ""))) {
+    fault("pipExtraArgs", "torchBackend says already which build of PyTorch to take", "drop --torch-backend");
+  }
   const version = draft.pythonVersion;
   const python = typeof version === "string" ? otherCondaPython(draft.condaPackages, version) : undefined;
   if (python !== undefined) {

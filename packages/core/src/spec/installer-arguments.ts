@@ -1,6 +1,7 @@
 import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
 import { splitArguments } from "./split-arguments.ts";
+import { torchBackendBreach } from "./torch-backend.ts";
 
 /** Looks at the value of an option: what to write instead, or undefined when the value is fine. */
 type ValueRule = (value: string) => string | undefined;
@@ -39,7 +40,7 @@ const ofPackage =
     const at = value.indexOf("=");
     return PACKAGE.test(value.slice(0, Math.max(at, 0))) ? rule(value.slice(at + 1)) : "Write it as NAME=VALUE.";
   };
-const torch = matching(/^(?:cpu|xpu|cu\d{2,3}|rocm\d+(?:\.\d+)*)$/, "Name a backend, such as cpu or cu126.");
+const torch: ValueRule = (value) => torchBackendBreach(value)?.hint;
 
 /**
  * The options of `uv pip install` that mean the same on every machine and to every builder: what selects versions and

@@ -1,4 +1,5 @@
-import type { Problem } from "@imagespec/registry";
+import { docsPage, type Problem } from "@imagespec/registry";
+import type { BaseImage } from "./base-image.ts";
 
 /** NVIDIA builds on the next Ubuntu from this CUDA on. */
 const UBUNTU_2204 = [11, 7, 0] as const;
@@ -49,6 +50,23 @@ export function nvidiaImage(cuda: string, cudnn: string | undefined): string {
   const ubuntu = reaches(cuda, UBUNTU_2204) ? "ubuntu22.04" : "ubuntu20.04";
   const number = reaches(cuda, UNNUMBERED_CUDNN) ? "" : cudnn;
   return `nvidia/cuda:${cuda}-${cudnn === undefined ? "" : `cudnn${number}-`}runtime-${ubuntu}`;
+}
+
+/**
+ * What to say when a registry has no such base, if the base is the image that `cuda` selects: the parts of its tag, by the
+ * parameters they come from, and the cure. Undefined for any other base. Pure.
+ */
+export function missingNvidiaImage(base: BaseImage): Problem | undefined {
+  if (base.kind !== "reference") return undefined;
+  const [, cuda, cudnn, ubuntu] =
+    /(?:^|\/)nvidia\/cuda:(\d+\.\d+\.\d+)-(?:cudnn(\d*)-)?runtime-ubuntu(\d+\.\d+)$/.exec(base.reference) ?? [];
+  if (cuda === undefined) return undefined;
+  const withCudnn = cudnn === undefined ? "no cuDNN" : `cuDNN ${cudnn || ONLY_CUDNN} (cudnn)`;
+  return {
+    code: "cuda",
+    message: `there is no image ${base.reference}, of CUDA ${cuda} (cuda), ${withCudnn} and Ubuntu ${ubuntu}`,
+    hint: `Set cuda to one of the tags of nvidia/cuda that end in runtime-ubuntu${ubuntu}, or leave it out where wheels bring CUDA: see ${docsPage("recipes/gpu")}.`,
+  };
 }
 
 function reaches(version: string, least: readonly number[]): boolean {

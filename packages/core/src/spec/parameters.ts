@@ -5,6 +5,7 @@ import { aptPackageBreach, condaChannelBreach, condaPackageBreach, pythonPackage
 import { registryBreach } from "./registry-name.ts";
 import type { Rule } from "./rule.ts";
 import * as rules from "./text-rules.ts";
+import { torchBackendBreach } from "./torch-backend.ts";
 import { withZod } from "./with-zod.ts";
 
 /** The names of the original in camelCase, then ours, with what each means. The one definition of types, checks and JSON Schema. */
@@ -62,6 +63,9 @@ export const flatParametersSchema = withZod((z) => {
       ),
     pipExtraArgs: text(extraArgumentsBreach).describe(
       "Further arguments of the package installer, separated by spaces.",
+    ),
+    torchBackend: text(torchBackendBreach).describe(
+      "Build of PyTorch, such as cpu or cu126: torch and its companions come from the index of that build.",
     ),
     registryConfig: text(rules.emptyBreach).describe("Path of a docker config.json for this image's registries."),
     entrypoint: z.array(z.string()).readonly().describe("Entrypoint; [] removes the base's."),

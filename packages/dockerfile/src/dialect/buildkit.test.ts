@@ -76,6 +76,7 @@ describe("renderBuildKit", () => {
         source: { from: "requirements", packages: ["numpy==2.1.0", "requests>=2"], requirements: "requirements/r.txt" },
         index: "https://pypi.example/simple",
         extraIndexes: ["https://extra.example/simple"],
+        torchBackend: "cu126",
         extraArgs: ["--no-deps"],
         secrets: [{ id: "pip_0", target: "/root/.netrc" }],
       }),

@@ -34,7 +34,8 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
     ...(step.index === undefined ? [] : [`--index-url ${quoteShell(step.index)}`]),
     ...step.extraIndexes.map((url) => `--extra-index-url ${quoteShell(url)}`),
   ];
-  const options = [...indexes, ...step.extraArgs.map(quoteShell)];
+  const backend = step.torchBackend === undefined ? [] : [`--torch-backend ${quoteShell(step.torchBackend)}`];
+  const options = [...indexes, ...backend, ...step.extraArgs.map(quoteShell)];
   const file = (path: string) => quoteShell(`${tools.requirements}/${withoutTop(path)}`);
   const settings = [...uvSettings(tools), ...secretSettings(step)];
   const { source } = step;

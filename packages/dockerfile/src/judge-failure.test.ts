@@ -1,0 +1,26 @@
+import { buildPlan } from "@imagespec/testkit";
+import { describe, expect, it } from "vitest";
+import { judgeFailure } from "./judge-failure.ts";
+
+describe("an image that a registry lacks", () => {
+  const reference = "nvidia/cuda:12.4.9-cudnn-runtime-ubuntu22.04";
+  const plan = buildPlan({ base: { kind: "reference", reference, given: false } });
+  const judge = (line: string, given = plan) => judgeFailure({ plan: given, instruction: undefined, tail: [line] });
+
+  it.each([
+    ["BuildKit", `ERROR: docker.io/${reference}: not found`],
+    ["kaniko", "GET http://mirror:5000/v2/nvidia/cuda/manifests/12.4.9: MANIFEST_UNKNOWN: manifest unknown"],
+    ["buildah", `Error: creating build container: reading manifest in mirror:5000/${reference}: manifest unknown`],
+  ])("is told by the parts of its tag where cuda chose it, in the words of %s", (_, line) => {
+    expect(judge(line)).toMatchObject({
+      code: "E_REGISTRY",
+      what: expect.stringContaining("CUDA 12.4.9 (cuda), cuDNN 9 (cudnn) and Ubuntu 22.04"),
+      hint: expect.stringContaining("leave it out where wheels bring CUDA"),
+    });
+  });
+
+  it("is another one, and told as such", () => {
+    expect(judge("ERROR: ghcr.io/astral-sh/uv:1: not found")?.what).toBe("did not find an image it needs");
+    expect(judge("ERROR: debian:99: not found", buildPlan())?.what).toBe("did not find an image it needs");
+  });
+});
