@@ -4,7 +4,7 @@ import { judgeFailure } from "./judge-failure.ts";
 
 describe("an image that a registry lacks", () => {
   const reference = "nvidia/cuda:12.4.9-cudnn-runtime-ubuntu22.04";
-  const plan = buildPlan({ base: { kind: "reference", reference, given: false } });
+  const plan = buildPlan({ base: { kind: "reference", reference } });
   const judge = (line: string, given = plan) => judgeFailure({ plan: given, instruction: undefined, tail: [line] });
 
   it.each([

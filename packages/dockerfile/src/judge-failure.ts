@@ -39,12 +39,6 @@ const REFUSED: Verdict = {
   hint: "Log in with `docker login REGISTRY`, or name a docker config.json in registryConfig.",
 };
 
-const IMAGE_MISSING: Verdict = {
-  code: "E_REGISTRY",
-  what: "did not find an image it needs",
-  hint: "Check baseImage and builderConfig, and that the registry holds the platform.",
-};
-
 /** What BuildKit and kaniko say in common words. The first that fits counts. */
 const TEXTS: readonly TextVerdict[] = [
   [
@@ -87,7 +81,11 @@ const TEXTS: readonly TextVerdict[] = [
   ],
   [
     /MANIFEST_UNKNOWN|NAME_UNKNOWN|manifest unknown|: not found$|pull access denied|repository does not exist|no match for platform in manifest/im,
-    IMAGE_MISSING,
+    {
+      code: "E_REGISTRY",
+      what: "did not find an image it needs",
+      hint: "Check baseImage and builderConfig, and that the registry holds the platform.",
+    },
   ],
 ];
 
@@ -115,7 +113,7 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
   for (const [pattern, verdict] of [...own, ...TEXTS]) {
     if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH)/.test(verdict.code)) continue;
     if (!pattern.test(end)) continue;
-    return verdict === IMAGE_MISSING && NVIDIA.test(end) ? withTagParts(verdict, plan) : verdict;
+    return verdict.code === "E_REGISTRY" && NVIDIA.test(end) ? withTagParts(verdict, plan) : verdict;
   }
   if (!inStep || instruction === undefined) return undefined;
   return installsPackages(plan, instruction)

@@ -39,6 +39,16 @@ describe("executorFailure", () => {
     [{ tail: ["group ids for user: open: open /etc/group: no such file or directory"] }, "E_BASE_NO_SHELL", /bare/],
     [{ tail: ["GET http://r/v2/: UNAUTHORIZED: authentication required"] }, "E_REGISTRY_AUTH", /refused/],
     [{ tail: ["MANIFEST_UNKNOWN: manifest unknown; unknown tag=x"] }, "E_REGISTRY", /did not find/],
+    [
+      {
+        tail: [
+          "Failed to retrieve image x:1 from remapped registry m:5000: GET http://m:5000/v2/x/manifests/1: MANIFEST_UNKNOWN: manifest unknown",
+          'error building image: Get "https://r/v2/": dial tcp: lookup r on 1.1.1.1:53: no such host',
+        ],
+      },
+      "E_REGISTRY",
+      /in its mirror/,
+    ],
     [{ tail: ["dial tcp 127.0.0.1:1: connect: connection refused"] }, "E_REGISTRY_UNREACHABLE", /reach/],
     [{ tail: ["dial tcp: lookup x on 1.1.1.1:53: no such host"] }, "E_REGISTRY_UNREACHABLE", /reach/],
     [{ tail: ["imagespec:E_NO_PYTHON: the base image has no python3", "error"] }, "E_NO_PYTHON", /no python3/],

@@ -32,6 +32,15 @@ const OWN_TEXTS: readonly TextVerdict[] = [
     },
   ],
   [
+    // After a mirror kaniko asks the registry itself, which a closed network cannot reach.
+    /from remapped registry .*(?:MANIFEST|NAME)_UNKNOWN/,
+    {
+      code: "E_REGISTRY",
+      what: "did not find an image it needs in its mirror",
+      hint: "Copy the image into the mirror, or correct baseImage and builderConfig.",
+    },
+  ],
+  [
     /dial tcp:? .*(connection refused|no such host|i\/o timeout)|TLS handshake timeout/,
     {
       code: "E_REGISTRY_UNREACHABLE",
