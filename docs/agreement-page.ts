@@ -28,14 +28,15 @@ Not compared are:
   ([PEP 552](https://peps.python.org/pep-0552/)) are the same, and the rest may differ between patch releases of one Python,
   as the Dockerfile builders compile with the image's own;
 - a path that two distributions bring with different contents: uv lays distributions out at once, so which one's stays is a
-  race; uv-micromamba keeps that of the later in name order, of wheels and of conda packages alike, and warns, naming both;
+  race; uv-micromamba keeps that of the later in name order, of wheels and of conda packages alike; every builder warns, naming
+  both;
 - the order of variables in the config, but \`_F_IMG_ID\` is the last;
 - conda environments as files: what is compared is what the solver is asked for. uv-micromamba does not run link scripts
   (with a warning; its option \`strict\` refuses them), and its console scripts say the same in other words.
 
 A builder may refuse what another accepts (E_UNSUPPORTED), and the next one is asked: [which builder can do
-what](guide/matrix.md). A wheel with a script named like the interpreter (\`python\`) is E_RESOLVE where uv installs it in a
-step; uv-micromamba leaves the script out, with a warning. A base without a shell is E_BASE_NO_SHELL where steps need one.
+what](guide/matrix.md). A wheel with a script named like the interpreter (\`python\`), or with a pyvenv.cfg, is E_RESOLVE where
+uv installs it in a step; uv-micromamba leaves the file out, with a warning. A base without a shell is E_BASE_NO_SHELL where steps need one.
 
 ## What may differ
 

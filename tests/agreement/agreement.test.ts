@@ -54,7 +54,7 @@ async function buildAll(name: string, spec: (typeof specs)[number]) {
 }
 
 describe.concurrent("a spec that stands for a kind of input", () => {
-  for (const [index, { says, base, spec, ends, isLong = false }] of CASES.entries()) {
+  for (const [index, { says, base, spec, ends, warns, isLong = false }] of CASES.entries()) {
     if (isLong && !isFull) continue;
     test(says, async () => {
       const name = `case-${index}`;
@@ -65,6 +65,9 @@ describe.concurrent("a spec that stands for a kind of input", () => {
       const taking = made.filter((one) => one.kind === "image" || one.code !== "E_UNSUPPORTED");
       const said = taking.map((one) => (one.kind === "image" ? `${one.builder}: built` : one.message)).join("\n");
       for (const one of taking) expect([ends].flat(), said).toContain(one.kind === "image" ? "built" : one.code);
+      for (const one of made)
+        if (warns && one.kind === "image")
+          expect(one.warnings, one.builder).toContainEqual(expect.stringMatching(warns));
     });
   }
 });
@@ -110,14 +113,23 @@ test("a base without a shell is built on without one, and refused by name where 
   });
 });
 
-test("no script of a wheel takes the interpreter's place, whether it is refused or left out", async () => {
-  const parameters = { packages: ["called-python"], pipIndex: setting.places.index.url };
-  const made = await buildEverywhere(setting, "called-python", { parameters }, setting.builders);
-  for (const one of made) {
-    if (one.kind === "image") expect(one.image.inventory.get("opt/venv/bin/python")?.type).toBe("symlink");
-    else expect(one.code, one.message).toBe("E_RESOLVE");
-  }
-});
+test.each(["called-python", "brings-config"])(
+  "no file of the wheel %s takes the place of the environment's own, whether it is refused or left out",
+  async (name) => {
+    const parameters = { packages: [name], pipIndex: setting.places.index.url };
+    const made = await buildEverywhere(setting, name, { parameters }, setting.builders);
+    // uv refuses a script of such a name by itself.
+    const own = expect.stringMatching(/which is the environment's own|reserved name `python`/);
+    for (const one of made) {
+      if (one.kind === "error") expect(one).toMatchObject({ code: "E_RESOLVE", message: own });
+      else {
+        expect(one.warnings).toContainEqual(own);
+        expect(one.image.inventory.get("opt/venv/bin/python")?.type).toBe("symlink");
+        expect(one.image.inventory.get("opt/venv/pyvenv.cfg")?.text).not.toContain("/nowhere");
+      }
+    }
+  },
+);
 
 test("noop gives back the very base that the others build on", async () => {
   const { reference, base } = await adoptedBase(setting);

@@ -25,7 +25,7 @@ export interface DescribedSpec {
 
 /** What one builder made of a spec. */
 export type Made =
-  | { builder: string; kind: "image"; image: BuiltImage; tag: string }
+  | { builder: string; kind: "image"; image: BuiltImage; tag: string; warnings: readonly string[] }
   /** Refused, or failed: the error's code, and the exit code and message that came with it. */
   | { builder: string; kind: "error"; code: string; message: string };
 
@@ -118,7 +118,11 @@ async function build(
   try {
     const spec = ImageSpec.parse({ ...placed(setting, name, parameters, type), builder: type }, { root: folder });
     const engine = new ImageBuildEngine({ builders: [builder.make()], discover: false });
-    const outcome = await engine.build(spec, { builderOptions: builder.options });
+    const warnings: string[] = [];
+    const outcome = await engine.build(spec, {
+      builderOptions: builder.options,
+      onEvent: (event) => event.type === "warning" && warnings.push(event.message),
+    });
     if (outcome.status !== "built" || outcome.digest === undefined)
       throw new Error(`nothing new was pushed: ${JSON.stringify(outcome)}`);
     const { reference, digest, tag, platforms } = outcome;
@@ -127,6 +131,7 @@ async function build(
       builder: type,
       kind: "image",
       tag,
+      warnings,
       image: await readBuiltImage(setting.client, { reference, digest, platform }),
     };
   } catch (error) {

@@ -53,7 +53,7 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     pattern: `${SITE}/both_have/**`,
     aspects: ["content"],
     reason:
-      "Stands for a path that two wheels have with different contents: uv-micromamba takes that of the later name, with a warning; with uv it is the one that is written last, which is a race.",
+      "Stands for a path that two wheels have with different contents: every builder warns, naming both; uv-micromamba takes that of the later name, with uv it is the one that is written last, which is a race.",
     isChance: true,
   },
   {

@@ -12,7 +12,13 @@ function image(entry: InventoryEntry | undefined = FILE, more: Partial<BuiltImag
   return { inventory, config: new Map([["User", '"flytekit"']]), distributions: ["a==1"], ...more };
 }
 
-const made = (builder: string, built: BuiltImage, tag = "t"): Made => ({ builder, kind: "image", image: built, tag });
+const made = (builder: string, built: BuiltImage, tag = "t"): Made => ({
+  builder,
+  kind: "image",
+  warnings: [],
+  image: built,
+  tag,
+});
 const refused = (builder: string, code: string): Made => ({ builder, kind: "error", code, message: "because" });
 
 describe("builders disagree", () => {

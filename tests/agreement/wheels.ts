@@ -72,6 +72,11 @@ export const WHEELS: readonly WheelOptions[] = [
   { name: "shared-path-two", version: "1.0", files: { "shared_path/part.py": "PART = 1\n" } },
   { name: "both-have-one", version: "1.0", files: { "both_have/part.py": "PART = 1\n" } },
   { name: "both-have-two", version: "1.0", files: { "both_have/part.py": "PART = 2\n" } },
+  {
+    name: "brings-config",
+    version: "1.0",
+    files: { "brings_config-1.0.data/data/pyvenv.cfg": "home = /nowhere\n" },
+  },
   { name: "called-python", version: "1.0", scripts: { python: "called_python:main", python3: "called_python:main" } },
   { name: "white-out", version: "1.0", files: { "white_out/.wh.__init__.py": "" } },
   { name: "Mixed.Case_Name", version: "1.0", scripts: { Mixed: "Mixed_Case_Name:main" } },

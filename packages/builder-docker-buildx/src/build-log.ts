@@ -1,5 +1,5 @@
 import type { BuildEvent } from "@imagespec/core/builder";
-import { type Instruction, parseStepFault, type StepFault, shortened } from "@imagespec/dockerfile";
+import { type Instruction, parseStepFault, parseStepWarning, type StepFault, shortened } from "@imagespec/dockerfile";
 
 const TAIL_LINES = 50;
 
@@ -65,7 +65,8 @@ export class BuildLog {
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
     this.#fault ??= parseStepFault(text);
-    this.#emit({ type: "log", stream, line: text });
+    const warning = parseStepWarning(text);
+    this.#emit(warning === undefined ? { type: "log", stream, line: text } : { type: "warning", message: warning });
   }
 
   /** BuildKit quotes the whole script of a step that failed, twice: the step's title says the same in less. */

@@ -10,4 +10,4 @@ export { buildArguments } from "./instruction/build-arguments.ts";
 export { type Instruction, shortened } from "./instruction/instruction.ts";
 export { type FailedBuild, judgeFailure, type TextVerdict, type Verdict } from "./judge-failure.ts";
 export { type Dockerfile, renderDockerfile } from "./render-dockerfile.ts";
-export { parseStepFault, type StepFault, type StepFaultCode } from "./step-fault.ts";
+export { parseStepFault, parseStepWarning, type StepFault, type StepFaultCode } from "./step-fault.ts";

@@ -16,6 +16,11 @@ export const SYSTEM_PATH = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:
  */
 export const FAIL_FUNCTION = `${SYSTEM_PATH} fail() { printf 'imagespec:%s: %s\\n' "$1" "$2" >&2; exit 65; };`;
 
+/** What a step warned of in one line of a log, however the builder prefixes log lines. */
+export function parseStepWarning(line: string): string | undefined {
+  return /(?:^|\s)imagespec:warning: (.+)$/.exec(line)?.[1];
+}
+
 /** The fault that `fail` named in one line of a log, however the builder prefixes log lines. */
 export function parseStepFault(line: string): StepFault | undefined {
   const match = /(?:^|\s)imagespec:(E_BUILD|E_RESOLVE|E_NO_PYTHON|E_BASE_NO_SHELL|E_UNSUPPORTED): (.+)$/.exec(line);

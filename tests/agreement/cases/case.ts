@@ -11,6 +11,8 @@ export interface Case {
   /** Whether it takes minutes, and is left to the full run. */
   isLong?: boolean | undefined;
   spec(places: Places & { base: string }): DescribedSpec;
+  /** What every builder that makes an image warns of. */
+  warns?: RegExp | undefined;
   ends: "built" | ErrorCode | readonly ErrorCode[];
 }
 

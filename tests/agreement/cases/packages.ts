@@ -172,6 +172,7 @@ export const PACKAGE_CASES: readonly Case[] = [
   {
     says: "two wheels with one path and different contents",
     spec: ({ index }) => ({ parameters: { packages: ["both-have-one", "both-have-two"], pipIndex: index.url } }),
+    warns: /part\.py'? is in both.have.one 1\.0 and in both.have.two 1\.0/,
     ends: "built",
   },
   {

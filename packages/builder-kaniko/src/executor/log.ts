@@ -1,5 +1,5 @@
 import { type BuildEvent, LineSplitter } from "@imagespec/core/builder";
-import { type Instruction, shortened } from "@imagespec/dockerfile";
+import { type Instruction, parseStepWarning, shortened } from "@imagespec/dockerfile";
 import { redact } from "@imagespec/registry";
 
 const TAIL_LINES = 50;
@@ -60,7 +60,8 @@ export class ExecutorLog {
     this.tail.push(said !== undefined && line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
     if (said !== undefined && INSTRUCTION.test(said)) this.#start(said);
-    this.#options.emit({ type: "log", stream, line });
+    const warning = parseStepWarning(line);
+    this.#options.emit(warning === undefined ? { type: "log", stream, line } : { type: "warning", message: warning });
   }
 
   /** Ends the log: flushes an unfinished last line and closes the running step. */

@@ -1,10 +1,10 @@
 import { type EnvironmentStep, type PackagesStep, secretVariable, type UserStep } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "../step-fault.ts";
+import { SYSTEM_PATH } from "../step-fault.ts";
+import { checkPackages, findInterpreter } from "./check-packages.ts";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
-import { whiteoutScript } from "./whiteouts.ts";
 
 // Only reads poetry.lock; neither is part of the image.
 const POETRY = ["--from 'poetry==2.2.1'", "--with 'poetry-plugin-export==1.9.0'"];
@@ -20,10 +20,13 @@ export interface PackagesQuestion {
 /** Installs the Python packages of the spec into its environment with uv, in one resolution; they become the user's. */
 export function packagesScript({ step, environment, user, tools }: PackagesQuestion): string[] {
   return [
-    FAIL_FUNCTION,
+    SYSTEM_PATH,
+    ...uvSettings(tools),
+    ...secretSettings(step),
+    findInterpreter(environment.prefix),
     ...installScript(step, environment, tools),
     `; rm -f ${environment.prefix}/.lock;`,
-    ...whiteoutScript(environment.prefix),
+    ...checkPackages(environment.prefix),
     ...ownScript([environment.prefix], { user: user.name }),
   ];
 }
@@ -37,11 +40,9 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   const backend = step.torchBackend === undefined ? [] : [`--torch-backend ${quoteShell(step.torchBackend)}`];
   const options = [...indexes, ...backend, ...step.extraArgs.map(quoteShell)];
   const file = (path: string) => quoteShell(`${tools.requirements}/${withoutTop(path)}`);
-  const settings = [...uvSettings(tools), ...secretSettings(step)];
   const { source } = step;
   if (source.from === "requirements") {
     return [
-      ...settings,
       `uv pip install --python ${python}`,
       ...options,
       ...(source.requirements === undefined ? [] : [`-r ${file(source.requirements)}`]),
@@ -51,7 +52,6 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   const project = file(folderOf(source.lock));
   if (source.from === "uv-lock") {
     return [
-      ...settings,
       // The lock was made under the settings of the pyproject.toml it is shipped with, so that one is read.
       "unset UV_NO_CONFIG;",
       // Locks of the project stay in TMPDIR.
@@ -63,7 +63,6 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
     ];
   }
   return [
-    ...settings,
     'scratch=$(mktemp -d); export UV_TOOL_DIR="$scratch";',
     `(cd ${project} && uv tool run --python ${python}`,
     ...POETRY,

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { parseStepFault, parseStepWarning } from "../step-fault.ts";
+import { checkPackages, findInterpreter } from "./check-packages.ts";
+
+const SITE = "lib/python3.11/site-packages";
+let prefix: string;
+beforeEach(() => {
+  prefix = mkdtempSync(join(tmpdir(), "prefix-"));
+  mkdirSync(join(prefix, "bin"));
+  const python = spawnSync("/bin/sh", ["-c", "command -v python3"], { encoding: "utf8" }).stdout.trim();
+  symlinkSync(python, join(prefix, "bin/python"));
+});
+afterEach(() => rmSync(prefix, { recursive: true }));
+
+/** What the step says after `install` has put these files there. */
+function said(files: Record<string, string>, install = ":;"): string[] {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(prefix, path, ".."), { recursive: true });
+    writeFileSync(join(prefix, path), text);
+  }
+  const script = ["set -e;", findInterpreter(prefix), install, ...checkPackages(prefix), "echo done >&2"].join(" ");
+  return spawnSync("/bin/sh", ["-c", script], { encoding: "utf8" }).stderr.trimEnd().split("\n");
+}
+const record = (name: string, ...rows: string[]) => ({ [`${SITE}/${name}.dist-info/RECORD`]: `${rows.join("\n")}\n` });
+
+it("takes names that only look alike, and a path that two bring with one content", () => {
+  const files = {
+    "lib/x.wh.y": "",
+    "lib/.why": "",
+    ...record("one-1.0", "shared/a.py,sha256=a,1", "../../../bin/python-tool,sha256=t,1", "one/__init__.py,sha256=1,1"),
+    ...record("two-2.0", "shared/a.py,sha256=a,1", "no-hash.pyc,,", "RECORD,,"),
+    ...record("three-3.0", "no-hash.pyc,sha256=x,1", ""),
+  };
+  expect(said(files)).toEqual(["done"]);
+});
+
+it.each(["lib/.wh.x", "lib/.wh..wh..opq", "lib/.wh.folder/naïve"])("refuses %s by name", (path) => {
+  const [line = ""] = said({ "lib/other": "", [path]: "" });
+  expect(parseStepFault(line)).toMatchObject({ code: "E_RESOLVE" });
+  expect(line).toContain(path.split("/").slice(0, 2).join("/"));
+});
+
+it.each(["../../../pyvenv.cfg", "../../../bin/python", "../../../bin/python3", "./../../../bin/../bin/python"])(
+  "refuses a distribution that brings %s",
+  (path) => {
+    const [line = ""] = said(record("takes_over-1.0", `${path},sha256=a,1`));
+    expect(parseStepFault(line)).toEqual({
+      code: "E_RESOLVE",
+      message: expect.stringMatching(/^takes_over 1\.0 has .*, which is the environment's own$/),
+    });
+  },
+);
+
+it("names the distribution also when the interpreter is already replaced", () => {
+  const link = join(prefix, "bin/python");
+  const install = `rm ${link}; printf '#!${link}\\n' >${link}; chmod 755 ${link};`;
+  const [line = ""] = said(record("takes_over-1.0", "../../../bin/python,sha256=a,1"), install);
+  expect(parseStepFault(line)?.message).toMatch(/^takes_over 1\.0 has /);
+});
+
+it("warns of a path that two bring with different contents, naming both", () => {
+  const lines = said({
+    ...record("one-1.0", '"shared/a,b.py",sha256=a,1', "../../../bin/tool,sha256=t,1"),
+    ...record("two-2.0", '"shared/a,b.py",sha256=b,1', "../../../bin/tool,sha256=u,1"),
+  });
+  expect(lines.map(parseStepWarning)).toEqual([
+    expect.stringMatching(/shared\/a,b\.py' is in one 1\.0 and in two 2\.0: either may stay$/),
+    expect.stringMatching(/bin\/tool' is in one 1\.0 and in two 2\.0: either may stay$/),
+    undefined,
+  ]);
+});

@@ -1,0 +1,39 @@
+import { quoteShell } from "./quote.ts";
+
+/**
+ * Names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), files of the environment itself that a
+ * distribution brings, and paths that two distributions bring with different contents, as their RECORDs say.
+ */
+const CHECK = `
+import csv, glob, os, sys
+prefix = sys.argv[1]
+def fail(text):
+  sys.stderr.write("imagespec:%s: %s\\n" % ("E_RESOLVE", text))
+  sys.exit(65)
+for folder, folders, names in os.walk(prefix):
+  for name in folders + names:
+    if name.startswith(".wh."): fail("the packages bring %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
+own = [os.path.join(prefix, name) for name in ("pyvenv.cfg", "bin/python", "bin/python3", "bin/python%d.%d" % sys.version_info[:2])]
+owners = {}
+for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/RECORD"))):
+  site, info = os.path.split(os.path.dirname(record))
+  name = " ".join(info[:-len(".dist-info")].split("-"))
+  with open(record, encoding="utf-8", errors="replace", newline="") as file: rows = [row for row in csv.reader(file) if len(row) > 1]
+  for row in rows:
+    path = os.path.normpath(os.path.join(site, row[0]))
+    if path in own: fail("%s has %s, which is the environment's own" % (name, path))
+    owner, sum = owners.setdefault(path, (name, row[1]))
+    if sum and row[1] and sum != row[1]: sys.stderr.write("imagespec:%s: %s is in %s and in %s: either may stay\\n" % ("warning", ascii(path), owner, name))
+`;
+
+/** Finds the environment's interpreter, before packages are installed that might replace its link. */
+export function findInterpreter(prefix: string): string {
+  const find = "import os, sys; print(os.path.realpath(sys.executable))";
+  return `interpreter=$(${prefix}/bin/python -sSB -c ${quoteShell(find)});`;
+}
+
+/** Fails where packages break the environment or the image, and warns of paths that two bring; after `findInterpreter`. */
+export function checkPackages(prefix: string): string[] {
+  const lines = CHECK.trim().split("\n").map(quoteShell);
+  return ["printf '%s\\n'", ...lines, `| "$interpreter" -sSB - ${prefix};`];
+}
