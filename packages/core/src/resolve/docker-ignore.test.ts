@@ -3,12 +3,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DockerIgnore } from "./docker-ignore.ts";
 
+// scripts/vectors/ignore-vectors.ts writes them, by moby's own Go module.
 const vectors = JSON.parse(readFileSync(new URL("./fixtures/docker-ignore-vectors.json", import.meta.url), "utf8")) as {
   paths: string[];
   vectors: { text: string; ignored: string[]; error?: boolean }[];
 };
 
 describe("DockerIgnore", () => {
+  it("has vectors enough", () => {
+    expect(vectors.vectors.length).toBeGreaterThanOrEqual(500);
+  });
+
   it.each(vectors.vectors)("does with $text what moby's patternmatcher does", ({ text, ignored, error }) => {
     if (error) return expect(() => new DockerIgnore(text)).toThrow(/is not a pattern/);
     const rules = new DockerIgnore(text);

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
 import { characterSet, type GlobToken, globMatcher, literal, NOT_A_SLASH } from "./glob.ts";
+import { holdsOperators, mobyExpression } from "./moby-expression.ts";
 
 // A character class as Go's filepath.Match takes it: no bare `-` or `]` at its ends.
 const CLASS = /^\[\^?(?:(?:[^\\\]-]|\\.)(?:-(?:[^\\\]-]|\\.))?)+\]/u;
@@ -72,7 +73,8 @@ function parseLines(text: string): { line: number; pattern: string }[] {
     const takesBack = pattern.startsWith("!");
     if (takesBack) pattern = pattern.slice(1).trim();
     if (pattern !== "") {
-      pattern = clean(pattern);
+      // Trimmed again: `src /` is `src`.
+      pattern = clean(pattern).trim();
       if (pattern.length > 1 && pattern.startsWith("/")) pattern = pattern.slice(1);
     }
     result.push({ line: index + 1, pattern: takesBack ? `!${pattern}` : pattern });
@@ -121,7 +123,11 @@ function matcher(pattern: string): (path: string) => boolean {
     } else if (character === "\\") {
       index++;
       const next = characters[index];
-      if (next === undefined) throw new SyntaxError("nothing to escape");
+      if (next === undefined) {
+        // Go looks no further than the first wildcard that does not fit.
+        if (/^\**(?:[^*\\]|\\.)*\\$/su.test(pattern)) throw new SyntaxError("nothing to escape");
+        return mobyExpression(pattern);
+      }
       tokens.push(literal(next));
       kind = "glob";
     } else if (character === "[") {
@@ -141,5 +147,5 @@ function matcher(pattern: string): (path: string) => boolean {
     const suffix = pattern.slice(2);
     return (path) => path.endsWith(suffix) || (suffix.startsWith("/") && path === suffix.slice(1));
   }
-  return globMatcher(tokens);
+  return holdsOperators(pattern) ? mobyExpression(pattern) : globMatcher(tokens);
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GitIgnore } from "./git-ignore.ts";
 
 const PATHS = [
@@ -49,7 +49,24 @@ const PARTS = [
 const SETS = ["[ab]", "[!a]", "[^a]", "[a-c]", "[c-a]", "[]a]", "[!]a]", "[a-]", "[\\]]", "[a-\\c]", "[é]", "[", "]"];
 const CLASSES = ["[[:alpha:]]", "[[:digit:]b]", "[[:foo:]]"];
 
-it("says of every path what git says", () => {
+// scripts/vectors/ignore-vectors.ts writes them, by the git it finds.
+const vectors = JSON.parse(readFileSync(new URL("./fixtures/git-ignore-vectors.json", import.meta.url), "utf8")) as {
+  paths: string[];
+  vectors: { text: string; ignored: string[] }[];
+};
+
+describe("GitIgnore", () => {
+  it("has vectors enough", () => {
+    expect(vectors.vectors.length).toBeGreaterThanOrEqual(500);
+  });
+
+  it.each(vectors.vectors)("does with $text what git does", ({ text, ignored }) => {
+    const rules = new GitIgnore(text);
+    expect(vectors.paths.filter((path) => isOut(rules, path))).toEqual(ignored);
+  });
+});
+
+it("says of every path what the git of this machine says", () => {
   const folder = mkdtempSync(join(tmpdir(), "git-ignore-"));
   const paths = [...PATHS, ...ODD_PATHS];
   try {
