@@ -23,6 +23,8 @@ export {
   type HttpRequest,
   type HttpResponse,
   HttpTransport,
+  type LargeBody,
+  type ResponseBody,
   type TransportOptions,
 } from "./http/http-transport.ts";
 export { isLoopback } from "./http/loopback.ts";
@@ -51,6 +53,8 @@ export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } fro
 export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";
 export { writeFault } from "./layout/write-fault.ts";
+export { PieceMemory } from "./pieces/piece-memory.ts";
+export { type ReadPiecesOptions, readPieces } from "./pieces/read-pieces.ts";
 export { checkRegistryPresence, type PresenceCheckOptions } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { draftPath, sweepDrafts } from "./process/draft.ts";

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
+import { PieceMemory, readPieces } from "@imagespec/registry";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
 
@@ -62,7 +62,11 @@ export class BlobStore {
   async verify(digest: string, expected?: ExpectedBlob): Promise<boolean> {
     const hashes = new HashSet(expected);
     try {
-      for await (const chunk of this.read(digest)) hashes.update(chunk);
+      const memory = new PieceMemory();
+      for await (const chunk of this.read(digest, memory)) {
+        hashes.update(chunk);
+        memory.give(chunk);
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
       throw cacheError(this.path(digest), error);
@@ -76,8 +80,9 @@ export class BlobStore {
     return true;
   }
 
-  read(digest: string): AsyncIterable<Uint8Array> {
-    return createReadStream(this.path(digest), { highWaterMark: 1024 * 1024 });
+  /** The bytes of the file of that digest. Pieces are read into `memory`, whose owner gives them back; else each into its own. */
+  read(digest: string, memory?: PieceMemory): AsyncIterable<Uint8Array> {
+    return readPieces(this.path(digest), { memory });
   }
 
   /**

@@ -35,7 +35,10 @@ async function writeParts(
     for (const layer of base.layers) {
       const { mountFrom } = base;
       blobs.set(layer.digest, () =>
-        sink.putBlob(layer, () => base.source.getBlob(layer, options), { ...options, mountFrom }),
+        sink.putBlob(layer, () => base.source.getBlob(layer, { ...options, memory: sink.memory }), {
+          ...options,
+          mountFrom,
+        }),
       );
     }
     for (const layer of layers) blobs.set(layer.digest, () => putLayer(session, layer, sink, options));
@@ -73,7 +76,7 @@ async function putLayer(
     if (again.digest !== layer.digest)
       throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);
   }
-  await sink.putBlob(descriptor, () => session.layers.open(layer), options);
+  await sink.putBlob(descriptor, () => session.layers.open(layer, sink.memory), options);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

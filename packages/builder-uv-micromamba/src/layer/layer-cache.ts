@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { PieceMemory } from "@imagespec/registry";
 import type { BlobStore } from "../cache/blob-store.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import { DeflateThreads } from "./deflate-threads.ts";
@@ -55,8 +56,9 @@ export class LayerCache {
     return this.#blobs.verify(layer.digest);
   }
 
-  open(layer: BuiltLayer): AsyncIterable<Uint8Array> {
-    return this.#blobs.read(layer.digest);
+  /** Its bytes; `memory` as for {@link BlobStore.read}. */
+  open(layer: BuiltLayer, memory?: PieceMemory): AsyncIterable<Uint8Array> {
+    return this.#blobs.read(layer.digest, memory);
   }
 
   /** Ends the threads that compress; no layer can be made afterwards. */

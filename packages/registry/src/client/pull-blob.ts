@@ -2,6 +2,7 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { networkFault } from "../http/network-fault.ts";
 import { RetryBudget, type RetryOptions } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
+import type { PieceMemory } from "../pieces/piece-memory.ts";
 import type { Subject } from "./registry-fault.ts";
 import { aborted, unreachable } from "./registry-fault.ts";
 import type { RegistryHost } from "./registry-host.ts";
@@ -14,7 +15,11 @@ export interface BlobPull {
   descriptor: Descriptor;
   retry: RetryOptions;
   signal: AbortSignal | undefined;
+  memory: PieceMemory | undefined;
 }
+
+/** From so many bytes on, reading them costs more than another connection. */
+const LARGE_BODY = 256 * 1024;
 
 /**
  * The bytes of a blob, not checked yet. A broken connection is resumed where it broke (Range), so that the reader sees
@@ -35,6 +40,7 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
       headers: { "accept-encoding": "identity", ...(offset === 0 ? {} : { range: `bytes=${offset}-` }) },
       accept: offset === 0 ? [200] : [200, 206],
       signal,
+      largeBody: descriptor.size - offset < LARGE_BODY ? undefined : { memory: pull.memory },
     });
     // A registry without ranges sends the whole blob again; the part that was passed on already is dropped.
     let skip = response.status === 206 ? 0 : offset;
@@ -48,7 +54,7 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
       throw mismatch(subject, descriptor, `the registry announces ${length} bytes from ${start}`);
     }
     try {
-      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of response.body) {
         const dropped = Math.min(skip, chunk.length);
         skip -= dropped;
         if (dropped === chunk.length) continue;

@@ -3,6 +3,7 @@ import type { HttpResponse } from "../http/http-transport.ts";
 import { isRetriedStatus, RetryBudget, type RetryOptions } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";
+import type { PieceMemory } from "../pieces/piece-memory.ts";
 import { isSuccess } from "./answer.ts";
 import type { Subject } from "./registry-fault.ts";
 import type { RegistryHost } from "./registry-host.ts";
@@ -15,6 +16,8 @@ export interface BlobPush {
   subject: Subject;
   descriptor: Descriptor;
   open: OpenBlob;
+  /** Gets pieces back that are sent. */
+  memory: PieceMemory;
   /** Path of another repository of the same registry that may hold the blob. */
   mountFrom: string | undefined;
   /** Bytes a chunk has; undefined sends all in one request. */
@@ -44,7 +47,7 @@ const SMALLEST_CHUNK = 64 * 1024;
  */
 export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
   const { descriptor } = push;
-  const source = new UploadSource(push.open, descriptor, push.subject.name);
+  const source = new UploadSource(push);
   const budget = new RetryBudget(push.retry);
   let chunkSize = push.chunkSize;
   try {

@@ -22,6 +22,8 @@ export interface RegistryCall {
   /** The statuses to return; every other becomes an error. */
   accept: readonly number[] | ((status: number) => boolean);
   signal?: AbortSignal | undefined;
+  /** For a GET of a large body. */
+  largeBody?: HttpRequest["largeBody"] | undefined;
   /** The caller tries again itself. */
   once?: boolean;
 }
@@ -134,6 +136,7 @@ export class RegistryHost {
         headers: { ...call.headers, ...(authorization === undefined ? {} : { authorization }) },
         body: body?.(),
         signal: call.signal,
+        largeBody: call.largeBody,
       });
       if (own && isChallenge(response) && challenged < 2) {
         challenged++;

@@ -6,6 +6,7 @@ import type { RetryOptions } from "../http/retry-policy.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
+import { PieceMemory } from "../pieces/piece-memory.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { isDigest, isTag } from "../reference/reference-grammar.ts";
 import { contentType, isSuccess, ownMediaType, refusesHead, statedDigest } from "./answer.ts";
@@ -44,6 +45,7 @@ const ACCEPT = [
 
 /** One repository of a registry: images are read from it and written to it. Made by `RegistryClient.repository`. */
 export class RegistryRepository implements ImageSource, ImageSink {
+  readonly memory = new PieceMemory();
   /** `registry/repository`. */
   readonly name: string;
   readonly registry: string;
@@ -108,6 +110,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       descriptor,
       retry: this.#options.retry,
       signal: options.signal,
+      memory: options.memory,
     });
     yield* options.unchecked ? content : verifyStream(content, descriptor, this.name);
     this.#options.onEvent?.({ type: "pull", name: this.name, digest, size, status: "done" });
@@ -147,6 +150,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       subject: this.#subject(`upload ${digest} to ${this.name}`),
       descriptor,
       open,
+      memory: this.memory,
       mountFrom: from?.registry === this.registry ? from.repository : undefined,
       chunkSize: this.#options.chunkSize,
       retry: this.#options.retry,

@@ -1,6 +1,20 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";
+import type { PieceMemory } from "../pieces/piece-memory.ts";
+
+/** The socket asks for no more until a piece of this size is sent; it queues less than that. */
+const SENT_AT_ONCE = 256 * 1024;
+
+/** What is uploaded. */
+export interface UploadQuestion {
+  open: OpenBlob;
+  descriptor: Descriptor;
+  /** Its name stands in messages. */
+  subject: { name: string };
+  /** Gets pieces back that are sent. */
+  memory: PieceMemory;
+}
 
 /**
  * The bytes of a blob in chunks, read from one stream as long as they are asked for in order; opened anew where a chunk
@@ -10,6 +24,7 @@ export class UploadSource {
   readonly #open: OpenBlob;
   readonly #descriptor: Descriptor;
   readonly #name: string;
+  readonly #memory: PieceMemory;
   #stream: AsyncIterator<Uint8Array> | undefined;
   /** Of the stream: what was passed on. */
   #position = 0;
@@ -18,10 +33,11 @@ export class UploadSource {
   /** Read and not passed on yet. */
   #rest: Uint8Array | undefined;
 
-  constructor(open: OpenBlob, descriptor: Descriptor, name: string) {
+  constructor({ open, descriptor, subject, memory }: UploadQuestion) {
     this.#open = open;
     this.#descriptor = descriptor;
-    this.#name = name;
+    this.#name = subject.name;
+    this.#memory = memory;
   }
 
   /**
@@ -39,6 +55,8 @@ export class UploadSource {
       if (isLast && (await this.#take(1)) !== undefined) throw this.#wrongSize("more than");
       this.#position += piece.length;
       yield piece;
+      // A large one is sent by the time the next is asked for; a small one may still wait in the socket.
+      if (piece.length >= SENT_AT_ONCE && this.#rest?.length === 0 && turn === this.#turn) this.#memory.give(piece);
     }
   }
 

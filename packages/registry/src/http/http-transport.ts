@@ -1,10 +1,15 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { PieceMemory } from "../pieces/piece-memory.ts";
+import { UnframedAnswer } from "./direct-answer.ts";
+import { DirectConnections } from "./direct-connections.ts";
 import { proxyFailure } from "./proxy-error.ts";
 import { proxyFor } from "./proxy-for.ts";
 import { trustedAuthorities } from "./trusted-authorities.ts";
 import { watchedBody } from "./watched-body.ts";
+
+const USER_AGENT = "imagespec";
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -14,15 +19,30 @@ export interface HttpRequest {
   /** A stream needs `content-length` among the headers. */
   body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined;
   signal?: AbortSignal | undefined;
+  /** Set for a GET whose body is probably large: it is read in large pieces, past the general client where that can be. */
+  largeBody?: LargeBody | undefined;
 }
 
-/** The head of an answer, and its body, which is to be read to its end, dumped or destroyed. */
+/** How a large body is read. */
+export interface LargeBody {
+  /** Where its pieces are read into; by default each has memory of its own. */
+  memory?: PieceMemory | undefined;
+}
+
+/** The body of an answer, to be read to its end, dumped or destroyed. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** Reads and drops it; gives it up beyond `limit` bytes. */
+  dump(options?: { limit: number }): Promise<void>;
+  destroy(): void;
+}
+
+/** The head of an answer, and its body. */
 export interface HttpResponse {
   url: URL;
   status: number;
   /** One header; several of a name are joined with `, `. */
   header(name: string): string | undefined;
-  body: Readable & { dump(options?: { limit: number }): Promise<void> };
+  body: ResponseBody;
 }
 
 /** How an `HttpTransport` connects. */
@@ -44,6 +64,8 @@ export class HttpTransport {
   readonly #env: NodeJS.ProcessEnv;
   readonly #isInsecure: (host: string) => boolean;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
+  #trusted: Promise<string[] | undefined> | undefined;
+  #direct: DirectConnections | undefined;
 
   constructor(options: TransportOptions = {}) {
     this.#env = options.env ?? process.env;
@@ -58,6 +80,8 @@ export class HttpTransport {
    */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { url, method, headers = {}, body } = request;
+    const direct = request.largeBody && (await this.#sendDirectly(request, request.largeBody));
+    if (direct !== undefined) return direct;
     const stall = new AbortController();
     const signals = [stall.signal, ...(request.signal ? [request.signal] : [])];
     const isStream = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
@@ -68,7 +92,7 @@ export class HttpTransport {
       origin: url.origin,
       path: url.pathname + url.search,
       method,
-      headers: { "user-agent": "imagespec", ...headers },
+      headers: { "user-agent": USER_AGENT, ...headers },
       body: isStream ? (watchedBody(body, this.idleTimeoutMs, stall) as unknown as Readable) : (body ?? null),
       signal,
       headersTimeout: this.idleTimeoutMs,
@@ -86,14 +110,42 @@ export class HttpTransport {
         const value = answer.headers[name];
         return Array.isArray(value) ? value.join(", ") : value;
       },
-      body: answer.body as HttpResponse["body"],
+      body: answer.body as ResponseBody,
     };
   }
 
   /** Closes idle connections. */
   async close(): Promise<void> {
+    this.#direct?.close();
     await Promise.all([...this.#dispatchers.values()].map(async (dispatcher) => (await dispatcher).close()));
     this.#dispatchers.clear();
+  }
+
+  /** The answer without the general client; undefined where that must be asked: behind a proxy, and for bodies of no stated length. */
+  async #sendDirectly(request: HttpRequest, { memory }: LargeBody): Promise<HttpResponse | undefined> {
+    const { url, headers, signal } = request;
+    if (request.method !== "GET" || proxyFor(url, this.#env) !== undefined) return undefined;
+    this.#direct ??= new DirectConnections(this);
+    try {
+      const answer = await this.#direct.get({
+        url,
+        headers: { "user-agent": USER_AGENT, ...headers },
+        signal: signal ?? new AbortController().signal,
+        memory,
+        ca: await this.#authorities(),
+        insecure: this.#isInsecure(url.host),
+      });
+      const { status, headers: given } = await answer.head;
+      return { url, status, header: (name) => given.get(name), body: answer };
+    } catch (error) {
+      if (error instanceof UnframedAnswer) return undefined;
+      throw error;
+    }
+  }
+
+  #authorities(): Promise<string[] | undefined> {
+    this.#trusted ??= trustedAuthorities(this.#env);
+    return this.#trusted;
   }
 
   #dispatcher(url: URL, proxy: string | undefined): Promise<Dispatcher> {
@@ -105,7 +157,7 @@ export class HttpTransport {
   }
 
   async #makeDispatcher(url: URL, proxy: string | undefined, insecure: boolean): Promise<Dispatcher> {
-    const ca = await trustedAuthorities(this.#env);
+    const ca = await this.#authorities();
     const trusted = { timeout: this.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
     const connect = { ...trusted, ...(insecure ? { rejectUnauthorized: false } : {}) };
     // Loaded at the first request: a program that only computes a tag makes none.

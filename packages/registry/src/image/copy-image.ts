@@ -43,7 +43,8 @@ export async function copyImage(
   await orDiscard(sink, async () => {
     await runLimited(
       [...collection.blobs.values()].map((blob) => async (signal: AbortSignal) => {
-        const put = () => sink.putBlob(blob, () => source.getBlob(blob, { signal, unchecked }), { signal, mountFrom });
+        const open = () => source.getBlob(blob, { signal, unchecked, memory: sink.memory });
+        const put = () => sink.putBlob(blob, open, { signal, mountFrom });
         // A download that failed its check was not passed on completely, so it may be tried once more.
         await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
       }),

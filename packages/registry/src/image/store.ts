@@ -1,3 +1,4 @@
+import type { PieceMemory } from "../pieces/piece-memory.ts";
 import type { Descriptor } from "./descriptor.ts";
 
 /** A manifest or index as its bytes: the digest is over exactly these. */
@@ -16,6 +17,8 @@ export interface CallOptions {
 export interface ReadBlobOptions extends CallOptions {
   /** True when the caller checks digest and size itself, so that they are not checked twice. Default false. */
   unchecked?: boolean | undefined;
+  /** Where large pieces are read into, which the reader gives back; by default each has memory of its own. */
+  memory?: PieceMemory | undefined;
 }
 
 /**
@@ -41,6 +44,8 @@ export interface ImageSink {
   readonly name: string;
   /** True when `putBlob` checks digest and size before the blob becomes visible. */
   readonly checksBlobs?: boolean;
+  /** What blobs for `putBlob` are best read into: it gives pieces back that it has done with. */
+  readonly memory?: PieceMemory;
   /** Removes what was written and is not referenced; called when writing an image fails. */
   discard?(): Promise<void>;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;

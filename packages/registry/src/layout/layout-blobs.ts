@@ -1,15 +1,16 @@
-import { createReadStream } from "node:fs";
 import { verifyStream } from "../digest/verify-stream.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
 import type { ImageSource } from "../image/store.ts";
-import { PIECE_BYTES } from "./write-file.ts";
+import { PieceMemory } from "../pieces/piece-memory.ts";
+import { readPieces } from "../pieces/read-pieces.ts";
 
 /** Whether a file has the bytes its descriptor says. */
 export async function isIntact(path: string, descriptor: Descriptor): Promise<boolean> {
   try {
-    const content = createReadStream(path, { highWaterMark: PIECE_BYTES });
-    for await (const _piece of verifyStream(content, descriptor, path));
+    const memory = new PieceMemory();
+    const content = readPieces(path, { memory, size: descriptor.size });
+    for await (const piece of verifyStream(content, descriptor, path)) memory.give(piece);
     return true;
   } catch {
     return false;

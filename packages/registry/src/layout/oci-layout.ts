@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
@@ -7,12 +6,14 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
+import { PieceMemory } from "../pieces/piece-memory.ts";
+import { readPieces } from "../pieces/read-pieces.ts";
 import { sweepDrafts } from "../process/draft.ts";
 import { isDigest } from "../reference/reference-grammar.ts";
 import { withFileLock } from "./file-lock.ts";
 import { isIntact, listedDigests } from "./layout-blobs.ts";
 import { writeFault } from "./write-fault.ts";
-import { PIECE_BYTES, writeWhole } from "./write-file.ts";
+import { writeWhole } from "./write-file.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
@@ -26,6 +27,7 @@ export class OciLayout implements ImageSource, ImageSink {
   readonly name: string;
   readonly folder: string;
   readonly checksBlobs = true;
+  readonly memory = new PieceMemory();
   /** Whether an existing blob has the right bytes, by digest. */
   readonly #right = new Map<string, Promise<boolean>>();
   /** Written by this object, and listed by no tag yet. */
@@ -78,7 +80,8 @@ export class OciLayout implements ImageSource, ImageSink {
   async *getBlob(descriptor: Descriptor, options: ReadBlobOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const path = this.#blobPath(descriptor.digest);
     await this.#stat(path, descriptor.digest);
-    const content = createReadStream(path, { highWaterMark: PIECE_BYTES, signal: options.signal });
+    const { signal, memory } = options;
+    const content = readPieces(path, { signal, memory, size: descriptor.size });
     yield* options.unchecked ? content : verifyStream(content, descriptor, path);
   }
 
@@ -198,7 +201,7 @@ export class OciLayout implements ImageSource, ImageSink {
     confirm?: () => Promise<void>,
   ): Promise<void> {
     try {
-      await writeWhole(path, content, confirm);
+      await writeWhole(path, content, { confirm, memory: this.memory });
     } catch (error) {
       throw writeFault(error, this.name);
     }

@@ -1,25 +1,23 @@
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
 import { draftPath } from "../process/draft.ts";
-
-/** Bytes read or written at a time: few calls, little memory. */
-export const PIECE_BYTES = 512 * 1024;
 
 /**
  * Writes to a draft beside the file, then renames it: nobody sees half a file, and a failure leaves nothing. `confirm` may still
- * stop it right before the move.
+ * stop it right before the move. Pieces go back to `memory` once they are written.
  */
 export async function writeWhole(
   path: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  confirm?: () => Promise<void>,
+  { confirm, memory }: { confirm?: (() => Promise<void>) | undefined; memory?: PieceMemory | undefined } = {},
 ): Promise<void> {
   const temporary = draftPath(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, "wx", 0o644);
     try {
-      await writePieces(file, content);
+      await writePieces(file, content, memory);
     } finally {
       await file.close();
     }
@@ -32,12 +30,17 @@ export async function writeWhole(
 }
 
 /** Joins small pieces, since a call for each would cost more than its bytes. */
-async function writePieces(file: FileHandle, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+async function writePieces(
+  file: FileHandle,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  memory: PieceMemory | undefined,
+): Promise<void> {
   let pieces: Uint8Array[] = [];
   let size = 0;
   const flush = async () => {
     const { bytesWritten } = await file.writev(pieces);
     if (bytesWritten < size) await writeRest(file, Buffer.concat(pieces), bytesWritten);
+    for (const piece of pieces) memory?.give(piece);
     pieces = [];
     size = 0;
   };
