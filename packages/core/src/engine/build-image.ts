@@ -169,6 +169,7 @@ function finish(host: EngineHost, build: Build, done: BuilderRun, reasons: reado
   const { reference, digest, adopted } = done.result;
   const image: KnownImage = { reference, digest, builder: done.builder };
   if (build.call.output === undefined && adopted !== true && done.built) host.known.set(knownKey(build), image);
+  if (done.built && reference !== build.reference) host.realNames.set(build.reference, reference);
   const status = !done.built ? "reused" : adopted === true ? "adopted" : "built";
   return outcomeOf(status, build, image, [...reasons, ...done.reasons]);
 }

@@ -19,6 +19,8 @@ export interface EngineHost {
   readonly running: SharedCalls<BuildOutcome>;
   /** `present` alone is remembered, by reference and platforms; anything else may change at any time. */
   readonly known: Map<string, KnownImage>;
+  /** What builders returned for images in place of the name that was asked for, by that name. */
+  readonly realNames: Map<string, string>;
   readonly cacheDir: string | undefined;
   env(): ProcessEnvironment;
   /** What the project's `imagespec.config.*` says. */

@@ -170,12 +170,19 @@ describe("builds of one tag at once", () => {
   });
 
   it("fail for the one who asked for that, and go on for the other", async () => {
+    let failing: Promise<unknown> = Promise.resolve();
     class Local extends PushBuilder {
-      override buildImage = async () => ({ reference: "app:1" });
+      // What this engine has built is no longer unknown to it.
+      override buildImage = async () =>
+        failing.then(
+          () => ({ reference: "app:1" }),
+          () => ({ reference: "app:1" }),
+        );
     }
     const engine = engineWith(new Local());
     const local = new ImageSpec({ name: "app", baseImage: "base:1" });
-    const outcomes = await Promise.allSettled([engine.build(local), engine.build(local, { onUnknown: "fail" })]);
+    failing = engine.build(local, { onUnknown: "fail" });
+    const outcomes = await Promise.allSettled([engine.build(local), failing]);
     expect(outcomes).toMatchObject([
       { status: "fulfilled", value: { status: "built" } },
       { status: "rejected", reason: { code: "E_PRESENCE_UNKNOWN" } },

@@ -53,6 +53,7 @@ export class ImageBuildEngine {
       builders,
       running: new SharedCalls<BuildOutcome>(),
       known: new Map(),
+      realNames: new Map(),
       cacheDir: options.cacheDir,
       env,
       settings: async () => {
@@ -91,6 +92,11 @@ export class ImageBuildEngine {
     this.#host.builders.register(builderType, builder, priority);
   }
 
+  /** The reference that a builder of this engine returned for an image, by the one it was asked to build; else that one. */
+  realName(reference: string): string {
+    return this.#host.realNames.get(reference) ?? reference;
+  }
+
   /** The builders registered in code and those found that a build has imported, by type. */
   getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
     return this.#host.builders.known();
@@ -120,6 +126,10 @@ export class ImageBuildEngine {
 
   static register(builderType: string, builder: ImageSpecBuilder, priority = 5): void {
     ImageBuildEngine.#instance().register(builderType, builder, priority);
+  }
+
+  static realName(reference: string): string {
+    return ImageBuildEngine.#default?.realName(reference) ?? reference;
   }
 
   static getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {

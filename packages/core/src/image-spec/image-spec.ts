@@ -155,10 +155,14 @@ export class ImageSpec implements Spec {
     return identify(await this.#resolve()).tag;
   }
 
-  /** `registry/name:tag`, or `name:tag` without a registry. */
+  /**
+   * `registry/name:tag`, or `name:tag` without a registry. Once `ImageBuildEngine.build()` has built it by a builder that
+   * returned another name, that one.
+   */
   async imageName(): Promise<string> {
     const resolved = await this.#resolve();
-    return imageReference(resolved, identify(resolved));
+    const { ImageBuildEngine } = await import("../engine/image-build-engine.ts");
+    return ImageBuildEngine.realName(imageReference(resolved, identify(resolved)));
   }
 
   /** Whether this process runs in the image of this spec, or in no image of ours at all. */
