@@ -16,9 +16,13 @@ export interface Compiler {
 
 /**
  * A Python X.Y on this machine: one that uv manages, downloaded into the cache where that works, else `pythonX.Y` on
- * PATH with a warning. Throws E_UNSUPPORTED when there is neither.
+ * PATH with a warning. Looked for once in a build. Throws E_UNSUPPORTED when there is neither.
  */
-export async function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
+export function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
+  return session.shared(`compiler ${minor}`, () => look(session, minor, uvImage));
+}
+
+async function look(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
   const uv = await session.uv(uvImage);
   const path = (await managed(session, uv, minor)) ?? (await onHost(session, minor));
   if (path !== undefined) return path;

@@ -1,6 +1,10 @@
+import { untilAborted } from "@imagespec/registry";
 import pLimit from "p-limit";
 import type { BaseImage } from "../base/base-image.ts";
 import { type BaseInspector, variable } from "../base/base-inspector.ts";
+import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
+import { type Compiler, findCompiler } from "../bytecode/find-compiler.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
 import type { PythonTarget } from "../resolve/python-target.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";
@@ -47,18 +51,26 @@ export async function resolveEarly(
     compiled: step.bytecode,
   };
   const { records } = session;
+  // Looking for the compiler may take as long as reading the base; whoever needs it learns why there is none.
+  const compiler = step.bytecode ? findCompiler(session, target.minor, step.uvImage).catch(() => undefined) : undefined;
   const making = wheels.then(async (found) => {
     const run = pLimit(PARALLEL);
     // The caller that uses the wheels prints these warnings.
-    const sources = await wheelLayers(found, { target: place, limit, records, signal, warn: () => {} });
-    return Promise.allSettled(
+    const modules = await wheelLayers(found, { target: place, limit, records, signal, warn: () => {} });
+    const make = (sources: readonly LayerSource[]) =>
       sources.map((source) =>
         run(async () => {
           signal.throwIfAborted();
           await session.layers.make(ownedLayer(source, USUAL_OWNER), signal);
         }),
-      ),
-    );
+      );
+    const begun = Promise.allSettled(make(modules));
+    const compiling = compiler && (await untilAborted(compiler, signal).catch(() => undefined));
+    const site = `${place.prefix}/lib/python${target.minor}/site-packages`;
+    const compiled = (from: Compiler) =>
+      modules.map((layer) => bytecodeLayer(layer, { ...place, site }, from, session));
+    if (compiling !== undefined) await Promise.allSettled(make(compiled(compiling)));
+    return begun;
   });
   session.track(making);
   const drop = async () => {

@@ -73,6 +73,8 @@ export async function pythonEnvironment(
     architecture: base.platform.architecture,
     libc,
   };
+  // Sought while the packages are resolved; whoever needs it learns why there is none.
+  if (step.bytecode) findCompiler(session, target.minor, step.uvImage).catch(() => undefined);
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
   const guessed =
     early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);

@@ -40,7 +40,8 @@ export async function platformImage(session: BuildSession, platform: string): Pr
       { hint: "Take a base with fewer layers, or build with docker-buildx or kaniko." },
     );
   const inspector = new BaseInspector(base, session.records, signal);
-  const early = await resolveEarly(session, { base, inspector, limit: limit - VENV_LAYERS });
+  const packages = Math.floor(limit / (plan.steps.environment?.bytecode ? 2 : 1)) - VENV_LAYERS;
+  const early = await resolveEarly(session, { base, inspector, limit: packages });
   const account = await imageAccount(plan.steps.user, inspector);
   const python = await pythonEnvironment(session, { base, inspector, limit, early, owner: account });
   const folders = [plan.steps.user.workdir.slice(1), ...(python.extended === undefined ? [] : [python.extended])];

@@ -5,7 +5,8 @@ import type { BuiltLayer } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type AssembledImage, topManifest } from "./assemble-image.ts";
 
-const PARALLEL = 4;
+/** Blobs under way at a time; most are only asked for. */
+const PARALLEL = 8;
 
 /**
  * Writes images to a sink: blobs that it lacks, then manifests, the tag last. Base layers are mounted or streamed from
@@ -70,13 +71,22 @@ async function putLayer(
     digest: layer.digest,
     size: layer.size,
   };
-  if (await sink.hasBlob(descriptor, options)) return;
-  if (!(await session.layers.verify(layer))) {
-    const again = await session.layers.make(layer.source, options.signal);
-    if (again.digest !== layer.digest)
-      throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);
+  let right: Promise<void> | undefined;
+  // Called for what the sink lacks: only then are the bytes read, once to check them and once to send them.
+  async function* content(): AsyncGenerator<Uint8Array> {
+    right ??= ensureRight(session, layer, options.signal);
+    await right;
+    yield* session.layers.open(layer, sink.memory);
   }
-  await sink.putBlob(descriptor, () => session.layers.open(layer, sink.memory), options);
+  await sink.putBlob(descriptor, content, options);
+}
+
+/** Makes a layer again whose bytes in the cache are not those of its digest. */
+async function ensureRight(session: BuildSession, layer: BuiltLayer, signal: AbortSignal): Promise<void> {
+  if (await session.layers.verify(layer)) return;
+  const again = await session.layers.make(layer.source, signal);
+  if (again.digest !== layer.digest)
+    throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

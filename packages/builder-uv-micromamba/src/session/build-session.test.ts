@@ -50,6 +50,25 @@ describe("BuildSession", () => {
     await session.close();
   });
 
+  it("starts work that is shared once, and gives its failure to all who ask", async () => {
+    const session = await open(await slowUv(0));
+    let times = 0;
+    const ask = (name: string) =>
+      session.shared(name, async () => {
+        times++;
+        await sleep(10);
+        if (name === "bad") throw new Error("none");
+        return name;
+      });
+    expect(await Promise.all([ask("good"), ask("good")])).toEqual(["good", "good"]);
+    expect(times).toBe(1);
+    // Nobody need await it: closing does.
+    void ask("bad").catch(() => undefined);
+    await session.close();
+    await expect(ask("bad")).rejects.toThrow("none");
+    expect(times).toBe(2);
+  });
+
   it("ends what it started when it is closed, and waits for it", async () => {
     const session = await open(await slowUv(30));
     const waiting = session.uv("none").catch((error: Error) => error);

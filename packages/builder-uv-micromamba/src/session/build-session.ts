@@ -25,6 +25,8 @@ export interface BuildSession {
   readonly signal: AbortSignal;
   /** Finds uv when it is first asked for, once for all callers; `signal` ends this call's wait alone. */
   uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
+  /** The result of work that parts of the build share: started by the first that asks for it under a name. */
+  shared<T>(name: string, start: () => Promise<T>): Promise<T>;
   log(line: string, stream?: "stdout" | "stderr"): void;
   warn(message: string, hint?: string): void;
   /** Makes {@link close} wait for work that nobody awaits. */
@@ -61,6 +63,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   }
   let found: Promise<UvProgram> | undefined;
   const layers = new LayerCache(blobs, records);
+  const started = new Map<string, Promise<unknown>>();
   return {
     request,
     options,
@@ -77,6 +80,14 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
         track(found);
       }
       return untilAborted(found, waiting);
+    },
+    shared<T>(name: string, start: () => Promise<T>) {
+      const known = started.get(name);
+      if (known !== undefined) return known as Promise<T>;
+      const work = start();
+      started.set(name, work);
+      track(work);
+      return work;
     },
     log: (line, stream = "stderr") => request.emit({ type: "log", stream, line }),
     warn: (message, hint) => request.emit({ type: "warning", message, hint }),
