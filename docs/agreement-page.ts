@@ -35,8 +35,9 @@ Not compared are:
   (with a warning; its option \`strict\` refuses them), and its console scripts say the same in other words.
 
 A builder may refuse what another accepts (E_UNSUPPORTED), and the next one is asked: [which builder can do
-what](guide/matrix.md). A wheel with a script named like the interpreter (\`python\`), or with a pyvenv.cfg, is E_RESOLVE where
-uv installs it in a step; uv-micromamba leaves the file out, with a warning. A base without a shell is E_BASE_NO_SHELL where steps need one.
+what](guide/matrix.md). A base without a shell is E_BASE_NO_SHELL where steps need one, and a base that sets a
+variable with the name of a build argument (\`IMAGESPEC_ENV_0\`) is E_BUILD where the argument is needed. A wheel that would
+replace the interpreter or the environment's own files, or that has two contents for one place, is E_RESOLVE everywhere.
 
 ## What may differ
 

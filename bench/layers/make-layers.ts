@@ -34,7 +34,13 @@ const found = await Promise.all(
   }),
 );
 const before = process.cpuUsage();
-const target = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python", compiled: true };
+const target = {
+  prefix: "opt/venv",
+  pythonMinor: "3.11",
+  python: "/opt/venv/bin/python",
+  compiled: true,
+  linksLib64: true,
+};
 const layers = await wheelLayers(found, { target, limit: 100, records, signal, warn: () => {} });
 const made = new LayerCache(blobs, records);
 let size = 0;

@@ -113,24 +113,6 @@ test("a base without a shell is built on without one, and refused by name where 
   });
 });
 
-test.each(["called-python", "brings-config"])(
-  "no file of the wheel %s takes the place of the environment's own, whether it is refused or left out",
-  async (name) => {
-    const parameters = { packages: [name], pipIndex: setting.places.index.url };
-    const made = await buildEverywhere(setting, name, { parameters }, setting.builders);
-    // uv refuses a script of such a name by itself.
-    const own = expect.stringMatching(/which is the environment's own|reserved name `python`/);
-    for (const one of made) {
-      if (one.kind === "error") expect(one).toMatchObject({ code: "E_RESOLVE", message: own });
-      else {
-        expect(one.warnings).toContainEqual(own);
-        expect(one.image.inventory.get("opt/venv/bin/python")?.type).toBe("symlink");
-        expect(one.image.inventory.get("opt/venv/pyvenv.cfg")?.text).not.toContain("/nowhere");
-      }
-    }
-  },
-);
-
 test("noop gives back the very base that the others build on", async () => {
   const { reference, base } = await adoptedBase(setting);
   expect(reference).toBe(base);

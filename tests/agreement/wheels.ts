@@ -78,6 +78,11 @@ export const WHEELS: readonly WheelOptions[] = [
     files: { "brings_config-1.0.data/data/pyvenv.cfg": "home = /nowhere\n" },
   },
   { name: "called-python", version: "1.0", scripts: { python: "called_python:main", python3: "called_python:main" } },
+  {
+    name: "two-contents",
+    version: "1.0",
+    files: { "two_contents-1.0.data/purelib/place.py": "PLACE = 1\n", "place.py": "PLACE = 2\n" },
+  },
   { name: "white-out", version: "1.0", files: { "white_out/.wh.__init__.py": "" } },
   { name: "Mixed.Case_Name", version: "1.0", scripts: { Mixed: "Mixed_Case_Name:main" } },
   { name: "long-version", version: "1!2.0.post3+local.1" },

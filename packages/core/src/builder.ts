@@ -36,6 +36,7 @@ export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { activateScript } from "./plan/activate-script.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
+export { ENVIRONMENT_FILES } from "./plan/environment-file.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";
 export { LOGIN_SHELL_FILE, loginShellText } from "./plan/login-shell.ts";
 export type {

@@ -196,6 +196,21 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
     ends: "E_RESOLVE",
   },
   {
+    says: "a wheel with scripts of the interpreter's names",
+    spec: ({ index }) => ({ parameters: { packages: ["called-python"], pipIndex: index.url } }),
+    ends: "E_RESOLVE",
+  },
+  {
+    says: "a wheel that brings the environment's own configuration",
+    spec: ({ index }) => ({ parameters: { packages: ["brings-config"], pipIndex: index.url } }),
+    ends: "E_RESOLVE",
+  },
+  {
+    says: "a wheel with two contents for one place",
+    spec: ({ index }) => ({ parameters: { packages: ["two-contents"], pipIndex: index.url } }),
+    ends: "E_RESOLVE",
+  },
+  {
     says: "a hash that is not the file's",
     spec: ({ index }) => ({
       parameters: { requirements: "requirements.txt", pipIndex: index.url },

@@ -32,6 +32,8 @@ const FAULTY: Record<string, DescribedSpec> = {
   "a copy that leads out": { parameters: { copy: ["../x"] } },
   "a mode without sources": { parameters: { sourceCopyMode: "all" } },
   "a variable of ours": { parameters: { env: { _F_IMG_ID: "x" } } },
+  "a variable with the name of a build argument": { parameters: { env: { IMAGESPEC_PYTHON_INSTALL_MIRROR: "x" } } },
+  "a conda package by its address": { parameters: { condaPackages: ["https://example.org/linux-64/x-1.0-0.conda"] } },
   "a tag that is the same for all": { parameters: { tagFormat: "latest" } },
 };
 
@@ -41,6 +43,7 @@ const FAULTY_FILES: Record<string, DescribedSpec> = {
     parameters: { requirements: "requirements.txt" },
     files: { "requirements.txt": "-e git+https://example.org/x.git#egg=x\n" },
   },
+  "requirements outside the root": { parameters: { requirements: "/etc/shadow" } },
   "a variable of the host in a requirement": {
     parameters: { requirements: "requirements.txt" },
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that is meant

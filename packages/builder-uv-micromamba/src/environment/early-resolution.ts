@@ -49,6 +49,7 @@ export async function resolveEarly(
     pythonMinor: target.minor,
     python: `${step.prefix}/bin/python`,
     compiled: step.bytecode,
+    linksLib64: true,
   };
   const { records } = session;
   // Looking for the compiler may take as long as reading the base; whoever needs it learns why there is none.

@@ -94,6 +94,7 @@ export async function pythonEnvironment(
     pythonMinor: target.minor,
     python: `${empty.prefix}/bin/python`,
     compiled: step.bytecode,
+    linksLib64: step.manager === "venv" && empty.prefix === step.prefix,
   };
   const left = limit - empty.layers.length;
   const { records, signal, warn } = session;

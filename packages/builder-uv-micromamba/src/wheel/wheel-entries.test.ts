@@ -9,7 +9,13 @@ import { parseRecord } from "./record.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
-const TARGET = { prefix: "opt/venv", pythonMinor: "3.11", python: "/opt/venv/bin/python", compiled: true };
+const TARGET = {
+  prefix: "opt/venv",
+  pythonMinor: "3.11",
+  python: "/opt/venv/bin/python",
+  compiled: true,
+  linksLib64: true,
+};
 const SITE = "opt/venv/lib/python3.11/site-packages";
 const INFO = "Demo_Pack-1.0.dist-info";
 const FILES = {
@@ -188,6 +194,58 @@ if __name__ == "__main__":
         code: "E_RESOLVE",
         message: expect.stringContaining(".wh."),
       });
+  });
+
+  it.each([
+    "Demo_Pack-1.0.data/scripts/python",
+    "Demo_Pack-1.0.data/scripts/PYTHON3.12t",
+    "Demo_Pack-1.0.data/data/bin/python3",
+    "Demo_Pack-1.0.data/data/bin/python/x",
+    "Demo_Pack-1.0.data/data/pyvenv.cfg",
+    "Demo_Pack-1.0.data/scripts/activate",
+  ])("refuses %s, which would take the place of the environment's own", async (path) => {
+    await expect(install({ ...FILES, [path]: "#!/bin/sh\n" })).rejects.toMatchObject({
+      code: "E_RESOLVE",
+      message: expect.stringMatching(/^demo\.whl has \/opt\/venv\/.* the environment's own$/),
+    });
+  });
+
+  it("refuses entry points of the interpreter's names, and takes names that only look alike", async () => {
+    const points = (name: string) => ({ ...FILES, [`${INFO}/entry_points.txt`]: `[console_scripts]\n${name} = a:b\n` });
+    for (const name of ["python", "python3.11", "pypy3", "graalpy", "Python.exe"])
+      await expect(install(points(name)), name).rejects.toMatchObject({ code: "E_RESOLVE" });
+    for (const name of ["python-config", "python4", "python3.1x", "activate-global", "pythonic"])
+      expect((await install(points(name))).has(`opt/venv/bin/${name}`), name).toBe(true);
+  });
+
+  it("refuses two contents for one place, whatever their order in the archive, and takes one content twice", async () => {
+    const place = "Demo_Pack-1.0.data/purelib/demo/__init__.py";
+    for (const files of [
+      { ...FILES, [place]: "x = 2\n" },
+      { [place]: "x = 2\n", ...FILES },
+      { ...FILES, "Demo_Pack-1.0.data/data/bin/native": "#!/bin/sh\necho other\n" },
+    ])
+      await expect(install(files)).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: expect.stringContaining("with different contents"),
+      });
+    expect(text((await install({ ...FILES, [place]: "x = 1\n" })).get(`${SITE}/demo/__init__.py`))).toBe("x = 1\n");
+  });
+
+  it("lets an entry point take the place of a script, and puts lib64 where the environment's link leads", async () => {
+    const entries = await install({
+      ...FILES,
+      "Demo_Pack-1.0.data/scripts/demo": "#!/bin/sh\n",
+      "Demo_Pack-1.0.data/data/lib64/demo.so": "so",
+      "Demo_Pack-1.0.data/data/lib64/python3.11/site-packages/demo/more.py": "z = 1\n",
+    });
+    expect(text(entries.get("opt/venv/bin/demo"))).toContain("from demo.cli import main");
+    expect(text(entries.get("opt/venv/lib/demo.so"))).toBe("so");
+    expect(entries.has(`${SITE}/demo/more.py`)).toBe(true);
+    expect([...entries.keys()].filter((path) => path.includes("lib64"))).toEqual([]);
+    await expect(install({ ...FILES, "Demo_Pack-1.0.data/scripts/sub/deep": "" })).rejects.toMatchObject({
+      code: "E_RESOLVE",
+    });
   });
 
   it("refuses what is no wheel, what would leave the environment, and an illegal script name", async () => {

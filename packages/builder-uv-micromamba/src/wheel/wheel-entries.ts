@@ -1,6 +1,7 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { crc32 } from "node:zlib";
+import { ENVIRONMENT_FILES, ImageSpecError } from "@imagespec/core/builder";
 import { type FileEntry, isWhiteout, textFile } from "../layer/tar-entry.ts";
-import { consoleScript, scriptEntryPoints, shebang } from "./entry-points.ts";
+import { consoleScript, type EntryPoint, scriptEntryPoints, shebang } from "./entry-points.ts";
 import { formatRecord, parseRecord, type RecordRow, recordRow } from "./record.ts";
 import { recordedContent } from "./recorded-content.ts";
 import { sameVersion } from "./version.ts";
@@ -8,6 +9,7 @@ import { normalizeName } from "./wheel-name.ts";
 import { sitePackages, type WheelTarget } from "./wheel-target.ts";
 import type { ZipArchive, ZipMember } from "./zip-archive.ts";
 
+const ENVIRONMENT_FILE = new RegExp(ENVIRONMENT_FILES, "i");
 const PYTHON_LINE = /^#!pythonw?[^\r\n]*(\r?\n)/;
 /** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
 const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
@@ -30,8 +32,9 @@ export interface WheelFile extends FileEntry {
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
  * target's interpreter in their first line, INSTALLER, REQUESTED, and a RECORD of all of it. The wheel's own bytecode stays where
  * the target's modules are not compiled.
- * Throws E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked for. A content that
- * differs from the wheel's RECORD is E_RESOLVE when it is read.
+ * Throws E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked for, and for one
+ * that has the interpreter's names, or two files for one place. A content that differs from the wheel's RECORD is E_RESOLVE
+ * when it is read.
  */
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
   const { filename } = wheel;
@@ -43,6 +46,8 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   );
   const entries: WheelFile[] = [];
   const rows: RecordRow[] = [];
+  const points = await entryPoints(zip, info, filename);
+  const replaced = new Set(points.map(({ name }) => `${target.prefix}/bin/${name}`));
 
   for (const member of zip.members) {
     if (member.path === `${info}/RECORD` || /^[^/]+\.dist-info\/RECORD\.(jws|p7s)$/.test(member.path)) continue;
@@ -50,6 +55,11 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     // It would be stale anyway: bytecode that a build left in the wheel belongs to files with other times.
     if (target.compiled && place.path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(place.path)) continue;
     const row = recorded.get(member.path);
+    if (replaced.has(place.path)) {
+      // As uv records a script that gives way to an entry point.
+      rows.push({ path: member.path, hash: row?.hash ?? "", size: row?.size || String(member.size) });
+      continue;
+    }
     const { content, deflated } = recordedContent(member, row, filename);
     if (place.script && (await startsPython(member))) {
       const script = withInterpreter(await collected(content(), member, filename), target.python);
@@ -64,18 +74,29 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   }
   // As uv has them in Dockerfile builds.
   const generated = [textFile(`${site}/${info}/INSTALLER`, "uv"), textFile(`${site}/${info}/REQUESTED`, "")];
-  const points = zip.members.find((member) => member.path === `${info}/entry_points.txt`);
-  if (points !== undefined) {
-    for (const point of scriptEntryPoints((await points.bytes(LIMITS.metadata)).toString("utf8"), filename))
-      generated.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
-  }
+  for (const point of points)
+    generated.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
   for (const entry of generated) rows.push(recordRow(relative(entry.path, site), entry.content as Uint8Array));
   entries.push(...generated);
   entries.push(textFile(`${site}/${info}/RECORD`, formatRecord(rows, `${info}/RECORD`)));
-  const deleting = entries.find(({ path }) => isWhiteout(path));
-  if (deleting !== undefined)
-    throw new ImageSpecError("E_RESOLVE", `${filename} has ${deleting.path}, a name that deletes files in an image`);
-  return unique(entries).sort((a, b) => (a.path < b.path ? -1 : 1));
+  checkPaths(entries, target, filename);
+  return unique(entries, filename).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function entryPoints(zip: ZipArchive, info: string, subject: string): Promise<EntryPoint[]> {
+  const member = zip.members.find(({ path }) => path === `${info}/entry_points.txt`);
+  return member === undefined ? [] : scriptEntryPoints((await member.bytes(LIMITS.metadata)).toString("utf8"), subject);
+}
+
+function checkPaths(entries: readonly WheelFile[], { prefix }: WheelTarget, subject: string): void {
+  for (const { path } of entries) {
+    if (isWhiteout(path))
+      throw new ImageSpecError("E_RESOLVE", `${subject} has ${path}, a name that deletes files in an image`);
+    if (path.startsWith(`${prefix}/`) && ENVIRONMENT_FILE.test(path.slice(prefix.length + 1)))
+      throw new ImageSpecError("E_RESOLVE", `${subject} has /${path}, which is the environment's own`, {
+        hint: "Leave the package out, or take a version of it without that file.",
+      });
+  }
 }
 
 function distInfo(zip: ZipArchive, subject: string): string {
@@ -134,11 +155,16 @@ function destination(path: string, info: string, target: WheelTarget): { path: s
     case "platlib":
       return { path: `${site}/${inner}`, script: false };
     case "scripts":
+      if (inner.includes("/"))
+        throw new ImageSpecError("E_RESOLVE", `${info}: the wheel's scripts have a folder: ${path}`);
       return { path: `${target.prefix}/bin/${inner}`, script: true };
     case "headers":
       return { path: `${target.prefix}/include/site/python${target.pythonMinor}/${name}/${inner}`, script: false };
     case "data":
-      return { path: `${target.prefix}/${inner}`, script: false };
+      return {
+        path: `${target.prefix}/${target.linksLib64 ? inner.replace(/^lib64\//, "lib/") : inner}`,
+        script: false,
+      };
     default:
       throw new ImageSpecError("E_RESOLVE", `${info}: unknown kind of data in the wheel: ${path}`);
   }
@@ -150,9 +176,23 @@ function withInterpreter(content: Buffer, python: string): Buffer {
   return Buffer.concat([Buffer.from(shebang(python)), content.subarray(match[0].length)]);
 }
 
-/** The last of entries with the same path: a generated script replaces a shipped one, as installers do. */
-function unique(entries: WheelFile[]): WheelFile[] {
-  return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
+/** One entry for each path. Which of two with different contents an installer leaves is its own affair. */
+function unique(entries: readonly WheelFile[], subject: string): WheelFile[] {
+  const found = new Map<string, WheelFile>();
+  for (const entry of entries) {
+    const first = found.get(entry.path);
+    if (first !== undefined && contentMark(first) !== contentMark(entry))
+      throw new ImageSpecError("E_RESOLVE", `${subject} has two files for /${entry.path}, with different contents`, {
+        hint: "Take another version of the package, or one that is built anew.",
+      });
+    found.set(entry.path, entry);
+  }
+  return [...found.values()];
+}
+
+/** The same for files with the same content. */
+export function contentMark({ size, content, sum }: WheelFile): string {
+  return `${size}:${sum ?? crc32(content instanceof Uint8Array ? content : "")}`;
 }
 
 /** `opt/venv/bin/x` seen from site-packages: `../../../bin/x`. */

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import pLimit from "p-limit";
 import type { RecordStore } from "../cache/record-store.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
@@ -6,14 +5,14 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { isCopied } from "../layer/tar-pieces.ts";
-import { type InstalledFile, pathConflicts } from "./path-conflicts.ts";
-import { wheelEntries } from "./wheel-entries.ts";
+import { type InstalledFile, keepLast } from "./path-conflicts.ts";
+import { contentMark, wheelEntries } from "./wheel-entries.ts";
 import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 /** Part of the cache key; raised when a wheel should give other entries. */
-const RECIPE = 5;
+const RECIPE = 6;
 /** Wheels fetched and listed at once. */
 const PARALLEL = 8;
 
@@ -46,9 +45,8 @@ export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayer
   const sorted = [...wheels].sort((a, b) => (normalizeName(a.name) < normalizeName(b.name) ? -1 : 1));
   const run = pLimit(PARALLEL);
   const listed = await Promise.all(sorted.map((wheel) => run(() => listFiles(wheel, question))));
-  const { without, warnings } = pathConflicts(
+  const { without, warnings } = keepLast(
     sorted.map(({ name, version }, at) => ({ distribution: `${name} ${version}`, files: listed[at] ?? [] })),
-    target,
   );
   warnings.forEach(warn);
   const parts = sorted.map((wheel, at) => ({ wheel, without: without[at] ?? new Set() }));
@@ -70,10 +68,7 @@ async function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQ
   const zip = await ZipArchive.open(await wheel.fetch(signal), wheel.filename);
   try {
     const files = (await wheelEntries(zip, target, wheel)).map(
-      ({ path, size, content, sum }): InstalledFile => [
-        path,
-        `${size}:${sum ?? crc32(content instanceof Uint8Array ? content : "")}`,
-      ],
+      (entry): InstalledFile => [entry.path, contentMark(entry)],
     );
     await records.set("wheel-files", key, files);
     return files;

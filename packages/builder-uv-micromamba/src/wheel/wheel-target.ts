@@ -8,6 +8,8 @@ export interface WheelTarget {
   python: string;
   /** Whether its modules are compiled: bytecode that a wheel brings for them is then replaced. */
   compiled: boolean;
+  /** Whether `lib64` is a link to `lib`, as in a virtual environment. */
+  linksLib64: boolean;
 }
 
 export function sitePackages(target: WheelTarget): string {

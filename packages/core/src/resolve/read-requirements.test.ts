@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,11 +35,36 @@ describe("requirements", () => {
     });
   });
 
-  it("may lie elsewhere when the path is absolute", async () => {
+  it.each([
+    ["a file with an absolute path", (elsewhere: string) => join(elsewhere, "r.txt")],
+    ["a lock with an absolute path", (elsewhere: string) => join(elsewhere, "uv.lock")],
+    ["a folder", (elsewhere: string) => elsewhere],
+    ["a device", () => "/dev/zero"],
+    ["a file of secrets", () => "/etc/shadow"],
+    ["what is not there", (elsewhere: string) => join(elsewhere, "none.txt")],
+  ])("outside the root are refused before they are read: %s", async (_, named) => {
     const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
-    writeFileSync(join(elsewhere, "r.txt"), "six");
-    expect(await folder.shipped({ requirements: join(elsewhere, "r.txt") })).toEqual(["requirements/r.txt"]);
+    for (const name of ["r.txt", "uv.lock", "pyproject.toml"]) writeFileSync(join(elsewhere, name), "secret line");
+    const requirements = named(elsewhere);
+    expect(await folder.faults({ requirements })).toEqual([
+      ["requirements", "leads_out", expect.stringContaining(`'${requirements}' lies outside`)],
+    ]);
     rmSync(elsewhere, { recursive: true });
+  });
+
+  it("may be named by an absolute path below the root, and not by a link that leads out", async () => {
+    folder.write({ "r.txt": "six" });
+    expect(await folder.shipped({ requirements: folder.path("r.txt") })).toEqual(["requirements/r.txt"]);
+    symlinkSync("/etc/passwd", folder.path("link.txt"));
+    symlinkSync("/etc", folder.path("etc"));
+    folder.write({ "nested.txt": "-r link.txt\n-c etc/passwd\n-r /etc/passwd\n" });
+    for (const requirements of ["link.txt", "etc/passwd"])
+      expect(await folder.faults({ requirements })).toEqual([
+        ["requirements", "leads_out", expect.stringContaining("is a link out of")],
+      ]);
+    expect((await folder.faults({ requirements: "nested.txt" })).map(([, code]) => code)).toEqual(
+      Array(3).fill("leads_out"),
+    );
   });
 
   it("may not include each other, lead out, or name what is on this machine", async () => {

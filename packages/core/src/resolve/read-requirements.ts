@@ -28,8 +28,17 @@ export interface Requirements {
 export async function readRequirements(spec: Spec, faults: InputFaults): Promise<Requirements | undefined> {
   if (spec.requirements === undefined) return undefined;
   const file = resolve(spec.root, spec.requirements);
-  const root = isBelow(spec.root, file) ? spec.root : dirname(file);
-  const reader = new RequirementsReader(root, faults);
+  if (!isBelow(spec.root, file)) {
+    // Named by mistake it could hold anything, so nothing of it is read.
+    faults.add(
+      "requirements",
+      "leads_out",
+      `'${spec.requirements}' lies outside '${spec.root}', the root of the spec`,
+      "Copy it below that folder, or make the folder that holds it the spec's root.",
+    );
+    return undefined;
+  }
+  const reader = new RequirementsReader(spec.root, faults);
   const lock = lockFile(spec.requirements);
   if (lock === undefined) {
     await reader.readTree(file, []);

@@ -103,26 +103,82 @@ export function aptPackageBreach(text: string): Problem | undefined {
   };
 }
 
-/** The rule for one conda match spec; its grammar is left to the solver. */
+/** The rule for one conda match spec: versions and builds are left to the solver's grammar, where it comes from is not. */
 export function condaPackageBreach(text: string): Problem | undefined {
   const plain = plainName("a conda package")(text);
   if (plain) return plain;
-  if (!LOCAL.test(text.trim())) return undefined;
-  return {
-    code: "local_path",
-    message: `'${redact(text)}' is a path on this machine`,
-    hint: "Name a package of a channel, such as 'numpy>=2'.",
-  };
+  const trimmed = text.trim();
+  if (LOCAL.test(trimmed)) {
+    return {
+      code: "local_path",
+      message: `'${redact(text)}' is a path on this machine`,
+      hint: "Name a package of a channel, such as 'numpy>=2'.",
+    };
+  }
+  const [, channel, name = trimmed] = /^(.*?)::(.*)$/s.exec(trimmed) ?? [];
+  if (name.includes("://") || CONDA_ARCHIVE.test(name)) {
+    return {
+      code: "conda_address",
+      message: `'${redact(text)}' is the address of a package's file, which each solver installs in its own way`,
+      hint: "Write it as CHANNEL::NAME=VERSION=BUILD.",
+    };
+  }
+  const [key] = /(?<=[[,]\s*)(?:channel|subdir|url|fn|file_name)(?=\s*=)/i.exec(name) ?? [];
+  if (key !== undefined) {
+    return {
+      code: "conda_source",
+      message: `'${redact(text)}' says in brackets where the package comes from (${key})`,
+      hint: "Write it in front, as CHANNEL::NAME or CHANNEL/SUBDIR::NAME.",
+    };
+  }
+  if (channel === "defaults" || channel?.startsWith("defaults/")) {
+    return {
+      code: "conda_source",
+      message: `'${redact(text)}' names 'defaults', which stands for several channels`,
+      hint: "Name one of them: 'https://repo.anaconda.com/pkgs/main::NAME'.",
+    };
+  }
+  return channel === undefined ? undefined : channelAddressBreach(channel);
 }
 
-/** The rule for one conda channel: a name or an https URL. */
+const CONDA_ARCHIVE = /\.(?:conda|tar\.bz2)(?:#.*)?$/i;
+const SUBDIR = /\/(?:noarch|(?:linux|osx|win|emscripten|wasi|freebsd|zos)-\w+)$/;
+
+/** The rule for one conda channel: a name or an http address. */
 export function condaChannelBreach(text: string): Problem | undefined {
   const plain = plainName("a conda channel")(text);
   if (plain) return plain;
-  if (!LOCAL.test(text.trim()) && !/\s/.test(text)) return undefined;
+  const trimmed = text.trim().replace(/\/+$/, "");
+  if (LOCAL.test(trimmed) || /[\s[\]]/.test(text) || trimmed === "local") {
+    return {
+      code: "local_path",
+      message: `'${redact(text)}' is not a channel name or an URL`,
+      hint: "Name a channel such as 'conda-forge', or its https URL.",
+    };
+  }
+  if (SUBDIR.test(trimmed)) {
+    return {
+      code: "conda_subdir",
+      message: `'${redact(text)}' names a subdir, which the platform decides`,
+      hint: "Name the channel alone.",
+    };
+  }
+  return channelAddressBreach(trimmed);
+}
+
+function channelAddressBreach(channel: string): Problem | undefined {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(channel)?.[1]?.toLowerCase();
+  if (CONDA_ARCHIVE.test(channel)) {
+    return {
+      code: "conda_address",
+      message: `'${redact(channel)}' is the address of a package's file, not of a channel`,
+      hint: "Name its channel, and the package in condaPackages.",
+    };
+  }
+  if (scheme === undefined || scheme === "https" || scheme === "http") return undefined;
   return {
-    code: "local_path",
-    message: `'${redact(text)}' is not a channel name or an URL`,
-    hint: "Name a channel such as 'conda-forge', or its https URL.",
+    code: "conda_scheme",
+    message: `'${redact(channel)}' is not reached by http or https`,
+    hint: "Serve the channel by https.",
   };
 }

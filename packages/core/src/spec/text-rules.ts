@@ -112,8 +112,14 @@ export function envNameBreach(name: string): Problem | undefined {
   if (name === "_F_IMG_ID") {
     return { code: "env_name", message: "_F_IMG_ID is set by imagespec to the image's id", hint: "Use another name." };
   }
+  if (BUILD_ARGUMENT.test(name)) {
+    return { code: "env_name", message: `the name '${name}' is kept for the build itself`, hint: "Use another name." };
+  }
   return undefined;
 }
+
+/** Names of build arguments in our Dockerfiles: a base that sets one would decide its value. */
+const BUILD_ARGUMENT = /^IMAGESPEC_(?:ENV_\d+|PYTHON_(?:INSTALL_MIRROR|DOWNLOADS_JSON_URL))$/;
 
 /** What Linux takes as one `NAME=VALUE`: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
 const LARGEST_VARIABLE = 131_071;

@@ -8,6 +8,7 @@ import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
+import { ownNamesScript } from "../script/own-names.ts";
 import { packagesScript } from "../script/packages.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
@@ -79,7 +80,7 @@ function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CON
 }
 
 function user(plan: BuildPlan): Instruction[] {
-  return [instruction("user", renderRun(userScript(plan.steps.user)), STEP_TITLES.user)];
+  return [instruction("user", renderRun([...ownNamesScript(plan), ...userScript(plan.steps.user)]), STEP_TITLES.user)];
 }
 
 function apt(plan: BuildPlan, { tools, ca }: Mounts): Instruction[] {

@@ -7,6 +7,7 @@ import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
 import { ownScript } from "../script/own.ts";
+import { ownNamesScript } from "../script/own-names.ts";
 import { packagesScript } from "../script/packages.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
@@ -75,7 +76,13 @@ function contextStage({ contextImage }: RenderOptions): Instruction[] {
 }
 
 function user(plan: BuildPlan): Instruction[] {
-  return [instruction("user", renderRun(userScript(plan.steps.user, mountedFiles(plan))), STEP_TITLES.user)];
+  return [
+    instruction(
+      "user",
+      renderRun([...ownNamesScript(plan), ...userScript(plan.steps.user, mountedFiles(plan))]),
+      STEP_TITLES.user,
+    ),
+  ];
 }
 
 function apt(plan: BuildPlan): Instruction[] {

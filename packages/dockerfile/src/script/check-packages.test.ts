@@ -31,7 +31,12 @@ it("takes names that only look alike, and a path that two bring with one content
   const files = {
     "lib/x.wh.y": "",
     "lib/.why": "",
-    ...record("one-1.0", "shared/a.py,sha256=a,1", "../../../bin/python-tool,sha256=t,1", "one/__init__.py,sha256=1,1"),
+    ...record(
+      "one-1.0",
+      "shared/a.py,sha256=a,1",
+      "../../../bin/python-config,sha256=t,1",
+      "one/__init__.py,sha256=1,1",
+    ),
     ...record("two-2.0", "shared/a.py,sha256=a,1", "no-hash.pyc,,", "RECORD,,"),
     ...record("three-3.0", "no-hash.pyc,sha256=x,1", ""),
   };
@@ -44,16 +49,22 @@ it.each(["lib/.wh.x", "lib/.wh..wh..opq", "lib/.wh.folder/naïve"])("refuses %s 
   expect(line).toContain(path.split("/").slice(0, 2).join("/"));
 });
 
-it.each(["../../../pyvenv.cfg", "../../../bin/python", "../../../bin/python3", "./../../../bin/../bin/python"])(
-  "refuses a distribution that brings %s",
-  (path) => {
-    const [line = ""] = said(record("takes_over-1.0", `${path},sha256=a,1`));
-    expect(parseStepFault(line)).toEqual({
-      code: "E_RESOLVE",
-      message: expect.stringMatching(/^takes_over 1\.0 has .*, which is the environment's own$/),
-    });
-  },
-);
+it.each([
+  "../../../pyvenv.cfg",
+  "../../../bin/python",
+  "../../../bin/python3",
+  "../../../bin/Python3.12t",
+  "../../../bin/python/x",
+  "../../../bin/activate",
+  "../../../share/../bin/pypy3",
+  "./../../../bin/../bin/python",
+])("refuses a distribution that brings %s", (path) => {
+  const [line = ""] = said(record("takes_over-1.0", `${path},sha256=a,1`));
+  expect(parseStepFault(line)).toEqual({
+    code: "E_RESOLVE",
+    message: expect.stringMatching(/^takes_over 1\.0 has .*, which is the environment's own$/),
+  });
+});
 
 it("names the distribution also when the interpreter is already replaced", () => {
   const link = join(prefix, "bin/python");
@@ -72,4 +83,14 @@ it("warns of a path that two bring with different contents, naming both", () => 
     expect.stringMatching(/bin\/tool' is in one 1\.0 and in two 2\.0: either may stay$/),
     undefined,
   ]);
+});
+
+it("refuses a distribution with two contents for one place, and sees through lib64", () => {
+  const [line = ""] = said(
+    record("odd-1.0", "odd.py,sha256=a,1", "../../../lib64/python3.11/site-packages/odd.py,sha256=b,1"),
+  );
+  expect(parseStepFault(line)).toMatchObject({
+    code: "E_RESOLVE",
+    message: expect.stringMatching(/^odd 1\.0 has two files for .*, with different contents$/),
+  });
 });

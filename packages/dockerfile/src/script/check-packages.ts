@@ -1,19 +1,19 @@
+import { ENVIRONMENT_FILES } from "@imagespec/core/builder";
 import { quoteShell } from "./quote.ts";
 
 /**
  * Names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), files of the environment itself that a
- * distribution brings, and paths that two distributions bring with different contents, as their RECORDs say.
+ * distribution brings, and paths that one distribution or two bring with different contents, as their RECORDs say.
  */
 const CHECK = `
-import csv, glob, os, sys
-prefix = sys.argv[1]
+import csv, glob, os, re, sys
+prefix, own = sys.argv[1:]
 def fail(text):
   sys.stderr.write("imagespec:%s: %s\\n" % ("E_RESOLVE", text))
   sys.exit(65)
 for folder, folders, names in os.walk(prefix):
   for name in folders + names:
     if name.startswith(".wh."): fail("the packages bring %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
-own = [os.path.join(prefix, name) for name in ("pyvenv.cfg", "bin/python", "bin/python3", "bin/python%d.%d" % sys.version_info[:2])]
 owners = {}
 for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/RECORD"))):
   site, info = os.path.split(os.path.dirname(record))
@@ -21,9 +21,12 @@ for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/
   with open(record, encoding="utf-8", errors="replace", newline="") as file: rows = [row for row in csv.reader(file) if len(row) > 1]
   for row in rows:
     path = os.path.normpath(os.path.join(site, row[0]))
-    if path in own: fail("%s has %s, which is the environment's own" % (name, path))
+    path = re.sub("^%s/lib64/" % prefix, prefix + "/lib/", path)
+    if re.match(own, os.path.relpath(path, prefix), re.I): fail("%s has %s, which is the environment's own" % (name, ascii(path)))
     owner, sum = owners.setdefault(path, (name, row[1]))
-    if sum and row[1] and sum != row[1]: sys.stderr.write("imagespec:%s: %s is in %s and in %s: either may stay\\n" % ("warning", ascii(path), owner, name))
+    if not sum or not row[1] or sum == row[1] or path.endswith(".pyc"): continue
+    if owner == name: fail("%s has two files for %s, with different contents" % (name, ascii(path)))
+    sys.stderr.write("imagespec:%s: %s is in %s and in %s: either may stay\\n" % ("warning", ascii(path), owner, name))
 `;
 
 /** Finds the environment's interpreter, before packages are installed that might replace its link. */
@@ -35,5 +38,5 @@ export function findInterpreter(prefix: string): string {
 /** Fails where packages break the environment or the image, and warns of paths that two bring; after `findInterpreter`. */
 export function checkPackages(prefix: string): string[] {
   const lines = CHECK.trim().split("\n").map(quoteShell);
-  return ["printf '%s\\n'", ...lines, `| "$interpreter" -sSB - ${prefix};`];
+  return ["printf '%s\\n'", ...lines, `| "$interpreter" -IsSB - ${prefix} ${quoteShell(ENVIRONMENT_FILES)};`];
 }
