@@ -2,7 +2,8 @@
 import { packedFiles } from "./packed-files.ts";
 import { publishedPackages } from "./published-packages.ts";
 
-const ALLOWED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schema\/[\w.-]+\.json|dist\/[\w./-]+\.(js|d\.ts))$/;
+const ALLOWED =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schema\/[\w.-]+\.json|dist\/[\w./-]+\.(js|d\.ts)|dist\/licenses\.txt)$/;
 const REQUIRED = ["package.json", "README.md", "LICENSE"];
 const METADATA = ["description", "license", "homepage", "repository", "bugs", "engines", "exports", "publishConfig"];
 

@@ -7,7 +7,10 @@ if (process.versions.bun) {
 } else if (major < 22 || (major === 22 && minor < 15)) {
   tooOld(`Node ${process.versions.node} is too old`);
 } else {
-  import("./run-program.ts").then(({ runProgram }) => runProgram(process.argv.slice(2)));
+  import("./keep-compiled.ts")
+    .then(({ keepCompiled }) => keepCompiled(process.env))
+    .then(() => import("./run-program.ts"))
+    .then(({ runProgram }) => runProgram(process.argv.slice(2)));
 }
 
 function tooOld(reason: string): void {

@@ -13,6 +13,7 @@ export { imageName } from "./identity/image-reference.ts";
 export { type LastIdentity, readLastIdentity } from "./identity/last-identity.ts";
 export { type PlanDocument, planDocument } from "./plan/plan-document.ts";
 export { planImage } from "./plan/plan-image.ts";
+export { cacheFolder } from "./process/cache-folder.ts";
 export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
 export { type BuildCall, readBuildOptions } from "./request/build-options.ts";
 export { type BuildHost, type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";

@@ -142,6 +142,6 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
 const MORE_HINT = "Name one, and see the command's --help for how to give more.";
 
 function ownVersion(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }

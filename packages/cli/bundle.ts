@@ -1,0 +1,102 @@
+// node bundle.ts: writes dist/, the program as it is published. Its own modules and the libraries below it become a few
+// files, each loaded when a command needs it: reading them one by one takes most of a short command's time.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Plugin, rolldown } from "rolldown";
+
+const FOLDER = import.meta.dirname;
+const DIST = join(FOLDER, "dist");
+
+interface Replacement {
+  module: RegExp;
+  text: string;
+  by(module: string): string;
+}
+
+const version: Pick<Replacement, "text" | "by"> = {
+  text: 'readFileSync(new URL("../../package.json", import.meta.url), "utf8")',
+  by: (module) => JSON.stringify(JSON.stringify({ version: manifestAbove(module).version })),
+};
+
+/** What depends on the place of a module's file, done while it still has one; each must be found. */
+const REPLACEMENTS: readonly Replacement[] = [
+  { ...version, module: /read-command-line\.ts$/ },
+  { ...version, module: /core-version\.js$/ },
+  { module: /with-zod\.js$/, text: 'createRequire(import.meta.url)("zod")', by: () => 'require("zod")' },
+  // Of these commander uses a property each, most of them never; importing them has Node make all they have, such as
+  // the streams of standard input.
+  { module: /commander\/lib\/command\.js$/, text: "import process from 'node:process';", by: () => "" },
+  {
+    module: /commander\/lib\/command\.js$/,
+    text: "import childProcess from 'node:child_process';",
+    by: () => "const childProcess = { spawn: () => { throw new Error('no command is a program of its own'); } };",
+  },
+];
+
+const missing = new Set(REPLACEMENTS);
+const replacements: Plugin = {
+  name: "replacements",
+  transform(code, module) {
+    let text = code;
+    for (const one of REPLACEMENTS) {
+      if (!one.module.test(module) || !text.includes(one.text)) continue;
+      text = text.replace(one.text, () => one.by(module));
+      missing.delete(one);
+    }
+    return text === code ? undefined : text;
+  },
+};
+
+/** Zod comes with its messages in 64 languages; ours are in English. */
+const oneLanguage: Plugin = {
+  name: "one-language",
+  load: (module) =>
+    /\/zod\/v4\/locales\/index\.js$/.test(module) ? 'export { default as en } from "./en.js";' : undefined,
+};
+
+const bundle = await rolldown({
+  input: { main: join(FOLDER, "src/main.ts") },
+  cwd: FOLDER,
+  platform: "node",
+  plugins: [replacements, oneLanguage],
+});
+rmSync(DIST, { recursive: true, force: true });
+const { output } = await bundle.write({
+  dir: DIST,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name].js",
+});
+await bundle.close();
+if (missing.size > 0) throw new Error(`bundle.ts: not found: ${[...missing].map(({ text }) => text).join(", ")}`);
+const modules = output.flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
+writeFileSync(join(DIST, "licenses.txt"), licenses(modules));
+
+/** The notices that the licenses of bundled libraries ask to be kept. */
+function licenses(files: readonly string[]): string {
+  const folders = new Map<string, string>();
+  for (const file of files) {
+    const folder = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+    if (folder !== undefined) folders.set(manifestAbove(file).name, folder);
+  }
+  const texts = [...folders]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, folder]) => {
+      const [license] = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file));
+      const said = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { license?: string };
+      return `${name}\n\n${license === undefined ? said.license : readFileSync(join(folder, license), "utf8").trim()}\n`;
+    });
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** The nearest package.json with a name; some libraries have others that only say how modules are written. */
+function manifestAbove(file: string): { name: string; version: string } {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      if (typeof manifest.version === "string") return manifest;
+    } catch {
+      if (folder === dirname(folder)) throw new Error(`bundle.ts: no package.json above ${file}`);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { cacheFolder } from "@imagespec/core/internal";
+
+/**
+ * Has Node keep what it compiles in the user's own cache, so that the next start need not compile it again. Where that
+ * folder cannot be written Node goes on without; the shared temporary folder, Node's own choice, could be anyone's.
+ */
+export function keepCompiled(env: NodeJS.ProcessEnv): void {
+  enableCompileCache(env.NODE_COMPILE_CACHE ?? join(cacheFolder(env), "compiled"));
+}

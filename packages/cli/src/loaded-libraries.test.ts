@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { CliFolder } from "./fixtures/cli-process.ts";
+
+let cli: CliFolder;
+beforeEach(async () => {
+  cli = await CliFolder.make();
+  await cli.write("imagespec.json", { name: "app", registry: "127.0.0.1:1" });
+  await cli.write("app.yaml", "name: app\n");
+  const hook = `import { appendFileSync } from "node:fs"; import { registerHooks } from "node:module";
+    registerHooks({ load(url, context, next) {
+      appendFileSync(${JSON.stringify(`${cli.path}/loaded`)}, url + "\\n");
+      return next(url, context);
+    } });`;
+  await cli.write("hook.mjs", hook);
+});
+afterEach(() => cli.remove());
+
+/** The libraries in the files that a command loads, and which of Node's larger modules. */
+async function loadedBy(args: string[]) {
+  await cli.run(args, { env: { NODE_OPTIONS: `--import=${cli.path}/hook.mjs` } });
+  const urls = (await readFile(`${cli.path}/loaded`, "utf8")).trim().split("\n");
+  const files = urls.filter((url) => url.includes("/cli/dist/"));
+  const texts = await Promise.all(files.map((url) => readFile(fileURLToPath(url), "utf8")));
+  const packages = texts.flatMap((text) =>
+    [...text.matchAll(/^\/\/(?:#region)? ?\S*\/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/\S+$/gm)].map(
+      ([, name]) => name,
+    ),
+  );
+  const builtins = urls.filter((url) => /^node:(https?|http2|net|tls|child_process|worker_threads|process)$/.test(url));
+  return { files: files.length, loaded: [...new Set([...packages, ...builtins])].sort() };
+}
+
+it.each<[string[], string[]]>([
+  [["--version"], ["commander"]],
+  [["build", "--help"], ["commander"]],
+  [["tag"], ["commander", "smol-toml", "zod"]],
+  [
+    ["tag", "app.yaml"],
+    ["commander", "node:process", "smol-toml", "yaml", "zod"],
+  ],
+  [["schema"], ["commander", "zod"]],
+])("%j loads no other library than it uses", async (args, expected) => {
+  const { files, loaded } = await loadedBy(args);
+  expect(files).toBeGreaterThan(1);
+  expect(loaded).toEqual(expected);
+});
+
+it.each([["exists"], ["build", "--builder", "none"], ["plan"], ["render"], ["explain"], ["builders"], ["doctor"]])(
+  "%s loads no engine's and no cluster's client",
+  async (...args) => {
+    const { loaded } = await loadedBy(args);
+    expect(loaded).toContain("commander");
+    expect(loaded.filter((name) => /dockerode|grpc|protobuf|kubernetes|ssh2/.test(name ?? ""))).toEqual([]);
+  },
+);
