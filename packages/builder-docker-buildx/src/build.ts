@@ -11,6 +11,7 @@ import { buildWithBuildx, buildWithDocker } from "./docker-build.ts";
 import { type DockerClient, findDockerClient } from "./docker-client.ts";
 import { withDockerConfig } from "./docker-config.ts";
 import { buildWithEngine } from "./engine/build-with-engine.ts";
+import { insecureHosts } from "./insecure-hosts.ts";
 import type { BuildJob } from "./job.ts";
 import { buildInputs } from "./job.ts";
 import { baseContext, passingBaseName, withLoadedBase } from "./layout-base.ts";
@@ -36,6 +37,13 @@ export async function build(request: Request): Promise<BuildResult> {
 async function buildIn(scratch: string, config: Record<string, string>, request: Request): Promise<BuildResult> {
   const client = await findDockerClient({ env: config, signal: request.signal }, request.options.builder);
   checkClient(client, request);
+  for (const host of insecureHosts(request, process.env)) {
+    request.emit({
+      type: "warning",
+      message: `docker's own settings decide whether ${host} is spoken to without TLS`,
+      hint: `Name it under insecure-registries in the engine's daemon.json, or as http = true under [registry."${host}"] in the builder's buildkitd.toml.`,
+    });
+  }
   const base = request.plan.base.kind === "layout" ? request.plan.base.path : undefined;
   const loads = base !== undefined && (client.kind !== "buildx" || client.driver === "docker");
   const job = await prepare(request, scratch, config, loads ? passingBaseName(scratch) : undefined);

@@ -47,7 +47,7 @@ export async function pythonEnvironment(
       `${base.name} has no C library that is known, so no wheel can be chosen for it`,
       { hint: "Take a base with glibc or musl, or build with docker-buildx or kaniko." },
     );
-  const empty = await emptyEnvironment(session, step, { ...question, limit }, libc, extended);
+  const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
   const finished = async (modules: readonly LayerSource[], removal?: LayerSource) => {
     const compiled = await withBytecode(
       session,
@@ -133,15 +133,14 @@ async function withBytecode(
 async function emptyEnvironment(
   session: BuildSession,
   step: EnvironmentStep,
-  question: EnvironmentQuestion,
-  libc: Libc,
-  extended: BaseEnvironment | undefined,
+  question: EnvironmentQuestion & { libc: Libc; extended: BaseEnvironment | undefined },
 ): Promise<EmptyEnvironment> {
+  const { extended } = question;
   // Conda packages take at most half of the layers, so that the rest is left for Python packages.
   if (step.manager === "conda")
     return condaEnvironment(session, step, { ...question, limit: Math.ceil(question.limit / 2) });
   return extended === undefined
-    ? newEnvironment(session, step, question, libc)
+    ? newEnvironment(session, step, question)
     : extendEnvironment(step, question.base, extended);
 }
 
@@ -173,8 +172,7 @@ function extendEnvironment(step: VenvStep, base: BaseImage, { python, prefix }: 
 async function newEnvironment(
   session: BuildSession,
   step: VenvStep,
-  question: EnvironmentQuestion,
-  libc: Libc,
+  question: EnvironmentQuestion & { libc: Libc },
 ): Promise<EmptyEnvironment> {
   const layers: LayerSource[] = [];
   let foundation: LayerSource | undefined;
@@ -183,7 +181,7 @@ async function newEnvironment(
   if (source.from === "version" && (python === undefined || !matches(python.version ?? python.minor, source.version))) {
     const { architecture } = question.base.platform;
     const uv = await session.uv(step.uvImage);
-    const managed = await managedPython(session, uv, { version: source.version, architecture, libc });
+    const managed = await managedPython(session, uv, { version: source.version, architecture, libc: question.libc });
     foundation = managed.layer;
     python = managed;
   }

@@ -125,6 +125,27 @@ describe("contextTar", () => {
     expect(read).toBeLessThan(100);
   });
 
+  it("reads no further ahead of a slow reader than a few chunks", async () => {
+    const chunk = 65_536;
+    let produced = 0;
+    async function* content() {
+      for (let i = 0; i < 400; i++) {
+        produced += chunk;
+        yield Buffer.alloc(chunk);
+      }
+    }
+    let taken = 0;
+    let ahead = 0;
+    for await (const bytes of contextTar([{ ...file("a", ""), size: chunk * 400 }], { open: content })) {
+      taken += bytes.length;
+      // Time enough to read everything, were nothing to hold it back.
+      if (taken % (chunk * 20) < chunk) await sleep(2);
+      ahead = Math.max(ahead, produced - taken);
+    }
+    expect(taken).toBeGreaterThan(chunk * 400);
+    expect(ahead).toBeLessThan(chunk * 8);
+  });
+
   it("ends with the reason of its signal", async () => {
     const signal = AbortSignal.abort(new Error("stop"));
     await expect(bytesOf(contextTar([file("a", "x")], { open, signal }))).rejects.toThrow("stop");
