@@ -38,11 +38,12 @@ describe("who may import whom", () => {
     testkit: ["core", "registry", "container-engine"],
     "spec-file": ["core"],
     resolve: ["core", "registry", "spec-file"],
-    cli: ["core", "registry", "dockerfile", "spec-file", "resolve"],
+    inspect: ["registry", "container-engine"],
+    cli: ["core", "registry", "dockerfile", "spec-file", "resolve", "inspect"],
     ...Object.fromEntries(
       packages
         .filter((name) => name.startsWith("builder-"))
-        .map((name) => [name, ["core", "registry", "container-engine", "dockerfile"]]),
+        .map((name) => [name, ["core", "registry", "container-engine", "dockerfile", "inspect"]]),
     ),
   };
   const ours = (specifier: string) => /^@imagespec\/([^/]+)/.exec(specifier)?.[1];

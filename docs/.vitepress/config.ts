@@ -27,6 +27,7 @@ export default defineConfig({
           { text: "Command line", link: "/guide/cli" },
           { text: "Project settings", link: "/guide/config" },
           { text: "Manifests", link: "/resolve" },
+          { text: "What an image is made of", link: "/inspect" },
           { text: "Identity", link: "/identity" },
           { text: "Which builder can do what", link: "/guide/matrix" },
           { text: "The Dockerfile", link: "/guide/dockerfile" },

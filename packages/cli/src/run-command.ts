@@ -11,6 +11,7 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
   plan: async () => (await import("./command/plan.ts")).plan,
   explain: async () => (await import("./command/explain.ts")).explain,
   resolve: async () => (await import("./command/resolve.ts")).resolve,
+  inspect: async () => (await import("./command/inspect.ts")).inspect,
   builders: async () => (await import("./command/builders.ts")).builders,
   doctor: async () => (await import("./command/doctor.ts")).doctor,
   schema: async () => (await import("./command/schema.ts")).schema,

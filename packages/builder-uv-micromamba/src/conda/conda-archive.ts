@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
+import { zstdFrames } from "@imagespec/inspect/layer";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
-import { zstdFrames } from "../base/zstd-frames.ts";
 import { isWhiteout } from "../layer/tar-entry.ts";
 import { plainPath, ZipArchive } from "../wheel/zip-archive.ts";
 

@@ -26,4 +26,6 @@ export interface CommandLine {
   config: boolean;
   /** Paths of manifests, `-` for standard input. */
   manifests: string[];
+  /** `inspect`: the image to compare with. */
+  diff: string | undefined;
 }

@@ -94,6 +94,16 @@ export const COMMANDS = {
       ["imagespec resolve -f compose.yaml | docker compose -f - up", "the same for a compose file"],
     ],
   },
+  inspect: {
+    summary: "print what an image is made of",
+    file: true,
+    argument: ["IMAGE", "reference, oci:FOLDER, engine:NAME or spec file"],
+    options: ["diff", "target", "root", "platform", "insecure", "json"],
+    examples: [
+      ["imagespec inspect localhost:5000/train:1", "print layers, packages and largest files"],
+      ["imagespec inspect imagespec.yaml --diff localhost:5000/train:1", "compare the built spec with an image"],
+    ],
+  },
   builders: {
     summary: "list the installed builders without running them",
     file: false,

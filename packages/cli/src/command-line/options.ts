@@ -47,6 +47,7 @@ export const OPTIONS = {
   events: option("--json", "print one event a line, the outcome or error last"),
   dialect: option("--builder <TYPE>", "kaniko for kaniko's dialect"),
   config: option("--config", "print that of imagespec.config.json and .yaml instead"),
+  diff: option("--diff <IMAGE>", "print what sets it apart from this image"),
   manifests: repeated("-f, --manifest <FILE>", "file, folder or - to resolve; may be repeated"),
   files: option("--files", "list the files of the build context instead"),
 } satisfies Record<string, () => Option[]>;

@@ -111,6 +111,7 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     files: values.files ?? false,
     config: values.config ?? false,
     manifests: values.manifest ?? [],
+    diff: values.diff,
   };
 }
 

@@ -1,0 +1,34 @@
+import { ImageSpecError } from "@imagespec/core";
+import { compareImages, inspectImage } from "@imagespec/inspect";
+import { EXIT } from "../exit-codes.ts";
+import { differenceLines, reportLines } from "../print/image-lines.ts";
+import { onlyTarget } from "./chosen-targets.ts";
+import type { Command, CommandContext } from "./command-context.ts";
+import { resolveTarget } from "./resolve-target.ts";
+
+/** `inspect`: what an image is made of, or with `--diff` what sets it apart from another. */
+export const inspect: Command = async (context) => {
+  const { line, env, signal, print } = context;
+  if (line.file === undefined) {
+    throw new ImageSpecError("E_OPTIONS", "imagespec inspect: no image is named", {
+      hint: "Name a reference, oci:FOLDER, engine:NAME or a spec file.",
+    });
+  }
+  const reference = await referenceOf(line.file, context);
+  const options = { env, signal, platform: line.platform };
+  if (line.diff !== undefined) {
+    const difference = await compareImages(await referenceOf(line.diff, context), reference, options);
+    print(line.json ? JSON.stringify(difference) : differenceLines(difference).join("\n"));
+    return EXIT.done;
+  }
+  const { report } = await inspectImage(reference, options);
+  print(line.json ? JSON.stringify(report) : reportLines(report).join("\n"));
+  return EXIT.done;
+};
+
+/** What a spec file stands for is the image that `build` would push. */
+async function referenceOf(text: string, context: CommandContext): Promise<string> {
+  if (!/\.(?:ts|mjs|js|json|ya?ml)$/.test(text)) return text;
+  const { target } = await onlyTarget({ ...context, line: { ...context.line, file: text } });
+  return (await resolveTarget(target, context)).reference;
+}

@@ -1,0 +1,68 @@
+import {
+  formatPlatform,
+  type ImageSource,
+  isImageSpecError,
+  normalPlatform,
+  parseManifest,
+  parsePlatform,
+  platformsOf,
+  readImage,
+} from "@imagespec/registry";
+import { type LayerScan, scanLayer } from "../scan/scan-layer.ts";
+import type { OpenedImage } from "./opened-image.ts";
+
+/** What is read of a registry or an OCI layout. */
+export interface StoredImage {
+  source: ImageSource;
+  tagOrDigest: string;
+  /** `linux/amd64`; undefined: this machine's, else the only one there is. */
+  platform: string | undefined;
+  reference: string;
+  signal: AbortSignal;
+  /** Layers that were read for another image, by digest. */
+  known: Map<string, Promise<LayerScan>>;
+}
+
+/** Opens an image of a registry or an OCI layout: its manifest and config are read, its layers when they are asked for. */
+export async function openStoredImage(stored: StoredImage): Promise<OpenedImage> {
+  const { source, tagOrDigest, reference, signal, known } = stored;
+  const platform = parsePlatform(stored.platform ?? (await ownPlatform(stored)));
+  const { manifest, descriptor, config, index } = await readImage(source, tagOrDigest, platform, { signal });
+  return {
+    reference,
+    digest: index?.bytes.digest ?? descriptor.digest,
+    platform: formatPlatform(descriptor.platform ?? platform),
+    config,
+    layers: manifest.layers.map((layer, at) => ({
+      digest: layer.digest,
+      size: layer.size,
+      scan() {
+        const subject = `Layer ${layer.digest} of ${reference}`;
+        const diffId = config.rootfs.diff_ids[at];
+        const scan =
+          known.get(layer.digest) ?? scanLayer(source.getBlob(layer, { signal }), { subject, diffId, signal });
+        known.set(layer.digest, scan);
+        return scan;
+      },
+    })),
+  };
+}
+
+/** This machine's platform where the image has it, else the first one. */
+async function ownPlatform({ source, tagOrDigest, signal }: StoredImage): Promise<string> {
+  const own = normalPlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
+  const bytes = await source.getManifest(tagOrDigest, { signal });
+  const document = parseManifest(bytes, source.name);
+  if (document.kind === "index") {
+    const platforms = platformsOf(document);
+    return platforms.includes(own) ? own : (platforms[0] ?? own);
+  }
+  try {
+    const { config } = await readImage(source, bytes.digest, parsePlatform(own), { signal });
+    return formatPlatform({ os: config.os, architecture: config.architecture });
+  } catch (error) {
+    const found = isImageSpecError(error, "E_REGISTRY") ? error.details.platforms?.[0] : undefined;
+    if (found === undefined) throw error;
+    return found;
+  }
+}

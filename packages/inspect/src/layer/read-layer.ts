@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import { createGunzip } from "node:zlib";
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { extract, type Header } from "tar-stream";
+import { decoded, isZstdFrame, zstdFrames } from "./zstd-frames.ts";
+
+/** Limits beyond which a layer is refused. */
+export interface LayerCaps {
+  entries: number;
+  /** Uncompressed. */
+  bytes: number;
+  /** Uncompressed over compressed bytes, once 64 MiB are read. */
+  ratio: number;
+}
+
+/** Limits that no layer of a real image comes near. */
+export const LAYER_CAPS: LayerCaps = { entries: 1_000_000, bytes: 64 * 1024 ** 3, ratio: 300 };
+
+/** PATH_MAX of Linux: nothing can be unpacked at a longer path. */
+const LONGEST_PATH = 4096;
+const CHUNK = 1024 * 1024;
+const RATIO_FROM = 64 * 1024 * 1024;
+/** Bytes that tell gzip, zstd and tar apart: the magic of ustar ends there. */
+const HEAD = 262;
+
+/** One entry of a layer; its content is read in the visit, or skipped. */
+export interface LayerMember extends AsyncIterable<Uint8Array> {
+  header: Header;
+  /** Relative, without `.`, `..` and empty parts. */
+  path: string;
+}
+
+/** How a layer is read, and up to which limits. */
+export interface LayerReading {
+  /** Names the layer and its image in messages. */
+  subject: string;
+  signal: AbortSignal;
+  /** The digest of the uncompressed layer, as the image's config states it; it is checked. */
+  diffId?: string | undefined;
+  caps?: LayerCaps | undefined;
+  /** Makes the error for a layer above the caps or that cannot be read. */
+  refuse(why: string, cause?: unknown): ImageSpecError;
+  /** Called for each entry in turn; what it leaves unread is skipped. */
+  visit(member: LayerMember, refuse: (why: string) => ImageSpecError): Promise<void>;
+}
+
+/**
+ * Reads a layer as a stream, gzip, zstd (of any number of frames) or plain by its first bytes; nothing is unpacked.
+ * Throws what `refuse` makes for a layer above the caps or that cannot be read, E_DIGEST_MISMATCH when the content does not match `diffId`, and the error of `blob` or `visit` as it is.
+ */
+export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerReading): Promise<void> {
+  const { subject, signal, diffId, caps = LAYER_CAPS, visit } = reading;
+  const refuse = (why: string, cause?: unknown) => reading.refuse(why, cause);
+  const tar = extract();
+  const over = new AbortController();
+  // The first error counts, from whichever side: the other side only sees that its stream was closed.
+  let fault: { error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    fault ??= { error };
+    tar.destroy();
+  };
+  const onAbort = () => fail(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  tar.on("error", fail);
+  const feeding = feed(blob, tar, { subject, diffId, caps, refuse, stop: over.signal }).catch(fail);
+  try {
+    if (signal.aborted) onAbort();
+    let count = 0;
+    for await (const entry of tar) {
+      if (++count > caps.entries) throw refuse(`more than ${caps.entries} files`);
+      if (entry.header.name.length > LONGEST_PATH) throw refuse(`a path of more than ${LONGEST_PATH} characters`);
+      const member = Object.assign(entry as unknown as LayerMember, { path: relativePath(entry.header.name) });
+      await visit(member, refuse);
+      entry.resume();
+    }
+  } catch (error) {
+    fail(error);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    over.abort();
+    tar.destroy();
+    await feeding;
+  }
+  if (fault === undefined) return;
+  if (signal.aborted || isImageSpecError(fault.error)) throw fault.error;
+  throw refuse((fault.error as Error).message, fault.error);
+}
+
+type Refuse = (why: string) => ImageSpecError;
+
+async function feed(
+  blob: AsyncIterable<Uint8Array>,
+  tar: ReturnType<typeof extract>,
+  reading: { subject: string; diffId: string | undefined; caps: LayerCaps; refuse: Refuse; stop: AbortSignal },
+): Promise<void> {
+  const { subject, diffId, caps, refuse, stop } = reading;
+  const algorithm = diffId?.slice(0, diffId.indexOf(":"));
+  const hash = algorithm === undefined ? undefined : createHash(algorithm);
+  const counts = { packed: 0 };
+  let unpacked = 0;
+  for await (const chunk of decompressed(blob, counts, refuse)) {
+    // The reader has finished or given up, so no drain event will come.
+    if (stop.aborted || tar.destroyed) return;
+    unpacked += chunk.length;
+    hash?.update(chunk);
+    if (unpacked > caps.bytes) throw refuse(`more than ${caps.bytes} bytes`);
+    if (unpacked > RATIO_FROM && unpacked > counts.packed * caps.ratio)
+      throw refuse(`it unpacks to more than ${caps.ratio} times its size`);
+    if (!tar.write(chunk)) await drained(tar);
+  }
+  if (tar.destroyed) return;
+  const found = hash && `${algorithm}:${hash.digest("hex")}`;
+  if (found !== diffId)
+    throw new ImageSpecError("E_DIGEST_MISMATCH", `${subject} unpacks to ${found}, and the image says ${diffId}`, {
+      hint: "Choose another base image: no engine can pull this one.",
+    });
+  tar.end(Buffer.alloc(0));
+}
+
+/** Resolves when there is room again, or the reader has gone. */
+function drained(stream: NodeJS.EventEmitter): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      stream.off("drain", go);
+      stream.off("close", go);
+      resolve();
+    };
+    stream.on("drain", go);
+    stream.on("close", go);
+  });
+}
+
+async function* decompressed(
+  blob: AsyncIterable<Uint8Array>,
+  counts: { packed: number },
+  refuse: Refuse,
+): AsyncGenerator<Uint8Array> {
+  const { head, all } = await startOf(blob, counts);
+  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) yield* decoded(all, createGunzip({ chunkSize: CHUNK }));
+  else if (head.length >= 4 && isZstdFrame(head.readUInt32LE(0))) yield* zstdFrames(all);
+  else if (head.length >= 262 && head.toString("latin1", 257, 262) !== "ustar")
+    throw refuse("it is neither gzip, zstd nor tar");
+  else yield* all;
+}
+
+/** The first bytes, enough to tell what it is, and a stream of all of it. */
+async function startOf(
+  blob: AsyncIterable<Uint8Array>,
+  counts: { packed: number },
+): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array> }> {
+  const iterator = blob[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  let next = await iterator.next();
+  while (!next.done && head.length < HEAD) {
+    head = Buffer.concat([head, next.value]);
+    if (head.length < HEAD) next = await iterator.next();
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      counts.packed += head.length;
+      if (head.length > 0) yield head;
+      for (next = await iterator.next(); !next.done; next = await iterator.next()) {
+        counts.packed += next.value.length;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head, all: all() };
+}
+
+/** A path of a tar without `.`, `..`, empty parts and slashes at its ends. */
+export function relativePath(name: string): string {
+  const parts: string[] = [];
+  for (const part of name.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") parts.pop();
+    else parts.push(part);
+  }
+  return parts.join("/");
+}

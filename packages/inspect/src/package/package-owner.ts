@@ -1,0 +1,24 @@
+/** What installed a package. */
+export type PackageManager = "apt" | "apk" | "python" | "conda";
+
+/** An installed package, as its manager's own records in the image name it. */
+export interface InstalledPackage {
+  manager: PackageManager;
+  name: string;
+  version?: string | undefined;
+}
+
+/** Which package each path belongs to, as one layer says. */
+export class PackageRecords {
+  readonly owners = new Map<string, InstalledPackage>();
+  /** By manager and name: where versions stand apart from the lists of files. */
+  readonly versions = new Map<string, string>();
+
+  add(owner: InstalledPackage, paths: Iterable<string>): void {
+    for (const path of paths) this.owners.set(path, owner);
+  }
+
+  setVersion({ manager, name }: InstalledPackage, version: string): void {
+    this.versions.set(`${manager}:${name}`, version);
+  }
+}
