@@ -15,6 +15,12 @@ beforeAll(async () => {
   await mkdir(join(folder, "app"));
   for (const name of ["app/train.py", "netrc", "requirements.txt"]) await writeFile(join(folder, name), "");
   await writeFile(join(folder, "config.json"), "{}");
+  await mkdir(join(folder, "project"));
+  await writeFile(join(folder, "project/pyproject.toml"), "[dependency-groups]\nlint = []\n");
+  await writeFile(
+    join(folder, "project/uv.lock"),
+    'version = 1\n[[package]]\nname = "app"\nsource = { virtual = "." }\n',
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 

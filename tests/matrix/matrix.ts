@@ -28,6 +28,10 @@ export const MATRIX: Record<keyof ImageSpecParameters, Row> = {
   baseImage: { example: { baseImage: BASE }, cells: all(built, adopted) },
   packages: { example: { packages: ["six"] }, cells: all(built, refused) },
   requirements: { example: { requirements: "requirements.txt" }, cells: all(built, refused) },
+  uvProject: {
+    example: { requirements: "project/uv.lock", uvProject: { groups: ["lint"] } },
+    cells: all(built, refused),
+  },
   condaPackages: {
     example: { condaPackages: ["numpy"] },
     cells: { ...all(text(/micromamba[\s\S]*numpy/), refused), "uv-micromamba": built },

@@ -72,6 +72,18 @@ export function describeLocks({ builds, services, refuses }: BuilderUnderTest): 
       expect(await installed(image)).toEqual(["main-one==1.0", "main-two==1.0"]);
     });
 
+    test("uvProject: groups and extras, and what they hold alone", { meta: { shows: ["uvProject"] } }, async () => {
+      const more = '[project.optional-dependencies]\nfast = ["main-two<2"]\n';
+      const project = UV_PROJECT(index.url).replace(', "main-two<2"]', "]").replace("\n[dep", `\n${more}\n[dep`);
+      await using folder = await temporaryFolder({ "pyproject.toml": project });
+      await uv(folder.path, "lock", "--no-python-downloads");
+      const uvProject = { groups: ["dev"], extras: ["fast"] };
+      const { image } = await builds.pulled(
+        builds.spec("uv-project", { requirements: "pyproject.toml", uvProject }, folder.path),
+      );
+      expect(await installed(image)).toEqual(["dev-only==1.0", "main-one==1.0", "main-two==1.0"]);
+    });
+
     if (!refuses.includes("poetry.lock"))
       test("poetry.lock: what it pins, without the dev group", async () => {
         await using folder = await temporaryFolder({ "pyproject.toml": POETRY_PROJECT(index.url) });

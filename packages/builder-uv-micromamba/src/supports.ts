@@ -12,6 +12,11 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
     add("requirements", "poetry.lock is read by poetry, which needs the image's Python");
   if (packages?.source.from === "requirements" && packages.source.packages.some((name) => /\bgit\+/.test(name)))
     add("packages", "a package from git must be built, and only wheels are installed");
+  if (packages?.source.from === "pylock" && packages.source.projects.length > 0)
+    add(
+      "uvProject",
+      `${packages.source.projects.map(({ name }) => name).join(", ")} must be built, and only wheels are installed`,
+    );
   // They steer a resolution; with a lock, options such as --extra would choose other packages than the lock's.
   if (packages !== undefined && packages.source.from !== "requirements" && packages.extraArgs.length > 0)
     add("pipExtraArgs", `a lock is installed as it is, without ${packages.extraArgs.join(" ")}`);

@@ -49,6 +49,7 @@ export type {
   FilesStep,
   IdStep,
   LabelsStep,
+  LocalProject,
   PackagesStep,
   PlanSteps,
   UserStep,
@@ -67,3 +68,4 @@ export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";
 export { missingNvidiaImage } from "./spec/nvidia.ts";
 export type { Spec } from "./spec/spec.ts";
+export { type MarkerEnvironment, markerHolds } from "./uv-project/marker.ts";

@@ -1,9 +1,9 @@
+import { markerHolds } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import { parseWheelName } from "../wheel/wheel-name.ts";
-import { markerHolds } from "./marker.ts";
+import { markerEnvironment } from "./lock-limits.ts";
 import type { PythonTarget } from "./python-target.ts";
 import { uvPlatform } from "./python-target.ts";
-import { markerEnvironment } from "./uv-lock.ts";
 import { wheelFits } from "./wheel-tags.ts";
 
 const GLIBC: PythonTarget = {

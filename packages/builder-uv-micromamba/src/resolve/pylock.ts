@@ -7,7 +7,8 @@ import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";
 
-interface Artifact {
+/** A file of a pylock.toml. */
+export interface Artifact {
   url?: string;
   path?: string;
   name?: string;
@@ -15,13 +16,14 @@ interface Artifact {
   hashes?: Record<string, string>;
 }
 
-interface LockedPackage {
+/** One `[[packages]]` of a pylock.toml. */
+export interface LockedPackage {
   name: string;
   version?: string;
   wheels?: Artifact[];
   archive?: Artifact;
   sdist?: Artifact;
-  vcs?: { url?: string };
+  vcs?: { url?: string; "commit-id"?: string; "requested-revision"?: string; subdirectory?: string };
   directory?: { path?: string };
 }
 
@@ -86,7 +88,8 @@ export function sourceOnly(subject: string, cause?: unknown): ImageSpecError {
   );
 }
 
-function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
+/** A file as a wheel; `folder` is where its path starts. */
+export function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
   const url = artifact.url ?? (artifact.path === undefined ? "" : pathToFileURL(resolve(folder, artifact.path)).href);
   const last = decodeURIComponent(
     url

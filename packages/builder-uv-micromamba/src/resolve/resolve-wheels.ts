@@ -5,6 +5,8 @@ import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
+import { lockedDistributions } from "./locked-wheels.ts";
+import { sourceOnly } from "./pylock.ts";
 import type { PythonTarget } from "./python-target.ts";
 import { recentResolution } from "./recent-resolution.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";
@@ -36,6 +38,11 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   if (source.from === "uv-lock") {
     const [lock, pyproject] = [await readShipped(session, source.lock), await readShipped(session, source.pyproject)];
     resolved = uvLockWheels(lock, pyproject, target, source.lock);
+  } else if (source.from === "pylock") {
+    const { wheels, sources } = lockedDistributions(await readShipped(session, source.lock), target, source.lock);
+    const [first] = sources;
+    if (first !== undefined) throw sourceOnly(`${first.name} ${first.version ?? ""}`.trim());
+    resolved = wheels;
   } else {
     const { files, force } = request;
     const compile = async () => {

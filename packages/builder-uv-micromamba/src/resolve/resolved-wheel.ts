@@ -12,3 +12,11 @@ export interface ResolvedWheel {
   /** In bytes; undefined when the index does not tell. */
   size: number | undefined;
 }
+
+/** A distribution without a wheel that fits, as what one is built from. */
+export interface ResolvedSource {
+  name: string;
+  version: string | undefined;
+  archive?: { filename: string; url: string; hashes: string[]; size: number | undefined } | undefined;
+  git?: { url: string; commit: string; subdirectory?: string | undefined; revision?: string | undefined } | undefined;
+}

@@ -1,11 +1,12 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHashText } from "../cache/stated-hash.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
-import { type MarkerEnvironment, markerHolds } from "./marker.ts";
+
+import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
 import { sourceOnly } from "./pylock.ts";
-import { MACHINES, type PythonTarget } from "./python-target.ts";
+import type { PythonTarget } from "./python-target.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";
 import { wheelFits } from "./wheel-tags.ts";
 
@@ -37,11 +38,9 @@ interface Locked {
   "resolution-markers"?: string[];
 }
 
-interface Lock {
+interface Lock extends LockLimits {
   version?: number;
   package?: Locked[];
-  "requires-python"?: string;
-  "supported-markers"?: string[];
 }
 
 /**
@@ -82,24 +81,6 @@ export function uvLockWheels(text: string, pyproject: string, target: PythonTarg
   return [...needed.keys()].filter((locked) => !roots.includes(locked)).map((locked) => wheelOf(locked, target));
 }
 
-/** A lock says for which Pythons and environments it holds (`requires-python`, `environments` of the project). */
-function refuseOtherTargets(lock: Lock, environment: MarkerEnvironment, subject: string): void {
-  const python = lock["requires-python"];
-  const found = `Python ${environment.python_full_version} on ${environment.platform_machine} Linux`;
-  const wrong = (wanted: string) =>
-    new ImageSpecError("E_RESOLVE", `${subject} is for ${wanted}, and the image has ${found}`, {
-      hint: "Set pythonVersion or take another base; else change the project and write the lock again: uv lock.",
-    });
-  for (const clause of python?.split(",") ?? []) {
-    const [, operator = "", version = ""] = /^\s*(===|==|!=|<=|>=|~=|<|>)\s*(\S+)\s*$/.exec(clause) ?? [];
-    if (!markerHolds(`python_full_version ${operator || "=="} "${version}"`, environment))
-      throw wrong(`Python ${python}`);
-  }
-  const supported = lock["supported-markers"] ?? [];
-  if (supported.length > 0 && !supported.some((marker) => markerHolds(marker, environment)))
-    throw wrong(supported.join(" or "));
-}
-
 /** Which groups are installed without being asked for (`[tool.uv] default-groups`); `dev` never is. */
 function defaultGroups(pyproject: string): (group: string) => boolean {
   const { tool } = parse(pyproject) as { tool?: { uv?: { "default-groups"?: string[] | "all" } } };
@@ -111,22 +92,6 @@ function defaultGroups(pyproject: string): (group: string) => boolean {
 function groupDependencies(root: Locked, isDefault: (group: string) => boolean): Dependency[] {
   const groups = Object.entries(root["dev-dependencies"] ?? {});
   return groups.flatMap(([group, dependencies]) => (isDefault(group) ? dependencies : []));
-}
-
-export function markerEnvironment(target: PythonTarget): MarkerEnvironment {
-  return {
-    python_version: target.minor,
-    python_full_version: target.version.split(".").length > 2 ? target.version : `${target.version}.0`,
-    os_name: "posix",
-    sys_platform: "linux",
-    platform_system: "Linux",
-    platform_machine: MACHINES[target.architecture] ?? target.architecture,
-    platform_python_implementation: "CPython",
-    implementation_name: "cpython",
-    implementation_version: target.version,
-    platform_release: "",
-    platform_version: "",
-  };
 }
 
 function find(packages: Locked[], wanted: Dependency, environment: MarkerEnvironment, subject: string): Locked {

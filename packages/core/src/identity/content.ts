@@ -50,13 +50,24 @@ export interface Content {
 /** The Python packages of the hashed document. */
 export interface ContentPackages {
   /** `requirements` and `lock` are paths in the context. */
-  from: "requirements" | "uv-lock" | "poetry-lock";
+  from: "requirements" | "uv-lock" | "pylock" | "poetry-lock";
   packages?: readonly string[] | undefined;
   requirements?: string | undefined;
   lock?: string | undefined;
   pyproject?: string | undefined;
+  /** Projects of this machine that are built and installed; their files are among `files`. */
+  projects?: readonly ContentProject[] | undefined;
   index?: string | undefined;
   extraIndexes?: readonly string[] | undefined;
   torchBackend?: string | undefined;
   extraArgs?: readonly string[] | undefined;
+}
+
+/** A project that is built into a wheel and installed. */
+export interface ContentProject {
+  name: string;
+  /** Folder in the context. */
+  path: string;
+  /** The environment marker it is installed under; unset for everywhere. */
+  marker?: string | undefined;
 }

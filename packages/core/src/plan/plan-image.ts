@@ -1,4 +1,4 @@
-import type { Content } from "../identity/content.ts";
+import type { Content, ContentPackages } from "../identity/content.ts";
 import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
@@ -84,15 +84,21 @@ function envStep({ content, baseSpec }: ResolvedSpec): EnvStep | undefined {
 function packagesStep({ content, secrets }: ResolvedSpec): PackagesStep | undefined {
   const { packages } = content;
   if (!packages) return undefined;
-  const { from, packages: names = [], requirements, lock = "", pyproject = "" } = packages;
   return {
-    source: from === "requirements" ? { from, packages: [...names], requirements } : { from, lock, pyproject },
+    source: packagesSource(packages),
     index: packages.index,
     extraIndexes: [...(packages.extraIndexes ?? [])],
     torchBackend: packages.torchBackend,
     extraArgs: [...(packages.extraArgs ?? [])],
     secrets,
   };
+}
+
+function packagesSource(content: ContentPackages): PackagesStep["source"] {
+  const { from, packages = [], requirements, lock = "", pyproject = "", projects = [] } = content;
+  if (from === "requirements") return { from, packages: [...packages], requirements };
+  if (from === "pylock") return { from, lock, projects: [...projects] };
+  return { from, lock, pyproject };
 }
 
 function labels({ content, target }: ResolvedSpec, identity: Identity): Record<string, string> {

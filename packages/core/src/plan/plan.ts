@@ -73,6 +73,12 @@ export interface PackagesStep {
     | { from: "requirements"; packages: string[]; requirements?: string | undefined }
     /** Paths in the context of the lock and the pyproject.toml beside it. */
     | { from: "uv-lock"; lock: string; pyproject: string }
+    /**
+     * What `uvProject` chose of a uv.lock: the path of a pylock.toml (PEP 751) that names every package of another origin
+     * with its addresses and hashes, and the projects to build into wheels, each from a folder of the context. Addresses
+     * of indexes serve the builds alone.
+     */
+    | { from: "pylock"; lock: string; projects: readonly LocalProject[] }
     | { from: "poetry-lock"; lock: string; pyproject: string };
   index: string | undefined;
   extraIndexes: string[];
@@ -80,6 +86,14 @@ export interface PackagesStep {
   torchBackend?: string | undefined;
   extraArgs: string[];
   secrets: SecretMount[];
+}
+
+/** A project whose wheel is built and installed, where its marker holds. */
+export interface LocalProject {
+  name: string;
+  /** Its folder in the context. */
+  path: string;
+  marker?: string | undefined;
 }
 
 /** Config environment. `environmentValue` says what each variable comes to. */

@@ -21,7 +21,7 @@ export function findCollisions(entries: readonly TreeEntry[], faults: InputFault
   }
 }
 
-const KINDS = { file: "a file", directory: "a folder", symlink: "a link" } as const;
+const KINDS = { file: "a file", directory: "a folder", symlink: "a link", text: "a file" } as const;
 
 /** What lies below one of the two trees, by its place in the image, with the folders that lead there. */
 function placesIn(tree: string, entries: readonly TreeEntry[]): Map<string, TreeEntry> {

@@ -41,8 +41,8 @@ function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages 
   return {
     ...(requirements?.source ?? { from: "requirements" }),
     packages: given(packages),
-    index: pipIndex,
-    extraIndexes: given(pipExtraIndexUrl),
+    index: pipIndex ?? requirements?.source.index,
+    extraIndexes: given(pipExtraIndexUrl) ?? requirements?.source.extraIndexes,
     torchBackend,
     extraArgs: given(extraArgs),
   };

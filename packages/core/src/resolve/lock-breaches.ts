@@ -32,7 +32,8 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
   return found;
 }
 
-function parseTable(file: LockBreach["file"], text: string): { table: Table } | { breach: LockBreach } {
+/** The file as a table, or why it is none. */
+export function parseTable(file: LockBreach["file"], text: string): { table: Table } | { breach: LockBreach } {
   try {
     return { table: parse(text) as Table };
   } catch (error) {
@@ -48,7 +49,8 @@ function parseTable(file: LockBreach["file"], text: string): { table: Table } | 
   }
 }
 
-function credentialBreaches(file: LockBreach["file"], text: string): LockBreach[] {
+/** Addresses with user info, which would end up in the image. */
+export function credentialBreaches(file: LockBreach["file"], text: string): LockBreach[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     const breach = userInfoBreach(line.trim());
     return breach ? [{ file, ...breach, message: `line ${index + 1}: ${breach.message}` }] : [];
@@ -71,6 +73,11 @@ function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach
   );
   if (archive === undefined) return [];
   return [localBreach("lock", String(entry.name), "archive", String(archive.path ?? archive.url))];
+}
+
+/** What keeps a package of a uv.lock from being installed on another machine. */
+export function originBreaches({ raw }: { raw: Table }): LockBreach[] {
+  return sourceBreach("uv.lock", raw);
 }
 
 function isOnThisMachine(address: string): boolean {

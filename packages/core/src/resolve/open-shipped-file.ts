@@ -12,6 +12,10 @@ const CHUNK = 256 * 1024;
  * Throws E_FILE_CHANGED otherwise, at the latest before the end; what was yielded until then is to be thrown away.
  */
 export async function* openShippedFile(file: Extract<ShippedFile, { type: "file" }>): AsyncGenerator<Uint8Array> {
+  if (file.text !== undefined) {
+    yield Buffer.from(file.text);
+    return;
+  }
   const handle = await open(file.source, OPEN_FLAGS).catch((cause: unknown) => {
     throw changed(file, "it cannot be opened any more", cause);
   });

@@ -39,12 +39,12 @@ export interface ReadOptions {
 }
 
 /** Finds, checks and hashes every file a spec names. Throws one E_INPUT_FILE with all that is wrong. */
-export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inputs> {
+export async function readInputs(spec: Spec, options: ReadOptions & { platforms: readonly string[] }): Promise<Inputs> {
   const faults = new InputFaults();
   const warnings: string[] = [];
   const listing = { faults, warn: (message: string) => void warnings.push(message), signal: options.signal };
   if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
-  const requirements = await readRequirements(spec, faults);
+  const requirements = await readRequirements(spec, { ...listing, platforms: options.platforms });
   if (requirements !== undefined) {
     for (const { path, code, message, hint } of pipInCommands(spec, requirements.havePip))
       faults.add([...path], code, message, hint);
@@ -68,8 +68,8 @@ export async function readInputs(spec: Spec, options: ReadOptions): Promise<Inpu
 }
 
 /** A cache for each set of files, so that specs of one folder do not evict each other's entries. */
-function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements }: Spec): string {
-  return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements]);
+function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements, uvProject }: Spec): string {
+  return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements, uvProject]);
 }
 
 async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputFaults): Promise<void> {

@@ -1,23 +1,28 @@
-import { lstat, realpath } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { dirname, resolve } from "node:path";
 import type { ContentPackages } from "../identity/content.ts";
 import { lockFile } from "../spec/conflicts.ts";
+import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
-import type { InputFaults } from "./input-faults.ts";
+import type { ListOptions } from "./list-sources.ts";
 import { lockBreaches } from "./lock-breaches.ts";
-import { parseRequirements } from "./parse-requirements.ts";
-import { LARGEST_LOCK, readRegularFile } from "./read-regular-file.ts";
+import { readUvProject } from "./read-uv-project.ts";
+import { isBelow, RequirementsReader } from "./requirements-reader.ts";
 import type { TreeEntry } from "./walk-tree.ts";
 
 /** The files a spec's `requirements` stands for, under `requirements/`, and what they mean. */
 export interface Requirements {
   entries: TreeEntry[];
-  source: Pick<ContentPackages, "from" | "requirements" | "lock" | "pyproject">;
+  source: Pick<ContentPackages, "from" | "requirements" | "lock" | "pyproject" | "projects" | "index" | "extraIndexes">;
   /** Arguments for uv that options in the files stand for. */
   extraArgs: string[];
   /** Whether pip is among the packages they name. */
   havePip: boolean;
+}
+
+/** How requirements are read. */
+export interface RequirementsOptions extends ListOptions {
+  /** Of the image, normalised. */
+  platforms: readonly string[];
 }
 
 /**
@@ -25,9 +30,10 @@ export interface Requirements {
  * What cannot be installed elsewhere goes into `faults`, with file, line and hint. Throws E_CYCLE for files that
  * include each other.
  */
-export async function readRequirements(spec: Spec, faults: InputFaults): Promise<Requirements | undefined> {
+export async function readRequirements(spec: Spec, options: RequirementsOptions): Promise<Requirements | undefined> {
   if (spec.requirements === undefined) return undefined;
-  const file = resolve(spec.root, spec.requirements);
+  const { faults } = options;
+  const file = resolve(spec.root, spec.requirements.replace(/pyproject\.toml$/, "uv.lock"));
   if (!isBelow(spec.root, file)) {
     // Named by mistake it could hold anything, so nothing of it is read.
     faults.add(
@@ -49,6 +55,7 @@ export async function readRequirements(spec: Spec, faults: InputFaults): Promise
       havePip: reader.havePip,
     };
   }
+  if (isGiven(spec.uvProject)) return readUvProject(spec, { file, reader, ...options });
   const pyproject = resolve(dirname(file), "pyproject.toml");
   const lockText = await reader.read(file);
   const projectText = await reader.read(pyproject);
@@ -65,101 +72,4 @@ export async function readRequirements(spec: Spec, faults: InputFaults): Promise
     // Both locks have a table for each package, with its name on a line of its own. An unreadable lock is a fault already.
     havePip: lockText === undefined || /^name = "pip"\r?$/m.test(lockText),
   };
-}
-
-class RequirementsReader {
-  readonly entries: TreeEntry[] = [];
-  readonly extraArgs: string[] = [];
-  havePip = false;
-  readonly #root: string;
-  readonly #faults: InputFaults;
-  readonly #read = new Set<string>();
-
-  constructor(root: string, faults: InputFaults) {
-    this.#root = root;
-    this.#faults = faults;
-  }
-
-  /** A file's place in the context. */
-  contextPath(file: string): string {
-    return `requirements/${this.shown(file)}`;
-  }
-
-  shown(file: string): string {
-    return relative(this.#root, file).replaceAll(sep, "/");
-  }
-
-  /** Reads a requirements file and those it names, each once. */
-  async readTree(file: string, above: readonly string[]): Promise<void> {
-    if (above.includes(file)) {
-      const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");
-      throw new ImageSpecError("E_CYCLE", `requirement files include each other: ${circle}`, {
-        hint: `Take the -r or -c line out of '${this.shown(above.at(-1) as string)}'.`,
-      });
-    }
-    if (this.#read.has(file)) return;
-    const text = await this.read(file);
-    if (text === undefined) {
-      this.havePip = true; // Unknown, so no second fault is reported; that the file cannot be read is one already.
-      return;
-    }
-    const parsed = parseRequirements(text);
-    this.extraArgs.push(...parsed.extraArgs);
-    this.havePip ||= parsed.hasPip;
-    for (const { line, code, message, hint = "" } of parsed.breaches) {
-      this.#faults.add("requirements", code, `${this.shown(file)}:${line}: ${message}`, hint);
-    }
-    for (const { line, path } of parsed.nested) {
-      const nested = resolve(dirname(file), path);
-      if (isBelow(this.#root, nested) && !isAbsolute(path)) await this.readTree(nested, [...above, file]);
-      else {
-        const message = `${this.shown(file)}:${line}: '${path}' lies outside '${this.#root}'`;
-        this.#faults.add(
-          "requirements",
-          "leads_out",
-          message,
-          "Move it below the spec's root and name it by a relative path.",
-        );
-      }
-    }
-  }
-
-  /** Reads one file as text and lists it for shipping; a fault and undefined when that cannot be. */
-  async read(file: string): Promise<string | undefined> {
-    this.#read.add(file);
-    try {
-      const target = await realpath(file);
-      if (!isBelow(await realpath(this.#root), target)) {
-        this.#faults.add(
-          "requirements",
-          "leads_out",
-          `'${this.shown(file)}' is a link out of '${this.#root}'`,
-          "Copy its target there.",
-        );
-        return undefined;
-      }
-      const stats = await lstat(target, { bigint: true });
-      if (!stats.isFile()) {
-        this.#faults.add(
-          "requirements",
-          "not_a_file",
-          `'${this.shown(file)}' is not a regular file`,
-          "Name a requirements.txt, uv.lock or poetry.lock.",
-        );
-        return undefined;
-      }
-      this.entries.push({ type: "file", path: this.contextPath(file), absolute: target, stats });
-      return new TextDecoder("utf-8", { fatal: true }).decode(await readRegularFile(target, LARGEST_LOCK));
-    } catch (error) {
-      if (error instanceof TypeError) {
-        this.#faults.add("requirements", "not_utf8", `'${this.shown(file)}' is not UTF-8 text`, "Save it as UTF-8.");
-      } else this.#faults.addSystem("requirements", this.shown(file), error);
-      return undefined;
-    }
-  }
-}
-
-function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -27,7 +27,7 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
   const platforms = normalPlatforms(options.platforms ?? [spec.platform ?? defaultPlatform(spec.registry)]);
   // Loaded with the first spec that is resolved: a program that only declares specs reads no files.
   const { readInputs } = await import("./read-inputs.ts");
-  const inputs = await readInputs(spec, options).catch((error: unknown) => {
+  const inputs = await readInputs(spec, { ...options, platforms }).catch((error: unknown) => {
     throw options.signal?.aborted ? abortedError(`Reading the files of '${spec.name}'`, error) : error;
   });
   const base = await resolveBase(spec, platforms, options);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { sortByBytes } from "./compare-paths.ts";
 import { type HashOptions, hashFiles } from "./hash-files.ts";
 import type { ShippedFile } from "./shipped-file.ts";
@@ -26,6 +27,7 @@ export async function shipFiles(entries: readonly TreeEntry[], options: HashOpti
   for (const entry of byPath.values()) {
     const { type, path } = entry;
     if (type === "directory") shipped.push({ type, path, mode: 0o755 });
+    else if (type === "text") shipped.push(textFile(entry));
     else if (type === "symlink") shipped.push({ type, path, mode: 0o777, link: entry.link });
     else {
       const hashed = hashes.get(entry.absolute);
@@ -43,6 +45,12 @@ export async function shipFiles(entries: readonly TreeEntry[], options: HashOpti
     }
   }
   return sortByBytes(shipped, ({ path }) => path);
+}
+
+function textFile({ path, text, source }: Extract<TreeEntry, { type: "text" }>): ShippedFile {
+  const bytes = Buffer.from(text);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { type: "file", path, mode: 0o644, size: bytes.length, sha256, source, text };
 }
 
 /** Warnings for paths that are the same file on a machine whose file names ignore case or Unicode normalisation. */

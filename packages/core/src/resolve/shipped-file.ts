@@ -12,6 +12,8 @@ export type ShippedFile =
       sha256: string;
       /** Absolute path on the host. Read it through {@link openShippedFile}, which notices changes. */
       source: string;
+      /** The content itself, where it was written out of what `source` holds. */
+      text?: string | undefined;
     }
   | { type: "directory"; path: string; mode: 0o755 }
   | { type: "symlink"; path: string; mode: 0o777; link: string };

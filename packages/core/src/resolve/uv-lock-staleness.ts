@@ -2,13 +2,14 @@ import { type Table, table, tables } from "./toml-table.ts";
 
 /**
  * Why a uv.lock does not match this project, as far as the two files show, or undefined. uv itself checks more when the
- * image is built (`uv sync --locked`); this finds the common case before any work starts.
+ * image is built (`uv sync --locked`); this finds the common case before any work starts. `folder` is the project's,
+ * relative to the lock.
  */
-export function uvLockStaleness(lock: Table, project: Table): string | undefined {
+export function uvLockStaleness(lock: Table, project: Table, folder = "."): string | undefined {
   const { project: section } = project;
   const own = tables(lock.package).find((entry) => {
     const source = table(entry.source);
-    return source.virtual === "." || source.editable === ".";
+    return [source.virtual, source.editable, source.directory].includes(folder);
   });
   if (section === undefined || own === undefined) return undefined;
   const { name, dependencies, "optional-dependencies": optional } = table(section);

@@ -8,7 +8,9 @@ import type { InputFaults } from "./input-faults.ts";
 export type TreeEntry =
   | { type: "file"; path: string; absolute: string; stats: BigIntStats }
   | { type: "directory"; path: string }
-  | { type: "symlink"; path: string; link: string };
+  | { type: "symlink"; path: string; link: string }
+  /** Written by us, out of what was read. */
+  | { type: "text"; path: string; text: string; source: string };
 
 export interface WalkOptions {
   /** Whether to leave an entry out; a folder left out is not read, unless it is asked to `descend`. */

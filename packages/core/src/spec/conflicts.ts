@@ -39,11 +39,18 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
       "add them to the project and lock again, or use a requirements.txt",
     );
   }
+  if (given("uvProject") && lockFile(draft.requirements) !== "uv.lock") {
+    fault(
+      "uvProject",
+      "uvProject says what of a uv.lock is installed, and requirements names none",
+      "set requirements to the project's uv.lock, or drop uvProject",
+    );
+  }
   if (lockFile(draft.requirements) === "uv.lock" && given("pipExtraArgs")) {
     fault(
       "pipExtraArgs",
       `pipExtraArgs cannot be combined with a uv.lock, which is installed as it is: ${String(draft.pipExtraArgs)}`,
-      "drop pipExtraArgs; what an extra or a group holds belongs into the project's dependencies, before 'uv lock'",
+      "drop pipExtraArgs; extras and groups of the project are named in uvProject",
     );
   }
   const lock = lockFile(draft.requirements);
@@ -177,10 +184,11 @@ function childConflicts(draft: Draft, base: Spec, hasConda: boolean): SpecFault[
   return faults;
 }
 
-/** Which lock format a requirements path names, by its file name. */
+/** Which lock format a requirements path names, by its file name; a pyproject.toml stands for the uv.lock beside it. */
 export function lockFile(requirements: unknown): "uv.lock" | "poetry.lock" | undefined {
   if (typeof requirements !== "string") return undefined;
   const name = requirements.split(/[\\/]/).at(-1);
+  if (name === "pyproject.toml") return "uv.lock";
   return name === "uv.lock" || name === "poetry.lock" ? name : undefined;
 }
 

@@ -48,7 +48,20 @@ export const flatParametersSchema = withZod((z) => {
     condaChannels: list(condaChannelBreach).describe(
       "Conda channels by priority; conda-forge comes last, unless nodefaults is among them.",
     ),
-    requirements: text(rules.requirementsPathBreach).describe("Path of a requirements.txt, uv.lock or poetry.lock."),
+    requirements: text(rules.requirementsPathBreach).describe(
+      "Path of a requirements.txt, uv.lock or poetry.lock, or of a pyproject.toml with a uv.lock beside it.",
+    ),
+    uvProject: z
+      .strictObject({
+        member: text(rules.emptyBreach).describe("Member of the workspace; unset: the project beside the lock."),
+        groups: list(rules.emptyBreach).describe("Dependency groups to install."),
+        extras: list(rules.emptyBreach).describe("Extras of the project to install."),
+        noDev: z.boolean().describe("Whether the group dev stays out; true when unset."),
+        installProject: z.boolean().describe("Whether the project itself is installed; false when unset."),
+      })
+      .partial()
+      .readonly()
+      .describe("What of the uv.lock goes into the image: a member of the workspace, groups, extras."),
     aptPackages: list(aptPackageBreach).describe("Debian packages."),
     cuda: text(cudaBreach).describe("CUDA version X.Y.Z; selects NVIDIA's image as base."),
     cudnn: text(cudnnBreach).describe("Major version of cuDNN; selects NVIDIA's image with cuDNN."),

@@ -95,10 +95,12 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
   // An empty registry is what an unset environment variable leaves behind.
   if (draft.registry === "") delete draft.registry;
   for (const name of ["name", "registry"]) if (typeof draft[name] === "string") draft[name] = draft[name].toLowerCase();
-  if (snakeCase && isPlain(draft.builderConfig)) {
-    draft.builderConfig = Object.fromEntries(
-      Object.entries(draft.builderConfig).map(([key, value]) => [camelCase(key), value]),
-    );
+  if (snakeCase) {
+    for (const name of ["builderConfig", "uvProject"]) {
+      const value = draft[name];
+      if (isPlain(value))
+        draft[name] = Object.fromEntries(Object.entries(value).map(([key, inner]) => [camelCase(key), inner]));
+    }
   }
   return draft;
 }
@@ -115,6 +117,9 @@ function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[
   }
 }
 
+/** Names inside parameters that are objects. */
+const INNER_NAMES = ["uvImage", "micromambaImage", "member", "groups", "extras", "noDev", "installProject"];
+
 function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   if (issue.code === "custom") {
@@ -123,7 +128,7 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
   }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
-      const nearest = nearestParameter(key, ["uvImage", "micromambaImage"]);
+      const nearest = nearestParameter(key, INNER_NAMES);
       const hint = nearest ? `Write '${nearest}' if you mean that.` : "Drop it.";
       return { path: [...path, key], code: issue.code, message: `'${key}' is not known here`, hint };
     });

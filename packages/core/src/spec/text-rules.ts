@@ -158,7 +158,7 @@ export function copyPathBreach(path: string): Problem | undefined {
 
 /** Files that say what a project needs and that no builder installs from, and what to do with each. */
 const OTHER_REQUIREMENTS: readonly (readonly [RegExp, string])[] = [
-  [/^(?:pyproject\.toml|setup\.py|setup\.cfg)$/, "Lock the project and name its uv.lock or poetry.lock."],
+  [/^(?:setup\.py|setup\.cfg)$/, "Lock the project and name its uv.lock or poetry.lock."],
   [/^environment\.ya?ml$/, "List its packages in condaPackages and its channels in condaChannels."],
   [/^conda-lock|^pixi\./, "List the packages in condaPackages."],
   [/^Pipfile/, "Write a requirements.txt: pipenv requirements > requirements.txt."],
@@ -167,12 +167,15 @@ const OTHER_REQUIREMENTS: readonly (readonly [RegExp, string])[] = [
   [/\.(?:toml|lock|cfg|ini|py|ya?ml|json|whl|zip|gz)$/i, "Name a requirements.txt, uv.lock or poetry.lock."],
 ];
 
+/** Locks, and the project file that stands for the uv.lock beside it. */
+const PROJECT_FILES: ReadonlySet<string> = new Set(["uv.lock", "poetry.lock", "pyproject.toml"]);
+
 /** The rule for `requirements`: a file of a kind that is installed from; relative ones stay below the root. */
 export function requirementsPathBreach(path: string): Problem | undefined {
   if (path.trim() === "") return emptyBreach(path);
   const name = path.split(/[\\/]/).at(-1) ?? path;
   const [, hint] = OTHER_REQUIREMENTS.find(([pattern]) => pattern.test(name)) ?? [];
-  if (hint !== undefined && name !== "uv.lock" && name !== "poetry.lock") {
+  if (hint !== undefined && !PROJECT_FILES.has(name)) {
     return {
       code: "requirements_kind",
       message: `'${path}' is not a requirements.txt, uv.lock or poetry.lock`,

@@ -9,7 +9,8 @@ import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
 import { ownNamesScript } from "../script/own-names.ts";
-import { packagesScript } from "../script/packages.ts";
+import { type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
+import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
@@ -134,16 +135,36 @@ function packages(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruct
   const step = plan.steps.packages;
   const environment = plan.steps.environment;
   if (step === undefined || environment === undefined) return [];
-  const needsFiles = step.source.from !== "requirements" || step.source.requirements !== undefined;
-  const mounts: Mount[] = [
+  const mounts = (path: string | undefined): Mount[] => [
     uv,
     uvCache,
-    ...(needsFiles ? [{ type: "bind", source: "requirements", target: tools.requirements } as const] : []),
+    ...(path === undefined
+      ? []
+      : [{ type: "bind", source: path, target: `${tools.requirements}${below(path)}` } as const]),
     ca,
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
-  const script = packagesScript({ step, environment, user: plan.steps.user, tools });
-  return [instruction("packages", renderRun(script, mounts), STEP_TITLES.packages), ...bytecode(plan)];
+  const question = { step, environment, user: plan.steps.user, tools };
+  const needed = renderRun(packagesScript(question), mounts(packageFiles(step)));
+  return [
+    instruction("packages", needed, STEP_TITLES.packages),
+    ...bytecode(plan),
+    ...(hasProjects(step) ? [projects(plan, question, mounts(PROJECT_FILES))] : []),
+  ];
+}
+
+/** Projects in a layer of their own with their bytecode: an edit leaves the layers of what they need as they are. */
+function projects(
+  { steps: { environment, user } }: BuildPlan,
+  question: PackagesQuestion,
+  mounts: Mount[],
+): Instruction {
+  const compile = environment?.bytecode ? [";", ...bytecodeScript(environment, user)] : [];
+  return instruction("packages", renderRun([...projectsScript(question), ...compile], mounts), STEP_TITLES.projects);
+}
+
+function below(path: string): string {
+  return path.replace(/^requirements/, "");
 }
 
 function bytecode({ steps: { environment, user } }: BuildPlan): Instruction[] {

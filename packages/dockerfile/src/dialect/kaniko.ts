@@ -8,7 +8,8 @@ import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
 import { ownScript } from "../script/own.ts";
 import { ownNamesScript } from "../script/own-names.ts";
-import { packagesScript } from "../script/packages.ts";
+import { PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
+import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
@@ -115,18 +116,17 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
   }
   const packages = plan.steps.packages;
   if (packages !== undefined) {
-    if (packages.source.from !== "requirements" || packages.source.requirements !== undefined) {
+    const question = { step: packages, environment: step, user: plan.steps.user, tools: TOOLS };
+    instructions.push(
+      ...copyOf(packageFiles(packages), options),
+      instruction("packages", renderRun(packagesScript(question)), STEP_TITLES.packages),
+    );
+    if (hasProjects(packages)) {
       instructions.push(
-        instruction("packages", `COPY ${fromContext(options, "requirements/")} ${TOOLS.requirements}/`),
+        ...copyOf(PROJECT_FILES, options),
+        instruction("packages", renderRun(projectsScript(question)), STEP_TITLES.projects),
       );
     }
-    instructions.push(
-      instruction(
-        "packages",
-        renderRun(packagesScript({ step: packages, environment: step, user: plan.steps.user, tools: TOOLS })),
-        STEP_TITLES.packages,
-      ),
-    );
   }
   if (step.bytecode && (packages !== undefined || step.manager === "conda" || hasManagedPython(step))) {
     instructions.push(
@@ -139,6 +139,16 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
   );
   const collect = renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]);
   return [...instructions, instruction("environment", collect, "collect the Python environment")];
+}
+
+/** A file or folder of the context where the steps look for requirements. */
+function copyOf(path: string | undefined, options: RenderOptions): Instruction[] {
+  if (path === undefined) return [];
+  const place = `${TOOLS.requirements}${path.replace(/^requirements/, "")}`;
+  const text = path.endsWith(".toml")
+    ? `COPY ${fromContext(options, path)} ${place}`
+    : `COPY ${fromContext(options, `${path}/`)} ${place}/`;
+  return [instruction("packages", text)];
 }
 
 /**

@@ -6,6 +6,7 @@ export const STEP_TITLES = {
   conda: "install conda packages",
   loginShells: "keep PATH in login shells",
   packages: "install Python packages",
+  projects: "build and install the workspace's projects",
   own: "give the environment's links their owner",
   bytecode: "compile Python modules",
   commands: "run the commands",

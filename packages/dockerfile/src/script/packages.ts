@@ -17,7 +17,19 @@ export interface PackagesQuestion {
   tools: StepTools;
 }
 
-/** Installs the Python packages of the spec into its environment with uv, in one resolution; they become the user's. */
+/** Where the context keeps the projects that are built. */
+export const PROJECT_FILES = "requirements/projects";
+
+/** What of the context a step needs for packages of other origins; undefined for nothing. */
+export function packageFiles({ source }: PackagesStep): string | undefined {
+  if (source.from === "pylock") return source.lock;
+  return source.from === "requirements" && source.requirements === undefined ? undefined : "requirements";
+}
+
+/**
+ * Installs the Python packages of the spec, but no projects that are built, into its environment with uv, in one
+ * resolution; they become the user's.
+ */
 export function packagesScript({ step, environment, user, tools }: PackagesQuestion): string[] {
   return [
     SYSTEM_PATH,
@@ -33,10 +45,7 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
 
 function installScript(step: PackagesStep, environment: EnvironmentStep, tools: StepTools): string[] {
   const python = `${environment.prefix}/bin/python`;
-  const indexes = [
-    ...(step.index === undefined ? [] : [`--index-url ${quoteShell(step.index)}`]),
-    ...step.extraIndexes.map((url) => `--extra-index-url ${quoteShell(url)}`),
-  ];
+  const indexes = indexOptions(step);
   const backend = step.torchBackend === undefined ? [] : [`--torch-backend ${quoteShell(step.torchBackend)}`];
   const options = [...indexes, ...backend, ...step.extraArgs.map(quoteShell)];
   const file = (path: string) => quoteShell(`${tools.requirements}/${withoutTop(path)}`);
@@ -49,6 +58,7 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
       ...source.packages.map(quoteShell),
     ];
   }
+  if (source.from === "pylock") return [`uv pip install --python ${python}`, ...options, `-r ${file(source.lock)}`];
   const project = file(folderOf(source.lock));
   if (source.from === "uv-lock") {
     return [
@@ -75,8 +85,16 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   ];
 }
 
+/** Where packages, and what builds them, are looked for. */
+export function indexOptions({ index, extraIndexes }: PackagesStep): string[] {
+  return [
+    ...(index === undefined ? [] : [`--index-url ${quoteShell(index)}`]),
+    ...extraIndexes.map((url) => `--extra-index-url ${quoteShell(url)}`),
+  ];
+}
+
 /** Tells uv and git of the secret files that are theirs, wherever they are mounted. */
-function secretSettings({ secrets }: PackagesStep): string[] {
+export function secretSettings({ secrets }: PackagesStep): string[] {
   const variables = secrets.flatMap(({ target }) => {
     const name = secretVariable(target);
     return name === undefined ? [] : [`${name}=${quoteShell(target)}`];
@@ -85,7 +103,7 @@ function secretSettings({ secrets }: PackagesStep): string[] {
 }
 
 /** Paths of the context stand under `requirements/`, which is what is mounted. */
-function withoutTop(path: string): string {
+export function withoutTop(path: string): string {
   return path.replace(/^requirements\/?/, "");
 }
 

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError } from "@imagespec/registry";
 
 /** The variables of PEP 508 environment markers, `extra` aside. */
 export type MarkerEnvironment = Readonly<Record<string, string>>;
@@ -11,8 +11,24 @@ interface Token {
   value: string;
 }
 
+/** A marker as far as it is decided: what is left of it depends on variables that are not known. */
+export type ReducedMarker = boolean | string;
+
 /** Whether an environment marker (PyPA dependency specifiers) holds. Throws E_RESOLVE for one that cannot be read. */
 export function markerHolds(marker: string, environment: MarkerEnvironment, extras: readonly string[] = []): boolean {
+  const value = reduceMarker(marker, (name) => environment[name] ?? "", extras);
+  return value === true;
+}
+
+/**
+ * A marker with the variables that `known` has a value for replaced by what they decide: `sys_platform == 'linux' and
+ * python_version < '3.12'` comes to `python_version < '3.12'` on Linux. Throws E_RESOLVE for one that cannot be read.
+ */
+export function reduceMarker(
+  marker: string,
+  known: (variable: string) => string | undefined,
+  extras: readonly string[] = [],
+): ReducedMarker {
   const tokens = tokenize(marker);
   let at = 0;
   const fail = () => new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
@@ -22,26 +38,18 @@ export function markerHolds(marker: string, environment: MarkerEnvironment, extr
     if (token === undefined) throw fail();
     return token;
   };
-  const either = (): boolean => {
-    let value = both();
-    while (peek()?.kind === "word" && peek()?.value === "or") {
+  const joined = (word: "or" | "and", next: () => ReducedMarker): ReducedMarker => {
+    // Every operand is read, also behind one that decides.
+    const operands = [next()];
+    while (peek()?.kind === "word" && peek()?.value === word) {
       at++;
-      // Evaluated before the operator, since short-circuiting would leave its tokens unread.
-      const right = both();
-      value = value || right;
+      operands.push(next());
     }
-    return value;
+    return word === "or" ? anyOf(operands) : allOf(operands);
   };
-  const both = (): boolean => {
-    let value = one();
-    while (peek()?.kind === "word" && peek()?.value === "and") {
-      at++;
-      const right = one();
-      value = value && right;
-    }
-    return value;
-  };
-  const one = (): boolean => {
+  const either = (): ReducedMarker => joined("or", both);
+  const both = (): ReducedMarker => joined("and", one);
+  const one = (): ReducedMarker => {
     if (peek()?.value === "(" && peek()?.kind === "paren") {
       at++;
       const value = either();
@@ -51,11 +59,28 @@ export function markerHolds(marker: string, environment: MarkerEnvironment, extr
     const left = take();
     let operator = take().value;
     if (operator === "not") operator = `not ${take().value}`;
-    return compare({ left, operator, right: take() }, environment, extras);
+    return compare({ left, operator, right: take() }, known, extras);
   };
   const result = either();
   if (at !== tokens.length) throw fail();
   return result;
+}
+
+/** Markers of which one must hold. */
+export function anyOf(markers: readonly ReducedMarker[]): ReducedMarker {
+  const open = new Set(markers.filter((marker) => typeof marker === "string"));
+  if (markers.includes(true)) return true;
+  return open.size === 0 ? false : [...open].join(" or ");
+}
+
+/** Markers that must all hold. */
+export function allOf(markers: readonly ReducedMarker[]): ReducedMarker {
+  const open = new Set(markers.filter((marker) => typeof marker === "string"));
+  if (markers.includes(false)) return false;
+  if (open.size === 0) return true;
+  const [only] = open;
+  if (open.size === 1) return only as string;
+  return [...open].map((marker) => (/\sor\s/.test(marker) ? `(${marker})` : marker)).join(" and ");
 }
 
 function tokenize(marker: string): Token[] {
@@ -76,23 +101,26 @@ function tokenize(marker: string): Token[] {
 
 function compare(
   { left, operator, right }: { left: Token; operator: string; right: Token },
-  environment: MarkerEnvironment,
+  known: (variable: string) => string | undefined,
   extras: readonly string[],
-): boolean {
+): ReducedMarker {
   const name = left.kind === "word" ? left.value : right.value;
   if (name === "extra") {
     const wanted = left.kind === "text" ? left.value : right.value;
     return extras.includes(wanted) === (operator === "==");
   }
-  const [a, b] = [left, right].map((token) =>
-    token.kind === "word" ? (environment[token.value] ?? "") : token.value,
-  ) as [string, string];
+  const [a, b] = [left, right].map((token) => (token.kind === "word" ? known(token.value) : token.value));
+  if (a === undefined || b === undefined) return `${written(left)} ${operator} ${written(right)}`;
   if (operator === "in") return b.split(/[\s,]+/).includes(a) || b.includes(a);
   if (operator === "not in") return !b.includes(a);
   if (VERSIONS.has(name)) return compareVersions(a, operator, b);
   if (operator === "==" || operator === "===") return a === b;
   if (operator === "!=") return a !== b;
   return operator === "<" ? a < b : operator === "<=" ? a <= b : operator === ">" ? a > b : a >= b;
+}
+
+function written({ kind, value }: Token): string {
+  return kind === "word" ? value : value.includes("'") ? `"${value}"` : `'${value}'`;
 }
 
 function compareVersions(left: string, operator: string, right: string): boolean {

@@ -1,0 +1,46 @@
+import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
+import { MACHINES, type PythonTarget } from "./python-target.ts";
+
+/** For which Pythons and environments a lock holds, as a uv.lock and a pylock.toml say it. */
+export interface LockLimits {
+  "requires-python"?: string;
+  /** uv.lock */
+  "supported-markers"?: string[];
+  /** pylock.toml */
+  environments?: string[];
+}
+
+/** A lock says for which Pythons and environments it holds. Throws E_RESOLVE for one that is not for this one. */
+export function refuseOtherTargets(lock: LockLimits, environment: MarkerEnvironment, subject: string): void {
+  const python = lock["requires-python"];
+  const found = `Python ${environment.python_full_version} on ${environment.platform_machine} Linux`;
+  const wrong = (wanted: string) =>
+    new ImageSpecError("E_RESOLVE", `${subject} is for ${wanted}, and the image has ${found}`, {
+      hint: "Set pythonVersion or take another base; else change the project and write the lock again: uv lock.",
+    });
+  for (const clause of python?.split(",") ?? []) {
+    const [, operator = "", version = ""] = /^\s*(===|==|!=|<=|>=|~=|<|>)\s*(\S+)\s*$/.exec(clause) ?? [];
+    if (!markerHolds(`python_full_version ${operator || "=="} "${version}"`, environment))
+      throw wrong(`Python ${python}`);
+  }
+  const supported = lock["supported-markers"] ?? lock.environments ?? [];
+  if (supported.length > 0 && !supported.some((marker) => markerHolds(marker, environment)))
+    throw wrong(supported.join(" or "));
+}
+
+/** The variables of environment markers in a target. */
+export function markerEnvironment(target: PythonTarget): MarkerEnvironment {
+  return {
+    python_version: target.minor,
+    python_full_version: target.version.split(".").length > 2 ? target.version : `${target.version}.0`,
+    os_name: "posix",
+    sys_platform: "linux",
+    platform_system: "Linux",
+    platform_machine: MACHINES[target.architecture] ?? target.architecture,
+    platform_python_implementation: "CPython",
+    implementation_name: "cpython",
+    implementation_version: target.version,
+    platform_release: "",
+    platform_version: "",
+  };
+}

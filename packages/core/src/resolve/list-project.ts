@@ -1,0 +1,53 @@
+import { relative, sep } from "node:path";
+import type { Spec } from "../spec/spec.ts";
+import { isExcludedName } from "./excluded-names.ts";
+import { linkLeavesTree } from "./link-target.ts";
+import type { ListOptions } from "./list-sources.ts";
+import { ownFiles } from "./own-files.ts";
+import { SourceRules } from "./source-rules.ts";
+import { type TreeEntry, walkTree } from "./walk-tree.ts";
+
+/** A project whose sources are shipped. */
+export interface ProjectQuestion extends ListOptions {
+  folder: string;
+  /** Its folder in the context. */
+  path: string;
+  /** Folders of other projects below it, which are no part of it. */
+  others: readonly string[];
+}
+
+/** Files of a workspace that say nothing of what one project's wheel holds. */
+const OF_THE_WORKSPACE: ReadonlySet<string> = new Set(["uv.lock", "dist"]);
+
+/**
+ * The sources that a project's wheel is built from, under their folder in the context: what its ignore files leave in,
+ * without the projects below it, environments and what tools create again.
+ */
+export async function listProject(spec: Spec, question: ProjectQuestion): Promise<TreeEntry[]> {
+  const { folder, path, faults, warn, signal } = question;
+  const rules = new SourceRules(folder, faults);
+  const own = ownFiles(spec, folder);
+  const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
+  const found = await walkTree(folder, {
+    parameter: "requirements",
+    faults,
+    warn,
+    signal,
+    enter: (below, names) => rules.enter(below, names),
+    skip: (below, name, isFolder) =>
+      isExcludedName(name) || own.has(below) || others.has(below) || OF_THE_WORKSPACE.has(below)
+        ? true
+        : rules.skip(below, isFolder),
+  });
+  const content = found.filter(({ type }) => type !== "directory");
+  for (const entry of content) {
+    if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
+    faults.add(
+      "requirements",
+      "link_out",
+      `the link '${entry.path}' of the project in '${path}' leads out of it, to '${entry.link}'`,
+      "Copy its target there, or leave the link out with an ignore file.",
+    );
+  }
+  return content.map((entry) => ({ ...entry, path: `${path}/${entry.path}` }));
+}

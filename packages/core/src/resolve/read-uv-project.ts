@@ -1,0 +1,169 @@
+import { dirname, join, resolve } from "node:path";
+import type { ContentProject } from "../identity/content.ts";
+import type { Spec } from "../spec/spec.ts";
+import { type ClosurePackage, projectClosure } from "../uv-project/closure.ts";
+import { linuxVariables, machineOf } from "../uv-project/linux-variables.ts";
+import { type LockedPackage, type LockGraph, localFolder, parseLockGraph } from "../uv-project/lock-graph.ts";
+import { pylockText } from "../uv-project/pylock-text.ts";
+import { selectMember, selectParts } from "../uv-project/select-project.ts";
+import type { InputFaults } from "./input-faults.ts";
+import { listProject } from "./list-project.ts";
+import { credentialBreaches, originBreaches, parseTable } from "./lock-breaches.ts";
+import type { Requirements, RequirementsOptions } from "./read-requirements.ts";
+import { isBelow, type RequirementsReader } from "./requirements-reader.ts";
+import { type Table, table, tables } from "./toml-table.ts";
+import { uvLockStaleness } from "./uv-lock-staleness.ts";
+
+/** Where a project's lock is, and what reads below the same root. */
+export interface UvProjectQuestion extends RequirementsOptions {
+  file: string;
+  reader: RequirementsReader;
+}
+
+/** The list that is shipped in place of the lock, and the folder of the projects, by their places in the context. */
+const PYLOCK = "requirements/pylock.toml";
+const PROJECTS = "requirements/projects";
+
+/**
+ * What `uvProject` asks for of a uv.lock: the packages that are reached, written as a list of their own, so that the tag
+ * depends on them and not on the rest of the lock; and the sources of the workspace's projects among them. What cannot be
+ * installed goes into the faults. Undefined where nothing can be said without the lock.
+ */
+export async function readUvProject(spec: Spec, question: UvProjectQuestion): Promise<Requirements | undefined> {
+  const { file, reader, faults, platforms } = question;
+  const lock = await reader.look(file);
+  if (lock === undefined) return undefined;
+  const shown = reader.shown(file);
+  const graph = readGraph(lock.text, shown, faults);
+  if (graph === undefined) return undefined;
+  const { uvProject = {} } = spec;
+  const root = selectMember(graph, uvProject.member);
+  if ("hint" in root) {
+    faults.add(["uvProject", "member"], root.code, `${root.message} (${shown})`, root.hint);
+    return undefined;
+  }
+  const projects = new ProjectFiles(question);
+  const parts = selectParts(root, (await projects.read(root, graph)) ?? {}, uvProject);
+  for (const { code, message, hint } of parts.problems) faults.add(["uvProject", code], code, message, hint);
+  const closure = projectClosure({ graph, root, ...parts, known: linuxVariables(platforms) });
+  const isInstalled = ({ locked }: ClosurePackage) =>
+    locked !== root || (uvProject.installProject === true && locked.source.virtual === undefined);
+  if (uvProject.installProject === true && root.source.virtual !== undefined) {
+    const message = `the project '${root.name}' is no package: it has no build system`;
+    const hint = "Add [build-system] to its pyproject.toml and run 'uv lock', or drop installProject.";
+    faults.add(["uvProject", "installProject"], "not_a_package", message, hint);
+  }
+  const installed = closure.filter(isInstalled).filter(({ locked }) => locked.source.virtual === undefined);
+  for (const { locked } of closure) if (localFolder(locked) !== undefined) await projects.read(locked, graph);
+  const foreign = installed.filter(({ locked }) => localFolder(locked) === undefined);
+  for (const { locked } of foreign) {
+    for (const { code, message, hint } of originBreaches(locked)) {
+      faults.add("requirements", code, `${shown}: ${message}`, hint);
+    }
+  }
+  const built = installed.filter(({ locked }) => localFolder(locked) !== undefined);
+  const text = pylockText({ packages: foreign, lock: graph, machines: platforms.map(machineOf) });
+  const sources = await projects.list(spec, built, graph);
+  return {
+    entries: [{ type: "text", path: PYLOCK, text, source: file }, ...sources.entries],
+    source: {
+      from: "pylock",
+      lock: PYLOCK,
+      ...(sources.projects.length > 0 && { projects: sources.projects, ...(await projects.indexes(spec)) }),
+    },
+    extraArgs: [],
+    havePip: foreign.some(({ locked }) => locked.name === "pip"),
+  };
+}
+
+function readGraph(text: string, shown: string, faults: InputFaults): LockGraph | undefined {
+  const credentials = credentialBreaches("lock", text);
+  for (const { code, message, hint } of credentials) faults.add("requirements", code, `${shown}: ${message}`, hint);
+  const parsed = parseTable("lock", text);
+  if ("breach" in parsed) {
+    faults.add("requirements", parsed.breach.code, `${shown}: ${parsed.breach.message}`, parsed.breach.hint);
+    return undefined;
+  }
+  const graph = parseLockGraph(parsed.table);
+  if (graph === undefined)
+    faults.add("requirements", "lock_version", `${shown} is not a uv.lock of version 1`, "Write it with: uv lock.");
+  return graph;
+}
+
+/** The pyproject.toml files and sources of the projects of a lock. */
+class ProjectFiles {
+  readonly #question: UvProjectQuestion;
+  readonly #tables = new Map<string, Table | undefined>();
+
+  constructor(question: UvProjectQuestion) {
+    this.#question = question;
+  }
+
+  /** A project's pyproject.toml, checked against the lock; a fault and undefined where it cannot be read. */
+  async read(project: LockedPackage, graph: LockGraph): Promise<Table | undefined> {
+    const folder = this.#folder(project);
+    if (folder === undefined) return undefined;
+    if (this.#tables.has(folder)) return this.#tables.get(folder);
+    const found = await this.#parse(folder);
+    const stale =
+      found && uvLockStaleness({ package: graph.packages.map(({ raw }) => raw) }, found, localFolder(project));
+    if (stale !== undefined) {
+      const { reader, file, faults } = this.#question;
+      const pyproject = reader.shown(join(folder, "pyproject.toml"));
+      const message = `${reader.shown(file)}: it does not belong to ${pyproject}: ${stale}`;
+      faults.add("requirements", "stale_lock", message, "Run 'uv lock'.");
+    }
+    return found;
+  }
+
+  /** The sources of projects to build, without those of other projects that lie in their folders. */
+  async list(spec: Spec, built: readonly ClosurePackage[], graph: LockGraph) {
+    const all = graph.packages.flatMap((one) => (localFolder(one) === undefined ? [] : (this.#folder(one) ?? [])));
+    const projects: ContentProject[] = [];
+    const entries: Requirements["entries"] = [];
+    for (const { locked, marker } of built) {
+      const folder = this.#folder(locked);
+      if (folder === undefined) continue;
+      const path = `${PROJECTS}/${locked.name}`;
+      projects.push({ name: locked.name, path, ...(marker !== true && { marker }) });
+      const others = all.filter((other) => other !== folder && isBelow(folder, other));
+      entries.push(...(await listProject(spec, { ...this.#question, folder, path, others })));
+    }
+    return { projects, entries };
+  }
+
+  /** The indexes of the workspace, where what builds the projects comes from unless the spec names others. */
+  async indexes({ pipIndex, pipExtraIndexUrl }: Spec): Promise<{ index?: string; extraIndexes?: string[] }> {
+    if (pipIndex !== undefined || pipExtraIndexUrl !== undefined) return {};
+    const project = await this.#parse(dirname(this.#question.file));
+    const stated = tables(table(table(project?.tool).uv).index).filter(({ explicit }) => explicit !== true);
+    const index = stated.find((one) => one.default === true);
+    const others = stated.filter((one) => one !== index).map(({ url }) => String(url));
+    return { ...(index && { index: String(index.url) }), ...(others.length > 0 && { extraIndexes: others }) };
+  }
+
+  #folder(project: LockedPackage): string | undefined {
+    const { reader, file, faults } = this.#question;
+    const way = localFolder(project) as string;
+    const folder = resolve(dirname(file), way);
+    if (isBelow(reader.root, folder)) return folder;
+    const message = `${reader.shown(file)}: the project '${project.name}' lies outside '${reader.root}'`;
+    faults.add("requirements", "leads_out", message, "Move it below the spec's root.");
+    return undefined;
+  }
+
+  async #parse(folder: string): Promise<Table | undefined> {
+    const known = this.#tables.get(folder);
+    if (known !== undefined) return known;
+    const { reader, faults } = this.#question;
+    const path = join(folder, "pyproject.toml");
+    const found = await reader.look(path);
+    const parsed = found && parseTable("pyproject", found.text);
+    const credentials = found === undefined ? [] : credentialBreaches("pyproject", found.text);
+    for (const { code, message, hint } of [...credentials, ...(parsed && "breach" in parsed ? [parsed.breach] : [])])
+      faults.add("requirements", code, `${reader.shown(path)}: ${message}`, hint);
+    const result = parsed && "table" in parsed ? parsed.table : undefined;
+    this.#tables.set(folder, result);
+    return result;
+  }
+}

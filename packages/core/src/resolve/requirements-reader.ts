@@ -1,0 +1,116 @@
+import { lstat, realpath } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import type { InputFaults } from "./input-faults.ts";
+import { parseRequirements } from "./parse-requirements.ts";
+import { LARGEST_LOCK, readRegularFile } from "./read-regular-file.ts";
+import type { TreeEntry } from "./walk-tree.ts";
+
+/** Reads requirement and lock files below a root, and lists what is shipped of them under `requirements/`. */
+export class RequirementsReader {
+  readonly entries: TreeEntry[] = [];
+  readonly extraArgs: string[] = [];
+  havePip = false;
+  /** Absolute; nothing above it is read. */
+  readonly root: string;
+  readonly #faults: InputFaults;
+  readonly #read = new Set<string>();
+
+  constructor(root: string, faults: InputFaults) {
+    this.root = root;
+    this.#faults = faults;
+  }
+
+  /** A file's place in the context. */
+  contextPath(file: string): string {
+    return `requirements/${this.shown(file)}`;
+  }
+
+  shown(file: string): string {
+    return relative(this.root, file).replaceAll(sep, "/");
+  }
+
+  /** Reads a requirements file and those it names, each once. */
+  async readTree(file: string, above: readonly string[]): Promise<void> {
+    if (above.includes(file)) {
+      const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");
+      throw new ImageSpecError("E_CYCLE", `requirement files include each other: ${circle}`, {
+        hint: `Take the -r or -c line out of '${this.shown(above.at(-1) as string)}'.`,
+      });
+    }
+    if (this.#read.has(file)) return;
+    const text = await this.read(file);
+    if (text === undefined) {
+      this.havePip = true; // Unknown, so no second fault is reported; that the file cannot be read is one already.
+      return;
+    }
+    const parsed = parseRequirements(text);
+    this.extraArgs.push(...parsed.extraArgs);
+    this.havePip ||= parsed.hasPip;
+    for (const { line, code, message, hint = "" } of parsed.breaches) {
+      this.#faults.add("requirements", code, `${this.shown(file)}:${line}: ${message}`, hint);
+    }
+    for (const { line, path } of parsed.nested) {
+      const nested = resolve(dirname(file), path);
+      if (isBelow(this.root, nested) && !isAbsolute(path)) await this.readTree(nested, [...above, file]);
+      else {
+        const message = `${this.shown(file)}:${line}: '${path}' lies outside '${this.root}'`;
+        this.#faults.add(
+          "requirements",
+          "leads_out",
+          message,
+          "Move it below the spec's root and name it by a relative path.",
+        );
+      }
+    }
+  }
+
+  /** Reads one file as text and lists it for shipping; a fault and undefined when that cannot be. */
+  async read(file: string): Promise<string | undefined> {
+    this.#read.add(file);
+    const found = await this.look(file);
+    if (found === undefined) return undefined;
+    this.entries.push(found.entry);
+    return found.text;
+  }
+
+  /** A file's text and how it would be shipped; a fault and undefined when it cannot be read. */
+  async look(file: string): Promise<{ text: string; entry: TreeEntry } | undefined> {
+    try {
+      const target = await realpath(file);
+      if (!isBelow(await realpath(this.root), target)) {
+        this.#faults.add(
+          "requirements",
+          "leads_out",
+          `'${this.shown(file)}' is a link out of '${this.root}'`,
+          "Copy its target there.",
+        );
+        return undefined;
+      }
+      const stats = await lstat(target, { bigint: true });
+      if (!stats.isFile()) {
+        this.#faults.add(
+          "requirements",
+          "not_a_file",
+          `'${this.shown(file)}' is not a regular file`,
+          "Name a requirements.txt, uv.lock or poetry.lock.",
+        );
+        return undefined;
+      }
+      const bytes = await readRegularFile(target, LARGEST_LOCK);
+      const entry: TreeEntry = { type: "file", path: this.contextPath(file), absolute: target, stats };
+      return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), entry };
+    } catch (error) {
+      if (error instanceof TypeError) {
+        this.#faults.add("requirements", "not_utf8", `'${this.shown(file)}' is not UTF-8 text`, "Save it as UTF-8.");
+      } else this.#faults.addSystem("requirements", this.shown(file), error);
+      return undefined;
+    }
+  }
+}
+
+/** Whether a path is a folder or lies below it, by their names alone. */
+export function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

@@ -1,0 +1,99 @@
+import { stringify } from "smol-toml";
+import { type Table, table } from "../resolve/toml-table.ts";
+import type { ClosurePackage } from "./closure.ts";
+import type { LockedPackage, LockGraph } from "./lock-graph.ts";
+
+/** What a {@link pylockText} is written for. */
+export interface PylockQuestion {
+  packages: readonly ClosurePackage[];
+  lock: Pick<LockGraph, "requiresPython" | "environments">;
+  /** Of the image's platforms, as wheel tags name them: `x86_64`. */
+  machines: readonly string[];
+}
+
+/**
+ * The packages as a pylock.toml (PEP 751), which every installer reads alike: addresses and hashes as the lock states
+ * them, without files that fit no platform of the image. The same packages give the same text, whatever else the lock
+ * holds and in whichever order. Pure.
+ */
+export function pylockText({ packages, lock, machines }: PylockQuestion): string {
+  return stringify({
+    "lock-version": "1.0",
+    "created-by": "imagespec",
+    ...(lock.requiresPython !== undefined && { "requires-python": lock.requiresPython }),
+    ...(lock.environments.length > 0 && { environments: lock.environments }),
+    packages: packages.map(({ locked, marker }) => ({
+      name: locked.name,
+      ...(locked.version !== undefined && { version: locked.version }),
+      ...(marker !== true && { marker }),
+      ...origin(locked, machines),
+    })),
+  });
+}
+
+function origin(locked: LockedPackage, machines: readonly string[]): Table {
+  const { git, url, registry } = locked.source;
+  if (typeof git === "string") return { vcs: vcs(git) };
+  if (typeof url === "string") return { archive: archive(url, locked) };
+  const wheels = locked.wheels.map(artifact).filter(({ url: place }) => fits(fileName(String(place)), machines));
+  const universal = wheels.some(({ url: place }) => /-none-any\.whl$/.test(fileName(String(place))));
+  return {
+    ...(typeof registry === "string" && { index: registry }),
+    // Where a wheel always fits, nothing is built.
+    ...(locked.sdist !== undefined && !universal && { sdist: artifact(locked.sdist) }),
+    ...(wheels.length > 0 && { wheels }),
+  };
+}
+
+/** `https://host/x.git?subdirectory=a&rev=main#COMMIT`, as uv writes it. */
+function vcs(address: string): Table {
+  const [front = "", commit = ""] = address.split("#");
+  const [url = "", query = ""] = front.split("?");
+  const parameters = new URLSearchParams(query);
+  const wanted = ["rev", "tag", "branch"].map((name) => parameters.get(name)).find((value) => value !== null);
+  const subdirectory = parameters.get("subdirectory");
+  return {
+    type: "git",
+    url,
+    ...(wanted !== undefined && { "requested-revision": wanted }),
+    "commit-id": commit,
+    ...(subdirectory !== null && { subdirectory }),
+  };
+}
+
+function archive(url: string, { wheels, sdist, source }: LockedPackage): Table {
+  const file = artifact({ ...(wheels[0] ?? sdist), url });
+  return { ...file, ...(typeof source.subdirectory === "string" && { subdirectory: source.subdirectory }) };
+}
+
+function artifact({ url, size, hash }: Table): Table {
+  const [, algorithm, hex] = /^(\w+):(.+)$/.exec(String(hash ?? "")) ?? [];
+  return {
+    url: String(url ?? ""),
+    ...(size !== undefined && { size: Number(size) }),
+    hashes: algorithm === undefined ? table({}) : { [algorithm]: hex },
+  };
+}
+
+function fileName(url: string): string {
+  return (
+    url
+      .replace(/[?#].*$/, "")
+      .split("/")
+      .at(-1) ?? ""
+  );
+}
+
+/** Whether a wheel's last tag names Linux on one of these machines, or any platform. */
+function fits(name: string, machines: readonly string[]): boolean {
+  const platforms = (
+    name
+      .replace(/\.whl$/, "")
+      .split("-")
+      .at(-1) ?? ""
+  ).split(".");
+  return platforms.some(
+    (platform) =>
+      platform === "any" || (/linux/.test(platform) && machines.some((machine) => platform.endsWith(`_${machine}`))),
+  );
+}
