@@ -9,7 +9,7 @@ import { measure } from "../measure.ts";
 import { makeLayout } from "../registry/make-layout.ts";
 import type { Row, RowGroup } from "../row.ts";
 
-const TRANSFER = fileURLToPath(new URL("../registry/transfer.ts", import.meta.url));
+const TRANSFER = fileURLToPath(new URL("../registry/transfer.mjs", import.meta.url));
 const IMAGES = [
   { name: "500 MB in 20 layers", count: 20, bytes: 25_000_000 },
   { name: "2000 blobs of 2 kB", count: 2000, bytes: 2000 },

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { type Entry, fromFdPromise } from "yauzl";
+import { type Entry, fromBufferPromise, fromFdPromise } from "yauzl";
 import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
 
 /** With the option `info` zlib also gives the engine, which counts the bytes that it took in. */
@@ -52,7 +52,10 @@ export class ZipArchive {
       const { size } = await file.stat();
       const whole = size <= IN_MEMORY ? await readAt(file, 0, size) : undefined;
       const read: Read = async (at, length) => whole?.subarray(at, at + length) ?? readAt(file, at, length);
-      const zip = await fromFdPromise(file.fd, { autoClose: false });
+      // The directory is read entry by entry: two reads of the file for each, unless it is in memory.
+      const zip = await (whole === undefined
+        ? fromFdPromise(file.fd, { autoClose: false })
+        : fromBufferPromise(whole, { autoClose: false }));
       const members: ZipMember[] = [];
       for await (const entry of zip.eachEntry())
         if (!entry.fileName.endsWith("/")) members.push(member(read, entry, subject));
