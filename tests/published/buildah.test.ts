@@ -21,7 +21,7 @@ beforeAll(async () => {
   await ensurePackages({ buildah: "buildah" });
   await publishAgain(EXAMPLE, inject("npm").url, ({ private: _, devDependencies: __, ...manifest }) => ({
     ...manifest,
-    dependencies: { "@imagespec/dockerfile": "^1.0.0", "@imagespec/registry": "^1.0.0", zod: "^4.0.0" },
+    dependencies: { "@imagespec/dockerfile": "^1.0.0", zod: "^4.0.0" },
     peerDependencies: { "@imagespec/core": "^1" },
   }));
 });

@@ -9,6 +9,7 @@ import {
   withScratchFolder,
 } from "@imagespec/core/builder";
 import {
+  buildRegistries,
   CA_SECRET,
   dockerConfig,
   hostBuildArguments,
@@ -17,7 +18,6 @@ import {
   renderDockerfile,
   writeDockerConfig,
 } from "@imagespec/dockerfile";
-import { insecureRegistries, isLoopback, parseReference, throughMirror } from "@imagespec/registry";
 import { z } from "zod";
 
 /** Builds with buildah: no daemon; chroot isolation also works inside an ordinary container. */
@@ -57,10 +57,10 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
   const { text, instructions } = renderDockerfile(plan, settings);
   await writeFile(join(scratch, "Dockerfile"), text);
 
-  const hosts = hostsOf(plan, target, mirrors);
+  const { hosts, insecure } = buildRegistries(plan, { pushed: target.reference, mirrors, env: process.env });
   const config = await dockerConfig(hosts, credentials, signal);
   await writeDockerConfig(join(scratch, "auth"), config?.json ?? "{}");
-  await writeFile(join(scratch, "registries.conf"), registriesConf(hosts));
+  await writeFile(join(scratch, "registries.conf"), registriesConf(insecure));
   const args = hostBuildArguments(plan, process.env);
   const authFile = join(scratch, "auth/config.json");
   const env = { ...args, REGISTRY_AUTH_FILE: authFile, CONTAINERS_REGISTRIES_CONF: join(scratch, "registries.conf") };
@@ -128,17 +128,7 @@ async function writeContext(folder, files) {
   }
 }
 
-/** The registries that a build asks: of the base, of the tools' images, and where the image goes. */
-function hostsOf({ base, steps }, target, mirrors) {
-  const tools = [steps.environment?.uvImage, steps.environment?.micromambaImage, steps.commands?.uvImage];
-  const fetched = [base.reference, ...tools].filter(Boolean).map((image) => throughMirror(image, mirrors));
-  return [...new Set([...fetched, target.reference].map((image) => parseReference(image).registry))];
-}
-
-function registriesConf(hosts) {
-  const insecure = insecureRegistries(process.env.IMAGESPEC_INSECURE_REGISTRIES);
-  const plain = hosts.filter((host) => isLoopback(host) || insecure.includes(host));
-  return plain.map((host) => `[[registry]]\nlocation = "${host}"\ninsecure = true\n`).join("\n");
-}
+const registriesConf = (hosts) =>
+  hosts.map((host) => `[[registry]]\nlocation = "${host}"\ninsecure = true\n`).join("\n");
 
 export default new BuildahBuilder();

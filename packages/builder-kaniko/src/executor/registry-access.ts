@@ -1,5 +1,6 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import { namesHost, parseReference } from "@imagespec/registry";
+import { imagesOf } from "@imagespec/dockerfile";
+import { isLoopback, namesHost, parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 
 /** What kaniko must be told of registries: where to fetch, over what, and for whom it needs credentials. */
@@ -26,7 +27,7 @@ export function registryAccess(
 ): RegistryAccess {
   const maps = new Map<string, string[]>();
   const hosts = new Set<string>();
-  for (const image of [...pulledImages(plan), ...pushed]) hosts.add(parseReference(image).registry);
+  for (const image of [...imagesOf(plan), ...pushed]) hosts.add(parseReference(image).registry);
   for (const [from, to] of Object.entries({ ...mirrors, ...options.registryMap })) {
     // Own images are written and read where their name says.
     if (!hosts.has(from)) continue;
@@ -54,20 +55,7 @@ export function hasLocalIndex(plan: BuildPlan): boolean {
   return indexes.some((index) => index !== undefined && URL.canParse(index) && isLoopback(new URL(index).host));
 }
 
-/** The images a build of this plan fetches. A base `oci:PATH` is none of them. */
-function pulledImages(plan: BuildPlan): string[] {
-  const environment = plan.steps.environment;
-  const base = plan.base.kind === "reference" ? plan.base.reference : undefined;
-  const images = [base, plan.steps.commands?.uvImage, environment?.uvImage];
-  if (environment?.manager === "conda") images.push(environment.micromambaImage);
-  return images.filter((image) => image !== undefined);
-}
-
 /** docker.io's name in kaniko's own maps and in a docker config.json differs from the one in references. */
 export function kanikoHost(host: string): string {
   return host === "docker.io" ? "index.docker.io" : host;
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
 }
