@@ -1,3 +1,4 @@
+import type { EnvironmentStep } from "@imagespec/core/builder";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { renderDockerfile } from "../render-dockerfile.ts";
@@ -5,8 +6,8 @@ import { buildRegistries, imagesOf } from "./build-registries.ts";
 
 const base = { kind: "reference", reference: "debian:12" } as const;
 const tools = { uvImage: "ghcr.io/x/uv:1", bytecode: true } as const;
-const venv = { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, ...tools } as const;
-const conda = {
+const venv: EnvironmentStep = { manager: "venv", prefix: "/opt/venv", python: { from: "base" }, ...tools };
+const conda: EnvironmentStep = {
   manager: "conda",
   prefix: "/opt/micromamba/envs/runtime",
   pythonVersion: "3.12",
@@ -14,7 +15,7 @@ const conda = {
   channels: [],
   micromambaImage: "quay.example/micromamba:2",
   ...tools,
-} as const;
+};
 const commands = { commands: ["date"], uvImage: "ghcr.io/x/uv:1" };
 
 describe("imagesOf", () => {
