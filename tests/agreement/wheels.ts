@@ -83,6 +83,8 @@ export const WHEELS: readonly WheelOptions[] = [
     version: "1.0",
     files: { "two_contents-1.0.data/purelib/place.py": "PLACE = 1\n", "place.py": "PLACE = 2\n" },
   },
+  { name: "has-file", version: "1.0", files: { either: "a file\n" } },
+  { name: "has-folder", version: "1.0", files: { "either/part.py": "PART = 1\n" } },
   { name: "white-out", version: "1.0", files: { "white_out/.wh.__init__.py": "" } },
   { name: "Mixed.Case_Name", version: "1.0", scripts: { Mixed: "Mixed_Case_Name:main" } },
   { name: "long-version", version: "1!2.0.post3+local.1" },

@@ -211,6 +211,11 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
     ends: "E_RESOLVE",
   },
   {
+    says: "a path that is a file in one wheel and a folder in another",
+    spec: ({ index }) => ({ parameters: { packages: ["has-file", "has-folder"], pipIndex: index.url } }),
+    ends: "E_RESOLVE",
+  },
+  {
     says: "a hash that is not the file's",
     spec: ({ index }) => ({
       parameters: { requirements: "requirements.txt", pipIndex: index.url },

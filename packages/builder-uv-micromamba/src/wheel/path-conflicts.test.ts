@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepLast } from "./path-conflicts.ts";
+import { keepLast, refuseFileAndFolder } from "./path-conflicts.ts";
 
 const SITE = "opt/venv/lib/python3.11/site-packages";
 
@@ -22,5 +22,24 @@ describe("keepLast", () => {
     ]);
     expect(without.map(({ size }) => size)).toEqual([1, 0]);
     expect(warnings).toEqual([]);
+  });
+});
+
+describe("refuseFileAndFolder", () => {
+  const named = (distribution: string, ...paths: string[]) => ({
+    distribution,
+    files: paths.map((path) => [`${SITE}/${path}`, "1"] as const),
+  });
+
+  it("names a path that is a file in one distribution and a folder in another, in either order", () => {
+    const [file, folder] = [named("a 1.0", "x"), named("b 1.0", "y.py", "x/deep/z.py")];
+    for (const distributions of [[file, folder], [folder, file], [named("c 1.0", "x", "x/z.py")]] as const)
+      expect(() => refuseFileAndFolder(distributions)).toThrow(
+        expect.objectContaining({ code: "E_RESOLVE", message: expect.stringContaining(`/${SITE}/x is a file in`) }),
+      );
+  });
+
+  it("takes names that only begin alike, and folders that several have", () => {
+    refuseFileAndFolder([named("a 1.0", "x.py", "space/a.py"), named("b 1.0", "x/y.py", "x-y/z.py", "space/b.py")]);
   });
 });

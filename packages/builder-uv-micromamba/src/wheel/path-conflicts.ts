@@ -1,3 +1,5 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+
 /** A file that a distribution installs. `sum` is the same for the same content. */
 export type InstalledFile = readonly [path: string, sum: string];
 
@@ -28,4 +30,28 @@ export function keepLast(distributions: readonly InstalledFiles[]): { without: S
     }
   }
   return { without, warnings };
+}
+
+/**
+ * Refuses a path that is a file in one of these and a folder in another, or in the same: it can only be one of the two.
+ * Throws E_RESOLVE naming both, as an installation by uv fails.
+ */
+export function refuseFileAndFolder(distributions: readonly InstalledFiles[]): void {
+  const files = new Map<string, string>();
+  for (const { distribution, files: own } of distributions) for (const [path] of own) files.set(path, distribution);
+  const passed = new Set<string>();
+  for (const { distribution, files: own } of distributions) {
+    for (const [path] of own) {
+      for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+        const folder = path.slice(0, end);
+        if (passed.has(folder)) break;
+        passed.add(folder);
+        const other = files.get(folder);
+        if (other !== undefined)
+          throw new ImageSpecError("E_RESOLVE", `/${folder} is a file in ${other} and a folder in ${distribution}`, {
+            hint: "Leave one of the packages out, or take other versions of them.",
+          });
+      }
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { isCopied } from "../layer/tar-pieces.ts";
-import { type InstalledFile, keepLast } from "./path-conflicts.ts";
+import { type InstalledFile, keepLast, refuseFileAndFolder } from "./path-conflicts.ts";
 import { contentMark, wheelEntries } from "./wheel-entries.ts";
 import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
@@ -38,16 +38,20 @@ export interface WheelLayersQuestion {
 
 /**
  * The layers of an environment's wheels, at most `limit` of them, in the order {@link groupForLayers} puts them. Which
- * wheel a path comes from does not depend on that order. Throws E_RESOLVE for a file that is not the wheel asked for.
+ * wheel a path comes from does not depend on that order. Throws E_RESOLVE for a file that is not the wheel asked for, and
+ * for a path that is a file in one wheel and a folder in another.
  */
 export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayersQuestion): Promise<LayerSource[]> {
   const { target, limit, warn } = question;
   const sorted = [...wheels].sort((a, b) => (normalizeName(a.name) < normalizeName(b.name) ? -1 : 1));
   const run = pLimit(PARALLEL);
   const listed = await Promise.all(sorted.map((wheel) => run(() => listFiles(wheel, question))));
-  const { without, warnings } = keepLast(
-    sorted.map(({ name, version }, at) => ({ distribution: `${name} ${version}`, files: listed[at] ?? [] })),
-  );
+  const distributions = sorted.map(({ name, version }, at) => ({
+    distribution: `${name} ${version}`,
+    files: listed[at] ?? [],
+  }));
+  refuseFileAndFolder(distributions);
+  const { without, warnings } = keepLast(distributions);
   warnings.forEach(warn);
   const parts = sorted.map((wheel, at) => ({ wheel, without: without[at] ?? new Set() }));
   const describe = ({ wheel: { name, size } }: WheelPart) => ({ name: normalizeName(name), size });

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SpecFolder } from "./fixtures/spec-folder.ts";
@@ -123,9 +124,15 @@ describe("sources and copies", () => {
   it("leaves special files out with a warning and refuses names no other machine can have", async () => {
     folder.write({ "src/a.py": "" });
     execFileSync("mkfifo", [folder.path("src/pipe")]);
+    const server = createServer();
+    await new Promise<void>((ready) => server.listen(folder.path("src/socket"), ready));
     const { files, warnings } = await folder.resolve({ sourceRoot: "src", sourceCopyMode: "all" });
+    await new Promise((closed) => server.close(closed));
     expect(files.map(({ path }) => path)).toEqual(["source", "source/a.py"]);
-    expect(warnings).toEqual([expect.stringContaining("'pipe' is left out")]);
+    expect(warnings.sort()).toEqual([
+      expect.stringContaining("'pipe' is left out"),
+      expect.stringContaining("'socket' is left out"),
+    ]);
     writeFileSync(Buffer.concat([Buffer.from(`${folder.root}/src/`), Buffer.from([0x62, 0xff, 0x2e, 0x70, 0x79])]), "");
     folder.write({ "src/a\\b": "" });
     expect(await folder.faults({ sourceRoot: "src", sourceCopyMode: "all" })).toEqual(

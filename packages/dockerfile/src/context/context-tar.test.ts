@@ -125,6 +125,21 @@ describe("contextTar", () => {
     expect(read).toBeLessThan(100);
   });
 
+  it("writes the size of a file of nine gigabytes", async () => {
+    const size = 9 * 1024 ** 3;
+    async function* zeros() {
+      for (;;) yield Buffer.alloc(65_536);
+    }
+    const reader = extract();
+    const found = new Promise((resolve) => reader.on("entry", (header) => resolve(header.size)));
+    for await (const bytes of contextTar([{ ...file("a", ""), size }], { open: zeros })) {
+      reader.write(bytes);
+      break;
+    }
+    expect(await found).toBe(size);
+    reader.destroy();
+  });
+
   it("reads no further ahead of a slow reader than a few chunks", async () => {
     const chunk = 65_536;
     let produced = 0;
