@@ -24,6 +24,14 @@ function refused(
   });
 }
 
+it("steps aside for a link that leads to itself, by the parameter that brings it", () => {
+  const files = [{ type: "symlink", path: "source/a", mode: 0o777, link: "a" } as const];
+  const steps = { files: { trees: [{ from: "source", to: "/root" } as const] } };
+  const request = { ...buildRequest({ plan: { steps }, files }), options: kanikoOptions.parse({}) };
+  expect(supports(request)).toEqual([{ parameter: "sourceRoot", reason: expect.stringContaining("/root/a") }]);
+  expect(supports({ ...request, files: [] })).toEqual([]);
+});
+
 describe("supports", () => {
   it.each<[string, object, Partial<BuildTarget>, string[]]>([
     ["docker, pushed", {}, {}, []],

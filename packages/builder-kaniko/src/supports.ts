@@ -1,10 +1,11 @@
 import type { BuildRequest, Unsupported } from "@imagespec/core/builder";
 import { parsePlatform } from "@imagespec/registry";
+import { loopingLink } from "./looping-link.ts";
 import type { KanikoOptions } from "./options.ts";
 
 /** What of a request kaniko cannot do in the mode chosen; pure. */
 export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
-  const { plan, target, options } = request;
+  const { plan, target, options, files } = request;
   const found: Unsupported[] = [];
   if (plan.base.kind === "layout") {
     found.push({
@@ -19,6 +20,15 @@ export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
     else if (variant !== undefined) {
       found.push({ parameter: "platform", reason: `kaniko does not write the variant of ${platform} into the image` });
     }
+  }
+  const loop = loopingLink(files);
+  if (loop !== undefined) {
+    const parameter = plan.steps.files?.trees.some(({ from }) => from === "source") ? "sourceRoot" : "copy";
+    // Its snapshot of the file system ends there, without an error: what it has not seen by then is not in the image.
+    found.push({
+      parameter,
+      reason: `kaniko loses files of an image with a link that leads to itself, as /root/${loop} does`,
+    });
   }
   if (options.cache && options.cacheRepo === undefined && !target.push) {
     found.push({ parameter: "builderOptions", reason: "cache needs cacheRepo when the image is not pushed" });

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { cacheFolder } from "@imagespec/core/internal";
@@ -7,5 +8,13 @@ import { cacheFolder } from "@imagespec/core/internal";
  * folder cannot be written Node goes on without; the shared temporary folder, Node's own choice, could be anyone's.
  */
 export function keepCompiled(env: NodeJS.ProcessEnv): void {
-  enableCompileCache(env.NODE_COMPILE_CACHE ?? join(cacheFolder(env), "compiled"));
+  if (env.NODE_COMPILE_CACHE !== undefined) return void enableCompileCache(env.NODE_COMPILE_CACHE);
+  const folder = join(cacheFolder(env), "compiled");
+  try {
+    // Nobody else may read what is kept, nor put there what is then run.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    return;
+  }
+  enableCompileCache(folder);
 }

@@ -35,6 +35,21 @@ export const FILE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "links that lead to themselves, at once or in a circle, among other files",
+    spec: () => ({
+      parameters: { sourceRoot: "src", sourceCopyMode: "all", copy: ["data"] },
+      files: {
+        "src/main.py": "",
+        "src/self": { link: "self" },
+        "src/deep/er/x.log": { link: "./x.log" },
+        "data/one": { link: "two" },
+        "data/two": { link: "one" },
+        "data/there": "",
+      },
+    }),
+    ends: "built",
+  },
+  {
     says: "git's ignore files of every level, and a tracked file that one of them names",
     spec: () => ({
       parameters: { sourceRoot: "src", sourceCopyMode: "all" },

@@ -1,0 +1,38 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "imagespec-compiled-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** `imagespec --version` in a process of its own, with the cache there and a umask that gives everything to everybody. */
+function start(cache: string): string {
+  const main = join(import.meta.dirname, "../dist/main.js");
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const script = 'umask 0; exec "$0" "$1" --version';
+  return execFileSync("/bin/sh", ["-c", script, process.execPath, main], {
+    env: { ...env, IMAGESPEC_CACHE_DIR: cache },
+    encoding: "utf8",
+  });
+}
+
+it("keeps what is compiled for its user alone, the cache's folder included", () => {
+  const cache = join(folder, "cache");
+  expect(start(cache)).toMatch(/^\d+\.\d+\.\d+\n$/);
+  for (const path of [cache, join(cache, "compiled")]) expect(statSync(path).mode & 0o777).toBe(0o700);
+});
+
+it("starts without where the cache cannot be", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  expect(start(join(file, "cache"))).toMatch(/^\d/);
+  const closed = join(folder, "closed");
+  mkdirSync(closed);
+  chmodSync(closed, 0o500);
+  expect(start(join(closed, "cache"))).toMatch(/^\d/);
+});
