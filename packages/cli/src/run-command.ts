@@ -14,6 +14,7 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
   inspect: async () => (await import("./command/inspect.ts")).inspect,
   builders: async () => (await import("./command/builders.ts")).builders,
   doctor: async () => (await import("./command/doctor.ts")).doctor,
+  completion: async () => (await import("./command/completion.ts")).completion,
   schema: async () => (await import("./command/schema.ts")).schema,
 };
 
@@ -21,7 +22,7 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
 export async function runCommand(line: CommandLine, io: ProgramIo): Promise<number> {
   const run = await COMMANDS[line.command]();
   // Who looks up what a config may say is not kept from it by one that is wrong.
-  if (line.command === "schema") return run({ ...io, line, settings: { file: undefined, config: {} } });
+  if (line.command === "schema" || line.command === "completion") return run({ ...io, line, settings: { file: undefined, config: {} } });
   const { setProjectEnvironment } = await import("./project-environment.ts");
   return run({ ...io, line, settings: await setProjectEnvironment(line, io.env) });
 }

@@ -7,6 +7,8 @@ interface CommandUsage {
   file: boolean;
   /** What FILE is, where it is no spec file: its name in the help, and what may be given. */
   argument?: readonly [name: string, description: string];
+  /** The words that it may be, where those are all. */
+  values?: readonly string[];
   options: readonly OptionName[];
   /** A command line each, and what it does. */
   examples: readonly (readonly [commandLine: string, does: string])[];
@@ -124,6 +126,18 @@ export const COMMANDS = {
     file: false,
     options: ["config"],
     examples: [["imagespec schema > imagespec.schema.json", "let an editor check and complete spec files"]],
+  },
+  completion: {
+    summary: "print the completion script of a shell",
+    file: true,
+    argument: ["SHELL", "bash, zsh or fish"],
+    values: ["bash", "zsh", "fish"],
+    options: [],
+    examples: [
+      ["imagespec completion bash > /etc/bash_completion.d/imagespec", "for bash"],
+      ["imagespec completion fish > ~/.config/fish/completions/imagespec.fish", "for fish"],
+      ["imagespec completion zsh > ~/.zfunc/_imagespec", "for zsh, where ~/.zfunc is in fpath"],
+    ],
   },
 } satisfies Record<string, CommandUsage>;
 

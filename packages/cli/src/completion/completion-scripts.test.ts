@@ -1,0 +1,105 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bashScript } from "./bash-script.ts";
+import { completionWords } from "./completion-words.ts";
+import { fishScript } from "./fish-script.ts";
+import { zshScript } from "./zsh-script.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "completion-"));
+  await writeFile(join(folder, "a spec.yaml"), "");
+  await writeFile(join(folder, "other.yaml"), "");
+  await mkdir(join(folder, "sources"));
+  await writeFile(join(folder, "script.bash"), bashScript(completionWords()));
+  await writeFile(join(folder, "_imagespec"), zshScript(completionWords()));
+  await writeFile(join(folder, "script.fish"), fishScript(completionWords()));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What bash offers after these words, the last one unfinished. */
+async function bash(words: string[]): Promise<string[]> {
+  const script = `set -u; source ./script.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _imagespec
+    for one in \${COMPREPLY[@]+"\${COMPREPLY[@]}"}; do printf '%s\\n' "$one"; done`;
+  const args = ["--norc", "--noprofile", "-c", script, "bash", "imagespec", ...words];
+  return lines((await promisify(execFile)("bash", args, { cwd: folder })).stdout);
+}
+
+async function fish(words: string[]): Promise<string[]> {
+  const text = `imagespec ${words.join(" ")}`;
+  const args = ["--no-config", "-c", `source script.fish; complete -C '${text}'`];
+  const { stdout } = await promisify(execFile)("fish", args, { cwd: folder, env: { ...process.env, HOME: folder } });
+  return lines(stdout).map((line) => line.split("\t")[0] ?? "");
+}
+
+/** zsh completes on a terminal alone: one is made for it, Ctrl-D pressed, which lists what Tab would choose from. */
+async function zsh(words: string[]): Promise<string> {
+  const script = `zmodload zsh/zpty
+    zpty -b inner zsh -f -i
+    say() { zpty -w inner "$1" }
+    say "PROMPT=; stty -echo cols 200; fpath=(${folder} $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0; cd ${folder}; print -r R''EADY"
+    zpty -r -m inner seen '*READY*'
+    zpty -w -n inner $'${`imagespec ${words.join(" ")}`}\\004'
+    integer tries=0; local all= part=
+    while (( tries++ < 40 )); do
+      sleep 0.1
+      while zpty -r -t inner part; do all+=$part; tries=$(( tries < 30 ? 30 : tries )); done
+    done
+    print -r -- "$all"`;
+  const { stdout } = await promisify(execFile)("zsh", ["-f", "-c", script], {
+    cwd: folder,
+    env: { ...process.env, HOME: folder, TERM: "dumb" },
+    timeout: 20_000,
+  });
+  return stdout;
+}
+
+const lines = (text: string) => text.split("\n").filter((line) => line !== "");
+const has = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
+
+describe("bash", () => {
+  it.each<[string[], string[]]>([
+    [["bui"], ["build", "builders"]],
+    [["build", "--on-unknown", ""], ["build", "fail", "assume"]],
+    [["build", "--pu"], ["--push"]],
+    [["tag", "--pu"], []],
+    [["build", "--root", ""], ["sources"]],
+    [["build", "a"], ["a spec.yaml"]],
+    [["help", "ta"], ["tag"]],
+    [["build", "--id", "x"], []],
+  ])("%j", async (words, offered) => {
+    expect(await bash(words)).toEqual(offered);
+  });
+
+  it("offers every command, and every option of each", async () => {
+    for (const { name, options } of completionWords()) {
+      expect(await bash([""])).toContain(name);
+      expect(await bash([name, "--"])).toEqual([...options.map(({ flag }) => flag), "--help"]);
+    }
+  });
+});
+
+describe.runIf(has("fish"))("fish", () => {
+  it.each<[string[], string[]]>([
+    [["bui"], ["build", "builders"]],
+    [["build", "--on-unknown", "f"], ["fail"]],
+    [["build", "--pus"], ["--push"]],
+    [["tag", "--pus"], []],
+    [["build", "oth"], ["other.yaml"]],
+  ])("%j", async (words, offered) => {
+    expect(await fish(words)).toEqual(offered);
+  });
+});
+
+describe.runIf(has("zsh"))("zsh", () => {
+  it("completes commands, options and their values", async () => {
+    expect(await zsh(["bui"])).toMatch(/builders\s+-- list the installed/);
+    expect(await zsh(["build", "--on-unknown", "f"])).toMatch(/fail/);
+    expect(await zsh(["build", "--p"])).toMatch(/--push\s+-- push the image/);
+    expect(await zsh(["build", "oth"])).toMatch(/other\.yaml/);
+  }, 60_000);
+});
