@@ -11,7 +11,11 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
   plan: async () => (await import("./command/plan.ts")).plan,
   explain: async () => (await import("./command/explain.ts")).explain,
   resolve: async () => (await import("./command/resolve.ts")).resolve,
+<<<<<<< HEAD
   inspect: async () => (await import("./command/inspect.ts")).inspect,
+=======
+  init: async () => (await import("./command/init.ts")).init,
+>>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
   builders: async () => (await import("./command/builders.ts")).builders,
   doctor: async () => (await import("./command/doctor.ts")).doctor,
   completion: async () => (await import("./command/completion.ts")).completion,
@@ -22,7 +26,8 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
 export async function runCommand(line: CommandLine, io: ProgramIo): Promise<number> {
   const run = await COMMANDS[line.command]();
   // Who looks up what a config may say is not kept from it by one that is wrong.
-  if (line.command === "schema" || line.command === "completion") return run({ ...io, line, settings: { file: undefined, config: {} } });
+  if (line.command === "schema" || line.command === "completion")
+    return run({ ...io, line, settings: { file: undefined, config: {} } });
   const { setProjectEnvironment } = await import("./project-environment.ts");
   return run({ ...io, line, settings: await setProjectEnvironment(line, io.env) });
 }

@@ -26,6 +26,11 @@ export interface CommandLine {
   config: boolean;
   /** Paths of manifests, `-` for standard input. */
   manifests: string[];
+<<<<<<< HEAD
   /** `inspect`: the image to compare with. */
   diff: string | undefined;
+=======
+  /** `init`: ask nothing. */
+  yes: boolean;
+>>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
 }

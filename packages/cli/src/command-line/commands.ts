@@ -96,6 +96,7 @@ export const COMMANDS = {
       ["imagespec resolve -f compose.yaml | docker compose -f - up", "the same for a compose file"],
     ],
   },
+<<<<<<< HEAD
   inspect: {
     summary: "print what an image is made of",
     file: true,
@@ -105,6 +106,13 @@ export const COMMANDS = {
       ["imagespec inspect localhost:5000/train:1", "print layers, packages and largest files"],
       ["imagespec inspect imagespec.yaml --diff localhost:5000/train:1", "compare the built spec with an image"],
     ],
+=======
+  init: {
+    summary: "write a first spec from what lies in this folder",
+    file: false,
+    options: ["initRoot", "yes"],
+    examples: [["imagespec init --yes && imagespec build", "a first image without a question"]],
+>>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
   },
   builders: {
     summary: "list the installed builders without running them",

@@ -28,6 +28,8 @@ const repeated = (flags: string, description: string) => () => [new Option(flags
 export const OPTIONS = {
   target: repeated("--target <NAME>", "take this image of FILE; may be repeated"),
   root: option("--root <DIR>", "start relative paths of the spec from here"),
+  initRoot: option("--root <DIR>", "look into this folder, and write the spec there"),
+  yes: option("--yes", "ask nothing"),
   id: option("--id <ID>", "use this id, which is part of the tag"),
   platform: option("--platform <OS/ARCH>", "replace the spec's platforms, comma-separated"),
   insecure: repeated("--insecure-registry <HOST>", "allow http and any certificate for this host; may be repeated"),

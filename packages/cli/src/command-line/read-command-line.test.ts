@@ -93,7 +93,7 @@ describe("help", () => {
       const commands = examples.split("\n").filter((line) => /^ {2}\S/.test(line));
       expect(commands.length).toBeGreaterThan(0);
       for (const command of commands.flatMap((line) =>
-        line.split(/\|\|?|>/).filter((part) => part.includes("imagespec ")),
+        line.split(/\|\|?|&&|>/).filter((part) => part.includes("imagespec ")),
       )) {
         expect(lineOf(...command.trim().split(" ").slice(1)).command).toBe(/imagespec (\w+)/.exec(command)?.[1]);
       }

@@ -111,7 +111,11 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     files: values.files ?? false,
     config: values.config ?? false,
     manifests: values.manifest ?? [],
+<<<<<<< HEAD
     diff: values.diff,
+=======
+    yes: values.yes ?? false,
+>>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
   };
 }
 

@@ -64,7 +64,10 @@ const has = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
 describe("bash", () => {
   it.each<[string[], string[]]>([
     [["bui"], ["build", "builders"]],
-    [["build", "--on-unknown", ""], ["build", "fail", "assume"]],
+    [
+      ["build", "--on-unknown", ""],
+      ["build", "fail", "assume"],
+    ],
     [["build", "--pu"], ["--push"]],
     [["tag", "--pu"], []],
     [["build", "--root", ""], ["sources"]],

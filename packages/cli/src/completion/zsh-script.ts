@@ -5,7 +5,8 @@ export function zshScript(commands: readonly CompletionCommand[]): string {
   const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(":", "\\:")}`)}`);
   const cases = commands.map(({ name, argument, options }) => {
     const specs = options.map(
-      ({ flag, summary, value }) => `${flag}[${bracketed(summary)}]${value === undefined ? "" : `:value:${action(value)}`}`,
+      ({ flag, summary, value }) =>
+        `${flag}[${bracketed(summary)}]${value === undefined ? "" : `:value:${action(value)}`}`,
     );
     const all = [...specs, "--help[print help]", ...(argument === undefined ? [] : [`1:argument:${action(argument)}`])];
     return `    ${name}) _arguments ${all.map(quoted).join(" ")} ;;`;

@@ -1,0 +1,108 @@
+import { ImageSpec, type ImageSpecParameters, resolveSpec } from "@imagespec/core";
+import { readCondaFile } from "./conda-file.ts";
+import { readDockerfile } from "./dockerfile.ts";
+import { projectName } from "./project-name.ts";
+import { projectPython } from "./project-python.ts";
+import { findSources } from "./sources.ts";
+
+/** The parameters of a first spec, and what was found and left out, as sentences for its author. */
+export interface SpecDraft {
+  parameters: ImageSpecParameters;
+  notes: string[];
+}
+
+/**
+ * Drafts a spec from what lies in a folder: a Dockerfile, uv.lock, poetry.lock, requirements.txt, pyproject.toml,
+ * environment.yml and the sources. Each part is checked as a build would check it; what does not pass is left out, with
+ * a note that says why.
+ */
+export async function draftSpec(folder: string, signal?: AbortSignal): Promise<SpecDraft> {
+  const draft: SpecDraft = { parameters: { name: await projectName(folder) }, notes: [] };
+  const take = (parameters: ImageSpecParameters, source: string) =>
+    extend(draft, parameters, { source, folder, signal });
+  const image = await readDockerfile(folder);
+  draft.notes.push(...image.notes);
+  await takeEach(take, draft, image.parameters, "Dockerfile");
+  const conda = await readCondaFile(folder);
+  const { pythonVersion, dependencies } = await projectPython(folder);
+  const version = conda?.pythonVersion ?? versionOver(draft.parameters, pythonVersion);
+  if (version !== undefined) await take({ pythonVersion: version }, "the project");
+  if (conda !== undefined) {
+    draft.notes.push(...conda.notes);
+    await take({ condaChannels: conda.condaChannels }, conda.file);
+    await takeEach(take, draft, conda.parameters, conda.file);
+  } else if (!(await takeRequirements(take))) {
+    await takeEach(take, draft, { packages: dependencies }, "pyproject.toml");
+  }
+  const sources = await findSources(folder);
+  if (sources !== undefined) await take({ sourceRoot: sources }, "the sources");
+  return draft;
+}
+
+/** A python image brings its Python; on any other base it is one of our own. */
+function versionOver({ baseImage }: ImageSpecParameters, wanted: string | undefined): string | undefined {
+  if (typeof baseImage !== "string") return wanted;
+  return /(?:^|\/)python:/.test(baseImage) ? undefined : (wanted ?? "3.12");
+}
+
+type Take = (parameters: ImageSpecParameters, source: string) => Promise<boolean>;
+
+/** The first of these files that can be installed from. A lock names all packages there are. */
+async function takeRequirements(take: Take): Promise<boolean> {
+  for (const file of ["uv.lock", "poetry.lock"]) {
+    if (await take({ requirements: file, packages: undefined }, file)) return true;
+  }
+  return take({ requirements: "requirements.txt" }, "requirements.txt");
+}
+
+/** Lists and variables item by item, so that one that is wrong does not take the others with it. */
+async function takeEach(take: Take, draft: SpecDraft, parameters: ImageSpecParameters, source: string): Promise<void> {
+  for (const [name, value] of Object.entries(parameters)) {
+    const before = () => Object.entries(draft.parameters).find(([one]) => one === name)?.[1] as object | undefined;
+    if (name === "env") {
+      for (const [variable, text] of Object.entries(value as object))
+        await take({ env: { ...before(), [variable]: text } }, source);
+    } else if (Array.isArray(value) && name !== "entrypoint") {
+      for (const item of value as string[]) await take({ [name]: [...((before() as string[]) ?? []), item] }, source);
+    } else await take({ [name]: value }, source);
+  }
+}
+
+interface Part {
+  source: string;
+  folder: string;
+  signal: AbortSignal | undefined;
+}
+
+/** Adds parameters if the spec is still right with them; a file that is not there is no news. */
+async function extend(draft: SpecDraft, parameters: ImageSpecParameters, part: Part): Promise<boolean> {
+  const extended = { ...draft.parameters, ...parameters };
+  try {
+    const spec = ImageSpec.parse(extended, { root: part.folder });
+    const { warnings } = await resolveSpec(spec, { env: process.env, signal: part.signal });
+    draft.notes.push(
+      ...warnings.map((warning) => `${part.source}: ${warning}`).filter((note) => !draft.notes.includes(note)),
+    );
+    draft.parameters = extended;
+    return true;
+  } catch (error) {
+    part.signal?.throwIfAborted();
+    const { message } = error as Error;
+    if (!/does not exist/.test(message))
+      draft.notes.push(`${part.source}: left out ${describe(parameters)}: ${reasonOf(message)}`);
+    return false;
+  }
+}
+
+function describe(parameters: ImageSpecParameters): string {
+  const [[name, value] = ["", ""]] = Object.entries(parameters).filter(([, one]) => one !== undefined);
+  const said = Array.isArray(value) && name !== "entrypoint" ? value.at(-1) : value;
+  return `${name} ${JSON.stringify(said)}`;
+}
+
+/** The first line of a message, without the spec it is about. */
+function reasonOf(message: string): string {
+  return (
+    (message.split("\n- ")[1] ?? message.replace(/^the spec(?: '[^']*')? is wrong: /, "")).split("\n")[0] ?? message
+  );
+}
