@@ -84,10 +84,10 @@ describe("mistakes", () => {
 
 describe("help", () => {
   it("fits 80 columns and ends with examples that it would itself accept", () => {
-    for (const [name, { file }] of commandUsages) {
+    for (const [name, { file, argument = ["FILE"] }] of commandUsages) {
       const text = answerOf(name, "--help");
       expect(text).toBe(answerOf("help", name));
-      expect(text).toMatch(file ? /\[FILE\]/ : /^Usage: imagespec \w+ (\[OPTIONS\]|[A-Z]+\n)/);
+      expect(text).toMatch(file ? `[${argument[0]}] [OPTIONS]` : /^Usage: imagespec \w+ \[OPTIONS\]/);
       expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
       const [, examples = ""] = text.split("Examples:\n");
       const commands = examples.split("\n").filter((line) => /^ {2}\S/.test(line));
