@@ -11,11 +11,10 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
   plan: async () => (await import("./command/plan.ts")).plan,
   explain: async () => (await import("./command/explain.ts")).explain,
   resolve: async () => (await import("./command/resolve.ts")).resolve,
-<<<<<<< HEAD
   inspect: async () => (await import("./command/inspect.ts")).inspect,
-=======
+  run: async () => (await import("./command/run.ts")).run,
+  shell: async () => (await import("./command/run.ts")).shell,
   init: async () => (await import("./command/init.ts")).init,
->>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
   builders: async () => (await import("./command/builders.ts")).builders,
   doctor: async () => (await import("./command/doctor.ts")).doctor,
   completion: async () => (await import("./command/completion.ts")).completion,

@@ -12,3 +12,11 @@ export {
   type ProcessEnvironment,
 } from "./find-endpoint.ts";
 export type { EngineAddress } from "./parse-address.ts";
+export {
+  CONTAINER_COMMANDS,
+  type ContainerCommand,
+  type ContainerRun,
+  containerArguments,
+  findContainerCommand,
+  runContainer,
+} from "./run-container.ts";

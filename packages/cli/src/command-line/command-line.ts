@@ -24,13 +24,16 @@ export interface CommandLine {
   files: boolean;
   /** `schema`: of the config file, not of spec files. */
   config: boolean;
+  /** `run`: what follows `--`. */
+  program: string[];
+  /** `run`, `shell`: the command that containers are run with. */
+  engine: string | undefined;
+  mountSource: boolean;
+  gpus: string | undefined;
   /** Paths of manifests, `-` for standard input. */
   manifests: string[];
-<<<<<<< HEAD
   /** `inspect`: the image to compare with. */
   diff: string | undefined;
-=======
   /** `init`: ask nothing. */
   yes: boolean;
->>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
 }

@@ -9,6 +9,8 @@ interface CommandUsage {
   argument?: readonly [name: string, description: string];
   /** The words that it may be, where those are all. */
   values?: readonly string[];
+  /** Whether `-- COMMAND...` may follow. */
+  program?: boolean;
   options: readonly OptionName[];
   /** A command line each, and what it does. */
   examples: readonly (readonly [commandLine: string, does: string])[];
@@ -96,7 +98,6 @@ export const COMMANDS = {
       ["imagespec resolve -f compose.yaml | docker compose -f - up", "the same for a compose file"],
     ],
   },
-<<<<<<< HEAD
   inspect: {
     summary: "print what an image is made of",
     file: true,
@@ -106,13 +107,28 @@ export const COMMANDS = {
       ["imagespec inspect localhost:5000/train:1", "print layers, packages and largest files"],
       ["imagespec inspect imagespec.yaml --diff localhost:5000/train:1", "compare the built spec with an image"],
     ],
-=======
+  },
+  run: {
+    summary: "run a program in the image, built if need be",
+    file: true,
+    program: true,
+    options: [...IDENTITY, "insecure", "builder", "builderOptions", "onUnknown", "engine", "mountSource", "gpus"],
+    examples: [
+      ["imagespec run -- python -m app", "run a program; its exit code is the command's"],
+      ["imagespec run app.yaml --mount-source -- pytest", "with this machine's sources in place of the image's"],
+    ],
+  },
+  shell: {
+    summary: "open a shell in the image, built if need be",
+    file: true,
+    options: [...IDENTITY, "insecure", "builder", "builderOptions", "onUnknown", "engine", "mountSource", "gpus"],
+    examples: [["imagespec shell --target train", "look around in one image"]],
+  },
   init: {
     summary: "write a first spec from what lies in this folder",
     file: false,
     options: ["initRoot", "yes"],
     examples: [["imagespec init --yes && imagespec build", "a first image without a question"]],
->>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
   },
   builders: {
     summary: "list the installed builders without running them",

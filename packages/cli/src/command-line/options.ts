@@ -28,6 +28,9 @@ const repeated = (flags: string, description: string) => () => [new Option(flags
 export const OPTIONS = {
   target: repeated("--target <NAME>", "take this image of FILE; may be repeated"),
   root: option("--root <DIR>", "start relative paths of the spec from here"),
+  engine: option("--engine <NAME>", "docker, podman or nerdctl (default: the first found)"),
+  mountSource: option("--mount-source", "mount sources and copied files over those in /root"),
+  gpus: option("--gpus <GPUS>", "GPUs that the program sees: all, 2 or device=0"),
   initRoot: option("--root <DIR>", "look into this folder, and write the spec there"),
   yes: option("--yes", "ask nothing"),
   id: option("--id <ID>", "use this id, which is part of the tag"),

@@ -18,6 +18,7 @@ export function readCommandLine(args: readonly string[]): ReadCommandLine {
     const names = commandUsages.map(([name]) => name).join(", ");
     return { kind: "mistake", message: "No command is given", hint: `Choose one of ${names}; see imagespec --help.` };
   }
+  const [own, command] = splitProgram(args);
   let line: CommandLine | undefined;
   let text = "";
   const program = describeProgram({
@@ -25,11 +26,11 @@ export function readCommandLine(args: readonly string[]): ReadCommandLine {
       text += more;
     },
     run: (given) => {
-      line = given;
+      line = { ...given, program: command };
     },
   });
   try {
-    program.parse(args, { from: "user" });
+    program.parse(own, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: "answer", text: text.trimEnd() };
@@ -37,6 +38,13 @@ export function readCommandLine(args: readonly string[]): ReadCommandLine {
   }
   // `imagespec help` and a help asked for by name end without a command, too.
   return line === undefined ? { kind: "answer", text: text.trimEnd() } : { kind: "command", line };
+}
+
+/** The arguments before `--`, and those after it where the command takes a program. */
+function splitProgram(args: readonly string[]): [own: readonly string[], program: string[]] {
+  const at = args.indexOf("--");
+  const takes = commandUsages.some(([name, { program }]) => name === args[0] && program === true);
+  return at === -1 || !takes ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
 }
 
 interface Sinks {
@@ -59,12 +67,15 @@ function describeProgram({ write, run }: Sinks): Command {
         [command.name(), ...command.registeredArguments.map((one) => `[${one.name()}]`)].join(" "),
     })
     .addHelpText("after", PROGRAM_NOTES);
-  for (const [name, { summary, file, argument = SPEC_FILE, options, examples }] of commandUsages) {
+  for (const [
+    name,
+    { summary, file, argument = SPEC_FILE, program: takesProgram, options, examples },
+  ] of commandUsages) {
     const command = program
       .command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-      .usage(file ? `[${argument[0]}] [OPTIONS]` : "[OPTIONS]")
+      .usage(`${file ? `[${argument[0]}] ` : ""}[OPTIONS]${takesProgram ? " -- [COMMAND]" : ""}`)
       .action((...given: unknown[]) => run(toCommandLine(name, given)))
       .addHelpText("after", exampleText(examples));
     if (file) command.argument(`[${argument[0]}]`, argument[1]);
@@ -111,11 +122,12 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     files: values.files ?? false,
     config: values.config ?? false,
     manifests: values.manifest ?? [],
-<<<<<<< HEAD
     diff: values.diff,
-=======
     yes: values.yes ?? false,
->>>>>>> bcdc5b0 (Write a first spec from what lies in a folder)
+    program: [],
+    engine: values.engine,
+    mountSource: values.mountSource ?? false,
+    gpus: values.gpus,
   };
 }
 

@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { ImageSpecError } from "@imagespec/registry";
+import type { ProcessEnvironment } from "./find-endpoint.ts";
+
+/** The commands that containers are run with, in the order in which they are looked for. */
+export const CONTAINER_COMMANDS = ["docker", "podman", "nerdctl"] as const;
+
+/** One of {@link CONTAINER_COMMANDS}. */
+export type ContainerCommand = (typeof CONTAINER_COMMANDS)[number];
+
+/** A program to run in a container that is removed when the program ends. */
+export interface ContainerRun {
+  image: string;
+  /** The program and its arguments, in place of the image's entrypoint; empty: what the image starts by itself. */
+  command: readonly string[];
+  /** Files and folders of this machine, absolute, and where the program sees them. */
+  mounts: readonly { source: string; target: string }[];
+  /** GPUs the program sees, as docker's `--gpus` names them: `all`, `2`, `device=0`. */
+  gpus?: string | undefined;
+  /** Whether the program's standard input and output are this process's terminal. */
+  terminal: boolean;
+}
+
+/**
+ * The command that containers are run with: the one named, else the first on PATH.
+ *
+ * @throws ImageSpecError E_OPTIONS for another name, E_TOOL_MISSING where none is installed.
+ */
+export async function findContainerCommand(
+  named: string | undefined,
+  env: ProcessEnvironment,
+): Promise<ContainerCommand> {
+  const wanted = CONTAINER_COMMANDS.filter((one) => named === undefined || one === named);
+  if (wanted.length === 0) {
+    const hint = `Use one of ${CONTAINER_COMMANDS.join(", ")}.`;
+    throw new ImageSpecError("E_OPTIONS", `"${named}" is not a command that runs containers`, { hint });
+  }
+  for (const command of wanted) if (await isOnPath(command, env)) return command;
+  throw new ImageSpecError("E_TOOL_MISSING", `${wanted.join(", ")}: not on PATH, and containers are run with one`, {
+    hint: `Install ${wanted.join(" or ")}, or add its folder to PATH.`,
+  });
+}
+
+async function isOnPath(command: string, env: ProcessEnvironment): Promise<boolean> {
+  for (const folder of (env.PATH ?? "").split(delimiter).filter(Boolean)) {
+    const found = await access(join(folder, command), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
+}
+
+/**
+ * The arguments that run a program in a container with this command. Pure.
+ *
+ * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
+ */
+export function containerArguments(command: ContainerCommand, run: ContainerRun): string[] {
+  const [program, ...rest] = run.command;
+  const wrong = run.mounts.flatMap(({ source, target }) => [source, target]).find((path) => /[,"\n]/.test(path));
+  if (wrong !== undefined) {
+    throw new ImageSpecError(
+      "E_OPTIONS",
+      `'${wrong}' cannot be mounted: its name holds a comma, a quote or a line break`,
+      {
+        hint: "Rename it, or run without mounting the sources.",
+      },
+    );
+  }
+  return [
+    "run",
+    "--rm",
+    "--interactive",
+    ...(run.terminal ? ["--tty"] : []),
+    ...(run.gpus === undefined ? [] : gpuArguments(command, run.gpus)),
+    ...run.mounts.flatMap(({ source, target }) => ["--mount", `type=bind,source=${source},target=${target}`]),
+    ...(program === undefined ? [] : ["--entrypoint", program]),
+    run.image,
+    ...rest,
+  ];
+}
+
+/** podman names GPUs as devices of the container device interface. */
+function gpuArguments(command: ContainerCommand, gpus: string): string[] {
+  return command === "podman" ? ["--device", `nvidia.com/gpu=${gpus.replace(/^device=/, "")}`] : ["--gpus", gpus];
+}
+
+/**
+ * Runs a program in a container, with this process's standard streams, and returns its exit code: 128 and the number of
+ * the signal where one ended it. Aborting the signal sends the program SIGTERM.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING when the command cannot be started.
+ */
+export async function runContainer(command: ContainerCommand, run: ContainerRun, signal: AbortSignal): Promise<number> {
+  const child = spawn(command, containerArguments(command, run), { stdio: "inherit" });
+  const stop = () => child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once("error", (cause) => {
+        const hint = `Check that ${command} can be run.`;
+        reject(new ImageSpecError("E_TOOL_MISSING", `${command} cannot be started: ${cause.message}`, { cause, hint }));
+      });
+      child.once("exit", (code, name) => resolve(code ?? (name === "SIGINT" ? 130 : 143)));
+    });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
