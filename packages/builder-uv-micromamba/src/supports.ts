@@ -5,7 +5,6 @@ import { MACHINES } from "./resolve/python-target.ts";
 export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
   const found: Unsupported[] = [];
   const add = (parameter: string, reason: string) => found.push({ parameter, reason });
-  if (plan.steps.apt !== undefined) add("aptPackages", "installing Debian packages needs a running container");
   if (plan.steps.commands !== undefined) add("commands", "commands need a running container");
   const packages = plan.steps.packages;
   if (packages?.source.from === "poetry-lock")

@@ -48,9 +48,13 @@ export class BaseInspector {
   readonly #image: BaseImage;
   readonly #records: RecordStore;
   readonly #signal: AbortSignal;
+  /** How many layers lie over those of the image. */
+  readonly #above: number;
 
-  constructor(image: BaseImage, records: RecordStore, signal: AbortSignal) {
+  /** `upper` is what a layer over the image holds that is still to be made. */
+  constructor(image: BaseImage, records: RecordStore, signal: AbortSignal, upper?: LayerIndex) {
     this.#image = image;
+    this.#above = upper === undefined ? 0 : 1;
     this.#records = records;
     this.#signal = signal;
     const lazy = image.layers.map((layer): LazyLayer => {
@@ -72,7 +76,19 @@ export class BaseInspector {
       await records.set("base-layers", key, index);
       return index;
     }
-    this.tree = new FileTree(lazy.reverse());
+    const above = upper === undefined ? [] : [async () => upper];
+    this.tree = new FileTree([...above, ...lazy.reverse()]);
+  }
+
+  /** The same image under a layer that is still to be made. Of its files only those with a `text` can be read. */
+  under(upper: LayerIndex): BaseInspector {
+    return new BaseInspector(this.#image, this.#records, this.#signal, upper);
+  }
+
+  /** The layer of the image that holds a file; undefined where none does, or one above the image. */
+  async #layerOf(path: string): Promise<Descriptor | undefined> {
+    const at = (await this.tree.layerOf(path)) - this.#above;
+    return at < 0 ? undefined : this.#image.layers.at(-1 - at);
   }
 
   /** Whether all layers were read before, so that no question needs the registry. */
@@ -100,7 +116,7 @@ export class BaseInspector {
 
   /** Reads the layer again for a file whose text was not kept: /etc/passwd may be a link to anywhere. */
   async #read(path: string): Promise<string> {
-    const layer = this.#image.layers.at(-1 - (await this.tree.layerOf(path)));
+    const layer = await this.#layerOf(path);
     if (layer === undefined) return "";
     const signal = this.#signal;
     let text = "";
@@ -121,24 +137,21 @@ export class BaseInspector {
   async layersOf(paths: readonly string[]): Promise<string[]> {
     const found = new Set<string>();
     for (const path of paths) {
-      const at = await this.tree.layerOf(path);
-      const digest = at === -1 ? undefined : this.#image.layers.at(-1 - at)?.digest;
+      const digest = (await this.#layerOf(path))?.digest;
       if (digest !== undefined) found.add(digest);
     }
     return [...found].sort();
   }
 
   /** The contents of files of the base, by path; each layer is read once. */
-  async contents(paths: readonly string[], signal: AbortSignal): Promise<Map<string, Buffer>> {
-    const byLayer = new Map<number, Set<string>>();
+  async contents(paths: readonly string[], signal = this.#signal): Promise<Map<string, Buffer>> {
+    const byLayer = new Map<Descriptor, Set<string>>();
     for (const path of paths) {
-      const at = await this.tree.layerOf(path);
-      byLayer.set(at, (byLayer.get(at) ?? new Set()).add(path));
+      const layer = await this.#layerOf(path);
+      if (layer !== undefined) byLayer.set(layer, (byLayer.get(layer) ?? new Set()).add(path));
     }
     const found = new Map<string, Buffer>();
-    for (const [at, wanted] of byLayer) {
-      const layer = at === -1 ? undefined : this.#image.layers.at(-1 - at);
-      if (layer === undefined) continue;
+    for (const [layer, wanted] of byLayer) {
       await readLayer(this.#image.source.getBlob(layer, { signal }), {
         subject: subjectOf(this.#image, layer),
         signal,

@@ -1,4 +1,5 @@
 import { type BuildPlan, environmentValues, ImageSpecError, valueOver } from "@imagespec/core/builder";
+import { aptLayers } from "../apt/apt-layers.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { BaseInspector, variable } from "../base/base-inspector.ts";
 import { readBase } from "../base/read-base.ts";
@@ -17,6 +18,8 @@ const MAX_LAYERS = 100;
 /** Our layers besides packages: owners, Python and its bytecode, environment, link, removal, account, source, copy. */
 const FIXED_LAYERS = 9;
 const FEWEST_FOR_PACKAGES = 8;
+/** Of Debian packages: the large ones alone, the others in groups, and dpkg's records. */
+const MOST_FOR_APT = 20;
 /** Of a new virtual environment without packages. */
 const VENV_LAYERS = 1;
 
@@ -32,16 +35,19 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   const { plan, files, mirrors } = session.request;
   const base = await readBase(plan.base, platform, { registry, mirrors, signal });
   refuseTriggers(base);
-  const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length;
+  const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length - (plan.steps.apt === undefined ? 0 : MOST_FOR_APT);
   if (limit < FEWEST_FOR_PACKAGES)
     throw new ImageSpecError(
       "E_UNSUPPORTED",
       `${base.name} has ${base.layers.length} layers; with ours there would be more than ${MAX_LAYERS}`,
       { hint: "Take a base with fewer layers, or build with docker-buildx or kaniko." },
     );
-  const inspector = new BaseInspector(base, session.records, signal);
+  const original = new BaseInspector(base, session.records, signal);
   const packages = Math.floor(limit / (plan.steps.environment?.bytecode ? 2 : 1)) - VENV_LAYERS;
-  const early = await resolveEarly(session, { base, inspector, limit: packages });
+  const early = await resolveEarly(session, { base, inspector: original, limit: packages });
+  const { apt } = plan.steps;
+  const debian = apt && (await aptLayers(session, apt, { base, inspector: original, limit: MOST_FOR_APT }));
+  const inspector = debian === undefined ? original : original.under(debian.index);
   const account = await imageAccount(plan.steps.user, inspector);
   const python = await pythonEnvironment(session, { base, inspector, limit, early, owner: account });
   const folders = [plan.steps.user.workdir.slice(1), ...(python.extended === undefined ? [] : [python.extended])];
@@ -56,6 +62,7 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   return {
     base,
     layers: [
+      ...(debian?.layers ?? []),
       ...(await keepBaseFolder([...given(owned), ...python.layers], "opt", inspector.tree)),
       ...given(layer),
       ...filesLayers(plan.steps.files, files, account),

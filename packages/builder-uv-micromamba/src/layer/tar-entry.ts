@@ -48,6 +48,8 @@ export interface SymlinkEntry extends EntryBase {
 export interface HardlinkEntry extends EntryBase {
   type: "hardlink";
   link: string;
+  /** That of the file, which unpacking sets once more. */
+  mode?: number | undefined;
 }
 
 /** Hides the path of the layers below; written as an empty file `.wh.NAME` (OCI image-spec, layer.md). */

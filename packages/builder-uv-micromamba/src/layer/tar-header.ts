@@ -29,7 +29,7 @@ interface Fields {
 export function tarHeader(entry: Exclude<TarEntry, WhiteoutEntry>): Buffer {
   const fields: Fields = {
     name: entry.type === "directory" ? `${entry.path}/` : entry.path,
-    mode: "mode" in entry ? entry.mode : 0o777,
+    mode: ("mode" in entry ? entry.mode : undefined) ?? 0o777,
     uid: entry.uid,
     gid: entry.gid,
     size: entry.type === "file" ? entry.size : 0,

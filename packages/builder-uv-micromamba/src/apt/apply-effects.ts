@@ -1,0 +1,178 @@
+import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "./alternatives.ts";
+import type { BaseSystem } from "./base-system.ts";
+import type { Effect } from "./effect.ts";
+import type { FilePlan } from "./file-plan.ts";
+import { handedOn } from "./handed-on.ts";
+import type { PackageContents } from "./package-contents.ts";
+
+const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
+
+/** A package's effects, with what they may read of it. */
+export interface PackageEffects {
+  package: string;
+  at: number;
+  contents: PackageContents;
+  effects: readonly Effect[];
+}
+
+/** Plans what the scripts of packages leave behind. Throws E_UNSUPPORTED for an effect that meets something unforeseen. */
+export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan, base: BaseSystem): Promise<void> {
+  const groups = new Map<string, AlternativeGroup>();
+  for (const owner of all)
+    for (const effect of owner.effects) {
+      if (effect.do !== "alternative") {
+        await apply(effect, owner, plan, base);
+        continue;
+      }
+      const { name } = effect.alternative;
+      const text = base.text(`var/lib/dpkg/alternatives/${name}`);
+      const before = groups.get(name) ?? (text === "" ? undefined : readGroup(name, text));
+      groups.set(name, withAlternative(before, effect.alternative));
+    }
+  for (const [name, group] of groups) {
+    const links = await groupLinks(group, async (path) => (await plan.resolve(path)) !== undefined);
+    for (const { path, link } of links) {
+      const existing = await plan.get(await plan.real(path));
+      const isOurs =
+        existing?.type === "symlink" &&
+        (path.startsWith("/etc/alternatives/") || existing.link?.startsWith("/etc/alternatives/"));
+      if (existing !== undefined && !isOurs)
+        throw handedOn(`${path} is an alternative (${name}), and another file is there`);
+      if (link !== undefined) await plan.put(path, { type: "symlink", link, mode: 0o777 });
+      else if (existing !== undefined) await plan.put(path, { type: "removed", mode: 0 });
+    }
+    await plan.put(`var/lib/dpkg/alternatives/${name}`, { type: "file", mode: 0o644, text: renderGroup(group) });
+  }
+}
+
+async function apply(
+  effect: Exclude<Effect, { do: "alternative" }>,
+  owner: PackageEffects,
+  plan: FilePlan,
+  base: BaseSystem,
+): Promise<void> {
+  const isThere = async (path: string) => (await plan.get(await plan.real(path))) !== undefined;
+  switch (effect.do) {
+    case "folder":
+      if (!(await isThere(effect.path))) await plan.put(effect.path, { type: "directory", mode: effect.mode });
+      return;
+    case "file":
+      if (!(await isThere(effect.path)))
+        await plan.put(effect.path, { type: "file", mode: effect.mode, text: effect.text });
+      return;
+    case "link":
+      if (await isThere(effect.path)) throw handedOn(`${owner.package} makes ${effect.path}, which is there already`);
+      return plan.put(effect.path, { type: "symlink", link: effect.link, mode: 0o777 });
+    case "copy": {
+      if (await isThere(effect.path)) return;
+      const file = owner.contents.files.find(({ path }) => `/${path}` === effect.from);
+      if (file === undefined) throw handedOn(`${owner.package} copies ${effect.from}, which it does not hold`);
+      const { mode, uid, gid, size, path } = file;
+      return plan.put(effect.path, { type: "file", mode, uid, gid, size, from: { package: owner.at, path } });
+    }
+    case "system group":
+      return addSystemGroup(effect.name, plan, base);
+    case "mode": {
+      const found = plan.planned.get(await plan.real(effect.path));
+      const gid = groupId(await textOf("etc/group", plan, base), effect.group);
+      if (found?.type !== "file" || gid === undefined)
+        throw handedOn(`${owner.package} changes ${effect.path}, which it does not hold`);
+      Object.assign(found, { mode: effect.mode, gid });
+      return;
+    }
+    case "start links":
+      return startLinks(effect.script, owner, plan);
+    case "unit":
+      return enableUnit(effect, owner, plan);
+    case "nothing without":
+      for (const folder of PATH)
+        if (await isThere(`${folder}/${effect.program}`))
+          throw handedOn(`${owner.package} runs ${effect.program}, which the image has`);
+  }
+}
+
+/** addgroup(8) with --system: the first free number from 100. */
+async function addSystemGroup(name: string, plan: FilePlan, base: BaseSystem): Promise<void> {
+  const group = await textOf("etc/group", plan, base);
+  if (groupId(group, name) !== undefined) return;
+  const used = new Set(group.split("\n").map((line) => Number(line.split(":")[2])));
+  let gid = 100;
+  while (used.has(gid)) gid++;
+  const shadow = await textOf("etc/gshadow", plan, base);
+  const write = async (path: string, text: string, like: string) => {
+    const { mode, uid, gid: owner } = (await plan.get(like)) ?? { mode: 0o644, uid: 0, gid: 0 };
+    await plan.put(path, { type: "file", mode, uid, gid: owner, text });
+  };
+  await write("etc/group", `${group}${name}:x:${gid}:\n`, "etc/group");
+  await write("etc/group-", group, "etc/group");
+  if (shadow !== "") {
+    await write("etc/gshadow", `${shadow}${name}:!::\n`, "etc/gshadow");
+    await write("etc/gshadow-", shadow, "etc/gshadow");
+  }
+  await plan.put("run/adduser", { type: "file", mode: 0o644, text: "" });
+}
+
+function groupId(text: string, name: string): number | undefined {
+  const line = text.split("\n").find((one) => one.startsWith(`${name}:`));
+  return line === undefined ? undefined : Number(line.split(":")[2]);
+}
+
+async function textOf(path: string, plan: FilePlan, base: BaseSystem): Promise<string> {
+  const planned = plan.planned.get(await plan.real(path))?.text;
+  return planned === undefined ? base.text(path) : String(planned);
+}
+
+/** `update-rc.d SCRIPT defaults` for a script nobody has linked yet: one link for each runlevel its header names (LSB). */
+async function startLinks(script: string, { contents, package: name }: PackageEffects, plan: FilePlan): Promise<void> {
+  const text = contents.files.find(({ path }) => path === `etc/init.d/${script}`)?.text;
+  if (text === undefined) throw handedOn(`${name} starts /etc/init.d/${script}, which it does not hold`);
+  const levels = (field: string) =>
+    (new RegExp(`^# ${field}:[ \\t]*(.*)$`, "m").exec(text)?.[1] ?? "")
+      .split(/\s+/)
+      .filter((level) => /^[0-6S]$/.test(level));
+  for (const [letter, field] of [
+    ["S", "Default-Start"],
+    ["K", "Default-Stop"],
+  ] as const)
+    for (const level of levels(field))
+      await plan.put(`etc/rc${level}.d/${letter}01${script}`, {
+        type: "symlink",
+        link: `../init.d/${script}`,
+        mode: 0o777,
+      });
+}
+
+/** What deb-systemd-helper writes of a unit: its state, and for one of users, which is enabled, the link as well. */
+async function enableUnit(
+  { unit, of }: Extract<Effect, { do: "unit" }>,
+  { contents, package: name }: PackageEffects,
+  plan: FilePlan,
+): Promise<void> {
+  const file = contents.files.find(
+    ({ path }) => new RegExp(`^(usr/)?lib/systemd/${of}/`).test(path) && path.endsWith(`/${unit}`),
+  );
+  const install = /^\[Install\]$(.*)/ms.exec(file?.text ?? "")?.[1];
+  const lines = (install ?? "").split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const targets = lines.map((line) => /^WantedBy=([\w@.+-]+)$/.exec(line)?.[1]);
+  if (file === undefined || install === undefined || targets.includes(undefined))
+    throw handedOn(`${name} enables the unit ${unit}, whose [Install] is not read here`);
+  const state = `var/lib/systemd/deb-systemd-${of === "user" ? "user-" : ""}helper-enabled`;
+  const folder = async (path: string) => {
+    if ((await plan.get(await plan.real(path))) === undefined) await plan.put(path, { type: "directory", mode: 0o755 });
+  };
+  await folder("var/lib/systemd");
+  await folder(state);
+  const links = targets.map((wanted) => `etc/systemd/${of}/${wanted}.wants/${unit}`);
+  await plan.put(`${state}/${unit}.dsh-also`, {
+    type: "file",
+    mode: 0o644,
+    text: links.map((link) => `/${link}\n`).join(""),
+  });
+  if (of === "system") return;
+  for (const [at, wanted] of targets.entries()) {
+    await folder(`${state}/${wanted}.wants`);
+    await plan.put(`${state}/${wanted}.wants/${unit}`, { type: "file", mode: 0o644, text: "" });
+    await folder(`etc/systemd/${of}/${wanted}.wants`);
+    await plan.put(links[at] ?? "", { type: "symlink", link: `/${file.path}`, mode: 0o777 });
+  }
+}

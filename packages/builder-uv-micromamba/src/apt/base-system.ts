@@ -1,0 +1,93 @@
+import type { BaseInspector } from "../base/base-inspector.ts";
+import type { RecordStore } from "../cache/record-store.ts";
+import { handedOn } from "./handed-on.ts";
+import { parseStanzas, type Stanza } from "./stanzas.ts";
+
+/** Files of a base that decide what apt and dpkg do over it, by path. */
+const FILES = [
+  "var/lib/dpkg/status",
+  "var/lib/dpkg/arch",
+  "var/lib/dpkg/diversions",
+  "var/lib/dpkg/statoverride",
+  "var/lib/dpkg/triggers/File",
+  "var/lib/apt/extended_states",
+  "etc/apt/apt.conf",
+  "etc/apt/sources.list",
+  "etc/apt/preferences",
+  "etc/apt/trusted.gpg",
+  "etc/apt/auth.conf",
+  "etc/dpkg/dpkg.cfg",
+  "etc/ld.so.cache",
+  "etc/ld.so.conf",
+  "etc/passwd",
+  "etc/group",
+  "etc/gshadow",
+  "etc/shells",
+];
+/** Folders of which every file counts. */
+const FOLDERS = [
+  "etc/apt/apt.conf.d",
+  "etc/apt/sources.list.d",
+  "etc/apt/preferences.d",
+  "etc/apt/trusted.gpg.d",
+  "etc/apt/keyrings",
+  "etc/apt/auth.conf.d",
+  "etc/dpkg/dpkg.cfg.d",
+  "etc/ld.so.conf.d",
+  "usr/share/keyrings",
+  "var/lib/dpkg/alternatives",
+  "var/lib/dpkg/triggers",
+  "var/lib/dpkg/updates",
+];
+
+/** What Debian's tools have written into a base. */
+export interface BaseSystem {
+  /** Digests of the layers that hold it. */
+  layers: string[];
+  /** Installed packages, as dpkg states them. */
+  packages: Stanza[];
+  /** Bytes of a file; undefined where the base has none. Links have been followed. */
+  file(path: string): Buffer | undefined;
+  text(path: string): string;
+  /** Files directly in one of the folders, sorted. */
+  below(folder: string): { path: string; text: string }[];
+}
+
+/** Reads what dpkg and apt know of a base. Throws E_UNSUPPORTED for one that dpkg did not make, or left half done. */
+export async function baseSystem(inspector: BaseInspector, name: string, records: RecordStore): Promise<BaseSystem> {
+  const { tree } = inspector;
+  const wanted = new Map<string, string>();
+  const add = async (path: string) => {
+    const found = await tree.resolve(path);
+    if (found?.entry.type === "file") wanted.set(path, found.path);
+  };
+  for (const path of FILES) await add(path);
+  for (const folder of FOLDERS) {
+    const real = (await tree.resolve(folder))?.path;
+    if (real !== undefined) for (const file of await tree.list(real)) await add(`${folder}/${file}`);
+  }
+  if (!wanted.has("var/lib/dpkg/status"))
+    throw handedOn(`aptPackages need a base of Debian's or Ubuntu's kind, and ${name} has no /var/lib/dpkg/status`);
+  const layers = await inspector.layersOf([...wanted.values()]);
+  const key = { layers, files: [...wanted], recipe: 1 };
+  let kept = await records.get<Record<string, string>>("base-systems", key);
+  if (kept === undefined) {
+    const contents = await inspector.contents([...new Set(wanted.values())]);
+    kept = Object.fromEntries([...wanted].map(([path, real]) => [path, contents.get(real)?.toString("base64") ?? ""]));
+    await records.set("base-systems", key, kept);
+  }
+  const files = new Map(Object.entries(kept).map(([path, text]) => [path, Buffer.from(text, "base64")]));
+  const text = (path: string) => files.get(path)?.toString("utf8") ?? "";
+  const packages = parseStanzas(text("var/lib/dpkg/status"), `/var/lib/dpkg/status of ${name}`);
+  for (const stanza of packages)
+    if (stanza.get("Status") !== "install ok installed")
+      throw handedOn(`${stanza.get("Package")} is not wholly installed in ${name}: ${stanza.get("Status")}`);
+  const below = (folder: string) =>
+    [...files.keys()]
+      .filter((path) => path.startsWith(`${folder}/`))
+      .sort()
+      .map((path) => ({ path, text: text(path) }));
+  if (below("var/lib/dpkg/updates").length > 0 || text("var/lib/dpkg/statoverride").trim() !== "")
+    throw handedOn(`dpkg of ${name} has updates or overrides of modes that are not read here`);
+  return { layers, packages, file: (path) => files.get(path), text, below };
+}

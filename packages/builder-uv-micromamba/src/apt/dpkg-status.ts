@@ -1,0 +1,90 @@
+import { handedOn } from "./handed-on.ts";
+import type { PackageContents } from "./package-contents.ts";
+import { parseStanzas, type Stanza } from "./stanzas.ts";
+
+/** Fields in the order dpkg writes them; what is not among them follows as it stands in the package. */
+const ORDER = [
+  "Package",
+  "Essential",
+  "Protected",
+  "Status",
+  "Priority",
+  "Section",
+  "Installed-Size",
+  "Origin",
+  "Maintainer",
+  "Bugs",
+  "Architecture",
+  "Multi-Arch",
+  "Source",
+  "Version",
+  "Replaces",
+  "Provides",
+  "Depends",
+  "Pre-Depends",
+  "Recommends",
+  "Suggests",
+  "Breaks",
+  "Conflicts",
+  "Enhances",
+  "Conffiles",
+  "Description",
+];
+const RELATIONS = /^(Replaces|Provides|(Pre-)?Depends|Recommends|Suggests|Breaks|Conflicts|Enhances)$/;
+
+/** A package's entry in /var/lib/dpkg/status once it is installed (deb-control(5), dpkg(1)). */
+export function installedStanza({ control, info, files }: PackageContents): Stanza {
+  const [stanza] = parseStanzas(control, "the control file of a package");
+  if (stanza === undefined) throw handedOn("A package has an empty control file");
+  const conffiles = (info.find(({ name }) => name === "conffiles")?.text ?? "")
+    .split("\n")
+    .filter((line) => line !== "");
+  const fields = new Map(stanza).set("Status", "install ok installed");
+  if (conffiles.length > 0) {
+    const sums = conffiles.map((path) => {
+      const md5 = files.find((file) => `/${file.path}` === path)?.md5;
+      if (md5 === undefined)
+        throw handedOn(`${stanza.get("Package")} has the conffile ${path}, which it does not hold`);
+      return `\n ${path} ${md5}`;
+    });
+    fields.set("Conffiles", sums.join(""));
+  }
+  const rest = [...stanza.keys()].filter((name) => !ORDER.includes(name));
+  const ordered: Stanza = new Map();
+  for (const name of [...ORDER, ...rest]) {
+    const value = fields.get(name);
+    if (
+      value === undefined ||
+      ((name === "Essential" || name === "Multi-Arch" || name === "Protected") && value === "no")
+    )
+      continue;
+    ordered.set(name, RELATIONS.test(name) ? relations(value) : value);
+  }
+  return ordered;
+}
+
+/** A list of packages as dpkg writes it: one space after each comma and around each operator. */
+function relations(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
+    .map((one) => one.replace(/\s*\(\s*([<>=]+)\s*([^)\s]*)\s*\)/g, " ($1 $2)").replace(/\s*\|\s*/g, " | "))
+    .join(", ");
+}
+
+/** The text of /var/lib/dpkg/status: packages by name, then architecture. */
+export function renderStatus(stanzas: readonly Stanza[]): string {
+  const key = (stanza: Stanza): [string, string] => [stanza.get("Package") ?? "", stanza.get("Architecture") ?? ""];
+  const sorted = [...stanzas].sort((one, other) => {
+    const [a, b] = [key(one), key(other)];
+    if (a[0] !== b[0]) return a[0] < b[0] ? -1 : 1;
+    return a[1] < b[1] ? -1 : 1;
+  });
+  const render = (stanza: Stanza) =>
+    [...stanza]
+      .map(([name, value]) => (value.startsWith("\n") ? `${name}:${value}\n` : `${name}: ${value}\n`))
+      .join("");
+  return sorted.map((stanza) => `${render(stanza)}\n`).join("");
+}

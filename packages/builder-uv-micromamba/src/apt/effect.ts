@@ -1,0 +1,20 @@
+import type { Alternative } from "./alternatives.ts";
+
+/** What a maintainer script leaves in a freshly installed system, as data. Paths are absolute. */
+export type Effect =
+  | { do: "alternative"; alternative: Alternative }
+  | { do: "folder"; path: string; mode: number }
+  /** Unless something is there. */
+  | { do: "file"; path: string; text: string; mode: number }
+  | { do: "link"; path: string; link: string }
+  /** A file of the same package under another name, unless something is there. */
+  | { do: "copy"; from: string; path: string }
+  /** A group for the system's own use, unless it is there. */
+  | { do: "system group"; name: string }
+  | { do: "mode"; path: string; mode: number; group: string }
+  /** Links of an init script in the folders of its runlevels (update-rc.d(8)). */
+  | { do: "start links"; script: string }
+  /** Links that make systemd start a unit (deb-systemd-helper(1)). */
+  | { do: "unit"; unit: string; of: "system" | "user" }
+  /** Nothing, as long as the base lacks the program that the script would run. */
+  | { do: "nothing without"; program: string };

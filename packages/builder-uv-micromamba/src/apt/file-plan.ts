@@ -1,0 +1,107 @@
+import type { FileTree } from "../base/file-tree.ts";
+import type { LayerEntry } from "../base/scan-layer.ts";
+import type { Library } from "./elf-soname.ts";
+import { handedOn } from "./handed-on.ts";
+
+/** Links on the way to one file. */
+const LINKS = 40;
+
+/** A path that an installation writes: of a package, or made here. */
+export interface PlannedFile extends Pick<LayerEntry, "mode" | "uid" | "gid"> {
+  type: "file" | "directory" | "symlink" | "hardlink" | "removed";
+  /** Target of a symbolic link as it stands there; of a hard link the path in the image. */
+  link?: string | undefined;
+  size: number;
+  /** The package it comes from, and its path there; undefined for what is made here. */
+  from?: { package: number; path: string } | undefined;
+  /** The content of a file that is made here. */
+  text?: string | Uint8Array | undefined;
+  library?: Library | undefined;
+}
+
+/** Files of an installation over those of a base, by their path without links. */
+export class FilePlan {
+  readonly planned = new Map<string, PlannedFile>();
+  readonly #base: FileTree;
+  readonly #folders = new Map<string, string>();
+
+  constructor(base: FileTree) {
+    this.#base = base;
+  }
+
+  /** What is at exactly that path, planned or of the base. */
+  async get(path: string): Promise<(PlannedFile | LayerEntry) | undefined> {
+    const planned = this.planned.get(path);
+    return planned?.type === "removed" ? undefined : (planned ?? (await this.#base.get(path)));
+  }
+
+  /** The path with the links among its folders followed, not one at its end. */
+  async real(path: string): Promise<string> {
+    const plain = path.replace(/^\/+/, "");
+    const slash = plain.lastIndexOf("/");
+    if (slash === -1) return plain;
+    const folder = await this.folder(plain.slice(0, slash));
+    return `${folder === "" ? "" : `${folder}/`}${plain.slice(slash + 1)}`;
+  }
+
+  /** The path with all links followed, whether something is there or not. */
+  async folder(path: string, links = 0): Promise<string> {
+    const known = this.#folders.get(path);
+    if (known !== undefined) return known;
+    if (links > LINKS) throw handedOn(`/${path} leads into a circle of links`);
+    const real = await this.real(path);
+    const entry = await this.get(real);
+    let found = real;
+    if (entry?.type === "symlink" && !(entry as LayerEntry).hard)
+      found = await this.folder(target(real, entry.link ?? ""), links + 1);
+    if (entry !== undefined) this.#folders.set(path, found);
+    return found;
+  }
+
+  /** What a path leads to in the end. */
+  async resolve(path: string): Promise<{ path: string; entry: PlannedFile | LayerEntry } | undefined> {
+    const real = await this.folder(path.replace(/^\/+/, ""));
+    const entry = await this.get(real);
+    return entry === undefined ? undefined : { path: real, entry };
+  }
+
+  /** Plans a file of a package or of a script. Throws E_UNSUPPORTED where something else is there. */
+  async add(path: string, file: PlannedFile, subject: string): Promise<string> {
+    const real = await this.real(path);
+    if (/^(root|opt|proc|sys|dev)(\/|$)/.test(real) && file.type !== "directory")
+      throw handedOn(`${subject} puts /${real} where the image's own files are`);
+    const existing = await this.get(real);
+    if (file.type === "directory") {
+      if (existing === undefined) this.planned.set(real, file);
+      else if (existing.type !== "directory" && (await this.resolve(real))?.entry.type !== "directory")
+        throw handedOn(`${subject} has the folder /${real} where a file is`);
+      return real;
+    }
+    if (existing !== undefined) throw handedOn(`${subject} has /${real}, which is there already`);
+    this.planned.set(real, file);
+    return real;
+  }
+
+  /** Plans a file in the place of what is there. */
+  async put(path: string, file: Omit<PlannedFile, "size" | "uid" | "gid"> & Partial<PlannedFile>): Promise<void> {
+    const size = file.text === undefined ? 0 : Buffer.byteLength(file.text);
+    this.planned.set(await this.real(path), { uid: 0, gid: 0, size, ...file });
+  }
+
+  /** Mode and owner of a folder that holds something planned: the base's, a package's, else root's with 0755. */
+  async folderOf(path: string): Promise<{ mode: number; uid: number; gid: number }> {
+    const entry = await this.get(path);
+    if (entry?.type === "directory") return { mode: entry.mode, uid: entry.uid, gid: entry.gid };
+    return { mode: 0o755, uid: 0, gid: 0 };
+  }
+}
+
+/** Where a symbolic link at `path` leads. */
+export function target(path: string, link: string): string {
+  const parts = link.startsWith("/") ? [] : path.split("/").slice(0, -1);
+  for (const part of link.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}

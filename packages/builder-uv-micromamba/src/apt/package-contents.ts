@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { collectBytes } from "@imagespec/registry";
+import type { RecordStore } from "../cache/record-store.ts";
+import { type DebEntry, debEntries } from "./deb-archive.ts";
+import { type Library, readLibrary } from "./elf-soname.ts";
+import { handedOn } from "./handed-on.ts";
+import type { AptPackage } from "./resolve-packages.ts";
+
+/** Raised when other facts of a package are kept. */
+const RECIPE = 3;
+const CONTROL_BYTES = 16 * 1024 * 1024;
+/** Of a library whose name is read. */
+const LIBRARY_BYTES = 512 * 1024 * 1024;
+/** Small files whose text steps of scripts look at. */
+const TEXT = /^(etc\/init\.d\/[^/]+|(usr\/)?lib\/systemd\/(system|user)\/[^/]+\.(service|socket|timer|path|target))$/;
+
+/** A file, folder or link of a package. */
+export interface PackageFile {
+  /** Relative, as the package names it. */
+  path: string;
+  type: "file" | "directory" | "symlink" | "hardlink";
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Names of owner and group where the package states them. */
+  owner: [user: string, group: string];
+  size: number;
+  /** Target of a link; of a hard link relative, as a path of the package. */
+  link?: string | undefined;
+  library?: Library | undefined;
+  /** Of a conffile. */
+  md5?: string | undefined;
+  text?: string | undefined;
+}
+
+/** What a package holds. */
+export interface PackageContents {
+  /** The text of its control file. */
+  control: string;
+  /** The other files of its control archive: scripts, lists, triggers. */
+  info: { name: string; text: string; mode: number }[];
+  files: PackageFile[];
+}
+
+/** A package with the file it is in, which is fetched when something is read from it. */
+export interface AptArchive extends AptPackage {
+  fetch(signal: AbortSignal): Promise<string>;
+}
+
+/** Lists a package, from the record of an earlier reading where there is one. Throws E_UNSUPPORTED for devices in it. */
+export async function packageContents(
+  archive: AptArchive,
+  { dpkgDeb, records, signal }: { dpkgDeb: string; records: RecordStore; signal: AbortSignal },
+): Promise<PackageContents> {
+  const key = { deb: archive.sha256, recipe: RECIPE };
+  const known = await records.get<PackageContents>("deb-contents", key);
+  if (known !== undefined) return known;
+  const subject = `${archive.name} ${archive.version}`;
+  const file = { path: await archive.fetch(signal), subject, dpkgDeb };
+  const contents: PackageContents = { control: "", info: [], files: [] };
+  for await (const { header, path, content } of debEntries(file, "control", signal)) {
+    if (header.type !== "file" || path.includes("/")) continue;
+    const size = header.size ?? 0;
+    if (size > CONTROL_BYTES) throw handedOn(`${path} of ${subject} has ${size} bytes`);
+    const text = Buffer.from(await collectBytes(content, size, path)).toString("utf8");
+    if (path === "control") contents.control = text;
+    else contents.info.push({ name: path, text, mode: header.mode & 0o7777 });
+  }
+  const conffiles = new Set(
+    (contents.info.find(({ name }) => name === "conffiles")?.text ?? "")
+      .split("\n")
+      .map((line) => line.trim().slice(1)),
+  );
+  for await (const entry of debEntries(file, "data", signal))
+    contents.files.push(await describe(entry, conffiles, subject));
+  await records.set("deb-contents", key, contents);
+  return contents;
+}
+
+async function describe(
+  { header, path, content }: DebEntry,
+  conffiles: ReadonlySet<string>,
+  subject: string,
+): Promise<PackageFile> {
+  const { type, size = 0 } = header;
+  const facts = {
+    path,
+    mode: header.mode & 0o7777,
+    uid: header.uid,
+    gid: header.gid,
+    owner: [header.uname ?? "", header.gname ?? ""] as [string, string],
+  };
+  if (type === "directory") return { ...facts, type, size: 0 };
+  if (type === "symlink") return { ...facts, type, size: 0, link: header.linkname ?? "" };
+  if (type === "link")
+    return { ...facts, type: "hardlink", size: 0, link: (header.linkname ?? "").replace(/^(\.?\/)+/, "") };
+  if (type !== "file" && type !== "contiguous-file")
+    throw handedOn(`${subject} holds /${path}, which is no file, folder or link`);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (conffiles.has(path)) {
+    const hash = createHash("md5");
+    for await (const chunk of content) hash.update(chunk);
+    return { ...facts, type: "file", size, md5: hash.digest("hex"), text: undefined };
+  }
+  if (TEXT.test(path) && size < CONTROL_BYTES)
+    return {
+      ...facts,
+      type: "file",
+      size,
+      text: Buffer.from(await collectBytes(content, size, path)).toString("utf8"),
+    };
+  if (/^(lib|ld-).*\.so/.test(name) && size <= LIBRARY_BYTES)
+    return { ...facts, type: "file", size, library: readLibrary(Buffer.from(await collectBytes(content, size, path))) };
+  return { ...facts, type: "file", size };
+}

@@ -1,0 +1,25 @@
+import type { BuildSession } from "../session/build-session.ts";
+import { type AptQuestion, type AptResolution, resolvePackages } from "./resolve-packages.ts";
+
+/** How long apt's answer counts, in milliseconds: as long as that of a package index. */
+const FRESH = 10 * 60 * 1000;
+
+/** apt's answer to the same question if it is at most ten minutes old; else a new one, which is then kept. */
+export async function recentAptResolution(
+  session: BuildSession,
+  question: Omit<AptQuestion, "root" | "signal" | "onLine">,
+): Promise<AptResolution> {
+  const { records, cache, signal, warn, log, request } = session;
+  const { base, architecture, packages } = question;
+  const key = { base: base.layers, architecture, packages, recipe: 1 };
+  const known = request.force
+    ? undefined
+    : await records.get<{ at: number; resolution: AptResolution }>("apt-resolutions", key);
+  const age = known === undefined ? Number.POSITIVE_INFINITY : Date.now() - known.at;
+  if (known !== undefined && age >= 0 && age < FRESH) return known.resolution;
+  const resolution = await cache.withScratch(warn, (root) =>
+    resolvePackages({ ...question, root, signal, onLine: log }),
+  );
+  await records.set("apt-resolutions", key, { at: Date.now(), resolution });
+  return resolution;
+}
