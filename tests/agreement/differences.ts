@@ -74,6 +74,26 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
       reason: "What apt and dpkg write of the time of the build; kaniko does not keep /var/log.",
     }),
   ),
+  {
+    of: "path",
+    pattern: "/var/cache/ldconfig/aux-cache",
+    aspects: ["presence", "content"],
+    reason: "ldconfig's notes of inodes and times, by which it saves reading libraries again; uv-micromamba has none.",
+  },
+  {
+    of: "path",
+    pattern: "/var/lib/dpkg/status-old",
+    aspects: ["content"],
+    reason: "dpkg's copy of its records before the last step of an installation; uv-micromamba takes one step.",
+  },
+  {
+    of: "path",
+    pattern: "/var/lib/apt/extended_states",
+    aspects: ["content"],
+    reason: "apt writes which packages nobody asked for in the order of its memory, uv-micromamba by name.",
+    same: (text) => text.split("\n\n").sort().join("\n\n"),
+    isChance: true,
+  },
 ];
 
 /** The line of the table that allows the difference. */

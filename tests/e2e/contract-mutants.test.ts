@@ -25,7 +25,7 @@ afterEach(async () => {
 
 /** The builders are honest: their own tests hold them to every case. */
 const HONEST = {
-  "uv-micromamba": { make: makeUv, options: { refuses: ["aptPackages", "commands"] } },
+  "uv-micromamba": { make: makeUv, options: { refuses: ["commands"] } },
   "docker-buildx": { make: makeDocker, options: { builderOptions: { network: "host" } } },
 } as const;
 

@@ -15,7 +15,7 @@ const cache = await temporaryFolder();
 afterAll(() => cache[Symbol.asyncDispose]());
 const uv = await builderUnderTest(makeBuilder, {
   env: { IMAGESPEC_CACHE_DIR: cache.path },
-  refuses: ["aptPackages", "commands", "poetry.lock", "noShell"],
+  refuses: ["commands", "poetry.lock", "noShell"],
 });
 describePackages(uv);
 describeTorchBackend(uv);

@@ -14,5 +14,5 @@ describeBuilder("uv and layers", makeBuilder, {
   env: { ...serviceEnvironment(services), IMAGESPEC_CACHE_DIR: cache.path },
   loopback: true,
   reproducible: true,
-  refuses: ["aptPackages", "commands"],
+  refuses: ["commands"],
 });

@@ -1,6 +1,6 @@
 import type { BuildTarget, PackagesStep, PlanSteps } from "@imagespec/core/builder";
 import { buildRequest } from "@imagespec/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { unsupported } from "./supports.ts";
 
 const packages = (source: PackagesStep["source"], secrets: PackagesStep["secrets"] = []) => ({
@@ -12,10 +12,16 @@ function refused(steps: Partial<PlanSteps>, target: Partial<BuildTarget> = {}): 
 }
 
 describe("unsupported", () => {
-  it("refuses what needs a running container, each by its parameter", () => {
+  it("refuses what needs a running container or a program that is not there, each by its parameter", () => {
     const apt = { packages: ["git"] };
     const commands = { commands: ["date"], uvImage: "uv" };
-    expect(refused({ apt, commands })).toEqual(["aptPackages", "commands"]);
+    expect(refused({ commands })).toEqual(["commands"]);
+    vi.stubEnv("PATH", "/nowhere");
+    try {
+      expect(refused({ apt })).toEqual(["aptPackages"]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
     expect(refused(packages({ from: "poetry-lock", lock: "l", pyproject: "p" }))).toEqual(["requirements"]);
     expect(refused(packages({ from: "requirements", packages: ["a @ git+https://x.test/a"] }))).toEqual(["packages"]);
   });

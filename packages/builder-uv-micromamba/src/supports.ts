@@ -1,10 +1,13 @@
 import { type BuildRequest, secretVariable, type Unsupported } from "@imagespec/core/builder";
+import { findApt } from "./apt/find-apt.ts";
 import { MACHINES } from "./resolve/python-target.ts";
 
-/** What of a request needs a container to run in, or something else this builder cannot do. Pure. */
+/** What of a request needs a container to run in, or something else this builder cannot do here. */
 export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
   const found: Unsupported[] = [];
   const add = (parameter: string, reason: string) => found.push({ parameter, reason });
+  if (plan.steps.apt !== undefined && findApt() === undefined)
+    add("aptPackages", "this host has no apt-get and dpkg-deb, which resolve and read Debian packages");
   if (plan.steps.commands !== undefined) add("commands", "commands need a running container");
   const packages = plan.steps.packages;
   if (packages?.source.from === "poetry-lock")

@@ -119,6 +119,11 @@ export const CONFIG_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "Debian packages with libraries, alternatives, init scripts and hard links",
+    spec: () => ({ parameters: { aptPackages: ["jq", "less", "procps", "unzip"] } }),
+    ends: "built",
+  },
+  {
     says: "commands that share a shell, with comments, lists and jobs",
     spec: ({ index }) => ({
       parameters: {

@@ -83,7 +83,7 @@ async function apply(
     case "start links":
       return startLinks(effect.script, owner, plan);
     case "unit":
-      return enableUnit(effect, owner, plan);
+      return enableUnit(effect, owner, plan, base);
     case "nothing without":
       for (const folder of PATH)
         if (await isThere(`${folder}/${effect.program}`))
@@ -147,6 +147,7 @@ async function enableUnit(
   { unit, of }: Extract<Effect, { do: "unit" }>,
   { contents, package: name }: PackageEffects,
   plan: FilePlan,
+  base: BaseSystem,
 ): Promise<void> {
   const file = contents.files.find(
     ({ path }) => new RegExp(`^(usr/)?lib/systemd/${of}/`).test(path) && path.endsWith(`/${unit}`),
@@ -169,10 +170,13 @@ async function enableUnit(
     text: links.map((link) => `/${link}\n`).join(""),
   });
   if (of === "system") return;
+  // Up to 1.65 the program looks into /lib first, which is a link to /usr/lib.
+  const helper = base.packages.find((stanza) => stanza.get("Package") === "init-system-helpers")?.get("Version") ?? "";
+  const shown = Number(/^1\.(\d+)/.exec(helper)?.[1] ?? 66) < 66 ? file.path.replace(/^usr\//, "") : file.path;
   for (const [at, wanted] of targets.entries()) {
     await folder(`${state}/${wanted}.wants`);
     await plan.put(`${state}/${wanted}.wants/${unit}`, { type: "file", mode: 0o644, text: "" });
     await folder(`etc/systemd/${of}/${wanted}.wants`);
-    await plan.put(links[at] ?? "", { type: "symlink", link: `/${file.path}`, mode: 0o777 });
+    await plan.put(links[at] ?? "", { type: "symlink", link: `/${shown}`, mode: 0o777 });
   }
 }

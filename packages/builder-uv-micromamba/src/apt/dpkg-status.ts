@@ -41,11 +41,14 @@ export function installedStanza({ control, info, files }: PackageContents): Stan
     .filter((line) => line !== "");
   const fields = new Map(stanza).set("Status", "install ok installed");
   if (conffiles.length > 0) {
-    const sums = conffiles.map((path) => {
-      const md5 = files.find((file) => `/${file.path}` === path)?.md5;
+    const sums = conffiles.map((line) => {
+      // What only an upgrade removes is not there, and dpkg writes down that it has no sum.
+      const [path = "", flag] = line.split(/ +/).reverse();
+      if (flag === "remove-on-upgrade") return `\n ${path} newconffile remove-on-upgrade`;
+      const md5 = files.find((file) => `/${file.path}` === line)?.md5;
       if (md5 === undefined)
-        throw handedOn(`${stanza.get("Package")} has the conffile ${path}, which it does not hold`);
-      return `\n ${path} ${md5}`;
+        throw handedOn(`${stanza.get("Package")} has the conffile ${line}, which it does not hold`);
+      return `\n ${line} ${md5}`;
     });
     fields.set("Conffiles", sums.join(""));
   }

@@ -1,4 +1,4 @@
-import { access, constants } from "node:fs/promises";
+import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The programs of the host that resolve and unpack Debian packages. */
@@ -8,20 +8,19 @@ export interface AptPrograms {
 }
 
 /** The host's apt-get and dpkg-deb; undefined where one is missing, as on every host but Debian's kin. */
-export async function findApt(path = process.env.PATH ?? ""): Promise<AptPrograms | undefined> {
-  const [aptGet, dpkgDeb] = await Promise.all([find("apt-get", path), find("dpkg-deb", path)]);
+export function findApt(path = process.env.PATH ?? ""): AptPrograms | undefined {
+  const [aptGet, dpkgDeb] = [find("apt-get", path), find("dpkg-deb", path)];
   return aptGet === undefined || dpkgDeb === undefined ? undefined : { aptGet, dpkgDeb };
 }
 
-async function find(name: string, path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
-    if (folder === "") continue;
-    const file = join(folder, name);
-    const runs = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return file;
-  }
-  return undefined;
+function find(name: string, path: string): string | undefined {
+  const files = path.split(delimiter).flatMap((folder) => (folder === "" ? [] : [join(folder, name)]));
+  return files.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

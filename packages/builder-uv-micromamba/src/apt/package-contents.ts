@@ -7,7 +7,7 @@ import { handedOn } from "./handed-on.ts";
 import type { AptPackage } from "./resolve-packages.ts";
 
 /** Raised when other facts of a package are kept. */
-const RECIPE = 3;
+const RECIPE = 4;
 const CONTROL_BYTES = 16 * 1024 * 1024;
 /** Of a library whose name is read. */
 const LIBRARY_BYTES = 512 * 1024 * 1024;
@@ -97,18 +97,17 @@ async function describe(
   if (type !== "file" && type !== "contiguous-file")
     throw handedOn(`${subject} holds /${path}, which is no file, folder or link`);
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (conffiles.has(path)) {
+  const isText = TEXT.test(path) && size < CONTROL_BYTES;
+  if (conffiles.has(path) || isText) {
     const hash = createHash("md5");
-    for await (const chunk of content) hash.update(chunk);
-    return { ...facts, type: "file", size, md5: hash.digest("hex"), text: undefined };
+    const kept: Uint8Array[] = [];
+    for await (const chunk of content) {
+      hash.update(chunk);
+      if (isText) kept.push(chunk);
+    }
+    const md5 = conffiles.has(path) ? hash.digest("hex") : undefined;
+    return { ...facts, type: "file", size, md5, text: isText ? Buffer.concat(kept).toString("utf8") : undefined };
   }
-  if (TEXT.test(path) && size < CONTROL_BYTES)
-    return {
-      ...facts,
-      type: "file",
-      size,
-      text: Buffer.from(await collectBytes(content, size, path)).toString("utf8"),
-    };
   if (/^(lib|ld-).*\.so/.test(name) && size <= LIBRARY_BYTES)
     return { ...facts, type: "file", size, library: readLibrary(Buffer.from(await collectBytes(content, size, path))) };
   return { ...facts, type: "file", size };

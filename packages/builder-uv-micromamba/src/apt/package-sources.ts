@@ -73,14 +73,14 @@ function checked(
   for (const [name, value] of options) {
     const known = OPTIONS.get(name);
     if (known === undefined) throw handedOn(`${file} gives a source the option ${name}, which is not known here`);
-    read.set(known, value);
+    read.set(known, value.trimEnd());
   }
   if (/^(no|false|0)$/i.test(read.get("enabled") ?? "")) return [];
   if (read.has("trusted") && !/^(no|false|0)$/i.test(read.get("trusted") ?? ""))
     throw handedOn(`${file} has a source with trusted=yes, whose signature nobody checks`);
   for (const uri of place.uris)
     if (!/^https?:\/\/[^/@\s]+(\/\S*)?$/.test(uri))
-      throw handedOn(`${file} has a source that is not read over http or https: ${uri.split("@").at(-1)}`);
+      throw handedOn(`${file} has a source that is not read over http or https: ${uri.replace(/\/\/.*@/, "//")}`);
   return [{ ...place, architectures: words(read.get("architectures") ?? ""), signedBy: read.get("signedBy") ?? "" }];
 }
 

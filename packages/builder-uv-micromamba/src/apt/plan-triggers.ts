@@ -13,7 +13,7 @@ export interface TriggeringPackage {
 }
 
 /** Triggers whose work is done here, or is done by programs when it is missing: the linker's cache, caches of fonts. */
-const DONE = /^(libc-bin|fontconfig)(:|$)/;
+const DONE = /^(libc-bin|fontconfig)([:/]|$)/;
 
 /**
  * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)). Throws E_UNSUPPORTED where a package sets off

@@ -1,6 +1,7 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-/** The fields of one stanza in the order they stand in; a value keeps its line ends and the space before each further line. */
+/** The fields of one stanza in the order they stand in; a value keeps its line ends, the space before each
+ * further line and those at ends, as dpkg does. */
 export type Stanza = Map<string, string>;
 
 /**
@@ -23,10 +24,10 @@ export function parseStanzas(text: string, subject: string): Stanza[] {
       last = "";
     }
     if (/^[ \t]/.test(line) && last !== "") {
-      stanza.set(last, `${stanza.get(last)}\n${line.trimEnd()}`);
+      stanza.set(last, `${stanza.get(last)}\n${line}`);
       continue;
     }
-    const [, name, value] = /^([!-9;-~]+):[ \t]*(.*?)[ \t\r]*$/.exec(line) ?? [];
+    const [, name, value] = /^([!-9;-~]+):[ \t]*(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined)
       throw new ImageSpecError("E_UNSUPPORTED", `${subject} has a line that is no field: ${line.slice(0, 80)}`, {
         hint: "Build with docker-buildx or kaniko.",

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { groupForLayers } from "../layer/group-for-layers.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+import type { TarEntry } from "../layer/tar-entry.ts";
+import { debEntries } from "./deb-archive.ts";
+import type { FilePlan, PlannedFile } from "./file-plan.ts";
+import type { AptPrograms } from "./find-apt.ts";
+import type { AptArchive } from "./package-contents.ts";
+import type { AptResolution } from "./resolve-packages.ts";
+
+/** Part of the cache key; raised when the same packages should give other layers. */
+const RECIPE = 2;
+
+/** What goes into layers, and into how many of them. */
+export interface Grouping {
+  archives: readonly AptArchive[];
+  plan: FilePlan;
+  programs: AptPrograms;
+  limit: number;
+  resolution: AptResolution;
+}
+
+/** A layer for each group of packages, and one for what their scripts and dpkg write. */
+export async function packageLayers({ archives, plan, programs, limit, resolution }: Grouping): Promise<LayerSource[]> {
+  const folders = new Map<string, { mode: number; uid: number; gid: number }>();
+  for (const path of plan.planned.keys())
+    for (
+      let slash = path.lastIndexOf("/");
+      slash > 0 && !folders.has(path.slice(0, slash));
+      slash = path.lastIndexOf("/", slash - 1)
+    )
+      folders.set(path.slice(0, slash), await plan.folderOf(path.slice(0, slash)));
+  const numbered = archives.map((archive, at) => ({ archive, at }));
+  const groups = groupForLayers(numbered, ({ archive: { name, size } }) => ({ name, size }), limit);
+  const groupOf = new Map(groups.flatMap((group, index) => group.map(({ at }): [number, number] => [at, index])));
+  const parts = groups.map((): Part => new Map());
+  const rest: Part = new Map();
+  for (const [path, file] of plan.planned) {
+    const part = file.from === undefined ? rest : parts[groupOf.get(file.from.package) ?? -1];
+    // A hard link stands in the layer of its file, which is of the same package.
+    part?.set(path, file);
+  }
+  const layer = (part: Part, members: readonly { archive: AptArchive; at: number }[], title: string): LayerSource => ({
+    key: { debian: members.map(({ archive }) => archive.sha256), files: digest(part, folders), recipe: RECIPE },
+    compression: "zlib",
+    title,
+    entries: (signal) => partEntries({ part, members, folders, programs, signal }),
+  });
+  const titles = groups.map(
+    (group) => `Debian packages: ${group.map(({ archive }) => `${archive.name} ${archive.version}`).join(", ")}`,
+  );
+  const state = resolution.indexes
+    .map(({ index, date, sha256 }) => `${index} of ${date} (sha256 ${sha256})`)
+    .join(", ");
+  return [
+    ...groups.map((group, at) => layer(parts[at] ?? new Map(), group, titles[at] ?? "")),
+    layer(rest, [], `Debian packages, as dpkg records them, from ${state}`),
+  ];
+}
+
+type Part = Map<string, PlannedFile>;
+type Folders = ReadonlyMap<string, { mode: number; uid: number; gid: number }>;
+
+/** Everything of a part that decides the layer's bytes, but for the contents of packages. */
+function digest(part: Part, folders: Folders): string {
+  const hash = createHash("sha256");
+  for (const [path, { library: _library, text, from, ...file }] of part) {
+    const content = text === undefined ? undefined : createHash("sha256").update(text).digest("hex");
+    hash.update(JSON.stringify([path, file, content, from?.path, folders.get(path.slice(0, path.lastIndexOf("/")))]));
+  }
+  return hash.digest("hex");
+}
+
+interface PartReading {
+  part: Part;
+  members: readonly { archive: AptArchive; at: number }[];
+  folders: Folders;
+  programs: AptPrograms;
+  signal: AbortSignal;
+}
+
+async function* partEntries({ part, members, folders, programs, signal }: PartReading): AsyncGenerator<TarEntry> {
+  const written = new Set<string>();
+  function* parents(path: string): Generator<TarEntry> {
+    for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+      const folder = path.slice(0, slash);
+      if (written.has(folder)) continue;
+      written.add(folder);
+      yield { type: "directory", path: folder, ...(folders.get(folder) ?? { mode: 0o755, uid: 0, gid: 0 }) };
+    }
+  }
+  for (const [path, file] of part) {
+    if (file.type === "file" && file.text === undefined) continue;
+    if (file.type === "hardlink" || written.has(path)) continue;
+    yield* parents(path);
+    const { mode, uid, gid, link = "" } = file;
+    if (file.type === "directory") written.add(path);
+    if (file.type === "directory") yield { type: "directory", path, mode, uid, gid };
+    else if (file.type === "symlink") yield { type: "symlink", path, link, uid, gid };
+    else if (file.type === "removed") yield { type: "whiteout", path, uid, gid };
+    else {
+      const content = Buffer.from(file.text ?? "");
+      yield { type: "file", path, mode, uid, gid, size: content.length, content };
+    }
+  }
+  for (const { archive, at } of members) {
+    const places = new Map<string, [path: string, file: PlannedFile][]>();
+    for (const [path, file] of part)
+      if (file.type === "file" && file.text === undefined && file.from?.package === at)
+        places.set(file.from.path, [...(places.get(file.from.path) ?? []), [path, file]]);
+    if (places.size === 0) continue;
+    const subject = `${archive.name} ${archive.version}`;
+    const source = { path: await archive.fetch(signal), subject, dpkgDeb: programs.dpkgDeb };
+    for await (const { path: from, content } of debEntries(source, "data", signal)) {
+      const [first, second] = places.get(from) ?? [];
+      if (first === undefined) continue;
+      yield* parents(first[0]);
+      if (second === undefined) {
+        yield fileEntry(first, () => content);
+        continue;
+      }
+      const bytes = Buffer.concat(await Array.fromAsync(content));
+      yield fileEntry(first, bytes);
+      yield* parents(second[0]);
+      yield fileEntry(second, bytes);
+    }
+    for (const [path, { type, mode, uid, gid, link = "", from }] of part) {
+      if (type !== "hardlink" || from?.package !== at) continue;
+      yield* parents(path);
+      yield { type, path, link, mode, uid, gid };
+    }
+  }
+}
+
+function fileEntry(
+  [path, { mode, uid, gid, size }]: [string, PlannedFile],
+  content: Uint8Array | (() => AsyncIterable<Uint8Array>),
+): TarEntry {
+  return { type: "file", path, mode, uid, gid, size, content };
+}

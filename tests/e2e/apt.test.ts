@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { buildEverywhere } from "../agreement/build-everywhere.ts";
+import { disagreements, Tally } from "../agreement/disagreements.ts";
+import { startSetting } from "../agreement/setting.ts";
+import { sample } from "../support/sample.ts";
+
+/** Packages that specs ask for most, and that are installed without a container. */
+const INSTALLED =
+  "git wget curl ca-certificates build-essential gcc g++ make cmake pkg-config libgl1 libglib2.0-0 libgomp1 libsm6 libxext6 libxrender1 libpq-dev libpq5 default-libmysqlclient-dev unzip zip jq vim-tiny less procps openssh-client gnupg rsync tini libsndfile1 sox libmagic1 nodejs tzdata".split(
+    " ",
+  );
+/** Packages whose scripts only a container can run. */
+const HANDED_ON = ["ffmpeg", "graphviz", "postgresql-client", "openjdk-17-jre-headless", "locales"];
+
+const setting = await startSetting();
+beforeAll(() => {
+  for (const [name, value] of Object.entries(setting.env)) vi.stubEnv(name, value);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await setting[Symbol.asyncDispose]();
+});
+const compared = setting.builders.filter(({ type }) => type === "uv-micromamba" || type === "docker-buildx");
+const spec = (name: string) => ({
+  parameters: { baseImage: setting.places.services.images.debian, aptPackages: [name] },
+});
+
+describe("a Debian package makes the same image without a container as with apt in one", () => {
+  const seed = 20;
+  test.each(sample(INSTALLED, 6, seed))("%s", { meta: { shows: ["aptPackages"] } }, async (name) => {
+    const made = await buildEverywhere(setting, `apt-${name.replaceAll("+", "x")}`, spec(name), compared);
+    expect(made.map((one) => (one.kind === "image" ? one.kind : one.message))).toEqual(["image", "image"]);
+    expect(disagreements(made, new Tally()).join("\n")).toBe("");
+  });
+});
+
+describe("a Debian package with a script that is not understood is handed on by name", () => {
+  test.each(sample(HANDED_ON, 1, 1))("%s", async (name) => {
+    const daemonless = compared.filter(({ type }) => type === "uv-micromamba");
+    const [made] = await buildEverywhere(setting, `apt-${name}`, spec(name), daemonless);
+    expect(made).toMatchObject({
+      kind: "error",
+      code: "E_UNSUPPORTED",
+      message: expect.stringMatching(/ has a .* script /),
+    });
+  });
+});
