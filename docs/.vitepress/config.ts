@@ -30,6 +30,7 @@ export default defineConfig({
           { text: "What an image is made of", link: "/inspect" },
           { text: "Identity", link: "/identity" },
           { text: "Which builder can do what", link: "/guide/matrix" },
+          { text: "With or without Docker", link: "/guide/with-or-without-docker" },
           { text: "The Dockerfile", link: "/guide/dockerfile" },
           { text: "Coming from flytekit", link: "/guide/flytekit" },
           { text: "What is checked and trusted", link: "/trust" },

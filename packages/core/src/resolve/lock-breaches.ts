@@ -2,8 +2,8 @@ import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry";
 import { parse } from "smol-toml";
 import { userInfoBreach } from "../spec/text-rules.ts";
+import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { isPoetryLockStale } from "./poetry-content-hash.ts";
-import { type Table, table, tables } from "./toml-table.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
 export type LockBreach = Problem & { file: "lock" | "pyproject" };

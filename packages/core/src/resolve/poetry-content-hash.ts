@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Table, table } from "./toml-table.ts";
+import { type Table, table } from "../uv-project/toml-table.ts";
 
 const LEGACY_KEYS = ["dependencies", "source", "extras", "dev-dependencies"];
 const POETRY_KEYS = [...LEGACY_KEYS, "group"];

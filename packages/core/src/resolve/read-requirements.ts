@@ -1,29 +1,11 @@
 import { dirname, resolve } from "node:path";
-import type { ContentPackages } from "../identity/content.ts";
 import { lockFile } from "../spec/conflicts.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
-import type { ListOptions } from "./list-sources.ts";
 import { lockBreaches } from "./lock-breaches.ts";
 import { readUvProject } from "./read-uv-project.ts";
+import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, RequirementsReader } from "./requirements-reader.ts";
-import type { TreeEntry } from "./walk-tree.ts";
-
-/** The files a spec's `requirements` stands for, under `requirements/`, and what they mean. */
-export interface Requirements {
-  entries: TreeEntry[];
-  source: Pick<ContentPackages, "from" | "requirements" | "lock" | "pyproject" | "projects" | "index" | "extraIndexes">;
-  /** Arguments for uv that options in the files stand for. */
-  extraArgs: string[];
-  /** Whether pip is among the packages they name. */
-  havePip: boolean;
-}
-
-/** How requirements are read. */
-export interface RequirementsOptions extends ListOptions {
-  /** Of the image, normalised. */
-  platforms: readonly string[];
-}
 
 /**
  * Follows `requirements`: a requirements.txt with its `-r` and `-c` files, or a lock with the pyproject.toml beside it.

@@ -6,12 +6,12 @@ import { linuxVariables, machineOf } from "../uv-project/linux-variables.ts";
 import { type LockedPackage, type LockGraph, localFolder, parseLockGraph } from "../uv-project/lock-graph.ts";
 import { pylockText } from "../uv-project/pylock-text.ts";
 import { selectMember, selectParts } from "../uv-project/select-project.ts";
+import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { listProject } from "./list-project.ts";
 import { credentialBreaches, originBreaches, parseTable } from "./lock-breaches.ts";
-import type { Requirements, RequirementsOptions } from "./read-requirements.ts";
+import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, type RequirementsReader } from "./requirements-reader.ts";
-import { type Table, table, tables } from "./toml-table.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
 /** Where a project's lock is, and what reads below the same root. */

@@ -1,4 +1,4 @@
-import { type Table, table, tables } from "./toml-table.ts";
+import { type Table, table, tables } from "../uv-project/toml-table.ts";
 
 /**
  * Why a uv.lock does not match this project, as far as the two files show, or undefined. uv itself checks more when the

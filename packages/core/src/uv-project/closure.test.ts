@@ -1,10 +1,10 @@
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
-import type { Table } from "../resolve/toml-table.ts";
 import { projectClosure } from "./closure.ts";
 import { linuxVariables } from "./linux-variables.ts";
 import { type LockGraph, parseLockGraph } from "./lock-graph.ts";
 import { pylockText } from "./pylock-text.ts";
+import type { Table } from "./toml-table.ts";
 
 const graph = (packages: string) => parseLockGraph(parse(`version = 1\n${packages}`) as Table) as LockGraph;
 const pinned = (name: string, rest = "", version = "1") =>

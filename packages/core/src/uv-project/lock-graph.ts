@@ -1,4 +1,4 @@
-import { type Table, table, tables } from "../resolve/toml-table.ts";
+import { type Table, table, tables } from "./toml-table.ts";
 
 /** An edge of a uv.lock: what a package needs, perhaps only where a marker holds. */
 export interface LockedDependency {

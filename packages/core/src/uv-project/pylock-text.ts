@@ -1,7 +1,7 @@
 import { stringify } from "smol-toml";
-import { type Table, table } from "../resolve/toml-table.ts";
 import type { ClosurePackage } from "./closure.ts";
 import type { LockedPackage, LockGraph } from "./lock-graph.ts";
+import { type Table, table } from "./toml-table.ts";
 
 /** What a {@link pylockText} is written for. */
 export interface PylockQuestion {
