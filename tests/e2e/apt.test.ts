@@ -10,7 +10,7 @@ const INSTALLED =
     " ",
   );
 /** Packages whose scripts only a container can run. */
-const HANDED_ON = ["ffmpeg", "graphviz", "postgresql-client", "openjdk-17-jre-headless", "locales"];
+const HANDED_ON = ["ffmpeg", "graphviz", "postgresql-client", "openjdk-17-jre-headless", "locales", "tesseract-ocr"];
 
 const setting = await startSetting();
 beforeAll(() => {

@@ -60,9 +60,6 @@ async function apply(
       if (!(await isThere(effect.path)))
         await plan.put(effect.path, { type: "file", mode: effect.mode, text: effect.text });
       return;
-    case "link":
-      if (await isThere(effect.path)) throw handedOn(`${owner.package} makes ${effect.path}, which is there already`);
-      return plan.put(effect.path, { type: "symlink", link: effect.link, mode: 0o777 });
     case "copy": {
       if (await isThere(effect.path)) return;
       const file = owner.contents.files.find(({ path }) => `/${path}` === effect.from);

@@ -6,7 +6,6 @@ export type Effect =
   | { do: "folder"; path: string; mode: number }
   /** Unless something is there. */
   | { do: "file"; path: string; text: string; mode: number }
-  | { do: "link"; path: string; link: string }
   /** A file of the same package under another name, unless something is there. */
   | { do: "copy"; from: string; path: string }
   /** A group for the system's own use, unless it is there. */

@@ -12,8 +12,8 @@ export interface TriggeringPackage {
   paths: readonly string[];
 }
 
-/** Triggers whose work is done here, or is done by programs when it is missing: the linker's cache, caches of fonts. */
-const DONE = /^(libc-bin|fontconfig)([:/]|$)/;
+/** The package whose trigger's work is done here: the linker's cache. */
+const DONE = /^libc-bin([:/]|$)/;
 
 /**
  * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)). Throws E_UNSUPPORTED where a package sets off

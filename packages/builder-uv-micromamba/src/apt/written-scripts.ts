@@ -135,25 +135,6 @@ export const WRITTEN_SCRIPTS: ReadonlyMap<string, WrittenScript> = new Map(
       path: "/usr/lib/x86_64-linux-gnu/gio/modules",
       mode: 0o755,
     }),
-    // Its settings are the ones debconf has by default; nobody is asked.
-    read("fontconfig-config.config", "35f50fbb7ea561c8053dbee2efe8c64d504e5e5a1aed41e0a9a8a0a09ea58394"),
-    read(
-      "fontconfig-config.postinst",
-      "b27947449610fdd9c9a4cb29ca579495b4ae038d609bc8c2133c841a8f589306",
-      ...["10-hinting-slight.conf", "70-no-bitmaps.conf"].map(
-        (name): Effect => ({
-          do: "link",
-          path: `/etc/fonts/conf.d/${name}`,
-          link: `/usr/share/fontconfig/conf.avail/${name}`,
-        }),
-      ),
-    ),
-    // A cache of fonts is valid for the times of its folders; programs make it where it is missing.
-    read("fontconfig.postinst", "bce801d7d901cc579e38f8948d247c20894abef7d3ed3a3ecdc20c290872dae9", {
-      do: "folder",
-      path: "/var/cache/fontconfig",
-      mode: 0o755,
-    }),
     read("x11-common.postinst", "4a91da0aad680639a9cf7537381bc3d0b3b8827907d7c1dd0c50e47fa94749de"),
     // It does nothing where /var/lib/dpkg/arch names one architecture and no gui is installed.
     read("procps.postinst", "4ae630f598f38114ef42a6aef4533d41f9f1f5224b90453d6b2ea49b0e13b17b"),
