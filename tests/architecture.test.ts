@@ -39,7 +39,7 @@ describe("who may import whom", () => {
     "spec-file": ["core"],
     resolve: ["core", "registry", "spec-file"],
     inspect: ["registry", "container-engine"],
-    cli: ["core", "registry", "dockerfile", "spec-file", "resolve", "inspect"],
+    cli: ["core", "registry", "container-engine", "dockerfile", "spec-file", "resolve", "inspect"],
     ...Object.fromEntries(
       packages
         .filter((name) => name.startsWith("builder-"))

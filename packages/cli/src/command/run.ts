@@ -39,7 +39,9 @@ async function runIn(context: CommandContext, program: readonly string[]): Promi
     .finally(() => progress.stop());
   const image = pinnedReference(outcome);
   if (image === "") {
-    throw new ImageSpecError("E_OPTIONS", "This is the image's own container", { hint: "Run the program itself." });
+    throw new ImageSpecError("E_OPTIONS", "run was called inside the image's own container", {
+      hint: "Run the program itself.",
+    });
   }
   const mounts = line.mountSource ? sourceMounts(spec, (await resolveTarget(target, context)).resolved.files) : [];
   const needsInstall = program.length > 0 && (spec.runtimePackages ?? []).length > 0;

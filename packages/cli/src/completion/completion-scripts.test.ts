@@ -37,7 +37,7 @@ async function fish(words: string[]): Promise<string[]> {
 }
 
 /** zsh completes on a terminal alone: one is made for it, Ctrl-D pressed, which lists what Tab would choose from. */
-async function zsh(words: string[]): Promise<string> {
+async function zsh(words: string[], awaited: string): Promise<string> {
   const script = `zmodload zsh/zpty
     zpty -b inner zsh -f -i
     say() { zpty -w inner "$1" }
@@ -45,15 +45,15 @@ async function zsh(words: string[]): Promise<string> {
     zpty -r -m inner seen '*READY*'
     zpty -w -n inner $'${`imagespec ${words.join(" ")}`}\\004'
     integer tries=0; local all= part=
-    while (( tries++ < 40 )); do
+    while (( tries++ < 150 )) && [[ $all != *$1* ]]; do
       sleep 0.1
-      while zpty -r -t inner part; do all+=$part; tries=$(( tries < 30 ? 30 : tries )); done
+      while zpty -r -t inner part; do all+=$part; done
     done
     print -r -- "$all"`;
-  const { stdout } = await promisify(execFile)("zsh", ["-f", "-c", script], {
+  const { stdout } = await promisify(execFile)("zsh", ["-f", "-c", script, "zsh", awaited], {
     cwd: folder,
     env: { ...process.env, HOME: folder, TERM: "dumb" },
-    timeout: 20_000,
+    timeout: 30_000,
   });
   return stdout;
 }
@@ -100,9 +100,9 @@ describe.runIf(has("fish"))("fish", () => {
 
 describe.runIf(has("zsh"))("zsh", () => {
   it("completes commands, options and their values", async () => {
-    expect(await zsh(["bui"])).toMatch(/builders\s+-- list the installed/);
-    expect(await zsh(["build", "--on-unknown", "f"])).toMatch(/fail/);
-    expect(await zsh(["build", "--p"])).toMatch(/--push\s+-- push the image/);
-    expect(await zsh(["build", "oth"])).toMatch(/other\.yaml/);
-  }, 60_000);
+    expect(await zsh(["bui"], "list the installed")).toMatch(/builders\s+-- list the installed/);
+    expect(await zsh(["build", "--on-unknown", "f"], "fail")).toMatch(/fail/);
+    expect(await zsh(["build", "--p"], "push the image")).toMatch(/--push\s+-- push the image/);
+    expect(await zsh(["build", "oth"], "other.yaml")).toMatch(/other\.yaml/);
+  }, 120_000);
 });
