@@ -6,7 +6,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type CorpusSpec, SPEC_SHAPES } from "./spec-shapes.ts";
 
 /** Shapes that only a container can carry out, or something that is built from source. */
-const NEEDS_MORE = ["apt", "git and source distributions", "commands"];
+const NEEDS_MORE = ["git and source distributions", "commands"];
 
 const shares = new Map<string, { all: number; taken: number }>();
 afterAll(() => {
