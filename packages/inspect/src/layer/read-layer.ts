@@ -138,7 +138,8 @@ async function* decompressed(
   const { head, all } = await startOf(blob, counts);
   if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) yield* decoded(all, createGunzip({ chunkSize: CHUNK }));
   else if (head.length >= 4 && isZstdFrame(head.readUInt32LE(0))) yield* zstdFrames(all);
-  else if (head.length >= 262 && head.toString("latin1", 257, 262) !== "ustar")
+  // An empty archive is two blocks of zeros.
+  else if (head.length >= 262 && head.toString("latin1", 257, 262) !== "ustar" && head.some((byte) => byte !== 0))
     throw refuse("it is neither gzip, zstd nor tar");
   else yield* all;
 }
