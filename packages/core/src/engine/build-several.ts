@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
-import pLimit from "p-limit";
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";
+import { atMost } from "./at-most.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
 
 /** How several images are built together. */
@@ -34,7 +34,7 @@ export async function buildSeveral(
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new ImageSpecError("E_OPTIONS", `concurrency is ${concurrency}`, { hint: "Give a whole number from 1 on." });
   }
-  const limit = pLimit(concurrency);
+  const limit = atMost(concurrency);
   const failures = new Set<unknown>();
   const begin = async (spec: Spec, index: number): Promise<BuildOutcome | undefined> => {
     if (failures.size > 0) return undefined;
