@@ -12,17 +12,21 @@ export async function makeLayers(
   const limit = pLimit(Math.min(availableParallelism(), 4));
   const failed = new AbortController();
   const signal = AbortSignal.any([session.signal, failed.signal]);
-  const { emit } = session.request;
-  const makeLayer = async (source: LayerSource): Promise<BuiltLayer> => {
+  const { emit, target } = session.request;
+  const makeLayer = async (source: LayerSource, platform: string | undefined): Promise<BuiltLayer> => {
+    const step = { name: source.title, platform };
     signal.throwIfAborted();
     const found = await session.layers.find(source);
     if (found !== undefined) {
-      emit({ type: "step", name: source.title, status: "cached" });
+      emit({ type: "step", ...step, status: "cached" });
       return found;
     }
-    return timedStep(emit, source.title, () => session.layers.make(source, signal));
+    return timedStep(emit, step, () => session.layers.make(source, signal));
   };
-  const tasks = images.map((layers) => layers.map((source) => limit(makeLayer, source)));
+  const tasks = images.map((layers, index) => {
+    const platform = images.length > 1 ? target.platforms[index] : undefined;
+    return layers.map((source) => limit(makeLayer, source, platform));
+  });
   try {
     return await Promise.all(tasks.map((layers) => Promise.all(layers)));
   } catch (error) {

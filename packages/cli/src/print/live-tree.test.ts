@@ -36,6 +36,21 @@ const outcome: BuildOutcome = {
   reasons: [],
 };
 
+it("keeps the steps of two platforms apart, though they have one name", () => {
+  const terminal = new Terminal();
+  const tree = new LiveTree(terminal as unknown as WriteStream);
+  const step = { type: "step", image: "r/app:t", name: "numpy" } as const;
+  tree.show({ ...step, platform: "linux/amd64", status: "started" });
+  tree.show({ ...step, platform: "linux/arm64", status: "cached" });
+  tree.show({ ...step, platform: "linux/amd64", status: "done", seconds: 2 });
+  tree.stop();
+  expect(terminal.lines.map((line) => line.trim()).filter(Boolean)).toEqual([
+    "r/app:t",
+    "✓ linux/amd64 numpy 2.0 s",
+    "= linux/arm64 numpy",
+  ]);
+});
+
 it("draws over what it drew, and leaves finished steps, warnings and the outcome", () => {
   const terminal = new Terminal();
   const tree = new LiveTree(terminal as unknown as WriteStream);

@@ -2,7 +2,7 @@ import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import pc from "picocolors";
-import { outcomeLine, type Progress, seconds } from "./progress.ts";
+import { outcomeLine, type Progress, seconds, stepName } from "./progress.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const INTERVAL = 100;
@@ -55,8 +55,9 @@ export class LiveTree implements Progress {
     const image = event.image ?? "";
     const rows = this.#images.get(image) ?? new Map<string, Row>();
     this.#images.set(image, rows);
-    const row = rows.get(event.name) ?? this.#newRow(event.name);
-    rows.set(event.name, row);
+    const name = stepName(event);
+    const row = rows.get(name) ?? this.#newRow(name);
+    rows.set(name, row);
     if (event.type === "step") {
       row.status = event.status;
       row.seconds = event.seconds;

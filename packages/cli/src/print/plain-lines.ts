@@ -1,5 +1,5 @@
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
-import { outcomeLine, type Progress, seconds } from "./progress.ts";
+import { outcomeLine, type Progress, seconds, stepName } from "./progress.ts";
 
 /** One line for each event and nothing redrawn: for logs. */
 export class PlainLines implements Progress {
@@ -15,10 +15,10 @@ export class PlainLines implements Progress {
       this.#line(`warning: ${event.message}${event.hint === undefined ? "" : `\n  hint: ${event.hint}`}`);
     } else if (event.type === "step") {
       const time = event.seconds === undefined ? "" : ` (${seconds(event.seconds)})`;
-      this.#line(`${event.status === "started" ? "..." : event.status} ${event.name}${time}`);
+      this.#line(`${event.status === "started" ? "..." : event.status} ${stepName(event)}${time}`);
     } else if (event.total !== undefined && event.current >= event.total) {
       // Only the end: a log has no use for percentages.
-      this.#line(`done ${event.name}`);
+      this.#line(`done ${stepName(event)}`);
     }
   }
 

@@ -13,6 +13,11 @@ export function seconds(value: number): string {
   return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 }
 
+/** What a step or its progress is called: with its platform, where several are built. */
+export function stepName({ name, platform }: Extract<BuildEvent, { name: string }>): string {
+  return platform === undefined ? name : `${platform} ${name}`;
+}
+
 /** One line that says what became of an image. */
 export function outcomeLine(outcome: BuildOutcome): string {
   if (outcome.status === "skipped") return "skipped: this is the image's own container";

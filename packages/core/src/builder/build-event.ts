@@ -1,11 +1,13 @@
 /**
  * What happens while an image is found or built, as data; printing is the caller's.
- * `image` is the tag's reference the event belongs to (a base is built before its child).
+ * `image` is the tag's reference the event belongs to (a base is built before its child); `platform` the one platform it
+ * belongs to, where several are built: their steps may have one name.
  */
 export type BuildEvent =
   | {
       type: "step";
       image?: string | undefined;
+      platform?: string | undefined;
       name: string;
       status: "started" | "done" | "cached" | "failed";
       seconds?: number | undefined;
@@ -14,6 +16,7 @@ export type BuildEvent =
   | {
       type: "progress";
       image?: string | undefined;
+      platform?: string | undefined;
       name: string;
       current: number;
       total?: number;

@@ -1,15 +1,19 @@
 import type { BuildEvent } from "./build-event.ts";
 
-/** Does work as a step of a build: emits that it started, and that it is done or failed with the seconds it took. */
+/**
+ * Does work as a step of a build, of one `platform` where several are built: emits that it started, and that it is done or
+ * failed with the seconds it took.
+ */
 export async function timedStep<T>(
   emit: (event: BuildEvent) => void,
-  name: string,
+  step: string | { name: string; platform: string | undefined },
   work: () => Promise<T>,
 ): Promise<T> {
   const started = performance.now();
+  const about = typeof step === "string" ? { name: step } : step;
   const end = (status: "done" | "failed") =>
-    emit({ type: "step", name, status, seconds: (performance.now() - started) / 1000 });
-  emit({ type: "step", name, status: "started" });
+    emit({ type: "step", ...about, status, seconds: (performance.now() - started) / 1000 });
+  emit({ type: "step", ...about, status: "started" });
   try {
     const result = await work();
     end("done");

@@ -34,7 +34,7 @@ export const configSchema = withZod((z) => {
       builderOptions: z
         .record(z.string(), z.record(z.string(), z.unknown()))
         .describe("Options of builders, by builder type; those of a spec and of a call come before them."),
-      mirrors: mirrors.describe("Where to read instead, by host of a registry or package index; names stay."),
+      mirrors: mirrors.describe("Where to read images instead, by host of a registry; names stay."),
       insecureRegistries: z
         .array(readable(insecureRegistries))
         .describe("Registries that may be spoken to over http, or with any certificate."),
