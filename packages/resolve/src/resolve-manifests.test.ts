@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { ImageBuildEngine } from "@imagespec/core";
 import { type BuildRequest, ImageSpecBuilder } from "@imagespec/core/builder";
 import { ImageSpecError } from "@imagespec/registry";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readManifests } from "./manifest/read-manifests.ts";
 import { resolveImage } from "./resolve-image.ts";
 import { resolveManifests } from "./resolve-manifests.ts";
@@ -25,8 +25,11 @@ class CountingBuilder extends ImageSpecBuilder {
     const name = plan.reference.split(":")[0] ?? "";
     this.built.push(name);
     this.most = Math.max(this.most, ++this.#now);
-    if (name === this.failing)
+    if (name === this.failing) {
+      // Once another one is under way, which is then to be cancelled.
+      await vi.waitFor(() => expect(this.#now).toBe(2), { timeout: 10_000 });
       throw new ImageSpecError("E_BUILD", `The build of ${name} failed`, { hint: "Look above." });
+    }
     await new Promise<void>((done, reject) => {
       const timer = setTimeout(done, this.failing === undefined ? 20 : 10_000);
       signal.addEventListener("abort", () => {

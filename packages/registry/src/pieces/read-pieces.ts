@@ -11,7 +11,7 @@ export interface ReadPiecesOptions {
 }
 
 /**
- * The bytes of a file in pieces of half a megabyte, the next one read while one is used. Throws what the file system does, and
+ * The bytes of a file in pieces, the next one read while one is used. Throws what the file system does, and
  * the signal's reason.
  */
 export async function* readPieces(
