@@ -51,9 +51,11 @@ export async function drawSession(browser: Browser, session: Session): Promise<P
 /** What the command writes to a terminal; util-linux' script gives it one. */
 async function runOnTerminal({ command, cwd, env }: Session): Promise<string> {
   const onTerminal = `stty cols ${COLUMNS} rows ${ROWS}; ${command}`;
+  // A user's terminal, in CI as well.
+  const { CI: _ci, NO_COLOR: _plain, ...host } = process.env;
   const child = spawn("script", ["-qfec", onTerminal, "/dev/null"], {
     cwd,
-    env: { ...process.env, TERM: "xterm-256color", ...env },
+    env: { ...host, TERM: "xterm-256color", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const pieces: Buffer[] = [];

@@ -20,6 +20,8 @@ const examples = readdirSync(root, { withFileTypes: true })
 const built = examples.filter(({ files }) => files.includes("expected.txt")).map(({ name }) => name);
 /** Their bases or channels are out of the tests' reach. */
 const RENDERED = ["conda", "gpu"];
+/** What tests/e2e/resolve.test.ts builds and starts. */
+const RESOLVED = ["kubernetes", "compose"];
 /** Packages that their own tests install and run. */
 const PACKAGES = examples.filter(({ files }) => files.includes("package.json")).map(({ name }) => name);
 
@@ -96,6 +98,6 @@ it.each(RENDERED)("%s renders, each of its images", async (name) => {
 });
 
 it("no example is left out", () => {
-  const shown = [...built, ...RENDERED, ...PACKAGES, "quickstart"];
+  const shown = [...built, ...RENDERED, ...RESOLVED, ...PACKAGES, "quickstart"];
   expect(examples.map(({ name }) => name).filter((name) => !shown.includes(name))).toEqual([]);
 });

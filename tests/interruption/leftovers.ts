@@ -61,11 +61,12 @@ async function filesLeftIn({ path, temporary, cache, runtime }: BuildPlace): Pro
   return left;
 }
 
-/** What is wrong with a file of the cache, which may hold nothing but whole entries. uv keeps its own parts of it. */
+/** What is wrong with a file of the cache, which may hold nothing but whole entries. uv and Node keep their own parts of it. */
 function cacheFault(path: string, content: Buffer): string | undefined {
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const [top, kind, , name] = path.split("/");
   if (top === "uv" || path.startsWith("uv-micromamba/python/")) return undefined;
+  if (/^compiled\/v[^/]+\/[0-9a-f]{8}$/.test(path)) return undefined;
   if (top === "uv-micromamba" && kind === "blobs") return name === sha256(content) ? undefined : "has other bytes";
   if (top === "uv-micromamba" && kind === "records") {
     const end = content.indexOf("\n");

@@ -170,6 +170,17 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "a project's lock with a group and an extra",
+    spec: ({ index }) => ({
+      parameters: { requirements: "pyproject.toml", uvProject: { groups: ["dev"], extras: ["fast"] } },
+      ...uvProject(
+        index.url,
+        '[project.optional-dependencies]\nfast = ["space-one"]\nslow = ["odd-names"]\n\n[dependency-groups]\ndev = ["space-two"]\n',
+      ),
+    }),
+    ends: "built",
+  },
+  {
     says: "two wheels with one path and different contents",
     spec: ({ index }) => ({ parameters: { packages: ["both-have-one", "both-have-two"], pipIndex: index.url } }),
     warns: /part\.py'? is in both.have.one 1\.0 and in both.have.two 1\.0/,

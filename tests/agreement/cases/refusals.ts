@@ -20,10 +20,7 @@ const FAULTY: Record<string, DescribedSpec> = {
     files: { "uv.lock": "version = 1\n", "pyproject.toml": '[project]\nname = "x"\n' },
   },
   "an argument that the installer lacks": { parameters: { packages: ["a"], pipExtraArgs: "--no-such-argument" } },
-  "requirements in a project file": {
-    parameters: { requirements: "pyproject.toml" },
-    files: { "pyproject.toml": '[project]\nname = "x"\ndependencies = ["y"]\n' },
-  },
+  "a build of PyTorch that the host would choose": { parameters: { packages: ["a"], torchBackend: "auto" } },
   "a password in an address": { parameters: { packages: ["a"], pipIndex: "https://ann:secret@example.org/simple" } },
   "a Python that contradicts conda's": { parameters: { pythonVersion: "3.12", condaPackages: ["python=3.11"] } },
   "CUDA beside a base": { parameters: { cuda: "12.4.1" } },
@@ -39,6 +36,10 @@ const FAULTY: Record<string, DescribedSpec> = {
 
 /** Specs with faults in the files they name. */
 const FAULTY_FILES: Record<string, DescribedSpec> = {
+  "a project file without its lock": {
+    parameters: { requirements: "pyproject.toml" },
+    files: { "pyproject.toml": '[project]\nname = "x"\ndependencies = ["y"]\n' },
+  },
   "an editable requirement": {
     parameters: { requirements: "requirements.txt" },
     files: { "requirements.txt": "-e git+https://example.org/x.git#egg=x\n" },
