@@ -56,10 +56,11 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
     ...(system ? [stageStart(base, SYSTEM_STAGE), apt(plan)] : []),
     ...(environment === undefined
       ? []
-      : [stageStart(from, ENVIRONMENT_STAGE), user(plan), environmentSteps(plan, options)]),
+      : [stageStart(from, ENVIRONMENT_STAGE), user(plan, ownNamesScript(plan)), environmentSteps(plan, options)]),
     ...finalStage(plan, options, {
       start: stageStart(from),
-      user: user(plan),
+      // kaniko lets the arguments of the stage before into this one: the base was looked at there.
+      user: user(plan, environment === undefined ? ownNamesScript(plan) : []),
       apt: system ? [] : apt(plan),
       environment: environment === undefined ? [] : environmentCopy(plan, environment),
       // They come with the environment.
@@ -76,14 +77,9 @@ function contextStage({ contextImage }: RenderOptions): Instruction[] {
   return contextImage === undefined ? [] : [instruction("base", `FROM ${contextImage} AS ${CONTEXT_STAGE}`)];
 }
 
-function user(plan: BuildPlan): Instruction[] {
-  return [
-    instruction(
-      "user",
-      renderRun([...ownNamesScript(plan), ...userScript(plan.steps.user, mountedFiles(plan))]),
-      STEP_TITLES.user,
-    ),
-  ];
+function user(plan: BuildPlan, checks: readonly string[]): Instruction[] {
+  const script = [...checks, ...userScript(plan.steps.user, mountedFiles(plan))];
+  return [instruction("user", renderRun(script), STEP_TITLES.user)];
 }
 
 function apt(plan: BuildPlan): Instruction[] {
