@@ -84,19 +84,25 @@ export function describeTogether({ builds, services }: BuilderUnderTest): void {
     });
   });
 
-  test("uv.lock over pythonExec: what it pins, in a venv of that interpreter", {
-    meta: { shows: ["requirements", "pythonExec"] },
+  test("uvProject over pythonExec: what the lock pins for a group, in a venv of that interpreter", {
+    meta: { shows: ["requirements", "uvProject", "pythonExec"] },
   }, async () => {
-    await using index = await startPackageIndex({ packages: [{ name: "main-one", version: "1.0" }] });
+    const packages = ["main-one", "dev-only"].map((name) => ({ name, version: "1.0" }));
+    await using index = await startPackageIndex({ packages });
     await using folder = await temporaryFolder({
       "pyproject.toml": `[project]\nname = "app"\nversion = "0.1"\nrequires-python = ">=3.11"\ndependencies = ["main-one"]\n
+[dependency-groups]\nlint = ["dev-only"]\n
 [[tool.uv.index]]\nurl = "${index.url}"\ndefault = true\n`,
     });
     await promisify(execFile)(join(services.tools, "uv"), ["lock", "--no-python-downloads"], { cwd: folder.path });
-    const parameters = { requirements: "uv.lock", pythonExec: "/usr/bin/python3" };
+    const parameters = {
+      requirements: "uv.lock",
+      uvProject: { groups: ["lint"] },
+      pythonExec: "/usr/bin/python3",
+    };
     const { image } = await builds.pulled(builds.spec("lock-exec", parameters, folder.path));
     const { distributions, files } = await containerReport(builds.docker, image, ["/opt/venv/pyvenv.cfg"]);
-    expect(distributions).toContainEqual({ name: "main-one", version: "1.0" });
+    for (const one of packages) expect(distributions).toContainEqual(one);
     expect(files["/opt/venv/pyvenv.cfg"]?.content).toMatch(/include-system-site-packages = true/);
   });
 }

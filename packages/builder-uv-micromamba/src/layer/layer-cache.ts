@@ -26,6 +26,7 @@ export class LayerCache {
   readonly #blobs: BlobStore;
   readonly #records: RecordStore;
   readonly #running = new Map<string, Promise<BuiltLayer>>();
+  readonly #made = new Set<string>();
   readonly #threads = new DeflateThreads();
 
   constructor(blobs: BlobStore, records: RecordStore) {
@@ -39,6 +40,11 @@ export class LayerCache {
     if (record === undefined || (record.zlib !== undefined && record.zlib !== ZLIB)) return undefined;
     const { digest, size, diffId } = record;
     return (await this.#blobs.has(digest, size)) ? { source, digest, size, diffId } : undefined;
+  }
+
+  /** Whether this build made the layer: then it was not in the cache, whoever asks for it next. */
+  made(source: LayerSource): boolean {
+    return this.#made.has(JSON.stringify(fullKey(source)));
   }
 
   /** The layer, made when it is not there. Throws what making its entries throws, and E_CACHE. */
@@ -81,6 +87,7 @@ export class LayerCache {
     const { digest, size } = await this.#blobs.write(members);
     const layer = { digest, size, diffId: `sha256:${tar.digest("hex")}` };
     await this.#records.set("layers", fullKey(source), { ...layer, zlib } satisfies LayerRecord);
+    this.#made.add(JSON.stringify(fullKey(source)));
     return { source, ...layer };
   }
 }

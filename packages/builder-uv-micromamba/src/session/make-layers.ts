@@ -17,7 +17,7 @@ export async function makeLayers(
     const step = { name: source.title, platform };
     signal.throwIfAborted();
     const found = await session.layers.find(source);
-    if (found !== undefined) {
+    if (found !== undefined && !session.layers.made(source)) {
       emit({ type: "step", ...step, status: "cached" });
       return found;
     }
