@@ -30,8 +30,6 @@ Not compared are:
 - a path that two distributions bring with different contents: uv lays distributions out at once, so which one's stays is a
   race; uv-micromamba keeps that of the later in name order, of wheels and of conda packages alike; every builder warns, naming
   both;
-- a package without a pin whose newest version has no wheel for the platform: uv-micromamba takes the newest that has one,
-  the others build the newest from its source. Pin the version, or use a lock, where that matters;
 - the order of variables in the config, but \`_F_IMG_ID\` is the last;
 - conda environments as files: what is compared is what the solver is asked for. uv-micromamba does not run link scripts
   (with a warning; its option \`strict\` refuses them), and its console scripts say the same in other words.

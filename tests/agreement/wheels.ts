@@ -1,4 +1,4 @@
-import type { WheelOptions } from "@imagespec/testkit";
+import type { SourceOptions, WheelOptions } from "@imagespec/testkit";
 
 const SCRIPT = "#!python\nimport sys\nprint(sys.prefix)\n";
 
@@ -21,11 +21,14 @@ const dataFiles = (): WheelOptions => {
 };
 
 /** What the index of these tests holds: small wheels, each odd in its own way. */
-export const WHEELS: readonly WheelOptions[] = [
+export const WHEELS: readonly (WheelOptions | SourceOptions)[] = [
   { name: "plain-one", version: "1.0", requires: ["plain-two"], scripts: { "plain-one": "plain_one:main" } },
   { name: "plain-two", version: "1.0" },
   { name: "plain-two", version: "2.0" },
   { name: "plain-two", version: "3.0rc1" },
+  { name: "newest-as-source", version: "1.0" },
+  { name: "newest-as-source", version: "2.0", source: "" },
+  { name: "needs-newest", version: "1.0", requires: ["newest-as-source"] },
   dataFiles(),
   { name: "space-one", version: "1.0", files: { "space/one/__init__.py": "ONE = 1\n" } },
   { name: "space-two", version: "1.0", files: { "space/two/__init__.py": "TWO = 2\n" } },

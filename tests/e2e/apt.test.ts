@@ -27,11 +27,15 @@ const spec = (name: string) => ({
 
 describe("a Debian package makes the same image without a container as with apt in one", () => {
   const seed = 20;
-  test.each(sample(INSTALLED, 6, seed))("%s", { meta: { builder: "uv-micromamba", shows: ["aptPackages"] } }, async (name) => {
-    const made = await buildEverywhere(setting, `apt-${name.replaceAll("+", "x")}`, spec(name), compared);
-    expect(made.map((one) => (one.kind === "image" ? one.kind : one.message))).toEqual(["image", "image"]);
-    expect(disagreements(made, new Tally()).join("\n")).toBe("");
-  });
+  test.each(sample(INSTALLED, 6, seed))(
+    "%s",
+    { meta: { builder: "uv-micromamba", shows: ["aptPackages"] } },
+    async (name) => {
+      const made = await buildEverywhere(setting, `apt-${name.replaceAll("+", "x")}`, spec(name), compared);
+      expect(made.map((one) => (one.kind === "image" ? one.kind : one.message))).toEqual(["image", "image"]);
+      expect(disagreements(made, new Tally()).join("\n")).toBe("");
+    },
+  );
 });
 
 describe("a Debian package with a script that is not understood is handed on by name", () => {

@@ -27,6 +27,24 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "a package whose newest version has no wheel, which who installs wheels only does not replace by an older one",
+    spec: ({ index }) => ({ parameters: { packages: ["newest-as-source"], pipIndex: index.url } }),
+    ends: "built",
+  },
+  {
+    says: "such a package as a dependency of another",
+    spec: ({ index }) => ({ parameters: { packages: ["needs-newest"], pipIndex: index.url } }),
+    ends: "built",
+  },
+  {
+    says: "such a package that a constraint keeps at a version with a wheel",
+    spec: ({ index }) => ({
+      parameters: { packages: ["needs-newest"], requirements: "requirements.txt", pipIndex: index.url },
+      files: { "requirements.txt": "-c limits.txt\n", "limits.txt": "newest-as-source<2\n" },
+    }),
+    ends: "built",
+  },
+  {
     says: "the interpreter of the base by its path",
     spec: ({ index }) => ({
       parameters: { pythonExec: "/usr/bin/python3", packages: ["plain-one"], pipIndex: index.url },
@@ -36,7 +54,7 @@ export const PACKAGE_CASES: readonly Case[] = [
   {
     says: "a Python that the base lacks, with requirements that name files, a constraint and hashes",
     spec: ({ services, index, extra, pythonVersion }) => {
-      const sha = index.wheels.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
+      const sha = index.distributions.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
       return {
         parameters: {
           baseImage: services.images.debian,
@@ -57,7 +75,7 @@ export const PACKAGE_CASES: readonly Case[] = [
   {
     says: "requirements that demand hashes",
     spec: ({ index }) => {
-      const sha = index.wheels.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
+      const sha = index.distributions.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
       return {
         parameters: { requirements: "requirements.txt", pipIndex: index.url },
         files: { "requirements.txt": `--require-hashes\nplain-two==1.0 \\\n    --hash=sha256:${sha}\n` },

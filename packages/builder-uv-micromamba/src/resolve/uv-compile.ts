@@ -11,6 +11,7 @@ import { type PythonTarget, uvPlatform } from "./python-target.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 import type { ResolvedWheel } from "./resolved-wheel.ts";
 import type { SecretSettings } from "./secret-files.ts";
+import { standInPython } from "./stand-in-python.ts";
 
 export interface CompileRequest {
   uv: UvProgram;
@@ -29,8 +30,6 @@ export interface CompileRequest {
 const REQUIRE_HASHES = "--require-hashes";
 const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
-const NO_WHEEL =
-  /has no usable wheels|no wheels with a matching|building source distributions .*is disabled|must be built from source/i;
 /** The start of a comment, which is not part of an address's fragment. */
 const COMMENT = /(^|\s)#.*$/gm;
 /** A requirement that names a version control system (PyPA direct references). */
@@ -38,8 +37,9 @@ const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
 
 /**
  * Resolves packages and a requirements file together, for the target's Python and platform, to wheels. uv runs in a
- * folder of its own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host.
- * Throws E_RESOLVE with uv's own message, E_UNSUPPORTED where only a source distribution would do.
+ * folder of its own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host. It
+ * chooses versions as an installation does, whether they have wheels or not, since every builder has to choose the same.
+ * Throws E_RESOLVE with uv's own message, E_UNSUPPORTED where one that it chose has no wheel.
  */
 export async function compileRequirements(request: CompileRequest): Promise<ResolvedWheel[]> {
   const { cache, target, signal, warn } = request;
@@ -72,9 +72,14 @@ export async function compileRequirements(request: CompileRequest): Promise<Reso
 }
 
 async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<void> {
-  const { uv, step, target, secrets, cache } = request;
+  const { uv, step, target, secrets, cache, signal } = request;
+  const { uvCache } = cache;
+  const pythons = cache.path("python");
+  const python = await standInPython({ uv, minor: target.minor, scratch: folder, uvCache, pythons, signal });
   const args = ["pip", "compile", "--no-header", "--format", "pylock.toml", "--output-file", OUTPUT];
-  args.push("--only-binary", ":all:", "--python-version", target.version, "--python-platform", uvPlatform(target));
+  args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
+  // Without isolation no requirement of a build is fetched either.
+  args.push("--python", python.path, "--no-build-isolation");
   if (step.index !== undefined) args.push("--index-url", step.index);
   for (const url of step.extraIndexes) args.push("--extra-index-url", url);
   if (step.torchBackend !== undefined) args.push("--torch-backend", step.torchBackend);
@@ -82,18 +87,22 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   const extraArgs = step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES);
   const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
     cwd: folder,
-    env: uvEnvironment(cache.uvCache, {
+    env: uvEnvironment(uvCache, {
       ...(secrets.env.UV_CONFIG_FILE === undefined && { UV_NO_CONFIG: "1" }),
       TMPDIR: folder,
       ...secrets.env,
+      ...python.env,
     }),
-    signal: request.signal,
+    signal,
     redact: secrets.hidden,
     allowFailure: true,
     // uv prints the lock on standard output too.
     onLine: (line, stream) => stream === "stderr" && line !== "" && request.log(line, stream),
   });
-  if (result.exitCode !== 0) throw explain(result.tail, result.command, result.exitCode);
+  if (result.exitCode === 0) return;
+  const refused = await python.refused();
+  if (refused !== undefined) throw sourceOnly(refused[0] ?? "A requirement that uv has to build");
+  throw explain(result.tail, result.command, result.exitCode);
 }
 
 /** What the end of uv's output means. Usage texts, which uv prints for wrong arguments, are not searched. */
@@ -111,16 +120,6 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
       },
     );
   }
-  const text = said.join("\n");
-  const lacking = said.find((line) => NO_WHEEL.test(line));
-  if (lacking !== undefined) return sourceOnly(`What was asked for cannot be resolved to wheels (${lacking.trim()})`);
-  if (
-    /No interpreter found|No download found for request|Failed to install .*python|python-build-standalone/i.test(text)
-  )
-    return new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
-      hint: "Install any Python 3, or let uv fetch one: uv python install.",
-      details,
-    });
   const shown = said.slice(-12).join("\n");
   return new ImageSpecError("E_RESOLVE", `The Python packages cannot be resolved:\n${shown}`, {
     hint: "Change the requirement uv names, or the index it looked in.",

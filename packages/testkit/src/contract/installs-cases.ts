@@ -34,7 +34,7 @@ export function installsCases(contract: Contract): ContractCase[] {
     run: async () => {
       const index = await startPackageIndex({ packages: wheelsOf(packages) });
       contract.onClose(index.close);
-      const wheel = index.wheels.find(({ version }) => version === packages.older);
+      const wheel = index.distributions.find(({ version }) => version === packages.older);
       if (wheel === undefined) throw new Error("the index lacks the older version");
       const folder = join(contract.folder(), "older");
       await mkdir(folder);

@@ -14,8 +14,8 @@ export interface WheelOptions {
   files?: Record<string, string | Uint8Array>;
 }
 
-/** A wheel and what an index says of it. */
-export interface PythonWheel {
+/** A distribution's file, wheel or source, and what an index says of it. */
+export interface PythonDistribution {
   name: string;
   version: string;
   filename: string;
@@ -24,7 +24,7 @@ export interface PythonWheel {
 }
 
 /** A pure Python wheel (PyPA binary distribution format) whose module has `VERSION` and a function `main`. */
-export function pythonWheel(options: WheelOptions): PythonWheel {
+export function pythonWheel(options: WheelOptions): PythonDistribution {
   const { name, version, requires = [], scripts = {}, files: more = {} } = options;
   const module = name.replaceAll(/[-.]/g, "_");
   const info = `${module}-${version}.dist-info`;

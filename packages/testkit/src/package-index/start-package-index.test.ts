@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,8 +18,8 @@ test("lists and serves its packages under normalised names, and no other", async
   const page = await (await fetch(`${index.url}/part-of-it/`)).text();
   const link = /href="([^"#]+)#sha256=([0-9a-f]+)"/.exec(page);
   const file = Buffer.from(await (await fetch(new URL(link?.[1] ?? "", index.url))).arrayBuffer());
-  expect(file.equals(index.wheels[1]?.bytes ?? Buffer.alloc(0))).toBe(true);
-  expect(link?.[2]).toBe(index.wheels[1]?.sha256);
+  expect(file.equals(index.distributions[1]?.bytes ?? Buffer.alloc(0))).toBe(true);
+  expect(link?.[2]).toBe(index.distributions[1]?.sha256);
   expect((await fetch(`${index.url}/six/`)).status).toBe(404);
   expect(exchangeLines(index.exchanges).at(-1)).toBe("GET /simple/six/ 404");
 });
@@ -29,6 +29,29 @@ test("serves what is published later", async () => {
   index.publish({ name: "only-here", version: "2.0" });
   const page = await (await fetch(`${index.url}/only-here/`)).text();
   expect(page.match(/only_here-\d\.\d/g)).toEqual(["only_here-1.0", "only_here-1.0", "only_here-2.0", "only_here-2.0"]);
+});
+
+test("serves a source distribution, which builds to the wheel of the same options after running its code", async () => {
+  const options = { name: "only-here", version: "1.0", source: 'open("ran", "w").close()' };
+  await using index = await startPackageIndex({ packages: [options] });
+  const [source] = index.distributions;
+  expect(source?.filename).toBe("only_here-1.0.zip");
+  const folder = await mkdtemp(join(tmpdir(), "imagespec-source-"));
+  try {
+    await writeFile(join(folder, "source.zip"), source?.bytes ?? "");
+    const script = `import os, shutil, sys
+shutil.unpack_archive("source.zip", ".")
+os.chdir("only_here-1.0")
+sys.path.insert(0, ".")
+import backend
+print(backend.build_wheel(".."), os.path.exists("ran"))`;
+    const { stdout } = await promisify(execFile)("python3", ["-c", script], { cwd: folder });
+    const wheel = pythonWheel(options);
+    expect(stdout).toBe(`${wheel.filename} True\n`);
+    expect((await readFile(join(folder, wheel.filename))).equals(wheel.bytes)).toBe(true);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("asks for its password", async () => {

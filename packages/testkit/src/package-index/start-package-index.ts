@@ -1,11 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { HttpExchange } from "../http-exchange.ts";
-import { type PythonWheel, pythonWheel, type WheelOptions } from "./python-wheel.ts";
+import { pythonSource, type SourceOptions } from "./python-source.ts";
+import { type PythonDistribution, pythonWheel, type WheelOptions } from "./python-wheel.ts";
 
 /** What an index serves, and to whom. */
 export interface PackageIndexOptions {
-  packages: readonly WheelOptions[];
+  /** Those with a `source` are served as source distributions, the others as wheels. */
+  packages: readonly (WheelOptions | SourceOptions)[];
   /** Answers 401 without this user and password. */
   user?: { name: string; password: string };
 }
@@ -14,17 +16,18 @@ export interface PackageIndexOptions {
 export interface PackageIndex {
   /** Address of the simple API: `http://localhost:PORT/simple`. */
   readonly url: string;
-  readonly wheels: readonly PythonWheel[];
+  /** The wheels and source distributions it serves. */
+  readonly distributions: readonly PythonDistribution[];
   readonly exchanges: HttpExchange[];
   /** Serves one more, as when somebody publishes a version. */
-  publish(wheel: WheelOptions): void;
+  publish(distribution: WheelOptions | SourceOptions): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts an index (PEP 503) that holds these packages and no other. */
 export async function startPackageIndex(options: PackageIndexOptions): Promise<PackageIndex> {
-  const wheels = options.packages.map(pythonWheel);
+  const distributions = options.packages.map(distribution);
   const exchanges: HttpExchange[] = [];
   const { user } = options;
   const authorization = user && `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
@@ -46,10 +49,10 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
 
   function answer(path: string, refused: boolean): { status: number; headers: Record<string, string>; body: Buffer } {
     if (refused) return { status: 401, headers: { "www-authenticate": 'Basic realm="index"' }, body: Buffer.alloc(0) };
-    const wheel = wheels.find(({ filename }) => path === `/files/${filename}`);
-    if (wheel) return { status: 200, headers: { "content-type": "application/octet-stream" }, body: wheel.bytes };
+    const file = distributions.find(({ filename }) => path === `/files/${filename}`);
+    if (file) return { status: 200, headers: { "content-type": "application/octet-stream" }, body: file.bytes };
     const name = /^\/simple\/([^/]+)\/?$/.exec(path)?.[1];
-    const listed = wheels.filter((one) => normalised(one.name) === normalised(name ?? ""));
+    const listed = distributions.filter((one) => normalised(one.name) === normalised(name ?? ""));
     if (listed.length === 0) return { status: 404, headers: {}, body: Buffer.from("no such package\n") };
     const links = listed.map(
       ({ filename, sha256 }) => `<a href="/files/${filename}#sha256=${sha256}">${filename}</a><br>`,
@@ -68,8 +71,12 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
       server.closeAllConnections();
     });
   const url = `http://localhost:${(server.address() as AddressInfo).port}/simple`;
-  const publish = (wheel: WheelOptions) => void wheels.push(pythonWheel(wheel));
-  return { url, wheels, exchanges, publish, close, [Symbol.asyncDispose]: close };
+  const publish: PackageIndex["publish"] = (one) => void distributions.push(distribution(one));
+  return { url, distributions, exchanges, publish, close, [Symbol.asyncDispose]: close };
+}
+
+function distribution(options: WheelOptions | SourceOptions): PythonDistribution {
+  return "source" in options ? pythonSource(options) : pythonWheel(options);
 }
 
 // PEP 503: runs of `-`, `_` and `.` are one `-`.

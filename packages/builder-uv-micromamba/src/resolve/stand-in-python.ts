@@ -1,0 +1,103 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import type { UvProgram } from "../session/find-uv.ts";
+import { uvEnvironment } from "../session/uv-environment.ts";
+
+/** Where the programs below lie in a scratch folder, and what they leave there. */
+const FOLDER = "stand-in";
+
+/**
+ * A program that uv takes for the machine's Python and that starts no code of a source distribution, so that uv can
+ * choose the version that an installation chooses, whether it has a wheel or not, without building one here.
+ */
+export interface StandInPython {
+  /** The program. */
+  path: string;
+  /** Has to be in uv's environment. */
+  env: Record<string, string>;
+  /** The source distributions that uv tried to build, as `NAME VERSION`; undefined when it tried none. */
+  refused(): Promise<string[] | undefined>;
+}
+
+interface StandInOptions {
+  uv: UvProgram;
+  /** Holds the programs; belongs to one run of uv. */
+  scratch: string;
+  /** A Python `X.Y` to install with uv where the machine has none. */
+  minor: string;
+  uvCache: string;
+  /** Where a Python that uv installs belongs. */
+  pythons: string;
+  signal: AbortSignal;
+}
+
+/** Makes one for a run of uv. Throws E_TOOL_MISSING when the machine has no Python and uv can fetch none. */
+export async function standInPython(options: StandInOptions): Promise<StandInPython> {
+  const python = await anyPython(options);
+  const folder = join(options.scratch, FOLDER);
+  const [path, refuse, refused] = ["python", "refuse", "refused"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await mkdir(refused, { recursive: true });
+  await writeFile(path, ANSWER, { mode: 0o755 });
+  await writeFile(refuse, REFUSE, { mode: 0o755 });
+  return {
+    path,
+    env: {
+      IMAGESPEC_PYTHON: python,
+      IMAGESPEC_REFUSE: refuse,
+      IMAGESPEC_REFUSED: refused,
+      // Whatever other Python uv may start ends at once.
+      PYTHONHOME: join(folder, "none"),
+    },
+    async refused() {
+      const names = await readdir(refused);
+      if (names.length === 0) return undefined;
+      const texts = await Promise.all(names.map((name) => readFile(join(refused, name), "utf8")));
+      return texts.flatMap((text) => distribution(text) ?? []).sort();
+    },
+  };
+}
+
+/**
+ * Answers uv's question about the interpreter as the machine's Python does, but says that the other program is that
+ * interpreter: uv starts it for whatever comes of a source distribution.
+ */
+const ANSWER = `#!/bin/sh
+unset PYTHONHOME
+answer=$("$IMAGESPEC_PYTHON" "$@") || exit
+exec "$IMAGESPEC_PYTHON" -I -c '
+import json, sys
+answer = json.loads(sys.argv[1])
+answer["sys_executable"] = answer["sys_base_executable"] = sys.argv[2]
+print(json.dumps(answer))
+' "$answer" "$IMAGESPEC_REFUSE"
+`;
+
+/** Started in the folder of a source distribution: keeps its name and version (PKG-INFO), and fails. */
+const REFUSE = `#!/bin/sh
+head -n 99 PKG-INFO > "$IMAGESPEC_REFUSED/$$" 2>/dev/null
+exit 1
+`;
+
+function distribution(metadata: string): string | undefined {
+  const field = (name: string) => new RegExp(`^${name}: *(\\S+)`, "mi").exec(metadata)?.[1];
+  const [name, version] = [field("Name"), field("Version")];
+  return name === undefined ? undefined : `${name} ${version ?? ""}`.trim();
+}
+
+async function anyPython({ uv, minor, scratch, uvCache, pythons, signal }: StandInOptions): Promise<string> {
+  const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", UV_PYTHON_INSTALL_DIR: pythons });
+  const run = (...args: string[]) => runTool(uv.path, args, { cwd: scratch, env, signal, allowFailure: true });
+  const find = () => run("python", "find", "--no-project", "--no-python-downloads");
+  let found = await find();
+  if (found.exitCode !== 0 && (await run("python", "install", minor, "--no-bin")).exitCode === 0) found = await find();
+  if (found.exitCode === 0) return found.stdout.trim();
+  throw new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
+    hint: "Install any Python 3, or let uv fetch one: uv python install.",
+    details: { command: `${uv.path} python find`, exitCode: found.exitCode, tail: found.tail },
+  });
+}
