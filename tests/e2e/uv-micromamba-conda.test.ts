@@ -28,7 +28,6 @@ beforeAll(async () => {
   const subdir = services.platform === "linux/arm64" ? "linux-aarch64" : "linux-64";
   await makeChannel(join(folder, "conda-forge"), { [subdir]: [...arch, await realPython()], noarch });
   channel = await serveChannel(folder);
-  vi.stubEnv("CONDA_CHANNEL_ALIAS", channel.url);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -43,6 +42,7 @@ function build(name: string, parameters: ImageSpecParameters, builderOptions?: R
     platform: services.platform,
     baseImage: services.images.debian,
     pythonVersion: "3.11",
+    condaChannels: [`${channel.url}/conda-forge`, "nodefaults"],
     ...parameters,
   });
   const events: BuildEvent[] = [];

@@ -28,6 +28,7 @@ export {
 export { csvField } from "./builder/csv-field.ts";
 export { type NetrcLogin, parseNetrc } from "./builder/netrc.ts";
 export { type Output, outputText } from "./builder/output.ts";
+export { secretFile } from "./builder/secret-file.ts";
 export { secretTexts } from "./builder/secret-texts.ts";
 export { checkEpoch, sourceDateEpoch } from "./builder/source-date-epoch.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";

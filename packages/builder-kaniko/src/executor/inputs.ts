@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { type BuildRequest, openShippedFile, secretTexts, sourceDateEpoch } from "@imagespec/core/builder";
+import { type BuildRequest, openShippedFile, secretFile, secretTexts, sourceDateEpoch } from "@imagespec/core/builder";
 import {
   contextFiles,
   contextTar,
@@ -51,10 +51,10 @@ export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: 
     ...pushed,
     ...caches.filter((cache) => cache !== undefined),
   ]);
-  const secrets = (plan.steps.packages?.secrets ?? []).flatMap(({ id, target: to }) => {
-    const source = request.secrets[id];
-    return source === undefined ? [] : [{ source, target: to }];
-  });
+  const secrets = (plan.steps.packages?.secrets ?? []).map(({ id, target: to }) => ({
+    source: secretFile(request.secrets, id),
+    target: to,
+  }));
   const config = await dockerConfig(access.hosts, request.credentials, request.signal);
   const env = hostBuildArguments(plan, process.env);
   return {

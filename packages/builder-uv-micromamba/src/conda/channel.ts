@@ -3,16 +3,11 @@ import { ImageSpecError } from "@imagespec/core/builder";
 /** Where a channel named without a URL is (conda: channel_alias). */
 const CHANNEL_ALIAS = "https://conda.anaconda.org";
 
-/** The base URL of a channel: a URL as it is, a bare name under the alias (`CONDA_CHANNEL_ALIAS` overrides it). */
-export function channelUrl(channel: string, env: NodeJS.ProcessEnv): string {
+/** The base URL of a channel: a URL as it is, a bare name under the alias, which no setting of the host moves. */
+export function channelUrl(channel: string): string {
   const trimmed = channel.replace(/\/+$/, "");
   if (/^https?:\/\//.test(trimmed)) return trimmed;
-  if (/^[a-z][a-z0-9+.-]*:/i.test(trimmed))
-    throw new ImageSpecError("E_UNSUPPORTED", `The conda channel ${trimmed} is not reached by http or https`, {
-      hint: "Serve the channel by http; one in a folder is not part of the tag, so its content could change unseen.",
-      details: { parameter: "condaChannels" },
-    });
-  return `${(env.CONDA_CHANNEL_ALIAS ?? CHANNEL_ALIAS).replace(/\/+$/, "")}/${trimmed}`;
+  return `${CHANNEL_ALIAS}/${trimmed}`;
 }
 
 /** conda's name of an OCI platform. Throws E_UNSUPPORTED for one conda has no packages for. */

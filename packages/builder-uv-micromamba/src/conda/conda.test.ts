@@ -58,8 +58,7 @@ function question(packages: string[], more: Partial<CondaQuestion> = {}): CondaQ
   };
 }
 
-const resolve = (asked: CondaQuestion) =>
-  resolveConda(asked, solveWithRattler(download), {}, new AbortController().signal);
+const resolve = (asked: CondaQuestion) => resolveConda(asked, solveWithRattler(download), new AbortController().signal);
 const fileOf = ({ channel, subdir, fn }: CondaPackage) => join(channels[channel] as string, subdir, fn);
 
 async function installed(

@@ -25,7 +25,6 @@ export interface ResolvedConda {
 export async function resolveConda(
   question: CondaQuestion,
   solver: CondaSolver,
-  env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<ResolvedConda> {
   const subdir = condaSubdir(question.platform);
@@ -37,7 +36,7 @@ export async function resolveConda(
   const specs = [...question.packages];
   if (question.pythonVersion !== undefined && !specs.some((spec) => specName(spec) === "python"))
     specs.push(`python ${question.pythonVersion}.*`);
-  const channels = question.channels.map((channel) => channelUrl(channel, env));
+  const channels = question.channels.map(channelUrl);
   const packages = await solver({
     specs,
     channels,

@@ -44,7 +44,6 @@ export async function condaEnvironment(
       machine: { libc: await inspector.libc(), env: environmentOf(base) },
     },
     await chooseSolver(session, downloader),
-    process.env,
     session.signal,
   );
   const digests = new Map<CondaPackage, string>();

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type PackagesStep, parseNetrc, secretTexts, secretVariable } from "@imagespec/core/builder";
+import { type PackagesStep, parseNetrc, secretFile, secretTexts, secretVariable } from "@imagespec/core/builder";
 import type { IndexLogin } from "../cache/downloader.ts";
 
 export interface SecretSettings {
@@ -14,9 +14,9 @@ export interface SecretSettings {
 export async function secretSettings(step: PackagesStep, secrets: Record<string, string>): Promise<SecretSettings> {
   const settings: SecretSettings = { env: {}, logins: [], hidden: await secretTexts(Object.values(secrets)) };
   for (const { id, target } of step.secrets) {
-    const path = secrets[id];
+    const path = secretFile(secrets, id);
     const variable = secretVariable(target);
-    if (path === undefined || variable === undefined) continue;
+    if (variable === undefined) continue;
     settings.env[variable] = path;
     if (variable === "NETRC") settings.logins.push(...parseNetrc(await readFile(path, "utf8")));
   }
