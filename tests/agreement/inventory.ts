@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createGunzip } from "node:zlib";
+import { zstdFrames } from "@imagespec/inspect/layer";
 import type { Descriptor, ImageSource } from "@imagespec/registry";
 import { extract, type Header } from "tar-stream";
 
@@ -80,7 +81,7 @@ async function readLayer(source: ImageSource, descriptor: Descriptor): Promise<L
   const blob = Readable.from(source.getBlob(descriptor));
   const { mediaType } = descriptor;
   const feeding = mediaType.endsWith("zstd")
-    ? pipeline(blob, createZstdDecompress(), tar)
+    ? pipeline(zstdFrames(blob), tar)
     : mediaType.endsWith("gzip")
       ? pipeline(blob, createGunzip(), tar)
       : pipeline(blob, tar);

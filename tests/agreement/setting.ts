@@ -11,6 +11,7 @@ import { startPythonMirror } from "../../scripts/services/python-mirror.ts";
 import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
 import { dockerConfig } from "../support/docker-config.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { makeOddBases, type OddBases } from "./odd-bases.ts";
 import { MORE_WHEELS, WHEELS } from "./wheels.ts";
 
 /** A builder whose images are compared, and the options it needs on this machine. */
@@ -33,6 +34,7 @@ export interface Places {
   pythonVersion: string;
   /** Folder of an OCI layout with the Python base image. */
   layout: string;
+  oddBases: OddBases;
 }
 
 /** Where the suite builds: places, builders, and the environment that leads to them. */
@@ -63,6 +65,15 @@ export async function startSetting(): Promise<Setting> {
   const { python: base, debian } = services.images;
   const tagOf = (reference: string) => reference.slice(reference.lastIndexOf(":") + 1);
   await copyImage(client.repository(base), tagOf(base), new OciLayout(layout), { tag: "1" });
+  const run = randomBytes(4).toString("hex");
+  const oddName = `${services.registry}/agreement/${run}/odd-bases`;
+  const oddBases = await makeOddBases({
+    source: client.repository(base),
+    tag: tagOf(base),
+    platform: services.platform,
+    sink: client.repository(oddName),
+    name: oddName,
+  });
   // Stands in for NVIDIA's image, which cuda selects: the registry is the mirror of all others.
   const cuda = client.repository(`${services.registry}/nvidia/cuda`);
   await copyImage(client.repository(debian), tagOf(debian), cuda, { tag: "12.4.1-cudnn-runtime-ubuntu22.04" });
@@ -81,6 +92,7 @@ export async function startSetting(): Promise<Setting> {
       netrc: `machine localhost login ${USER.name} password ${USER.password}\n`,
       pythonVersion: python.version,
       layout,
+      oddBases,
     },
     builders: [
       { type: "uv-micromamba", make: makeUvMicromamba, options: {} },
@@ -89,7 +101,7 @@ export async function startSetting(): Promise<Setting> {
     ],
     env,
     client,
-    run: randomBytes(4).toString("hex"),
+    run,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -45,6 +45,20 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "a base whose layers are zstd of several frames",
+    spec: ({ index, oddBases }) => ({
+      parameters: { baseImage: oddBases.zstdFrames, packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a base behind an index whose entry names no platform",
+    spec: ({ index, oddBases }) => ({
+      parameters: { baseImage: oddBases.withoutPlatform, packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
     says: "the interpreter of the base by its path",
     spec: ({ index }) => ({
       parameters: { pythonExec: "/usr/bin/python3", packages: ["plain-one"], pipIndex: index.url },

@@ -1,11 +1,10 @@
-import { promisify } from "node:util";
-import { zstdDecompress } from "node:zlib";
+import { Readable } from "node:stream";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
+import { zstdFrames } from "@imagespec/inspect/layer";
 import type { RepodataRecord } from "./conda-package.ts";
 
 /** Bytes an index may have, unpacked: conda-forge's largest has about 300 MB. */
 const LARGEST_INDEX = 1024 ** 3;
-const decompress = promisify(zstdDecompress) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
 /** Records by file name. */
 export type Repodata = Map<string, RepodataRecord>;
@@ -26,10 +25,7 @@ export async function fetchRepodata(
   const url = `${channel}/${subdir}/repodata.json`;
   try {
     const packed = await download(`${url}.zst`, LARGEST_INDEX, signal);
-    const bytes =
-      packed === undefined
-        ? await download(url, LARGEST_INDEX, signal)
-        : await decompress(packed, { maxOutputLength: LARGEST_INDEX });
+    const bytes = packed === undefined ? await download(url, LARGEST_INDEX, signal) : await unpacked(packed);
     return bytes === undefined ? undefined : parseRepodata(Buffer.from(bytes).toString("utf8"));
   } catch (cause) {
     if (signal.aborted || isImageSpecError(cause)) throw cause;
@@ -38,6 +34,17 @@ export async function fetchRepodata(
       cause,
     });
   }
+}
+
+async function unpacked(packed: Uint8Array): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of zstdFrames(Readable.from([packed]))) {
+    size += chunk.length;
+    if (size > LARGEST_INDEX) throw new Error(`it has more than ${LARGEST_INDEX} bytes unpacked`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function parseRepodata(text: string): Repodata {
