@@ -69,3 +69,5 @@ export {
   nameBreach,
   referenceBreach,
 } from "./reference/reference-grammar.ts";
+export { type AttachedDocument, attachDocument } from "./referrer/attach-document.ts";
+export { type AttachedDocumentOptions, attachedDocuments } from "./referrer/attached-documents.ts";

@@ -34,6 +34,8 @@ export interface CommandLine {
   manifests: string[];
   /** `inspect`: the image to compare with. */
   diff: string | undefined;
+  /** `explain`: the image to compare with. */
+  against: string | undefined;
   /** `init`: ask nothing. */
   yes: boolean;
 }

@@ -74,8 +74,11 @@ export const COMMANDS = {
   explain: {
     summary: "print what the tag is made of and what changed",
     file: true,
-    options: [...IDENTITY, "json"],
-    examples: [["imagespec explain --target train", "see why the tag of one image moved"]],
+    options: [...IDENTITY, "against", "insecure", "json"],
+    examples: [
+      ["imagespec explain --target train", "see why the tag of one image moved since it was last built here"],
+      ["imagespec explain --against registry.example/team/train:latest", "compare with an image in a registry"],
+    ],
   },
   resolve: {
     summary: "print manifests with the images they name built and pinned",

@@ -53,6 +53,7 @@ export const OPTIONS = {
   dialect: option("--builder <TYPE>", "kaniko for kaniko's dialect"),
   config: option("--config", "print that of imagespec.config.json and .yaml instead"),
   diff: option("--diff <IMAGE>", "print what sets it apart from this image"),
+  against: option("--against <IMAGE>", "compare with this image of a registry, or this tag of the same image"),
   manifests: repeated("-f, --manifest <FILE>", "file, folder or - to resolve; may be repeated"),
   files: option("--files", "list the files of the build context instead"),
 } satisfies Record<string, () => Option[]>;

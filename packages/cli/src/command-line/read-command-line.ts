@@ -123,6 +123,7 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     config: values.config ?? false,
     manifests: values.manifest ?? [],
     diff: values.diff,
+    against: values.against,
     yes: values.yes ?? false,
     program: [],
     engine: values.engine,

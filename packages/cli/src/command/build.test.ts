@@ -67,8 +67,11 @@ describe("build", () => {
     await cli.write("imagespec.json", { ...spec, env: { MODE: "x" } });
     const { stdout } = await cli.run(["explain"]);
     expect(stdout).toContain('"imagespec": 1');
-    expect(stdout).toMatch(/since then:\n {2}env: added \{"MODE":"x"\}/);
-    expect(JSON.parse((await cli.run(["explain", "--json"])).stdout)).toMatchObject({ differences: [{ path: "env" }] });
+    expect(stdout).toMatch(/what changed since the last one built \(.*\):\n {2}parameter env\.MODE: added "x"\n$/);
+    expect(JSON.parse((await cli.run(["explain", "--json"])).stdout)).toMatchObject({
+      against: { reference: expect.stringMatching(/^app:/) },
+      differences: [{ of: "parameter", name: "env.MODE", kind: "added", after: "x" }],
+    });
   });
 
   it("passes builder options on as JSON values or text", async () => {

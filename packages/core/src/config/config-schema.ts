@@ -42,6 +42,9 @@ export const configSchema = withZod((z) => {
         .array(z.custom<string | ImageSpecBuilder>())
         .describe("Packages and modules that bring builders; in code, builders themselves."),
       cacheFolder: z.string().min(1).describe("Folder of the cache; a relative path starts from the config file."),
+      attachIdentity: z
+        .boolean()
+        .describe("Whether what an image was made of is kept beside it in its registry, for explain. Default true."),
       concurrency: z.int().min(1).max(64).describe("How many images of one file are built at the same time."),
     })
     .partial();

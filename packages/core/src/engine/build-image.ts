@@ -3,14 +3,11 @@ import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { outputText } from "../builder/output.ts";
 import { timedStep } from "../builder/timed-step.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
-import { imageName } from "../identity/image-reference.ts";
-import { keepLastIdentity } from "../identity/last-identity.ts";
 import { specId } from "../identity/spec-id.ts";
 import { planImage } from "../plan/plan-image.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
 import { decideUnknown } from "../presence/unknown-policy.ts";
 import { abortedError } from "../process/aborted-error.ts";
-import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { sweepScratchFolders } from "../process/scratch-folder.ts";
 import { type BuildCall, type BuildOptions, readBuildOptions } from "../request/build-options.ts";
@@ -20,6 +17,7 @@ import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";
 import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-outcome.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
+import { keepIdentity } from "./keep-identity.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 
 /** One call of `build`, with everything that is known before the registry or a builder is asked. */
@@ -110,17 +108,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(named.type, named.builder, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
-  if (done.built) await keepIdentity(host, build);
+  if (done.built) await keepIdentity(host, build, done.result);
   return finish(host, build, done, reasons);
-}
-
-/** For `explain`. A build that is done does not fail because its identity cannot be kept. */
-async function keepIdentity(host: EngineHost, { resolved, identity, request }: Build): Promise<void> {
-  try {
-    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
-  } catch (error) {
-    request.emit({ type: "warning", message: `the cache cannot be written: ${(error as Error).message}` });
-  }
 }
 
 /** Whether what presence said means that nothing has to be built, and why. */

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RegistryServer, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type BuildRequest, type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
+import { PushBuilder } from "./fixtures/push-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let registry: RegistryServer;
@@ -19,39 +19,6 @@ afterEach(async () => {
   await rm(cacheDir, { recursive: true });
 });
 
-/** A real builder of images without content: it pushes a config and a manifest under the tag. */
-class PushBuilder extends ImageSpecBuilder {
-  readonly builderType: string = "push";
-  readonly requests: BuildRequest[] = [];
-
-  override async buildImage(request: BuildRequest): Promise<BuildResult> {
-    this.requests.push(request);
-    const reference = request.target.reference;
-    const [host, name, tag] = /^([^/]+)\/(.+):([^:]+)$/.exec(reference)?.slice(1) ?? [];
-    const blob = async (bytes: string) => {
-      const digest = digestOf(bytes);
-      await fetch(`http://${host}/v2/${name}/blobs/uploads/?digest=${digest}`, { method: "POST", body: bytes });
-      return { digest, size: Buffer.byteLength(bytes) };
-    };
-    const [os, architecture] = (request.target.platforms[0] ?? "").split("/");
-    const config = await blob(
-      JSON.stringify({ os, architecture, config: {}, rootfs: { type: "layers", diff_ids: [] } }),
-    );
-    const mediaType = "application/vnd.oci.image.manifest.v1+json";
-    const manifest = JSON.stringify({
-      schemaVersion: 2,
-      mediaType,
-      config: { ...config, mediaType: "application/vnd.oci.image.config.v1+json" },
-      layers: [],
-    });
-    const url = `http://${host}/v2/${name}/manifests/${tag}`;
-    const answer = await fetch(url, { method: "PUT", body: manifest, headers: { "content-type": mediaType } });
-    expect(answer.status).toBe(201);
-    return { reference, digest: digestOf(manifest) };
-  }
-}
-
-const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const spec = (parameters: ImageSpecParameters = {}) =>
   new ImageSpec({ name: "app", registry: registry.host, baseImage: "base:1", platform: "linux/amd64", ...parameters });
 const engineWith = (builder: ImageSpecBuilder, env: Record<string, string> = {}) =>

@@ -31,6 +31,11 @@ export function base32(bytes: Uint8Array): string {
   return count === 0 ? text : text + ALPHABET[(bits << (5 - count)) & 31];
 }
 
+/** The sha256 of a text, in hex. */
+export function hexDigest(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
 /** The first 26 characters of the base32 of a text's sha256: lower-case letters and digits, legal in any tag or name. */
 export function shortDigest(text: string): string {
   return base32(createHash("sha256").update(text, "utf8").digest()).slice(0, LENGTH);

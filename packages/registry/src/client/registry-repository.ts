@@ -1,15 +1,15 @@
-import { collectBytes } from "../digest/collect-bytes.ts";
-import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
+import { checkedDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
-import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { isImageSpecError } from "../errors/image-spec-error.ts";
+import type { HttpResponse } from "../http/http-transport.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
-import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { PieceMemory } from "../pieces/piece-memory.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
-import { isDigest, isTag } from "../reference/reference-grammar.ts";
-import { contentType, isSuccess, ownMediaType, refusesHead, statedDigest } from "./answer.ts";
+import { contentType, isSuccess, refusesHead, statedDigest } from "./answer.ts";
+import { listReferrers } from "./list-referrers.ts";
+import { checkedName, checkStored, readManifest } from "./manifest-exchange.ts";
 import { mayPush } from "./may-push.ts";
 import { pullBlob } from "./pull-blob.ts";
 import { pushBlob } from "./push-blob.ts";
@@ -171,12 +171,44 @@ export class RegistryRepository implements ImageSource, ImageSink {
   }
 
   async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string | undefined } = {}): Promise<void> {
+    await this.#putManifest(manifest, options);
+  }
+
+  /**
+   * Writes a manifest that has a `subject`, by its digest. False where the registry keeps no list of what refers to an
+   * image (distribution-spec, "Pushing Manifests with Subject"): whoever writes it then keeps that list.
+   */
+  async putReferrer(manifest: ManifestBytes, options: CallOptions = {}): Promise<boolean> {
+    return (await this.#putManifest(manifest, options)).header("oci-subject") !== undefined;
+  }
+
+  /**
+   * What the registry says refers to a manifest, by type where one is given; undefined where it keeps no such list
+   * (distribution-spec, "Listing Referrers"). Never asks a mirror, which may not know them.
+   *
+   * @throws ImageSpecError E_REGISTRY, E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE, E_REFERENCE, E_ABORTED.
+   */
+  listReferrers(
+    digest: string,
+    options: CallOptions & { artifactType?: string | undefined } = {},
+  ): Promise<Descriptor[] | undefined> {
+    const whole = this.#whole(checkedDigest(digest, this.name));
+    const path = `/v2/${this.repository}/referrers/${digest}`;
+    const subject = this.#subject(`list what refers to ${whole}`);
+    const call = { subject, scopes: this.#readScopes(this.repository), signal: options.signal };
+    return listReferrers(this.#options.host, call, { path, whole, artifactType: options.artifactType });
+  }
+
+  async #putManifest(
+    manifest: ManifestBytes,
+    options: CallOptions & { tag?: string | undefined },
+  ): Promise<HttpResponse> {
     const digest = checkedDigest(manifest.digest, this.name);
     const { tag } = options;
     const response = await this.#options.host.send({
       subject: this.#subject(`write the manifest ${this.#whole(tag ?? digest)}`),
       method: "PUT",
-      target: `/v2/${this.repository}/manifests/${tag === undefined ? digest : this.#checkedName(tag)}`,
+      target: `/v2/${this.repository}/manifests/${tag === undefined ? digest : checkedName(tag, this.name)}`,
       scopes: [this.#pushScope()],
       headers: { "content-type": manifest.mediaType },
       body: () => manifest.bytes,
@@ -184,18 +216,9 @@ export class RegistryRepository implements ImageSource, ImageSink {
       signal: options.signal,
     });
     await response.body.dump();
-    const stored = statedDigest(response);
-    if (stored !== undefined && stored !== digest) {
-      throw new ImageSpecError(
-        "E_DIGEST_MISMATCH",
-        `${this.registry} stored ${this.#whole(tag ?? digest)} as ${stored.slice(0, 100)}`,
-        {
-          hint: "Use another registry: this one, or a proxy before it, changes manifests, so images cannot be pinned there.",
-          details: { registry: this.registry, repository: this.name, digest },
-        },
-      );
-    }
+    checkStored(response, { digest, whole: this.#whole(tag ?? digest), repository: this });
     if (tag !== undefined) this.#options.onEvent?.({ type: "tagged", name: this.name, tag, digest });
+    return response;
   }
 
   /**
@@ -206,7 +229,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     const response = await this.#options.host.send({
       subject: this.#subject(`remove the tag ${this.#whole(tag)}`),
       method: "DELETE",
-      target: `/v2/${this.repository}/manifests/${this.#checkedName(tag)}`,
+      target: `/v2/${this.repository}/manifests/${checkedName(tag, this.name)}`,
       scopes: [`repository:${this.repository}:delete,pull,push`],
       accept: [200, 202, 204, 400, 404, 405, 501],
       signal: options.signal,
@@ -236,22 +259,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       await response.body.dump();
       return undefined;
     }
-    const whole = this.#whole(tagOrDigest);
-    const bytes = await collectBytes(response.body, MAX_MANIFEST_BYTES, `The manifest of ${whole}`);
-    const stated = statedDigest(response);
-    const expected = [isDigest(tagOrDigest) ? tagOrDigest : undefined, stated].filter((value) => value !== undefined);
-    for (const digest of expected) {
-      if (matchesDigest(bytes, checkedDigest(digest, whole))) continue;
-      throw new ImageSpecError("E_DIGEST_MISMATCH", `The manifest of ${whole} is ${digestOf(bytes)}, not ${digest}`, {
-        hint: "Run it again; if it stays so, the registry or something between here and there changes content.",
-        details: { registry: this.registry, repository: this.name, digest },
-      });
-    }
-    return {
-      bytes,
-      digest: expected[0] ?? digestOf(bytes),
-      mediaType: contentType(response) ?? ownMediaType(bytes) ?? MEDIA_TYPES.ociManifest,
-    };
+    return readManifest(response, { tagOrDigest, whole: this.#whole(tagOrDigest), repository: this });
   }
 
   #manifestCall(method: "GET" | "HEAD", tagOrDigest: string, options: CallOptions) {
@@ -260,7 +268,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       host,
       subject: this.#subject(`read the manifest of ${this.#whole(tagOrDigest)}`, mirror),
       method,
-      target: `/v2/${path}/manifests/${this.#checkedName(tagOrDigest)}`,
+      target: `/v2/${path}/manifests/${checkedName(tagOrDigest, this.name)}`,
       scopes: this.#readScopes(path),
       headers: { accept: ACCEPT },
       signal: options.signal,
@@ -286,12 +294,5 @@ export class RegistryRepository implements ImageSource, ImageSink {
 
   #whole(tagOrDigest: string): string {
     return `${this.name}${tagOrDigest.includes(":") ? "@" : ":"}${tagOrDigest}`;
-  }
-
-  #checkedName(tagOrDigest: string): string {
-    if (isTag(tagOrDigest) || isDigest(tagOrDigest)) return tagOrDigest;
-    throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (asked of ${this.name})`, {
-      hint: "Use a tag of at most 128 letters, digits, _, . and -, or a digest: sha256: and 64 lower-case hex digits.",
-    });
   }
 }

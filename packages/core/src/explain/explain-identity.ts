@@ -1,0 +1,53 @@
+import { ImageSpecError, isTag } from "@imagespec/registry";
+import { imageName } from "../identity/image-reference.ts";
+import { cacheFolder } from "../process/cache-folder.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
+import type { PreparedBuild } from "../request/prepare-build.ts";
+import { type Difference, explainDifference } from "./explain-difference.ts";
+import { readImageIdentity } from "./image-identity.ts";
+import { readLastIdentity } from "./last-identity.ts";
+import { publishedIdentity } from "./published-identity.ts";
+
+/** How one identity came from another. */
+export interface IdentityExplanation {
+  /** What the image was compared with: the last one built here, or one in a registry with its digest. */
+  against: { reference: string; digest?: string | undefined };
+  /** None when the content is the same. */
+  differences: Difference[];
+}
+
+/**
+ * What changed since the last image of that name was built here, undefined when there was none; or, with `against`, what
+ * sets the image apart from one in a registry. `against` without `/`, `:` and `@` is a tag of the same image.
+ *
+ * @throws ImageSpecError what `readImageIdentity` throws, and E_OPTIONS for a tag of an image without a registry.
+ */
+export async function explainIdentity(
+  { resolved, identity, credentials }: PreparedBuild,
+  options: {
+    against?: string | undefined;
+    env: ProcessEnvironment;
+    cacheDir?: string | undefined;
+    signal?: AbortSignal | undefined;
+  },
+): Promise<IdentityExplanation | undefined> {
+  const { against, env, signal } = options;
+  const name = imageName(resolved.target);
+  if (against === undefined || isTag(against)) {
+    const last = await readLastIdentity(options.cacheDir ?? cacheFolder(env), name);
+    if (last !== undefined && (against === undefined || last.tag === against)) {
+      const differences = explainDifference(last.document, identity.document);
+      return { against: { reference: `${name}:${last.tag}` }, differences };
+    }
+    if (against === undefined) return undefined;
+    if (resolved.target.registry === undefined) {
+      throw new ImageSpecError("E_OPTIONS", `'${name}' has no registry in which the tag ${against} could be`, {
+        hint: "Give --against a whole reference, such as registry.example/team/app:1.",
+      });
+    }
+  }
+  const reference = isTag(against) ? `${name}:${against}` : against;
+  const { digest, document } = await readImageIdentity(reference, { credentials, env, signal });
+  const differences = explainDifference(document, publishedIdentity(identity.document));
+  return { against: { reference, digest }, differences };
+}

@@ -1,0 +1,69 @@
+import {
+  attachedDocuments,
+  type CredentialStore,
+  ImageSpecError,
+  parseReference,
+  RegistryClient,
+} from "@imagespec/registry";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { IDENTITY_TYPE, isUntold, MAX_IDENTITY_BYTES } from "./published-identity.ts";
+
+/** What an image in a registry was made of, as its build kept it beside the image. */
+export interface ImageIdentity {
+  /** Digest of the image. */
+  digest: string;
+  /** The published identity document: RFC 8785 JSON, with digests in place of what is not told. */
+  document: string;
+}
+
+/**
+ * Reads what an image in a registry was made of.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when nothing is kept beside the image, E_REGISTRY when what is kept is no identity
+ * document, or there is no such image (details.status 404), E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE, E_REFERENCE,
+ * E_ABORTED.
+ */
+export async function readImageIdentity(
+  reference: string,
+  access: { credentials: CredentialStore; env: ProcessEnvironment; signal?: AbortSignal | undefined },
+): Promise<ImageIdentity> {
+  const { credentials, env, signal } = access;
+  const parsed = parseReference(reference);
+  const client = new RegistryClient({ credentials, env });
+  try {
+    const repository = client.repository(parsed, { mirror: false });
+    const { digest } = await repository.getManifest(parsed.digest ?? parsed.tag ?? "latest", { signal });
+    const options = { type: IDENTITY_TYPE, maxBytes: MAX_IDENTITY_BYTES, signal };
+    const found = await attachedDocuments(repository, digest, options);
+    // An image has one identity; should a later version have written it differently, the later one counts.
+    const document = found.at(-1);
+    if (document !== undefined) return { digest, document: checkedDocument(document.bytes, reference) };
+  } finally {
+    await client.close();
+  }
+  throw new ImageSpecError("E_INPUT_FILE", `'${reference}' has no identity document beside it`, {
+    hint: "Name an image that imagespec pushed with attachIdentity on, and that was not copied without what refers to it.",
+  });
+}
+
+function checkedDocument(bytes: Uint8Array, reference: string): string {
+  const text = Buffer.from(bytes).toString("utf8");
+  if (isIdentity(text)) return text;
+  throw new ImageSpecError("E_REGISTRY", `'${reference}' has something beside it that is not an identity document`, {
+    hint: "Build the image anew with --force.",
+  });
+}
+
+function isIdentity(text: string): boolean {
+  try {
+    const { imagespec, files = [] } = JSON.parse(text) as { imagespec?: unknown; files?: unknown };
+    const isList = Array.isArray(files) && files.every((file) => Array.isArray(file) && file.every(isText));
+    return imagespec === 1 && (isList || isUntold(files));
+  } catch {
+    return false;
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}

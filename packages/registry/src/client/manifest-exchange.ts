@@ -1,0 +1,54 @@
+import { collectBytes } from "../digest/collect-bytes.ts";
+import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
+import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { HttpResponse } from "../http/http-transport.ts";
+import { MEDIA_TYPES } from "../image/descriptor.ts";
+import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
+import type { ManifestBytes } from "../image/store.ts";
+import { isDigest, isTag } from "../reference/reference-grammar.ts";
+import { contentType, ownMediaType, statedDigest } from "./answer.ts";
+
+/** Reads the answer to a GET of a manifest, checked by every digest that is stated. Throws E_DIGEST_MISMATCH. */
+export async function readManifest(
+  response: HttpResponse,
+  asked: { tagOrDigest: string; whole: string; repository: { registry: string; name: string } },
+): Promise<ManifestBytes> {
+  const { tagOrDigest, whole, repository } = asked;
+  const bytes = await collectBytes(response.body, MAX_MANIFEST_BYTES, `The manifest of ${whole}`);
+  const stated = statedDigest(response);
+  const expected = [isDigest(tagOrDigest) ? tagOrDigest : undefined, stated].filter((value) => value !== undefined);
+  for (const digest of expected) {
+    if (matchesDigest(bytes, checkedDigest(digest, whole))) continue;
+    throw new ImageSpecError("E_DIGEST_MISMATCH", `The manifest of ${whole} is ${digestOf(bytes)}, not ${digest}`, {
+      hint: "Run it again; if it stays so, the registry or something between here and there changes content.",
+      details: { registry: repository.registry, repository: repository.name, digest },
+    });
+  }
+  return {
+    bytes,
+    digest: expected[0] ?? digestOf(bytes),
+    mediaType: contentType(response) ?? ownMediaType(bytes) ?? MEDIA_TYPES.ociManifest,
+  };
+}
+
+/** Throws E_DIGEST_MISMATCH when a registry says that it stored a manifest as something else. */
+export function checkStored(
+  response: HttpResponse,
+  { digest, whole, repository }: { digest: string; whole: string; repository: { registry: string; name: string } },
+): void {
+  const stored = statedDigest(response);
+  if (stored === undefined || stored === digest) return;
+  const { registry, name } = repository;
+  throw new ImageSpecError("E_DIGEST_MISMATCH", `${registry} stored ${whole} as ${stored.slice(0, 100)}`, {
+    hint: "Use another registry: this one, or a proxy before it, changes manifests, so images cannot be pinned there.",
+    details: { registry, repository: name, digest },
+  });
+}
+
+/** A tag or digest that may stand in a path. Throws E_REFERENCE. */
+export function checkedName(tagOrDigest: string, repository: string): string {
+  if (isTag(tagOrDigest) || isDigest(tagOrDigest)) return tagOrDigest;
+  throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (asked of ${repository})`, {
+    hint: "Use a tag of at most 128 letters, digits, _, . and -, or a digest: sha256: and 64 lower-case hex digits.",
+  });
+}
