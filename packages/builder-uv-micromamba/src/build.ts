@@ -24,6 +24,7 @@ export async function build(session: BuildSession, builder: string, created: str
     return assembleImage(base, built, config, session.options.manifestFormat);
   });
   const result = await deliver(session, assembled);
+  await session.shared?.save();
   await evict(session.cache, session.options.cacheBytes);
   return result;
 }

@@ -1,3 +1,4 @@
+import { nameBreach } from "@imagespec/registry";
 import { z } from "zod";
 
 /** Options of this builder; none of them changes what is in the image. */
@@ -10,6 +11,14 @@ export const optionsSchema = z.strictObject({
   manifestFormat: z.enum(["oci", "docker"]).default("oci"),
   /** Refuse conda packages with link scripts, which are not run, where they are only warned of otherwise. */
   strict: z.boolean().default(false),
+  /**
+   * A repository (`ghcr.io/team/cache`) through which machines share what they know of bases, packages and layers: what
+   * the image's registry holds is then neither fetched nor made again. Who may write there is trusted.
+   */
+  cacheRepository: z
+    .string()
+    .refine((name) => nameBreach(name) === undefined, "is not the name of a repository, without a tag")
+    .optional(),
   /** What the cache may hold after a build, in bytes; what was not used for longest goes first. Default 20 GiB. */
   cacheBytes: z
     .int()

@@ -31,7 +31,7 @@ it("holds checked-hash bytecode of the modules in site-packages, and leaves noth
       textFile("opt/venv/bin/script.py", "z = 3\n"),
     ],
   };
-  const compiler = { path: stdout.trim(), version: "3.11.0" };
+  const compiler = { path: async () => stdout.trim(), version: "3.11.0" };
   const session = { cache, warn: () => undefined };
   const layer = bytecodeLayer(modules, { prefix: "opt/venv", site: SITE }, compiler, session);
   const found = new Map<string, Buffer | undefined>();

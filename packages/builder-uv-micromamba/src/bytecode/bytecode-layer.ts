@@ -47,7 +47,7 @@ async function* compiled(
     }
     const top = join(scratch, site);
     await mkdir(top, { recursive: true });
-    await runTool(compiler.path, ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, scratch, top], {
+    await runTool(await compiler.path(), ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, scratch, top], {
       env: { ...withoutPython(), PYTHONHASHSEED: "0" },
       signal,
       errorCode: "E_BUILD",

@@ -7,75 +7,113 @@ const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER = 10 * 60 * 1000;
 
-/** A Python of this machine that compiles for an image's Python: the same X.Y, which shares its bytecode format. */
+/** A Python that compiles for an image's Python: the same X.Y, which shares its bytecode format. */
 export interface Compiler {
-  path: string;
   /** X.Y.Z; recorded in the image's history, since another patch release may compile to other bytes. */
   version: string;
+  /** Its path on this machine, where it may have to be downloaded first. Throws E_UNSUPPORTED when it cannot be. */
+  path(): Promise<string>;
 }
 
 /**
  * A Python X.Y on this machine: one that uv manages, downloaded into the cache where that works, else `pythonX.Y` on
- * PATH with a warning. Looked for once in a build. Throws E_UNSUPPORTED when there is neither.
+ * PATH with a warning. Where other machines have shared which version they compile with, that one is taken, and downloaded
+ * only once there is something to compile. Looked for once in a build. Throws E_UNSUPPORTED when there is none.
  */
 export function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
-  return session.shared(`compiler ${minor}`, () => look(session, minor, uvImage));
+  return session.once(`compiler ${minor}`, () => look(session, minor, uvImage));
 }
 
 async function look(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
   const uv = await session.uv(uvImage);
-  const path = (await managed(session, uv, minor)) ?? (await onHost(session, minor));
-  if (path !== undefined) return path;
-  throw new ImageSpecError(
+  const attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
+  const own = await managed(session, uv, minor);
+  if (own !== undefined) return remembered(session, attempt, own);
+  const shared = await session.records.get<string>("compilers", attempt);
+  if (shared !== undefined) return laterCompiler(session, uv, shared);
+  const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
+  if (failed === undefined || Date.now() - failed >= FORGOTTEN_AFTER) {
+    const installed = await install(session, uv, minor);
+    if (installed !== undefined) return remembered(session, attempt, installed);
+    await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
+  }
+  const host = await onHost(session, minor);
+  if (host === undefined) throw noCompiler(minor);
+  session.warn(
+    `Bytecode is made by this machine's ${host.path} (${host.version}), since uv has no Python ${minor} here: the image's digest depends on its version`,
+  );
+  return compilerOf(host);
+}
+
+/** An interpreter of this machine. */
+interface Interpreter {
+  path: string;
+  version: string;
+}
+
+function compilerOf({ path, version }: Interpreter): Compiler {
+  return { version, path: () => Promise.resolve(path) };
+}
+
+async function remembered(session: BuildSession, attempt: object, found: Interpreter): Promise<Compiler> {
+  if ((await session.records.get<string>("compilers", attempt)) !== found.version)
+    await session.records.set("compilers", attempt, found.version);
+  return compilerOf(found);
+}
+
+/** One whose version is known already, and which is looked for when it is needed. */
+function laterCompiler(session: BuildSession, uv: UvProgram, version: string): Compiler {
+  const minor = version.split(".").slice(0, 2).join(".");
+  const find = async () => {
+    const installed = (await managed(session, uv, version)) ?? (await install(session, uv, version));
+    const found = installed ?? (await onHost(session, minor));
+    if (found?.version !== version) throw noCompiler(version);
+    return found.path;
+  };
+  return { version, path: () => session.once(`compiler ${version}`, find) };
+}
+
+function noCompiler(version: string): ImageSpecError {
+  return new ImageSpecError(
     "E_UNSUPPORTED",
-    `bytecode needs a Python ${minor} on this machine, and there is none and uv cannot download one`,
+    `bytecode needs a Python ${version} on this machine, and there is none and uv cannot download one`,
     {
-      hint: `Install python${minor}, set bytecode: false, or build with docker-buildx or kaniko.`,
+      hint: `Install python${version}, set bytecode: false, or build with docker-buildx or kaniko.`,
       details: { parameter: "bytecode" },
     },
   );
 }
 
-async function managed(session: BuildSession, uv: UvProgram, minor: string): Promise<Compiler | undefined> {
-  const { cache, signal } = session;
+function runUv({ cache, signal }: BuildSession, uv: UvProgram, args: string[]) {
   const env = uvEnvironment(cache.uvCache, {
     UV_NO_CONFIG: "1",
     UV_PYTHON_INSTALL_DIR: cache.path("python"),
     UV_PYTHON_PREFERENCE: "only-managed",
   });
-  const run = (args: string[]) => runTool(uv.path, args, { env, signal, allowFailure: true });
-  const find = ["python", "find", minor, "--no-project"];
-  let found = await run([...find, "--no-python-downloads"]);
-  if (found.exitCode !== 0) {
-    const attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
-    const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
-    if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER) return undefined;
-    const installed = await run(["python", "install", minor, "--no-bin"]);
-    if (installed.exitCode !== 0) {
-      await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
-      return undefined;
-    }
-    found = await run(find);
-  }
-  const path = found.stdout.trim();
-  return found.exitCode === 0 ? versionOf(session, path, minor) : undefined;
+  return runTool(uv.path, ["python", ...args], { env, signal, allowFailure: true });
 }
 
-async function onHost(session: BuildSession, minor: string): Promise<Compiler | undefined> {
+/** A Python in the cache, by `X.Y` or `X.Y.Z`. */
+async function managed(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
+  const found = await runUv(session, uv, ["find", wanted, "--no-project", "--no-python-downloads"]);
+  return found.exitCode === 0 ? versionOf(session, found.stdout.trim(), wanted) : undefined;
+}
+
+async function install(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
+  const installed = await runUv(session, uv, ["install", wanted, "--no-bin"]);
+  return installed.exitCode === 0 ? managed(session, uv, wanted) : undefined;
+}
+
+async function onHost(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
   const path = await onPath(`python${minor}`);
-  const compiler = path === undefined ? undefined : await versionOf(session, path, minor);
-  if (compiler === undefined) return undefined;
-  session.warn(
-    `Bytecode is made by this machine's ${compiler.path} (${compiler.version}), since uv has no Python ${minor} here: the image's digest depends on its version`,
-  );
-  return compiler;
+  return path === undefined ? undefined : versionOf(session, path, minor);
 }
 
 /**
  * The interpreter that a program starts; undefined when it is not a CPython of that version. Version managers put
  * programs on PATH that choose an interpreter by the working directory, which therefore must not be the project's.
  */
-async function versionOf({ signal }: BuildSession, program: string, minor: string): Promise<Compiler | undefined> {
+async function versionOf({ signal }: BuildSession, program: string, wanted: string): Promise<Interpreter | undefined> {
   const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)";
   const { stdout, exitCode } = await runTool(program, ["-sSIc", code], {
     cwd: "/",
@@ -83,6 +121,7 @@ async function versionOf({ signal }: BuildSession, program: string, minor: strin
     allowFailure: true,
   });
   const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)\n$/.exec(stdout) ?? [];
-  if (exitCode !== 0 || path === undefined || !version?.startsWith(`${minor}.`)) return undefined;
+  if (exitCode !== 0 || path === undefined || version === undefined) return undefined;
+  if (!`${version}.`.startsWith(`${wanted}.`)) return undefined;
   return { path, version };
 }

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
+import type { RegistryRecords } from "./registry-records.ts";
 
 /** One record on disk: what it is of, and what is known of that. */
 interface RecordFile {
@@ -13,16 +14,31 @@ interface RecordFile {
 
 /**
  * Small JSON records under a key: which blob a layer is, what a base's layer holds. Each names its subject and carries
- * the hash of its own text; a record that does not match is treated as missing.
+ * the hash of its own text; a record that does not match is treated as missing. What this machine lacks is taken from
+ * `shared`, where there is one.
  */
 export class RecordStore {
   readonly #folder: CacheFolder;
+  readonly #shared: RegistryRecords | undefined;
 
-  constructor(folder: CacheFolder) {
+  constructor(folder: CacheFolder, shared?: RegistryRecords) {
     this.#folder = folder;
+    this.#shared = shared;
   }
 
   async get<T>(kind: string, key: unknown): Promise<T | undefined> {
+    const of = subject(kind, key);
+    const own = await this.#read(kind, key);
+    if (own !== undefined) {
+      this.#shared?.use(kind, of, own);
+      return own as T;
+    }
+    const shared = await this.#shared?.get(kind, of);
+    if (shared !== undefined) await this.set(kind, key, shared);
+    return shared as T | undefined;
+  }
+
+  async #read(kind: string, key: unknown): Promise<unknown> {
     const path = this.#path(kind, key);
     const text = await readFile(path, "utf8").catch(() => undefined);
     if (text === undefined) return undefined;
@@ -36,22 +52,24 @@ export class RecordStore {
     }
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
-    return record.value as T;
+    return record.value;
   }
 
   /** Whether there is one, its text unread. */
   async has(kind: string, key: unknown): Promise<boolean> {
-    return stat(this.#path(kind, key)).then(
+    const isOwn = await stat(this.#path(kind, key)).then(
       () => true,
       () => false,
     );
+    return isOwn || (await this.#shared?.get(kind, subject(kind, key))) !== undefined;
   }
 
   /** Throws E_CACHE when the disk refuses. */
   async set(kind: string, key: unknown, value: unknown): Promise<void> {
     const path = this.#path(kind, key);
     const temporary = this.#folder.temporary();
-    const body = JSON.stringify({ of: subject(kind, key), value } satisfies RecordFile);
+    const of = subject(kind, key);
+    const body = JSON.stringify({ of, value } satisfies RecordFile);
     try {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(temporary, "wx", 0o644);
@@ -66,6 +84,7 @@ export class RecordStore {
       await rm(temporary, { force: true }).catch(() => {});
       throw cacheError(path, cause);
     }
+    this.#shared?.use(kind, of, value);
   }
 
   #path(kind: string, key: unknown): string {

@@ -81,9 +81,9 @@ async function putLayer(
   await sink.putBlob(descriptor, content, options);
 }
 
-/** Makes a layer again whose bytes in the cache are not those of its digest. */
+/** Fetches or makes a layer again whose bytes in the cache are not those of its digest, or were never there. */
 async function ensureRight(session: BuildSession, layer: BuiltLayer, signal: AbortSignal): Promise<void> {
-  if (await session.layers.verify(layer)) return;
+  if ((await session.layers.verify(layer)) || (await session.layers.fetch(layer, signal))) return;
   const again = await session.layers.make(layer.source, signal);
   if (again.digest !== layer.digest)
     throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);

@@ -2,12 +2,16 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
+import { RegistryClient } from "@imagespec/registry";
+import { type FaultRule, faultProxy, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { LayerCache } from "./layer-cache.ts";
+import { LayerRegistry } from "./layer-registry.ts";
 import type { LayerSource } from "./layer-source.ts";
 import { textFile } from "./tar-entry.ts";
 import { LARGE_CONTENT } from "./tar-pieces.ts";
@@ -122,5 +126,61 @@ describe("LayerCache", () => {
     await expect(cache().make(source("two"), AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
     expect(await readdir(folder.path("tmp"))).toEqual([]);
     expect(await readdir(folder.path("blobs/sha256"))).toEqual([]);
+  });
+
+  describe("with the registry of the image", () => {
+    /** A cache that has only the record of the layer "one", whose bytes the registry may have. */
+    async function asked(stack: AsyncDisposableStack, { push = true, rules = [] as FaultRule[] } = {}) {
+      const server = stack.use(await startRegistry());
+      const proxy = stack.use(await faultProxy(server.url, rules));
+      const client = stack.adopt(new RegistryClient({ env: {}, retry: { baseMs: 1 } }), (one) => one.close());
+      const layer = await cache().make(source("one"), signal);
+      const file = new BlobStore(folder).path(layer.digest);
+      const bytes = await readFile(file);
+      const descriptor = { mediaType: "application/octet-stream", digest: layer.digest, size: layer.size };
+      if (push) await client.repository(`${server.host}/team/app`).putBlob(descriptor, () => Readable.from([bytes]));
+      await rm(file);
+      made = 0;
+      const registry = new LayerRegistry(client.repository(`${proxy.host}/team/app`), signal);
+      return { layer, bytes, file, proxy, registry };
+    }
+    const withRegistry = (registry: LayerRegistry) =>
+      new LayerCache(new BlobStore(folder), new RecordStore(folder), registry);
+
+    it("neither makes nor fetches a layer that the registry has, and asks once", async () => {
+      await using stack = new AsyncDisposableStack();
+      const { layer, registry, proxy } = await asked(stack);
+      const one = withRegistry(registry);
+      expect(await one.find(layer.source)).toEqual(layer);
+      expect(await one.make(layer.source, signal)).toEqual(layer);
+      expect(made).toBe(0);
+      expect(proxy.exchanges.map(({ method }) => method)).toEqual(["HEAD"]);
+    });
+
+    it("makes one that the registry lacks", async () => {
+      await using stack = new AsyncDisposableStack();
+      const { layer, registry } = await asked(stack, { push: false });
+      const one = withRegistry(registry);
+      expect(await one.find(layer.source)).toBeUndefined();
+      expect(await one.fetch(layer, signal)).toBe(false);
+      expect(await one.make(layer.source, signal)).toEqual(layer);
+      expect(made).toBe(1);
+    });
+
+    it("fetches the bytes of one when they are needed", async () => {
+      await using stack = new AsyncDisposableStack();
+      const { layer, registry, bytes, file } = await asked(stack);
+      expect(await withRegistry(registry).fetch(layer, signal)).toBe(true);
+      expect(await readFile(file)).toEqual(bytes);
+    });
+
+    it("refuses bytes that are not those of the digest, and keeps none of them", async () => {
+      await using stack = new AsyncDisposableStack();
+      const rules = [{ match: "GET *", do: { corruptAt: 20 } }];
+      const { layer, registry } = await asked(stack, { rules });
+      await expect(withRegistry(registry).fetch(layer, signal)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
+      expect(await readdir(folder.path("blobs/sha256"))).toEqual([]);
+      expect(await readdir(folder.path("tmp"))).toEqual([]);
+    });
   });
 });

@@ -4,6 +4,7 @@ import type { BlobStore } from "../cache/blob-store.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import { DeflateThreads } from "./deflate-threads.ts";
 import { gzipMembers } from "./gzip-members.ts";
+import type { LayerRegistry } from "./layer-registry.ts";
 import type { BuiltLayer, LayerSource } from "./layer-source.ts";
 import { LAYER_MTIME } from "./tar-entry.ts";
 import { type TarPiece, tarPieces } from "./tar-pieces.ts";
@@ -25,21 +26,25 @@ interface LayerRecord extends Pick<BuiltLayer, "digest" | "size" | "diffId"> {
 export class LayerCache {
   readonly #blobs: BlobStore;
   readonly #records: RecordStore;
+  readonly #registry: LayerRegistry | undefined;
   readonly #running = new Map<string, Promise<BuiltLayer>>();
   readonly #made = new Set<string>();
   readonly #threads = new DeflateThreads();
 
-  constructor(blobs: BlobStore, records: RecordStore) {
+  /** `registry` is where layers may be that this machine lacks. */
+  constructor(blobs: BlobStore, records: RecordStore, registry?: LayerRegistry) {
     this.#blobs = blobs;
     this.#records = records;
+    this.#registry = registry;
   }
 
-  /** The cached layer, if there is one; its bytes are not checked yet. */
+  /** The layer as it stands in the cache or in the registry, if it does; its bytes are not checked yet. */
   async find(source: LayerSource): Promise<BuiltLayer | undefined> {
     const record = await this.#records.get<LayerRecord>("layers", fullKey(source));
     if (record === undefined || (record.zlib !== undefined && record.zlib !== ZLIB)) return undefined;
     const { digest, size, diffId } = record;
-    return (await this.#blobs.has(digest, size)) ? { source, digest, size, diffId } : undefined;
+    const isThere = (await this.#blobs.has(digest, size)) || (await this.#registry?.has({ digest, size }));
+    return isThere ? { source, digest, size, diffId } : undefined;
   }
 
   /** Whether this build made the layer: then it was not in the cache, whoever asks for it next. */
@@ -60,6 +65,18 @@ export class LayerCache {
   /** Whether the bytes in the cache are those of the digest; ones that are not are removed. */
   verify(layer: BuiltLayer): Promise<boolean> {
     return this.#blobs.verify(layer.digest);
+  }
+
+  /**
+   * Fetches a layer's bytes from the registry into the cache; false where it has none. Throws E_DIGEST_MISMATCH where it
+   * gives others, and what reading from it throws.
+   */
+  async fetch(layer: BuiltLayer, signal: AbortSignal): Promise<boolean> {
+    const { digest, size, source } = layer;
+    if (this.#registry === undefined || !(await this.#registry.has(layer))) return false;
+    const expected = { subject: `The layer "${source.title}"`, size, hashes: [digest] };
+    await this.#blobs.write(this.#registry.open(layer, signal), expected);
+    return true;
   }
 
   /** Its bytes; `memory` as for {@link BlobStore.read}. */

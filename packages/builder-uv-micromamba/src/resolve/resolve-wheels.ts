@@ -1,7 +1,6 @@
 import { ImageSpecError, openShippedFile, type PackagesStep } from "@imagespec/core/builder";
 import pLimit from "p-limit";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
-import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
@@ -54,29 +53,32 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   }
   const downloader = new Downloader(session.http, blobs, secrets.logins);
   const limit = pLimit(DOWNLOADS);
-  return Promise.all(resolved.map((wheel) => limit(() => toWheel(wheel, downloader, blobs, signal))));
+  return Promise.all(resolved.map((wheel) => limit(() => toWheel(session, wheel, downloader, signal))));
 }
 
 async function toWheel(
+  { blobs, records }: BuildSession,
   wheel: ResolvedWheel,
   downloader: Downloader,
-  blobs: BlobStore,
   signal: AbortSignal,
 ): Promise<Wheel> {
   const { name, version, filename, url, hashes, oneOf, size } = wheel;
   const wanted = { url, subject: filename, hashes, oneOf, size };
   const digest = hashes.find((hash) => hash.startsWith("sha256:"));
-  const settled = digest !== undefined && size !== undefined && oneOf === undefined;
-  // The index states no sha256 or size, so the file itself must be fetched.
-  const file = settled ? { digest, size } : await downloader.fetch(wanted, signal);
-  const known = { ...wanted, hashes: [...new Set([file.digest, ...hashes])] };
+  const stated = oneOf === undefined ? digest : undefined;
+  const known = stated && (size ?? (await records.get<number>("wheel-sizes", stated)));
+  // Where the index states no sha256 or size, the file itself must be fetched.
+  const file = stated && known ? { digest: stated, size: known } : await downloader.fetch(wanted, signal);
+  if (stated !== undefined && size === undefined && known === undefined)
+    await records.set("wheel-sizes", stated, file.size);
+  const whole = { ...wanted, hashes: [...new Set([file.digest, ...hashes])] };
   return {
     name,
     version,
     filename,
     sha256: file.digest.slice("sha256:".length),
     size: file.size,
-    fetch: async (abort) => blobs.path((await downloader.fetch(known, abort)).digest),
+    fetch: async (abort) => blobs.path((await downloader.fetch(whole, abort)).digest),
   };
 }
 

@@ -54,7 +54,7 @@ describe("BuildSession", () => {
     const session = await open(await slowUv(0));
     let times = 0;
     const ask = (name: string) =>
-      session.shared(name, async () => {
+      session.once(name, async () => {
         times++;
         await sleep(10);
         if (name === "bad") throw new Error("none");

@@ -1,9 +1,11 @@
 import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
-import { HttpTransport, RegistryClient, untilAborted } from "@imagespec/registry";
+import { HttpTransport, parseReference, RegistryClient, untilAborted } from "@imagespec/registry";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
+import { RegistryRecords } from "../cache/registry-records.ts";
 import { LayerCache } from "../layer/layer-cache.ts";
+import { LayerRegistry } from "../layer/layer-registry.ts";
 import type { Options } from "../options.ts";
 import { findUv, type UvProgram, uvVersion } from "./find-uv.ts";
 import { programFromImage } from "./program-from-image.ts";
@@ -17,6 +19,8 @@ export interface BuildSession {
   readonly cache: CacheFolder;
   readonly blobs: BlobStore;
   readonly records: RecordStore;
+  /** What machines share, where the build pushes and a repository for it is named. */
+  readonly shared: RegistryRecords | undefined;
   readonly layers: LayerCache;
   readonly registry: RegistryClient;
   /** For downloads from package indexes and channels. */
@@ -26,7 +30,7 @@ export interface BuildSession {
   /** Finds uv when it is first asked for, once for all callers; `signal` ends this call's wait alone. */
   uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
   /** The result of work that parts of the build share: started by the first that asks for it under a name. */
-  shared<T>(name: string, start: () => Promise<T>): Promise<T>;
+  once<T>(name: string, start: () => Promise<T>): Promise<T>;
   log(line: string, stream?: "stdout" | "stderr"): void;
   warn(message: string, hint?: string): void;
   /** Makes {@link close} wait for work that nobody awaits. */
@@ -41,7 +45,6 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   const cache = new CacheFolder();
   await cache.open();
   const blobs = new BlobStore(cache);
-  const records = new RecordStore(cache);
   const registry = new RegistryClient({ credentials: request.credentials, mirrors: request.mirrors });
   const http = new HttpTransport();
   const over = new AbortController();
@@ -50,6 +53,9 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   const track = (work: Promise<unknown>) => {
     tracked.add(work.catch(() => {}));
   };
+  const warn = (message: string, hint?: string) => request.emit({ type: "warning", message, hint });
+  const { shared, held } = openShared(request, { registry, signal, warn });
+  const records = new RecordStore(cache, shared);
 
   async function findOrFetchUv(image: string): Promise<UvProgram> {
     const host = probed ?? (await findUv(options.uv, signal));
@@ -62,7 +68,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     });
   }
   let found: Promise<UvProgram> | undefined;
-  const layers = new LayerCache(blobs, records);
+  const layers = new LayerCache(blobs, records, held);
   const started = new Map<string, Promise<unknown>>();
   return {
     request,
@@ -73,6 +79,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     registry,
     http,
     signal,
+    shared,
     layers,
     uv(image, waiting = signal) {
       if (found === undefined) {
@@ -81,7 +88,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
       }
       return untilAborted(found, waiting);
     },
-    shared<T>(name: string, start: () => Promise<T>) {
+    once<T>(name: string, start: () => Promise<T>) {
       const known = started.get(name);
       if (known !== undefined) return known as Promise<T>;
       const work = start();
@@ -90,12 +97,28 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
       return work;
     },
     log: (line, stream = "stderr") => request.emit({ type: "log", stream, line }),
-    warn: (message, hint) => request.emit({ type: "warning", message, hint }),
+    warn,
     track,
     async close() {
       over.abort();
       await Promise.all(tracked);
       await Promise.all([registry.close(), http.close(), layers.close()]);
     },
+  };
+}
+
+/** What is shared with other machines, and the layers that the image's own repository holds. */
+function openShared(
+  { options, target, plan }: BuildRequest<Options>,
+  { registry, signal, warn }: Pick<BuildSession, "registry" | "signal" | "warn">,
+): { shared?: RegistryRecords; held?: LayerRegistry } {
+  const { cacheRepository } = options;
+  if (cacheRepository === undefined || !target.push) return {};
+  const { platforms } = target;
+  const reference = parseReference(plan.reference);
+  const repository = registry.repository(cacheRepository, { mirror: false, access: "push" });
+  return {
+    shared: new RegistryRecords({ repository, image: reference.repository, platforms, signal, warn }),
+    held: new LayerRegistry(registry.repository(reference, { mirror: false }), signal),
   };
 }

@@ -21,6 +21,8 @@ export interface PythonDistribution {
   filename: string;
   bytes: Buffer;
   sha256: string;
+  /** The text of a wheel's METADATA, which indexes serve beside it (PEP 658). */
+  metadata?: string;
 }
 
 /** A pure Python wheel (PyPA binary distribution format) whose module has `VERSION` and a function `main`. */
@@ -28,16 +30,17 @@ export function pythonWheel(options: WheelOptions): PythonDistribution {
   const { name, version, requires = [], scripts = {}, files: more = {} } = options;
   const module = name.replaceAll(/[-.]/g, "_");
   const info = `${module}-${version}.dist-info`;
+  const metadata = [
+    "Metadata-Version: 2.1",
+    `Name: ${name}`,
+    `Version: ${version}`,
+    ...requires.map((requirement) => `Requires-Dist: ${requirement}`),
+    "",
+  ].join("\n");
   const files: Record<string, string | Uint8Array> = {
     ...more,
     [`${module}/__init__.py`]: `VERSION = "${version}"\n\n\ndef main():\n    print("${name}", VERSION)\n`,
-    [`${info}/METADATA`]: [
-      "Metadata-Version: 2.1",
-      `Name: ${name}`,
-      `Version: ${version}`,
-      ...requires.map((requirement) => `Requires-Dist: ${requirement}`),
-      "",
-    ].join("\n"),
+    [`${info}/METADATA`]: metadata,
     [`${info}/WHEEL`]: "Wheel-Version: 1.0\nGenerator: imagespec-testkit\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
   };
   const points = Object.entries(scripts).map(([script, target]) => `${script} = ${target}`);
@@ -50,5 +53,5 @@ export function pythonWheel(options: WheelOptions): PythonDistribution {
   files[`${info}/RECORD`] = [...record, `${info}/RECORD,,`, ""].join("\n");
   const bytes = zipArchive(files);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { name, version, filename: `${module}-${version}-py3-none-any.whl`, bytes, sha256 };
+  return { name, version, filename: `${module}-${version}-py3-none-any.whl`, bytes, sha256, metadata };
 }

@@ -25,7 +25,7 @@ export interface PackageIndex {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts an index (PEP 503) that holds these packages and no other. */
+/** Starts an index (PEP 503, with metadata by PEP 658) that holds these packages and no other. */
 export async function startPackageIndex(options: PackageIndexOptions): Promise<PackageIndex> {
   const distributions = options.packages.map(distribution);
   const exchanges: HttpExchange[] = [];
@@ -51,11 +51,14 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
     if (refused) return { status: 401, headers: { "www-authenticate": 'Basic realm="index"' }, body: Buffer.alloc(0) };
     const file = distributions.find(({ filename }) => path === `/files/${filename}`);
     if (file) return { status: 200, headers: { "content-type": "application/octet-stream" }, body: file.bytes };
+    const described = distributions.find(({ filename }) => path === `/files/${filename}.metadata`)?.metadata;
+    if (described !== undefined) return { status: 200, headers: {}, body: Buffer.from(described) };
     const name = /^\/simple\/([^/]+)\/?$/.exec(path)?.[1];
     const listed = distributions.filter((one) => normalised(one.name) === normalised(name ?? ""));
     if (listed.length === 0) return { status: 404, headers: {}, body: Buffer.from("no such package\n") };
     const links = listed.map(
-      ({ filename, sha256 }) => `<a href="/files/${filename}#sha256=${sha256}">${filename}</a><br>`,
+      ({ filename, sha256, metadata }) =>
+        `<a href="/files/${filename}#sha256=${sha256}"${metadata === undefined ? "" : ' data-core-metadata="true"'}>${filename}</a><br>`,
     );
     const page = `<!DOCTYPE html>\n<html><body>\n${links.join("\n")}\n</body></html>\n`;
     return { status: 200, headers: { "content-type": "text/html" }, body: Buffer.from(page) };

@@ -1,0 +1,32 @@
+import { MEDIA_TYPES, type RegistryRepository } from "@imagespec/registry";
+import type { BuiltLayer } from "./layer-source.ts";
+
+/** Layers that the repository of an image holds: none of them need be made or sent again. */
+export class LayerRegistry {
+  readonly #repository: RegistryRepository;
+  readonly #signal: AbortSignal;
+  readonly #asked = new Map<string, Promise<boolean>>();
+
+  constructor(repository: RegistryRepository, signal: AbortSignal) {
+    this.#repository = repository;
+    this.#signal = signal;
+  }
+
+  /** Whether the repository has a layer's bytes; asked once for each. */
+  has(layer: Pick<BuiltLayer, "digest" | "size">): Promise<boolean> {
+    const asked = this.#asked.get(layer.digest);
+    if (asked !== undefined) return asked;
+    const answer = this.#repository.hasBlob(descriptorOf(layer), { signal: this.#signal });
+    this.#asked.set(layer.digest, answer);
+    return answer;
+  }
+
+  /** A layer's bytes, for a reader that checks them. */
+  open(layer: BuiltLayer, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.#repository.getBlob(descriptorOf(layer), { signal, unchecked: true });
+  }
+}
+
+function descriptorOf({ digest, size }: Pick<BuiltLayer, "digest" | "size">) {
+  return { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
+}
