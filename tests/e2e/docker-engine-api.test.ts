@@ -5,6 +5,7 @@ import { dockerClient } from "../../scripts/services/docker-engine.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { contractServices } from "../support/contract-services.ts";
 import { dockerConfig } from "../support/docker-config.ts";
+import { sampleCases } from "../support/sample-cases.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 // docker 23 and newer builds by its plug-in alone: everything but that is the real docker's.
@@ -30,4 +31,5 @@ describeBuilder("the engine's API, for a docker that cannot build without its pl
   env: { ...env, DOCKER_CONFIG: config.path, PATH: `${programs.path}:${env.PATH ?? process.env.PATH}` },
   builderOptions: { network: "host" },
   loopback: true,
+  select: (cases) => sampleCases(cases, 12),
 });

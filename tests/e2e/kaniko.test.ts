@@ -2,6 +2,7 @@ import { KanikoBuilder } from "@imagespec/builder-kaniko";
 import { describeBuilder } from "@imagespec/testkit";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+import { sampleCases } from "../support/sample-cases.ts";
 
 const services = await ensureServices();
 const { image } = await ensureKaniko();
@@ -20,4 +21,5 @@ describeBuilder("kaniko in docker", () => new KanikoBuilder(), {
   env: serviceEnvironment(services),
   builderOptions: { image, network: "host" },
   loopback: true,
+  select: (cases) => sampleCases(cases, 10),
 });

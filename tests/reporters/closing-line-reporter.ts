@@ -3,6 +3,9 @@ import { basename } from "node:path";
 import type { Reporter, SerializedError, TestModule, Vitest } from "vitest/node";
 import { matrixFaults } from "./matrix-faults.ts";
 
+/** Files whose time is printed. */
+const LONGEST = 25;
+
 /**
  * Prints `N passed, N failed, N skipped` alone on the last line, the one form every CI can read. Two things count as
  * failures besides tests: in CI an end-to-end test that was skipped, and after a run of every end-to-end file a cell of
@@ -28,10 +31,18 @@ export default class ClosingLineReporter implements Reporter {
     const endToEnd = modules.filter(({ project }) => project.name === "e2e");
     const faults = process.env.CI ? skippedTests(endToEnd) : [];
     if (!this.#filtered && ranEveryFile(endToEnd)) faults.push(...matrixFaults(endToEnd));
+    if (!this.#filtered) console.log(longestFiles(modules).join("\n"));
     for (const fault of faults) console.error(fault);
     if (faults.length > 0) process.exitCode = 1;
     console.log(`${count.passed} passed, ${count.failed + faults.length} failed, ${count.skipped} skipped`);
   }
+}
+
+/** Where a run's time went. */
+function longestFiles(modules: readonly TestModule[]): string[] {
+  const times = modules.map((module) => ({ file: module.relativeModuleId, ms: module.diagnostic().duration }));
+  const longest = times.sort((a, b) => b.ms - a.ms).slice(0, LONGEST);
+  return longest.filter(({ ms }) => ms >= 10_000).map(({ file, ms }) => `${Math.round(ms / 1000)} s in ${file}`);
 }
 
 function skippedTests(modules: readonly TestModule[]): string[] {

@@ -1,5 +1,6 @@
 import type { ImageSpecParameters } from "@imagespec/core";
 import type { ImageSpecBuilder } from "@imagespec/core/builder";
+import type { ContractCase } from "./contract-case.ts";
 
 /** What the contract test runs against; all of it real. */
 export interface ContractServices {
@@ -36,6 +37,8 @@ export interface ContractOptions {
    * with registries of the test's own are added. Else packages come from the default index.
    */
   loopback?: boolean | undefined;
+  /** Which cases run; all by default. For a builder that takes long over each, in a run that has little time. */
+  select?: ((cases: readonly ContractCase[]) => readonly ContractCase[]) | undefined;
   /** The builder says that it makes the same digest from the same spec: then two builds must agree in it. */
   reproducible?: boolean | undefined;
 }

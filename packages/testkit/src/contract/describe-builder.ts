@@ -28,7 +28,8 @@ export function describeBuilder(name: string, makeBuilder: MakeBuilder, options:
     beforeAll(() => contract.start(), TIME_LIMIT);
     afterAll(() => contract.close(), TIME_LIMIT);
 
-    for (const { rule, title, shows, run } of contractCases(contract)) {
+    const { select = (cases) => cases } = options;
+    for (const { rule, title, shows, run } of select(contractCases(contract))) {
       test(`${rule}: ${title}`, { timeout: TIME_LIMIT, meta: shows === undefined ? {} : { shows } }, run);
     }
   });
