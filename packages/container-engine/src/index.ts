@@ -18,5 +18,5 @@ export {
   type ContainerRun,
   containerArguments,
   findContainerCommand,
-  runContainer,
 } from "./run-container.ts";
+export { type RunningContainer, runContainer, startContainer } from "./running-container.ts";

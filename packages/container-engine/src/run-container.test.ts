@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { containerArguments, findContainerCommand } from "./run-container.ts";
 
-const run = { image: "app:1", command: [], mounts: [], terminal: false };
+const run = { image: "app:1", command: [], mounts: [], input: true, terminal: false };
 
 describe("containerArguments", () => {
   it("leaves the image what it starts by itself, and runs a program in its place", () => {
-    expect(containerArguments("docker", run)).toEqual(["run", "--rm", "--interactive", "app:1"]);
+    expect(containerArguments("docker", run, "n")).toEqual(["run", "--rm", "--name", "n", "--interactive", "app:1"]);
     const command = ["python", "-c", "print(1)"];
-    expect(containerArguments("docker", { ...run, command, terminal: true })).toEqual([
+    expect(containerArguments("docker", { ...run, command, terminal: true }, "n")).toEqual([
       "run",
       "--rm",
+      "--name",
+      "n",
       "--interactive",
       "--tty",
       "--entrypoint",
@@ -21,13 +23,16 @@ describe("containerArguments", () => {
       "-c",
       "print(1)",
     ]);
+    expect(containerArguments("podman", { ...run, input: false }, "n")).not.toContain("--interactive");
   });
 
   it("mounts, and names GPUs as each command does", () => {
     const mounts = [{ source: "/work/a b", target: "/root/a b" }];
-    expect(containerArguments("nerdctl", { ...run, mounts, gpus: "all" })).toEqual([
+    expect(containerArguments("nerdctl", { ...run, mounts, gpus: "all" }, "n")).toEqual([
       "run",
       "--rm",
+      "--name",
+      "n",
       "--interactive",
       "--gpus",
       "all",
@@ -35,10 +40,10 @@ describe("containerArguments", () => {
       "type=bind,source=/work/a b,target=/root/a b",
       "app:1",
     ]);
-    expect(containerArguments("podman", { ...run, gpus: "device=0" })).toContain("nvidia.com/gpu=0");
-    expect(() => containerArguments("docker", { ...run, mounts: [{ source: "/a,b", target: "/root/a" }] })).toThrow(
-      expect.objectContaining({ code: "E_OPTIONS" }),
-    );
+    expect(containerArguments("podman", { ...run, gpus: "device=0" }, "n")).toContain("nvidia.com/gpu=0");
+    expect(() =>
+      containerArguments("docker", { ...run, mounts: [{ source: "/a,b", target: "/root/a" }] }, "n"),
+    ).toThrow(expect.objectContaining({ code: "E_OPTIONS" }));
   });
 });
 

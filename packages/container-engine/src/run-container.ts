@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
@@ -19,7 +18,9 @@ export interface ContainerRun {
   mounts: readonly { source: string; target: string }[];
   /** GPUs the program sees, as docker's `--gpus` names them: `all`, `2`, `device=0`. */
   gpus?: string | undefined;
-  /** Whether the program's standard input and output are this process's terminal. */
+  /** Whether the program reads this process's standard input. */
+  input: boolean;
+  /** Whether what the program prints goes to a terminal, and with `input` whether it reads from one. */
   terminal: boolean;
 }
 
@@ -55,11 +56,11 @@ async function isOnPath(command: string, env: ProcessEnvironment): Promise<boole
 }
 
 /**
- * The arguments that run a program in a container with this command. Pure.
+ * The arguments that run a program in a container of this name with this command. Pure.
  *
  * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
  */
-export function containerArguments(command: ContainerCommand, run: ContainerRun): string[] {
+export function containerArguments(command: ContainerCommand, run: ContainerRun, name: string): string[] {
   const [program, ...rest] = run.command;
   const wrong = run.mounts.flatMap(({ source, target }) => [source, target]).find((path) => /[,"\n]/.test(path));
   if (wrong !== undefined) {
@@ -74,7 +75,9 @@ export function containerArguments(command: ContainerCommand, run: ContainerRun)
   return [
     "run",
     "--rm",
-    "--interactive",
+    "--name",
+    name,
+    ...(run.input ? ["--interactive"] : []),
     ...(run.terminal ? ["--tty"] : []),
     ...(run.gpus === undefined ? [] : gpuArguments(command, run.gpus)),
     ...run.mounts.flatMap(({ source, target }) => ["--mount", `type=bind,source=${source},target=${target}`]),
@@ -87,27 +90,4 @@ export function containerArguments(command: ContainerCommand, run: ContainerRun)
 /** podman names GPUs as devices of the container device interface. */
 function gpuArguments(command: ContainerCommand, gpus: string): string[] {
   return command === "podman" ? ["--device", `nvidia.com/gpu=${gpus.replace(/^device=/, "")}`] : ["--gpus", gpus];
-}
-
-/**
- * Runs a program in a container, with this process's standard streams, and returns its exit code: 128 and the number of
- * the signal where one ended it. Aborting the signal sends the program SIGTERM.
- *
- * @throws ImageSpecError E_TOOL_MISSING when the command cannot be started.
- */
-export async function runContainer(command: ContainerCommand, run: ContainerRun, signal: AbortSignal): Promise<number> {
-  const child = spawn(command, containerArguments(command, run), { stdio: "inherit" });
-  const stop = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once("error", (cause) => {
-        const hint = `Check that ${command} can be run.`;
-        reject(new ImageSpecError("E_TOOL_MISSING", `${command} cannot be started: ${cause.message}`, { cause, hint }));
-      });
-      child.once("exit", (code, name) => resolve(code ?? (name === "SIGINT" ? 130 : 143)));
-    });
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

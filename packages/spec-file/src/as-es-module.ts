@@ -7,7 +7,7 @@ import { registerHooks } from "node:module";
 export function asEsModule(url: string): () => void {
   const hooks = registerHooks({
     load(loaded, context, next) {
-      const typescript = loaded === url && url.endsWith(".ts");
+      const typescript = loaded === url && new URL(url).pathname.endsWith(".ts");
       return next(loaded, typescript ? { ...context, format: "module-typescript" } : context);
     },
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
 import { asEsModule } from "./as-es-module.ts";
@@ -5,16 +6,22 @@ import { offerOwnCore } from "./offer-own-core.ts";
 
 /**
  * The default export of a module, which is run with `root` as its working directory: so a spec made in it has that root,
- * as one in JSON or YAML has.
+ * as one in JSON or YAML has. Node keeps what it loaded; `anew` reads the file again, though not what it imports.
  *
  * @throws ImageSpecError E_INPUT_FILE when it cannot be loaded or exports nothing; what the spec's constructor throws.
  */
-export async function importSpecModule(file: string, root: string, signal: AbortSignal): Promise<unknown> {
+export async function importSpecModule(
+  file: string,
+  root: string,
+  signal: AbortSignal,
+  anew = false,
+): Promise<unknown> {
   if (file.endsWith(".ts") && !process.features.typescript) {
     const hint = "Use Node 22.18 or newer, or write the spec as .mjs, .json or .yaml.";
     throw fault(`${file} is TypeScript, which this Node (${process.version}) does not load`, hint);
   }
-  const url = pathToFileURL(file).href;
+  const { href } = pathToFileURL(file);
+  const url = anew ? `${href}?read=${randomUUID()}` : href;
   const releases = [offerOwnCore(), asEsModule(url)];
   const folder = process.cwd();
   try {

@@ -23,6 +23,8 @@ export interface SpecLocation {
   file: string | undefined;
   /** Folder that relative paths start from; undefined is the file's own, for standard input the working directory. */
   root: string | undefined;
+  /** Whether the file was read in this process before, and may have changed since. */
+  anew?: boolean | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface SpecLocation {
  * @throws ImageSpecError E_INPUT_FILE when it cannot be read or parsed, with line and column where they are known.
  */
 export async function readSpec(
-  { file: named, root: givenRoot }: SpecLocation,
+  { file: named, root: givenRoot, anew }: SpecLocation,
   signal: AbortSignal,
 ): Promise<SpecSource> {
   const root = givenRoot === undefined ? undefined : existingFolder(resolve(givenRoot));
@@ -46,7 +48,7 @@ export async function readSpec(
   const source = { root: root ?? folder, folder, specFiles: [file] };
   const kind = extname(file);
   if (kind !== ".json" && kind !== ".yaml" && kind !== ".yml") {
-    return { ...source, content: await importSpecModule(file, source.root, signal) };
+    return { ...source, content: await importSpecModule(file, source.root, signal, anew) };
   }
   const text = await readFileText(file, signal);
   return { ...source, content: await parseSpecText(text, kind === ".json" ? "json" : "yaml", file) };

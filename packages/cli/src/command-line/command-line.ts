@@ -30,6 +30,8 @@ export interface CommandLine {
   engine: string | undefined;
   mountSource: boolean;
   gpus: string | undefined;
+  /** `run`: again whenever a file changes. */
+  watch: boolean;
   /** Paths of manifests, `-` for standard input. */
   manifests: string[];
   /** `inspect`: the image to compare with. */

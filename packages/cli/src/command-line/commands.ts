@@ -115,10 +115,21 @@ export const COMMANDS = {
     summary: "run a program in the image, built if need be",
     file: true,
     program: true,
-    options: [...IDENTITY, "insecure", "builder", "builderOptions", "onUnknown", "engine", "mountSource", "gpus"],
+    options: [
+      ...IDENTITY,
+      "insecure",
+      "builder",
+      "builderOptions",
+      "onUnknown",
+      "engine",
+      "mountSource",
+      "gpus",
+      "watch",
+    ],
     examples: [
       ["imagespec run -- python -m app", "run a program; its exit code is the command's"],
       ["imagespec run app.yaml --mount-source -- pytest", "with this machine's sources in place of the image's"],
+      ["imagespec run --watch --mount-source -- pytest", "again whenever a file is saved"],
     ],
   },
   shell: {

@@ -31,6 +31,7 @@ export const OPTIONS = {
   engine: option("--engine <NAME>", "docker, podman or nerdctl (default: the first found)"),
   mountSource: option("--mount-source", "mount sources and copied files over those in /root"),
   gpus: option("--gpus <GPUS>", "GPUs that the program sees: all, 2 or device=0"),
+  watch: option("--watch", "run again whenever a file changes, until interrupted"),
   initRoot: option("--root <DIR>", "look into this folder, and write the spec there"),
   yes: option("--yes", "ask nothing"),
   id: option("--id <ID>", "use this id, which is part of the tag"),

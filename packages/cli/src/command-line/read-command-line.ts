@@ -129,6 +129,7 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     engine: values.engine,
     mountSource: values.mountSource ?? false,
     gpus: values.gpus,
+    watch: values.watch ?? false,
   };
 }
 

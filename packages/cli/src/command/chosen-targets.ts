@@ -9,13 +9,13 @@ export interface ChosenTargets {
 }
 
 /**
- * The images of FILE, bases first: those that --target names, or all.
+ * The images of FILE, bases first: those that --target names, or all. `anew`: it was read before, and may have changed.
  *
  * @throws ImageSpecError E_OPTIONS for a name the file does not have, or an id for several images; E_INPUT_FILE, E_SPEC,
  * E_CYCLE for the file.
  */
-export async function chosenTargets({ line, signal }: CommandContext): Promise<ChosenTargets> {
-  const { content, root, folder, specFiles } = await readSpec(line, signal);
+export async function chosenTargets({ line, signal }: CommandContext, anew = false): Promise<ChosenTargets> {
+  const { content, root, folder, specFiles } = await readSpec({ ...line, anew }, signal);
   const targets = choose(readTargets(content, { root, specFiles }), line.targets);
   const { id } = line;
   if (id === undefined) return { targets, folder };
@@ -24,8 +24,11 @@ export async function chosenTargets({ line, signal }: CommandContext): Promise<C
 }
 
 /** The only image a command is about. @throws ImageSpecError E_OPTIONS when there are several. */
-export async function onlyTarget(context: CommandContext): Promise<{ target: Target; folder: string | undefined }> {
-  const { targets, folder } = await chosenTargets(context);
+export async function onlyTarget(
+  context: CommandContext,
+  anew = false,
+): Promise<{ target: Target; folder: string | undefined }> {
+  const { targets, folder } = await chosenTargets(context, anew);
   return { target: only(targets, context.line.command), folder };
 }
 
