@@ -9,11 +9,11 @@ const alias = [
   { find: /^@imagespec\/([a-z-]+)\/([a-z-]+)$/, replacement: `${packages}$1/src/$2.ts` },
 ];
 
-/** What needs the services; of tests/agreement two files do. */
+/** What needs the services; of tests/agreement three files do. */
 const END_TO_END = [
   "tests/e2e/**/*.test.ts",
   "tests/interruption/**/*.test.ts",
-  "tests/agreement/{agreement,hosts}.test.ts",
+  "tests/agreement/{agreement,hosts,outputs}.test.ts",
 ];
 
 /** What installs the packages from a registry of its own. */

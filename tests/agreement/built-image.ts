@@ -1,4 +1,4 @@
-import { parsePlatform, type RegistryClient, readImage } from "@imagespec/registry";
+import { type ImageSource, parsePlatform, type RegistryClient, readImage } from "@imagespec/registry";
 import { type Inventory, inventoryOf } from "./inventory.ts";
 
 /** All of an image that has to be the same whoever built it. */
@@ -15,7 +15,14 @@ export async function readBuiltImage(
   client: RegistryClient,
   { reference, digest, platform }: { reference: string; digest: string; platform: string },
 ): Promise<BuiltImage> {
-  const source = client.repository(reference, { mirror: false });
+  return readBuiltImageFrom(client.repository(reference, { mirror: false }), { digest, platform });
+}
+
+/** Reads an image from where it is, layer by layer, by its digest or that of its index. */
+export async function readBuiltImageFrom(
+  source: ImageSource,
+  { digest, platform }: { digest: string; platform: string },
+): Promise<BuiltImage> {
   const image = await readImage(source, digest, parsePlatform(platform));
   const inventory = await inventoryOf(source, image.manifest.layers);
   return { inventory, config: configFields(image.config), distributions: distributionsIn(inventory) };
