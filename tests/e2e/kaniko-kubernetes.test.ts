@@ -46,7 +46,7 @@ function spec(name: string, parameters: ImageSpecParameters = {}, root?: string)
 }
 
 function engine(): ImageBuildEngine {
-  return new ImageBuildEngine({ builders: [new KanikoBuilder()], discover: false });
+  return new ImageBuildEngine({ builders: [new KanikoBuilder()], discover: false, attachIdentity: false });
 }
 
 async function failure(name: string, kubernetes: Kubernetes, others?: Record<string, unknown>) {

@@ -22,6 +22,8 @@ export interface EngineHost {
   /** What builders returned for images in place of the name that was asked for, by that name. */
   readonly realNames: Map<string, string>;
   readonly cacheDir: string | undefined;
+  /** Whether identities are kept beside images; undefined leaves it to the project settings. */
+  readonly attachIdentity: boolean | undefined;
   env(): ProcessEnvironment;
   /** What the project's `imagespec.config.*` says. */
   settings(): Promise<ProjectSettings>;

@@ -22,6 +22,11 @@ export interface ImageBuildEngineOptions {
   root?: string | readonly string[];
   /** Package names, paths from the root, or builders; they win over what is found. */
   plugins?: readonly unknown[];
+  /**
+   * False: what an image is made of is not kept beside it in its registry, where `imagespec explain` reads it. By default
+   * as the project settings say, else true.
+   */
+  attachIdentity?: boolean;
   /** In place of process.env, for everything the engine decides by it. */
   env?: ProcessEnvironment;
   /** Where hashes of files are kept; by default $IMAGESPEC_CACHE_DIR, else as XDG says. */
@@ -55,6 +60,7 @@ export class ImageBuildEngine {
       known: new Map(),
       realNames: new Map(),
       cacheDir: options.cacheDir,
+      attachIdentity: options.attachIdentity,
       env,
       settings: async () => {
         const { NO_SETTINGS, projectSettings } = await import("../discovery/project-settings.ts");

@@ -94,6 +94,10 @@ describe("what an image was made of", () => {
     const engine = new ImageBuildEngine({ builders, root: folder, cacheDir: folder, env: environment() });
     const { status, digest } = (await engine.build(spec({ env: { A: "1" } }))) as ImageOutcome;
     expect(status).toBe("built");
+    const off = { builders, discover: false, attachIdentity: false, cacheDir: folder, env: environment() };
+    const other = (await new ImageBuildEngine(off).build(spec({ env: { A: "2" } }))) as ImageOutcome;
+    expect(other.status).toBe("built");
+    expect(await listed(other.digest)).toEqual([]);
     expect(await listed(digest)).toEqual([]);
   });
 

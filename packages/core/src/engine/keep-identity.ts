@@ -24,7 +24,8 @@ export async function keepIdentity(host: EngineHost, build: BuiltImage, result: 
   } catch (error) {
     request.emit({ type: "warning", message: `the cache cannot be written: ${(error as Error).message}` });
   }
-  if (!request.target.push || result.adopted === true || build.settings.config.attachIdentity === false) return;
+  const isWanted = host.attachIdentity ?? build.settings.config.attachIdentity ?? true;
+  if (!isWanted || !request.target.push || result.adopted === true) return;
   try {
     await attachIdentity(host, build, result);
   } catch (error) {

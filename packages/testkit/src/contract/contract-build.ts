@@ -53,7 +53,9 @@ export class ContractBuild {
 
   /** A new engine each time: nothing is remembered but by registry and caches. */
   engine(onBuilderEvent: (event: BuildEvent) => void = () => undefined): ImageBuildEngine {
-    return new ImageBuildEngine({ builders: [observeBuilder(this.#make(), onBuilderEvent)], discover: false });
+    const builders = [observeBuilder(this.#make(), onBuilderEvent)];
+    // What the engine writes beside an image is none of a builder's doing.
+    return new ImageBuildEngine({ builders, discover: false, attachIdentity: false });
   }
 
   async build(spec: ImageSpec, { onBuilderEvent, ...options }: ContractBuildOptions = {}) {
