@@ -18,5 +18,6 @@ export { cacheFolder } from "./process/cache-folder.ts";
 export { type BuildCall, readBuildOptions } from "./request/build-options.ts";
 export { type BuildHost, type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";
 export { isExcludedName } from "./resolve/excluded-names.ts";
+export type { FileDecision, FileReason } from "./resolve/file-decision.ts";
 export { faultPath } from "./spec/fault-path.ts";
 export { specError } from "./spec/parse-parameters.ts";

@@ -74,10 +74,11 @@ export const COMMANDS = {
   explain: {
     summary: "print what the tag is made of and what changed",
     file: true,
-    options: [...IDENTITY, "against", "insecure", "json"],
+    options: [...IDENTITY, "against", "fileReasons", "insecure", "json"],
     examples: [
       ["imagespec explain --target train", "see why the tag of one image moved since it was last built here"],
       ["imagespec explain --against registry.example/team/train:latest", "compare with an image in a registry"],
+      ["imagespec explain --files | grep ^out", "see what is left out, and by which line of which ignore file"],
     ],
   },
   resolve: {

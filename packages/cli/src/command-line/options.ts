@@ -56,6 +56,7 @@ export const OPTIONS = {
   diff: option("--diff <IMAGE>", "print what sets it apart from this image"),
   against: option("--against <IMAGE>", "compare with this image of a registry, or this tag of the same image"),
   manifests: repeated("-f, --manifest <FILE>", "file, folder or - to resolve; may be repeated"),
+  fileReasons: option("--files", "say of each file which rule let it in or kept it out instead"),
   files: option("--files", "list the files of the build context instead"),
 } satisfies Record<string, () => Option[]>;
 

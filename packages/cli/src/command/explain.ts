@@ -1,19 +1,27 @@
-import { explainIdentity, imageName } from "@imagespec/core/internal";
+import { explainIdentity, type FileDecision, imageName } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 import { differenceLine } from "../print/difference-line.ts";
+import { fileLine } from "../print/file-line.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";
 import { resolveTarget } from "./resolve-target.ts";
 
 /**
  * `explain`: the identity document, and where it differs from that of the last image of this name built here, or of one
- * in a registry.
+ * in a registry; with `--files` why each file is in or out instead.
  */
 export const explain: Command = async (context) => {
   const { line, env, signal } = context;
   const { target } = await onlyTarget(context);
-  const prepared = await resolveTarget(target, context);
+  const files: FileDecision[] = [];
+  const prepared = await resolveTarget(target, context, line.files ? (file) => void files.push(file) : undefined);
   const { reference, resolved, identity } = prepared;
+  if (line.files) {
+    files.sort((one, other) => (one.path < other.path ? -1 : 1));
+    if (line.json) context.print(JSON.stringify({ reference, tag: identity.tag, files }));
+    else for (const file of files) context.print(fileLine(file));
+    return EXIT.done;
+  }
   const found = await explainIdentity(prepared, { against: line.against, env, signal });
   const document = JSON.parse(identity.document) as unknown;
   if (line.json) {

@@ -11,7 +11,7 @@ import type { Spec } from "../spec/spec.ts";
 import type { BuildCall } from "./build-options.ts";
 
 /** What preparing a build takes from the process it runs in. */
-export interface BuildHost extends Pick<ResolveOptions, "cacheDir" | "signal" | "skipSecretFiles"> {
+export interface BuildHost extends Pick<ResolveOptions, "cacheDir" | "signal" | "skipSecretFiles" | "tell"> {
   env: ProcessEnvironment;
   emit?: ((event: BuildEvent) => void) | undefined;
 }

@@ -1,12 +1,14 @@
 import { posix } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import type { IgnoreRule } from "./file-decision.ts";
 import { characterSet, type GlobToken, globMatcher, literal, NOT_A_SLASH } from "./glob.ts";
 import { holdsOperators, mobyExpression } from "./moby-expression.ts";
 
 // A character class as Go's filepath.Match takes it: no bare `-` or `]` at its ends.
 const CLASS = /^\[\^?(?:(?:[^\\\]-]|\\.)(?:-(?:[^\\\]-]|\\.))?)+\]/u;
 
-interface Pattern {
+/** A line that is a pattern. */
+export interface DockerRule extends IgnoreRule {
   /** A `!` pattern takes back what earlier ones left out. */
   takesBack: boolean;
   /** The pattern up to its first special character. */
@@ -16,13 +18,13 @@ interface Pattern {
 
 /** The rules of one `.dockerignore`, with moby's semantics (https://pkg.go.dev/github.com/moby/patternmatcher). */
 export class DockerIgnore {
-  readonly #patterns: Pattern[];
+  readonly #patterns: DockerRule[];
 
   /** Throws E_INPUT_FILE with file and line of an invalid pattern. */
   constructor(text: string, fileName = ".dockerignore") {
-    this.#patterns = parseLines(text).map(({ line, pattern }) => {
+    this.#patterns = parseLines(text).map(({ line, raw, pattern }) => {
       try {
-        return compile(pattern);
+        return { file: fileName, line, text: raw, ...compile(pattern) };
       } catch (cause) {
         throw new ImageSpecError("E_INPUT_FILE", `${fileName}:${line}: '${pattern}' is not a pattern`, {
           hint: "Close the bracket, or put a backslash before a special character.",
@@ -34,14 +36,19 @@ export class DockerIgnore {
 
   /** Whether a path, relative with `/`, is left out: by itself or because a folder above it is. The last pattern wins. */
   ignores(path: string): boolean {
+    return this.ruleOf(path)?.takesBack === false;
+  }
+
+  /** The rule that decides about a path; undefined when none leaves it out. */
+  ruleOf(path: string): DockerRule | undefined {
     const parents = parentsOf(path);
-    let ignored = false;
-    for (const pattern of this.#patterns) {
+    let decisive: DockerRule | undefined;
+    for (const rule of this.#patterns) {
       // A pattern that could not change the result need not be tried.
-      if (pattern.takesBack !== ignored) continue;
-      if (pattern.matches(path) || parents.some((parent) => pattern.matches(parent))) ignored = !pattern.takesBack;
+      if (rule.takesBack !== (decisive?.takesBack === false)) continue;
+      if (rule.matches(path) || parents.some((parent) => rule.matches(parent))) decisive = rule;
     }
-    return ignored;
+    return decisive;
   }
 
   /** Whether nothing below an ignored folder can come back, so that the folder need not be read. */
@@ -61,8 +68,8 @@ function parentsOf(path: string): string[] {
 }
 
 /** Lines that are patterns: comments start in the first column, paths are cleaned as Go's filepath.Clean does. */
-function parseLines(text: string): { line: number; pattern: string }[] {
-  const result: { line: number; pattern: string }[] = [];
+function parseLines(text: string): { line: number; raw: string; pattern: string }[] {
+  const result: { line: number; raw: string; pattern: string }[] = [];
   for (const [index, raw] of text
     .replace(/^\ufeff/, "")
     .split(/\r?\n/)
@@ -77,7 +84,7 @@ function parseLines(text: string): { line: number; pattern: string }[] {
       pattern = clean(pattern).trim();
       if (pattern.length > 1 && pattern.startsWith("/")) pattern = pattern.slice(1);
     }
-    result.push({ line: index + 1, pattern: takesBack ? `!${pattern}` : pattern });
+    result.push({ line: index + 1, raw: raw.trim(), pattern: takesBack ? `!${pattern}` : pattern });
   }
   return result;
 }
@@ -87,7 +94,7 @@ function clean(path: string): string {
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
 }
 
-function compile(source: string): Pattern {
+function compile(source: string): Pick<DockerRule, "takesBack" | "literal" | "matches"> {
   const takesBack = source.startsWith("!");
   const pattern = takesBack ? source.slice(1) : source;
   if (pattern === "") throw new SyntaxError("nothing to take back");

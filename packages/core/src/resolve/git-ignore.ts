@@ -1,12 +1,22 @@
+import type { IgnoreRule } from "./file-decision.ts";
 import { gitGlob } from "./git-glob.ts";
 import { globMatcher } from "./glob.ts";
 
-interface Rule {
+/** A line that says something about paths. */
+export interface GitRule extends IgnoreRule {
   takesBack: boolean;
   foldersOnly: boolean;
   /** Matches the path below the rules' folder, or the last name alone. */
   byName: boolean;
   matches(text: string): boolean;
+}
+
+/** Where rules stand, and what they take precedence over. */
+export interface GitIgnoreOptions {
+  folder?: string | undefined;
+  behind?: GitIgnore | undefined;
+  /** Absolute path of the ignore file. */
+  file?: string | undefined;
 }
 
 /**
@@ -19,15 +29,16 @@ export class GitIgnore {
   #above = "";
   /** Of the folder the rules stand in, with a `/` at the end; empty for the top. */
   readonly #prefix: string;
-  readonly #rules: readonly Rule[];
+  readonly #rules: readonly GitRule[];
 
-  constructor(text: string, folder = "", behind?: GitIgnore) {
+  /** `folder` is where the rules stand, by its path from where the paths that are asked about begin. */
+  constructor(text: string, { folder = "", behind, file = "" }: GitIgnoreOptions = {}) {
     this.#behind = behind;
     this.#prefix = folder === "" ? "" : `${folder}/`;
     this.#rules = text
       .replace(/^\ufeff/, "")
       .split("\n")
-      .flatMap(parseRule)
+      .flatMap((line, index) => parseRule(line, file, index + 1))
       .reverse();
   }
 
@@ -41,18 +52,24 @@ export class GitIgnore {
 
   /** Whether a path below this folder is left out. Ask for its parents first: git never looks into an ignored folder. */
   ignores(path: string, isFolder: boolean): boolean {
+    return this.ruleOf(path, isFolder)?.takesBack === false;
+  }
+
+  /** The rule that decides about a path; undefined when none speaks of it. */
+  ruleOf(path: string, isFolder: boolean): GitRule | undefined {
     const below = asBytes(path.slice(this.#prefix.length));
     const name = below.slice(below.lastIndexOf("/") + 1);
     for (const rule of this.#rules) {
       if (rule.foldersOnly && !isFolder) continue;
-      if (rule.matches(rule.byName ? name : below)) return !rule.takesBack;
+      if (rule.matches(rule.byName ? name : below)) return rule;
     }
-    return this.#behind?.ignores(this.#above + path, isFolder) ?? false;
+    return this.#behind?.ruleOf(this.#above + path, isFolder);
   }
 }
 
-function parseRule(line: string): Rule[] {
-  let pattern = line.replace(/\r$/, "");
+function parseRule(given: string, file: string, line: number): GitRule[] {
+  const text = given.replace(/\r$/, "");
+  let pattern = text;
   if (pattern.startsWith("#")) return [];
   pattern = withoutTrailingSpaces(pattern);
   const takesBack = pattern.startsWith("!");
@@ -64,7 +81,9 @@ function parseRule(line: string): Rule[] {
   if (pattern.startsWith("/")) pattern = pattern.slice(1);
   const tokens = gitGlob(asBytes(pattern));
   // Git matches nothing by a pattern it cannot read.
-  return tokens === undefined ? [] : [{ takesBack, foldersOnly, byName, matches: globMatcher(tokens) }];
+  return tokens === undefined
+    ? []
+    : [{ file, line, text, takesBack, foldersOnly, byName, matches: globMatcher(tokens) }];
 }
 
 /** Git compares bytes (`?` matches half of an `é`), so each byte of the UTF-8 becomes a character here. */

@@ -12,6 +12,8 @@ export interface GitRepository {
   top: string;
   /** The text of `info/exclude`; empty when there is none. */
   exclude: string;
+  /** Absolute path of `info/exclude`. */
+  excludeFile: string;
   /** Paths of the index below the folder asked for, relative to it, and the folders that lead to them. */
   tracked: ReadonlySet<string>;
 }
@@ -53,11 +55,13 @@ async function readRepository(top: string, gitFolder: string, folder: string): P
   );
   const text = (path: string, limit: number) => readRegularFile(path, limit).catch(() => Buffer.alloc(0));
   const config = await text(join(common, "config"), LARGEST_RULES);
-  const exclude = await text(join(common, "info", "exclude"), LARGEST_RULES);
+  const excludeFile = join(common, "info", "exclude");
+  const exclude = await text(excludeFile, LARGEST_RULES);
   const hashLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config.toString("utf8")) ? 32 : 20;
   const read = (name: string) => text(join(gitFolder, name), LARGEST_INDEX);
   const paths = await readGitIndex(read, hashLength);
-  return { top, exclude: exclude.toString("utf8"), tracked: below(paths, relative(top, folder).replaceAll(sep, "/")) };
+  const tracked = below(paths, relative(top, folder).replaceAll(sep, "/"));
+  return { top, exclude: exclude.toString("utf8"), excludeFile, tracked };
 }
 
 function below(paths: readonly string[], folder: string): Set<string> {

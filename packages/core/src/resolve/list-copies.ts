@@ -2,7 +2,9 @@ import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { normalPath } from "../identity/spec-id.ts";
 import type { Spec } from "../spec/spec.ts";
+import { Decisions } from "./decisions.ts";
 import { isExcludedName } from "./excluded-names.ts";
+import { told, VERDICTS, type Verdict } from "./file-decision.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
 import { ownFiles } from "./own-files.ts";
@@ -15,10 +17,11 @@ import { linkOf, type TreeEntry, walkTree } from "./walk-tree.ts";
 export async function listCopies(spec: Spec, options: ListOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];
   const named = new Set<string>();
+  const decisions = new Decisions(options.tell);
   for (const [index, given] of (spec.copy ?? []).entries()) {
     const path = normalPath(given, spec.root);
     named.add(path);
-    found.push(...(await listCopy(spec, path, ["copy", index], options)));
+    found.push(...(await listCopy(spec, path, ["copy", index], options, decisions)));
   }
   for (const entry of found) {
     if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
@@ -36,15 +39,23 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
     if (!unique.has(target)) options.warn(`the link '${entry.path}' is copied, and its target '${target}' is not`);
   }
   if (unique.size === 0) return [];
-  return [
+  const shipped: TreeEntry[] = [
     { type: "directory", path: "copy" },
     ...[...unique.values()]
       .filter(({ path, type }) => path !== "." && (type !== "directory" || named.has(path)))
       .map((entry) => ({ ...entry, path: `copy/${entry.path}` })),
   ];
+  decisions.settle(shipped, "special-file");
+  return shipped;
 }
 
-async function listCopy(spec: Spec, path: string, at: (string | number)[], options: ListOptions): Promise<TreeEntry[]> {
+async function listCopy(
+  spec: Spec,
+  path: string,
+  at: (string | number)[],
+  options: ListOptions,
+  decisions: Decisions,
+): Promise<TreeEntry[]> {
   const { root } = spec;
   const absolute = join(root, path);
   try {
@@ -59,6 +70,7 @@ async function listCopy(spec: Spec, path: string, at: (string | number)[], optio
       return [];
     }
     const stats = lstatSync(absolute, { bigint: true });
+    if (!stats.isDirectory()) told(VERDICTS.copied, `copy/${path}`, false, decisions.tell);
     if (stats.isSymbolicLink()) {
       const link = linkOf(path, absolute, { faults: options.faults, parameter: at });
       return link === undefined ? [] : [link];
@@ -78,11 +90,15 @@ async function listCopy(spec: Spec, path: string, at: (string | number)[], optio
     return [];
   }
   const own = ownFiles(spec, absolute);
+  const prefix = path === "." ? "" : `${path}/`;
+  const decide = (below: string, name: string): Verdict => {
+    if (isExcludedName(name)) return VERDICTS.never;
+    return own.has(below) ? VERDICTS.specFile : VERDICTS.copied;
+  };
   const entries = await walkTree(absolute, {
     ...options,
     parameter: "copy",
-    skip: (below, name) => isExcludedName(name) || own.has(below),
+    skip: (below, name, isFolder) => told(decide(below, name), `copy/${prefix}${below}`, isFolder, decisions.tell),
   });
-  const prefix = path === "." ? "" : `${path}/`;
   return [{ type: "directory", path }, ...entries.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` }))];
 }

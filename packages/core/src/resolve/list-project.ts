@@ -1,6 +1,8 @@
 import { relative, sep } from "node:path";
 import type { Spec } from "../spec/spec.ts";
+import { Decisions } from "./decisions.ts";
 import { isExcludedName } from "./excluded-names.ts";
+import { told, VERDICTS, type Verdict } from "./file-decision.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
 import { ownFiles } from "./own-files.ts";
@@ -28,16 +30,20 @@ export async function listProject(spec: Spec, question: ProjectQuestion): Promis
   const rules = new SourceRules(folder, faults);
   const own = ownFiles(spec, folder);
   const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
+  const decide = (below: string, name: string, isFolder: boolean): Verdict => {
+    if (isExcludedName(name)) return VERDICTS.never;
+    if (own.has(below)) return VERDICTS.specFile;
+    if (others.has(below) || OF_THE_WORKSPACE.has(below)) return VERDICTS.notOfProject;
+    return rules.decide(below, isFolder);
+  };
+  const decisions = new Decisions(question.tell);
   const found = await walkTree(folder, {
     parameter: "requirements",
     faults,
     warn,
     signal,
     enter: (below, names) => rules.enter(below, names),
-    skip: (below, name, isFolder) =>
-      isExcludedName(name) || own.has(below) || others.has(below) || OF_THE_WORKSPACE.has(below)
-        ? true
-        : rules.skip(below, isFolder),
+    skip: (below, name, isFolder) => told(decide(below, name, isFolder), `${path}/${below}`, isFolder, decisions.tell),
   });
   const content = found.filter(({ type }) => type !== "directory");
   for (const entry of content) {
@@ -49,5 +55,7 @@ export async function listProject(spec: Spec, question: ProjectQuestion): Promis
       "Copy its target there, or leave the link out with an ignore file.",
     );
   }
-  return content.map((entry) => ({ ...entry, path: `${path}/${entry.path}` }));
+  const shipped = content.map((entry) => ({ ...entry, path: `${path}/${entry.path}` }));
+  decisions.settle(shipped, "special-file");
+  return shipped;
 }

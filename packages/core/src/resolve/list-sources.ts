@@ -2,7 +2,9 @@ import { realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Spec } from "../spec/spec.ts";
+import { Decisions } from "./decisions.ts";
 import { isExcludedName } from "./excluded-names.ts";
+import { type TellDecision, told, VERDICTS, type Verdict } from "./file-decision.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import { ownFiles } from "./own-files.ts";
@@ -12,6 +14,8 @@ import { type TreeEntry, walkTree } from "./walk-tree.ts";
 export interface ListOptions {
   faults: InputFaults;
   warn(message: string): void;
+  /** Told why each file is in or out. */
+  tell?: TellDecision;
   signal?: AbortSignal | undefined;
 }
 
@@ -32,17 +36,20 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   if (!(await isFolder(root, options.faults))) return [];
   const rules = new SourceRules(root, options.faults);
   const own = ownFiles(spec, root);
+  const decide = (path: string, name: string, isFolder: boolean, isLink: boolean): Verdict => {
+    if (isExcludedName(name)) return VERDICTS.never;
+    if (own.has(path)) return VERDICTS.specFile;
+    if (mode === "loaded_modules" && !isFolder && !name.endsWith(".py") && !isLink) return VERDICTS.noModule;
+    const verdict = rules.decide(path, isFolder);
+    return mode === "loaded_modules" && isFolder && verdict.skip === false ? VERDICTS.onTheWay : verdict;
+  };
+  const decisions = new Decisions(options.tell);
   const found = await walkTree(root, {
     ...options,
     parameter: "sourceRoot",
     enter: (folder, names) => rules.enter(folder, names),
-    skip: (path, name, isFolder, isLink) => {
-      if (isExcludedName(name) || own.has(path)) return true;
-      if (mode === "all") return rules.skip(path, isFolder);
-      if (!isFolder) return !(name.endsWith(".py") || isLink) || rules.skip(path, false);
-      // Only folders that lead to a module are wanted, and those are added with the module.
-      return rules.skip(path, true) || "descend";
-    },
+    skip: (path, name, isFolder, isLink) =>
+      told(decide(path, name, isFolder, isLink), `source/${path}`, isFolder, decisions.tell),
   });
   // Folders are listed through the files in them: an empty folder is not content.
   const content = found.filter(({ type }) => type !== "directory");
@@ -53,10 +60,12 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   if (mode === "loaded_modules" && !entries.some(({ path }) => path.endsWith(".py"))) {
     options.warn(`sourceRoot '${spec.sourceRoot}' holds no .py file, and the mode loaded_modules takes no other`);
   }
-  return [
+  const shipped: TreeEntry[] = [
     { type: "directory", path: "source" },
     ...entries.map((entry) => ({ ...entry, path: `source/${entry.path}` })),
   ];
+  decisions.settle(shipped, mode === "loaded_modules" ? "no-module" : "special-file");
+  return shipped;
 }
 
 /**

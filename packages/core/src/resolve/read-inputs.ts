@@ -6,6 +6,7 @@ import { isGiven } from "../spec/is-given.ts";
 import { pipInCommands } from "../spec/pip-in-commands.ts";
 import type { Spec } from "../spec/spec.ts";
 import { findCollisions } from "./collisions.ts";
+import type { TellDecision } from "./file-decision.ts";
 import { InputFaults } from "./input-faults.ts";
 import { listCopies } from "./list-copies.ts";
 import { listSources, sourceMode } from "./list-sources.ts";
@@ -32,6 +33,8 @@ export interface ReadOptions {
   /** Where the stat cache is kept; by default as the environment says. */
   cacheDir?: string | undefined;
   signal?: AbortSignal | undefined;
+  /** Told why each file is in the image or out of it. */
+  tell?: TellDecision;
   /**
    * Leaves out the check that pipSecretMounts and registryConfig are there, since nothing of them is hashed; or of
    * pipSecretMounts alone, for callers that ask a registry and build nothing.
@@ -43,7 +46,8 @@ export interface ReadOptions {
 export async function readInputs(spec: Spec, options: ReadOptions & { platforms: readonly string[] }): Promise<Inputs> {
   const faults = new InputFaults();
   const warnings: string[] = [];
-  const listing = { faults, warn: (message: string) => void warnings.push(message), signal: options.signal };
+  const { tell } = options;
+  const listing = { faults, warn: (message: string) => void warnings.push(message), tell, signal: options.signal };
   if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
   const requirements = await readRequirements(spec, { ...listing, platforms: options.platforms });
   if (requirements !== undefined) {
@@ -55,6 +59,10 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
     ...(await listCopies(spec, listing)),
     ...(requirements?.entries ?? []),
   ];
+  for (const { path, type } of requirements?.entries ?? []) {
+    // Those of projects were told with the rules that let them in.
+    if (type !== "directory" && !isOfProject(path, requirements)) tell?.({ path, isIn: true, because: "requirements" });
+  }
   findCollisions(entries, faults);
   // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
@@ -66,6 +74,10 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
   if (sourceMode(spec) !== undefined) trees.push("source");
   if (isGiven(spec.copy)) trees.push("copy");
   return { files, trees, requirements, warnings: [...warnings, ...clashWarnings(files)] };
+}
+
+function isOfProject(path: string, requirements: Requirements | undefined): boolean {
+  return requirements?.source.projects?.some((project) => path.startsWith(`${project.path}/`)) ?? false;
 }
 
 /** A cache for each set of files, so that specs of one folder do not evict each other's entries. */

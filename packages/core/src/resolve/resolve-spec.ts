@@ -82,7 +82,7 @@ async function computedName(base: Spec, platforms: string[], options: ResolveOpt
   if (base.builder === "noop" && typeof base.baseImage === "string") return base.baseImage;
   // A base that names no platforms is built for its child's.
   const wanted = options.platforms ?? (base.platform === undefined ? platforms : undefined);
-  const resolved = await resolveSpec(base, { ...options, platforms: wanted, skipSecretFiles: true });
+  const resolved = await resolveSpec(base, { ...options, tell: undefined, platforms: wanted, skipSecretFiles: true });
   const missing = platforms.filter((platform) => !resolved.target.platforms.includes(platform));
   if (missing.length > 0) {
     const message = `the base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;

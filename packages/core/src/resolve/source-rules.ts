@@ -2,7 +2,8 @@ import { realpathSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { DockerIgnore } from "./docker-ignore.ts";
-import { GitIgnore } from "./git-ignore.ts";
+import { VERDICTS, type Verdict } from "./file-decision.ts";
+import { GitIgnore, type GitRule } from "./git-ignore.ts";
 import { findRepository, isWorkTree } from "./git-repository.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
@@ -13,11 +14,11 @@ interface FolderRules {
   /** Folder of the tree that `tracked` and `git` speak of, with a `/` at the end; empty for the tree's top. */
   prefix: string;
   tracked: ReadonlySet<string>;
-  /** Below a folder that is left out, where only what is tracked comes in. */
-  isOut: boolean;
+  /** Below a folder that this rule leaves out, only what is tracked comes in. */
+  out: GitRule | undefined;
 }
 
-const NO_RULES: FolderRules = { git: undefined, prefix: "", tracked: new Set(), isOut: false };
+const NO_RULES: FolderRules = { git: undefined, prefix: "", tracked: new Set(), out: undefined };
 
 /**
  * What of a source tree the ignore files leave out, read folder by folder as the tree is walked. A `.dockerignore` in
@@ -30,8 +31,8 @@ export class SourceRules {
   readonly #faults: InputFaults;
   #docker: DockerIgnore | undefined;
   readonly #folders = new Map<string, FolderRules>();
-  /** Folders that are read although they are left out, for what is tracked in them. */
-  readonly #out = new Set<string>();
+  /** Folders that are read although a rule leaves them out, for what is tracked in them. */
+  readonly #out = new Map<string, GitRule>();
 
   constructor(root: string, faults: InputFaults) {
     this.#root = root;
@@ -49,32 +50,38 @@ export class SourceRules {
     const file = join(this.#root, folder, ".gitignore");
     const own = names.includes(".gitignore") ? await this.#readGitIgnore(file) : undefined;
     const below = folder.slice(above.prefix.length);
-    this.#folders.set(folder, own === undefined ? above : { ...above, git: new GitIgnore(own, below, above.git) });
+    const rules = own && new GitIgnore(own, { folder: below, behind: above.git, file });
+    this.#folders.set(folder, rules ? { ...above, git: rules } : above);
   }
 
-  skip(path: string, isFolder: boolean): boolean | "descend" {
+  /** What the ignore files say about an entry whose folder was entered. */
+  decide(path: string, isFolder: boolean): Verdict {
     if (this.#docker) {
-      if (!this.#docker.ignores(path)) return false;
-      return isFolder && !this.#docker.canPrune(path) ? "descend" : true;
+      const rule = this.#docker.ruleOf(path);
+      if (rule === undefined) return VERDICTS.in;
+      const skip = !rule.takesBack && (!isFolder || this.#docker.canPrune(path) || "descend");
+      return { skip, because: "rule", rule };
     }
     const rules = this.#folders.get(parentOf(path)) ?? NO_RULES;
     const own = path.slice(rules.prefix.length);
-    if (!rules.isOut && !rules.git?.ignores(own, isFolder)) return false;
-    if (!rules.tracked.has(own)) return true;
-    if (!isFolder) return false;
-    this.#out.add(path);
-    return "descend";
+    const rule = rules.out ?? rules.git?.ruleOf(own, isFolder);
+    if (rule === undefined) return VERDICTS.in;
+    if (rule.takesBack) return { skip: false, because: "rule", rule };
+    if (!rules.tracked.has(own)) return { skip: true, because: "rule", rule };
+    if (isFolder) this.#out.set(path, rule);
+    return { skip: isFolder && "descend", because: "tracked", rule };
   }
 
   async #rulesOf(folder: string, names: readonly string[]): Promise<FolderRules> {
     const absolute = join(this.#root, folder);
     if (names.includes(".git") && (await isWorkTree(absolute))) {
       const repository = await findRepository(absolute);
-      const git = repository && new GitIgnore(repository.exclude);
-      return { git, prefix: `${folder}/`, tracked: repository?.tracked ?? new Set(), isOut: false };
+      const git = repository && new GitIgnore(repository.exclude, { file: repository.excludeFile });
+      return { git, prefix: `${folder}/`, tracked: repository?.tracked ?? new Set(), out: undefined };
     }
     const above = this.#folders.get(parentOf(folder)) ?? NO_RULES;
-    return this.#out.has(folder) ? { ...above, isOut: true } : above;
+    const out = this.#out.get(folder);
+    return out === undefined ? above : { ...above, out };
   }
 
   /** The rules of the work tree around the source tree. Paths they speak of begin at the work tree's top. */
@@ -85,16 +92,18 @@ export class SourceRules {
     const way = relative(repository.top, root)
       .split(sep)
       .filter((part) => part !== "");
-    let git = new GitIgnore(repository.exclude);
+    let git = new GitIgnore(repository.exclude, { file: repository.excludeFile });
     for (let depth = 0; depth < way.length; depth++) {
-      const text = await this.#readGitIgnore(join(repository.top, ...way.slice(0, depth), ".gitignore"));
-      if (text !== undefined) git = new GitIgnore(text, way.slice(0, depth).join("/"), git);
+      const above = way.slice(0, depth);
+      const file = join(repository.top, ...above, ".gitignore");
+      const text = await this.#readGitIgnore(file);
+      if (text !== undefined) git = new GitIgnore(text, { folder: above.join("/"), behind: git, file });
     }
     return {
       git: way.length === 0 ? git : git.from(way.join("/")),
       prefix: "",
       tracked: repository.tracked,
-      isOut: false,
+      out: undefined,
     };
   }
 
