@@ -82,7 +82,9 @@ export class BuildLog {
 
   /** Something of `total` bytes is under way. */
   progress(name: string, current: number, total: number | undefined): void {
-    this.#emit({ type: "progress", name, current, ...(total ? { total } : {}), unit: "bytes" });
+    // BuildKit calls a layer that it pulls by its digest.
+    const direction = /^sha256:[0-9a-f]{64}$/.test(name) ? "fetched" : undefined;
+    this.#emit({ type: "progress", name, current, ...(total ? { total } : {}), unit: "bytes", direction });
   }
 }
 

@@ -7,6 +7,8 @@ import {
   type BuildResult,
   type Output,
   outputText,
+  reportedSink,
+  TransferReport,
   timedStep,
   withScratchFolder,
 } from "@imagespec/core/builder";
@@ -65,9 +67,12 @@ async function push({ request, images, dispose }: Publication, reference: string
   const emit = (event: BuildEvent) => request.emit(event);
   // Straight to the registry: mirrors are to read from.
   const client = new RegistryClient({ credentials: request.credentials, insecure, mirrors: {} });
+  const step = "push the image";
+  const report = new TransferReport(emit, { name: step, direction: "pushed" });
   try {
-    return await timedStep(emit, `push ${reference}`, () =>
-      copyImages(images, client.repository(name), tag, { signal: request.signal, beforeTag: dispose }),
+    const sink = reportedSink(client.repository(name), report);
+    return await timedStep(emit, step, () =>
+      copyImages(images, sink, tag, { signal: request.signal, beforeTag: dispose }),
     );
   } finally {
     await client.close();

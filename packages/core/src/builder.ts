@@ -28,11 +28,13 @@ export {
 export { csvField } from "./builder/csv-field.ts";
 export { type NetrcLogin, parseNetrc } from "./builder/netrc.ts";
 export { type Output, outputText } from "./builder/output.ts";
+export { reportedSink } from "./builder/reported-sink.ts";
 export { secretFile } from "./builder/secret-file.ts";
 export { secretTexts } from "./builder/secret-texts.ts";
 export { checkEpoch, sourceDateEpoch } from "./builder/source-date-epoch.ts";
 export type { StandardResult, StandardSchemaV1 } from "./builder/standard-schema.ts";
 export { timedStep } from "./builder/timed-step.ts";
+export { counted, TransferReport } from "./builder/transfer-report.ts";
 export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { activateScript } from "./plan/activate-script.ts";

@@ -8,6 +8,7 @@ export { redact } from "@imagespec/registry";
 export { configEnvironment } from "./config/config-environment.ts";
 export { projectOfModule } from "./discovery/project-roots.ts";
 export { type ProjectSettings, projectSettings } from "./discovery/project-settings.ts";
+export { ENGINE_STEPS } from "./engine/engine-steps.ts";
 export type { Difference } from "./explain/explain-difference.ts";
 export { explainIdentity, type IdentityExplanation } from "./explain/explain-identity.ts";
 export { imageName } from "./identity/image-reference.ts";

@@ -48,7 +48,7 @@ export async function aptLayers(
     architecture,
     packages: step.packages,
   });
-  const downloader = new Downloader(session.http, session.blobs);
+  const downloader = new Downloader(session.http, session.blobs, session.request.emit);
   const archives = resolution.packages.map(
     (one): AptArchive => ({
       ...one,

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BuildEvent } from "@imagespec/core/builder";
 import { HttpTransport } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BlobStore } from "./blob-store.ts";
@@ -42,10 +43,15 @@ async function serve(answer: Answer): Promise<{ url: string; seen: IncomingMessa
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
+let events: BuildEvent[];
+beforeEach(() => {
+  events = [];
+});
+
 function downloader(logins: IndexLogin[] = []): Downloader {
   const http = new HttpTransport();
   closing.push(() => http.close());
-  return new Downloader(http, new BlobStore(folder), logins);
+  return new Downloader(http, new BlobStore(folder), (event) => events.push(event), logins);
 }
 
 function fetch(url: string, logins: IndexLogin[] = [], sha256 = SHA256) {
@@ -65,6 +71,8 @@ describe("Downloader", () => {
     expect(await downloader().fetch(again, signal)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
     expect(seen.length).toBe(1);
     expect(await kept()).toEqual([SHA256]);
+    const all = { current: BODY.length, total: BODY.length, reused: 0, unit: "bytes", direction: "fetched" };
+    expect(events.at(-1)).toEqual({ type: "progress", name: "download packages", ...all });
   });
 
   it("sends a login to its own host alone, not where that redirects to", async () => {

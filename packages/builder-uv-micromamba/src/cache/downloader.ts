@@ -1,7 +1,14 @@
 import { createReadStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ImageSpecError, isImageSpecError, type NetrcLogin } from "@imagespec/core/builder";
+import {
+  type BuildEvent,
+  counted,
+  ImageSpecError,
+  isImageSpecError,
+  type NetrcLogin,
+  TransferReport,
+} from "@imagespec/core/builder";
 import { collectBytes, type HttpResponse, type HttpTransport } from "@imagespec/registry";
 import type { BlobStore, ExpectedBlob } from "./blob-store.ts";
 
@@ -24,11 +31,18 @@ export class Downloader {
   readonly #blobs: BlobStore;
   readonly #logins: readonly IndexLogin[];
   readonly #http: HttpTransport;
+  readonly #report: TransferReport;
 
-  constructor(http: HttpTransport, blobs: BlobStore, logins: readonly IndexLogin[] = []) {
+  constructor(
+    http: HttpTransport,
+    blobs: BlobStore,
+    emit: (event: BuildEvent) => void,
+    logins: readonly IndexLogin[] = [],
+  ) {
     this.#http = http;
     this.#blobs = blobs;
     this.#logins = logins;
+    this.#report = new TransferReport(emit, { name: "download packages", direction: "fetched" });
   }
 
   /**
@@ -40,13 +54,22 @@ export class Downloader {
     const kept = digest === undefined ? undefined : await this.#blobs.size(digest);
     if (digest !== undefined && kept !== undefined && (await this.#blobs.verify(digest, wanted)))
       return { digest, size: kept };
+    this.#report.expect(wanted.size ?? 0);
     for (let attempt = 1; ; attempt++) {
+      let moved = 0;
       try {
         const body = wanted.url.startsWith("file:")
           ? createReadStream(fileURLToPath(wanted.url))
           : await this.#open(wanted, signal);
-        return await this.#blobs.write(body, wanted);
+        const count = (bytes: number) => {
+          moved += bytes;
+          this.#report.moved(bytes);
+        };
+        const written = await this.#blobs.write(counted(body, count), wanted);
+        this.#report.flush();
+        return written;
       } catch (error) {
+        this.#report.moved(-moved);
         signal.throwIfAborted();
         const again = isImageSpecError(error, "E_RESOLVE") && error.details.retry === true;
         const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && !again;

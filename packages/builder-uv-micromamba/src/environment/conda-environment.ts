@@ -32,7 +32,7 @@ export async function condaEnvironment(
         details: { parameter: "condaPackages" },
       },
     );
-  const downloader = new Downloader(session.http, session.blobs);
+  const downloader = new Downloader(session.http, session.blobs, session.request.emit);
   const { os, architecture } = base.platform;
   const { packages, target } = await resolveConda(
     {

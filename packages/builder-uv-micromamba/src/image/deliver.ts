@@ -1,6 +1,13 @@
 import { createReadStream } from "node:fs";
 import { ContainerEngine } from "@imagespec/container-engine";
-import { type BuildResult, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
+import {
+  type BuildResult,
+  ImageSpecError,
+  isImageSpecError,
+  reportedSink,
+  TransferReport,
+  timedStep,
+} from "@imagespec/core/builder";
 import { DockerArchive, OciLayout, parseReference } from "@imagespec/registry";
 import type { BuildSession } from "../session/build-session.ts";
 import type { AssembledImage } from "./assemble-image.ts";
@@ -25,10 +32,18 @@ export async function deliver(session: BuildSession, images: readonly AssembledI
     }
   }
   if (target.push) {
-    const sink = session.registry.repository(reference, { mirror: false });
-    result.digest = await writeImage(session, images, sink, reference.tag);
+    result.digest = await push(session, images);
   }
   return result;
+}
+
+async function push(session: BuildSession, images: readonly AssembledImage[]): Promise<string> {
+  const { plan, emit } = session.request;
+  const reference = parseReference(plan.reference);
+  const name = "push the image";
+  const report = new TransferReport(emit, { name, direction: "pushed" });
+  const sink = reportedSink(session.registry.repository(reference, { mirror: false }), report);
+  return timedStep(emit, name, () => writeImage(session, images, sink, reference.tag));
 }
 
 async function archive(session: BuildSession, images: readonly AssembledImage[], path: string): Promise<void> {

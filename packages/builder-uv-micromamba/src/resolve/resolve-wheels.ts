@@ -51,7 +51,7 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
     const asked = { step, target, files, installed };
     resolved = await recentResolution(session.records, asked, compile, { fresh: force });
   }
-  const downloader = new Downloader(session.http, blobs, secrets.logins);
+  const downloader = new Downloader(session.http, blobs, session.request.emit, secrets.logins);
   const limit = pLimit(DOWNLOADS);
   return Promise.all(resolved.map((wheel) => limit(() => toWheel(session, wheel, downloader, signal))));
 }

@@ -21,6 +21,8 @@ export interface CommandLine {
   /** How many images are built at the same time. */
   concurrency: string | undefined;
   json: boolean;
+  /** `build`: where a trace of it is written. */
+  trace: string | undefined;
   files: boolean;
   /** `schema`: of the config file, not of spec files. */
   config: boolean;

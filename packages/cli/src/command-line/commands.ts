@@ -34,6 +34,7 @@ export const COMMANDS = {
       "onUnknown",
       "concurrency",
       "events",
+      "trace",
     ],
     examples: [
       ["imagespec build", "build the images of imagespec.* in this folder, bases first"],

@@ -51,6 +51,7 @@ export const OPTIONS = {
   concurrency: option("--concurrency <N>", "build at most N images of FILE at the same time"),
   json: option("--json", "print JSON"),
   events: option("--json", "print one event a line, the outcome or error last"),
+  trace: option("--trace <FILE>", "write what took how long, in Chrome's trace format"),
   dialect: option("--builder <TYPE>", "kaniko for kaniko's dialect"),
   config: option("--config", "print that of imagespec.config.json and .yaml instead"),
   diff: option("--diff <IMAGE>", "print what sets it apart from this image"),

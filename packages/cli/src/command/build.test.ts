@@ -53,6 +53,26 @@ describe("build", () => {
     expect(stderr).toBe("");
   });
 
+  it("--trace writes the steps in Chrome's format, of a build that failed too; the summary says how long it took", async () => {
+    const first = await cli.run(["build", "--trace", "trace.json"]);
+    expect(first.stderr).toMatch(/^ {2}\d+\.\d s: 0 steps run$/m);
+    await cli.write("builder.mjs", builder('throw new Error("no");'));
+    await cli.run(["build", "--trace", "failed.json"]);
+    for (const [file, cat] of [
+      ["trace.json", "done"],
+      ["failed.json", "failed"],
+    ] as const) {
+      const { traceEvents } = JSON.parse(await readFile(join(cli.path, file), "utf8"));
+      const spans = traceEvents.filter(({ ph }: { ph: string }) => ph === "X");
+      expect(spans).toMatchObject([
+        { name: "check whether the image exists", cat: "done" },
+        { name: "build the image", cat, dur: expect.any(Number), pid: 1 },
+      ]);
+    }
+    const { code, stderr } = await cli.run(["build", "--trace", "no/such/folder.json"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("The trace cannot be written")]);
+  });
+
   it("--json ends with the error, and exits with 1 for what failed", async () => {
     await cli.write("builder.mjs", builder(`await runTool("sh", ["-c", "echo boom >&2; exit 3"]);`));
     const { code, stdout } = await cli.run(["build", "--json"]);

@@ -2,6 +2,7 @@ import { type BuildEvent, type BuildOptions, type OnUnknown, pinnedReference } f
 import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
+import { BuildTrace } from "../trace/build-trace.ts";
 import { chosenTargets } from "./chosen-targets.ts";
 import { answerLine, type Command } from "./command-context.ts";
 import { concurrencyOf } from "./concurrency.ts";
@@ -14,6 +15,7 @@ export const build: Command = async (context) => {
   const { targets, folder } = await chosenTargets(context);
   const engine = projectEngine(context, folder);
   const progress = line.json ? undefined : startProgress(process.stderr, context.env);
+  const trace = line.trace === undefined ? undefined : new BuildTrace();
   const unread = new UnreadEvents(line.json ? process.stdout : process.stderr);
   const named = (index: number) => (targets[index]?.name === undefined ? {} : { target: targets[index].name });
   const show = (events: BuildEvent[], index: number) => {
@@ -38,7 +40,10 @@ export const build: Command = async (context) => {
       .buildAll(specs, {
         ...options,
         concurrency,
-        onEvent: (event, index) => show(unread.admit(event), index),
+        onEvent: (event, index) => {
+          trace?.add(event);
+          show(unread.admit(event), index);
+        },
         onOutcome: (outcome, index) => {
           show(unread.rest(), index);
           if (line.json) {
@@ -55,5 +60,7 @@ export const build: Command = async (context) => {
     return EXIT.done;
   } finally {
     progress?.stop();
+    // Of a build that failed, too.
+    if (line.trace !== undefined) await trace?.write(line.trace);
   }
 };

@@ -1,4 +1,5 @@
 import type { ImageDifference, ImageReport, PackageReport } from "@imagespec/inspect";
+import { byteCount } from "./byte-count.ts";
 
 /** How many packages, files and duplicates are printed; `--json` has them all. */
 const SHOWN = 15;
@@ -65,12 +66,5 @@ function row(...cells: string[]): string {
 
 /** `12.3 MB`, right-aligned in nine columns. */
 function bytes(count: number): string {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`.padStart(9);
+  return byteCount(count).padStart(9);
 }

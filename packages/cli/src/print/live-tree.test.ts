@@ -60,7 +60,7 @@ it("draws over what it drew, and leaves finished steps, warnings and the outcome
     tree.show({ type: "log", stream: "stdout", line: `\u001b[31mline ${i}\u001b[2K ${"x".repeat(60)}` });
   tree.show({ type: "warning", message: "careful" });
   expect(terminal.lines.filter((line) => line.includes("install"))).toHaveLength(1);
-  expect(terminal.lines.join("\n")).toMatch(/install 25%/);
+  expect(terminal.lines.join("\n")).toMatch(/install 1 B of 4 B/);
   expect(terminal.lines.join("\n")).toContain("line 19");
   expect(Math.max(...terminal.lines.map((line) => line.length))).toBeLessThan(40);
   tree.show({ type: "step", image: "r/app:t", name: "install", status: "done", seconds: 75 });
@@ -69,7 +69,7 @@ it("draws over what it drew, and leaves finished steps, warnings and the outcome
   expect(terminal.lines.map((line) => line.trim()).filter(Boolean)).toEqual([
     "warning careful",
     "r/app:t",
-    "✓ install 25% 1 min 15 s",
+    "✓ install 1 B of 4 B 1 min 15 s",
     "✓ built by b: r/app:t",
   ]);
 });

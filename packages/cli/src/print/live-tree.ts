@@ -2,7 +2,9 @@ import type { WriteStream } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import pc from "picocolors";
+import { BuildSummaries } from "./build-summary.ts";
 import { outcomeLine, type Progress, seconds, stepName } from "./progress.ts";
+import { Transfer } from "./transfer.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const INTERVAL = 100;
@@ -13,7 +15,8 @@ interface Row {
   status: "started" | "done" | "cached" | "failed";
   started: number;
   seconds: number | undefined;
-  progress: string;
+  transfer: Transfer | undefined;
+  isStep: boolean;
 }
 
 /** Images with their steps, redrawn in place, the last lines of the log below. Finished images scroll away above. */
@@ -21,6 +24,7 @@ export class LiveTree implements Progress {
   readonly #stream: WriteStream;
   readonly #images = new Map<string, Map<string, Row>>();
   readonly #timer: NodeJS.Timeout;
+  readonly #summaries = new BuildSummaries();
   #log: string[] = [];
   #drawn = 0;
   #frame = 0;
@@ -32,6 +36,7 @@ export class LiveTree implements Progress {
   }
 
   show(event: BuildEvent): void {
+    this.#summaries.add(event);
     if (event.type === "log") {
       // A tool's colours and cursor movements would break the drawing.
       this.#log = [...this.#log, stripVTControlCharacters(event.line)].slice(-LOG_LINES);
@@ -43,7 +48,8 @@ export class LiveTree implements Progress {
   outcome(outcome: BuildOutcome): void {
     const mark = outcome.status === "built" ? pc.green("✓") : pc.cyan("•");
     this.#settle();
-    this.#above(`${mark} ${outcomeLine(outcome)}`);
+    const summary = this.#summaries.take(outcome.reference ?? "").map((line) => pc.dim(`\n  ${line}`));
+    this.#above(`${mark} ${outcomeLine(outcome)}${summary.join("")}`);
   }
 
   stop(): void {
@@ -59,15 +65,26 @@ export class LiveTree implements Progress {
     const row = rows.get(name) ?? this.#newRow(name);
     rows.set(name, row);
     if (event.type === "step") {
+      row.isStep = true;
       row.status = event.status;
       row.seconds = event.seconds;
     } else {
-      row.progress = event.total ? `${Math.floor((100 * event.current) / event.total)}%` : String(event.current);
+      row.transfer ??= new Transfer(performance.now());
+      row.transfer.update(event, performance.now());
+      // What is no step is over when all of it is there.
+      if (!row.isStep) row.status = event.total !== undefined && event.current >= event.total ? "done" : "started";
     }
   }
 
   #newRow(name: string): Row {
-    return { name, status: "started", started: performance.now(), seconds: undefined, progress: "" };
+    return {
+      name,
+      status: "started",
+      started: performance.now(),
+      seconds: undefined,
+      transfer: undefined,
+      isStep: false,
+    };
   }
 
   /** Draws the tree a last time and leaves it standing. */
@@ -106,7 +123,7 @@ export class LiveTree implements Progress {
 
   #detail(row: Row): string {
     const time = row.status === "started" ? (performance.now() - row.started) / 1000 : row.seconds;
-    return [row.progress, time === undefined ? "" : seconds(time)].filter(Boolean).join(" ");
+    return [row.transfer?.text(), time === undefined ? "" : seconds(time)].filter(Boolean).join(" ");
   }
 
   #erase(): string {

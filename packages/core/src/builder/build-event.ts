@@ -21,5 +21,9 @@ export type BuildEvent =
       current: number;
       total?: number;
       unit: "bytes" | "items";
+      /** Of bytes, which way they go. */
+      direction?: "fetched" | "pushed" | undefined;
+      /** How much of `current` did not have to be moved, since it was there already. */
+      reused?: number | undefined;
     }
   | { type: "warning"; image?: string | undefined; message: string; hint?: string | undefined };

@@ -17,6 +17,7 @@ import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";
 import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-outcome.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
+import { ENGINE_STEPS } from "./engine-steps.ts";
 import { keepIdentity } from "./keep-identity.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 
@@ -74,9 +75,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     const { platforms, push, output } = request.target;
     const hasRegistry = spec.registry !== undefined;
     const question = { reference, platforms, push, willPush: push, output, hasRegistry };
-    answer = await timedStep(emit, "check whether the image exists", () =>
-      findPresence(question, { credentials, env, signal }),
-    );
+    answer = await timedStep(emit, ENGINE_STEPS.presence, () => findPresence(question, { credentials, env, signal }));
     const decision = decide(build, answer, env);
     reasons = [decision.reason];
     if (decision.reuse) {
@@ -104,7 +103,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   };
   const { candidates, diagnostics } =
     named === undefined ? await host.builders.all() : { candidates: [], diagnostics: [] };
-  const done = await timedStep(emit, "build the image", () =>
+  const done = await timedStep(emit, ENGINE_STEPS.build, () =>
     named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(named.type, named.builder, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);

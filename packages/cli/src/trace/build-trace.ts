@@ -1,0 +1,120 @@
+import { writeFile } from "node:fs/promises";
+import { type BuildEvent, ImageSpecError } from "@imagespec/core";
+
+/** An event of Chrome's trace format; times are microseconds. */
+export interface TraceEvent {
+  /** X: something that took time; i: a moment; C: a count; M: what a process or thread is called. */
+  ph: "X" | "i" | "C" | "M";
+  name: string;
+  /** The image. */
+  pid: number;
+  /** A lane, in which nothing overlaps. */
+  tid: number;
+  ts: number;
+  dur?: number;
+  /** Of a moment, how far it is drawn: its thread. */
+  s?: "t";
+  cat?: string;
+  args?: Record<string, string | number>;
+}
+
+interface Running {
+  lane: number;
+  since: number;
+}
+
+interface Image {
+  pid: number;
+  running: Map<string, Running>;
+  /** Those that are taken. */
+  lanes: Set<number>;
+}
+
+/**
+ * The steps of builds in Chrome's trace format, which chrome://tracing, Perfetto and others draw: an image is a process, and
+ * steps that overlap are in different threads of it.
+ */
+export class BuildTrace {
+  readonly #clock: () => number;
+  readonly #start: number;
+  readonly #images = new Map<string, Image>();
+  readonly #events: TraceEvent[] = [];
+
+  /** `clock` tells milliseconds. */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+    this.#start = clock();
+  }
+
+  add(event: BuildEvent): void {
+    if (event.type === "log") return;
+    const now = Math.round((this.#clock() - this.#start) * 1000);
+    const image = this.#image(event.image ?? "imagespec");
+    if (event.type === "step") this.#step(event, image, now);
+    else if (event.type === "warning") this.#moment(event.message, "warning", image, now);
+    else {
+      const { name, current, unit } = event;
+      this.#events.push({ ph: "C", name, pid: image.pid, tid: 0, ts: now, args: { [unit]: current } });
+    }
+  }
+
+  /** The document, with what is still under way up to now. */
+  document(): { displayTimeUnit: "ms"; traceEvents: TraceEvent[] } {
+    const now = Math.round((this.#clock() - this.#start) * 1000);
+    const open = [...this.#images.values()].flatMap(({ pid, running }) =>
+      [...running].map(([key, { lane, since }]) => span(key, "unfinished", pid, lane, since, now)),
+    );
+    return { displayTimeUnit: "ms", traceEvents: [...this.#events, ...open] };
+  }
+
+  /** @throws ImageSpecError E_OPTIONS when it cannot be written. */
+  async write(file: string): Promise<void> {
+    await writeFile(file, `${JSON.stringify(this.document())}\n`).catch((cause: Error) => {
+      throw new ImageSpecError("E_OPTIONS", `The trace cannot be written: ${cause.message}`, {
+        hint: "Name a file in a folder that exists.",
+        cause,
+      });
+    });
+  }
+
+  #step(event: Extract<BuildEvent, { type: "step" }>, image: Image, now: number): void {
+    const key = event.platform === undefined ? event.name : `${event.platform} ${event.name}`;
+    if (event.status === "started") {
+      image.running.set(key, { lane: this.#freeLane(image), since: now });
+      return;
+    }
+    const running = image.running.get(key);
+    if (running === undefined) {
+      this.#moment(key, event.status, image, now);
+      return;
+    }
+    image.running.delete(key);
+    image.lanes.delete(running.lane);
+    this.#events.push(span(key, event.status, image.pid, running.lane, running.since, now));
+  }
+
+  #moment(name: string, cat: string, { pid }: Image, ts: number): void {
+    this.#events.push({ ph: "i", s: "t", name, cat, pid, tid: 0, ts });
+  }
+
+  #freeLane(image: Image): number {
+    let lane = 0;
+    while (image.lanes.has(lane)) lane++;
+    image.lanes.add(lane);
+    return lane;
+  }
+
+  #image(reference: string): Image {
+    const known = this.#images.get(reference);
+    if (known !== undefined) return known;
+    const pid = this.#images.size + 1;
+    const image = { pid, running: new Map(), lanes: new Set<number>() };
+    this.#images.set(reference, image);
+    this.#events.push({ ph: "M", name: "process_name", pid, tid: 0, ts: 0, args: { name: reference } });
+    return image;
+  }
+}
+
+function span(name: string, status: string, pid: number, tid: number, since: number, now: number): TraceEvent {
+  return { ph: "X", name, cat: status, pid, tid, ts: since, dur: now - since, args: { status } };
+}

@@ -1,0 +1,62 @@
+import type { BuildEvent } from "./build-event.ts";
+
+/** Milliseconds between two events about the same bytes. */
+const INTERVAL = 200;
+
+/** Tells how many bytes of a build have been moved, as progress of one name: at most five times a second, and at the end. */
+export class TransferReport {
+  readonly #emit: (event: BuildEvent) => void;
+  readonly #about: { name: string; direction: "fetched" | "pushed" };
+  #total = 0;
+  #moved = 0;
+  #reused = 0;
+  #told = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(emit: (event: BuildEvent) => void, about: { name: string; direction: "fetched" | "pushed" }) {
+    this.#emit = emit;
+    this.#about = about;
+  }
+
+  /** More bytes have to be somewhere in the end. */
+  expect(bytes: number): void {
+    this.#total += bytes;
+  }
+
+  /** That many were moved; less than nothing where they have to be moved again. */
+  moved(bytes: number): void {
+    this.#moved += bytes;
+    if (performance.now() - this.#toldAt >= INTERVAL) this.#tell();
+  }
+
+  /** That many did not have to be. */
+  reused(bytes: number): void {
+    this.#reused += bytes;
+  }
+
+  /** Tells what has not been told yet: at the end, and when it is known that nothing happens for a while. */
+  flush(): void {
+    if (this.#moved + this.#reused !== this.#told) this.#tell();
+  }
+
+  #tell(): void {
+    const current = this.#moved + this.#reused;
+    this.#told = current;
+    this.#toldAt = performance.now();
+    const total = Math.max(this.#total, current);
+    this.#emit({ type: "progress", ...this.#about, current, total, reused: this.#reused, unit: "bytes" });
+  }
+}
+
+/** The same bytes, counted as they are read. */
+export async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) {
+    // Whoever takes a piece may use its memory again.
+    const { length } = piece;
+    yield piece;
+    count(length);
+  }
+}
