@@ -72,6 +72,52 @@ describe("what changesets release", () => {
     expect(Object.keys(await versions())).toEqual(["core"]);
   });
 
+  it.each(["core", "registry", "spec"])(
+    "a patch of %s, which the bundled command line holds, is in a new one",
+    async (name) => {
+      await released();
+      await write("packages/spec/package.json", {
+        name: "spec",
+        version: "1.0.0",
+        dependencies: { core: "workspace:^" },
+      });
+      await write("packages/spec/CHANGELOG.md", "# spec\n");
+      await write("packages/cli/bundle.ts", "");
+      await write("packages/cli/package.json", {
+        name: "cli",
+        version: "1.0.0",
+        devDependencies: { spec: "workspace:^" },
+      });
+      await changeset(name, "patch", "Mended.");
+      expect(await versions()).toEqual({ [name]: "1.0.1", cli: "1.0.1" });
+      const { plan } = await workspacePlan(root);
+      const cli = plan.releases.find((release) => release.name === "cli");
+      expect(cli && reasonsOf(cli, plan)).toEqual([`Holds the new version of ${name}.`]);
+      await changeset("builder", "patch", "Mended.");
+      expect(Object.keys(await versions()).sort()).toEqual(["builder", "cli", name].sort());
+    },
+  );
+
+  it("a patch of a builder, which no bundle holds, leaves the bundled command line alone", async () => {
+    await released();
+    await write("packages/cli/bundle.ts", "");
+    await changeset("builder", "patch", "Mended.");
+    expect(await versions()).toEqual({ builder: "1.0.1" });
+  });
+
+  it("a major of what is bundled alone is a patch for the command line, and of what is installed a major", async () => {
+    await released();
+    await write("packages/spec/package.json", { name: "spec", version: "1.0.0" });
+    await write("packages/spec/CHANGELOG.md", "# spec\n");
+    await write("packages/cli/bundle.ts", "");
+    const manifest = { name: "cli", version: "1.0.0", dependencies: { core: "workspace:^" } };
+    await write("packages/cli/package.json", { ...manifest, devDependencies: { spec: "workspace:^" } });
+    await changeset("spec", "major", "It is another now.");
+    expect(await versions()).toEqual({ spec: "2.0.0", cli: "1.0.1" });
+    await changeset("core", "major", "It is another now.");
+    expect(await versions()).toMatchObject({ core: "2.0.0", cli: "2.0.0" });
+  });
+
   it("releases for the first time what the manifest states", async () => {
     await changeset("core", "minor", "First release.");
     expect(await versions()).toEqual({ core: "1.0.0" });

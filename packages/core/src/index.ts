@@ -19,6 +19,7 @@ export type { BuilderCandidate } from "./discovery/candidate.ts";
 export type { Diagnostic } from "./discovery/diagnostic.ts";
 export { type BuildOutcome, type ImageOutcome, pinnedReference, type SkippedOutcome } from "./engine/build-outcome.ts";
 export type { SeveralOptions } from "./engine/build-several.ts";
+export type { KnownBuilder } from "./engine/builder-registry.ts";
 export type { BuilderReport } from "./engine/examine-builders.ts";
 export { ImageBuildEngine, type ImageBuildEngineOptions } from "./engine/image-build-engine.ts";
 export type { Content, ContentFile, ContentPackages, PythonSource, ResolvedTarget } from "./identity/content.ts";

@@ -48,6 +48,10 @@ describe("the root of a workspace", () => {
     const project = join(root, "apps/one");
     chownSync(join(root, "pnpm-workspace.yaml"), 4242, 4242);
     expect(await projectRoots(project)).toEqual([project]);
+    for (const path of [project, join(root, PROJECT)]) chownSync(path, 4242, 4242);
+    expect(await projectRoots(project)).toEqual([project, root]);
+    chownSync(join(root, "pnpm-workspace.yaml"), 0, 0);
+    expect(await projectRoots(project)).toEqual([project]);
     await write({ "other/x": "", "package.json": "{}" });
     chownSync(join(root, "package.json"), 4242, 4242);
     expect(await projectRoots(join(root, "other"))).toEqual([]);

@@ -6,8 +6,9 @@ import { globMatcher } from "../resolve/glob.ts";
 
 /**
  * The folders whose package.json says which builders are direct dependencies: the nearest one above `start`, and the
- * root of the workspace that lists it (pnpm-workspace.yaml, or `workspaces` in package.json). None, one or two. Files of
- * somebody else, such as one left in a shared temporary folder, do not count.
+ * root of the workspace that lists it (pnpm-workspace.yaml, or `workspaces` in package.json). None, one or two. A file of
+ * somebody else, such as one left in a shared temporary folder, does not count, nor does a workspace of another owner than
+ * the project's.
  */
 export async function projectRoots(start: string): Promise<string[]> {
   const nearest = firstAbove(start, (folder) => existsSync(join(folder, "package.json")));
@@ -42,7 +43,7 @@ async function workspaceRoot(from: string): Promise<string | undefined> {
 /** The patterns by which a workspace root lists its packages; undefined when the folder is not a root. */
 async function workspaceMembers(folder: string, from: string): Promise<string[] | undefined> {
   const pnpm = join(folder, "pnpm-workspace.yaml");
-  if (existsSync(pnpm)) return isOwn(pnpm, from) ? pnpmPackages(await readFile(pnpm, "utf8")) : [];
+  if (existsSync(pnpm)) return haveOneOwner(pnpm, from) ? pnpmPackages(await readFile(pnpm, "utf8")) : [];
   const manifest = join(folder, "package.json");
   const text = await readFile(manifest, "utf8").catch(() => "");
   if (!text.includes('"workspaces"')) return undefined;
@@ -50,7 +51,7 @@ async function workspaceMembers(folder: string, from: string): Promise<string[] 
     const { workspaces } = JSON.parse(text) as { workspaces?: unknown };
     if (!workspaces) return undefined;
     const list = Array.isArray(workspaces) ? workspaces : (workspaces as { packages?: unknown }).packages;
-    if (!isOwn(manifest, from) || !Array.isArray(list)) return [];
+    if (!haveOneOwner(manifest, from) || !Array.isArray(list)) return [];
     return list.filter((one) => typeof one === "string");
   } catch {
     return undefined;
@@ -82,6 +83,13 @@ function isListed(path: string, patterns: readonly string[]): boolean {
     if (tokens !== undefined && globMatcher(tokens)(path)) listed = !takesBack;
   }
   return listed;
+}
+
+/** Whether the file that makes a folder a workspace is of whoever the project is of. */
+function haveOneOwner(workspaceFile: string, project: string): boolean {
+  // Where there are no user ids, as on Windows, folders of others cannot be written to by default.
+  if (process.getuid === undefined) return true;
+  return statSync(workspaceFile).uid === statSync(join(project, "package.json")).uid;
 }
 
 /** Whether a file belongs to this process's user, to the system, or to the project's owner. */

@@ -88,12 +88,14 @@ it("a broken package is no fault until its builder is asked for", async () => {
   expect((error as Error).message).toMatch(/throws \(priority 5\).*at import[\s\S]*gone: .*is missing/);
 });
 
-it("getRegistry() knows a found builder once a build has imported it, and what is registered before all others", async () => {
+it("getRegistry() knows a builder once it was found, the builder itself once imported, and what is registered first", async () => {
   await install("dep", "theirs", source("theirs", "x:1"));
   await write("package.json", { dependencies: { dep: "1" } });
-  const one = engine();
+  await write("tools/path.mjs", "throw new Error('runs')");
+  const one = engine({ plugins: ["./tools/path.mjs"] });
+  expect([...one.getRegistry()]).toEqual([]);
   await one.findBuilders();
-  expect([...one.getRegistry().keys()]).toEqual([]);
+  expect([...one.getRegistry()]).toEqual([["theirs", { builder: undefined, priority: 5 }]]);
   await one.build(spec("theirs"));
   expect(one.getRegistry().get("theirs")).toMatchObject({ priority: 5, builder: { builderType: "theirs" } });
   const own = new Own();

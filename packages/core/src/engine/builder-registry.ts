@@ -17,11 +17,19 @@ export interface BuilderRegistryOptions {
   env: () => ProcessEnvironment;
 }
 
+/** A builder that an engine knows. */
+export interface KnownBuilder {
+  /** Undefined for one that was found among the project's dependencies and has not been imported yet. */
+  builder: ImageSpecBuilder | undefined;
+  priority: number;
+}
+
 /** The builders one engine knows: registered in code first, then those found. */
 export class BuilderRegistry {
   readonly #options: BuilderRegistryOptions;
   readonly #registered = new Map<string, { builder: ImageSpecBuilder; priority: number }>();
-  readonly #imported = new Map<string, { builder: ImageSpecBuilder; priority: number }>();
+  readonly #imported = new Map<string, KnownBuilder>();
+  readonly #found = new Map<string, KnownBuilder>();
   #discovery: { key: string; found: Promise<Discovery> } | undefined;
 
   constructor(options: BuilderRegistryOptions) {
@@ -42,9 +50,9 @@ export class BuilderRegistry {
     this.#registered.set(type, { builder, priority });
   }
 
-  /** What was registered in code, and what was found and has been imported since. */
-  known(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
-    return new Map([...this.#imported, ...this.#registered]);
+  /** What was registered in code, and what was found, by type. */
+  known(): Map<string, KnownBuilder> {
+    return new Map([...this.#found, ...this.#imported, ...this.#registered]);
   }
 
   /**
@@ -55,6 +63,11 @@ export class BuilderRegistry {
     modules: "import" | "list" = "import",
   ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
     const found = await this.#discover(modules);
+    for (const { type, priority, file, package: name } of found.candidates) {
+      // The type of a module that is named by its path is known once the module has been imported.
+      const isPath = modules === "list" && file !== undefined && name === undefined;
+      if (!isPath) this.#found.set(type, { builder: undefined, priority });
+    }
     const candidates = [...this.#registered].map(([type, { builder, priority }]) => ({
       ...loadedCandidate(builder, priority, "registered in code"),
       type,

@@ -7,7 +7,7 @@ import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
 import type { SeveralOptions } from "./build-several.ts";
-import { BuilderRegistry } from "./builder-registry.ts";
+import { BuilderRegistry, type KnownBuilder } from "./builder-registry.ts";
 import type { EngineHost } from "./engine-host.ts";
 import type { BuilderReport } from "./examine-builders.ts";
 import { SharedCalls } from "./shared-calls.ts";
@@ -103,8 +103,11 @@ export class ImageBuildEngine {
     return this.#host.realNames.get(reference) ?? reference;
   }
 
-  /** The builders registered in code and those found that a build has imported, by type. */
-  getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
+  /**
+   * The builders registered in code and, once a build or `findBuilders()` has looked for them, those found, by type. One
+   * that was found has no `builder` until it is imported: looking for builders runs none of their code.
+   */
+  getRegistry(): Map<string, KnownBuilder> {
     return this.#host.builders.known();
   }
 
@@ -138,7 +141,7 @@ export class ImageBuildEngine {
     return ImageBuildEngine.#default?.realName(reference) ?? reference;
   }
 
-  static getRegistry(): Map<string, { builder: ImageSpecBuilder; priority: number }> {
+  static getRegistry(): Map<string, KnownBuilder> {
     return ImageBuildEngine.#instance().getRegistry();
   }
 
