@@ -27,11 +27,14 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
   try {
     // `<<: *defaults` is YAML 1.1's merge key, which is still common in compose and CI files.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-    const [error] = document.errors;
+    // A tag that means nothing here, such as !!js/function, is a warning to the parser; a spec holds plain data alone.
+    const [error] = [...document.errors, ...document.warnings];
     // The parser is recursive, and deep nesting overflows its stack.
     if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep([]);
     if (error !== undefined) {
       const { line, col } = lines.linePos(error.pos[0]);
+      if (error.code === "MULTIPLE_DOCS")
+        throw fault(`${name}:${line}:${col}: a second document begins here`, "Keep one document in the file.", error);
       throw fault(`${name}:${line}:${col}: not YAML: ${error.message}`, "Correct this line.", error);
     }
     return document.toJS({ maxAliasCount: 100 });

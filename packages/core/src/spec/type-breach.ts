@@ -27,8 +27,8 @@ function described(value: unknown): string {
 
 function cure(expected: string, value: unknown): string {
   const scalar = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
-  if (expected === "string" && scalar) return `Quote it: "${String(value)}".`;
-  if (expected === "string" && value instanceof Date) return "Quote it.";
+  // The value is not repeated: 1.10, 010 and True have become 1.1, 10 and true when they get here.
+  if (expected === "string" && (scalar || value instanceof Date)) return "Quote it, as you wrote it.";
   if (expected === "array" && (typeof value === "string" || scalar)) {
     return `Write it as a list: ["${redact(String(value))}"].`;
   }
