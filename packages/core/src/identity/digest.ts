@@ -4,17 +4,39 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 /** 26 letters of base32 carry 130 of sha256's 256 bits, which makes a collision practically impossible. */
 const LENGTH = 26;
 
+/** Items of an array whose texts are put together at a time. */
+const SLICE = 1024;
+
 /**
  * JSON in the canonical form of RFC 8785: equal data gives the same text, whatever the order of keys; undefined values
  * are left out. JavaScript already writes strings and numbers as the RFC asks, and compares strings by UTF-16 code units,
  * which is the RFC's order of keys.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join()}]`;
+  // Lists of texts are the most frequent by far, one for each file.
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join()}}`;
+  return [...canonicalPieces(value)].join("");
+}
+
+/** The same text in pieces, for a reader that does not need the whole of it. */
+export function* canonicalPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value)) {
+    yield "[";
+    for (let at = 0; at < value.length; at += SLICE) {
+      const slice = value.slice(at, at + SLICE).map((item) => canonicalJson(item ?? null));
+      yield `${at === 0 ? "" : ","}${slice.join()}`;
+    }
+    yield "]";
+  } else if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([one], [other]) => (one < other ? -1 : 1));
+    for (const [at, [key, item]] of entries.entries()) {
+      yield `${at === 0 ? "{" : ","}${JSON.stringify(key)}:`;
+      yield* canonicalPieces(item);
+    }
+    yield entries.length === 0 ? "{}" : "}";
+  } else yield JSON.stringify(value);
 }
 
 /** Base32 (RFC 4648) in lower case, without padding. */
@@ -37,6 +59,8 @@ export function hexDigest(text: string): string {
 }
 
 /** The first 26 characters of the base32 of a text's sha256: lower-case letters and digits, legal in any tag or name. */
-export function shortDigest(text: string): string {
-  return base32(createHash("sha256").update(text, "utf8").digest()).slice(0, LENGTH);
+export function shortDigest(text: string | Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const piece of typeof text === "string" ? [text] : text) hash.update(piece, "utf8");
+  return base32(hash.digest()).slice(0, LENGTH);
 }

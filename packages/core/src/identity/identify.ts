@@ -1,5 +1,5 @@
 import type { Content, ResolvedTarget } from "./content.ts";
-import { canonicalJson, shortDigest } from "./digest.ts";
+import { canonicalJson, canonicalPieces, shortDigest } from "./digest.ts";
 
 /** What an image is known by. */
 export interface Identity {
@@ -8,12 +8,21 @@ export interface Identity {
   /** Hash of everything that goes into the image, in the spec's tagFormat. */
   tag: string;
   /** The hashed text itself: RFC 8785 JSON. */
-  document: string;
+  readonly document: string;
 }
 
 /** The identity of a resolved spec: it depends on `content`, and on the tagFormat of `target`. Pure. */
 export function identify({ content, target }: { content: Content; target: ResolvedTarget }): Identity {
-  const document = canonicalJson(content);
-  const tag = (target.tagFormat ?? "{spec_hash}").replaceAll("{spec_hash}", shortDigest(document));
-  return { id: content.id, tag, document };
+  const digest = shortDigest(canonicalPieces(content));
+  const tag = (target.tagFormat ?? "{spec_hash}").replaceAll("{spec_hash}", digest);
+  let document: string | undefined;
+  return {
+    id: content.id,
+    tag,
+    // With very many files it is large, and few ask for it.
+    get document() {
+      document ??= canonicalJson(content);
+      return document;
+    },
+  };
 }

@@ -8,13 +8,18 @@ import { draftPath, sweepDrafts } from "@imagespec/registry";
  *
  * @throws what the file system says.
  */
-export async function replaceFile(path: string, text: string, mode = 0o644, folderMode = 0o777): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+  folderMode = 0o777,
+): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: folderMode });
   await sweepDrafts(folder);
   const draft = draftPath(path);
   try {
-    await writeFile(draft, text, { mode });
+    await writeFile(draft, content, { mode });
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});

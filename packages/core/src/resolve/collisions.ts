@@ -7,8 +7,10 @@ import type { TreeEntry } from "./walk-tree.ts";
  * them differ in what they do then.
  */
 export function findCollisions(entries: readonly TreeEntry[], faults: InputFaults): void {
+  const copies = placesIn("copy/", entries);
+  if (copies.size === 0) return;
   const source = placesIn("source/", entries);
-  for (const [place, copy] of placesIn("copy/", entries)) {
+  for (const [place, copy] of copies) {
     const other = source.get(place);
     if (other === undefined || (other.type === copy.type && other.type !== "symlink")) continue;
     if (other.type === "symlink" && copy.type === "symlink" && other.link === copy.link) continue;

@@ -53,7 +53,10 @@ function given<T>(value: T): T | undefined {
   return isGiven(value) ? value : undefined;
 }
 
+/** As git writes them; made once, since there may be very many files. */
+const MODES = new Map([0o644, 0o755, 0o777].map((mode) => [mode, mode.toString(8).padStart(4, "0")]));
+
 function contentFile(file: ShippedFile): ContentFile {
   const content = file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
-  return [file.path, file.type, file.mode.toString(8).padStart(4, "0"), content];
+  return [file.path, file.type, MODES.get(file.mode) ?? "", content];
 }

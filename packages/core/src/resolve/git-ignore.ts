@@ -57,6 +57,7 @@ export class GitIgnore {
 
   /** The rule that decides about a path; undefined when none speaks of it. */
   ruleOf(path: string, isFolder: boolean): GitRule | undefined {
+    if (this.#rules.length === 0) return this.#behind?.ruleOf(this.#above + path, isFolder);
     const below = asBytes(path.slice(this.#prefix.length));
     const name = below.slice(below.lastIndexOf("/") + 1);
     for (const rule of this.#rules) {

@@ -8,11 +8,11 @@ const NAME_LENGTH = 0x0fff;
  * The paths an index of git tracks (gitformat-index(5), versions 2 to 4, also one that is split). `read` gives a file
  * of the repository's folder, empty when there is none. An index that cannot be read tracks nothing.
  */
-export async function readGitIndex(read: (name: string) => Promise<Buffer>, hashLength: number): Promise<string[]> {
-  const index = await read("index");
+export function readGitIndex(read: (name: string) => Buffer, hashLength: number): string[] {
+  const index = read("index");
   const { paths, shared } = parseIndex(index, hashLength);
   if (shared === undefined) return paths;
-  return [...parseIndex(await read(`sharedindex.${shared}`), hashLength).paths, ...paths];
+  return [...parseIndex(read(`sharedindex.${shared}`), hashLength).paths, ...paths];
 }
 
 function parseIndex(bytes: Buffer, hashLength: number): { paths: string[]; shared?: string } {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { readGitIndex } from "./git-index.ts";
@@ -15,8 +15,11 @@ export interface GitRepository {
   /** Absolute path of `info/exclude`. */
   excludeFile: string;
   /** Paths of the index below the folder asked for, relative to it, and the folders that lead to them. */
-  tracked: ReadonlySet<string>;
+  tracked: TrackedPaths;
 }
+
+/** Paths that git tracks. */
+export type TrackedPaths = Pick<ReadonlySet<string>, "has">;
 
 /** The work tree a folder lies in, with what its index tracks below that folder; undefined when it lies in none. */
 export async function findRepository(folder: string): Promise<GitRepository | undefined> {
@@ -58,10 +61,32 @@ async function readRepository(top: string, gitFolder: string, folder: string): P
   const excludeFile = join(common, "info", "exclude");
   const exclude = await text(excludeFile, LARGEST_RULES);
   const hashLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config.toString("utf8")) ? 32 : 20;
-  const read = (name: string) => text(join(gitFolder, name), LARGEST_INDEX);
-  const paths = await readGitIndex(read, hashLength);
-  const tracked = below(paths, relative(top, folder).replaceAll(sep, "/"));
-  return { top, exclude: exclude.toString("utf8"), excludeFile, tracked };
+  let tracked: Set<string> | undefined;
+  const has = (path: string) => {
+    // Of most trees nothing is ignored, and an index has a line for each file.
+    tracked ??= below(
+      readGitIndex((name) => readIndexFile(join(gitFolder, name)), hashLength),
+      relative(top, folder).replaceAll(sep, "/"),
+    );
+    return tracked.has(path);
+  };
+  return { top, exclude: exclude.toString("utf8"), excludeFile, tracked: { has } };
+}
+
+/** Empty for anything but a regular file that can be read. */
+function readIndexFile(path: string): Buffer {
+  try {
+    // Opening a pipe must not block.
+    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = fstatSync(descriptor);
+      return stats.isFile() && stats.size <= LARGEST_INDEX ? readFileSync(descriptor) : Buffer.alloc(0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 function below(paths: readonly string[], folder: string): Set<string> {

@@ -3,6 +3,7 @@ import { lstatSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { foundFile } from "./found-file.ts";
 import { hashFiles } from "./hash-files.ts";
 import { InputFaults } from "./input-faults.ts";
 import { openShippedFile } from "./open-shipped-file.ts";
@@ -15,14 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const sha256 = (bytes: string | Buffer) => createHash("sha256").update(bytes).digest("hex");
-const found = (name: string) => ({ absolute: join(root, name), stats: lstatSync(join(root, name), { bigint: true }) });
+const found = (name: string) => foundFile(name, join(root, name), lstatSync(join(root, name)));
 
 async function hash(...files: ReturnType<typeof found>[]) {
   const faults = new InputFaults();
   const cache = await StatCache.open(join(root, "cache"), "tree");
-  const hashes = await hashFiles(files, { cache, faults, parameter: "copy" });
+  await hashFiles(files, { cache, faults, parameter: "copy" });
   faults.throwIfAny();
-  return Object.fromEntries([...hashes].map(([path, value]) => [path.slice(root.length + 1), value.sha256]));
+  return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));
 }
 
 describe("hashFiles", () => {

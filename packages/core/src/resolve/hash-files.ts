@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { createHash, hash as hashOf } from "node:crypto";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { ImageSpecError } from "@imagespec/registry";
+import { type FileStats, isSameFile, statsOf } from "./file-stats.ts";
+import { type FoundFile, modeOf } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
 
@@ -13,11 +15,6 @@ const SMALL = 128 * 1024;
 const CHUNK = 1024 * 1024;
 const LARGE_AT_ONCE = 4;
 
-export interface HashableFile {
-  absolute: string;
-  stats: BigIntStats;
-}
-
 export interface HashOptions {
   cache: StatCache;
   parameter: string;
@@ -26,32 +23,30 @@ export interface HashOptions {
 }
 
 /**
- * The sha256 of each file, by absolute path, and the stats it belongs to. At most a few MiB are held at a time.
- * A file that changes while it is read is read once more, then it is E_FILE_CHANGED.
+ * Gives each file that has none its sha256, with the size and mode that belong to it; a file with a fault stays without.
+ * At most a few MiB are held at a time. A file that changes while it is read is read once more, then it is
+ * E_FILE_CHANGED.
  */
-export async function hashFiles(
-  files: readonly HashableFile[],
-  options: HashOptions,
-): Promise<Map<string, { sha256: string; stats: BigIntStats }>> {
-  const result = new Map<string, { sha256: string; stats: BigIntStats }>();
-  const large: HashableFile[] = [];
+export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions): Promise<void> {
+  const large: FoundFile[] = [];
+  const memory = Buffer.allocUnsafe(SMALL + 1);
   let work = 0;
-  const keep = async (file: HashableFile, hash: (file: HashableFile) => string | Promise<string>) => {
+  const keep = async (file: FoundFile, hash: Hash) => {
     try {
-      const hashed = await hashTwice(file, hash);
-      options.cache.set(file.absolute, hashed.stats, hashed.sha256);
-      result.set(file.absolute, hashed);
+      await hashTwice(file, hash, options.cache);
     } catch (error) {
       if (error instanceof ImageSpecError || options.signal?.aborted) throw error;
-      options.faults.addSystem(options.parameter, file.absolute, error);
+      options.faults.addSystem(options.parameter, file.source, error);
     }
   };
   for (const file of files) {
-    const sha256 = options.cache.get(file.absolute, file.stats);
-    if (sha256 !== undefined) result.set(file.absolute, { sha256, stats: file.stats });
-    else if (file.stats.size > SMALL) large.push(file);
+    const { stats } = file;
+    if (stats === undefined) continue;
+    const known = options.cache.get(file.source, stats);
+    if (known !== undefined) settle(file, stats, known);
+    else if (stats.size > SMALL) large.push(file);
     else {
-      await keep(file, hashSmall);
+      await keep(file, (source, wanted) => hashSmall(source, wanted, memory));
       if (++work % 64 === 0) {
         options.signal?.throwIfAborted();
         await setImmediate();
@@ -60,74 +55,88 @@ export async function hashFiles(
   }
   const left = large.values();
   const hashLeft = async () => {
-    for (const file of left) await keep(file, (one) => hashLarge(one, options.signal));
+    for (const file of left) await keep(file, (source, stats) => hashLarge(source, stats, options.signal));
   };
   await Promise.all(Array.from({ length: LARGE_AT_ONCE }, hashLeft));
-  return result;
 }
 
-async function hashTwice(file: HashableFile, hash: (file: HashableFile) => string | Promise<string>) {
+/** Hashes a file that must have these stats before and after. */
+type Hash = (source: string, stats: FileStats) => string | Promise<string>;
+
+async function hashTwice(file: FoundFile, hash: Hash, cache: StatCache): Promise<void> {
+  const attempt = async (stats: FileStats) => {
+    const sha256 = await hash(file.source, stats);
+    cache.set(file.source, stats, sha256);
+    settle(file, stats, sha256);
+  };
   try {
-    return { sha256: await hash(file), stats: file.stats };
+    return await attempt(file.stats ?? statsOf(file.source));
   } catch (error) {
     if (!(error instanceof FileChanged)) throw error;
   }
-  const stats = lstatSync(file.absolute, { bigint: true });
+  const stats = statsOf(file.source);
   try {
-    return { sha256: await hash({ ...file, stats }), stats };
+    await attempt(stats);
   } catch (error) {
     if (!(error instanceof FileChanged)) throw error;
-    throw new ImageSpecError("E_FILE_CHANGED", `'${file.absolute}' changes while it is read`, {
+    throw new ImageSpecError("E_FILE_CHANGED", `'${file.source}' changes while it is read`, {
       hint: "Wait until nothing writes to it, or leave it out with an ignore file.",
     });
   }
 }
 
-class FileChanged extends Error {}
-
-function checkSame(before: BigIntStats, now: BigIntStats): void {
-  const isSame =
-    now.isFile() &&
-    now.ino === before.ino &&
-    now.size === before.size &&
-    now.mtimeNs === before.mtimeNs &&
-    now.ctimeNs === before.ctimeNs;
-  if (!isSame) throw new FileChanged();
+function settle(file: FoundFile, stats: FileStats, sha256: string): void {
+  file.sha256 = sha256;
+  file.size = stats.size;
+  file.mode = modeOf(stats);
+  file.stats = undefined;
 }
 
-function hashSmall({ absolute, stats }: HashableFile): string {
-  const descriptor = openSync(absolute, OPEN_FLAGS);
+class FileChanged extends Error {}
+
+function checkSame(before: FileStats, descriptor: number): void {
+  if (!isSameFile(descriptor, before)) throw new FileChanged();
+}
+
+/** Reads into `memory`, unless the file has become too large for it. */
+function hashSmall(source: string, stats: FileStats, memory: Buffer): string {
+  // One byte more than there may be, so that a file that has grown is noticed.
+  const buffer = stats.size < memory.length ? memory : Buffer.allocUnsafe(stats.size + 1);
+  const descriptor = openSync(source, OPEN_FLAGS);
   try {
-    checkSame(stats, fstatSync(descriptor, { bigint: true }));
-    const bytes = Buffer.allocUnsafe(Number(stats.size) + 1);
+    checkSame(stats, descriptor);
     let length = 0;
-    for (let read = -1; read !== 0; length += read)
-      read = readSync(descriptor, bytes, length, bytes.length - length, null);
-    if (BigInt(length) !== stats.size) throw new FileChanged();
-    checkSame(stats, fstatSync(descriptor, { bigint: true }));
-    return createHash("sha256").update(bytes.subarray(0, length)).digest("hex");
+    // A read that ends at the size that is expected, and could have gone on, has met the end.
+    do {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (read === 0) break;
+      length += read;
+    } while (length < stats.size);
+    if (length !== stats.size) throw new FileChanged();
+    checkSame(stats, descriptor);
+    return hashOf("sha256", buffer.subarray(0, length), "hex");
   } finally {
     closeSync(descriptor);
   }
 }
 
-async function hashLarge({ absolute, stats }: HashableFile, signal: AbortSignal | undefined): Promise<string> {
-  const handle: FileHandle = await open(absolute, OPEN_FLAGS);
+async function hashLarge(source: string, stats: FileStats, signal: AbortSignal | undefined): Promise<string> {
+  const handle: FileHandle = await open(source, OPEN_FLAGS);
   try {
-    checkSame(stats, await handle.stat({ bigint: true }));
+    checkSame(stats, handle.fd);
     const hash = createHash("sha256");
     const bytes = Buffer.allocUnsafe(CHUNK);
-    let length = 0n;
+    let length = 0;
     for (;;) {
       signal?.throwIfAborted();
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
       if (bytesRead === 0) break;
       hash.update(bytes.subarray(0, bytesRead));
-      length += BigInt(bytesRead);
+      length += bytesRead;
       if (length > stats.size) throw new FileChanged();
     }
     if (length !== stats.size) throw new FileChanged();
-    checkSame(stats, await handle.stat({ bigint: true }));
+    checkSame(stats, handle.fd);
     return hash.digest("hex");
   } finally {
     await handle.close();

@@ -5,6 +5,7 @@ import type { Spec } from "../spec/spec.ts";
 import { Decisions } from "./decisions.ts";
 import { isExcludedName } from "./excluded-names.ts";
 import { told, VERDICTS, type Verdict } from "./file-decision.ts";
+import { foundFile } from "./found-file.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
 import { ownFiles } from "./own-files.ts";
@@ -69,13 +70,13 @@ async function listCopy(
       );
       return [];
     }
-    const stats = lstatSync(absolute, { bigint: true });
+    const stats = lstatSync(absolute);
     if (!stats.isDirectory()) told(VERDICTS.copied, `copy/${path}`, false, decisions.tell);
     if (stats.isSymbolicLink()) {
       const link = linkOf(path, absolute, { faults: options.faults, parameter: at });
       return link === undefined ? [] : [link];
     }
-    if (stats.isFile()) return [{ type: "file", path, absolute, stats }];
+    if (stats.isFile()) return [foundFile(path, absolute, stats, options.cache)];
     if (!stats.isDirectory()) {
       options.faults.add(
         at,

@@ -26,7 +26,7 @@ const OF_THE_WORKSPACE: ReadonlySet<string> = new Set(["uv.lock", "dist"]);
  * without the projects below it, environments and what tools create again.
  */
 export async function listProject(spec: Spec, question: ProjectQuestion): Promise<TreeEntry[]> {
-  const { folder, path, faults, warn, signal } = question;
+  const { folder, path, cache, faults, warn, signal } = question;
   const rules = new SourceRules(folder, faults);
   const own = ownFiles(spec, folder);
   const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
@@ -39,6 +39,7 @@ export async function listProject(spec: Spec, question: ProjectQuestion): Promis
   const decisions = new Decisions(question.tell);
   const found = await walkTree(folder, {
     parameter: "requirements",
+    cache,
     faults,
     warn,
     signal,

@@ -9,9 +9,12 @@ import type { InputFaults } from "./input-faults.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import { ownFiles } from "./own-files.ts";
 import { SourceRules } from "./source-rules.ts";
+import type { StatCache } from "./stat-cache.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 export interface ListOptions {
+  /** Knows hashes of files, which then need no reading. */
+  cache: Pick<StatCache, "get">;
   faults: InputFaults;
   warn(message: string): void;
   /** Told why each file is in or out. */
@@ -60,10 +63,9 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   if (mode === "loaded_modules" && !entries.some(({ path }) => path.endsWith(".py"))) {
     options.warn(`sourceRoot '${spec.sourceRoot}' holds no .py file, and the mode loaded_modules takes no other`);
   }
-  const shipped: TreeEntry[] = [
-    { type: "directory", path: "source" },
-    ...entries.map((entry) => ({ ...entry, path: `source/${entry.path}` })),
-  ];
+  // Of the list that is ours alone: there may be very many.
+  for (const entry of entries) entry.path = `source/${entry.path}`;
+  const shipped: TreeEntry[] = [{ type: "directory", path: "source" }, ...entries];
   decisions.settle(shipped, mode === "loaded_modules" ? "no-module" : "special-file");
   return shipped;
 }

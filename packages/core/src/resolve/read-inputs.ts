@@ -46,8 +46,15 @@ export interface ReadOptions {
 export async function readInputs(spec: Spec, options: ReadOptions & { platforms: readonly string[] }): Promise<Inputs> {
   const faults = new InputFaults();
   const warnings: string[] = [];
+  const cache = await StatCache.open(options.cacheDir ?? cacheFolder(options.env), treeName(spec));
   const { tell } = options;
-  const listing = { faults, warn: (message: string) => void warnings.push(message), tell, signal: options.signal };
+  const listing = {
+    cache,
+    faults,
+    warn: (message: string) => void warnings.push(message),
+    tell,
+    signal: options.signal,
+  };
   if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
   const requirements = await readRequirements(spec, { ...listing, platforms: options.platforms });
   if (requirements !== undefined) {
@@ -66,7 +73,6 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
   findCollisions(entries, faults);
   // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
-  const cache = await StatCache.open(options.cacheDir ?? cacheFolder(options.env), treeName(spec));
   const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });
   faults.throwIfAny();
   if (files.length > 0) await cache.save();

@@ -1,6 +1,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { ImageSpecError } from "@imagespec/registry";
+import { foundFile } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { parseRequirements } from "./parse-requirements.ts";
 import { LARGEST_LOCK, readRegularFile } from "./read-regular-file.ts";
@@ -87,7 +88,7 @@ export class RequirementsReader {
         );
         return undefined;
       }
-      const stats = await lstat(target, { bigint: true });
+      const stats = await lstat(target);
       if (!stats.isFile()) {
         this.#faults.add(
           "requirements",
@@ -98,7 +99,7 @@ export class RequirementsReader {
         return undefined;
       }
       const bytes = await readRegularFile(target, LARGEST_LOCK);
-      const entry: TreeEntry = { type: "file", path: this.contextPath(file), absolute: target, stats };
+      const entry = foundFile(this.contextPath(file), target, stats);
       return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), entry };
     } catch (error) {
       if (error instanceof TypeError) {

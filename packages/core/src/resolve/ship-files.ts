@@ -1,50 +1,55 @@
 import { createHash } from "node:crypto";
 import { sortByBytes } from "./compare-paths.ts";
+import type { FoundFile } from "./found-file.ts";
 import { type HashOptions, hashFiles } from "./hash-files.ts";
 import type { ShippedFile } from "./shipped-file.ts";
 import type { TreeEntry } from "./walk-tree.ts";
 
-type FileEntry = Extract<TreeEntry, { type: "file" }>;
-
 /**
  * Turns what was listed into what is shipped: hashed, with the folders that lead there, sorted by the bytes of the
- * path, modes as git keeps them.
+ * path, modes as git keeps them. Of entries at one path the last counts.
  */
 export async function shipFiles(entries: readonly TreeEntry[], options: HashOptions): Promise<ShippedFile[]> {
-  const byPath = new Map<string, TreeEntry>();
-  for (const entry of entries) {
-    // From the nearest folder up: above one that is known, all are.
-    for (let slash = entry.path.lastIndexOf("/"); slash > 0; slash = entry.path.lastIndexOf("/", slash - 1)) {
-      const path = entry.path.slice(0, slash);
-      if (byPath.has(path)) break;
-      byPath.set(path, { type: "directory", path });
-    }
-    byPath.set(entry.path, entry);
-  }
-  const files = [...byPath.values()].filter((entry): entry is FileEntry => entry.type === "file");
-  const hashes = await hashFiles(files, options);
-  const shipped: ShippedFile[] = [];
-  for (const entry of byPath.values()) {
-    const { type, path } = entry;
-    if (type === "directory") shipped.push({ type, path, mode: 0o755 });
-    else if (type === "text") shipped.push(textFile(entry));
-    else if (type === "symlink") shipped.push({ type, path, mode: 0o777, link: entry.link });
-    else {
-      const hashed = hashes.get(entry.absolute);
-      // Without a hash there is a fault, and the caller throws it.
-      if (!hashed) continue;
-      const mode = hashed.stats.mode & 0o100n ? 0o755 : 0o644;
-      shipped.push({
-        type,
-        path,
-        mode,
-        size: Number(hashed.stats.size),
-        sha256: hashed.sha256,
-        source: entry.absolute,
-      });
+  // Folders that lead to others come first, so that an entry of their own counts.
+  const sorted = sortByBytes([...foldersAbove(entries), ...entries], ({ path }) => path);
+  const unique = sorted.filter(({ path }, at) => path !== sorted[at + 1]?.path);
+  await hashFiles(
+    unique.filter((entry) => entry.type === "file"),
+    options,
+  );
+  return unique.flatMap((entry) => shippedFile(entry) ?? []);
+}
+
+/** The folders that lead to entries, each once. */
+function foldersAbove(entries: readonly TreeEntry[]): TreeEntry[] {
+  const found = new Set<string>();
+  let last = "";
+  for (const { path } of entries) {
+    let slash = path.lastIndexOf("/");
+    // Mostly entries of one folder follow each other.
+    if (slash === last.length && path.startsWith(last)) continue;
+    last = path.slice(0, Math.max(slash, 0));
+    for (; slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+      const folder = path.slice(0, slash);
+      // Above one that is known, all are.
+      if (found.has(folder)) break;
+      found.add(folder);
     }
   }
-  return sortByBytes(shipped, ({ path }) => path);
+  return [...found].map((path) => ({ type: "directory", path }));
+}
+
+function shippedFile(entry: TreeEntry): ShippedFile | undefined {
+  const { type, path } = entry;
+  if (type === "directory") return { type, path, mode: 0o755 };
+  if (type === "text") return textFile(entry);
+  if (type === "symlink") return { type, path, mode: 0o777, link: entry.link };
+  return isHashed(entry) ? entry : undefined;
+}
+
+/** One without a hash is a fault, and the caller throws it. */
+function isHashed(file: FoundFile): file is FoundFile & { sha256: string } {
+  return file.sha256 !== undefined;
 }
 
 function textFile({ path, text, source }: Extract<TreeEntry, { type: "text" }>): ShippedFile {
@@ -53,12 +58,24 @@ function textFile({ path, text, source }: Extract<TreeEntry, { type: "text" }>):
   return { type: "file", path, mode: 0o644, size: bytes.length, sha256, source, text };
 }
 
+/** What a text that its folding changes has some of. */
+const FOLDS = /[A-Z\u0080-\uffff]/;
+
+function fold(path: string): string {
+  return path.normalize("NFC").toLowerCase();
+}
+
 /** Warnings for paths that are the same file on a machine whose file names ignore case or Unicode normalisation. */
 export function clashWarnings(files: readonly ShippedFile[]): string[] {
+  // Of two paths that fold to one, at least one is not what it folds to.
+  const changed = files.filter(({ path }) => FOLDS.test(path)).map(({ path }) => fold(path));
+  if (changed.length === 0) return [];
+  const folds = new Set(changed);
   const seen = new Map<string, string>();
   const warnings: string[] = [];
   for (const { path } of files) {
-    const folded = path.normalize("NFC").toLowerCase();
+    const folded = FOLDS.test(path) ? fold(path) : path;
+    if (!folds.has(folded)) continue;
     const other = seen.get(folded);
     if (other === undefined) seen.set(folded, path);
     else warnings.push(`'${other}' and '${path}' are the same name on file systems of macOS and Windows`);

@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { VERDICTS, type Verdict } from "./file-decision.ts";
 import { GitIgnore, type GitRule } from "./git-ignore.ts";
-import { findRepository, isWorkTree } from "./git-repository.ts";
+import { findRepository, isWorkTree, type TrackedPaths } from "./git-repository.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 
@@ -13,12 +13,12 @@ interface FolderRules {
   git: GitIgnore | undefined;
   /** Folder of the tree that `tracked` and `git` speak of, with a `/` at the end; empty for the tree's top. */
   prefix: string;
-  tracked: ReadonlySet<string>;
+  tracked: TrackedPaths;
   /** Below a folder that this rule leaves out, only what is tracked comes in. */
   out: GitRule | undefined;
 }
 
-const NO_RULES: FolderRules = { git: undefined, prefix: "", tracked: new Set(), out: undefined };
+const NO_RULES: FolderRules = { git: undefined, prefix: "", tracked: new Set<string>(), out: undefined };
 
 /**
  * What of a source tree the ignore files leave out, read folder by folder as the tree is walked. A `.dockerignore` in
@@ -31,6 +31,8 @@ export class SourceRules {
   readonly #faults: InputFaults;
   #docker: DockerIgnore | undefined;
   readonly #folders = new Map<string, FolderRules>();
+  /** The folder asked about last, which is mostly that of the next question. */
+  #last = { folder: "", rules: NO_RULES };
   /** Folders that are read although a rule leaves them out, for what is tracked in them. */
   readonly #out = new Map<string, GitRule>();
 
@@ -62,7 +64,7 @@ export class SourceRules {
       const skip = !rule.takesBack && (!isFolder || this.#docker.canPrune(path) || "descend");
       return { skip, because: "rule", rule };
     }
-    const rules = this.#folders.get(parentOf(path)) ?? NO_RULES;
+    const rules = this.#rulesIn(path);
     const own = path.slice(rules.prefix.length);
     const rule = rules.out ?? rules.git?.ruleOf(own, isFolder);
     if (rule === undefined) return VERDICTS.in;
@@ -70,6 +72,15 @@ export class SourceRules {
     if (!rules.tracked.has(own)) return { skip: true, because: "rule", rule };
     if (isFolder) this.#out.set(path, rule);
     return { skip: isFolder && "descend", because: "tracked", rule };
+  }
+
+  /** The rules for an entry of a tree. */
+  #rulesIn(path: string): FolderRules {
+    const { folder, rules } = this.#last;
+    if (path.lastIndexOf("/") === folder.length && path.startsWith(folder)) return rules;
+    const parent = parentOf(path);
+    this.#last = { folder: parent, rules: this.#folders.get(parent) ?? NO_RULES };
+    return this.#last.rules;
   }
 
   async #rulesOf(folder: string, names: readonly string[]): Promise<FolderRules> {

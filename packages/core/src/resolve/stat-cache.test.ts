@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { type BigIntStats, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identify } from "../identity/identify.ts";
 import { SpecFolder } from "./fixtures/spec-folder.ts";
 import { StatCache } from "./stat-cache.ts";
+import { pathKey, StatIndex } from "./stat-index.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {
@@ -14,8 +16,9 @@ afterEach(() => {
   folder[Symbol.dispose]();
 });
 
-const stored = () =>
-  readFileSync(execFileSync("find", [folder.cacheDir, "-name", "*.json"], { encoding: "utf8" }).trim(), "utf8");
+const storedFile = () => execFileSync("find", [folder.cacheDir, "-path", "*/stat/*"], { encoding: "utf8" }).trim();
+const stored = () => StatIndex.of(readFileSync(storedFile()));
+const stats = { size: 3, mode: 0o644, mtime: 1_600_000_000_000, ctime: 1_600_000_000_000, inode: 7 };
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 describe("the stat cache", () => {
@@ -27,11 +30,13 @@ describe("the stat cache", () => {
     utimesSync(folder.path("src/a.py"), old, old);
     await sleep(80);
     const first = await tag();
-    expect(Object.keys(JSON.parse(stored()).entries)).toHaveLength(2);
+    expect(stored().count).toBe(2);
     await sleep(20);
     // A wrong hash in the cache is believed: so it is the cache that was asked.
-    const file = execFileSync("find", [folder.cacheDir, "-name", "*.json"], { encoding: "utf8" }).trim();
-    writeFileSync(file, stored().replaceAll(/ [0-9a-f]{64}"/g, ` ${"0".repeat(64)}"`));
+    const altered = readFileSync(storedFile());
+    altered.fill(0, altered.length - 2 * 32);
+    altered.writeDoubleLE(crc32(altered.subarray(24)), 16);
+    writeFileSync(storedFile(), altered);
     expect(await tag()).not.toBe(first);
     // The same size and times, but ctime tells.
     writeFileSync(folder.path("src/a.py"), "six");
@@ -47,10 +52,23 @@ describe("the stat cache", () => {
     const soon = new Date(Date.now() + 60_000);
     utimesSync(folder.path("src/a.py"), soon, soon);
     const first = await tag();
-    expect(JSON.parse(stored()).entries).toEqual({});
-    for (const broken of ["", "{", "[]", '{"version":1,"entries":{"x":[1,2]}}', '{"version":9}']) {
-      const file = execFileSync("find", [folder.cacheDir, "-name", "*.json"], { encoding: "utf8" }).trim();
-      writeFileSync(file, broken);
+    expect(stored().count).toBe(0);
+    const whole = StatIndex.empty.merge([], [{ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) }]);
+    const without = (at: number) => Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1)]);
+    const flipped = (at: number) => whole.map((byte, index) => (index === at ? byte ^ 1 : byte));
+    for (const broken of [
+      "",
+      "{",
+      "[]",
+      '{"version":9}',
+      without(0),
+      without(90),
+      flipped(0),
+      flipped(8),
+      flipped(60),
+    ]) {
+      writeFileSync(storedFile(), broken);
+      expect(StatIndex.of(Buffer.from(broken)).count).toBe(0);
       expect(await tag()).toBe(first);
     }
     writeFileSync(folder.path("plain"), "");
@@ -60,36 +78,35 @@ describe("the stat cache", () => {
 
 describe("a file system that tells whole seconds alone", () => {
   const hash = "a".repeat(64);
-  const second = 1_000_000_000n;
-  const statsAt = (seconds: bigint) =>
-    ({ size: 3n, mtimeNs: seconds * second, ctimeNs: seconds * second, ino: 7n }) as BigIntStats;
+  const statsAt = (seconds: number) => ({ ...stats, mtime: seconds * 1000, ctime: seconds * 1000 });
   // Half a second into an even second.
   const now = 1_700_000_002_500;
 
   it.each([
-    { at: 1_700_000_002n, kept: false, why: "this second: it may change again and show the same time" },
-    { at: 1_700_000_001n, kept: true, why: "the second before" },
-    { at: 1_700_000_000n, kept: true, why: "two seconds and a half ago, also by a clock of even seconds" },
-    { at: 1_699_999_990n, kept: true, why: "long ago" },
+    { at: 1_700_000_002, kept: false, why: "this second: it may change again and show the same time" },
+    { at: 1_700_000_001, kept: true, why: "the second before" },
+    { at: 1_700_000_000, kept: true, why: "two seconds and a half ago, also by a clock of even seconds" },
+    { at: 1_699_999_990, kept: true, why: "long ago" },
   ])("keeps the hash of a file that changed at $at: $kept ($why)", async ({ at, kept }) => {
     vi.useFakeTimers({ toFake: ["Date"], now });
     const cache = await StatCache.open(folder.cacheDir, "tree");
     cache.set("/a", statsAt(at), hash);
     await cache.save();
-    expect(Object.keys(JSON.parse(stored()).entries)).toEqual(kept ? ["/a"] : []);
+    expect(stored().find(pathKey("/a"), statsAt(at)) !== undefined).toBe(kept);
+    expect(stored().count).toBe(kept ? 1 : 0);
   });
 
   it("does not keep the hash of a file that changed an even second ago, which may be two", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: now + 1000 });
     const cache = await StatCache.open(folder.cacheDir, "tree");
-    cache.set("/a", statsAt(1_700_000_002n), hash);
+    cache.set("/a", statsAt(1_700_000_002), hash);
     await cache.save();
-    expect(JSON.parse(stored()).entries).toEqual({});
+    expect(stored().count).toBe(0);
   });
 
   it("knows a path that is called like a property of every object", async () => {
     const cache = await StatCache.open(folder.cacheDir, "tree");
-    expect(cache.get("constructor", statsAt(1_600_000_000n))).toBeUndefined();
-    expect(cache.get("__proto__", statsAt(1_600_000_000n))).toBeUndefined();
+    expect(cache.get("constructor", statsAt(1_600_000_000))).toBeUndefined();
+    expect(cache.get("__proto__", statsAt(1_600_000_000))).toBeUndefined();
   });
 });

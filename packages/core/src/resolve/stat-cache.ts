@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
-import type { BigIntStats } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
+import type { FileStats } from "./file-stats.ts";
+import { pathKey, type StatEntry, StatIndex } from "./stat-index.ts";
 
-/** Resolutions of file system clocks coarser than a nanosecond: FAT's two seconds, whole seconds, kernel ticks. */
-const GRANULARITIES = [2_000_000_000n, 1_000_000_000n, 100_000_000n, 10_000_000n, 1_000_000n] as const;
+/** Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two seconds, whole seconds, slow ticks. */
+const GRANULARITIES = [2000, 1000, 100] as const;
 /** The kernel advances even a nanosecond clock only at each tick of its timer. */
-const LEAST_GRANULARITY = 50_000_000n;
+const LEAST_GRANULARITY = 50;
 
 /**
  * How far apart two changes of a file may be and still leave the same time. A time that is a multiple of a coarse unit is
  * taken to come from a clock of that resolution; a fine clock shows such a time about once in a thousand.
  */
-function granularityOf(time: bigint): bigint {
-  const coarse = GRANULARITIES.find((unit) => time % unit === 0n);
-  return coarse === undefined || coarse < LEAST_GRANULARITY ? LEAST_GRANULARITY : coarse;
+function granularityOf(time: number): number {
+  return GRANULARITIES.find((unit) => time % unit === 0) ?? LEAST_GRANULARITY;
 }
 
 /**
@@ -26,71 +26,81 @@ function granularityOf(time: bigint): bigint {
 export class StatCache {
   readonly #file: string;
   readonly #known: Known;
-  readonly #seen = new Map<string, string>();
+  /** Marks the entries of `known` that are used. */
+  readonly #used: Uint8Array;
+  /** Hashes that were taken now, by inode: a file may be listed at several paths. */
+  readonly #taken = new Map<number, StatEntry>();
   #changed = false;
 
   private constructor(file: string, known: Known) {
     this.#file = file;
     this.#known = known;
+    this.#used = new Uint8Array(known.index.count);
   }
 
   /** Opens the cache of one tree, by a name that says which. A missing or broken one is empty. */
   static async open(cacheFolder: string, tree: string): Promise<StatCache> {
-    const file = join(cacheFolder, "stat", `${createHash("sha256").update(tree).digest("hex").slice(0, 32)}.json`);
-    return new StatCache(file, await readEntries(file));
+    const file = join(cacheFolder, "stat", createHash("sha256").update(tree).digest("hex").slice(0, 32));
+    return new StatCache(file, await readIndex(file));
   }
 
   /** The file's sha256, when it is known and nothing says the file has changed. */
-  get(path: string, stats: BigIntStats): string | undefined {
-    const { entries, written } = this.#known;
-    const entry = entries.get(path);
-    if (typeof entry !== "string" || isYoung(stats, written)) return undefined;
-    const form = formOf(stats);
-    if (!entry.startsWith(form)) return undefined;
-    const sha256 = entry.slice(form.length);
-    if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
-    this.#seen.set(path, entry);
-    return sha256;
+  get(path: string, stats: FileStats): string | undefined {
+    const taken = this.#taken.get(stats.inode);
+    if (taken !== undefined && isSame(taken.stats, stats)) return taken.sha256;
+    const { index, written } = this.#known;
+    if (isYoung(stats, written)) return undefined;
+    const place = index.find(pathKey(path), stats);
+    if (place === undefined) return undefined;
+    this.#used[place] = 1;
+    return index.sha256(place);
   }
 
   /** Remembers a hash taken of a file with these stats, unless the file is too young to be told from its next version. */
-  set(path: string, stats: BigIntStats, sha256: string): void {
+  set(path: string, stats: FileStats, sha256: string): void {
     this.#changed = true;
-    if (!isYoung(stats, BigInt(Date.now()) * 1_000_000n)) this.#seen.set(path, formOf(stats) + sha256);
+    if (!isYoung(stats, Date.now())) this.#taken.set(stats.inode, { key: pathKey(path), stats, sha256 });
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    const text = JSON.stringify({ version: 1, entries: Object.fromEntries(this.#seen) });
-    await replaceFile(this.#file, text, 0o600, 0o700).catch(() => {});
+    const bytes = this.#known.index.merge(this.#places(), [...this.#taken.values()]);
+    await replaceFile(this.#file, bytes, 0o600, 0o700).catch(() => {});
+  }
+
+  *#places(): Generator<number> {
+    for (const [place, isUsed] of this.#used.entries()) if (isUsed === 1) yield place;
   }
 }
 
-/** What was read: entries by path, each the form of the file's stats and then its sha256. */
+/** What was read. */
 interface Known {
-  entries: ReadonlyMap<string, unknown>;
-  /** When, by the file system's clock. */
-  written: bigint;
+  index: StatIndex;
+  /** When it was written, in milliseconds by the file system's clock. */
+  written: number;
 }
 
 /** Whether a file changed so shortly before a moment that it may change again while its times stay the same. */
-function isYoung(stats: BigIntStats, moment: bigint): boolean {
-  return [stats.mtimeNs, stats.ctimeNs].some((time) => time + granularityOf(time) >= moment);
+function isYoung({ mtime, ctime }: FileStats, moment: number): boolean {
+  return mtime + granularityOf(mtime) >= moment || ctime + granularityOf(ctime) >= moment;
 }
 
-function formOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
-  return `${size} ${mtimeNs} ${ctimeNs} ${ino} `;
+function isSame(one: FileStats, other: FileStats): boolean {
+  return one.size === other.size && one.mtime === other.mtime && one.ctime === other.ctime && one.inode === other.inode;
 }
 
-async function readEntries(file: string): Promise<Known> {
-  const nothing: Known = { entries: new Map(), written: 0n };
+async function readIndex(file: string): Promise<Known> {
   try {
-    const { mtimeMs } = await stat(file);
-    const data = JSON.parse(await readFile(file, "utf8")) as { version?: unknown; entries?: unknown } | null;
-    if (data?.version !== 1 || typeof data.entries !== "object" || data.entries === null) return nothing;
-    return { entries: new Map(Object.entries(data.entries)), written: BigInt(Math.floor(mtimeMs)) * 1_000_000n };
+    const handle = await open(file);
+    try {
+      // Of the file that is read: another process may replace it in between.
+      const { mtimeMs } = await handle.stat();
+      return { index: StatIndex.of(await handle.readFile()), written: Math.floor(mtimeMs) };
+    } finally {
+      await handle.close();
+    }
   } catch {
-    return nothing;
+    return { index: StatIndex.empty, written: 0 };
   }
 }

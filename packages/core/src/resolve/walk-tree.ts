@@ -1,12 +1,13 @@
-import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { type FoundFile, foundFile } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
+import type { StatCache } from "./stat-cache.ts";
 
 /** One entry found below a folder; `path` is relative to it, with `/`. */
 export type TreeEntry =
-  | { type: "file"; path: string; absolute: string; stats: BigIntStats }
+  | FoundFile
   | { type: "directory"; path: string }
   | { type: "symlink"; path: string; link: string }
   /** Written by us, out of what was read. */
@@ -21,6 +22,8 @@ export interface WalkOptions {
   parameter: string;
   faults: InputFaults;
   warn(message: string): void;
+  /** Knows hashes of files, which then need no reading. */
+  cache: Pick<StatCache, "get">;
   signal?: AbortSignal | undefined;
 }
 
@@ -31,10 +34,11 @@ export interface WalkOptions {
 export async function walkTree(root: string, options: WalkOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];
   const open = [""];
+  const top = `${root}${sep}`;
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     options.signal?.throwIfAborted();
-    const absolute = folder === "" ? root : `${root}${sep}${folder}`;
-    const children = await readFolder(absolute, options);
+    const absolute = folder === "" ? root : `${top}${folder}`;
+    const children = readFolder(absolute, options);
     if (children.length > 0)
       await options.enter?.(
         folder,
@@ -47,9 +51,7 @@ export async function walkTree(root: string, options: WalkOptions): Promise<Tree
       const skip = options.skip(path, child.name, child.isFolder, child.isLink);
       if (skip !== true && child.isFolder) open.push(path);
       if (skip !== false || hasForeignName(path, child, options)) continue;
-      const entry = child.isFolder
-        ? ({ type: "directory", path } as const)
-        : entryOf(path, `${root}${sep}${path}`, options);
+      const entry = child.isFolder ? ({ type: "directory", path } as const) : entryOf(path, top, options);
       if (entry) found.push(entry);
     }
   }
@@ -64,20 +66,25 @@ interface Child {
   escaped?: string;
 }
 
-async function readFolder(absolute: string, options: WalkOptions): Promise<Child[]> {
+function readFolder(absolute: string, options: WalkOptions): Child[] {
   try {
-    const children = await readdir(absolute, { withFileTypes: true, encoding: "buffer" });
-    return children.map((child) => {
+    // Names as text are read several times faster; what was not UTF-8 shows by this character.
+    const children = readdirSync(absolute, { withFileTypes: true });
+    if (!children.some(({ name }) => name.includes("\ufffd")))
+      return children.map((child) => childOf(child.name, child));
+    return readdirSync(absolute, { withFileTypes: true, encoding: "buffer" }).map((child) => {
       const name = child.name.toString("utf8");
-      const isFolder = child.isDirectory();
-      const isLink = child.isSymbolicLink();
-      const isText = !name.includes("\ufffd") || Buffer.from(name).equals(child.name);
-      return { name, isFolder, isLink, ...(isText ? undefined : { escaped: escapeBytes(child.name) }) };
+      const isText = Buffer.from(name).equals(child.name);
+      return isText ? childOf(name, child) : { ...childOf(name, child), escaped: escapeBytes(child.name) };
     });
   } catch (error) {
     options.faults.addSystem(options.parameter, absolute, error);
     return [];
   }
+}
+
+function childOf(name: string, entry: Pick<Dirent, "isDirectory" | "isSymbolicLink">): Child {
+  return { name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() };
 }
 
 function hasForeignName(path: string, child: Child, { faults, parameter }: WalkOptions): boolean {
@@ -103,10 +110,16 @@ function hasForeignName(path: string, child: Child, { faults, parameter }: WalkO
   return false;
 }
 
-function entryOf(path: string, absolute: string, { faults, parameter, warn }: WalkOptions): TreeEntry | undefined {
+function entryOf(path: string, top: string, { cache, faults, parameter, warn }: WalkOptions): TreeEntry | undefined {
+  const absolute = `${top}${path}`;
   try {
-    const stats = lstatSync(absolute, { bigint: true });
-    if (stats.isFile()) return { type: "file", path, absolute, stats };
+    const stats = lstatSync(absolute);
+    if (stats.isFile()) {
+      const file = foundFile(path, absolute, stats, cache);
+      // Put together anew: a text that was read takes memory of its own, one that nobody has read does not.
+      file.source = `${top}${path}`;
+      return file;
+    }
     if (stats.isSymbolicLink()) return linkOf(path, absolute, { faults, parameter });
     warn(`'${path}' is left out: it is a socket, pipe or device`);
   } catch (error) {

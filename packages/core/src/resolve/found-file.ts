@@ -1,0 +1,31 @@
+import type { Stats } from "node:fs";
+import { type FileStats, fileStats } from "./file-stats.ts";
+import type { StatCache } from "./stat-cache.ts";
+
+/** A regular file that was found: what is shipped of it, as soon as its hash is known. There may be very many. */
+export interface FoundFile {
+  type: "file";
+  /** In the tree or the build context. */
+  path: string;
+  mode: 0o644 | 0o755;
+  size: number;
+  /** Its absolute path on this machine. */
+  source: string;
+  /** In hexadecimal, once it is known. */
+  sha256: string | undefined;
+  /** Of the file that is to be hashed, until it is. */
+  stats: FileStats | undefined;
+}
+
+/** A file as it is listed, with its hash where the cache knows it. */
+export function foundFile(path: string, source: string, stats: Stats, cache?: Pick<StatCache, "get">): FoundFile {
+  const own = fileStats(stats);
+  const sha256 = cache?.get(source, own);
+  const { size } = own;
+  return { type: "file", path, mode: modeOf(own), size, source, sha256, stats: sha256 === undefined ? own : undefined };
+}
+
+/** As git keeps modes. */
+export function modeOf({ mode }: FileStats): FoundFile["mode"] {
+  return mode & 0o100 ? 0o755 : 0o644;
+}
