@@ -142,7 +142,9 @@ function splitHashes(content: string): { requirement: string; hashes: string[] }
 
 /** A breach that does not quote the line: if the wrong file was named, its lines may be secret. */
 function withoutText(breach: Problem, text: string): Problem {
-  return { ...breach, message: breach.message.replaceAll(`'${redact(text)}'`, "the line") };
+  const quoted = `'${redact(text)}'`;
+  const message = breach.message.replaceAll(`the option ${quoted}`, "the line's option");
+  return { ...breach, message: message.replaceAll(quoted, "the line") };
 }
 
 function unquoted(text: string): string {
