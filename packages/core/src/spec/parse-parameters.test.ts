@@ -10,6 +10,8 @@ describe("faults of a spec", () => {
     ["a number for a version", { pythonVersion: 3.1 }, "pythonVersion", /number 3\.1.*3\.10 as 3\.1/],
     ["a version of one part", { pythonVersion: "3" }, "pythonVersion", /X\.Y/],
     ["a version range", { pythonVersion: ">=3.9" }, "pythonVersion", /X\.Y/],
+    ["a version in another spelling", { pythonVersion: "3.012" }, "pythonVersion", /X\.Y/],
+    ["a version that begins with a zero", { pythonVersion: "03.12" }, "pythonVersion", /X\.Y/],
     ["an unknown parameter", { pakages: [] }, "pakages", /not a parameter/],
     ["a text for a list", { packages: "numpy" }, "packages", /expected array/],
     ["an upper-case path in a base", { baseImage: "Debian" }, "baseImage", /a-z|host/],

@@ -47,7 +47,8 @@ export function imageNameBreach(name: string): Problem | undefined {
 }
 
 export function pythonVersionBreach(version: string): Problem | undefined {
-  if (/^\d+\.\d+(\.\d+)?$/.test(version)) return undefined;
+  // Without leading zeros, which would give one version two tags.
+  if (/^[1-9]\d*(\.(0|[1-9]\d*)){1,2}$/.test(version)) return undefined;
   return {
     code: "python_version",
     message: `'${version}' is not X.Y or X.Y.Z`,
