@@ -24,7 +24,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
   override readonly optionsSchema = optionsSchema;
 
   /** What the last probe found: a build right after it need not look again. */
-  #probed: { option: string | undefined; uv: UvProgram | undefined } | undefined;
+  #probed: { option: string | undefined; image: string | undefined; uv: UvProgram | undefined } | undefined;
 
   override supports(request: BuildRequest<Options>): Unsupported[] {
     return unsupported(request);
@@ -32,8 +32,9 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
 
   override async probe(request: BuildRequest<Options>): Promise<Probe> {
     const { uv: option } = request.options;
-    const { answer, uv } = await probeHost(option);
-    this.#probed = { option, uv };
+    const image = uvImageOf(request.plan);
+    const { answer, uv } = await probeHost(option, image);
+    this.#probed = { option, image, uv };
     return answer;
   }
 
@@ -43,8 +44,9 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
    */
   override async buildImage(request: BuildRequest<Options>): Promise<BuildResult> {
     const created = createdTime(process.env);
-    const { uv } = request.options;
-    const session = await openSession(request, this.#probed?.option === uv ? this.#probed?.uv : undefined);
+    const probed = this.#probed;
+    const isSame = probed?.option === request.options.uv && probed?.image === uvImageOf(request.plan);
+    const session = await openSession(request, isSame ? probed?.uv : undefined);
     try {
       return await build(session, `uv-micromamba@${version}`, created);
     } catch (error) {
@@ -55,6 +57,11 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
       await session.close();
     }
   }
+}
+
+/** The image of the uv that a plan's steps use, the same in all of them; undefined where none does. */
+function uvImageOf({ steps }: BuildRequest["plan"]): string | undefined {
+  return steps.environment?.uvImage ?? steps.commands?.uvImage;
 }
 
 /** What the engine loads: a fresh builder. */

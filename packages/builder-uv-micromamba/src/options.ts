@@ -3,9 +3,9 @@ import { z } from "zod";
 
 /** Options of this builder; none of them changes what is in the image. */
 export const optionsSchema = z.strictObject({
-  /** Path of a uv to use instead of the one on PATH or in uvImage. */
+  /** Path of a uv to use instead of the one on PATH or in uvImage; it has to be of uvImage's version. */
   uv: z.string().min(1).optional(),
-  /** Path of a micromamba to use instead of the one on PATH or in micromambaImage. */
+  /** Path of a micromamba that solves conda's packages, instead of the solver that comes with this package. */
   micromamba: z.string().min(1).optional(),
   /** Whose media types the manifests have: OCI's, or docker's schema 2 for registries that refuse OCI's with 415. */
   manifestFormat: z.enum(["oci", "docker"]).default("oci"),

@@ -4,8 +4,14 @@ import { findUv, type UvProgram } from "./session/find-uv.ts";
 /** Milliseconds the host's uv may take to say its version. */
 const PATIENCE = 5000;
 
-/** Whether this builder works here, and the host's uv if there is one that can be used. Never throws. */
-export async function probeHost(option: string | undefined): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {
+/**
+ * Whether this builder works here, and the host's uv if there is one that is the same as that of `image`. Without an image
+ * no uv is needed. Never throws.
+ */
+export async function probeHost(
+  option: string | undefined,
+  image: string | undefined,
+): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {
   if (process.platform === "win32")
     return {
       answer: {
@@ -15,7 +21,7 @@ export async function probeHost(option: string | undefined): Promise<{ answer: P
       },
     };
   try {
-    const uv = await findUv(option, AbortSignal.timeout(PATIENCE));
+    const uv = image === undefined ? undefined : await findUv(option, image, AbortSignal.timeout(PATIENCE));
     const detail = uv === undefined ? "uv comes out of its image" : `uv ${uv.version} (${uv.path})`;
     return { answer: { usable: true, detail }, uv };
   } catch (error) {

@@ -11,7 +11,6 @@ import { resolveConda } from "../conda/resolve-conda.ts";
 import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { onPath } from "../session/find-uv.ts";
 import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 
@@ -83,9 +82,10 @@ export async function condaEnvironment(
   };
 }
 
+/** The solver that this package brings, the same on every machine, unless the options name another. */
 async function chooseSolver(session: BuildSession, downloader: Downloader): Promise<CondaSolver> {
   const { options, signal, cache, warn } = session;
-  const micromamba = options.micromamba ?? (await onPath("micromamba"));
+  const { micromamba } = options;
   if (micromamba === undefined) return solveWithRattler((url, limit, abort) => downloader.bytes(url, limit, abort));
   const version = await runTool(micromamba, ["--version"], { signal, errorCode: "E_TOOL_MISSING" });
   session.log(`conda packages are solved by micromamba ${version.stdout.trim()} (${micromamba})`);

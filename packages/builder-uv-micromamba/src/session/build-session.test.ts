@@ -39,8 +39,8 @@ describe("BuildSession", () => {
   it("ends a caller's wait for uv by that caller's signal, while others go on waiting for the same uv", async () => {
     const session = await open(await slowUv(1));
     const dropped = new AbortController();
-    const early = session.uv("none", dropped.signal);
-    const late = session.uv("none");
+    const early = session.uv("uv:0.9.5", dropped.signal);
+    const late = session.uv("uv:0.9.5");
     await began();
     dropped.abort(new Error("a wrong guess"));
     await expect(early).rejects.toThrow("a wrong guess");
@@ -57,7 +57,7 @@ describe("BuildSession", () => {
       session.once(name, async () => {
         times++;
         await sleep(10);
-        if (name === "bad") throw new Error("none");
+        if (name === "bad") throw new Error("uv:0.9.5");
         return name;
       });
     expect(await Promise.all([ask("good"), ask("good")])).toEqual(["good", "good"]);
@@ -65,13 +65,13 @@ describe("BuildSession", () => {
     // Nobody need await it: closing does.
     void ask("bad").catch(() => undefined);
     await session.close();
-    await expect(ask("bad")).rejects.toThrow("none");
+    await expect(ask("bad")).rejects.toThrow("uv:0.9.5");
     expect(times).toBe(2);
   });
 
   it("ends what it started when it is closed, and waits for it", async () => {
     const session = await open(await slowUv(30));
-    const waiting = session.uv("none").catch((error: Error) => error);
+    const waiting = session.uv("uv:0.9.5").catch((error: Error) => error);
     await began();
     let settled = false;
     session.track(sleep(100).then(() => (settled = true)));

@@ -1,4 +1,4 @@
-import { type BuildRequest, ImageSpecError } from "@imagespec/core/builder";
+import { type BuildRequest, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { HttpTransport, parseReference, RegistryClient, untilAborted } from "@imagespec/registry";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
@@ -7,7 +7,7 @@ import { RegistryRecords } from "../cache/registry-records.ts";
 import { LayerCache } from "../layer/layer-cache.ts";
 import { LayerRegistry } from "../layer/layer-registry.ts";
 import type { Options } from "../options.ts";
-import { findUv, type UvProgram, uvVersion } from "./find-uv.ts";
+import { checkUvVersion, findUv, type UvProgram, uvVersion, versionOfImage } from "./find-uv.ts";
 import { programFromImage } from "./program-from-image.ts";
 
 const UV_PATHS = ["/uv", "/usr/local/bin/uv", "/usr/bin/uv"];
@@ -58,14 +58,22 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   const records = new RecordStore(cache, shared);
 
   async function findOrFetchUv(image: string): Promise<UvProgram> {
-    const host = probed ?? (await findUv(options.uv, signal));
+    const host = probed ?? (await findUv(options.uv, image, signal));
     if (host !== undefined) return host;
-    const path = await programFromImage({ image, paths: UV_PATHS, blobs, records, registry, signal });
+    const path = await programFromImage({ image, paths: UV_PATHS, blobs, records, registry, signal }).catch(
+      (cause: unknown) => {
+        if (!isImageSpecError(cause) || !cause.code.startsWith("E_REGISTRY")) throw cause;
+        const message = `uv is not on PATH in the version of ${image}, and cannot be fetched: ${cause.message}`;
+        throw new ImageSpecError("E_TOOL_MISSING", message, { hint: uvCure(image), cause });
+      },
+    );
     const version = await uvVersion(path, signal);
-    if (version !== undefined) return { path, version };
-    throw new ImageSpecError("E_TOOL_MISSING", `The uv of ${image} does not run on this machine`, {
-      hint: "Install uv and put it on PATH, or set builderConfig.uvImage.",
-    });
+    if (version === undefined)
+      throw new ImageSpecError("E_TOOL_MISSING", `The uv of ${image} does not run on this machine`, {
+        hint: uvCure(image),
+      });
+    checkUvVersion(version, image);
+    return { path, version };
   }
   let found: Promise<UvProgram> | undefined;
   const layers = new LayerCache(blobs, records, held);
@@ -105,6 +113,13 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
       await Promise.all([registry.close(), http.close(), layers.close()]);
     },
   };
+}
+
+function uvCure(image: string): string {
+  const version = versionOfImage(image);
+  return version === undefined
+    ? "Set builderConfig.uvImage to an image that this machine reaches."
+    : `Put uv ${version} on PATH, or set builderConfig.uvImage to an image that this machine reaches.`;
 }
 
 /** What is shared with other machines, and the layers that the image's own repository holds. */

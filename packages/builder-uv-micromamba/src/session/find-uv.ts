@@ -1,6 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import { parseReference } from "@imagespec/registry";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
 export const UV_RANGE = { from: [0, 9, 0], below: [1, 0, 0] } as const;
@@ -27,25 +28,34 @@ export async function onPath(name: string, env: NodeJS.ProcessEnv = process.env)
 }
 
 /**
- * A uv of the host: the one the option names, else one on PATH with a supported version; undefined when there is none.
- * Throws E_TOOL_MISSING when the named one cannot be used.
+ * The version that an image of uv states in its tag, `0.13.9` of `ghcr.io/astral-sh/uv:0.13.9-debian`; undefined where the
+ * tag states none. The image is part of the tag of what is built, so this says which uv may choose versions.
  */
-export async function findUv(option: string | undefined, signal: AbortSignal): Promise<UvProgram | undefined> {
-  if (option !== undefined) {
-    const version = await uvVersion(option, signal);
-    if (version !== undefined && inRange(version)) return { path: option, version };
-    throw new ImageSpecError(
-      "E_TOOL_MISSING",
-      version === undefined
-        ? `${option} (option uv) is not a uv that runs`
-        : `${option} is uv ${version}, not in ${rangeText()}`,
-      { hint: "Correct builderOptions.uv, or leave it out: then uv comes from PATH or from its image." },
-    );
-  }
-  const path = await onPath("uv");
-  if (path === undefined) return undefined;
-  const version = await uvVersion(path, signal);
-  return version !== undefined && inRange(version) ? { path, version } : undefined;
+export function versionOfImage(image: string): string | undefined {
+  return /^(\d+\.\d+\.\d+)(?:-|$)/.exec(parseReference(image).tag ?? "")?.[1];
+}
+
+/**
+ * A uv of the host that is the same as the image's: the one the option names, else the one on PATH; undefined when there
+ * is none. Another version may know other Pythons, so it would give one tag another image.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING when the named one cannot be used.
+ */
+export async function findUv(
+  option: string | undefined,
+  image: string,
+  signal: AbortSignal,
+): Promise<UvProgram | undefined> {
+  const wanted = versionOfImage(image);
+  const path = option ?? (await onPath("uv"));
+  const version = path === undefined ? undefined : await uvVersion(path, signal);
+  if (path !== undefined && version !== undefined && version === wanted) return { path, version };
+  if (option === undefined) return undefined;
+  const what =
+    version === undefined ? "not a uv that runs" : `uv ${version}, and the spec's is ${wanted ?? `in ${image}`}`;
+  throw new ImageSpecError("E_TOOL_MISSING", `${option} (option uv) is ${what}`, {
+    hint: "Correct builderOptions.uv, leave it out, or set builderConfig.uvImage to the image of that version.",
+  });
 }
 
 export async function uvVersion(path: string, signal: AbortSignal): Promise<string | undefined> {
@@ -59,7 +69,15 @@ export async function uvVersion(path: string, signal: AbortSignal): Promise<stri
   }
 }
 
-export function rangeText(): string {
+/** Throws E_TOOL_MISSING for a version whose output this builder does not know. */
+export function checkUvVersion(version: string, image: string): void {
+  if (inRange(version)) return;
+  throw new ImageSpecError("E_TOOL_MISSING", `${image} holds uv ${version}, which is not in ${rangeText()}`, {
+    hint: "Set builderConfig.uvImage to a version in that range, or leave it out.",
+  });
+}
+
+function rangeText(): string {
   return `>=${UV_RANGE.from.join(".")} <${UV_RANGE.below.join(".")}`;
 }
 
