@@ -3,6 +3,13 @@ import { CONFIG_CASES } from "./cases/config.ts";
 import { FILE_CASES } from "./cases/files.ts";
 import { PACKAGE_CASES } from "./cases/packages.ts";
 import { REFUSAL_CASES } from "./cases/refusals.ts";
+import { SOURCE_CASES } from "./cases/sources.ts";
 
 /** One spec for each kind of input. */
-export const CASES: readonly Case[] = [...PACKAGE_CASES, ...FILE_CASES, ...CONFIG_CASES, ...REFUSAL_CASES];
+export const CASES: readonly Case[] = [
+  ...PACKAGE_CASES,
+  ...SOURCE_CASES,
+  ...FILE_CASES,
+  ...CONFIG_CASES,
+  ...REFUSAL_CASES,
+];

@@ -5,13 +5,15 @@ import { KanikoBuilder } from "@imagespec/builder-kaniko";
 import makeUvMicromamba from "@imagespec/builder-uv-micromamba/builder";
 import type { ImageSpecBuilder } from "@imagespec/core/builder";
 import { copyImage, OciLayout, RegistryClient } from "@imagespec/registry";
-import { type PackageIndex, startPackageIndex } from "@imagespec/testkit";
+import { type PackageIndex, type PackageIndexOptions, startPackageIndex } from "@imagespec/testkit";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { startPythonMirror } from "../../scripts/services/python-mirror.ts";
 import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
 import { dockerConfig } from "../support/docker-config.ts";
+import { type GitServer, startGitServer } from "../support/git-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { makeOddBases, type OddBases } from "./odd-bases.ts";
+import { REPOSITORIES, SOURCES } from "./sources.ts";
 import { MORE_WHEELS, WHEELS } from "./wheels.ts";
 
 /** A builder whose images are compared, and the options it needs on this machine. */
@@ -30,6 +32,7 @@ export interface Places {
   /** An index that asks for a password, and who may enter. */
   closed: PackageIndex;
   netrc: string;
+  git: GitServer;
   /** The Python that uv can download, `X.Y.Z`. */
   pythonVersion: string;
   /** Folder of an OCI layout with the Python base image. */
@@ -56,9 +59,14 @@ export async function startSetting(): Promise<Setting> {
   const kaniko = await ensureKaniko();
   const config = stack.use(await dockerConfig({ buildx: true }));
   const folder = stack.use(await temporaryFolder());
-  const serve = async (packages: typeof WHEELS, user?: typeof USER) =>
+  const serve = async (packages: PackageIndexOptions["packages"], user?: typeof USER) =>
     stack.use(await startPackageIndex({ packages, ...(user && { user }) }));
-  const [index, extra, closed] = [await serve(WHEELS), await serve(MORE_WHEELS), await serve(WHEELS, USER)];
+  const [index, extra, closed] = [
+    await serve([...WHEELS, ...SOURCES]),
+    await serve(MORE_WHEELS),
+    await serve(WHEELS, USER),
+  ];
+  const git = stack.use(await startGitServer(REPOSITORIES));
   const python = stack.adopt(await startPythonMirror(), (mirror) => mirror.close());
   const client = stack.adopt(new RegistryClient(), (one) => one.close());
   const layout = join(folder.path, "base");
@@ -89,13 +97,14 @@ export async function startSetting(): Promise<Setting> {
       index,
       extra,
       closed,
+      git,
       netrc: `machine localhost login ${USER.name} password ${USER.password}\n`,
       pythonVersion: python.version,
       layout,
       oddBases,
     },
     builders: [
-      { type: "uv-micromamba", make: makeUvMicromamba, options: {} },
+      { type: "uv-micromamba", make: makeUvMicromamba, options: { sourceDistributions: "build" } },
       { type: "docker-buildx", make: makeDockerBuildx, options: { network: "host" } },
       { type: "kaniko", make: () => new KanikoBuilder(), options: { image: kaniko.image, network: "host" } },
     ],

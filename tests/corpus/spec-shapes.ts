@@ -6,6 +6,8 @@ export interface CorpusSpec {
   files?: Readonly<Record<string, string>> | undefined;
   /** A package of it has no wheel, which shows only when it is resolved. */
   needsBuild?: true | undefined;
+  /** Why it goes on to another builder, where that shows only when its packages are read. */
+  handedOn?: string | undefined;
 }
 
 const pinned = (...names: string[]) =>
@@ -29,6 +31,10 @@ const HEAD = 'version = 1\nrequires-python = ">=3.10"\n';
 
 const alone = (...packages: string[]): CorpusSpec => ({ spec: { packages } });
 const apt = (aptPackages: string[], ...packages: string[]): CorpusSpec => ({ spec: { aptPackages, packages } });
+const byScript = (name: string, spec: CorpusSpec): CorpusSpec => ({
+  ...spec,
+  handedOn: `aptPackages: ${name} has a script that only a container can run`,
+});
 const conda = (condaPackages: string[], condaChannels: string[] = []): CorpusSpec => ({
   spec: { condaPackages, condaChannels },
 });
@@ -113,14 +119,14 @@ export const SPEC_SHAPES: Readonly<Record<string, readonly CorpusSpec[]>> = {
     apt(["curl", "ca-certificates"], "httpx"),
     apt(["build-essential"], "numpy"),
     apt(["build-essential", "git"], "transformers"),
-    apt(["ffmpeg"], "librosa"),
+    byScript("shared-mime-info", apt(["ffmpeg"], "librosa")),
     apt(["libgl1", "libglib2.0-0"], "opencv-python"),
     apt(["libgomp1"], "lightgbm"),
     apt(["libpq-dev", "gcc"], "sqlalchemy"),
-    apt(["tesseract-ocr", "poppler-utils"], "pytesseract"),
-    apt(["graphviz"], "pydot"),
+    byScript("fontconfig", apt(["tesseract-ocr", "poppler-utils"], "pytesseract")),
+    byScript("libgvc6", apt(["graphviz"], "pydot")),
     apt(["unzip", "jq", "procps"]),
-    apt(["openjdk-17-jre-headless"], "py4j"),
+    byScript("ca-certificates-java", apt(["openjdk-17-jre-headless"], "py4j")),
   ],
   conda: [
     conda(["numpy", "scipy"]),
@@ -136,7 +142,10 @@ export const SPEC_SHAPES: Readonly<Record<string, readonly CorpusSpec[]>> = {
   ],
   "git and source distributions": [
     alone(`lm-eval @ git+https://github.com/example/lm-eval@${"a".repeat(40)}`),
-    alone("sam @ git+https://github.com/example/sam"),
+    {
+      ...alone("sam @ git+https://github.com/example/sam"),
+      handedOn: "packages: a branch of git may move; its cure is to name the commit",
+    },
     requirements(`clip @ git+https://github.com/example/clip@${"b".repeat(40)}\n`),
     { ...alone("pyspark==3.5.3"), needsBuild: true },
     { ...alone("sklearn-crfsuite", "docopt"), needsBuild: true },

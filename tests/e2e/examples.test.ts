@@ -38,15 +38,21 @@ const SETTINGS: Record<string, (folder: string) => Promise<Record<string, string
     writeFileSync(netrc, `machine ${new URL(index.url).hostname} login ${user.name} password "${user.password}"\n`);
     return { ACME_INDEX: index.url };
   },
+  "uv-project": async (folder) => {
+    onTestFinished(() => rmSync(join(folder, "uv.lock"), { force: true }));
+    await command(join(services.tools, "uv"), ["lock", "--project", folder, "--no-python-downloads"]);
+    return {};
+  },
   "two-platforms": async () => {
     const mirror = `${services.registry}/two-platforms`;
     await command(join(services.tools, "crane"), ["copy", both, `${mirror}/library/python:3.11-slim-bookworm`]);
     return { IMAGESPEC_REGISTRY_MIRRORS: `docker.io=${mirror},ghcr.io=${services.registry}` };
   },
 };
-/** What an example's own README says to add where containers do not reach the network by themselves. */
+/** What an example's own README says to add, or what is needed where containers do not reach the network by themselves. */
 const EXTRA: Record<string, string[]> = {
   "apt-and-commands": ["--builder", "docker-buildx", "--builder-option", "network=host"],
+  "uv-project": ["--builder-option", "sourceDistributions=build"],
 };
 
 /** An image that an example makes, and how its container is started. */

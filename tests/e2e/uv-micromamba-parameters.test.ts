@@ -15,7 +15,7 @@ const cache = await temporaryFolder();
 afterAll(() => cache[Symbol.asyncDispose]());
 const uv = await builderUnderTest(makeBuilder, {
   env: { IMAGESPEC_CACHE_DIR: cache.path },
-  refuses: ["commands", "poetry.lock", "noShell"],
+  refuses: ["commands", "noShell"],
 });
 describePackages(uv);
 describeTorchBackend(uv);

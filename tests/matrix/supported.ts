@@ -23,6 +23,7 @@ export async function examine(
   name: BuilderName,
   parameters: ImageSpecParameters,
   root: string,
+  builderOptions: Readonly<Record<string, unknown>> = {},
 ): Promise<{ refused: Unsupported[]; text: string }> {
   const spec = new ImageSpec({ registry: "localhost:5000", ...parameters }, { root });
   const { plan, request, resolved } = await prepareBuild(spec, readBuildOptions(spec, {}, {}), {
@@ -30,7 +31,7 @@ export async function examine(
     cacheDir: root,
   });
   const builder = MADE[name];
-  const options = await builder.optionsSchema?.["~standard"].validate({});
+  const options = await builder.optionsSchema?.["~standard"].validate(builderOptions);
   const dialect = name === "kaniko" ? "kaniko" : "buildkit";
   const rendered = renderDockerfile(plan, { dialect, builder: `${name}@1.0.0`, files: resolved.files }).text;
   // Without a Dockerfile, the plan is what is built by.

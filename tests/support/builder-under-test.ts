@@ -11,7 +11,7 @@ export interface BuilderUnderTest {
   refuses: readonly Refusable[];
 }
 
-export type Refusable = "aptPackages" | "commands" | "poetry.lock" | "noShell" | "engine";
+export type Refusable = "aptPackages" | "commands" | "noShell" | "engine";
 
 /** Makes it ready for the tests of one file, with the environment they need: call it at the top level. */
 export async function builderUnderTest(

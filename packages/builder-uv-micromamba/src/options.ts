@@ -19,6 +19,11 @@ export const optionsSchema = z.strictObject({
     .string()
     .refine((name) => nameBreach(name) === undefined, "is not the name of a repository, without a tag")
     .optional(),
+  /**
+   * What becomes of packages without a wheel, from git and of projects: `refuse` hands the build on, `build` runs their
+   * builds on this machine, in a sandbox where it has one.
+   */
+  sourceDistributions: z.enum(["refuse", "build"]).default("refuse"),
   /** What the cache may hold after a build, in bytes; what was not used for longest goes first. Default 20 GiB. */
   cacheBytes: z
     .int()
@@ -26,6 +31,5 @@ export const optionsSchema = z.strictObject({
     .default(20 * 1024 ** 3),
 });
 
-/** The options of this builder, checked and completed by {@link optionsSchema}. */
 /** Options of a build with uv-micromamba, as its schema returns them. */
 export type Options = z.infer<typeof optionsSchema>;

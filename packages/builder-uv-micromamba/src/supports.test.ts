@@ -22,8 +22,20 @@ describe("unsupported", () => {
     } finally {
       vi.unstubAllEnvs();
     }
-    expect(refused(packages({ from: "poetry-lock", lock: "l", pyproject: "p" }))).toEqual(["requirements"]);
     expect(refused(packages({ from: "requirements", packages: ["a @ git+https://x.test/a"] }))).toEqual(["packages"]);
+  });
+
+  it("takes what must be built where it is told to build", () => {
+    const options = { sourceDistributions: "build" } as const;
+    const project = { name: "app", path: "requirements/projects/app" };
+    for (const source of [
+      { from: "requirements", packages: ["a @ git+https://x.test/a"] },
+      { from: "pylock", lock: "l", projects: [project] },
+    ] as const) {
+      const plan = { steps: packages({ ...source } as PackagesStep["source"]) };
+      expect(unsupported(buildRequest({ plan }))).toHaveLength(1);
+      expect(unsupported(buildRequest({ plan, options }))).toEqual([]);
+    }
   });
 
   it("refuses arguments that would choose other packages than a lock's", () => {

@@ -1,24 +1,25 @@
 import { type BuildRequest, secretVariable, type Unsupported } from "@imagespec/core/builder";
 import { findApt } from "./apt/find-apt.ts";
-import { MACHINES } from "./resolve/python-target.ts";
+import type { Options } from "./options.ts";
+import { MACHINES } from "./target/python-target.ts";
+
+const UNLESS = 'which this builder does with the option sourceDistributions: "build"';
+const NOT_HERE = 'sourceDistributions is "build", and another system than Linux could decide what is in the wheels';
 
 /** What of a request needs a container to run in, or something else this builder cannot do here. */
-export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
+export function unsupported({ plan, target, options }: BuildRequest<Partial<Options>>): Unsupported[] {
   const found: Unsupported[] = [];
   const add = (parameter: string, reason: string) => found.push({ parameter, reason });
   if (plan.steps.apt !== undefined && findApt() === undefined)
     add("aptPackages", "this host has no apt-get and dpkg-deb, which resolve and read Debian packages");
   if (plan.steps.commands !== undefined) add("commands", "commands need a running container");
   const packages = plan.steps.packages;
-  if (packages?.source.from === "poetry-lock")
-    add("requirements", "poetry.lock is read by poetry, which needs the image's Python");
-  if (packages?.source.from === "requirements" && packages.source.packages.some((name) => /\bgit\+/.test(name)))
-    add("packages", "a package from git must be built, and only wheels are installed");
-  if (packages?.source.from === "pylock" && packages.source.projects.length > 0)
-    add(
-      "uvProject",
-      `${packages.source.projects.map(({ name }) => name).join(", ")} must be built, and only wheels are installed`,
-    );
+  const builds = options.sourceDistributions === "build";
+  if (builds && process.platform !== "linux") add("builderOptions", NOT_HERE);
+  if (!builds && packages?.source.from === "requirements" && packages.source.packages.some(isFromGit))
+    add("packages", `a package from git must be built, ${UNLESS}`);
+  if (!builds && packages?.source.from === "pylock" && packages.source.projects.length > 0)
+    add("uvProject", `${packages.source.projects.map(({ name }) => name).join(", ")} must be built, ${UNLESS}`);
   // They steer a resolution; with a lock, options such as --extra would choose other packages than the lock's.
   if (packages !== undefined && packages.source.from !== "requirements" && packages.extraArgs.length > 0)
     add("pipExtraArgs", `a lock is installed as it is, without ${packages.extraArgs.join(" ")}`);
@@ -37,4 +38,8 @@ export function unsupported({ plan, target }: BuildRequest): Unsupported[] {
   if (target.platforms.length > 1 && (output === "docker-archive" || output === "engine"))
     add("platform", `a docker archive and the engine take one platform, not ${target.platforms.length}`);
   return found;
+}
+
+function isFromGit(requirement: string): boolean {
+  return /\bgit\+/.test(requirement);
 }

@@ -58,6 +58,7 @@ export type {
   UserStep,
 } from "./plan/plan.ts";
 export { RUNTIME_USER } from "./plan/plan-image.ts";
+export { POETRY_PACKAGES } from "./plan/poetry-packages.ts";
 export { secretVariable } from "./plan/secret-variable.ts";
 export { abortedError } from "./process/aborted-error.ts";
 export { cacheFolder } from "./process/cache-folder.ts";

@@ -6,9 +6,9 @@ import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
 import { type Compiler, findCompiler } from "../bytecode/find-compiler.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
-import type { PythonTarget } from "../resolve/python-target.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import type { PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 
 /** The owner the layers will get, unless the base already has a user 1000, which official images do not. */

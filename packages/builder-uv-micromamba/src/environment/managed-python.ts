@@ -7,10 +7,10 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
 import { textFile } from "../layer/tar-entry.ts";
-import { MACHINES } from "../resolve/python-target.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
+import { MACHINES } from "../target/python-target.ts";
 
 /** Where managed Pythons stand in an image, from every builder. */
 const ROOT = "opt/python";

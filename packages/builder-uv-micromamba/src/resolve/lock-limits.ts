@@ -1,5 +1,5 @@
 import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
-import { MACHINES, type PythonTarget } from "./python-target.ts";
+import { MACHINES, type PythonTarget } from "../target/python-target.ts";
 
 /** For which Pythons and environments a lock holds, as a uv.lock and a pylock.toml say it. */
 export interface LockLimits {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { PythonTarget } from "../target/python-target.ts";
 import { lockedDistributions } from "./locked-wheels.ts";
-import type { PythonTarget } from "./python-target.ts";
 
 const TARGET: PythonTarget = {
   minor: "3.11",
@@ -55,7 +55,12 @@ describe("lockedDistributions", () => {
         version: "1",
         archive: expect.objectContaining({ filename: "s-1.tar.gz", url: "https://h/s-1.tar.gz" }),
       },
-      { name: "g", version: "1", git: { url: "https://h/g.git", commit } },
+      {
+        name: "g",
+        version: "1",
+        git: { url: "https://h/g.git", commit },
+        directUrl: expect.stringContaining(commit),
+      },
     ]);
   });
 

@@ -1,10 +1,10 @@
 import { markerHolds } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
+import type { PythonTarget } from "../target/python-target.ts";
+import { uvPlatform } from "../target/python-target.ts";
+import { wheelFits } from "../target/wheel-tags.ts";
 import { parseWheelName } from "../wheel/wheel-name.ts";
 import { markerEnvironment } from "./lock-limits.ts";
-import type { PythonTarget } from "./python-target.ts";
-import { uvPlatform } from "./python-target.ts";
-import { wheelFits } from "./wheel-tags.ts";
 
 const GLIBC: PythonTarget = {
   minor: "3.11",

@@ -26,7 +26,7 @@ wheels = [{ path = "links/found-3.0-py3-none-any.whl", hashes = {} }]
 
 describe("parsePylock", () => {
   it("takes the best wheel of each, with hash, size and address", () => {
-    expect(parsePylock(LOCK, "3.11", "/work")).toEqual([
+    expect(parsePylock(LOCK, "3.11", "/work").wheels).toEqual([
       {
         name: "six",
         version: "1.0",
@@ -42,6 +42,7 @@ describe("parsePylock", () => {
         url: "https://example.test/d/direct-2.0-py3-none-any.whl",
         hashes: [`sha256:${A}`],
         size: undefined,
+        directUrl: '{"url":"https://example.test/d/direct-2.0-py3-none-any.whl","archive_info":{}}',
       },
       {
         name: "found",
@@ -55,7 +56,7 @@ describe("parsePylock", () => {
   });
 
   it("takes only hashes that the requirements admit", () => {
-    const six = (...hashes: string[]) => parsePylock(LOCK, "3.11", "/", new Map([["six", new Set(hashes)]]))[0];
+    const six = (...hashes: string[]) => parsePylock(LOCK, "3.11", "/", new Map([["six", new Set(hashes)]])).wheels[0];
     expect(six(`sha256:${A}`)?.hashes).toEqual([`sha256:${A}`]);
     expect(six(`sha256:${A}`)?.oneOf).toBeUndefined();
     expect(() => six(`sha256:${"c".repeat(64)}`)).toThrow(/six 1\.0 has a hash/);
@@ -69,23 +70,38 @@ describe("parsePylock", () => {
         `[[packages]]\nname = "a"\nversion = "1"\narchive = { url = "https://x/a-1-py3-none-any.whl${fragment}", hashes = { ${hashes} } }`,
         "3.11",
         "/",
-      )[0]?.hashes;
+      ).wheels[0]?.hashes;
     const C = "c".repeat(128);
     expect(direct(`#sha512=${C.toUpperCase()}`, `sha256 = "${A}"`)).toEqual([`sha256:${A}`, `sha512:${C}`]);
     expect(() => direct("#sha256=x", "")).toThrow(/malformed/);
     expect(() => direct("", `blake2b = "${A}"`)).toThrow(/cannot be checked/);
   });
 
-  it("refuses what must be built", () => {
-    for (const rest of [
-      "",
-      'vcs = { type = "git", url = "https://x" }',
-      'sdist = { url = "https://x/a-1.tar.gz" }',
-      'archive = { url = "https://x/a-1.tar.gz" }',
-    ])
-      expect(() => parsePylock(`[[packages]]\nname = "a"\nversion = "1"\n${rest}\n`, "3.11", "/"), rest).toThrow(
-        /a 1 has no wheel/,
-      );
+  it("tells what is built from which source, and refuses what has none", () => {
+    const read = (rest: string, allowed?: string) =>
+      parsePylock(
+        `[[packages]]\nname = "a"\nversion = "1"\n${rest}\n`,
+        "3.11",
+        "/",
+        new Map(allowed ? [["a", new Set([allowed])]] : []),
+      ).sources[0];
+    const commit = "0".repeat(40);
+    expect(read(`vcs = { type = "git", url = "https://x", commit-id = "${commit}", subdirectory = "s" }`)).toEqual({
+      name: "a",
+      version: "1",
+      git: { url: "https://x", commit, subdirectory: "s" },
+      directUrl: `{"url":"https://x","vcs_info":{"vcs":"git","commit_id":"${commit}"},"subdirectory":"s"}`,
+    });
+    const file = { filename: "a-1.tar.gz", url: "https://x/a-1.tar.gz" };
+    expect(read('sdist = { url = "https://x/a-1.tar.gz" }')).toMatchObject({ archive: file });
+    expect(read('sdist = { url = "https://x/a-1.tar.gz" }')?.directUrl).toBeUndefined();
+    expect(read('sdist = { url = "https://x/a-1.tar.gz" }', `sha256:${A}`)?.archive?.oneOf).toEqual([`sha256:${A}`]);
+    expect(read('archive = { url = "https://x/a-1.tar.gz", subdirectory = "s" }')).toMatchObject({
+      archive: { ...file, subdirectory: "s" },
+      directUrl: '{"url":"https://x/a-1.tar.gz","archive_info":{},"subdirectory":"s"}',
+    });
+    for (const rest of ["", 'vcs = { type = "git", url = "https://x" }'])
+      expect(() => read(rest), rest).toThrow(/a 1 has neither a wheel for this platform nor a source/);
   });
 });
 

@@ -3,9 +3,11 @@ import { pathToFileURL } from "node:url";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHash } from "../cache/stated-hash.ts";
+import type { ResolvedSource } from "../source-build/source-kinds.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
-import type { ResolvedWheel } from "./resolved-wheel.ts";
+import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
+import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
 /** A file of a pylock.toml. */
 export interface Artifact {
@@ -14,6 +16,8 @@ export interface Artifact {
   name?: string;
   size?: number | bigint;
   hashes?: Record<string, string>;
+  /** Of an archive of sources: the part that is built. */
+  subdirectory?: string;
 }
 
 /** One `[[packages]]` of a pylock.toml. */
@@ -28,25 +32,27 @@ export interface LockedPackage {
 }
 
 /**
- * The wheels of a pylock.toml (PEP 751) that uv wrote for one platform: it leaves out wheels that don't fit. `allowed`
- * are the hashes a requirements file admits for a name. Throws E_UNSUPPORTED for what has to be built from source.
+ * What a pylock.toml (PEP 751) that uv wrote for one platform names: it leaves out wheels that don't fit. `allowed` are the
+ * hashes a requirements file admits for a name. Throws E_RESOLVE where no file has one of them, E_UNSUPPORTED for a package
+ * with neither wheel nor source.
  */
 export function parsePylock(
   text: string,
   pythonMinor: string,
   folder: string,
   allowed: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
-): ResolvedWheel[] {
+): ResolvedDistributions {
   const { packages = [] } = parse(text) as { packages?: LockedPackage[] };
-  return packages.map((locked) => {
+  const found: ResolvedDistributions = { wheels: [], sources: [] };
+  for (const locked of packages) {
     const hashes = allowed.get(normalizeName(locked.name));
     const candidates = (locked.archive ? [locked.archive] : (locked.wheels ?? []))
       .map((artifact) => candidate(locked, artifact, folder))
       .filter((wheel) => wheel.filename.endsWith(".whl"));
     const wheel =
       hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);
-    if (wheel !== undefined) return wheel;
-    if (candidates.length > 0)
+    if (wheel !== undefined) found.wheels.push(wheel);
+    else if (candidates.length > 0)
       throw new ImageSpecError(
         "E_RESOLVE",
         `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements admit`,
@@ -54,7 +60,35 @@ export function parsePylock(
           hint: "Add the hash of the wheel for this platform, or write the file again for it.",
         },
       );
-    throw sourceOnly(`${locked.name}${locked.version ? ` ${locked.version}` : ""}`);
+    else found.sources.push(withHashes(sourceOf(locked, folder), hashes));
+  }
+  return found;
+}
+
+/** A source of which the requirements state hashes: its archive has to have one of them. */
+function withHashes(source: ResolvedSource, allowed: ReadonlySet<string> | undefined): ResolvedSource {
+  if (allowed === undefined || source.archive === undefined) return source;
+  return { ...source, archive: { ...source.archive, oneOf: [...allowed].sort() } };
+}
+
+/** A distribution as its source: an archive or a commit. Throws E_UNSUPPORTED for one that has neither. */
+export function sourceOf(locked: LockedPackage, folder = "/"): ResolvedSource {
+  const { name, version, vcs } = locked;
+  if (vcs?.url !== undefined && vcs["commit-id"] !== undefined) {
+    const { url, subdirectory } = vcs;
+    const git = { url, commit: vcs["commit-id"], subdirectory, revision: vcs["requested-revision"] };
+    return { name, version, git, directUrl: gitDirectUrl(git) };
+  }
+  const artifact = locked.archive ?? locked.sdist;
+  if (artifact !== undefined) {
+    const { filename, url, hashes, size, directUrl } = candidate(locked, artifact, folder);
+    const { subdirectory } = artifact;
+    if (!filename.endsWith(".whl"))
+      return { name, version, archive: { filename, url, hashes, size, subdirectory }, directUrl };
+  }
+  const subject = `${name}${version === undefined ? "" : ` ${version}`}`;
+  throw new ImageSpecError("E_UNSUPPORTED", `${subject} has neither a wheel for this platform nor a source`, {
+    hint: "Choose a version that has one.",
   });
 }
 
@@ -80,9 +114,9 @@ function algorithm(hash: string): string {
 export function sourceOnly(subject: string, cause?: unknown): ImageSpecError {
   return new ImageSpecError(
     "E_UNSUPPORTED",
-    `${subject} has no wheel for this platform, and uv-micromamba installs wheels only`,
+    `${subject} has no wheel for this platform, and uv-micromamba builds none unless its option sourceDistributions is "build"`,
     {
-      hint: "Build with docker-buildx or kaniko, which can compile it, or choose a version that has a wheel.",
+      hint: 'Build with docker-buildx or kaniko, set builderOptions.sourceDistributions to "build", or choose a version that has a wheel.',
       cause,
     },
   );
@@ -107,5 +141,6 @@ export function candidate(locked: LockedPackage, artifact: Artifact, folder: str
     url: url.replace(/#.*$/, ""),
     hashes: [...new Set(stated.map(([name = "", hex = ""]) => statedHash(name, hex, filename)))],
     size: artifact.size === undefined ? undefined : Number(artifact.size),
+    ...(artifact === locked.archive && { directUrl: archiveDirectUrl(url, artifact.subdirectory) }),
   };
 }

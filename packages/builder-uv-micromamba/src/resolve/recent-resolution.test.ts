@@ -41,7 +41,7 @@ const ask = (question = QUESTION, fresh = false, url = "https://example.test/six
     question,
     async () => {
       asked++;
-      return [{ name: "six", version: "1", filename: "six-1.whl", url, hashes: [], size: 1 }];
+      return { wheels: [{ name: "six", version: "1", filename: "six-1.whl", url, hashes: [], size: 1 }], sources: [] };
     },
     { fresh },
   );

@@ -1,8 +1,8 @@
 import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { RecordStore } from "../cache/record-store.ts";
-import type { PythonTarget } from "./python-target.ts";
-import type { ResolvedWheel } from "./resolved-wheel.ts";
+import type { PythonTarget } from "../target/python-target.ts";
+import type { ResolvedDistributions } from "./resolved-wheel.ts";
 
 /** How long an index's answer counts, in milliseconds: as long as PyPI lets its pages be kept (`max-age=600`). */
 const FRESH = 10 * 60 * 1000;
@@ -23,9 +23,9 @@ export interface ResolutionQuestion {
 export async function recentResolution(
   records: RecordStore,
   question: ResolutionQuestion,
-  resolve: () => Promise<ResolvedWheel[]>,
+  resolve: () => Promise<ResolvedDistributions>,
   options: { fresh: boolean },
-): Promise<ResolvedWheel[]> {
+): Promise<ResolvedDistributions> {
   const { step, target, files, installed } = question;
   const direct = step.source.from === "requirements" && step.source.packages.some((name) => name.includes("@"));
   if (direct || step.secrets.length > 0 || step.extraArgs.some((argument) => NOT_KEPT.test(argument))) return resolve();
@@ -38,12 +38,12 @@ export async function recentResolution(
   };
   const known = options.fresh
     ? undefined
-    : await records.get<{ at: number; wheels: ResolvedWheel[] }>("resolutions", key);
+    : await records.get<{ at: number; found: ResolvedDistributions }>("resolved", key);
   const age = known === undefined ? Number.POSITIVE_INFINITY : Date.now() - known.at;
-  if (known !== undefined && age >= 0 && age < FRESH) return known.wheels;
-  const wheels = await resolve();
+  if (known !== undefined && age >= 0 && age < FRESH) return known.found;
+  const found = await resolve();
   // A file beside the resolution may be another one the next time.
-  if (wheels.every(({ url }) => !url.startsWith("file:")))
-    await records.set("resolutions", key, { at: Date.now(), wheels });
-  return wheels;
+  const addresses = [...found.wheels.map(({ url }) => url), ...found.sources.map(({ archive }) => archive?.url ?? "")];
+  if (addresses.every((url) => !url.startsWith("file:"))) await records.set("resolved", key, { at: Date.now(), found });
+  return found;
 }

@@ -1,17 +1,35 @@
-import { ImageSpecError, openShippedFile, type PackagesStep } from "@imagespec/core/builder";
+import {
+  ImageSpecError,
+  markerHolds,
+  openShippedFile,
+  type PackagesStep,
+  type ShippedFile,
+} from "@imagespec/core/builder";
+import { untilAborted } from "@imagespec/registry";
 import pLimit from "p-limit";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
+import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import { type SecretSettings, secretSettings } from "../session/secret-files.ts";
+import { type BuiltWheel, builtWheel } from "../source-build/built-wheel.ts";
+import { isProject, type ProjectSource, type Source, subjectOf } from "../source-build/source-kinds.ts";
+import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
+import { openWorkshop, type Workshop } from "../source-build/workshop.ts";
+import type { PythonTarget } from "../target/python-target.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
+import { normalizeName } from "../wheel/wheel-name.ts";
+import { directSources, refuseRepositories } from "./direct-references.ts";
+import { markerEnvironment } from "./lock-limits.ts";
 import { lockedDistributions } from "./locked-wheels.ts";
+import { exportPoetryLock } from "./poetry-lock.ts";
 import { sourceOnly } from "./pylock.ts";
-import type { PythonTarget } from "./python-target.ts";
 import { recentResolution } from "./recent-resolution.ts";
-import type { ResolvedWheel } from "./resolved-wheel.ts";
-import { secretSettings } from "./secret-files.ts";
+import { requirementTexts } from "./requirement-texts.ts";
+import { resolveWithSources } from "./resolve-with-sources.ts";
+import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 import { compileRequirements } from "./uv-compile.ts";
-import { uvLockWheels } from "./uv-lock.ts";
+import { uvLockDistributions } from "./uv-lock.ts";
 
 /** Files fetched at once. */
 const DOWNLOADS = 8;
@@ -27,33 +45,114 @@ export interface WheelsQuestion {
   signal?: AbortSignal | undefined;
 }
 
-/** The wheels of a packages step for a target, each with the way to fetch it into the cache. Throws E_RESOLVE, E_UNSUPPORTED. */
+/**
+ * The wheels of a packages step for a target, each with the way to fetch it into the cache; what has none is built where
+ * the options allow it. Throws E_RESOLVE, E_UNSUPPORTED.
+ */
 export async function resolveWheels(session: BuildSession, question: WheelsQuestion): Promise<Wheel[]> {
-  const { request, cache, blobs, log, warn } = session;
-  const { step, uvImage, target, installed, signal = session.signal } = question;
+  const { request, blobs } = session;
+  const { step, target, uvImage, signal = session.signal } = question;
   const secrets = await secretSettings(step, request.secrets);
-  const { source } = step;
-  let resolved: ResolvedWheel[];
-  if (source.from === "uv-lock") {
-    const [lock, pyproject] = [await readShipped(session, source.lock), await readShipped(session, source.pyproject)];
-    resolved = uvLockWheels(lock, pyproject, target, source.lock);
-  } else if (source.from === "pylock") {
-    const { wheels, sources } = lockedDistributions(await readShipped(session, source.lock), target, source.lock);
-    const [first] = sources;
-    if (first !== undefined) throw sourceOnly(`${first.name} ${first.version ?? ""}`.trim());
-    resolved = wheels;
-  } else {
-    const { files, force } = request;
-    const compile = async () => {
-      const uv = await session.uv(uvImage, signal);
-      return compileRequirements({ uv, step, target, files, secrets, installed, cache, signal, log, warn });
-    };
-    const asked = { step, target, files, installed };
-    resolved = await recentResolution(session.records, asked, compile, { fresh: force });
-  }
-  const downloader = new Downloader(session.http, blobs, session.request.emit, secrets.logins);
+  const workshop = lazy(() => openWorkshop(session, { step, target, uvImage, secrets }));
+  const build = async (source: Source) => untilAborted(builtWheel(session, await workshop(), source), signal);
+  const { wheels, sources } = await distributions(session, question, { secrets, workshop, build });
+  const projects = localProjects(step, target, request.files);
+  const [first] = [...sources, ...projects];
+  if (first !== undefined && request.options.sourceDistributions !== "build") throw sourceOnly(subjectOf(first));
+  const downloader = new Downloader(session.http, blobs, request.emit, secrets.logins);
   const limit = pLimit(DOWNLOADS);
-  return Promise.all(resolved.map((wheel) => limit(() => toWheel(session, wheel, downloader, signal))));
+  return Promise.all([
+    ...wheels.map((wheel) => limit(() => toWheel(session, wheel, downloader, signal))),
+    ...[...sources, ...projects].map(async (source) => madeWheel(await build(source), source, blobs)),
+  ]);
+}
+
+/** What resolving needs besides the question. */
+interface ResolvingTools {
+  secrets: SecretSettings;
+  workshop(): Promise<Workshop>;
+  build(source: Source): Promise<BuiltWheel>;
+}
+
+async function distributions(
+  session: BuildSession,
+  question: WheelsQuestion,
+  tools: ResolvingTools,
+): Promise<ResolvedDistributions> {
+  const { step, target } = question;
+  const { source } = step;
+  if (source.from === "requirements") return resolveRequirements(session, question, tools, session.request.files);
+  const lock = await readShipped(session, source.lock);
+  if (source.from === "pylock") return lockedDistributions(lock, target, source.lock);
+  const pyproject = await readShipped(session, source.pyproject);
+  if (source.from === "uv-lock") return uvLockDistributions(lock, pyproject, target, source.lock);
+  const exported = await exportPoetryLock(session, tools.workshop, { step, project: { lock, pyproject } });
+  return resolveRequirements(session, { ...question, step: exported.step }, tools, exported.files);
+}
+
+async function resolveRequirements(
+  session: BuildSession,
+  { step, uvImage, target, installed, signal = session.signal }: WheelsQuestion,
+  { secrets, build }: ResolvingTools,
+  files: readonly ShippedFile[],
+): Promise<ResolvedDistributions> {
+  const { cache, log, warn, request } = session;
+  const { force, options } = request;
+  const texts = await requirementTexts(files);
+  const packages = step.source.from === "requirements" ? step.source.packages : [];
+  const compile = async (known?: readonly StaticMetadata[]) => {
+    const uv = await session.uv(uvImage, signal);
+    return compileRequirements({ uv, step, target, files, secrets, installed, known, cache, signal, log, warn });
+  };
+  const resolve = async () => {
+    if (options.sourceDistributions === "build")
+      return resolveWithSources({
+        compile,
+        build: async (one) => (await build(one)).metadata,
+        direct: directSources([...packages, ...texts.map(({ text }) => text)]),
+      });
+    refuseRepositories(texts);
+    const answer = await compile();
+    if ("unknown" in answer) throw sourceOnly(answer.unknown[0] ?? "A requirement that uv has to build");
+    return answer;
+  };
+  return recentResolution(session.records, { step, target, files, installed }, resolve, { fresh: force });
+}
+
+/** The projects of a workspace that are installed in an image for this target. */
+function localProjects({ source }: PackagesStep, target: PythonTarget, files: readonly ShippedFile[]): ProjectSource[] {
+  if (source.from !== "pylock") return [];
+  const environment = markerEnvironment(target);
+  return source.projects
+    .filter(({ marker }) => marker === undefined || markerHolds(marker, environment))
+    .map(({ name, path }) => ({ name, path, files }));
+}
+
+/** A wheel that was built here. uv notes in each it builds of packages of others how it did so. */
+function madeWheel({ filename, digest, size, metadata }: BuiltWheel, source: Source, blobs: BlobStore): Wheel {
+  const directUrl = isProject(source) ? undefined : source.directUrl;
+  return {
+    name: normalizeName(source.name),
+    version: metadata.version,
+    filename,
+    sha256: digest.slice("sha256:".length),
+    size,
+    notes: isProject(source) ? {} : { ...directNote(directUrl), "uv_build.json": "{}" },
+    fetch: async () => blobs.path(digest),
+  };
+}
+
+function directNote(directUrl: string | undefined): Record<string, string> {
+  return directUrl === undefined ? {} : { "direct_url.json": directUrl };
+}
+
+/** The same for every call; started by the first. */
+function lazy<T>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | undefined;
+  return () => {
+    started ??= start();
+    return started;
+  };
 }
 
 async function toWheel(
@@ -62,7 +161,7 @@ async function toWheel(
   downloader: Downloader,
   signal: AbortSignal,
 ): Promise<Wheel> {
-  const { name, version, filename, url, hashes, oneOf, size } = wheel;
+  const { name, version, filename, url, hashes, oneOf, size, directUrl } = wheel;
   const wanted = { url, subject: filename, hashes, oneOf, size };
   const digest = hashes.find((hash) => hash.startsWith("sha256:"));
   const stated = oneOf === undefined ? digest : undefined;
@@ -78,6 +177,7 @@ async function toWheel(
     filename,
     sha256: file.digest.slice("sha256:".length),
     size: file.size,
+    notes: directNote(directUrl),
     fetch: async (abort) => blobs.path((await downloader.fetch(whole, abort)).digest),
   };
 }

@@ -1,3 +1,5 @@
+import type { ResolvedSource } from "../source-build/source-kinds.ts";
+
 /** One distribution of a resolution, as the wheel that is to be installed. */
 export interface ResolvedWheel {
   name: string;
@@ -11,12 +13,12 @@ export interface ResolvedWheel {
   oneOf?: string[] | undefined;
   /** In bytes; undefined when the index does not tell. */
   size: number | undefined;
+  /** Where it was asked for by address: the text of its direct_url.json. */
+  directUrl?: string | undefined;
 }
 
-/** A distribution without a wheel that fits, as what one is built from. */
-export interface ResolvedSource {
-  name: string;
-  version: string | undefined;
-  archive?: { filename: string; url: string; hashes: string[]; size: number | undefined } | undefined;
-  git?: { url: string; commit: string; subdirectory?: string | undefined; revision?: string | undefined } | undefined;
+/** What a resolution names for one target: wheels, and what has none and would have to be built. */
+export interface ResolvedDistributions {
+  wheels: ResolvedWheel[];
+  sources: ResolvedSource[];
 }

@@ -1,17 +1,20 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ImageSpecError, openShippedFile, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core/builder";
+import { ImageSpecError, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
+import type { SecretSettings } from "../session/secret-files.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
+import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
+import { type PythonTarget, uvPlatform } from "../target/python-target.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
-import { parsePylock, sourceOnly } from "./pylock.ts";
-import { type PythonTarget, uvPlatform } from "./python-target.ts";
+import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
-import type { ResolvedWheel } from "./resolved-wheel.ts";
-import type { SecretSettings } from "./secret-files.ts";
+import { requirementTexts } from "./requirement-texts.ts";
+import type { CompileAnswer } from "./resolve-with-sources.ts";
 import { standInPython } from "./stand-in-python.ts";
+import { metadataSettings } from "./static-metadata.ts";
 
 export interface CompileRequest {
   uv: UvProgram;
@@ -21,6 +24,8 @@ export interface CompileRequest {
   secrets: SecretSettings;
   /** What the base's environment has: kept where it satisfies the requirements. */
   installed: readonly InstalledDistribution[];
+  /** What is known of distributions that have no wheel. */
+  known?: readonly StaticMetadata[] | undefined;
   cache: CacheFolder;
   signal: AbortSignal;
   log(line: string, stream: "stdout" | "stderr"): void;
@@ -30,49 +35,53 @@ export interface CompileRequest {
 const REQUIRE_HASHES = "--require-hashes";
 const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
-/** The start of a comment, which is not part of an address's fragment. */
-const COMMENT = /(^|\s)#.*$/gm;
-/** A requirement that names a version control system (PyPA direct references). */
-const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
+const SETTINGS = "uv.toml";
 
 /**
- * Resolves packages and a requirements file together, for the target's Python and platform, to wheels. uv runs in a
+ * Resolves packages and a requirements file together, for the target's Python and platform. uv runs in a
  * folder of its own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host. It
- * chooses versions as an installation does, whether they have wheels or not, since every builder has to choose the same.
- * Throws E_RESOLVE with uv's own message, E_UNSUPPORTED where one that it chose has no wheel.
+ * chooses versions as an installation does, whether they have wheels or not, since every builder has to choose the same;
+ * what it would have to build to learn its needs is the answer instead. Throws E_RESOLVE with uv's own message.
  */
-export async function compileRequirements(request: CompileRequest): Promise<ResolvedWheel[]> {
+export async function compileRequirements(request: CompileRequest): Promise<CompileAnswer> {
   const { cache, target, signal, warn } = request;
   const { source } = request.step;
   if (source.from !== "requirements") throw new ImageSpecError("E_INTERNAL", `The packages come from ${source.from}`);
   return cache.withScratch(warn, async (folder) => {
     const texts = await stage(request, folder);
+    if (request.known !== undefined) await writeFile(join(folder, SETTINGS), metadataSettings(request.known));
     const inputs = source.requirements === undefined ? [] : [source.requirements];
     if (source.packages.length > 0) {
       await writeFile(join(folder, INPUT), `${source.packages.join("\n")}\n`);
       inputs.push(INPUT);
     }
     if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferences(request.installed));
+    let unknown: string[] | undefined;
     try {
-      await run(request, folder, inputs);
+      unknown = await run(request, folder, inputs);
     } catch (error) {
       signal.throwIfAborted();
       throw error;
     }
+    if (unknown !== undefined) return { unknown };
     const lock = await readFile(join(folder, OUTPUT), "utf8");
     const allowed = requiredHashes(texts);
-    const wheels = parsePylock(lock, target.minor, folder, allowed);
-    const bare = wheels.find(({ name }) => !allowed.has(normalizeName(name)));
-    if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES)))
-      return wheels;
-    throw new ImageSpecError("E_RESOLVE", `${bare.name} ${bare.version} has no hash, and --require-hashes wants one`, {
-      hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes.",
-    });
+    const found = parsePylock(lock, target.minor, folder, allowed);
+    const bare = [...found.wheels, ...found.sources].find(({ name }) => !allowed.has(normalizeName(name)));
+    if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
+    throw new ImageSpecError(
+      "E_RESOLVE",
+      `${bare.name} ${bare.version ?? ""} has no hash, and --require-hashes wants one`,
+      {
+        hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes.",
+      },
+    );
   });
 }
 
-async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<void> {
-  const { uv, step, target, secrets, cache, signal } = request;
+/** Undefined, or what uv would have to build. */
+async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<string[] | undefined> {
+  const { uv, step, target, secrets, cache, signal, known } = request;
   const { uvCache } = cache;
   const pythons = cache.path("python");
   const python = await standInPython({ uv, minor: target.minor, scratch: folder, uvCache, pythons, signal });
@@ -88,7 +97,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
     cwd: folder,
     env: uvEnvironment(uvCache, {
-      ...(secrets.env.UV_CONFIG_FILE === undefined && { UV_NO_CONFIG: "1" }),
+      ...(known === undefined ? { UV_NO_CONFIG: "1" } : { UV_CONFIG_FILE: join(folder, SETTINGS) }),
       TMPDIR: folder,
       ...secrets.env,
       ...python.env,
@@ -99,9 +108,9 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
     // uv prints the lock on standard output too.
     onLine: (line, stream) => stream === "stderr" && line !== "" && request.log(line, stream),
   });
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return undefined;
   const refused = await python.refused();
-  if (refused !== undefined) throw sourceOnly(refused[0] ?? "A requirement that uv has to build");
+  if (refused !== undefined) return refused;
   throw explain(result.tail, result.command, result.exitCode);
 }
 
@@ -127,22 +136,14 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
   });
 }
 
-/** Writes the shipped requirement files, checked by their hash, and returns their texts. */
-async function stage(request: CompileRequest, folder: string): Promise<string[]> {
-  const texts: string[] = [];
-  for (const file of request.files) {
-    if (!file.path.startsWith("requirements/") || file.type !== "file") continue;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of openShippedFile(file)) chunks.push(chunk);
-    const path = join(folder, file.path);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, Buffer.concat(chunks));
-    const text = Buffer.concat(chunks).toString("utf8");
-    if (FROM_VCS.test(text.replace(COMMENT, "")))
-      throw sourceOnly(`A requirement of ${file.path.slice("requirements/".length)}, from a repository,`);
-    texts.push(text);
+/** Writes the shipped requirement files, and returns their texts. */
+async function stage({ files }: CompileRequest, folder: string): Promise<string[]> {
+  const found = await requirementTexts(files);
+  for (const { path, text } of found) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
   }
-  return texts;
+  return found.map(({ text }) => text);
 }
 
 /** uv takes versions of an output file that is there already as preferred, which is what extending an environment means. */

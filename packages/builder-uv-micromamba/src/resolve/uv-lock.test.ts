@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PythonTarget } from "./python-target.ts";
-import { uvLockWheels } from "./uv-lock.ts";
+import type { PythonTarget } from "../target/python-target.ts";
+import { uvLockDistributions } from "./uv-lock.ts";
 
 const TARGET: PythonTarget = {
   minor: "3.11",
@@ -30,11 +30,11 @@ dependencies = [${dependencies}]
 ${rest}
 `;
 const names = (text: string, pyproject = "", target = TARGET) =>
-  uvLockWheels(text, pyproject, target, "uv.lock")
-    .map(({ name, version }) => `${name} ${version}`)
+  uvLockDistributions(text, pyproject, target, "uv.lock")
+    .wheels.map(({ name, version }) => `${name} ${version}`)
     .sort();
 
-describe("uvLockWheels", () => {
+describe("uvLockDistributions", () => {
   it("follows dependencies whose markers hold, and extras that are asked for", () => {
     const text =
       project(
@@ -67,7 +67,12 @@ describe("uvLockWheels", () => {
       wheel("a", "1", "cp311-cp311-manylinux_2_17_x86_64", "b"),
       wheel("a", "1", "cp312-cp312-manylinux_2_17_x86_64", "c"),
     ].join(", ");
-    const [found] = uvLockWheels(project(`{ name = "a" }`) + locked("a", "1", "", wheels), "", TARGET, "uv.lock");
+    const [found] = uvLockDistributions(
+      project(`{ name = "a" }`) + locked("a", "1", "", wheels),
+      "",
+      TARGET,
+      "uv.lock",
+    ).wheels;
     expect(found).toEqual({
       name: "a",
       version: "1",
@@ -78,7 +83,36 @@ describe("uvLockWheels", () => {
     });
   });
 
-  it("refuses what has no wheel here, comes from git, is not locked, or is no lock", () => {
+  it("tells what is built from which source", () => {
+    const commit = "0".repeat(40);
+    const source = (text: string) =>
+      uvLockDistributions(project(`{ name = "a" }`) + text, "", TARGET, "uv.lock").sources[0];
+    const other = wheel("a", "1", "cp312-cp312-win_amd64");
+    const sdist = `sdist = { url = "https://example.test/a-1.tar.gz", hash = "sha256:${hash("b")}", size = 3 }`;
+    expect(source(locked("a", "1", sdist, other))).toEqual({
+      name: "a",
+      version: "1",
+      archive: {
+        filename: "a-1.tar.gz",
+        url: "https://example.test/a-1.tar.gz",
+        hashes: [`sha256:${hash("b")}`],
+        size: 3,
+      },
+    });
+    const git = `git = "https://example.test/a.git?rev=main&subdirectory=s#${commit}"`;
+    expect(
+      source(
+        locked("a", "1")
+          .replace(/registry = "[^"]*"/, git)
+          .replace(/wheels = .*/, ""),
+      ),
+    ).toMatchObject({
+      git: { url: "https://example.test/a.git", commit, revision: "main", subdirectory: "s" },
+      directUrl: expect.stringContaining('"requested_revision":"main"'),
+    });
+  });
+
+  it("refuses what lies on this machine, is not locked, or is no lock", () => {
     const fails = (text: string, code: string, about: RegExp) => {
       let fault: unknown;
       try {
@@ -93,7 +127,6 @@ describe("uvLockWheels", () => {
       "E_UNSUPPORTED",
       /a 1 has no wheel/,
     );
-    fails(project(`{ name = "a" }`) + locked("a", "1").replace("registry =", "git ="), "E_UNSUPPORTED", /from git/);
     fails(project(`{ name = "a" }`), "E_INPUT_FILE", /needs a and does not lock it/);
     fails("version = 1\n", "E_INPUT_FILE", /not a uv\.lock/);
   });
@@ -128,12 +161,12 @@ describe("uvLockWheels", () => {
 
   it("checks hashes of every kind, and takes none that is malformed", () => {
     const hashed = (text: string) =>
-      uvLockWheels(
+      uvLockDistributions(
         project(`{ name = "a" }`) + locked("a", "1").replace(/hash = "[^"]*"/, `hash = "${text}"`),
         "",
         TARGET,
         "uv.lock",
-      )[0]?.hashes;
+      ).wheels[0]?.hashes;
     expect(hashed(`sha512:${"A".repeat(128)}`)).toEqual([`sha512:${"a".repeat(128)}`]);
     expect(hashed(`md5:${"a".repeat(32)}`)).toEqual([`md5:${"a".repeat(32)}`]);
     for (const text of ["sha256:abc", "abc", "", `blake2b:${hash("a")}`])

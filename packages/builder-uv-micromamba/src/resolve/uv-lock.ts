@@ -1,14 +1,15 @@
 import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHashText } from "../cache/stated-hash.ts";
+import type { GitCommit, ResolvedSource, SourceArchive } from "../source-build/source-kinds.ts";
+import type { PythonTarget } from "../target/python-target.ts";
+import { wheelFits } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
-
+import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
 import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
 import { sourceOnly } from "./pylock.ts";
-import type { PythonTarget } from "./python-target.ts";
-import type { ResolvedWheel } from "./resolved-wheel.ts";
-import { wheelFits } from "./wheel-tags.ts";
+import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
 interface Dependency {
   name: string;
@@ -16,6 +17,14 @@ interface Dependency {
   source?: Record<string, unknown>;
   marker?: string;
   extra?: string[];
+}
+
+interface LockedFile {
+  url?: string;
+  path?: string;
+  filename?: string;
+  hash?: string;
+  size?: number;
 }
 
 interface Locked {
@@ -29,12 +38,14 @@ interface Locked {
     editable?: string;
     directory?: string;
     path?: string;
+    subdirectory?: string;
   };
   dependencies?: Dependency[];
   "optional-dependencies"?: Record<string, Dependency[]>;
   /** By dependency group. */
   "dev-dependencies"?: Record<string, Dependency[]>;
-  wheels?: { url?: string; path?: string; filename?: string; hash?: string; size?: number }[];
+  sdist?: LockedFile;
+  wheels?: LockedFile[];
   "resolution-markers"?: string[];
 }
 
@@ -44,12 +55,17 @@ interface Lock extends LockLimits {
 }
 
 /**
- * The wheels a uv.lock pins for a target, as `uv sync --no-dev` installs them: the project's dependencies, those of its
+ * What a uv.lock pins for a target, as `uv sync --no-dev` installs them: the project's dependencies, those of its
  * default groups but `dev`, and what they need there, without the project itself. `pyproject` is the text beside the
- * lock. Reads no network: the lock has addresses and hashes. Throws E_UNSUPPORTED for what has no wheel or comes from
- * git, E_INPUT_FILE for a file that is no uv.lock, E_RESOLVE for one that is not for this Python or platform.
+ * lock. Reads no network: the lock has addresses and hashes. Throws E_UNSUPPORTED for what lies on this
+ * machine, E_INPUT_FILE for a file that is no uv.lock, E_RESOLVE for one that is not for this Python or platform.
  */
-export function uvLockWheels(text: string, pyproject: string, target: PythonTarget, subject: string): ResolvedWheel[] {
+export function uvLockDistributions(
+  text: string,
+  pyproject: string,
+  target: PythonTarget,
+  subject: string,
+): ResolvedDistributions {
   const lock = parse(text) as unknown as Lock;
   const packages = lock.package ?? [];
   const roots = packages.filter(({ source }) => source?.virtual !== undefined || source?.editable !== undefined);
@@ -78,7 +94,14 @@ export function uvLockWheels(text: string, pyproject: string, target: PythonTarg
       queue.push({ locked: find(packages, dependency, environment, subject), extras: dependency.extra ?? [] });
     }
   }
-  return [...needed.keys()].filter((locked) => !roots.includes(locked)).map((locked) => wheelOf(locked, target));
+  const found: ResolvedDistributions = { wheels: [], sources: [] };
+  for (const locked of needed.keys()) {
+    if (roots.includes(locked)) continue;
+    const wheel = wheelOf(locked, target);
+    if (wheel === undefined) found.sources.push(sourceOf(locked));
+    else found.wheels.push(wheel);
+  }
+  return found;
 }
 
 /** Which groups are installed without being asked for (`[tool.uv] default-groups`); `dev` never is. */
@@ -111,26 +134,53 @@ function find(packages: Locked[], wanted: Dependency, environment: MarkerEnviron
   });
 }
 
-function wheelOf(locked: Locked, target: PythonTarget): ResolvedWheel {
-  const subject = `${locked.name}${locked.version === undefined ? "" : ` ${locked.version}`}`;
-  if (locked.source.git !== undefined) throw sourceOnly(`${subject} (from git)`);
-  const wheels = (locked.wheels ?? []).flatMap((wheel) => {
-    const url = wheel.url ?? "";
-    const filename =
-      wheel.filename ??
-      decodeURIComponent(
-        url
-          .replace(/[?#].*$/, "")
-          .split("/")
-          .at(-1) ?? "",
-      );
-    if (!filename.endsWith(".whl") || !/^https?:/.test(url)) return [];
-    if (!wheelFits(parseWheelName(filename), target)) return [];
-    const version = locked.version ?? filename.split("-")[1] ?? "";
-    const hashes = wheel.hash === undefined ? [] : [statedHashText(wheel.hash, filename)];
-    return [{ name: normalizeName(locked.name), version, filename, url, hashes, size: wheel.size }];
+function wheelOf(locked: Locked, target: PythonTarget): ResolvedWheel | undefined {
+  const wheels = (locked.wheels ?? []).flatMap((file) => {
+    const archive = archiveOf(file);
+    if (!archive?.filename.endsWith(".whl") || !wheelFits(parseWheelName(archive.filename), target)) return [];
+    const version = locked.version ?? archive.filename.split("-")[1] ?? "";
+    return [{ name: normalizeName(locked.name), version, ...archive, ...addressOf(locked) }];
   });
-  const wheel = preferWheel(wheels, target.minor);
-  if (wheel === undefined) throw sourceOnly(subject);
-  return wheel;
+  return preferWheel(wheels, target.minor);
+}
+
+function sourceOf(locked: Locked): ResolvedSource {
+  const { name, version, source, sdist } = locked;
+  const subject = `${name}${version === undefined ? "" : ` ${version}`}`;
+  if (source.git !== undefined) {
+    const git = gitCommit(source.git);
+    return { name, version, git, directUrl: gitDirectUrl(git) };
+  }
+  const archive = sdist && archiveOf({ ...sdist, url: sdist.url ?? source.url ?? "" });
+  if (archive === undefined) throw sourceOnly(subject);
+  const { subdirectory } = source;
+  return { name, version, archive: { ...archive, subdirectory }, ...addressOf(locked) };
+}
+
+function archiveOf({ url = "", filename, hash, size }: LockedFile): SourceArchive | undefined {
+  if (!/^https?:/.test(url)) return undefined;
+  const last = url
+    .replace(/[?#].*$/, "")
+    .split("/")
+    .at(-1);
+  const name = filename ?? decodeURIComponent(last ?? "");
+  return { filename: name, url, hashes: hash === undefined ? [] : [statedHashText(hash, name)], size };
+}
+
+function addressOf({ source: { url, subdirectory } }: Locked): { directUrl?: string } {
+  return url === undefined ? {} : { directUrl: archiveDirectUrl(url, subdirectory) };
+}
+
+/** `https://host/x.git?subdirectory=a&rev=main#COMMIT`, as uv writes it. */
+function gitCommit(address: string): GitCommit {
+  const [front = "", commit = ""] = address.split("#");
+  const [url = "", query = ""] = front.split("?");
+  const parameters = new URLSearchParams(query);
+  const revision = ["rev", "tag", "branch"].map((name) => parameters.get(name)).find((value) => value !== null);
+  return {
+    url,
+    commit,
+    revision: revision ?? undefined,
+    subdirectory: parameters.get("subdirectory") ?? undefined,
+  };
 }

@@ -29,7 +29,13 @@ async function slowUv(seconds: number): Promise<string> {
 }
 
 async function open(uv: string, signal = new AbortController().signal) {
-  const options: Options = { uv, manifestFormat: "oci", strict: false, cacheBytes: 2 ** 30 };
+  const options: Options = {
+    uv,
+    manifestFormat: "oci",
+    strict: false,
+    sourceDistributions: "refuse",
+    cacheBytes: 2 ** 30,
+  };
   return openSession({ ...buildRequest({ signal }), options });
 }
 const log = () => readFile(join(root, "log"), "utf8").catch(() => "");

@@ -19,6 +19,8 @@ export interface WheelIdentity {
   filename: string;
   name: string;
   version: string;
+  /** Files that its installer adds to its .dist-info, by name. */
+  notes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A file that a wheel installs. */
@@ -30,7 +32,7 @@ export interface WheelFile extends FileEntry {
 /**
  * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
- * target's interpreter in their first line, INSTALLER, REQUESTED, and a RECORD of all of it. The wheel's own bytecode stays where
+ * target's interpreter in their first line, INSTALLER, REQUESTED, the wheel's notes, and a RECORD of all of it. The wheel's own bytecode stays where
  * the target's modules are not compiled.
  * Throws E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked for, and for one
  * that has the interpreter's names, or two files for one place. A content that differs from the wheel's RECORD is E_RESOLVE
@@ -74,6 +76,8 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   }
   // As uv has them in Dockerfile builds.
   const generated = [textFile(`${site}/${info}/INSTALLER`, "uv"), textFile(`${site}/${info}/REQUESTED`, "")];
+  for (const [name, text] of Object.entries(wheel.notes ?? {}))
+    generated.push(textFile(`${site}/${info}/${name}`, text));
   for (const point of points)
     generated.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
   for (const entry of generated) rows.push(recordRow(relative(entry.path, site), entry.content as Uint8Array));

@@ -23,6 +23,8 @@ export interface Wheel {
   filename: string;
   sha256: string;
   size: number;
+  /** Files that its installer adds to its .dist-info, by name. */
+  notes?: Readonly<Record<string, string>> | undefined;
   fetch(signal: AbortSignal): Promise<string>;
 }
 
@@ -65,7 +67,14 @@ interface WheelPart {
 }
 
 async function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQuestion): Promise<InstalledFile[]> {
-  const key = { wheel: wheel.sha256, name: wheel.name, version: wheel.version, target, recipe: RECIPE };
+  const key = {
+    wheel: wheel.sha256,
+    name: wheel.name,
+    version: wheel.version,
+    target,
+    ...noted(wheel),
+    recipe: RECIPE,
+  };
   const known = await records.get<InstalledFile[]>("wheel-files", key);
   if (known !== undefined) return known;
   signal.throwIfAborted();
@@ -88,6 +97,7 @@ function wheelLayer(parts: readonly WheelPart[], target: WheelTarget): LayerSour
   return {
     key: {
       wheels: parts.map(({ wheel }) => wheel.sha256),
+      ...(parts.some(({ wheel }) => "notes" in noted(wheel)) && { notes: parts.map(({ wheel }) => noted(wheel)) }),
       without: omitted.length === 0 ? undefined : omitted,
       target,
       recipe: RECIPE,
@@ -95,6 +105,11 @@ function wheelLayer(parts: readonly WheelPart[], target: WheelTarget): LayerSour
     title: `python packages: ${parts.map(({ wheel }) => `${wheel.name} ${wheel.version}`).join(", ")}`,
     entries: (signal) => addParentFolders(groupEntries(parts, target, signal), target.prefix),
   };
+}
+
+/** A wheel's notes, for a key; none for a wheel without. */
+function noted({ notes = {} }: Wheel): Pick<Wheel, "notes"> {
+  return Object.keys(notes).length === 0 ? {} : { notes };
 }
 
 async function* groupEntries(

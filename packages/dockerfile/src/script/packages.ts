@@ -1,4 +1,10 @@
-import { type EnvironmentStep, type PackagesStep, secretVariable, type UserStep } from "@imagespec/core/builder";
+import {
+  type EnvironmentStep,
+  type PackagesStep,
+  POETRY_PACKAGES,
+  secretVariable,
+  type UserStep,
+} from "@imagespec/core/builder";
 import { SYSTEM_PATH } from "../step-fault.ts";
 import { checkPackages, findInterpreter } from "./check-packages.ts";
 import { ownScript } from "./own.ts";
@@ -6,8 +12,7 @@ import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
 
-// Only reads poetry.lock; neither is part of the image.
-const POETRY = ["--from 'poetry==2.2.1'", "--with 'poetry-plugin-export==1.9.0'"];
+const [POETRY, EXPORT] = POETRY_PACKAGES;
 
 /** What the step that installs packages needs of a plan. */
 export interface PackagesQuestion {
@@ -75,7 +80,8 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   return [
     'scratch=$(mktemp -d); export UV_TOOL_DIR="$scratch";',
     `(cd ${project} && uv tool run --python ${python}`,
-    ...POETRY,
+    `--from ${quoteShell(POETRY)}`,
+    `--with ${quoteShell(EXPORT)}`,
     ...indexes,
     'poetry --no-interaction export --format requirements.txt --output "$scratch/locked.txt");',
     `uv pip install --python ${python}`,

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { readInstall } from "./alternatives.ts";
+import { applyEffects } from "./apply-effects.ts";
+import type { Effect } from "./effect.ts";
+import { type BaseFile, debianBase } from "./fixtures/debian-base.ts";
+import type { PackageFile } from "./package-contents.ts";
+
+const held = (path: string, text?: string): PackageFile => ({
+  path,
+  type: "file",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  owner: ["root", "root"],
+  size: text?.length ?? 1,
+  text,
+});
+
+async function applied(
+  effects: Effect[],
+  { base = {}, files = [] }: { base?: Record<string, BaseFile>; files?: PackageFile[] } = {},
+) {
+  const { system, plan } = debianBase(base);
+  for (const { path, mode, size } of files)
+    await plan.add(path, { type: "file", mode, uid: 0, gid: 0, size, from: { package: 0, path } }, "demo");
+  const before = new Set(plan.planned.keys());
+  await applyEffects([{ package: "demo", at: 0, contents: { control: "", info: [], files }, effects }], plan, system);
+  const made = [...plan.planned].filter(([path]) => !before.has(path));
+  return { plan, made: Object.fromEntries(made.map(([path, { text, link, mode }]) => [path, text ?? link ?? mode])) };
+}
+
+describe("applyEffects", () => {
+  it("makes files, folders and copies, where nothing is yet", async () => {
+    const effects: Effect[] = [
+      { do: "folder", path: "/etc/demo", mode: 0o750 },
+      { do: "file", path: "/etc/demo/a", text: "a\n", mode: 0o600 },
+      { do: "file", path: "/etc/kept", text: "new\n", mode: 0o644 },
+      { do: "copy", from: "/usr/share/demo/conf", path: "/etc/demo.conf" },
+    ];
+    const { made, plan } = await applied(effects, {
+      base: { "etc/kept": "old\n" },
+      files: [held("usr/share/demo/conf")],
+    });
+    expect(made).toEqual({ "etc/demo": 0o750, "etc/demo/a": "a\n", "etc/demo.conf": 0o644 });
+    expect(plan.planned.get("etc/demo.conf")?.from).toEqual({ package: 0, path: "usr/share/demo/conf" });
+  });
+
+  it("adds a system group by the first free number from 100, once", async () => {
+    const base = { "etc/group": "root:x:0:\nusers:x:100:\n_ssh:x:101:\n", "etc/gshadow": "root:*::\n" };
+    const { made, plan } = await applied([{ do: "system group", name: "demo" }], {
+      base,
+    });
+    expect(made["etc/group"]).toBe(`${base["etc/group"]}demo:x:102:\n`);
+    expect(made["etc/group-"]).toBe(base["etc/group"]);
+    expect(made["etc/gshadow"]).toBe("root:*::\ndemo:!::\n");
+    expect(plan.planned.has("run/adduser")).toBe(true);
+    expect((await applied([{ do: "system group", name: "_ssh" }], { base })).made).toEqual({});
+  });
+
+  it("gives a file of the package to a group that was added before", async () => {
+    const effects: Effect[] = [
+      { do: "system group", name: "demo" },
+      { do: "mode", path: "/usr/bin/agent", mode: 0o2755, group: "demo" },
+    ];
+    const { plan } = await applied(effects, { base: { "etc/group": "root:x:0:\n" }, files: [held("usr/bin/agent")] });
+    expect(plan.planned.get("usr/bin/agent")).toMatchObject({ mode: 0o2755, gid: 100 });
+    await expect(applied([{ do: "mode", path: "/usr/bin/sh", mode: 0o755, group: "root" }])).rejects.toThrow(
+      "demo changes /usr/bin/sh, which it does not hold",
+    );
+  });
+
+  it("links an alternative, and refuses one whose place is taken by a file", async () => {
+    const alternative: Effect = {
+      do: "alternative",
+      alternative: readInstall("update-alternatives --install /usr/bin/pager pager /usr/bin/demo 10"),
+    };
+    const files = [held("usr/bin/demo")];
+    const { made } = await applied([alternative], { files });
+    expect(made).toMatchObject({
+      "usr/bin/pager": "/etc/alternatives/pager",
+      "etc/alternatives/pager": "/usr/bin/demo",
+      "var/lib/dpkg/alternatives/pager": expect.stringContaining("/usr/bin/demo"),
+    });
+    await expect(applied([alternative], { base: { "usr/bin/pager": "" }, files })).rejects.toThrow(
+      "/usr/bin/pager is an alternative (pager), and another file is there",
+    );
+  });
+
+  it("links an init script in the runlevels of its header", async () => {
+    const script = "#!/bin/sh\n# Default-Start:\t2 3\n# Default-Stop: 0\n";
+    const { made } = await applied([{ do: "start links", script: "demo" }], {
+      files: [held("etc/init.d/demo", script)],
+    });
+    expect(made).toEqual({
+      "etc/rc2.d/S01demo": "../init.d/demo",
+      "etc/rc3.d/S01demo": "../init.d/demo",
+      "etc/rc0.d/K01demo": "../init.d/demo",
+    });
+    await expect(applied([{ do: "start links", script: "other" }])).rejects.toThrow("demo starts /etc/init.d/other");
+  });
+
+  it("notes a unit, and links one of users", async () => {
+    const unit = "[Unit]\n\n[Install]\nWantedBy=timers.target\n";
+    const system = await applied([{ do: "unit", unit: "demo.timer", of: "system" }], {
+      files: [held("usr/lib/systemd/system/demo.timer", unit)],
+    });
+    expect(system.made["var/lib/systemd/deb-systemd-helper-enabled/demo.timer.dsh-also"]).toBe(
+      "/etc/systemd/system/timers.target.wants/demo.timer\n",
+    );
+    expect(Object.keys(system.made).some((path) => path.startsWith("etc/"))).toBe(false);
+    const user = await applied([{ do: "unit", unit: "demo.timer", of: "user" }], {
+      files: [held("usr/lib/systemd/user/demo.timer", unit)],
+    });
+    expect(user.made["etc/systemd/user/timers.target.wants/demo.timer"]).toBe("/usr/lib/systemd/user/demo.timer");
+    const odd = [held("usr/lib/systemd/system/demo.timer", "[Install]\nAlias=x.timer\n")];
+    await expect(applied([{ do: "unit", unit: "demo.timer", of: "system" }], { files: odd })).rejects.toThrow(
+      "demo enables the unit demo.timer, whose [Install] is not read here",
+    );
+  });
+
+  it("does nothing for a program that is not there, and hands on where it is", async () => {
+    const effect: Effect = { do: "nothing without", program: "update-menus" };
+    expect((await applied([effect])).made).toEqual({});
+    await expect(applied([effect], { base: { "usr/bin/update-menus": "" } })).rejects.toThrow(
+      "demo runs update-menus, which the image has",
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { debianBase } from "./fixtures/debian-base.ts";
+import { planTriggers } from "./plan-triggers.ts";
+
+const FILE = "var/lib/dpkg/triggers/File";
+const LDCONFIG = "var/lib/dpkg/triggers/ldconfig";
+const pack = (id: string, triggers = "", paths: string[] = []) => ({ id, triggers, paths });
+const base = () =>
+  debianBase({
+    [FILE]: "/usr/share/waited waiter\n",
+    [LDCONFIG]: "libc-bin\n",
+    "var/lib/dpkg/triggers/rebuild": "waiter\n",
+    "var/lib/dpkg/triggers/Unincorp": "",
+  });
+
+describe("planTriggers", () => {
+  it("records what packages wait for beside what the base's wait for", async () => {
+    const { system, plan } = base();
+    const triggers = "# a comment\ninterest-noawait /usr/share/mime\ninterest rebuild\ninterest-await fresh\n";
+    await planTriggers([pack("one:amd64", triggers)], plan, system);
+    const text = (path: string) => plan.planned.get(path)?.text;
+    expect(text(FILE)).toBe("/usr/share/waited waiter\n/usr/share/mime one:amd64/noawait\n");
+    expect(text("var/lib/dpkg/triggers/rebuild")).toBe("waiter\none:amd64\n");
+    expect(text("var/lib/dpkg/triggers/fresh")).toBe("one:amd64\n");
+    expect(plan.planned.size).toBe(3);
+  });
+
+  it("writes nothing where nobody's interest changes, and leaves the linker's cache to us", async () => {
+    const { system, plan } = base();
+    await planTriggers([pack("lib", "activate-noawait ldconfig\n", ["/usr/lib/libx.so.1"])], plan, system);
+    expect(plan.planned.size).toBe(0);
+  });
+
+  it("hands on by name what sets off a trigger of the base or of another package", async () => {
+    const { system, plan } = base();
+    await expect(planTriggers([pack("a", "activate rebuild\n")], plan, system)).rejects.toThrow(
+      "a sets off rebuild, for which waiter runs a script",
+    );
+    await expect(planTriggers([pack("a", "", ["/usr/share/waited/file"])], plan, system)).rejects.toThrow(
+      "a holds something below /usr/share/waited, for which waiter runs a script",
+    );
+    const both = [pack("mime", "interest /usr/share/mime\n"), pack("b", "", ["/usr/share/mime/b.xml"])];
+    await expect(planTriggers(both, plan, system)).rejects.toThrow("b holds something below /usr/share/mime");
+  });
+
+  it("takes no path for one that it only begins like", async () => {
+    const { system, plan } = base();
+    await planTriggers([pack("a", "", ["/usr/share/waited-not/file"])], plan, system);
+    expect(plan.planned.size).toBe(0);
+  });
+
+  it("hands on a kind of trigger that it does not know", async () => {
+    const { system, plan } = base();
+    await expect(planTriggers([pack("a", "await x\n")], plan, system)).rejects.toThrow(
+      "a has a trigger that is not known here: await x",
+    );
+  });
+});

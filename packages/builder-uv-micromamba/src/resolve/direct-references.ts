@@ -1,0 +1,51 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+import { normalizeName } from "../wheel/wheel-name.ts";
+import { sourceOnly } from "./pylock.ts";
+import type { RequirementText } from "./requirement-texts.ts";
+
+const NAMED = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;
+const ADDRESS = /^\s*((?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|git):\/\/\S+)/i;
+const COMMIT = /@[0-9a-f]{40}(?:[?#]|$)/;
+
+/** The start of a comment, which is not part of an address's fragment. */
+const COMMENT = /(^|\s)#.*$/gm;
+/** A requirement that names a version control system (PyPA direct references). */
+const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
+
+/** Throws E_UNSUPPORTED where a requirement file names a repository, from which something would have to be built. */
+export function refuseRepositories(files: readonly RequirementText[]): void {
+  for (const { path, text } of files)
+    if (FROM_VCS.test(text.replace(COMMENT, "")))
+      throw sourceOnly(`A requirement of ${path.replace(/^requirements\//, "")}, from a repository,`);
+}
+
+/**
+ * The names of the distributions that requirement lines ask for by the address of a source, in normal form. Throws
+ * E_UNSUPPORTED for an address from which no single source can be known: one without a name, of a branch or tag of git, or of
+ * another version control system.
+ */
+export function directSources(texts: readonly string[]): string[] {
+  const names = new Set<string>();
+  for (const line of texts.flatMap((text) =>
+    text
+      .replace(COMMENT, "")
+      .replace(/\\\r?\n/g, " ")
+      .split(/\r?\n/),
+  )) {
+    const [, name, address] = NAMED.exec(line) ?? [];
+    const bare = name === undefined ? ADDRESS.exec(line)?.[1] : undefined;
+    const url = address ?? bare;
+    if (url === undefined || /\.whl(?:[?#]|$)/i.test(url)) continue;
+    if (name === undefined)
+      throw new ImageSpecError("E_UNSUPPORTED", `${url} has no name in front of it`, {
+        hint: `Write the name too: NAME @ ${url}.`,
+      });
+    if (/^(?:hg|svn|bzr)\+/i.test(url)) throw sourceOnly(`${name}, from ${url.slice(0, url.indexOf("+"))},`);
+    if (/^git\+/i.test(url) && !COMMIT.test(url))
+      throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from a branch or tag of git, which may move`, {
+        hint: "Name the commit by all of its 40 digits: @COMMIT.",
+      });
+    names.add(normalizeName(name));
+  }
+  return [...names].sort();
+}

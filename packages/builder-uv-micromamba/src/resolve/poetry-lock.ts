@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpecError, type PackagesStep, POETRY_PACKAGES, type ShippedFile } from "@imagespec/core/builder";
+import type { BuildSession } from "../session/build-session.ts";
+import { openBench } from "../source-build/bench.ts";
+import { readOwn } from "../source-build/read-own.ts";
+import type { Workshop } from "../source-build/workshop.ts";
+
+/** The requirement file in which a poetry.lock is passed on. */
+const LOCKED = "requirements/locked.txt";
+
+/** A poetry.lock with the pyproject.toml beside it, as texts. */
+export interface PoetryProject {
+  lock: string;
+  pyproject: string;
+}
+
+/** A packages step of the requirements that a poetry.lock comes to, and their file. */
+export interface ExportedLock {
+  step: PackagesStep;
+  files: ShippedFile[];
+}
+
+/**
+ * What a poetry.lock pins, as requirements with hashes: exported by poetry itself, of the version and with the plug-in that
+ * other builders run in a container. Throws E_UNSUPPORTED with poetry's own message.
+ */
+export async function exportPoetryLock(
+  session: BuildSession,
+  workshop: () => Promise<Workshop>,
+  { step, project }: { step: PackagesStep; project: PoetryProject },
+): Promise<ExportedLock> {
+  const key = { lock: sha256Of(project.lock), pyproject: sha256Of(project.pyproject), poetry: [...POETRY_PACKAGES] };
+  let text = await session.records.get<string>("poetry-exports", key);
+  if (text === undefined) {
+    text = await exported(session, await workshop(), project);
+    await session.records.set("poetry-exports", key, text);
+  }
+  const sha256 = sha256Of(text);
+  const size = Buffer.byteLength(text);
+  return {
+    step: { ...step, source: { from: "requirements", packages: [], requirements: LOCKED } },
+    files: [{ type: "file", path: LOCKED, mode: 0o644, size, sha256, source: "", text }],
+  };
+}
+
+function exported(session: BuildSession, workshop: Workshop, { lock, pyproject }: PoetryProject): Promise<string> {
+  return session.cache.withScratch(session.warn, async (folder) => {
+    const bench = await openBench(folder, { session, workshop });
+    const [project, result] = [join(bench.work, "project"), join(bench.out, "locked.txt")];
+    await mkdir(project);
+    await writeFile(join(project, "poetry.lock"), lock);
+    await writeFile(join(project, "pyproject.toml"), pyproject);
+    await bench.environment.install(POETRY_PACKAGES, "poetry.lock");
+    const command = ["-m", "poetry", "--no-interaction", "export", "--format", "requirements.txt", "--output", result];
+    const { exitCode, tail } = await bench.run([bench.interpreter, ...command], project);
+    const text = await readOwn(result).catch(() => undefined);
+    if (exitCode === 0 && text !== undefined) return text;
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `poetry.lock is not read by poetry here:\n${tail.slice(-12).join("\n")}`,
+      {
+        hint: "Write the lock again: poetry lock. Or build with docker-buildx or kaniko.",
+      },
+    );
+  });
+}
+
+function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

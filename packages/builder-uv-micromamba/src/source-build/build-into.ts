@@ -1,0 +1,93 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpecError } from "@imagespec/core/builder";
+import { Downloader } from "../cache/downloader.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import { openBench } from "./bench.ts";
+import { readBuildSystem } from "./build-system.ts";
+import { fetchSource, projectFolder } from "./fetch-source.ts";
+import { writePrograms } from "./programs.ts";
+import { readOwn } from "./read-own.ts";
+import { type Source, subjectOf } from "./source-kinds.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** The last lines of a build that are shown when it fails. */
+const SHOWN = 12;
+
+/** One build of a wheel. */
+export interface BuildQuestion {
+  session: BuildSession;
+  workshop: Workshop;
+  source: Source;
+}
+
+/**
+ * Builds the wheel of a source (PEP 517) in an empty folder, and returns the one below it that holds the wheel. With the network
+ * the source and the wheels of its build requirements are fetched, which runs none of their code; what they run has no network,
+ * sees neither other folders nor other processes, and asks for compilers in vain. Throws E_UNSUPPORTED naming the source where
+ * that does not do, E_RESOLVE, E_DIGEST_MISMATCH.
+ */
+export async function buildInto(folder: string, { session, workshop, source }: BuildQuestion): Promise<string> {
+  const subject = subjectOf(source);
+  const { signal, blobs, http, request } = session;
+  const { secrets } = workshop;
+  const [unpacked, home] = [join(folder, "work", "source"), join(folder, "git")];
+  for (const path of [unpacked, home]) await mkdir(path, { recursive: true });
+  const downloader = new Downloader(http, blobs, request.emit, secrets.logins);
+  const blobPath = (digest: string) => blobs.path(digest);
+  const archive = await fetchSource(source, unpacked, { downloader, blobPath, secrets, home, signal });
+
+  const asked = join(folder, "work", "out", "asked");
+  const programs = await writePrograms(join(folder, "programs"), asked);
+  const bench = await openBench(
+    folder,
+    { session, workshop },
+    { read: [programs.folder, ...(archive ? [archive] : [])], bin: programs.bin, env: programs.env },
+  );
+  const run = async (program: string[], cwd: string) => {
+    const { exitCode, tail } = await bench.run([bench.interpreter, ...program], cwd);
+    const compilers = await readOwn(asked);
+    if (compilers !== undefined) throw needsCompiler(subject, compilers);
+    if (exitCode !== 0) throw failed(subject, tail);
+  };
+  if (archive !== undefined) await run([programs.unpack, archive, unpacked], bench.work);
+  const project = await projectFolder(unpacked, source, archive !== undefined);
+  const { requires, backend, paths } = await readBuildSystem(project, subject);
+  await bench.environment.install(requires, subject);
+  const answer = join(bench.out, "answer.json");
+  const call = (hook: string) => run([programs.hook, hook, answer, bench.out, backend, ...paths], project);
+  await call("get_requires_for_build_wheel");
+  await bench.environment.install(await readNames(answer, subject), subject);
+  await call("build_wheel");
+  return bench.out;
+}
+
+/** The list of texts that a hook answered with. */
+async function readNames(path: string, subject: string): Promise<readonly string[]> {
+  try {
+    const answer: unknown = JSON.parse((await readOwn(path)) ?? "");
+    if (Array.isArray(answer) && answer.every((one) => typeof one === "string")) return answer;
+  } catch {
+    // What else could be there is not shown.
+  }
+  throw failed(subject, ["Its backend does not say what it needs."]);
+}
+
+function failed(subject: string, tail: string[]): ImageSpecError {
+  const said = tail.slice(-SHOWN).join("\n");
+  return new ImageSpecError("E_UNSUPPORTED", `${subject} cannot be built to a wheel on this machine:\n${said}`, {
+    hint: "Build with docker-buildx or kaniko, in whose builds there is a network.",
+    details: { tail },
+  });
+}
+
+function needsCompiler(subject: string, asked: string): ImageSpecError {
+  const names = [...new Set(asked.split("\n").filter((name) => name !== ""))].sort().join(", ");
+  return new ImageSpecError(
+    "E_UNSUPPORTED",
+    `${subject} is built with a compiler (${names}), which would decide what is in it`,
+    {
+      hint: "Build with docker-buildx or kaniko, where the image's own compiler makes it.",
+    },
+  );
+}

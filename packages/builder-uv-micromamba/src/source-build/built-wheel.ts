@@ -1,0 +1,101 @@
+import { createReadStream } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpecError, type ShippedFile, timedStep } from "@imagespec/core/builder";
+import type { BuildSession } from "../session/build-session.ts";
+import type { PythonTarget } from "../target/python-target.ts";
+import { wheelFits } from "../target/wheel-tags.ts";
+import { parseWheelName } from "../wheel/wheel-name.ts";
+import { buildInto } from "./build-into.ts";
+import { isProject, type Source, subjectOf } from "./source-kinds.ts";
+import { type StaticMetadata, wheelMetadata } from "./wheel-metadata.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** Part of the key of a built wheel; raised when the same source should give another one. */
+const RECIPE = 1;
+
+/** A wheel that was built here, in the cache. */
+export interface BuiltWheel {
+  filename: string;
+  digest: string;
+  /** In bytes. */
+  size: number;
+  metadata: StaticMetadata;
+}
+
+/**
+ * The wheel of a source: the one in the cache that was built of the same source for the same Python, else built now.
+ * Throws E_UNSUPPORTED naming the source for one that cannot be built here, or whose wheel is not for every platform.
+ */
+export function builtWheel(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
+  const { step, target } = workshop;
+  const key = {
+    source: identityOf(source),
+    python: target.minor,
+    indexes: [step.index ?? "", ...step.extraIndexes],
+    extraArgs: step.extraArgs,
+    recipe: RECIPE,
+  };
+  return session.once(`wheel ${JSON.stringify(key)}`, async () => {
+    const known = session.request.force ? undefined : await session.records.get<BuiltWheel>("built-wheels", key);
+    if (known !== undefined && (await session.blobs.verify(known.digest))) return known;
+    if (workshop.sandbox === undefined) await session.once("no sandbox", () => warnOf(session));
+    const name = `wheel of ${subjectOf(source)}`;
+    const made = await timedStep(session.request.emit, name, () => make(session, workshop, source));
+    await session.records.set("built-wheels", key, made);
+    return made;
+  });
+}
+
+async function warnOf({ warn }: BuildSession): Promise<void> {
+  warn(
+    "Source distributions are built without a sandbox, since neither bubblewrap nor user namespaces work on this machine: what they run can read its files and use its network",
+    "Install bubblewrap, or allow user namespaces.",
+  );
+}
+
+/** What decides of a source what its wheel holds. */
+function identityOf(source: Source): unknown {
+  if (isProject(source))
+    return source.files.flatMap((file) => (isPart(source.path, file) ? [[file.path, file.mode, contentOf(file)]] : []));
+  const { name, git, archive } = source;
+  return {
+    name,
+    git,
+    archive: archive && [archive.subdirectory, archive.hashes.length > 0 ? archive.hashes : archive.url],
+  };
+}
+
+function isPart(folder: string, { path }: ShippedFile): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+function contentOf(file: ShippedFile): string {
+  return file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
+}
+
+function make(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
+  const subject = subjectOf(source);
+  return session.cache.withScratch(session.warn, async (folder) => {
+    const out = await buildInto(folder, { session, workshop, source });
+    const [filename = "", ...others] = (await readdir(out)).filter((name) => name.endsWith(".whl"));
+    const path = join(out, filename);
+    if (others.length > 0 || filename === "" || !(await lstat(path)).isFile())
+      throw new ImageSpecError("E_UNSUPPORTED", `${subject} is not built to one wheel`, {
+        hint: "Build with docker-buildx or kaniko.",
+      });
+    refuseNative(filename, subject, workshop.target);
+    const metadata = await wheelMetadata(path, filename);
+    return { filename, metadata, ...(await session.blobs.write(createReadStream(path))) };
+  });
+}
+
+/** A wheel for any platform holds what its source holds; what a compiler made depends on the compiler of this machine. */
+function refuseNative(filename: string, subject: string, target: PythonTarget): void {
+  const name = parseWheelName(filename);
+  const isPure = name.platforms.every((tag) => tag === "any") && name.abis.every((tag) => tag === "none");
+  if (isPure && wheelFits(name, target)) return;
+  throw new ImageSpecError("E_UNSUPPORTED", `${subject} is built to ${filename}, which is not for every platform`, {
+    hint: "Build with docker-buildx or kaniko, where the image's own compiler makes it.",
+  });
+}

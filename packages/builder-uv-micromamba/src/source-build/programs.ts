@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Names under which builds look for something that compiles. */
+const COMPILERS = [
+  ...["cc", "c++", "c89", "c99", "gcc", "g++", "clang", "clang++", "cpp", "nvcc"],
+  ...["gfortran", "f77", "f95", "rustc", "cargo", "go", "swig"],
+  ...["x86_64-linux-gnu", "aarch64-linux-gnu"].flatMap((machine) => [`${machine}-gcc`, `${machine}-g++`]),
+];
+
+/** Unpacks a source distribution: a tar of any compression, or a zip. Arguments: archive, folder. */
+const UNPACK = `import os, sys, tarfile, zipfile
+archive, folder = sys.argv[1:]
+if zipfile.is_zipfile(archive):
+    with zipfile.ZipFile(archive) as opened:
+        for member in opened.infolist():
+            path = opened.extract(member, folder)
+            if member.external_attr >> 16 & 0o100 and os.path.isfile(path):
+                os.chmod(path, 0o755)
+else:
+    with tarfile.open(archive) as opened:
+        # Older Pythons have no filter; what they unpack stays in the folder all the same, since all else is out of reach.
+        options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        opened.extractall(folder, **options)
+`;
+
+/** Calls a hook of a build backend (PEP 517). Arguments: hook, file for the answer, folder for a wheel, backend, its paths. */
+const HOOK = `import importlib, json, os, sys
+hook, result, folder, backend, *paths = sys.argv[1:]
+sys.path[:0] = [os.path.abspath(path) for path in paths]
+module, _, inner = backend.partition(":")
+found = importlib.import_module(module)
+for name in filter(None, inner.split(".")):
+    found = getattr(found, name)
+if hook == "build_wheel":
+    answer = found.build_wheel(folder)
+else:
+    answer = getattr(found, hook)() if hasattr(found, hook) else []
+with open(result, "w") as file:
+    json.dump(answer, file)
+`;
+
+/** What a build runs of ours, in a folder that it can only read. */
+export interface Programs {
+  folder: string;
+  unpack: string;
+  hook: string;
+  /** Holds what stands in for compilers, */
+  bin: string;
+  /** and names them. */
+  env: Record<string, string>;
+}
+
+/**
+ * Writes them. What stands in for a compiler fails and notes in the file `asked` that it was asked for: what the
+ * host's compiler makes, or that there is none, must not decide what a wheel holds.
+ */
+export async function writePrograms(folder: string, asked: string): Promise<Programs> {
+  const bin = join(folder, "bin");
+  const programs = {
+    folder,
+    unpack: join(folder, "unpack", "unpack.py"),
+    hook: join(folder, "hook", "hook.py"),
+    bin,
+    env: { CC: join(bin, "cc"), CXX: join(bin, "c++"), FC: join(bin, "gfortran") },
+  };
+  for (const name of ["unpack", "hook", "bin"]) await mkdir(join(folder, name), { recursive: true });
+  await writeFile(programs.unpack, UNPACK);
+  await writeFile(programs.hook, HOOK);
+  const compiler = `#!/bin/sh\necho "\${0##*/}" >> '${asked}'\nexit 1\n`;
+  for (const name of COMPILERS) await writeFile(join(programs.bin, name), compiler, { mode: 0o755 });
+  return programs;
+}

@@ -1,0 +1,101 @@
+import { lstat, readlink } from "node:fs/promises";
+import { runTool } from "@imagespec/core/builder";
+import { onPath } from "../session/find-uv.ts";
+import { NAMESPACES } from "./namespaces-script.ts";
+
+/** What a confined program may see of this machine; all else is out of its sight. */
+export interface Limits {
+  /** Absolute paths of files and folders it may read. */
+  read: readonly string[];
+  /** The folder it may write to. */
+  write: string;
+  /** An empty folder of ours, on which namespaces put the program's root. */
+  root: string;
+  cwd: string;
+}
+
+/** A way to run a program confined: without network, host's files and processes. */
+export interface Sandbox {
+  name: "bubblewrap" | "user namespaces";
+  /** The command line that runs `program` within the limits. Its environment is the caller's affair. */
+  confine(program: readonly string[], limits: Limits): Promise<string[]>;
+}
+
+/** Where a system keeps programs and libraries, and nothing of its users. */
+const SYSTEM = [
+  ...["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"],
+  ...["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives"],
+];
+
+/**
+ * What of this machine can confine a program: bubblewrap, else user namespaces by util-linux's `unshare`. Each is tried,
+ * since many machines have the program and forbid what it does. Undefined where there is neither. `limits` are for the trial.
+ */
+export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<Sandbox | undefined> {
+  for (const sandbox of await installedSandboxes()) {
+    const [command = "", ...args] = await sandbox.confine(["/bin/sh", "-c", "exit 0"], limits);
+    const tried = await runTool(command, args, { env: onlyThese({}), signal, allowFailure: true }).catch(
+      () => undefined,
+    );
+    signal.throwIfAborted();
+    if (tried?.exitCode === 0) return sandbox;
+  }
+  return undefined;
+}
+
+/** An environment of these variables alone, as {@link runTool} takes it. */
+export function onlyThese(variables: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return { ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])), ...variables };
+}
+
+/** The programs of this machine that may be able to, the best first. */
+export async function installedSandboxes(): Promise<Sandbox[]> {
+  const [bubblewrap, unshare] = [await onPath("bwrap"), await onPath("unshare")];
+  return [...(bubblewrap ? [withBubblewrap(bubblewrap)] : []), ...(unshare ? [withNamespaces(unshare)] : [])];
+}
+
+function withBubblewrap(path: string): Sandbox {
+  return {
+    name: "bubblewrap",
+    async confine(program, { read, write, cwd }) {
+      const system = (await systemPaths()).flatMap(({ place, link }) =>
+        link === undefined ? ["--ro-bind", place, place] : ["--symlink", link, place],
+      );
+      return [
+        ...[path, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+        ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", ...system],
+        ...read.flatMap((place) => ["--ro-bind", place, place]),
+        ...["--bind", write, write, "--chdir", cwd, "--", ...program],
+      ];
+    },
+  };
+}
+
+function withNamespaces(path: string): Sandbox {
+  return {
+    name: "user namespaces",
+    async confine(program, { read, write, root, cwd }) {
+      const system = (await systemPaths()).flatMap(({ place, link }) =>
+        link === undefined ? ["read", place] : ["link", place, link],
+      );
+      return [
+        ...[path, "--map-root-user", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"],
+        ...["/bin/sh", "-c", NAMESPACES, "sh", root, cwd, ...system],
+        ...read.flatMap((place) => ["read", place]),
+        ...["write", write, "--", ...program],
+      ];
+    },
+  };
+}
+
+/** The system's folders that are there; on many systems some are links to others. */
+async function systemPaths(): Promise<{ place: string; link?: string }[]> {
+  const found = await Promise.all(
+    SYSTEM.map(async (place) => {
+      const stat = await lstat(place).catch(() => undefined);
+      if (stat === undefined) return [];
+      return [stat.isSymbolicLink() ? { place, link: await readlink(place) } : { place }];
+    }),
+  );
+  return found.flat();
+}

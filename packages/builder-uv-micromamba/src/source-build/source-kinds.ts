@@ -1,0 +1,56 @@
+import type { ShippedFile } from "@imagespec/core/builder";
+
+/** An archive of sources. */
+export interface SourceArchive {
+  filename: string;
+  /** `https:`, `http:` or `file:`. Never with user info. */
+  url: string;
+  /** All that index, lock file and address state, as `algorithm:hex`. */
+  hashes: string[];
+  /** Hashes that the requirements admit: the file must have one. */
+  oneOf?: string[] | undefined;
+  /** In bytes; undefined when the index does not tell. */
+  size: number | undefined;
+  /** The part of it that is built. */
+  subdirectory?: string | undefined;
+}
+
+/** A commit of a git repository. */
+export interface GitCommit {
+  url: string;
+  commit: string;
+  subdirectory?: string | undefined;
+  /** As it was asked for: a commit, tag or branch. */
+  revision?: string | undefined;
+}
+
+/** A distribution without a wheel that fits, as what one is built from. */
+export interface ResolvedSource {
+  name: string;
+  version: string | undefined;
+  archive?: SourceArchive | undefined;
+  git?: GitCommit | undefined;
+  /** Where it was asked for by address: the text of its direct_url.json. */
+  directUrl?: string | undefined;
+}
+
+/** A project of the spec that is built from the files that are shipped below `path`. */
+export interface ProjectSource {
+  name: string;
+  files: readonly ShippedFile[];
+  /** Their folder in the context. */
+  path: string;
+}
+
+/** What a wheel is built from. */
+export type Source = ResolvedSource | ProjectSource;
+
+export function isProject(source: Source): source is ProjectSource {
+  return "files" in source;
+}
+
+/** How messages call it: name and version, as far as the version is known before it is built. */
+export function subjectOf(source: Source): string {
+  const version = isProject(source) ? undefined : source.version;
+  return version === undefined ? source.name : `${source.name} ${version}`;
+}

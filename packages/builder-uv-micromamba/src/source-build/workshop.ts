@@ -1,0 +1,53 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ImageSpecError, isImageSpecError, type PackagesStep } from "@imagespec/core/builder";
+import { findCompiler } from "../bytecode/find-compiler.ts";
+import type { BuildSession } from "../session/build-session.ts";
+import type { UvProgram } from "../session/find-uv.ts";
+import type { SecretSettings } from "../session/secret-files.ts";
+import type { PythonTarget } from "../target/python-target.ts";
+import { findSandbox, type Sandbox } from "./sandbox.ts";
+
+/** What wheels are built with. */
+export interface Workshop {
+  step: PackagesStep;
+  target: PythonTarget;
+  secrets: SecretSettings;
+  uv: UvProgram;
+  /** A Python of this machine of the same X.Y as the image's. */
+  python: string;
+  sandbox: Sandbox | undefined;
+}
+
+/** Finds what wheels for a target are built with. Throws E_UNSUPPORTED, E_TOOL_MISSING. */
+export async function openWorkshop(
+  session: BuildSession,
+  { uvImage, ...known }: Pick<Workshop, "step" | "target" | "secrets"> & { uvImage: string },
+): Promise<Workshop> {
+  const [uv, python, sandbox] = await Promise.all([
+    session.uv(uvImage),
+    findPython(session, known.target.minor, uvImage),
+    session.once("sandbox", () => sandboxOf(session)),
+  ]);
+  return { ...known, uv, python, sandbox };
+}
+
+async function findPython(session: BuildSession, minor: string, uvImage: string): Promise<string> {
+  try {
+    return await (await findCompiler(session, minor, uvImage)).path();
+  } catch (error) {
+    if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
+    throw new ImageSpecError("E_UNSUPPORTED", `Wheels are built by a Python ${minor}, and this machine has none`, {
+      hint: `Install python${minor}, or build with docker-buildx or kaniko.`,
+      cause: error,
+    });
+  }
+}
+
+function sandboxOf({ cache, warn, signal }: BuildSession): Promise<Sandbox | undefined> {
+  return cache.withScratch(warn, async (folder) => {
+    const [write, root] = [join(folder, "work"), join(folder, "root")];
+    for (const path of [write, root]) await mkdir(path);
+    return findSandbox({ read: [], write, root, cwd: write }, signal);
+  });
+}
