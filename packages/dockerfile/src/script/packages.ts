@@ -41,8 +41,10 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
     ...uvSettings(tools),
     ...secretSettings(step),
     findInterpreter(environment.prefix),
+    // uv, and what builds source distributions, leave locks in the folder for temporary files.
+    `scratch=$("$interpreter" -sSB -c ${quoteShell("import tempfile; print(tempfile.mkdtemp())")}); export "TMPDIR=$scratch";`,
     ...installScript(step, environment, tools),
-    `; rm -f ${environment.prefix}/.lock;`,
+    `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
     ...checkPackages(environment.prefix),
     ...ownScript([environment.prefix], { user: user.name }),
   ];
@@ -69,16 +71,13 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
     return [
       // The lock was made under the settings of the pyproject.toml it is shipped with, so that one is read.
       "unset UV_NO_CONFIG;",
-      // Locks of the project stay in TMPDIR.
-      "scratch=$(mktemp -d);",
-      `export UV_PROJECT_ENVIRONMENT=${environment.prefix} "TMPDIR=$scratch";`,
+      `export UV_PROJECT_ENVIRONMENT=${environment.prefix};`,
       `uv sync --locked --no-dev --no-install-project --inexact --python ${python} --project ${project}`,
       ...options,
-      '; rm -r "$scratch"',
     ];
   }
   return [
-    'scratch=$(mktemp -d); export UV_TOOL_DIR="$scratch";',
+    'export UV_TOOL_DIR="$scratch";',
     `(cd ${project} && uv tool run --python ${python}`,
     `--from ${quoteShell(POETRY)}`,
     `--with ${quoteShell(EXPORT)}`,
@@ -86,8 +85,7 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
     'poetry --no-interaction export --format requirements.txt --output "$scratch/locked.txt");',
     `uv pip install --python ${python}`,
     ...options,
-    '-r "$scratch/locked.txt";',
-    'rm -r "$scratch"',
+    '-r "$scratch/locked.txt"',
   ];
 }
 

@@ -13,6 +13,7 @@ interface LayerHistory {
 
 /** Titles of layers that are written without a Dockerfile. */
 const TITLES: readonly [RegExp, Origin][] = [
+  [/^Debian packages/, "apt"],
   [/^(?:bytecode by .* of )?conda packages/, "conda"],
   [/^(?:bytecode by |python packages|virtual environment|Python \d|replaced:)/, "python"],
   [/^sourceRoot to /, "source"],
