@@ -1,4 +1,5 @@
 import type { ProjectSettings } from "../discovery/project-settings.ts";
+import type { SharedClients } from "../presence/shared-clients.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -17,6 +18,8 @@ export interface KnownImage {
 export interface EngineHost {
   readonly builders: BuilderRegistry;
   readonly running: SharedCalls<BuildOutcome>;
+  /** What presences are asked with. */
+  readonly clients: SharedClients;
   /** `present` alone is remembered, by reference and platforms; anything else may change at any time. */
   readonly known: Map<string, KnownImage>;
   /** What builders returned for images in place of the name that was asked for, by that name. */

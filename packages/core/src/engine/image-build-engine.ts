@@ -2,6 +2,7 @@ import { resolve as resolvePath } from "node:path";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
+import { SharedClients } from "../presence/shared-clients.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -57,6 +58,7 @@ export class ImageBuildEngine {
     this.#host = {
       builders,
       running: new SharedCalls<BuildOutcome>(),
+      clients: new SharedClients(),
       known: new Map(),
       realNames: new Map(),
       cacheDir: options.cacheDir,

@@ -2,6 +2,7 @@ import { type CredentialStore, checkRegistryPresence, type Presence, RegistryCli
 import type { Output } from "../builder/output.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
+import { SharedClients } from "./shared-clients.ts";
 
 export interface PresenceQuestion {
   /** `registry/name:tag` or `name:tag`. */
@@ -28,6 +29,8 @@ export interface PresenceAccess {
   credentials: CredentialStore;
   env: ProcessEnvironment;
   signal?: AbortSignal | undefined;
+  /** Clients shared with what else is asked, and the one among them: credentials of equal keys are the same. */
+  shared?: { clients: SharedClients; key: string } | undefined;
 }
 
 /**
@@ -51,14 +54,13 @@ export async function findPresence(question: PresenceQuestion, access: PresenceA
 
 async function inRegistry(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
   const { reference, platforms, willPush } = question;
-  const { credentials, env, signal } = access;
-  const client = new RegistryClient({ credentials, env });
-  try {
-    const options = { client, signal, willPush };
-    return { presence: await checkRegistryPresence(reference, platforms, options), fromRegistry: true };
-  } finally {
-    await client.close();
-  }
+  const { credentials, env, signal, shared = { clients: new SharedClients(), key: "" } } = access;
+  const presence = await shared.clients.use(
+    shared.key,
+    () => new RegistryClient({ credentials, env }),
+    (client) => checkRegistryPresence(reference, platforms, { client, signal, willPush }),
+  );
+  return { presence, fromRegistry: true };
 }
 
 async function inEngine({ reference, platforms }: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {

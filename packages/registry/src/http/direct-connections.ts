@@ -1,8 +1,10 @@
-import { validateHeaderValue } from "node:http";
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
 import { DirectAnswer, UnframedAnswer } from "./direct-answer.ts";
+
+// Imported, node:http would get all that it can be asked for made at once, an HTTP client and web sockets among it: 0.1 s.
+const { validateHeaderValue } = process.getBuiltinModule("node:http");
 
 /** Milliseconds a connection without a request is kept. */
 const KEPT_MS = 4000;
