@@ -3,8 +3,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { SCENES } from "./captures/scenes.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { execa } from "execa";
+import { PAGE_COMMAND, SCENES } from "./captures/scenes.ts";
 import { photographPages } from "./captures/screens.ts";
 import { serveSite } from "./captures/serve-site.ts";
 import { drawSession } from "./captures/terminal.ts";
@@ -41,13 +42,21 @@ try {
     await writeFile(join(folder, `${name}.png`), png);
     console.log(`captures: ${name}.png, ${text.split("\n").length} lines`);
   }
+  const inspected = join(cache, "inspect.html");
+  await writeFile(inspected, (await execa(program, PAGE_COMMAND.args, { cwd: PAGE_COMMAND.cwd, env })).stdout);
+  await photograph({ "inspect-page": pathToFileURL(inspected).href });
+  // The site shows the pictures made so far, and is not built without them.
   await using site = await serveSite();
-  for await (const { name, png } of photographPages(browser, site.url)) {
-    await writeFile(join(folder, `${name}.png`), png);
-    console.log(`captures: ${name}.png`);
-  }
+  await photograph({ home: `${site.url}/`, builder: `${site.url}/builders/uv-micromamba` });
 } finally {
   await browser.close();
   await python.close();
   await rm(cache, { recursive: true, force: true });
+}
+
+async function photograph(pages: Readonly<Record<string, string>>): Promise<void> {
+  for await (const { name, png } of photographPages(browser, pages)) {
+    await writeFile(join(folder, `${name}.png`), png);
+    console.log(`captures: ${name}.png`);
+  }
 }

@@ -32,4 +32,13 @@ export const SCENES: readonly Scene[] = [
     cwd: project,
     shows: [/uv-micromamba/, /docker-buildx/],
   },
+  {
+    name: "inspect",
+    typed: "imagespec inspect imagespec.yaml",
+    cwd: project,
+    shows: [/python +\d.*flask/, /largest files/],
+  },
 ];
+
+/** What prints the page that is shown as a picture. */
+export const PAGE_COMMAND = { args: ["inspect", "imagespec.yaml", "--html"], cwd: project };

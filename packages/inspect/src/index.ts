@@ -6,6 +6,7 @@
 export { compareImages, type InspectOptions, inspectImage } from "./inspect-image.ts";
 export type { Origin } from "./origin/layer-origin.ts";
 export type { PackageManager } from "./package/package-owner.ts";
+export { imagePage } from "./page/image-page.ts";
 export type { ImageDifference, PackageDifference } from "./report/compare-reports.ts";
 export type {
   DuplicateReport,

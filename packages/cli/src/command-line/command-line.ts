@@ -21,6 +21,8 @@ export interface CommandLine {
   /** How many images are built at the same time. */
   concurrency: string | undefined;
   json: boolean;
+  /** `inspect`: a page in place of a table. */
+  html: boolean;
   /** `build`: where a trace of it is written. */
   trace: string | undefined;
   files: boolean;

@@ -107,9 +107,13 @@ export const COMMANDS = {
     summary: "print what an image is made of",
     file: true,
     argument: ["IMAGE", "reference, oci:FOLDER, engine:NAME or spec file"],
-    options: ["diff", "target", "root", "platform", "insecure", "json"],
+    options: ["diff", "target", "root", "platform", "insecure", "json", "html"],
     examples: [
       ["imagespec inspect localhost:5000/train:1", "print layers, packages and largest files"],
+      [
+        "imagespec inspect app.yaml --html > image.html",
+        "look at it in a browser: a map of layers, packages and files",
+      ],
       ["imagespec inspect imagespec.yaml --diff localhost:5000/train:1", "compare the built spec with an image"],
     ],
   },

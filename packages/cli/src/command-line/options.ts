@@ -50,6 +50,7 @@ export const OPTIONS = {
   onUnknown: option("--on-unknown <POLICY>", "build, fail or assume when presence is unknown"),
   concurrency: option("--concurrency <N>", "build at most N images of FILE at the same time"),
   json: option("--json", "print JSON"),
+  html: option("--html", "print one HTML page with a map of layers, packages and files"),
   events: option("--json", "print one event a line, the outcome or error last"),
   trace: option("--trace <FILE>", "write what took how long, in Chrome's trace format"),
   dialect: option("--builder <TYPE>", "kaniko for kaniko's dialect"),

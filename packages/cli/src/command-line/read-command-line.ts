@@ -119,6 +119,7 @@ function toCommandLine(command: CommandName, given: readonly unknown[]): Command
     onUnknown: values.onUnknown,
     concurrency: values.concurrency,
     json: values.json ?? false,
+    html: values.html ?? false,
     trace: values.trace,
     files: values.files ?? false,
     config: values.config ?? false,

@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/core";
-import { compareImages, inspectImage } from "@imagespec/inspect";
+import { compareImages, imagePage, inspectImage } from "@imagespec/inspect";
 import { EXIT } from "../exit-codes.ts";
 import { differenceLines, reportLines } from "../print/image-lines.ts";
 import { onlyTarget } from "./chosen-targets.ts";
@@ -16,13 +16,20 @@ export const inspect: Command = async (context) => {
   }
   const reference = await referenceOf(line.file, context);
   const options = { env, signal, platform: line.platform };
+  if (line.html && (line.json || line.diff !== undefined)) {
+    throw new ImageSpecError("E_OPTIONS", `--html cannot be used with ${line.json ? "--json" : "--diff"}`, {
+      hint: "Leave one of them out.",
+    });
+  }
   if (line.diff !== undefined) {
     const difference = await compareImages(await referenceOf(line.diff, context), reference, options);
     print(line.json ? JSON.stringify(difference) : differenceLines(difference).join("\n"));
     return EXIT.done;
   }
-  const { report } = await inspectImage(reference, options);
-  print(line.json ? JSON.stringify(report) : reportLines(report).join("\n"));
+  const inspection = await inspectImage(reference, options);
+  const { report } = inspection;
+  if (line.html) print(imagePage(inspection).trimEnd());
+  else print(line.json ? JSON.stringify(report) : reportLines(report).join("\n"));
   return EXIT.done;
 };
 
