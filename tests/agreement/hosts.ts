@@ -12,6 +12,8 @@ export interface Host {
   env: Record<string, string>;
   /** Below HOME. */
   home: Record<string, string>;
+  /** Shell scripts by name, before all others on PATH. */
+  programs: Record<string, string>;
   /** Beside the project, in the folders above it. */
   parents: Record<string, string>;
   umask: string;
@@ -81,12 +83,19 @@ const CONFIGURED: Record<string, string> = {
   ".netrc": "machine registry.example.org login a password b\n",
 };
 
+/** Other versions of the tools that choose versions: each says what it is, and fails when it is to do anything. */
+const OTHER_TOOLS: Record<string, string> = {
+  uv: 'case "$1" in --version) echo "uv 0.9.3" ;; *) exit 9 ;; esac',
+  micromamba: 'case "$1" in --version) echo 1.4.0 ;; *) exit 9 ;; esac',
+};
+
 /** The hosts a spec has to come out the same on; the first is the plainest. */
 export async function differentHosts(): Promise<Host[]> {
   const plain: Host = {
     name: "plain",
     env: { LANG: "C" },
     home: {},
+    programs: {},
     parents: {},
     umask: "022",
     node: process.execPath,
@@ -109,6 +118,7 @@ export async function differentHosts(): Promise<Host[]> {
       name: "with-settings-in-files",
       env: { LC_ALL: "C.UTF-8", TZ: "America/St_Johns" },
       home: CONFIGURED,
+      programs: OTHER_TOOLS,
       parents: {
         "uv.toml": UV_TOML,
         "pip.conf": PIP_CONF,
@@ -144,6 +154,9 @@ export class Checkout implements AsyncDisposable {
     for (const name of ["home", "tmp", "above/project"]) await mkdir(join(folder.path, name), { recursive: true });
     await write("home", host.home);
     await write("above", host.parents);
+    await mkdir(join(folder.path, "programs"));
+    for (const [name, text] of Object.entries(host.programs))
+      await writeFile(join(folder.path, "programs", name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     await layOut(join(folder.path, "above/project"), files, Number.parseInt(host.umask, 8));
     await promisify(execFile)("git", ["init", "-q"], { cwd: join(folder.path, "above/project") });
     return new Checkout(folder, host);
@@ -154,7 +167,8 @@ export class Checkout implements AsyncDisposable {
     const { env, umask, node, runsIn } = this.#host;
     const at = (name: string) => join(this.#folder.path, name);
     const project = runsIn === "project" ? "." : "./project";
-    const all = { ...shared, ...env, HOME: at("home"), TMPDIR: at("tmp"), IMAGESPEC_CACHE_DIR: cache };
+    const programs = `${at("programs")}:${shared.PATH}`;
+    const all = { ...shared, ...env, PATH: programs, HOME: at("home"), TMPDIR: at("tmp"), IMAGESPEC_CACHE_DIR: cache };
     const line = [
       "-c",
       `umask ${umask}; exec "$@"`,
