@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { runTool } from "@imagespec/core/builder";
 import { cached } from "../../scripts/services/cache.ts";
 
-const FLYTEKIT = "1.16.31";
+/** The version that both sides work with. */
+export const FLYTEKIT = "1.16.31";
 
 /** The Python of an environment that holds flytekit from PyPI; made the first time. */
 export async function ensureFlytekit(): Promise<string> {

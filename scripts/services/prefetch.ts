@@ -1,6 +1,7 @@
 // node scripts/services/prefetch.ts: fills the cache with what end-to-end tests ask for later; starts nothing. Run beside
 // other work: a test that needs a tool meanwhile waits for it.
 import { setPriority } from "node:os";
+import { ensurePackages } from "./apt.ts";
 import { prepareArm64 } from "./arm64.ts";
 import { BUILDKIT } from "./buildkitd.ts";
 import { ensureBuildx } from "./buildx.ts";
@@ -21,7 +22,7 @@ const compiled = [
   () => ensureGoTool(BUILDKIT),
   () => ensureGoTool(API_SERVER),
 ];
-const others = [ensureBuildx, ensureEtcd, prepareArm64];
+const others = [ensureBuildx, () => ensurePackages({ buildah: "buildah" }), ensureEtcd, prepareArm64];
 await Promise.all([compiled, others].map(inTurn));
 
 async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void> {

@@ -37,6 +37,16 @@ export const IMAGE_MUTANTS: readonly Mutant[] = [
     ),
   },
   {
+    breaks: "gpu",
+    does: "looks for libraries in places of its own",
+    mutation: variables((given) => ({ ...given, LD_LIBRARY_PATH: "/opt/venv/lib" })),
+  },
+  {
+    breaks: "trust",
+    does: "leaves the host's certificates in the image",
+    mutation: lays("/etc/ssl/certs/host.pem", "-----BEGIN CERTIFICATE-----\n"),
+  },
+  {
     breaks: "files",
     does: "loses the execute bit",
     mutation: {

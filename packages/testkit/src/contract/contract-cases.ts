@@ -5,6 +5,7 @@ import { commandsCases } from "./commands-cases.ts";
 import type { Contract } from "./contract.ts";
 import type { ContractCase } from "./contract-case.ts";
 import { endingsCases } from "./endings-cases.ts";
+import { gpuCases } from "./gpu-cases.ts";
 import { imageCases } from "./image-cases.ts";
 import { installsCases } from "./installs-cases.ts";
 import { refusalsCases } from "./refusals-cases.ts";
@@ -30,6 +31,7 @@ export function contractCases(contract: Contract): ContractCase[] {
     ...runtimeCases(contract),
     ...childrenCases(contract),
     ...basesCases(contract),
+    ...gpuCases(contract),
     ...commandsCases(contract),
     ...installsCases(contract),
     ...secretsCases(contract),

@@ -27,6 +27,8 @@ export const CONTRACT_RULES = {
   labels: "Labels and _F_IMG_ID say what the image is",
   children: "A child extends the environment of its base",
   bases: "A base's USER and WORKDIR give way, and its other users stay",
+  gpu: "A base for GPUs keeps its search paths and variables",
+  trust: "What the host trusts is for the steps alone: the image has the base's certificates and no others",
   "secret-arrives": "A secret mount's file is there for the installation",
   "secret-image": "A secret is in no layer, config, label or history, and has no part in the tag",
   "secret-events": "A secret is in no event and no outcome",
