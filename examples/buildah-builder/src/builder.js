@@ -63,7 +63,9 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
   await writeFile(join(scratch, "registries.conf"), registriesConf(insecure));
   const args = hostBuildArguments(plan, process.env);
   const authFile = join(scratch, "auth/config.json");
-  const env = { ...args, REGISTRY_AUTH_FILE: authFile, CONTAINERS_REGISTRIES_CONF: join(scratch, "registries.conf") };
+  const settled = { REGISTRY_AUTH_FILE: authFile, CONTAINERS_REGISTRIES_CONF: join(scratch, "registries.conf") };
+  // buildah keeps what cache mounts hold in TMPDIR, where it would stay.
+  const env = { ...args, ...settled, TMPDIR: scratch };
   const ca = await hostCertificates(process.env);
   const mounted = { ...secrets, ...(ca && { [CA_SECRET]: ca.file }) };
   const hidden = [...(await secretTexts(Object.values(secrets))), ...(config?.secrets ?? [])];
