@@ -15,6 +15,7 @@ import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
+import { SYSTEM_PATH } from "../step-fault.ts";
 import { finalStage } from "./final-stage.ts";
 import { stageStart } from "./metadata.ts";
 import { OCI_BASE_CONTEXT, type RenderOptions } from "./render-options.ts";
@@ -71,9 +72,13 @@ export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): I
   });
 }
 
-/** Mount points outside the /dev of BuildKit's containers leave folders in the image, which are removed here. */
+/**
+ * Mount points outside the /dev of BuildKit's containers leave folders in the image, which are removed here: last, where
+ * PATH is the spec's and need not lead to any tool.
+ */
 function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
-  return mountRoot === undefined ? [] : [instruction("base", renderRun([`rm -rf ${quoteShell(mountRoot)}`]))];
+  if (mountRoot === undefined) return [];
+  return [instruction("base", renderRun([`${SYSTEM_PATH} rm -rf ${quoteShell(mountRoot)}`]))];
 }
 
 function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CONTEXT }: RenderOptions): string {
