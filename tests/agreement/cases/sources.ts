@@ -1,6 +1,6 @@
-import type { Case } from "./case.ts";
+import { type Case, uvProject } from "./case.ts";
 
-/** What is built from its source. Build requirements come from where the machine gets packages from. */
+/** Locks that every installer reads, and what is built from its source. Build requirements come from where the machine gets packages from. */
 export const SOURCE_CASES: readonly Case[] = [
   {
     says: "source distributions of setuptools, hatch and flit, one with an extra, one needing another",
@@ -73,6 +73,18 @@ dependencies = ["library", "plain-two", "aside"]\nscripts = { api = "api:main" }
       },
       prepare: [["uv", "lock", "--no-python-downloads"]],
     }),
+    ends: "built",
+  },
+  {
+    says: "a pylock.toml that uv has exported",
+    spec: ({ index }) => {
+      const { files, prepare } = uvProject(index.url, '[dependency-groups]\ndev = ["odd-names"]\n');
+      return {
+        parameters: { requirements: "pylock.toml" },
+        files,
+        prepare: [...prepare, ["uv", "export", "--no-dev", "--no-emit-project", "--output-file", "pylock.toml"]],
+      };
+    },
     ends: "built",
   },
 ];

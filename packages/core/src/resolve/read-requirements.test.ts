@@ -35,6 +35,47 @@ describe("requirements", () => {
     });
   });
 
+  it("may be a pylock.toml, which is shipped as it is", async () => {
+    const text =
+      'lock-version = "1.0"\n[[packages]]\nname = "six"\nwheels = [{ url = "https://h/six-1-py3-none-any.whl" }]\n';
+    folder.write({ "locks/pylock.prod.toml": text });
+    const { files, content } = await folder.resolve({ requirements: "locks/pylock.prod.toml" });
+    expect(content.packages).toMatchObject({ from: "pylock", lock: "requirements/locks/pylock.prod.toml" });
+    expect(files.filter(({ type }) => type === "file").map(({ path }) => path)).toEqual([
+      "requirements/locks/pylock.prod.toml",
+    ]);
+  });
+
+  it.each([
+    ["another version", 'lock-version = "2.0"', "lock_version", /lock-version is "2\.0"/],
+    ["no TOML", "lock-version = ", "toml", /it is not TOML/],
+    [
+      "a folder of this machine",
+      '[[packages]]\nname = "a"\ndirectory = { path = "." }',
+      "local_source",
+      /'a' comes from/,
+    ],
+    ["a file of this machine", '[[packages]]\nname = "a"\nwheels = [{ path = "a.whl" }]', "local_source", /a\.whl/],
+    [
+      "a file by its address",
+      '[[packages]]\nname = "a"\narchive = { url = "file:///a.zip" }',
+      "local_source",
+      /a\.zip/,
+    ],
+    [
+      "no commit",
+      '[[packages]]\nname = "a"\nvcs = { type = "git", url = "https://h/a" }',
+      "commit",
+      /without its commit/,
+    ],
+    ["groups by default", 'default-groups = ["dev"]', "default_groups", /groups by default: dev/],
+    ["a password", '[[packages]]\nname = "a"\narchive = { url = "https://u:p@h/a.zip" }', "userinfo", /line 4/],
+  ])("of a pylock.toml are refused with %s", async (_, rest, code, message) => {
+    folder.write({ "pylock.toml": rest.startsWith("lock-version") ? rest : `lock-version = "1.0"\n${rest}\n` });
+    const faults = await folder.faults({ requirements: "pylock.toml" });
+    expect(faults).toEqual([["requirements", code, expect.stringMatching(message)]]);
+  });
+
   it.each([
     ["a file with an absolute path", (elsewhere: string) => join(elsewhere, "r.txt")],
     ["a lock with an absolute path", (elsewhere: string) => join(elsewhere, "uv.lock")],

@@ -3,6 +3,7 @@ import { lockFile } from "../spec/conflicts.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
 import { lockBreaches } from "./lock-breaches.ts";
+import { readPylock } from "./read-pylock.ts";
 import { readUvProject } from "./read-uv-project.ts";
 import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, RequirementsReader } from "./requirements-reader.ts";
@@ -37,6 +38,7 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
       havePip: reader.havePip,
     };
   }
+  if (lock === "pylock.toml") return readPylock(file, reader, faults);
   if (isGiven(spec.uvProject)) return readUvProject(spec, { file, reader, ...options });
   const pyproject = resolve(dirname(file), "pyproject.toml");
   const lockText = await reader.read(file);

@@ -6,7 +6,7 @@ import { cudaBreach, cudnnBreach, cudnnOfCudaBreach } from "./nvidia.ts";
 import type { FlatParameters } from "./parameters.ts";
 import { registryBreach } from "./registry-name.ts";
 import type { Spec } from "./spec.ts";
-import { imageNameBreach } from "./text-rules.ts";
+import { imageNameBreach, PYLOCK } from "./text-rules.ts";
 
 /** Parameters that are not checked yet: any of them may still be of a wrong type. */
 export type Draft = { readonly [Name in keyof FlatParameters]?: unknown } & { readonly baseImage?: unknown };
@@ -46,14 +46,16 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
       "set requirements to the project's uv.lock, or drop uvProject",
     );
   }
-  if (lockFile(draft.requirements) === "uv.lock" && given("pipExtraArgs")) {
+  const lock = lockFile(draft.requirements);
+  if ((lock === "uv.lock" || lock === "pylock.toml") && given("pipExtraArgs")) {
     fault(
       "pipExtraArgs",
-      `pipExtraArgs cannot be combined with a uv.lock, which is installed as it is: ${String(draft.pipExtraArgs)}`,
-      "drop pipExtraArgs; extras and groups of the project are named in uvProject",
+      `pipExtraArgs cannot be combined with a ${lock}, which is installed as it is: ${String(draft.pipExtraArgs)}`,
+      lock === "uv.lock"
+        ? "drop pipExtraArgs; extras and groups of the project are named in uvProject"
+        : "drop pipExtraArgs, and write the lock again for what is wanted",
     );
   }
-  const lock = lockFile(draft.requirements);
   if (lock && given("torchBackend")) {
     fault(
       "torchBackend",
@@ -184,11 +186,15 @@ function childConflicts(draft: Draft, base: Spec, hasConda: boolean): SpecFault[
   return faults;
 }
 
+/** The kinds of locks that are installed from. */
+export type LockFile = "uv.lock" | "poetry.lock" | "pylock.toml";
+
 /** Which lock format a requirements path names, by its file name; a pyproject.toml stands for the uv.lock beside it. */
-export function lockFile(requirements: unknown): "uv.lock" | "poetry.lock" | undefined {
+export function lockFile(requirements: unknown): LockFile | undefined {
   if (typeof requirements !== "string") return undefined;
   const name = requirements.split(/[\\/]/).at(-1);
   if (name === "pyproject.toml") return "uv.lock";
+  if (PYLOCK.test(name ?? "")) return "pylock.toml";
   return name === "uv.lock" || name === "poetry.lock" ? name : undefined;
 }
 

@@ -164,22 +164,27 @@ const OTHER_REQUIREMENTS: readonly (readonly [RegExp, string])[] = [
   [/^conda-lock|^pixi\./, "List the packages in condaPackages."],
   [/^Pipfile/, "Write a requirements.txt: pipenv requirements > requirements.txt."],
   [/^pdm\.lock$/, "Write a requirements.txt: pdm export -o requirements.txt."],
-  [/^pylock\..*toml$|^pylock\.toml$/, "Lock by 'uv lock' and name the uv.lock."],
-  [/\.(?:toml|lock|cfg|ini|py|ya?ml|json|whl|zip|gz)$/i, "Name a requirements.txt, uv.lock or poetry.lock."],
+  [
+    /\.(?:toml|lock|cfg|ini|py|ya?ml|json|whl|zip|gz)$/i,
+    "Name a requirements.txt, uv.lock, poetry.lock or pylock.toml.",
+  ],
 ];
 
 /** Locks, and the project file that stands for the uv.lock beside it. */
 const PROJECT_FILES: ReadonlySet<string> = new Set(["uv.lock", "poetry.lock", "pyproject.toml"]);
+
+/** The names of locks that every installer reads: `pylock.toml`, or `pylock.NAME.toml` (PEP 751). */
+export const PYLOCK = /^pylock(?:\.[^.]+)?\.toml$/;
 
 /** The rule for `requirements`: a file of a kind that is installed from; relative ones stay below the root. */
 export function requirementsPathBreach(path: string): Problem | undefined {
   if (path.trim() === "") return emptyBreach(path);
   const name = path.split(/[\\/]/).at(-1) ?? path;
   const [, hint] = OTHER_REQUIREMENTS.find(([pattern]) => pattern.test(name)) ?? [];
-  if (hint !== undefined && !PROJECT_FILES.has(name)) {
+  if (hint !== undefined && !PROJECT_FILES.has(name) && !PYLOCK.test(name)) {
     return {
       code: "requirements_kind",
-      message: `'${path}' is not a requirements.txt, uv.lock or poetry.lock`,
+      message: `'${path}' is not a requirements.txt, uv.lock, poetry.lock or pylock.toml`,
       hint,
     };
   }

@@ -1,0 +1,71 @@
+import { redact } from "@imagespec/registry";
+import { type Table, table, tables } from "../uv-project/toml-table.ts";
+import type { InputFaults } from "./input-faults.ts";
+import { credentialBreaches, type LockBreach, parseTable } from "./lock-breaches.ts";
+import type { Requirements } from "./requirements.ts";
+import type { RequirementsReader } from "./requirements-reader.ts";
+
+/**
+ * A pylock.toml (PEP 751), which is shipped and installed as it is. What another machine could not install from it goes into
+ * the faults: files and folders of this one, credentials, and groups that would be installed by default.
+ */
+export async function readPylock(
+  file: string,
+  reader: RequirementsReader,
+  faults: InputFaults,
+): Promise<Requirements | undefined> {
+  const text = await reader.read(file);
+  if (text === undefined) return undefined;
+  const parsed = parseTable("lock", text);
+  const breaches = [
+    ...credentialBreaches("lock", text),
+    ...("breach" in parsed ? [parsed.breach] : pylockBreaches(parsed.table)),
+  ];
+  for (const { code, message, hint } of breaches)
+    faults.add("requirements", code, `${reader.shown(file)}: ${message}`, hint);
+  const packages = "table" in parsed ? tables(parsed.table.packages) : [];
+  return {
+    entries: reader.entries,
+    source: { from: "pylock", lock: reader.contextPath(file) },
+    extraArgs: [],
+    havePip: packages.some(({ name }) => name === "pip"),
+  };
+}
+
+/** What keeps a pylock.toml from being installed on another machine. Pure. */
+export function pylockBreaches(lock: Table): LockBreach[] {
+  if (lock["lock-version"] !== "1.0") {
+    const message = `it is no lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
+    return [{ file: "lock", code: "lock_version", message, hint: "Write it again: uv export --format pylock.toml." }];
+  }
+  const local = tables(lock.packages).flatMap((entry) => localBreach(entry) ?? []);
+  const groups = lock["default-groups"];
+  if (!Array.isArray(groups) || groups.length === 0) return local;
+  const message = `it installs groups by default: ${groups.map(String).join(", ")}`;
+  const hint = "Write the lock for the image alone, without default-groups.";
+  return [...local, { file: "lock", code: "default_groups", message, hint }];
+}
+
+/** A package that is taken from this machine, or from a repository without its commit. */
+function localBreach(entry: Table): LockBreach | undefined {
+  const { directory, vcs, archive, sdist, wheels } = entry;
+  const name = String(entry.name);
+  const repository = table(vcs);
+  if (vcs !== undefined && typeof repository["commit-id"] !== "string") {
+    const message = `the package '${name}' comes from a repository without its commit`;
+    return { file: "lock", code: "commit", message, hint: "Write the lock again." };
+  }
+  const files = [repository, table(archive), table(sdist), ...tables(wheels)];
+  const place = table(directory).path ?? files.map(({ path, url }) => path ?? fileAddress(url)).find(Boolean);
+  if (place === undefined) return undefined;
+  return {
+    file: "lock",
+    code: "local_source",
+    message: `the package '${name}' comes from this machine ('${redact(String(place))}')`,
+    hint: `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`,
+  };
+}
+
+function fileAddress(url: unknown): unknown {
+  return /^(?:\w+\+)?file:/i.test(String(url)) ? url : undefined;
+}
