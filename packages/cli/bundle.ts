@@ -2,7 +2,7 @@
 // files, each loaded when a command needs it: reading them one by one takes most of a short command's time.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Plugin, rolldown } from "rolldown";
+import { type OutputOptions, type Plugin, type RolldownOutput, rolldown } from "rolldown";
 
 const FOLDER = import.meta.dirname;
 const DIST = join(FOLDER, "dist");
@@ -54,23 +54,49 @@ const oneLanguage: Plugin = {
     /\/zod\/v4\/locales\/index\.js$/.test(module) ? 'export { default as en } from "./en.js";' : undefined,
 };
 
+type Groups = NonNullable<Exclude<OutputOptions["codeSplitting"], boolean | undefined>["groups"]>;
+
 const bundle = await rolldown({
   input: { main: join(FOLDER, "src/main.ts") },
   cwd: FOLDER,
   platform: "node",
   plugins: [replacements, oneLanguage],
 });
+const options = { dir: DIST, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name].js" } as const;
 rmSync(DIST, { recursive: true, force: true });
 const { output } = await bundle.write({
-  dir: DIST,
-  format: "esm",
-  entryFileNames: "[name].js",
-  chunkFileNames: "[name].js",
+  ...options,
+  codeSplitting: { groups: groups(await bundle.generate(options)) },
 });
 await bundle.close();
 if (missing.size > 0) throw new Error(`bundle.ts: not found: ${[...missing].map(({ text }) => text).join(", ")}`);
 const modules = output.flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
 writeFileSync(join(DIST, "licenses.txt"), licenses(modules));
+
+/**
+ * What is always loaded together is one file: finding and opening one costs more than reading it. `start` comes before
+ * Node keeps what it compiles, `program` reads the command line, and `spec` is what every command does with a spec.
+ */
+function groups({ output: files }: RolldownOutput): Groups {
+  const chunks = files.filter((file) => file.type === "chunk");
+  const behind = (entries: readonly string[]) => {
+    const found = new Set(
+      chunks.filter(({ moduleIds }) => moduleIds.some((id) => entries.some((entry) => id.endsWith(entry)))),
+    );
+    // A set goes on to what is added while it is run through.
+    for (const { imports } of found) for (const chunk of chunks) if (imports.includes(chunk.fileName)) found.add(chunk);
+    return new Set([...found].flatMap(({ moduleIds }) => moduleIds));
+  };
+  const group = (name: string, priority: number, entries: readonly string[]) => {
+    const modules = behind(entries.map((entry) => `/cli/src/${entry}.ts`));
+    return { name, priority, test: (id: string) => modules.has(id) };
+  };
+  return [
+    group("start", 3, ["keep-compiled"]),
+    group("program", 2, ["run-program"]),
+    group("spec", 1, ["print/print-error", "run-command", "command/tag", "project-environment"]),
+  ];
+}
 
 /** The notices that the licenses of bundled libraries ask to be kept. */
 function licenses(files: readonly string[]): string {

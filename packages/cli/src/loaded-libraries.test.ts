@@ -35,10 +35,10 @@ async function loadedBy(args: string[]) {
 it.each<[string[], string[]]>([
   [["--version"], ["commander"]],
   [["build", "--help"], ["commander"]],
-  [["tag"], ["commander", "smol-toml", "zod"]],
+  [["tag"], ["commander", "zod"]],
   [
     ["tag", "app.yaml"],
-    ["commander", "node:process", "smol-toml", "yaml", "zod"],
+    ["commander", "node:process", "yaml", "zod"],
   ],
   [["schema"], ["commander", "zod"]],
 ])("%j loads no other library than it uses", async (args, expected) => {

@@ -3,6 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { ImageSpec } from "@imagespec/core";
+import { pushImage, RegistryClient } from "@imagespec/registry";
 import { startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CliFolder } from "./fixtures/cli-process.ts";
@@ -184,6 +185,26 @@ describe("answers", () => {
     const unknown = await cli.run(["exists"]);
     expect(unknown).toMatchObject({ code: 4, stdout: "unknown\n" });
     expect(unknown.stderr).toMatch(/E_REGISTRY_UNREACHABLE[\s\S]*127\.0\.0\.1:1[\s\S]*hint: /);
+  });
+
+  it("build asks one HEAD, and nothing else, for an image that is unchanged and whose platforms were read before", async () => {
+    await using registry = await startRegistry();
+    const client = new RegistryClient({ env: {} });
+    const spec = { name: "app", registry: registry.host, platform: "linux/amd64" };
+    await cli.write("imagespec.json", spec);
+    const tag = await ImageSpec.parse(spec, { root: cli.path }).tag();
+    const config = { os: "linux", architecture: "amd64", rootfs: { type: "layers", diff_ids: [] } };
+    const { digest } = await pushImage(client.repository(`${registry.host}/app`), { config, layers: [] }, { tag });
+    await client.close();
+    const requests: string[][] = [];
+    for (const _ of [1, 2]) {
+      const before = registry.exchanges.length;
+      const { code, stdout } = await cli.run(["build"]);
+      expect([code, stdout]).toEqual([0, `${registry.host}/app:${tag}@${digest}\n`]);
+      requests.push(registry.exchanges.slice(before).map(({ method, path }) => `${method} ${path}`));
+    }
+    expect(requests[0]?.length).toBeGreaterThan(1);
+    expect(requests[1]).toEqual([`HEAD /v2/app/manifests/${tag}`]);
   });
 
   it("a signal ends it at once while a registry is silent", async () => {

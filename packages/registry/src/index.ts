@@ -55,7 +55,11 @@ export { OciLayout } from "./layout/oci-layout.ts";
 export { writeFault } from "./layout/write-fault.ts";
 export { PieceMemory } from "./pieces/piece-memory.ts";
 export { type ReadPiecesOptions, readPieces } from "./pieces/read-pieces.ts";
-export { checkRegistryPresence, type PresenceCheckOptions } from "./presence/check-registry-presence.ts";
+export {
+  checkRegistryPresence,
+  type PlatformMemory,
+  type PresenceCheckOptions,
+} from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { draftPath, sweepDrafts } from "./process/draft.ts";
 export { isLeftBehind } from "./process/left-behind.ts";

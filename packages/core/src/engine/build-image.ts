@@ -75,14 +75,9 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     const { platforms, push, output } = request.target;
     const hasRegistry = spec.registry !== undefined;
     const question = { reference, platforms, push, willPush: push, output, hasRegistry };
-    answer = await timedStep(emit, ENGINE_STEPS.presence, () =>
-      findPresence(question, {
-        credentials,
-        env,
-        signal,
-        shared: { clients: host.clients, key: resolved.registryConfig ?? "" },
-      }),
-    );
+    const shared = { clients: host.clients, key: resolved.registryConfig ?? "" };
+    const access = { credentials, env, cacheDir: host.cacheDir, signal, shared };
+    answer = await timedStep(emit, ENGINE_STEPS.presence, () => findPresence(question, access));
     const decision = decide(build, answer, env);
     reasons = [decision.reason];
     if (decision.reuse) {

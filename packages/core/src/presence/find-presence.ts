@@ -1,7 +1,9 @@
 import { type CredentialStore, checkRegistryPresence, type Presence, RegistryClient } from "@imagespec/registry";
 import type { Output } from "../builder/output.ts";
+import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
+import { PlatformFile } from "./platform-file.ts";
 import { SharedClients } from "./shared-clients.ts";
 
 export interface PresenceQuestion {
@@ -28,6 +30,8 @@ export interface PresenceAnswer {
 export interface PresenceAccess {
   credentials: CredentialStore;
   env: ProcessEnvironment;
+  /** Where it is kept what manifests are for; by default as the environment says. */
+  cacheDir?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Clients shared with what else is asked, and the one among them: credentials of equal keys are the same. */
   shared?: { clients: SharedClients; key: string } | undefined;
@@ -54,11 +58,13 @@ export async function findPresence(question: PresenceQuestion, access: PresenceA
 
 async function inRegistry(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
   const { reference, platforms, willPush } = question;
-  const { credentials, env, signal, shared = { clients: new SharedClients(), key: "" } } = access;
-  const presence = await shared.clients.use(
-    shared.key,
+  const { credentials, env, cacheDir = cacheFolder(env), signal, shared } = access;
+  const { clients, key } = shared ?? { clients: new SharedClients(), key: "" };
+  const memory = new PlatformFile(cacheDir);
+  const presence = await clients.use(
+    key,
     () => new RegistryClient({ credentials, env }),
-    (client) => checkRegistryPresence(reference, platforms, { client, signal, willPush }),
+    (client) => checkRegistryPresence(reference, platforms, { client, signal, willPush, memory }),
   );
   return { presence, fromRegistry: true };
 }

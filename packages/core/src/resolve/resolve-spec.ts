@@ -6,11 +6,12 @@ import { imageReference } from "../identity/image-reference.ts";
 import { abortedError } from "../process/aborted-error.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { environmentOf } from "../spec/environment-of.ts";
+import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
 import { contentOf } from "./content-of.ts";
 import { defaultBaseImage } from "./default-base-image.ts";
 import { defaultPlatform, normalPlatforms } from "./platforms.ts";
-import type { ReadOptions } from "./read-inputs.ts";
+import type { Inputs, ReadOptions } from "./read-inputs.ts";
 import type { ResolvedSpec } from "./resolved-spec.ts";
 
 /** How a spec is resolved. */
@@ -25,11 +26,7 @@ export interface ResolveOptions extends ReadOptions {
  */
 export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<ResolvedSpec> {
   const platforms = normalPlatforms(options.platforms ?? [spec.platform ?? defaultPlatform(spec.registry)]);
-  // Loaded with the first spec that is resolved: a program that only declares specs reads no files.
-  const { readInputs } = await import("./read-inputs.ts");
-  const inputs = await readInputs(spec, { ...options, platforms }).catch((error: unknown) => {
-    throw options.signal?.aborted ? abortedError(`Reading the files of '${spec.name}'`, error) : error;
-  });
+  const inputs = namesFiles(spec) ? await inputsOf(spec, { ...options, platforms }) : NO_INPUTS;
   const base = await resolveBase(spec, platforms, options);
   return {
     target: { registry: spec.registry, name: spec.name, tagFormat: spec.tagFormat, platforms },
@@ -41,6 +38,20 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
     registryConfig: spec.registryConfig && resolvePath(spec.root, spec.registryConfig),
     warnings: inputs.warnings,
   };
+}
+
+const NO_INPUTS: Inputs = { files: [], trees: [], requirements: undefined, warnings: [] };
+
+function namesFiles({ sourceRoot, copy, requirements, pipSecretMounts, registryConfig }: Spec): boolean {
+  return [sourceRoot, copy, requirements, pipSecretMounts, registryConfig].some(isGiven);
+}
+
+async function inputsOf(spec: Spec, options: ReadOptions & { platforms: readonly string[] }): Promise<Inputs> {
+  // Loaded with the first spec that names files.
+  const { readInputs } = await import("./read-inputs.ts");
+  return readInputs(spec, options).catch((error: unknown) => {
+    throw options.signal?.aborted ? abortedError(`Reading the files of '${spec.name}'`, error) : error;
+  });
 }
 
 /** What is known of the image of a base spec; undefined for noop, which makes no image. */

@@ -43,6 +43,34 @@ describe("present and absent (C.4 29)", () => {
     });
   });
 
+  it("what a digest stands for is read once, and a tag that moves to another is read again", async () => {
+    await using server = await startRegistry();
+    const repository = client.repository(`${server.host}/a`);
+    const known = new Map<string, readonly string[]>();
+    const memory = {
+      get: async (digest: string) => known.get(digest),
+      set: async (digest: string, platforms: readonly string[]) => void known.set(digest, platforms),
+    };
+    const ask = async (platforms: string[]) => {
+      const before = server.exchanges.length;
+      const presence = await checkRegistryPresence(`${repository.name}:1`, platforms, { client, memory });
+      return { presence, requests: server.exchanges.slice(before).map(({ method }) => method) };
+    };
+    const first = await pushImage(repository, tinyImage(), { tag: "1" });
+    expect((await ask(["linux/amd64"])).requests).toEqual(["HEAD", "GET", "GET"]);
+    const present = { status: "present", digest: first.digest, platforms: ["linux/amd64"] };
+    expect(await ask(["linux/amd64"])).toEqual({ presence: present, requests: ["HEAD"] });
+    const absent = { status: "absent", digest: first.digest, missing: ["linux/arm64"] };
+    expect(await ask(["linux/arm64"])).toEqual({ presence: absent, requests: ["HEAD"] });
+    await pushImage(repository, tinyImage(undefined, "linux/arm64"), { tag: "1" });
+    expect(await ask(["linux/arm64"])).toMatchObject({
+      presence: { status: "present" },
+      requests: ["HEAD", "GET", "GET"],
+    });
+    server.repositories.get("a")?.tags.delete("1");
+    expect(await ask(["linux/arm64"])).toEqual({ presence: { status: "absent" }, requests: ["HEAD"] });
+  });
+
   it("a registry without HEAD is asked by GET", async () => {
     await using server = await startRegistry();
     await using proxy = await faultProxy(server.url, [{ match: "HEAD *", do: { status: 405 } }]);

@@ -7,6 +7,12 @@ import type { CallOptions } from "../image/store.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import type { Presence } from "./presence.ts";
 
+/** Which platforms manifests are for, by digest: what a digest stands for never changes, so it need be read once only. */
+export interface PlatformMemory {
+  get(digest: string): Promise<readonly string[] | undefined>;
+  set(digest: string, platforms: readonly string[]): Promise<void>;
+}
+
 /** How the presence of an image is asked for. */
 export interface PresenceCheckOptions extends CallOptions {
   client: RegistryClient;
@@ -15,6 +21,8 @@ export interface PresenceCheckOptions extends CallOptions {
    * more with the right to push, and whether it would take the push. Default false.
    */
   willPush?: boolean | undefined;
+  /** Where a manifest's platforms are looked up and kept; of one that it knows nothing but a HEAD is asked. */
+  memory?: PlatformMemory | undefined;
 }
 
 /**
@@ -33,8 +41,9 @@ export async function checkRegistryPresence(
   const wanted = platforms.map((platform) => formatPlatform(parsePlatform(platform)));
   const name = parsed.digest ?? parsed.tag ?? "latest";
   const call: CallOptions = { signal: options.signal };
+  const { memory } = options;
   const ask = (access: "pull" | "push") =>
-    presenceIn(options.client.repository(parsed, { mirror: false, access }), name, wanted, call);
+    presenceIn(options.client.repository(parsed, { mirror: false, access }), { name, wanted, call, memory });
   const presence = await ask("pull");
   if (!options.willPush || !isRefusal(presence)) return presence;
   const asPusher = await ask("push");
@@ -42,19 +51,23 @@ export async function checkRegistryPresence(
   return settleByPush(options.client.repository(parsed, { mirror: false }), asPusher, call);
 }
 
-async function presenceIn(
-  repository: RegistryRepository,
-  name: string,
-  wanted: readonly string[],
-  call: CallOptions,
-): Promise<Presence> {
+interface Question {
+  /** Tag or digest. */
+  name: string;
+  wanted: readonly string[];
+  call: CallOptions;
+  memory: PlatformMemory | undefined;
+}
+
+async function presenceIn(repository: RegistryRepository, { name, wanted, call, memory }: Question): Promise<Presence> {
   try {
     const head = await repository.headManifest(name, call);
-    // Between HEAD and GET the image may go.
-    const manifest = head && (await repository.findManifest(head.digest ?? name, call));
-    if (manifest === undefined) return { status: "absent" };
-    const { digest } = manifest;
-    const available = await imagePlatforms(repository, manifest, call);
+    if (head === undefined) return { status: "absent" };
+    const found = (await remembered(head.digest, memory)) ?? (await read(repository, head.digest ?? name, call));
+    // Between HEAD and GET the image may have gone.
+    if (found === undefined) return { status: "absent" };
+    const { digest, available } = found;
+    await memory?.set(digest, available);
     const missing = wanted.filter((platform) => !available.includes(platform));
     return missing.length === 0
       ? { status: "present", digest, platforms: available }
@@ -63,6 +76,17 @@ async function presenceIn(
     if (!isImageSpecError(error) || error.code === "E_ABORTED") throw error;
     return { status: "unknown", cause: error };
   }
+}
+
+async function remembered(digest: string | undefined, memory: PlatformMemory | undefined) {
+  const known = digest === undefined ? undefined : await memory?.get(digest);
+  return digest === undefined || known === undefined ? undefined : { digest, available: [...known] };
+}
+
+async function read(repository: RegistryRepository, name: string, call: CallOptions) {
+  const manifest = await repository.findManifest(name, call);
+  if (manifest === undefined) return undefined;
+  return { digest: manifest.digest, available: await imagePlatforms(repository, manifest, call) };
 }
 
 /** The registry itself, not its token server, refuses to say. */
