@@ -33,5 +33,8 @@ text = "".join(line for line in lines if not line.startswith("#syntax"))
 # Where the host trusts certificates of its own, uv in the build is told of them; the Dockerfile copies the file itself.
 if spec["trust"]:
     text = text.replace("\nWORKDIR /\n", "\nWORKDIR /\nENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt\n", 1)
+if not spec["bytecode"]:
+    assert "UV_COMPILE_BYTECODE=1" in text
+    text = text.replace("UV_COMPILE_BYTECODE=1", "UV_COMPILE_BYTECODE=0")
 # A run of its own for uv's cache: cold means cold.
 dockerfile.write_text(text.replace("id=uv", f"id=uv-{spec['run']}"))

@@ -4,12 +4,16 @@ import { CLI } from "../cli.ts";
 import { type Measured, measure } from "../measure.ts";
 import type { Case } from "./cases.ts";
 
+export interface OursOptions {
+  cache: string;
+  platform?: string;
+  index?: string;
+  bytecode?: boolean;
+  cacheRepository?: string;
+}
+
 /** `imagespec build` as a whole process, start of Node included. */
-export async function buildOurs(
-  folder: string,
-  one: Case,
-  options: { cache: string; platform?: string; index?: string; bytecode?: boolean },
-): Promise<Measured> {
+export async function buildOurs(folder: string, one: Case, options: OursOptions): Promise<Measured> {
   const { name, registry, baseImage, packages, sourceRoot } = one;
   const file = join(folder, "imagespec.json");
   const spec = {
@@ -21,5 +25,7 @@ export async function buildOurs(
   };
   await writeFile(file, JSON.stringify(spec));
   const env = { ...process.env, IMAGESPEC_CACHE_DIR: options.cache };
-  return measure(process.execPath, [CLI, "build", file], { env });
+  const { cacheRepository } = options;
+  const steered = cacheRepository === undefined ? [] : ["--builder-option", `cacheRepository=${cacheRepository}`];
+  return measure(process.execPath, [CLI, "build", file, ...steered], { env });
 }

@@ -38,7 +38,7 @@ export class Rival {
   }
 
   /** Building and pushing; with `cold` nothing of an earlier build is used, `flytekit` counts the time it takes, as its user waits for it. */
-  async build(one: Case, options: { cold?: boolean; flytekit?: boolean } = {}): Promise<Measured> {
+  async build(one: Case, options: { cold?: boolean; flytekit?: boolean; bytecode?: boolean } = {}): Promise<Measured> {
     const context = join(this.#folder, "context");
     const spec = join(this.#folder, "spec.json");
     await rm(context, { recursive: true, force: true });
@@ -59,6 +59,7 @@ export class Rival {
         run: this.#run,
         authorities: this.#authorities,
         trust: process.env.SSL_CERT_FILE !== undefined,
+        bytecode: options.bytecode ?? true,
       }),
     );
     const written = await measure(this.#python, [SCRIPT, spec, context]);

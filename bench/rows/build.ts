@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { type Case, changeSource, ONE_CHANGED, PACKAGES, writeSources } from "../build/cases.ts";
 import { startLargeIndex } from "../build/large-wheels.ts";
@@ -15,6 +16,7 @@ export const build: RowGroup = {
   name: "build",
   async open(folder) {
     const services = await ensureServices();
+    const bothPlatforms = await ensureArm64();
     Object.assign(process.env, serviceEnvironment(services));
     const run = randomBytes(4).toString("hex");
     const cache = join(folder, "cache");
@@ -37,6 +39,8 @@ export const build: RowGroup = {
       await buildOurs(folder, base, { cache });
       await rival.build(base);
     };
+    const cacheRepository = `${base.registry}/bench/${run}/cache`;
+    const elsewhere = join(folder, "cache-elsewhere");
     const against = { rival: RIVAL, what: "ms" } as const;
     const rows: Row[] = [
       {
@@ -46,6 +50,15 @@ export const build: RowGroup = {
         prepare: empty,
         ours: (round) => buildOurs(folder, named("cold", round), { cache }),
         theirs: (round) => rival.build(named("cold", round), { cold: true }),
+      },
+      {
+        name: "build: cold, no bytecode",
+        rival: RIVAL,
+        what: "ms",
+        goal: 0.25,
+        prepare: empty,
+        ours: (round) => buildOurs(folder, named("plain", round), { cache, bytecode: false }),
+        theirs: (round) => rival.build(named("plain", round), { cold: true, bytecode: false }),
       },
       {
         name: "build: cold, as a user waits",
@@ -80,6 +93,40 @@ export const build: RowGroup = {
         rounds: 1,
         ours: () => buildOurs(folder, { ...base, packages: ONE_CHANGED }, { cache }),
         theirs: () => rival.build({ ...base, packages: ONE_CHANGED }),
+      },
+      {
+        name: "build: empty cache, registry full",
+        rival: "imagespec, warm cache",
+        what: "ms",
+        goal: 1.5,
+        async prepare(round) {
+          await changeSource(base.sourceRoot, 1000 + round);
+          if (round === 0) await buildOurs(folder, base, { cache, cacheRepository });
+          await changeSource(base.sourceRoot, 2000 + round);
+          await rm(elsewhere, { recursive: true, force: true });
+        },
+        ours: () => buildOurs(folder, base, { cache: elsewhere, cacheRepository }),
+        async theirs(round) {
+          await changeSource(base.sourceRoot, 3000 + round);
+          return buildOurs(folder, base, { cache });
+        },
+      },
+      {
+        name: "build: cold, two platforms",
+        rival: "imagespec, one platform",
+        what: "ms",
+        goal: 2,
+        prepare: empty,
+        ours: (round) =>
+          buildOurs(
+            folder,
+            { ...named("two", round), baseImage: bothPlatforms },
+            { cache, platform: "linux/amd64,linux/arm64" },
+          ),
+        async theirs(round) {
+          await empty();
+          return buildOurs(folder, { ...named("one", round), baseImage: bothPlatforms }, { cache });
+        },
       },
     ];
     return { rows };

@@ -139,6 +139,6 @@ describe("another runtime", () => {
     const text = readFileSync(MAIN, "utf8");
     // Static imports would be loaded before a line runs; the others are syntax that Node 12 does not know.
     expect(text).not.toMatch(/^import |\bfrom "|\?\?|\?\.[a-z[(]|^\s*await |#\w+[ =(;]/m);
-    expect(text).toContain('import("./run-program.js")');
+    expect(text).toContain('import("./program.js")');
   });
 });
