@@ -38,6 +38,7 @@ export { counted, TransferReport } from "./builder/transfer-report.ts";
 export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { activateScript } from "./plan/activate-script.ts";
+export { APT_CHOICES } from "./plan/apt-choices.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
 export { ENVIRONMENT_FILES } from "./plan/environment-file.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";

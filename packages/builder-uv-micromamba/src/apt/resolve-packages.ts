@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import { APT_CHOICES, ImageSpecError, runTool } from "@imagespec/core/builder";
 import { aptSettings } from "./apt-settings.ts";
 import type { BaseSystem } from "./base-system.ts";
 import type { AptPrograms } from "./find-apt.ts";
@@ -163,6 +163,7 @@ function configuration(
     ["Dir::State::status", join(root, "status")],
     ["Dir::Cache", join(root, "cache")],
     ["Dir::Log", join(root, "state")],
+    ...Object.entries(APT_CHOICES),
     ["APT::Architecture", architecture],
     // Only the owner can read the folder.
     ["APT::Sandbox::User", ""],
