@@ -6,6 +6,8 @@
  */
 export { redact } from "@imagespec/registry";
 export { configEnvironment } from "./config/config-environment.ts";
+export { type BuildContact, buildContacts } from "./contact/build-contacts.ts";
+export { type ContactReport, checkContacts } from "./contact/check-contacts.ts";
 export { projectOfModule } from "./discovery/project-roots.ts";
 export { type ProjectSettings, projectSettings } from "./discovery/project-settings.ts";
 export { ENGINE_STEPS } from "./engine/engine-steps.ts";

@@ -1,16 +1,21 @@
 import { ImageSpec } from "@imagespec/core";
+import { buildContacts, type ContactReport, checkContacts } from "@imagespec/core/internal";
+import type { Target } from "@imagespec/spec-file";
 import { EXIT } from "../exit-codes.ts";
+import { machineReport } from "../machine/machine-report.ts";
+import { builderLines, contactLines, machineLines } from "../print/doctor-lines.ts";
 import { diagnosticLines } from "./builders.ts";
 import { onlyTarget } from "./chosen-targets.ts";
-import type { Command } from "./command-context.ts";
+import type { Command, CommandContext } from "./command-context.ts";
 import { projectEngine } from "./project-engine.ts";
+import { resolveTarget } from "./resolve-target.ts";
 
 /**
- * `doctor`: asks every builder whether it can work here; with a file, whether it can build that spec. Exit 1 when none
- * can.
+ * `doctor`: what this machine has, and whether every builder can work here; with a file, whether it can build that spec,
+ * and whether all that this contacts answers. Exit 1 when no builder can.
  */
 export const doctor: Command = async (context) => {
-  const { line, signal, print, tell } = context;
+  const { line, env, signal, print, tell } = context;
   // Without a file: a spec that every builder supports, so that only the machine can be at fault.
   const any = new ImageSpec({ name: "doctor", baseImage: "debian:bookworm-slim" });
   const { target, folder } =
@@ -24,14 +29,21 @@ export const doctor: Command = async (context) => {
     platform: line.platform,
   });
   const reports = line.builder === undefined ? all : all.filter(({ type }) => type === line.builder);
-  if (line.json) print(JSON.stringify({ builders: reports, diagnostics }));
+  const machine = await machineReport(env, signal);
+  const contacts = target === undefined ? undefined : await contactsOf(target, context);
+  if (line.json) print(JSON.stringify({ machine, builders: reports, contacts, diagnostics }));
   else {
-    for (const { type, priority, origin, status, reason, hint, file } of reports) {
-      print(`${type} (priority ${priority}): ${status}${reason === undefined ? "" : `: ${reason}`}`);
-      if (hint !== undefined && hint !== "" && status !== "usable") print(`  hint: ${hint}`);
-      print(`  from: ${origin}${file === undefined ? "" : ` (${file})`}`);
-    }
+    const parts = [machineLines(machine), builderLines(reports), ...(contacts ? [contactLines(contacts)] : [])];
+    print(parts.map((lines) => lines.join("\n")).join("\n\n"));
     tell(diagnosticLines(diagnostics));
   }
   return reports.some(({ status }) => status === "usable") ? EXIT.done : EXIT.failed;
 };
+
+/** What a build of this image contacts, each asked whether it answers. */
+async function contactsOf(target: Target, context: CommandContext): Promise<ContactReport[]> {
+  const { env, signal } = context;
+  const { plan, mirrors, credentials } = await resolveTarget(target, context);
+  const isPushed = target.spec.registry !== undefined;
+  return checkContacts(buildContacts(plan, { mirrors, isPushed }), { credentials, env, signal });
+}

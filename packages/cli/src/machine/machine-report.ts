@@ -1,0 +1,44 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ContainerEngine } from "@imagespec/container-engine";
+import { cacheFolder } from "@imagespec/core/internal";
+
+/** What a build finds on this machine. */
+export interface MachineReport {
+  node: string;
+  cache: { folder: string /** Bytes that may be written there; undefined where nobody can tell. */; free?: number };
+  /** The container engine that docker's own command would talk to, or why there is none. */
+  engine: { version: string } | { reason: string };
+}
+
+export async function machineReport(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<MachineReport> {
+  const folder = cacheFolder(env);
+  const free = await freeBytes(folder);
+  return {
+    node: process.version,
+    cache: { folder, ...(free === undefined ? {} : { free }) },
+    engine: await engineReport(env, signal),
+  };
+}
+
+async function engineReport(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<MachineReport["engine"]> {
+  try {
+    const engine = await ContainerEngine.connect({ env, signal });
+    const { version } = await engine.version();
+    return { version };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { reason: (error as Error).message };
+  }
+}
+
+/** Of the nearest folder that exists. */
+async function freeBytes(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT" && dirname(folder) !== folder;
+    return isMissing ? freeBytes(dirname(folder)) : undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import type { BuilderReport } from "@imagespec/core";
+import type { ContactReport } from "@imagespec/core/internal";
+import type { MachineReport } from "../machine/machine-report.ts";
+import { byteCount } from "./byte-count.ts";
+
+/** Each builder with its answer. */
+export function builderLines(reports: readonly BuilderReport[]): string[] {
+  return reports.flatMap(({ type, priority, origin, status, reason, hint, file }) => [
+    `${type} (priority ${priority}): ${status}${reason === undefined ? "" : `: ${reason}`}`,
+    ...(hint !== undefined && hint !== "" && status !== "usable" ? [`  hint: ${hint}`] : []),
+    `  from: ${origin}${file === undefined ? "" : ` (${file})`}`,
+  ]);
+}
+
+export function machineLines({ node, cache, engine }: MachineReport): string[] {
+  const free = cache.free === undefined ? "" : `, ${byteCount(cache.free)} free`;
+  return [
+    `Node ${node}`,
+    `cache ${cache.folder}${free}`,
+    "version" in engine ? `container engine ${engine.version}` : `no container engine: ${engine.reason}`,
+  ];
+}
+
+/** Each host that a build of the file contacts, the way there, and what for. */
+export function contactLines(contacts: readonly ContactReport[]): string[] {
+  return contacts.flatMap(({ kind, host, through, status, user, reason, wanted }) => {
+    const name =
+      host === undefined ? kind : through === undefined ? `${kind} ${host}` : `${kind} ${host} through ${through}`;
+    const as = kind === "registry" && status !== "unreachable" ? `, as ${user ?? "nobody"}` : "";
+    return [
+      `${name}: ${status}${as}${reason === undefined ? "" : `: ${reason}`}`,
+      ...wanted.map((what) => `  for: ${what}`),
+    ];
+  });
+}

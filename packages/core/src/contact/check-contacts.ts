@@ -1,0 +1,90 @@
+import {
+  type CredentialStore,
+  HttpTransport,
+  isImageSpecError,
+  networkFault,
+  parseReference,
+  RegistryClient,
+} from "@imagespec/registry";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
+import type { BuildContact } from "./build-contacts.ts";
+
+/** Milliseconds a host has to answer. */
+const PATIENCE = 5000;
+
+/** What came of asking. */
+export interface ContactReport extends BuildContact {
+  /** `refused`: it wants other credentials, or none of ours; `unchecked`: nobody knows its address beforehand. */
+  status: "reachable" | "refused" | "unreachable" | "unchecked";
+  /** Who we are there; undefined for nobody. */
+  user?: string | undefined;
+  reason?: string | undefined;
+}
+
+interface Access {
+  credentials: CredentialStore;
+  env: ProcessEnvironment;
+  signal: AbortSignal;
+}
+
+/** Asks each host whether it answers, with the credentials a build would use. Fetches manifests' heads and pages of indexes, no content. */
+export async function checkContacts(contacts: readonly BuildContact[], access: Access): Promise<ContactReport[]> {
+  const { credentials, env } = access;
+  const client = new RegistryClient({
+    credentials,
+    env,
+    retry: { attempts: 1 },
+    connectTimeoutMs: PATIENCE,
+    idleTimeoutMs: PATIENCE,
+  });
+  const http = new HttpTransport({ env, connectTimeoutMs: PATIENCE, idleTimeoutMs: PATIENCE });
+  try {
+    return await Promise.all(
+      contacts.map(async (contact): Promise<ContactReport> => {
+        if (contact.address === undefined) return { ...contact, status: "unchecked" };
+        if (contact.kind === "registry") return { ...contact, ...(await askRegistry(client, contact, access)) };
+        return { ...contact, ...(await askAddress(http, contact.address, access.signal)) };
+      }),
+    );
+  } finally {
+    await Promise.all([client.close(), http.close()]);
+  }
+}
+
+type Answer = Pick<ContactReport, "status" | "user" | "reason">;
+
+async function askRegistry(
+  client: RegistryClient,
+  { address = "", host = "", through }: BuildContact,
+  { credentials, signal }: Access,
+): Promise<Answer> {
+  const reference = parseReference(address);
+  const user = await credentials.get(through ?? host, { signal }).then(
+    (found) => (found !== undefined && "username" in found ? found.username : undefined),
+    () => undefined,
+  );
+  try {
+    const found = await client
+      .repository(reference)
+      .headManifest(reference.digest ?? reference.tag ?? "latest", { signal });
+    return { status: "reachable", user, reason: found === undefined ? `${address} is not there` : undefined };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isImageSpecError(error)) throw error;
+    return { status: error.code === "E_REGISTRY_AUTH" ? "refused" : "unreachable", user, reason: error.message };
+  }
+}
+
+async function askAddress(http: HttpTransport, address: string, signal: AbortSignal): Promise<Answer> {
+  try {
+    const { status, body } = await http.send({ method: "GET", url: new URL(address), signal });
+    await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+    if (status === 401 || status === 403) return { status: "refused", reason: `it answers ${status} without a login` };
+    return status >= 500 ? { status: "unreachable", reason: `it answers ${status}` } : { status: "reachable" };
+  } catch (error) {
+    signal.throwIfAborted();
+    const fault = networkFault(error);
+    if (fault === undefined && !isImageSpecError(error)) throw error;
+    return { status: "unreachable", reason: fault?.reason ?? (error as Error).message };
+  }
+}
