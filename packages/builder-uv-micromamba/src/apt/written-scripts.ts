@@ -15,6 +15,9 @@ const alternative = (command: string): Effect => ({
 });
 const read = (of: string, sha256: string, ...effects: Effect[]): WrittenScript => ({ of, sha256, effects });
 
+/** A script that names the folder of its machine's libraries is another text on each. */
+const ofMachines = (hashes: Readonly<Record<string, string>>) => Object.entries(hashes);
+
 const LZ = ["cat", "more", "less", "diff", "cmp", "grep", "egrep", "fgrep"].map(
   (name) =>
     `--slave /usr/bin/lz${name} lz${name} /usr/bin/xz${name} --slave /usr/share/man/man1/lz${name}.1.gz lz${name}.1.gz /usr/share/man/man1/xz${name}.1.gz`,
@@ -85,18 +88,30 @@ export const WRITTEN_SCRIPTS: ReadonlyMap<string, WrittenScript> = new Map(
         `/usr/bin/pinentry pinentry /usr/bin/pinentry-curses 50 --slave ${MAN}/pinentry.1.gz pinentry.1.gz ${MAN}/pinentry-curses.1.gz`,
       ),
     ),
-    ...["x86_64-linux-gnu"].flatMap((arch) => [
+    ...ofMachines({
+      "x86_64-linux-gnu": "19e28f69a19e6fcd0e8a564a8cd430ab10f9db3ffb3a0c7fd42dc60b36e14d41",
+      "aarch64-linux-gnu": "d2eb44297781fd758e59e82659a64a095ca6e14e837f8b772f4030f1a5014a8f",
+    }).map(([machine, sha256]) =>
       read(
         "libblas3.postinst",
-        "19e28f69a19e6fcd0e8a564a8cd430ab10f9db3ffb3a0c7fd42dc60b36e14d41",
-        alternative(`/usr/lib/${arch}/libblas.so.3 libblas.so.3-${arch} /usr/lib/${arch}/blas/libblas.so.3 10`),
+        sha256,
+        alternative(
+          `/usr/lib/${machine}/libblas.so.3 libblas.so.3-${machine} /usr/lib/${machine}/blas/libblas.so.3 10`,
+        ),
       ),
+    ),
+    ...ofMachines({
+      "x86_64-linux-gnu": "f93f971e79e2231d57dee2868b9770c8f2bfe1a2b9d50642580820f379f2bcd2",
+      "aarch64-linux-gnu": "2850c751edf23b6ac6c267d15f64f502c0fedd9235d7d7ee6b0eb566734d7f67",
+    }).map(([machine, sha256]) =>
       read(
         "liblapack3.postinst",
-        "f93f971e79e2231d57dee2868b9770c8f2bfe1a2b9d50642580820f379f2bcd2",
-        alternative(`/usr/lib/${arch}/liblapack.so.3 liblapack.so.3-${arch} /usr/lib/${arch}/lapack/liblapack.so.3 10`),
+        sha256,
+        alternative(
+          `/usr/lib/${machine}/liblapack.so.3 liblapack.so.3-${machine} /usr/lib/${machine}/lapack/liblapack.so.3 10`,
+        ),
       ),
-    ]),
+    ),
     read(
       "mysql-common.postinst",
       "753385883a3347a06396ff2acad5ae66b4afbab4c78dbe2f3a290fd873fa9e23",
@@ -130,11 +145,12 @@ export const WRITTEN_SCRIPTS: ReadonlyMap<string, WrittenScript> = new Map(
       { do: "system group", name: "_ssh" },
       { do: "mode", path: "/usr/bin/ssh-agent", mode: 0o2755, group: "_ssh" },
     ),
-    read("libglib2.0-0.postinst", "279c4f4056e3888899837839ba0cbf9119331717da45f3d91d79b56fd4aaa65f", {
-      do: "folder",
-      path: "/usr/lib/x86_64-linux-gnu/gio/modules",
-      mode: 0o755,
-    }),
+    ...ofMachines({
+      "x86_64-linux-gnu": "279c4f4056e3888899837839ba0cbf9119331717da45f3d91d79b56fd4aaa65f",
+      "aarch64-linux-gnu": "2ad37360a28359fcde026f7ea96350d5be81403c9d7442fdffe2b05d8ac8d65f",
+    }).map(([machine, sha256]) =>
+      read("libglib2.0-0.postinst", sha256, { do: "folder", path: `/usr/lib/${machine}/gio/modules`, mode: 0o755 }),
+    ),
     read("x11-common.postinst", "4a91da0aad680639a9cf7537381bc3d0b3b8827907d7c1dd0c50e47fa94749de"),
     // It does nothing where /var/lib/dpkg/arch names one architecture and no gui is installed.
     read("procps.postinst", "4ae630f598f38114ef42a6aef4533d41f9f1f5224b90453d6b2ea49b0e13b17b"),
