@@ -27,7 +27,7 @@ const spec = (name: string) => ({
 
 describe("a Debian package makes the same image without a container as with apt in one", () => {
   const seed = 20;
-  test.each(sample(INSTALLED, 6, seed))(
+  test.each(sample(INSTALLED, 3, seed))(
     "%s",
     { meta: { builder: "uv-micromamba", shows: ["aptPackages"] } },
     async (name) => {
