@@ -71,7 +71,11 @@ async function build(machine: string, options: BuildOptions = { builderOptions: 
     { root: folder.path },
   );
   const warnings: string[] = [];
-  const engine = new ImageBuildEngine({ builders: [new UvMicromambaBuilder()], discover: false });
+  const engine = new ImageBuildEngine({
+    builders: [new UvMicromambaBuilder()],
+    discover: false,
+    attachIdentity: false,
+  });
   const outcome = await engine.build(spec, {
     force: true,
     onEvent: (event) => event.type === "warning" && warnings.push(event.message),
