@@ -30,14 +30,14 @@ test("builderConfig: uv comes out of uvImage where the host has none", {
   meta: { shows: ["builderConfig"] },
 }, async () => {
   const { builds, services } = uv;
-  await using empty = await temporaryFolder();
+  await using programs = await temporaryFolder({ python3: { link: "/usr/bin/python3" } });
   await using elsewhere = await temporaryFolder();
   const path = process.env.PATH;
   const before = process.env.IMAGESPEC_CACHE_DIR;
-  vi.stubEnv("PATH", empty.path);
+  vi.stubEnv("PATH", programs.path);
   vi.stubEnv("IMAGESPEC_CACHE_DIR", elsewhere.path);
   try {
-    // A host without uv has no Python here either, and bytecode needs one.
+    // For the base's Python; bytecode would need one of its version.
     const parameters = (uvImage: string) => ({
       packages: ["iniconfig==2.0.0"],
       bytecode: false,

@@ -89,12 +89,18 @@ function distribution(metadata: string): string | undefined {
   return name === undefined ? undefined : `${name} ${version ?? ""}`.trim();
 }
 
+/** One that the machine has, on PATH or managed by uv; else one in our cache, which uv fetches where it is not there yet. */
 async function anyPython({ uv, minor, scratch, uvCache, pythons, signal }: StandInOptions): Promise<string> {
-  const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", UV_PYTHON_INSTALL_DIR: pythons });
-  const run = (...args: string[]) => runTool(uv.path, args, { cwd: scratch, env, signal, allowFailure: true });
-  const find = () => run("python", "find", "--no-project", "--no-python-downloads");
-  let found = await find();
-  if (found.exitCode !== 0 && (await run("python", "install", minor, "--no-bin")).exitCode === 0) found = await find();
+  const run = (extra: Record<string, string>, ...args: string[]) => {
+    const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", ...extra });
+    return runTool(uv.path, ["python", ...args], { cwd: scratch, env, signal, allowFailure: true });
+  };
+  const find = ["find", "--no-project", "--no-python-downloads"];
+  const cached = { UV_PYTHON_INSTALL_DIR: pythons };
+  let found = await run({}, ...find);
+  if (found.exitCode !== 0) found = await run(cached, ...find);
+  if (found.exitCode !== 0 && (await run(cached, "install", minor, "--no-bin")).exitCode === 0)
+    found = await run(cached, ...find);
   if (found.exitCode === 0) return found.stdout.trim();
   throw new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
     hint: "Install any Python 3, or let uv fetch one: uv python install.",
