@@ -117,6 +117,7 @@ export const PACKAGE_CASES: readonly Case[] = [
   },
   {
     says: "a lock of uv with a source for a package",
+    isLong: true,
     spec: ({ index, extra }) => ({
       parameters: { requirements: "uv.lock" },
       ...uvProject(

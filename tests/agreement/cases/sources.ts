@@ -11,6 +11,7 @@ export const SOURCE_CASES: readonly Case[] = [
   },
   {
     says: "a source distribution by its address, and one that requirements state the hash of",
+    isLong: true,
     spec: ({ index }) => {
       const file = (name: string) => index.distributions.find((one) => one.name === name);
       const address = new URL(`/files/${file("by-hatch")?.filename}`, index.url).href;
@@ -25,6 +26,7 @@ export const SOURCE_CASES: readonly Case[] = [
   },
   {
     says: "commits of a git repository, one of a part of it",
+    isLong: true,
     spec: ({ index, git }) => {
       const address = `git+${git.address("from-git")}@${git.commit("from-git")}`;
       return {
@@ -39,6 +41,7 @@ export const SOURCE_CASES: readonly Case[] = [
   },
   {
     says: "a lock with a source distribution",
+    isLong: true,
     spec: ({ index }) => ({
       parameters: { requirements: "uv.lock" },
       files: {
