@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { byteCount } from "./byte-count.ts";
 export { compareImages, type InspectOptions, inspectImage } from "./inspect-image.ts";
 export type { Origin } from "./origin/layer-origin.ts";
 export type { PackageManager } from "./package/package-owner.ts";

@@ -1,6 +1,6 @@
 import type { BuildEvent } from "@imagespec/core";
 import { ENGINE_STEPS } from "@imagespec/core/internal";
-import { byteCount } from "./byte-count.ts";
+import { byteCount } from "@imagespec/inspect";
 import { seconds, stepName } from "./progress.ts";
 
 /** How many of the steps that took longest are named. */

@@ -1,7 +1,7 @@
 import type { BuilderReport } from "@imagespec/core";
 import type { ContactReport } from "@imagespec/core/internal";
+import { byteCount } from "@imagespec/inspect";
 import type { MachineReport } from "../machine/machine-report.ts";
-import { byteCount } from "./byte-count.ts";
 
 /** Each builder with its answer. */
 export function builderLines(reports: readonly BuilderReport[]): string[] {

@@ -1,5 +1,5 @@
 import type { ImageDifference, ImageReport, PackageReport } from "@imagespec/inspect";
-import { byteCount } from "./byte-count.ts";
+import { byteCount } from "@imagespec/inspect";
 
 /** How many packages, files and duplicates are printed; `--json` has them all. */
 const SHOWN = 15;

@@ -1,5 +1,5 @@
 import type { BuildEvent } from "@imagespec/core";
-import { byteCount } from "./byte-count.ts";
+import { byteCount } from "@imagespec/inspect";
 
 type ProgressEvent = Extract<BuildEvent, { type: "progress" }>;
 

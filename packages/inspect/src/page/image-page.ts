@@ -1,3 +1,4 @@
+import { byteCount } from "../byte-count.ts";
 import type { ImageInspection, ImageReport } from "../report/image-report.ts";
 import { pageScript } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -26,7 +27,7 @@ export function imagePage(inspection: ImageInspection): string {
 </head>
 <body>
 <h1>${text(reference.replace(/@sha256:.*/, ""))}</h1>
-<p class="dim">${text(platform)}, ${bytes(size)} stored, ${bytes(unpacked)} unpacked, ${text(digest)}</p>
+<p class="dim">${text(platform)}, ${byteCount(size)} stored, ${byteCount(unpacked)} unpacked, ${text(digest)}</p>
 <div class="bar">
 <input id="search" type="search" placeholder="Search packages and files ( / )" aria-label="Search packages and files">
 <nav id="trail" aria-label="Shown part"></nav>
@@ -37,7 +38,7 @@ export function imagePage(inspection: ImageInspection): string {
 <p class="dim">Arrow keys move, Enter or a double click goes into a part, Escape goes back.</p>
 ${tables(report)}
 <script id="data" type="application/json">${data}</script>
-<script>(${pageScript})()</script>
+<script>(${pageScript})(${byteCount})</script>
 </body>
 </html>
 `;
@@ -61,7 +62,7 @@ function tables({ layers, packages, duplicates, wasted }: ImageReport): string {
       packages.slice(0, LISTED).map(({ size, manager, name, version = "" }) => [size, manager, `${name} ${version}`]),
     ),
     table(
-      `Carried for nothing: ${bytes(wasted)}`,
+      `Carried for nothing: ${byteCount(wasted)}`,
       ["size", "why", "file"],
       duplicates.slice(0, LISTED).map(({ wasted, kind, path }) => [wasted, kind, `/${path}`]),
     ),
@@ -74,23 +75,12 @@ type TableCell = string | number | { html: string };
 function table(title: string, heads: readonly string[], rows: readonly (readonly TableCell[])[]): string {
   if (rows.length === 0) return "";
   const cell = (value: TableCell) => {
-    if (typeof value === "number") return `<td class="size">${bytes(value)}</td>`;
+    if (typeof value === "number") return `<td class="size">${byteCount(value)}</td>`;
     return `<td>${typeof value === "string" ? text(value) : value.html}</td>`;
   };
   const head = heads.map((one) => `<th>${one}</th>`).join("");
   const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
   return `<h2>${text(title)}</h2>\n<div class="table"><table><tr>${head}</tr>\n${body}</table></div>`;
-}
-
-function bytes(count: number): string {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** For the page's text: what an image says of itself is not to be read as HTML. */

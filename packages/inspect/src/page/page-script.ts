@@ -3,10 +3,11 @@
 import type { PagePart } from "./page-tree.ts";
 
 /**
- * Runs in the page, to which its text is copied: it may use nothing from outside of itself. Draws the tree of the page's
+ * Runs in the page, to which its text is copied: it may use nothing from outside of itself but what it is given, `bytes`
+ * to write sizes with. Draws the tree of the page's
  * data, and lets keyboard, pointer and search move through it.
  */
-export function pageScript(): void {
+export function pageScript(bytes: (count: number) => string): void {
   interface Box {
     x: number;
     y: number;
@@ -28,16 +29,6 @@ export function pageScript(): void {
   let trail: PagePart[] = [whole];
   const cells = new Map<HTMLElement, Cell>();
 
-  const bytes = (count: number): string => {
-    const units = ["B", "kB", "MB", "GB"];
-    let value = count;
-    let unit = 0;
-    while (value >= 999.95 && unit < units.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-  };
   const share = (size: number) => `${((100 * size) / whole.size).toFixed(1)} %`;
   const describe = (part: PagePart) =>
     part === whole ? bytes(whole.size) : `${part.name}: ${bytes(part.size)}, ${share(part.size)} of the image`;

@@ -1,4 +1,4 @@
-/** `12.3 MB`. */
+/** A count of bytes as people read it, in units of 1000: `12.3 MB`. Uses nothing from outside of itself. Pure. */
 export function byteCount(count: number): string {
   const units = ["B", "kB", "MB", "GB"];
   let value = count;
