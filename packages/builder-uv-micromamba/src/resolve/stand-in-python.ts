@@ -36,11 +36,9 @@ interface StandInOptions {
 export async function standInPython(options: StandInOptions): Promise<StandInPython> {
   const python = await anyPython(options);
   const folder = join(options.scratch, FOLDER);
-  const [path, refuse, refused] = ["python", "refuse", "refused"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const path = join(folder, "python");
+  const refuse = join(folder, "refuse");
+  const refused = join(folder, "refused");
   await mkdir(refused, { recursive: true });
   await writeFile(path, ANSWER, { mode: 0o755 });
   await writeFile(refuse, REFUSE, { mode: 0o755 });
