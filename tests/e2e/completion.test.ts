@@ -39,12 +39,16 @@ async function fish(words: string[]): Promise<string[]> {
   return lines(stdout).map((line) => line.split("\t")[0] ?? "");
 }
 
-/** zsh completes on a terminal alone: one is made for it, Ctrl-D pressed, which lists what Tab would choose from. */
+/**
+ * zsh completes on a terminal alone: one is made for it, Ctrl-D pressed, which lists what Tab would choose from. It is
+ * pressed once the line editor reads: before, the terminal itself takes Ctrl-D for the end of the input.
+ */
 async function zsh(words: string[], awaited: string): Promise<string> {
   const script = `zmodload zsh/zpty
     zpty -b inner zsh -f -i
     say() { zpty -w inner "$1" }
-    say "PROMPT=; stty -echo cols 200; fpath=(${folder} $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0; cd ${folder}; print -r R''EADY"
+    say "PROMPT=; stty -echo cols 200; fpath=(${folder} $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0; cd ${folder}"
+    say "zle-line-init() { print -r R''EADY }; zle -N zle-line-init"
     zpty -r -m inner seen '*READY*'
     zpty -w -n inner $'${`imagespec ${words.join(" ")}`}\\004'
     integer tries=0; local all= part=

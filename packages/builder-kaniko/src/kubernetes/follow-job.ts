@@ -8,7 +8,7 @@ import type { KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
 /** How often the state is read again when the watch reports nothing, in milliseconds. */
 const LOOK_AGAIN = 5000;
 /** How long to wait for the rest of a log after the end, in milliseconds. */
-const LOG_GRACE = 3000;
+const LOG_GRACE = 10_000;
 
 export interface FollowOptions {
   name: string;
