@@ -82,6 +82,13 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   },
   {
     of: "path",
+    pattern: "/var/cache/fontconfig/*",
+    aspects: ["presence"],
+    reason:
+      "fontconfig's notes of fonts, which count for folders of one time alone; uv-micromamba leaves them to whoever looks for a font.",
+  },
+  {
+    of: "path",
     pattern: "/var/lib/dpkg/status-old",
     aspects: ["content"],
     reason: "dpkg's copy of its records before the last step of an installation; uv-micromamba takes one step.",

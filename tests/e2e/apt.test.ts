@@ -6,11 +6,11 @@ import { sample } from "../support/sample.ts";
 
 /** Packages that specs ask for most, and that are installed without a container. */
 const INSTALLED =
-  "git wget curl ca-certificates build-essential gcc g++ make cmake pkg-config libgl1 libglib2.0-0 libgomp1 libsm6 libxext6 libxrender1 libpq-dev libpq5 default-libmysqlclient-dev unzip zip jq vim-tiny less procps openssh-client gnupg rsync tini libsndfile1 sox libmagic1 nodejs tzdata".split(
+  "git wget curl ca-certificates build-essential gcc g++ make cmake pkg-config libgl1 libglib2.0-0 libgomp1 libsm6 libxext6 libxrender1 libpq-dev libpq5 default-libmysqlclient-dev unzip zip jq vim-tiny less procps openssh-client gnupg rsync tini libsndfile1 sox libmagic1 graphviz tesseract-ocr poppler-utils nodejs tzdata".split(
     " ",
   );
 /** Packages whose scripts only a container can run. */
-const HANDED_ON = ["ffmpeg", "graphviz", "postgresql-client", "openjdk-17-jre-headless", "locales", "tesseract-ocr"];
+const HANDED_ON = ["ffmpeg", "postgresql-client", "openjdk-17-jre-headless", "locales"];
 
 const setting = await startSetting();
 beforeAll(() => {

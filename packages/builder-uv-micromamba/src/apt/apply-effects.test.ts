@@ -18,13 +18,19 @@ const held = (path: string, text?: string): PackageFile => ({
 
 async function applied(
   effects: Effect[],
-  { base = {}, files = [] }: { base?: Record<string, BaseFile>; files?: PackageFile[] } = {},
+  {
+    base = {},
+    files = [],
+    control = "",
+    templates = "",
+  }: { base?: Record<string, BaseFile>; files?: PackageFile[]; control?: string; templates?: string } = {},
 ) {
+  const info = [{ name: "templates", text: templates, mode: 0o644 }];
   const { system, plan } = debianBase(base);
   for (const { path, mode, size } of files)
     await plan.add(path, { type: "file", mode, uid: 0, gid: 0, size, from: { package: 0, path } }, "demo");
   const before = new Set(plan.planned.keys());
-  await applyEffects([{ package: "demo", at: 0, contents: { control: "", info: [], files }, effects }], plan, system);
+  await applyEffects([{ package: "demo", at: 0, contents: { control, info, files }, effects }], plan, system);
   const made = [...plan.planned].filter(([path]) => !before.has(path));
   return { plan, made: Object.fromEntries(made.map(([path, { text, link, mode }]) => [path, text ?? link ?? mode])) };
 }
@@ -55,6 +61,53 @@ describe("applyEffects", () => {
     expect(made["etc/gshadow"]).toBe("root:*::\ndemo:!::\n");
     expect(plan.planned.has("run/adduser")).toBe(true);
     expect((await applied([{ do: "system group", name: "_ssh" }], { base })).made).toEqual({});
+  });
+
+  it("makes a folder for a group, and puts a link in the place of another", async () => {
+    const { plan } = await applied(
+      [
+        { do: "folder", path: "/srv/fonts", mode: 0o2775, group: "staff" },
+        { do: "link", path: "/etc/conf.d/a.conf", link: "/usr/share/new" },
+      ],
+      { base: { "etc/group": "root:x:0:\nstaff:x:50:\n", "etc/conf.d/a.conf": { link: "/usr/share/old" } } },
+    );
+    expect(plan.planned.get("srv/fonts")).toMatchObject({ mode: 0o2775, uid: 0, gid: 50 });
+    expect(plan.planned.get("etc/conf.d/a.conf")).toMatchObject({ type: "symlink", link: "/usr/share/new" });
+    await expect(applied([{ do: "folder", path: "/srv", mode: 0o755, group: "nobody-s" }])).rejects.toThrow(
+      "demo makes /srv for the group nobody-s",
+    );
+  });
+
+  it("writes what a program lists of a version beside the file it lists, and hands on another version", async () => {
+    const effect: Effect = { do: "file beside", file: "core.so.6", name: "config", version: "2.4-7", text: "core\n" };
+    const files = [held("usr/lib/MACHINE/demo/core.so.6")];
+    for (const version of ["2.4-7", "2.4-7+deb12u1"])
+      expect((await applied([effect], { files, control: `Package: demo\nVersion: ${version}\n` })).made).toEqual({
+        "usr/lib/MACHINE/demo/config": "core\n",
+      });
+    await expect(applied([effect], { files, control: "Version: 2.5-1\n" })).rejects.toThrow(
+      "demo 2.5-1 writes config by a script that only a container can run",
+    );
+  });
+
+  it("answers a package's questions in debconf's databases, where those are as they should be", async () => {
+    const databases = ["config", "templates"].map((name) => `var/cache/debconf/${name}.dat`);
+    const base = Object.fromEntries(databases.map((path) => [path, "Name: a/a\nOwners: a\n\n"]));
+    const effect: Effect = { do: "debconf", answers: { "demo/a": "yes" } };
+    const templates = "Template: demo/a\nType: string\n";
+    const { made } = await applied([effect], { base, templates });
+    expect(made["var/cache/debconf/config.dat"]).toMatch(
+      /\n\nName: demo\/a\nTemplate: demo\/a\nValue: yes\nOwners: demo\n\n$/,
+    );
+    expect(made["var/cache/debconf/templates.dat"]).toMatch(/\n\nName: demo\/a\nType: string\nOwners: demo\/a\n\n$/);
+    expect(made["var/cache/debconf/config.dat-old"]).toBe("Name: a/a\nOwners: a\n\n");
+    await expect(applied([effect], { templates })).rejects.toThrow(
+      "demo has questions, and /var/cache/debconf/config.dat of the base holds them or is missing",
+    );
+    const asking = { ...base, "usr/bin/apt-extracttemplates": "" };
+    await expect(applied([effect], { base: asking, templates })).rejects.toThrow(
+      "demo has questions for apt-utils, which the image has",
+    );
   });
 
   it("gives a file of the package to a group that was added before", async () => {

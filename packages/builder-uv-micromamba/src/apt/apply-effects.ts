@@ -1,5 +1,6 @@
 import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "./alternatives.ts";
 import type { BaseSystem } from "./base-system.ts";
+import { addRecords, questionsOf, readTemplates } from "./debconf.ts";
 import type { Effect } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
@@ -53,9 +54,14 @@ async function apply(
 ): Promise<void> {
   const isThere = async (path: string) => (await plan.get(await plan.real(path))) !== undefined;
   switch (effect.do) {
-    case "folder":
-      if (!(await isThere(effect.path))) await plan.put(effect.path, { type: "directory", mode: effect.mode });
-      return;
+    case "folder": {
+      if (await isThere(effect.path)) return;
+      const gid = effect.group === undefined ? 0 : groupId(await textOf("etc/group", plan, base), effect.group);
+      if (gid === undefined) throw handedOn(`${owner.package} makes ${effect.path} for the group ${effect.group}`);
+      return plan.put(effect.path, { type: "directory", mode: effect.mode, gid });
+    }
+    case "link":
+      return plan.put(effect.path, { type: "symlink", link: effect.link, mode: 0o777 });
     case "file":
       if (!(await isThere(effect.path)))
         await plan.put(effect.path, { type: "file", mode: effect.mode, text: effect.text });
@@ -67,6 +73,10 @@ async function apply(
       const { mode, uid, gid, size, path } = file;
       return plan.put(effect.path, { type: "file", mode, uid, gid, size, from: { package: owner.at, path } });
     }
+    case "file beside":
+      return fileBeside(effect, owner, plan);
+    case "debconf":
+      return answerQuestions(effect.answers, owner, plan, base);
     case "system group":
       return addSystemGroup(effect.name, plan, base);
     case "mode": {
@@ -85,6 +95,43 @@ async function apply(
       for (const folder of PATH)
         if (await isThere(`${folder}/${effect.program}`))
           throw handedOn(`${owner.package} runs ${effect.program}, which the image has`);
+  }
+}
+
+/** A file with what a program of the package writes: known for one upstream version with Debian's number, whatever its security updates. */
+async function fileBeside(
+  { file, name, version, text }: Extract<Effect, { do: "file beside" }>,
+  { contents, package: subject }: PackageEffects,
+  plan: FilePlan,
+): Promise<void> {
+  const place = contents.files.find(({ path }) => path.endsWith(`/${file}`))?.path;
+  const stated = /^Version: (\S+)$/m.exec(contents.control)?.[1] ?? "";
+  if (place === undefined || stated.replace(/\+deb\d+u\d+$/, "") !== version)
+    throw handedOn(`${subject} ${stated} writes ${name} by a script that only a container can run`);
+  await plan.put(`${place.slice(0, -file.length)}${name}`, { type: "file", mode: 0o644, text });
+}
+
+/** What debconf's databases hold once nobody could be asked the questions of a package. */
+async function answerQuestions(
+  answers: Readonly<Record<string, string>>,
+  { contents, package: subject }: PackageEffects,
+  plan: FilePlan,
+  base: BaseSystem,
+): Promise<void> {
+  // With it apt asks before it unpacks, and debconf saves once more.
+  if ((await plan.resolve("usr/bin/apt-extracttemplates")) !== undefined)
+    throw handedOn(`${subject} has questions for apt-utils, which the image has`);
+  const templates = readTemplates(contents.info.find(({ name }) => name === "templates")?.text ?? "", subject);
+  for (const [path, added] of [
+    ["var/cache/debconf/config.dat", questionsOf(templates, answers, subject)],
+    ["var/cache/debconf/templates.dat", templates],
+  ] as const) {
+    const before = await textOf(path, plan, base);
+    const after = before === "" ? undefined : addRecords(before, added);
+    if (after === undefined)
+      throw handedOn(`${subject} has questions, and /${path} of the base holds them or is missing`);
+    await plan.put(path, { type: "file", mode: 0o644, text: after });
+    await plan.put(`${path}-old`, { type: "file", mode: 0o644, text: before });
   }
 }
 

@@ -11,6 +11,8 @@ const FILES = [
   "var/lib/dpkg/statoverride",
   "var/lib/dpkg/triggers/File",
   "var/lib/apt/extended_states",
+  "var/cache/debconf/config.dat",
+  "var/cache/debconf/templates.dat",
   "etc/apt/apt.conf",
   "etc/apt/sources.list",
   "etc/apt/preferences",

@@ -3,11 +3,17 @@ import type { Alternative } from "./alternatives.ts";
 /** What a maintainer script leaves in a freshly installed system, as data. Paths are absolute. */
 export type Effect =
   | { do: "alternative"; alternative: Alternative }
-  | { do: "folder"; path: string; mode: number }
+  | { do: "folder"; path: string; mode: number; group?: string }
+  /** A symbolic link, in the place of what is there. */
+  | { do: "link"; path: string; link: string }
   /** Unless something is there. */
   | { do: "file"; path: string; text: string; mode: number }
   /** A file of the same package under another name, unless something is there. */
   | { do: "copy"; from: string; path: string }
+  /** A file beside one of the package, in a folder that differs by machine, with what a program writes of this version alone. */
+  | { do: "file beside"; file: string; name: string; version: string; text: string }
+  /** The package's questions in debconf's databases, answered as nobody is asked. */
+  | { do: "debconf"; answers: Readonly<Record<string, string>> }
   /** A group for the system's own use, unless it is there. */
   | { do: "system group"; name: string }
   | { do: "mode"; path: string; mode: number; group: string }

@@ -31,6 +31,16 @@ describe("planTriggers", () => {
     expect(plan.planned.size).toBe(0);
   });
 
+  it("leaves the cache of fonts to whoever looks for one", async () => {
+    const { system, plan } = base();
+    const fonts = [
+      pack("fontconfig", "interest-noawait /usr/share/fonts\n"),
+      pack("dejavu", "", ["/usr/share/fonts/a.ttf"]),
+    ];
+    await planTriggers(fonts, plan, system);
+    expect(plan.planned.get(FILE)?.text).toBe("/usr/share/waited waiter\n/usr/share/fonts fontconfig/noawait\n");
+  });
+
   it("hands on by name what sets off a trigger of the base or of another package", async () => {
     const { system, plan } = base();
     await expect(planTriggers([pack("a", "activate rebuild\n")], plan, system)).rejects.toThrow(

@@ -12,8 +12,8 @@ export interface TriggeringPackage {
   paths: readonly string[];
 }
 
-/** The package whose trigger's work is done here: the linker's cache. */
-const DONE = /^libc-bin([:/]|$)/;
+/** Packages whose triggers ask for nothing more here: the linker's cache is made, and that of fonts left to whoever looks for some. */
+const DONE = /^(libc-bin|fontconfig)([:/]|$)/;
 
 /**
  * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)). Throws E_UNSUPPORTED where a package sets off

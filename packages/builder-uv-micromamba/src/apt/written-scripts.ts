@@ -1,5 +1,6 @@
 import { readInstall } from "./alternatives.ts";
 import type { Effect } from "./effect.ts";
+import { GRAPHVIZ_PLUGINS } from "./graphviz-plugins.ts";
 
 /** A script that has been read, by the sha256 of what a person wrote in it. */
 export interface WrittenScript {
@@ -151,6 +152,40 @@ export const WRITTEN_SCRIPTS: ReadonlyMap<string, WrittenScript> = new Map(
     }).map(([machine, sha256]) =>
       read("libglib2.0-0.postinst", sha256, { do: "folder", path: `/usr/lib/${machine}/gio/modules`, mode: 0o755 }),
     ),
+    read("fontconfig-config.config", "35f50fbb7ea561c8053dbee2efe8c64d504e5e5a1aed41e0a9a8a0a09ea58394", {
+      do: "debconf",
+      answers: {
+        "fontconfig/enable_bitmaps": "false",
+        "fontconfig/hinting_style": "hintslight",
+        "fontconfig/hinting_type": "Native",
+        "fontconfig/subpixel_rendering": "Automatic",
+      },
+    }),
+    read(
+      "fontconfig-config.postinst",
+      "b27947449610fdd9c9a4cb29ca579495b4ae038d609bc8c2133c841a8f589306",
+      ...["10-hinting-slight.conf", "70-no-bitmaps.conf"].map(
+        (name): Effect => ({
+          do: "link",
+          path: `/etc/fonts/conf.d/${name}`,
+          link: `/usr/share/fontconfig/conf.avail/${name}`,
+        }),
+      ),
+      { do: "folder", path: "/usr/local/share/fonts", mode: 0o2775, group: "staff" },
+    ),
+    // fc-cache writes of the times of folders, and whoever looks for fonts notes them again where it has not.
+    read("fontconfig.postinst", "bce801d7d901cc579e38f8948d247c20894abef7d3ed3a3ecdc20c290872dae9", {
+      do: "folder",
+      path: "/var/cache/fontconfig",
+      mode: 0o755,
+    }),
+    read("libgvc6.postinst", "16e37904eee7fb382b58e79ca9411e061992204ec5f811a20dc8e55689b4b810", {
+      do: "file beside",
+      file: "libgvplugin_core.so.6",
+      name: "config6a",
+      version: "2.42.2-7",
+      text: GRAPHVIZ_PLUGINS,
+    }),
     read("x11-common.postinst", "4a91da0aad680639a9cf7537381bc3d0b3b8827907d7c1dd0c50e47fa94749de"),
     // It does nothing where /var/lib/dpkg/arch names one architecture and no gui is installed.
     read("procps.postinst", "4ae630f598f38114ef42a6aef4533d41f9f1f5224b90453d6b2ea49b0e13b17b"),

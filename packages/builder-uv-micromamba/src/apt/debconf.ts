@@ -1,0 +1,73 @@
+import { handedOn } from "./handed-on.ts";
+
+/** A record of one of debconf's databases: of a template, owned by its question, or of a question, owned by a package. */
+export interface DebconfRecord {
+  name: string;
+  fields: ReadonlyMap<string, string>;
+  owner: string;
+}
+
+/** The records that debconf makes of a package's templates file (debconf-devel(7)). Throws E_UNSUPPORTED for a line that is none of its. */
+export function readTemplates(text: string, subject: string): DebconfRecord[] {
+  const stanzas = text.split(/\n{2,}/).filter((stanza) => stanza.trim() !== "");
+  return stanzas.map((stanza) => {
+    const fields = new Map<string, string>();
+    let [name, value, extended] = ["", "", ""];
+    const keep = () => {
+      if (name === "") return;
+      fields.set(name, value);
+      const rest = extended.replace(/\n+$/, "");
+      if (rest !== "") fields.set(`extended_${name}`, rest);
+    };
+    for (const line of stanza.replace(/^\n+|\n+$/g, "").split("\n")) {
+      const field = /^([-_@.A-Za-z0-9]*):\s?(.*)/.exec(line);
+      if (field !== null) {
+        keep();
+        [name, value, extended] = [(field[1] ?? "").toLowerCase(), (field[2] ?? "").trimEnd(), ""];
+        continue;
+      }
+      const [, verbatim, wrapped] = /^\s(?:(\s+.*)|(.*))/.exec(line) ?? [];
+      const isOpen = extended !== "" && !/[\n ]$/.test(extended);
+      if (/^\s\.$/.test(line)) extended += "\n\n";
+      else if (verbatim !== undefined) extended += `${isOpen ? "\n" : ""}${verbatim.trimEnd()}\n`;
+      else if (wrapped !== undefined) extended += `${isOpen ? " " : ""}${wrapped.trimEnd()}`;
+      else throw handedOn(`${subject} has a template for debconf that is not read here: ${line.slice(0, 80)}`);
+    }
+    keep();
+    const title = fields.get("template") ?? "";
+    fields.delete("template");
+    return { name: title, fields, owner: title };
+  });
+}
+
+/** The questions of templates, with the answers of whoever has set some. */
+export function questionsOf(
+  templates: readonly DebconfRecord[],
+  answers: Readonly<Record<string, string>>,
+  owner: string,
+): DebconfRecord[] {
+  return templates.map(({ name }) => {
+    const answer = Object.hasOwn(answers, name) ? answers[name] : undefined;
+    const fields: [string, string][] = [
+      ["template", name],
+      ...(answer === undefined ? [] : [["value", answer] as [string, string]]),
+    ];
+    return { name, fields: new Map(fields), owner };
+  });
+}
+
+/** A database with more records, sorted as debconf sorts it. Undefined where one of the names is in it already. */
+export function addRecords(database: string, added: readonly DebconfRecord[]): string | undefined {
+  const stanzas = database.split("\n\n").filter((stanza) => stanza.trim() !== "");
+  const all = new Map(stanzas.map((stanza) => [/^Name: (.*)$/m.exec(stanza)?.[1] ?? "", stanza]));
+  for (const { name, fields, owner } of added) {
+    if (all.has(name)) return undefined;
+    const lines = [...fields].sort(([one], [other]) => (one < other ? -1 : 1));
+    const shown = lines.map(
+      ([field, value]) => `${field.charAt(0).toUpperCase()}${field.slice(1)}: ${value.replaceAll("\n", "\\n")}`,
+    );
+    all.set(name, [`Name: ${name}`, ...shown, `Owners: ${owner}`].join("\n"));
+  }
+  const sorted = [...all].sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map(([, stanza]) => `${stanza.replace(/^\n+|\n+$/g, "")}\n\n`).join("");
+}
