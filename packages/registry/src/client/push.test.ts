@@ -1,11 +1,14 @@
 import { faultProxy, type RegistryQuirks, startRegistry } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
+import { digestOf } from "../digest/digest.ts";
 import { quickClient, rawServer } from "../fixtures/quick-client.ts";
 import { bytesOf, failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
 import { copyImage } from "../image/copy-image.ts";
+import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
 import { pushImage, pushIndex } from "../image/push-image.ts";
 import { platformsOf } from "../image/select-platform.ts";
+import { PIECE_BYTES } from "../pieces/piece-memory.ts";
 
 const lines = (exchanges: { method: string; path: string }[], method: string) =>
   exchanges.filter((exchange) => exchange.method === method).map(({ path }) => path);
@@ -267,4 +270,23 @@ describe("order of a push (C.4 28)", () => {
       code: "E_DIGEST_MISMATCH",
     });
   });
+});
+
+it("reads what it uploads into memory that is used again, once it is sent", async () => {
+  await using test = await setUp();
+  const { memory } = test.repository;
+  const pieces = Array.from({ length: 20 }, (_, at) => Buffer.alloc(PIECE_BYTES, at));
+  const bytes = Buffer.concat(pieces);
+  const used = new Set<ArrayBuffer>();
+  const descriptor = { mediaType: MEDIA_TYPES.ociLayer, digest: digestOf(bytes), size: bytes.length };
+  await test.repository.putBlob(descriptor, async function* () {
+    for (const piece of pieces) {
+      const room = memory.take();
+      used.add(room.buffer);
+      piece.copy(room);
+      yield room;
+    }
+  });
+  expect(used.size).toBeLessThan(4);
+  expect(digestOf(await bytesOf(test.repository.getBlob(descriptor)))).toBe(descriptor.digest);
 });

@@ -3,9 +3,6 @@ import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
 
-/** The socket asks for no more until a piece of this size is sent; it queues less than that. */
-const SENT_AT_ONCE = 256 * 1024;
-
 /** What is uploaded. */
 export interface UploadQuestion {
   open: OpenBlob;
@@ -42,7 +39,8 @@ export class UploadSource {
 
   /**
    * The bytes from `start` up to `end`, which is not included. The next call takes over: a chunk that was given up for it
-   * ends. The last piece of all is held back until the source has ended.
+   * ends. The last piece of all is held back until the source has ended. Memory of a piece is used again once the next
+   * one is asked for.
    */
   async *chunk(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     const turn = ++this.#turn;
@@ -55,8 +53,8 @@ export class UploadSource {
       if (isLast && (await this.#take(1)) !== undefined) throw this.#wrongSize("more than");
       this.#position += piece.length;
       yield piece;
-      // A large one is sent by the time the next is asked for; a small one may still wait in the socket.
-      if (piece.length >= SENT_AT_ONCE && this.#rest?.length === 0 && turn === this.#turn) this.#memory.give(piece);
+      // It is sent by the time the next is asked for.
+      if (this.#rest?.length === 0 && turn === this.#turn) this.#memory.give(piece);
     }
   }
 

@@ -1,4 +1,5 @@
 import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
+import { UnframedAnswer } from "./unframed-answer.ts";
 
 /** Bytes the head of an answer may have. */
 const MAX_HEAD = 32 * 1024;
@@ -11,12 +12,6 @@ export interface AnswerHead {
   status: number;
   /** By name in lower case; several of a name are joined by `, `. */
   headers: ReadonlyMap<string, string>;
-}
-
-/** The answer is none that is read here: its body has no stated length, or it is not HTTP/1.1. */
-export class UnframedAnswer extends Error {
-  /** As parsers of HTTP name their errors. */
-  readonly code = "HPE_UNFRAMED";
 }
 
 /** How an answer's connection is paused, taken up again and ended. */

@@ -1,10 +1,10 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
-import { DirectAnswer, UnframedAnswer } from "./direct-answer.ts";
-
-// Imported, node:http would get all that it can be asked for made at once, an HTTP client and web sockets among it: 0.1 s.
-const { validateHeaderValue } = process.getBuiltinModule("node:http");
+import { DirectAnswer } from "./direct-answer.ts";
+import { LateError } from "./late-error.ts";
+import { http } from "./node-http.ts";
+import { UnframedAnswer } from "./unframed-answer.ts";
 
 /** Milliseconds a connection without a request is kept. */
 const KEPT_MS = 4000;
@@ -38,14 +38,10 @@ interface Target {
 }
 type Connect = (target: Target, connected: () => void) => Socket;
 
-/** An error with the code by which network faults are told apart. */
-class DirectError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
+/** The connection ended before its answer did. */
+class BrokenError extends Error {
+  /** As sockets name it. */
+  readonly code = "ECONNRESET";
 }
 
 /**
@@ -134,16 +130,16 @@ class Connection {
       connection.#answer?.fail(error);
     });
     socket.on("close", () => {
-      const error = new DirectError("ECONNRESET", "the connection ended early");
+      const error = new BrokenError("the connection ended early");
       connected.reject(error);
       connection.#answer?.fail(error);
     });
     socket.on("timeout", () => {
-      const late = new DirectError("ETIMEDOUT", `no byte came for ${options.idleTimeoutMs} ms`);
+      const late = new LateError(`no byte came for ${options.idleTimeoutMs} ms`);
       socket.destroy(connection.#answer === undefined ? undefined : late);
     });
     const timer = setTimeout(
-      () => socket.destroy(new DirectError("ETIMEDOUT", `no connection in ${options.connectTimeoutMs} ms`)),
+      () => socket.destroy(new LateError(`no connection in ${options.connectTimeoutMs} ms`)),
       options.connectTimeoutMs,
     );
     const leave = () => socket.destroy(signal.reason);
@@ -180,13 +176,13 @@ class Connection {
     };
     const answer = new DirectAnswer(flow, memory);
     this.#answer = answer;
-    if (socket.destroyed) answer.fail(new DirectError("ECONNRESET", "the connection was closed"));
+    if (socket.destroyed) answer.fail(new BrokenError("the connection was closed"));
     signal.addEventListener("abort", leave, { once: true });
     socket.ref();
     socket.setTimeout(this.#options.idleTimeoutMs);
     socket.resume();
     const lines = Object.entries({ host: url.host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-    for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
+    for (const [name, value] of Object.entries(headers)) http.validateHeaderValue(name, value);
     socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`);
     return answer;
   }

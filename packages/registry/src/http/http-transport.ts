@@ -1,15 +1,12 @@
-import type { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
-import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
-import { UnframedAnswer } from "./direct-answer.ts";
-import { DirectConnections } from "./direct-connections.ts";
-import { proxyFailure } from "./proxy-error.ts";
+import type { DirectConnections } from "./direct-connections.ts";
+import type { GeneralClient } from "./general-client.ts";
 import { proxyFor } from "./proxy-for.ts";
 import { trustedAuthorities } from "./trusted-authorities.ts";
-import { watchedBody } from "./watched-body.ts";
+import { UnframedAnswer } from "./unframed-answer.ts";
 
-const USER_AGENT = "imagespec";
+/** What every request carries. */
+const USER_AGENT = { "user-agent": "imagespec" };
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -63,9 +60,10 @@ export class HttpTransport {
   readonly connectTimeoutMs: number;
   readonly #env: NodeJS.ProcessEnv;
   readonly #isInsecure: (host: string) => boolean;
-  readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
   #trusted: Promise<string[] | undefined> | undefined;
-  #direct: DirectConnections | undefined;
+  // Loaded at the first request: a program that only computes a tag makes none.
+  #direct: Promise<DirectConnections> | undefined;
+  #general: Promise<GeneralClient> | undefined;
 
   constructor(options: TransportOptions = {}) {
     this.#env = options.env ?? process.env;
@@ -78,58 +76,33 @@ export class HttpTransport {
    * Sends one request; resolves with the head of the answer. Rejects with the error of socket or timeout as it is, with a
    * ProxyError, or with E_OPTIONS for a proxy that cannot be used and E_INPUT_FILE for certificate authorities.
    */
-  async send(request: HttpRequest): Promise<HttpResponse> {
-    const { url, method, headers = {}, body } = request;
-    const direct = request.largeBody && (await this.#sendDirectly(request, request.largeBody));
-    if (direct !== undefined) return direct;
-    const stall = new AbortController();
-    const signals = [stall.signal, ...(request.signal ? [request.signal] : [])];
-    const isStream = body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array);
-    const proxy = proxyFor(url, this.#env);
-    const dispatcher = await this.#dispatcher(url, proxy);
-    const signal = signals.length === 1 ? stall.signal : AbortSignal.any(signals);
-    const sent = dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers: { "user-agent": USER_AGENT, ...headers },
-      body: isStream ? (watchedBody(body, this.idleTimeoutMs, stall) as unknown as Readable) : (body ?? null),
-      signal,
-      headersTimeout: this.idleTimeoutMs,
-      bodyTimeout: this.idleTimeoutMs,
-    });
-    const answer = await sent.catch((error) => {
-      throw proxy === undefined ? error : proxyFailure(error, proxy, signal.aborted);
-    });
-    // A reader sees the error; without one (the body was destroyed unread) it must not end the process.
-    answer.body.on("error", () => undefined);
-    return {
-      url,
-      status: answer.statusCode,
-      header: (name) => {
-        const value = answer.headers[name];
-        return Array.isArray(value) ? value.join(", ") : value;
-      },
-      body: answer.body as ResponseBody,
-    };
+  async send(asked: HttpRequest): Promise<HttpResponse> {
+    const request = { ...asked, headers: { ...USER_AGENT, ...asked.headers } };
+    const proxy = proxyFor(request.url, this.#env);
+    const direct = request.largeBody && proxy === undefined && (await this.#sendDirectly(request, request.largeBody));
+    if (direct) return direct;
+    this.#general ??= import("./general-client.ts").then(({ GeneralClient }) => new GeneralClient(this));
+    const insecure = this.#isInsecure(request.url.host);
+    return (await this.#general).send(request, { proxy, ca: await this.#authorities(), insecure });
   }
 
   /** Closes idle connections. */
   async close(): Promise<void> {
-    this.#direct?.close();
-    await Promise.all([...this.#dispatchers.values()].map(async (dispatcher) => (await dispatcher).close()));
-    this.#dispatchers.clear();
+    for (const client of [await this.#direct, await this.#general]) client?.close();
   }
 
-  /** The answer without the general client; undefined where that must be asked: behind a proxy, and for bodies of no stated length. */
-  async #sendDirectly(request: HttpRequest, { memory }: LargeBody): Promise<HttpResponse | undefined> {
+  /** The answer without the general client; undefined where that must be asked, as for bodies of no stated length. */
+  async #sendDirectly(
+    request: HttpRequest & { headers: Record<string, string> },
+    { memory }: LargeBody,
+  ): Promise<HttpResponse | undefined> {
     const { url, headers, signal } = request;
-    if (request.method !== "GET" || proxyFor(url, this.#env) !== undefined) return undefined;
-    this.#direct ??= new DirectConnections(this);
+    if (request.method !== "GET") return undefined;
+    this.#direct ??= import("./direct-connections.ts").then(({ DirectConnections }) => new DirectConnections(this));
     try {
-      const answer = await this.#direct.get({
+      const answer = await (await this.#direct).get({
         url,
-        headers: { "user-agent": USER_AGENT, ...headers },
+        headers,
         signal: signal ?? new AbortController().signal,
         memory,
         ca: await this.#authorities(),
@@ -147,32 +120,4 @@ export class HttpTransport {
     this.#trusted ??= trustedAuthorities(this.#env);
     return this.#trusted;
   }
-
-  #dispatcher(url: URL, proxy: string | undefined): Promise<Dispatcher> {
-    const insecure = this.#isInsecure(url.host);
-    const key = `${insecure}${proxy === undefined ? "" : `${url.protocol}${proxy}`}`;
-    const dispatcher = this.#dispatchers.get(key) ?? this.#makeDispatcher(url, proxy, insecure);
-    this.#dispatchers.set(key, dispatcher);
-    return dispatcher;
-  }
-
-  async #makeDispatcher(url: URL, proxy: string | undefined, insecure: boolean): Promise<Dispatcher> {
-    const ca = await this.#authorities();
-    const trusted = { timeout: this.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
-    const connect = { ...trusted, ...(insecure ? { rejectUnauthorized: false } : {}) };
-    // Loaded at the first request: a program that only computes a tag makes none.
-    const { Agent, ProxyAgent } = await import("undici");
-    if (proxy === undefined) return new Agent({ connect });
-    // A plain request goes to the proxy as it is, since many refuse CONNECT to ports other than 443.
-    const proxyTunnel = url.protocol === "https:";
-    return new ProxyAgent({ uri: checkedProxy(proxy), proxyTunnel, requestTls: connect, proxyTls: trusted });
-  }
-}
-
-function checkedProxy(proxy: string): string {
-  const url = URL.parse(proxy);
-  if (url !== null && /^https?:$/.test(url.protocol)) return proxy;
-  throw new ImageSpecError("E_OPTIONS", `The proxy '${proxy}' is not an http or https address`, {
-    hint: "Write HTTPS_PROXY=http://host:port, or unset it.",
-  });
 }

@@ -13,7 +13,7 @@ export interface NetworkFault {
 const KINDS: [pattern: RegExp, kind: NetworkFault["kind"], reason: string][] = [
   [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EHOSTDOWN)$/, "refused", "connection refused"],
   [/^(ENOTFOUND|EAI_)/, "name", "the host name cannot be resolved"],
-  [/^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT|IMAGESPEC_STALLED)$/, "timeout", "no answer in time"],
+  [/^ETIMEDOUT$/, "timeout", "no answer in time"],
   [
     /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/,
     "tls",
@@ -38,7 +38,7 @@ export function networkFault(error: unknown): NetworkFault | undefined {
   if (code.startsWith("HPE_")) {
     return { kind: "reset", code, reason: "the answer is not HTTP", passing: true };
   }
-  if (/^(ECONN|EPIPE|UND_ERR_|ERR_STREAM_PREMATURE_CLOSE|ESOCKET)/.test(code) && code !== "UND_ERR_ABORTED") {
+  if (/^(ECONN|EPIPE|ERR_STREAM_PREMATURE_CLOSE)/.test(code)) {
     return { kind: "reset", code, reason: "the connection broke", passing: true };
   }
   return undefined;
@@ -46,14 +46,8 @@ export function networkFault(error: unknown): NetworkFault | undefined {
 
 function errorCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
-  const { code, name, cause, errors } = error as {
-    code?: unknown;
-    name?: unknown;
-    cause?: unknown;
-    errors?: unknown[];
-  };
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
   if (typeof code === "string") return code;
-  if (name === "HTTPParserError") return "HPE_INVALID";
   return errorCode(cause) ?? (Array.isArray(errors) ? errorCode(errors[0]) : undefined);
 }
 

@@ -15,6 +15,8 @@ export async function probeScheme(host: string, timeoutMs: number): Promise<"htt
       host: name,
       port,
       rejectUnauthorized: false,
+      // None are read then: reading those of Node would take longer than all else.
+      ca: [],
       servername: /[a-z]/i.test(name) && !name.includes(":") ? name : "",
     });
     const settle = (scheme: "https" | "http") => {

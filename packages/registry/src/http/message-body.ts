@@ -1,0 +1,51 @@
+import type { IncomingMessage } from "node:http";
+import type { ResponseBody } from "./http-transport.ts";
+import { LateError } from "./late-error.ts";
+
+/** The body of an answer that node:http reads. */
+export class MessageBody implements ResponseBody {
+  readonly #message: IncomingMessage;
+  readonly #idleTimeoutMs: number;
+
+  /** `idleTimeoutMs`: milliseconds without a byte, while one is waited for, after which reading fails. */
+  constructor(message: IncomingMessage, idleTimeoutMs: number) {
+    this.#message = message;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    // A reader sees the error; without one (the body was destroyed unread) it must not end the process.
+    message.on("error", () => undefined);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    const pieces: AsyncIterator<Uint8Array> = this.#message[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const timer = setTimeout(() => this.#giveUp(), this.#idleTimeoutMs);
+        const piece = await pieces.next().finally(() => clearTimeout(timer));
+        if (piece.done) return;
+        yield piece.value;
+      }
+    } finally {
+      await pieces.return?.();
+    }
+  }
+
+  async dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
+    let read = 0;
+    try {
+      for await (const piece of this) {
+        read += piece.length;
+        if (read > limit) return;
+      }
+    } catch {
+      // Nobody wanted it.
+    }
+  }
+
+  destroy(): void {
+    this.#message.destroy();
+  }
+
+  #giveUp(): void {
+    this.#message.destroy(new LateError(`no byte came for ${this.#idleTimeoutMs} ms`));
+  }
+}

@@ -1,0 +1,73 @@
+import type { ClientRequestArgs, IncomingMessage } from "node:http";
+import type { AgentOptions } from "node:https";
+import type { Socket } from "node:net";
+import { type Duplex, PassThrough } from "node:stream";
+import { LateError } from "./late-error.ts";
+import { http, https } from "./node-http.ts";
+import { ProxyError } from "./proxy-error.ts";
+
+type Connected = (error: Error | null, socket: Duplex) => void;
+
+/** Keeps TLS connections through the tunnels that a proxy makes (CONNECT; RFC 9110, 9.3.6). */
+export class TunnelAgent extends https.Agent {
+  readonly #proxy: URL;
+  readonly #connectTimeoutMs: number;
+
+  /** `connectTimeoutMs`: what the proxy has to make a connection. */
+  constructor(proxy: URL, connectTimeoutMs: number, options: AgentOptions) {
+    super(options);
+    this.#proxy = proxy;
+    this.#connectTimeoutMs = connectTimeoutMs;
+  }
+
+  override createConnection(target: ClientRequestArgs, connected?: Connected): undefined {
+    this.#open(`${target.host}:${target.port}`).then(
+      (socket) => {
+        const through = { ...target, socket };
+        const secured = super.createConnection(through);
+        if (secured) connected?.(null, secured);
+      },
+      // Its type demands a stream, which nobody reads beside an error.
+      (error) => connected?.(error, new PassThrough()),
+    );
+  }
+
+  async #open(authority: string): Promise<Socket> {
+    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+    const { ca } = this.options;
+    const request = (this.#proxy.protocol === "https:" ? https : http).request({
+      ...proxyAddress(this.#proxy),
+      method: "CONNECT",
+      path: authority,
+      headers: { host: authority, ...proxyAuthorization(this.#proxy) },
+      agent: false,
+      timeout: this.#connectTimeoutMs,
+      ...(ca !== undefined && { ca }),
+    });
+    request.once("connect", ({ statusCode }: IncomingMessage, socket: Socket) => {
+      if (statusCode === 200) return resolve(socket);
+      socket.destroy();
+      reject(new ProxyError(this.#proxy, statusCode));
+    });
+    request.once("timeout", () => request.destroy(new LateError(`no tunnel in ${this.#connectTimeoutMs} ms`)));
+    request.once("error", (error) => reject(new ProxyError(this.#proxy, undefined, error)));
+    request.end();
+    return promise;
+  }
+}
+
+/** Where a proxy is connected to. */
+export function proxyAddress(proxy: URL): { host: string; port: number } {
+  return { host: proxy.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(proxy.port) || defaultPort(proxy) };
+}
+
+/** The header for the user that a proxy's address names, if it does. */
+export function proxyAuthorization({ username, password }: URL): Record<string, string> {
+  if (username === "" && password === "") return {};
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { "proxy-authorization": `Basic ${Buffer.from(user).toString("base64")}` };
+}
+
+function defaultPort({ protocol }: URL): number {
+  return protocol === "https:" ? 443 : 80;
+}
