@@ -19,14 +19,8 @@ export {
 } from "./errors/image-spec-error.ts";
 export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
 export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
-export {
-  type HttpRequest,
-  type HttpResponse,
-  HttpTransport,
-  type LargeBody,
-  type ResponseBody,
-  type TransportOptions,
-} from "./http/http-transport.ts";
+export type { HttpRequest, HttpResponse, LargeBody, ResponseBody } from "./http/http-message.ts";
+export { HttpTransport, type TransportOptions } from "./http/http-transport.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { type NetworkFault, networkFault } from "./http/network-fault.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";

@@ -1,7 +1,7 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-transport.ts";
+import type { HttpResponse } from "../http/http-message.ts";
 import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { ManifestBytes } from "../image/store.ts";

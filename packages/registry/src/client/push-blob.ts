@@ -1,5 +1,5 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-transport.ts";
+import type { HttpResponse } from "../http/http-message.ts";
 import { isRetriedStatus, RetryBudget, type RetryOptions } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";

@@ -1,7 +1,7 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { redact } from "../errors/redact.ts";
-import type { HttpResponse } from "../http/http-transport.ts";
+import type { HttpResponse } from "../http/http-message.ts";
 import type { NetworkFault } from "../http/network-fault.ts";
 
 /** What was being asked of whom, for messages. */

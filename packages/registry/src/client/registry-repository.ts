@@ -1,7 +1,7 @@
 import { checkedDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-transport.ts";
+import type { HttpResponse } from "../http/http-message.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";

@@ -1,5 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
-import type { HttpRequest, HttpResponse } from "./http-transport.ts";
+import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { LateError } from "./late-error.ts";
 import { MessageBody } from "./message-body.ts";
 import { http, https } from "./node-http.ts";

@@ -1,7 +1,7 @@
 import type { Agent } from "node:http";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { exchange, type Route } from "./exchange.ts";
-import type { HttpRequest, HttpResponse } from "./http-transport.ts";
+import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { http, https } from "./node-http.ts";
 import { ProxyError } from "./proxy-error.ts";
 import { proxyAddress, proxyAuthorization, TunnelAgent } from "./proxy-tunnel.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { ResponseBody } from "./http-transport.ts";
+import type { ResponseBody } from "./http-message.ts";
 import { LateError } from "./late-error.ts";
 
 /** The body of an answer that node:http reads. */
