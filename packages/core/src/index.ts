@@ -3,15 +3,15 @@
  *
  * @packageDocumentation
  */
+export type { Presence } from "@imagespec/registry";
 export {
   ERROR_CODES,
   type ErrorCode,
   ImageSpecError,
   type ImageSpecErrorOptions,
   isImageSpecError,
-  type Presence,
   type SpecFault,
-} from "@imagespec/registry";
+} from "@imagespec/registry/terms";
 export type { BuildEvent } from "./builder/build-event.ts";
 export { configJsonSchema } from "./config/config-json-schema.ts";
 export { defineConfig, type ImageSpecConfig } from "./config/config-schema.ts";

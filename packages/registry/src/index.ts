@@ -1,6 +1,3 @@
-export { insecureRegistries, namesHost } from "./client/insecure-registries.ts";
-export type { Mirrors } from "./client/mirrors.ts";
-export { mirrorOf, parseMirrors, throughMirror } from "./client/mirrors.ts";
 export { RegistryClient, type RegistryClientOptions, type RepositoryOptions } from "./client/registry-client.ts";
 export type { RegistryEvent } from "./client/registry-event.ts";
 export type { ManifestHead, RegistryRepository } from "./client/registry-repository.ts";
@@ -9,19 +6,8 @@ export { type DockerCredentialsOptions, dockerCredentials } from "./credentials/
 export { collectBytes } from "./digest/collect-bytes.ts";
 export { digestOf } from "./digest/digest.ts";
 export { verifyStream } from "./digest/verify-stream.ts";
-export { ERROR_CODES, type ErrorCode } from "./errors/codes.ts";
-export { docsPage } from "./errors/docs-page.ts";
-export type { ErrorDetails } from "./errors/error-details.ts";
-export {
-  ImageSpecError,
-  type ImageSpecErrorOptions,
-  isImageSpecError,
-} from "./errors/image-spec-error.ts";
-export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
-export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
 export type { HttpRequest, HttpResponse, LargeBody, ResponseBody } from "./http/http-message.ts";
 export { HttpTransport, type TransportOptions } from "./http/http-transport.ts";
-export { isLoopback } from "./http/loopback.ts";
 export { type NetworkFault, networkFault } from "./http/network-fault.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
 export { untilAborted } from "./http/until-aborted.ts";
@@ -32,7 +18,6 @@ export { configPlatform, type ImageConfig, readConfig } from "./image/image-conf
 export { type FormatTypes, formatTypes, type ManifestFormat } from "./image/manifest-format.ts";
 export { orDiscard } from "./image/or-discard.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";
-export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export {
   assembleManifest,
   type ImageLayer,
@@ -59,13 +44,6 @@ export { draftPath, sweepDrafts } from "./process/draft.ts";
 export { isLeftBehind } from "./process/left-behind.ts";
 export { onProcessExit } from "./process/on-process-exit.ts";
 export { isRunning, processMark } from "./process/process-mark.ts";
-export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
-export {
-  isDigest,
-  isRegistryHost,
-  isTag,
-  nameBreach,
-  referenceBreach,
-} from "./reference/reference-grammar.ts";
 export { type AttachedDocument, attachDocument } from "./referrer/attach-document.ts";
 export { type AttachedDocumentOptions, attachedDocuments } from "./referrer/attached-documents.ts";
+export * from "./terms.ts";

@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 
 /** Where an image is written besides or instead of its registry. Paths are absolute. */
 export type Output =

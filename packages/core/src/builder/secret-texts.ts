@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import { parseNetrc } from "./netrc.ts";
 
 /** A text that only may be secret is hidden from this length on; hiding shorter ones would make logs unreadable. */

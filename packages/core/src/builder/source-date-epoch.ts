@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 
 /** The largest signed 32-bit number of seconds, in January 2038: the limit of what tar-stream can write. */
 const LAST_SECOND = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { parseMirrors } from "@imagespec/registry";
+import { parseMirrors } from "@imagespec/registry/terms";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { ImageSpecConfig } from "./config-schema.ts";
 

@@ -1,4 +1,4 @@
-import { insecureRegistries, parseMirrors } from "@imagespec/registry";
+import { insecureRegistries, parseMirrors } from "@imagespec/registry/terms";
 import type * as Zod from "zod";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { withZod } from "../spec/with-zod.ts";

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { z } from "zod";
 import { LARGEST_RULES, readRegularFile } from "../resolve/read-regular-file.ts";
 import { faultPath } from "../spec/fault-path.ts";

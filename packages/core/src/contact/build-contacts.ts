@@ -1,4 +1,4 @@
-import { type Mirrors, mirrorOf, parseReference } from "@imagespec/registry";
+import { type Mirrors, mirrorOf, parseReference } from "@imagespec/registry/terms";
 import type { BuildPlan } from "../plan/plan.ts";
 
 /** Something outside of this machine that a build may ask, and what for. */

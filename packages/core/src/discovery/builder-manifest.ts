@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { docsPage } from "@imagespec/registry";
+import { docsPage } from "@imagespec/registry/terms";
 import type * as Zod from "zod";
 import { withZod } from "../spec/with-zod.ts";
 import { allowsMajorOf, coreVersion } from "./core-version.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry/terms";
 import { BUILDER, type ImageSpecBuilder } from "../builder/builder.ts";
 
 const IMPORT_TIMEOUT = 10_000;

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { BuilderManifest } from "./builder-manifest.ts";
 import type { BuilderCandidate } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import type { ImageSpecConfig } from "../config/config-schema.ts";
 import { loadConfig } from "../config/load-config.ts";

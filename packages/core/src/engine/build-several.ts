@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { type BuilderCandidate, byPriority, DEFAULT_PRIORITY, loadedCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";

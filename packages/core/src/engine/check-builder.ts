@@ -1,4 +1,4 @@
-import { docsPage, ImageSpecError, isImageSpecError, type Unsupported } from "@imagespec/registry";
+import { docsPage, ImageSpecError, isImageSpecError, type Unsupported } from "@imagespec/registry/terms";
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { type ProjectSettings, settledOptions } from "../discovery/project-settings.ts";

@@ -1,4 +1,5 @@
-import { ImageSpecError, isImageSpecError, type Presence, parseReference } from "@imagespec/registry";
+import type { Presence } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError, parseReference } from "@imagespec/registry/terms";
 import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";

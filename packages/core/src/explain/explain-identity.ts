@@ -1,4 +1,4 @@
-import { ImageSpecError, isTag } from "@imagespec/registry";
+import { ImageSpecError, isTag } from "@imagespec/registry/terms";
 import { imageName } from "../identity/image-reference.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";

@@ -1,4 +1,4 @@
-import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+import { ImageSpecError, type SpecFault } from "@imagespec/registry/terms";
 
 /** What a spec takes from an existing Python environment. */
 export interface EnvironmentFreeze {

@@ -1,4 +1,4 @@
-import { redact, type SpecFault } from "@imagespec/registry";
+import { redact, type SpecFault } from "@imagespec/registry/terms";
 import { typeBreach } from "../spec/type-breach.ts";
 
 const DISTRIBUTION = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;

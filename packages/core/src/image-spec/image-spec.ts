@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import { specId } from "../identity/spec-id.ts";

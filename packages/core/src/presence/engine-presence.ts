@@ -1,5 +1,6 @@
 import { ContainerEngine } from "@imagespec/container-engine";
-import { formatPlatform, isImageSpecError, type Presence } from "@imagespec/registry";
+import type { Presence } from "@imagespec/registry";
+import { formatPlatform, isImageSpecError } from "@imagespec/registry/terms";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { type Output, parseOutput } from "../builder/output.ts";
 import { isSwitchedOn, type ProcessEnvironment } from "../process/process-environment.ts";

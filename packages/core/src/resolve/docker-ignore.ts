@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { IgnoreRule } from "./file-decision.ts";
 import { characterSet, type GlobToken, globMatcher, literal, NOT_A_SLASH } from "./glob.ts";
 import { holdsOperators, mobyExpression } from "./moby-expression.ts";

@@ -1,4 +1,4 @@
-import { ImageSpecError, type SpecFault } from "@imagespec/registry";
+import { ImageSpecError, type SpecFault } from "@imagespec/registry/terms";
 import { faultPath } from "../spec/fault-path.ts";
 import { FileRefused } from "./read-regular-file.ts";
 

@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 import { parse } from "smol-toml";
 import { userInfoBreach } from "../spec/text-rules.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";

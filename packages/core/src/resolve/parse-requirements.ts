@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 import { hashBreach } from "../spec/hash-rule.ts";
 import { installerOptionBreach, variableBreach } from "../spec/installer-arguments.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";

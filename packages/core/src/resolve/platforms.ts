@@ -1,4 +1,4 @@
-import { ImageSpecError, normalPlatform } from "@imagespec/registry";
+import { ImageSpecError, normalPlatform } from "@imagespec/registry/terms";
 import { platformBreach } from "../spec/text-rules.ts";
 
 /** Platforms in normal form, sorted, each once. Throws E_SPEC for a text that is not a platform. */

@@ -1,4 +1,4 @@
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { credentialBreaches, type LockBreach, parseTable } from "./lock-breaches.ts";

@@ -1,6 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import { foundFile } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { parseRequirements } from "./parse-requirements.ts";

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import type { Content } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
 import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";

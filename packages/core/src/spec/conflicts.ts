@@ -1,4 +1,4 @@
-import { isRegistryHost, nameBreach, type SpecFault } from "@imagespec/registry";
+import { isRegistryHost, nameBreach, type SpecFault } from "@imagespec/registry/terms";
 import { NO_DEFAULTS } from "./conda-channels.ts";
 import { environmentOf } from "./environment-of.ts";
 import { isGiven } from "./is-given.ts";

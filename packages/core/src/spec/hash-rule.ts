@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 
 /** Hexadecimal digits of the hashes that every builder checks. */
 const DIGITS: ReadonlyMap<string, number> = new Map([

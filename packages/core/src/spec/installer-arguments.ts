@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 import { splitArguments } from "./split-arguments.ts";
 import { torchBackendBreach } from "./torch-backend.ts";
 

@@ -1,4 +1,4 @@
-import { docsPage, type Problem } from "@imagespec/registry";
+import { docsPage, type Problem } from "@imagespec/registry/terms";
 import type { BaseImage } from "./base-image.ts";
 
 /** NVIDIA builds on the next Ubuntu from this CUDA on. */

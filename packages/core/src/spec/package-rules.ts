@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 import { hashBreach } from "./hash-rule.ts";
 import { variableBreach } from "./installer-arguments.ts";
 import type { Rule } from "./rule.ts";

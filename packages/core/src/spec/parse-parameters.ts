@@ -1,4 +1,4 @@
-import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@imagespec/registry";
+import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@imagespec/registry/terms";
 import type { z } from "zod";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";

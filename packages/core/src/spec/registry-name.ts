@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { isRegistryHost, nameBreach, redact } from "@imagespec/registry";
+import { isRegistryHost, nameBreach, redact } from "@imagespec/registry/terms";
 
 /** Where images without a registry are looked for. */
 export const DOCKER_HUB = "docker.io";

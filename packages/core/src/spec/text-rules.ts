@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry";
+import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry/terms";
 import { parseBaseImage } from "./base-image.ts";
 import { variableBreach } from "./installer-arguments.ts";
 

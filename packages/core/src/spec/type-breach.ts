@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { redact } from "@imagespec/registry";
+import { redact } from "@imagespec/registry/terms";
 
 /** What people call the types that a spec file can hold. */
 const NAMES: ReadonlyMap<string, string> = new Map([

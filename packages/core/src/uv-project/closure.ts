@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 import { type LockedDependency, type LockedPackage, type LockGraph, packageOf } from "./lock-graph.ts";
 import { allOf, anyOf, reduceMarker } from "./marker.ts";
 

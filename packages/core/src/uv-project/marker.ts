@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError } from "@imagespec/registry/terms";
 
 /** The variables of PEP 508 environment markers, `extra` aside. */
 export type MarkerEnvironment = Readonly<Record<string, string>>;

@@ -1,0 +1,29 @@
+/**
+ * What all packages say alike: errors, the names of images, registries and platforms. Pure, and quickly loaded; the
+ * package's main entry holds it too.
+ *
+ * @packageDocumentation
+ */
+export { insecureRegistries, namesHost } from "./client/insecure-registries.ts";
+export type { Mirrors } from "./client/mirrors.ts";
+export { mirrorOf, parseMirrors, throughMirror } from "./client/mirrors.ts";
+export { ERROR_CODES, type ErrorCode } from "./errors/codes.ts";
+export { docsPage } from "./errors/docs-page.ts";
+export type { ErrorDetails } from "./errors/error-details.ts";
+export {
+  ImageSpecError,
+  type ImageSpecErrorOptions,
+  isImageSpecError,
+} from "./errors/image-spec-error.ts";
+export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
+export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
+export { isLoopback } from "./http/loopback.ts";
+export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
+export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
+export {
+  isDigest,
+  isRegistryHost,
+  isTag,
+  nameBreach,
+  referenceBreach,
+} from "./reference/reference-grammar.ts";
