@@ -106,6 +106,12 @@ export const SPEC_SHAPES: Readonly<Record<string, readonly CorpusSpec[]>> = {
     requirements("pandas==2.2.3\nnumpy==2.1.0\n"),
     requirements("--extra-index-url https://torch.example.com/whl/cpu\ntorch\n"),
     requirements(`six==1.16.0 --hash=sha256:${"0".repeat(64)}\n`),
+    {
+      spec: { requirements: "train.py", pythonVersion: "3.12", copy: ["train.py"] },
+      files: {
+        "train.py": '# /// script\n# requires-python = ">=3.11"\n# dependencies = ["polars"]\n# ///\nimport polars\n',
+      },
+    },
   ],
   indexes: [
     { spec: { packages: ["torch"], pipExtraIndexUrl: ["https://torch.example.com/whl/cu121"] } },
@@ -134,6 +140,13 @@ export const SPEC_SHAPES: Readonly<Record<string, readonly CorpusSpec[]>> = {
     conda(["samtools"], ["bioconda"]),
     conda(["pytorch", "cpuonly"], ["pytorch", "conda-forge"]),
     { spec: { condaPackages: ["rdkit"], packages: ["requests"] } },
+    {
+      spec: { requirements: "environment.yml" },
+      files: {
+        "environment.yml":
+          "name: geo\nchannels: [conda-forge]\ndependencies:\n  - python=3.11\n  - gdal\n  - pip\n  - pip: [rasterio]\n",
+      },
+    },
   ],
   cuda: [
     { spec: { cuda: "12.4.1", packages: ["torch"] } },

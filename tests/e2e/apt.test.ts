@@ -16,7 +16,12 @@ const setting = await startSetting();
 beforeAll(() => {
   for (const [name, value] of Object.entries(setting.env)) vi.stubEnv(name, value);
 });
+const [alike, unlike]: [string[], string[]] = [[], []];
 afterAll(async () => {
+  const named = INSTALLED.length + HANDED_ON.length;
+  console.log(
+    `without a container: ${alike.length} of ${alike.length + unlike.length} compared packages alike, ${INSTALLED.length} of ${named} are installed`,
+  );
   vi.unstubAllEnvs();
   await setting[Symbol.asyncDispose]();
 });
@@ -32,8 +37,10 @@ describe("a Debian package makes the same image without a container as with apt 
     { meta: { builder: "uv-micromamba", shows: ["aptPackages"] } },
     async (name) => {
       const made = await buildEverywhere(setting, `apt-${name.replaceAll("+", "x")}`, spec(name), compared);
+      unlike.push(name);
       expect(made.map((one) => (one.kind === "image" ? one.kind : one.message))).toEqual(["image", "image"]);
       expect(disagreements(made, new Tally()).join("\n")).toBe("");
+      alike.push(...unlike.splice(unlike.indexOf(name), 1));
     },
   );
 });

@@ -1,7 +1,18 @@
 import { type Case, uvProject } from "./case.ts";
 
-/** Locks that every installer reads, and what is built from its source. Build requirements come from where the machine gets packages from. */
+/** Locks and scripts that every installer reads, and what is built from its source. Build requirements come from where the machine gets packages from. */
 export const SOURCE_CASES: readonly Case[] = [
+  {
+    says: "packages that a script declares inside itself, and one of the spec",
+    spec: ({ index }) => ({
+      parameters: { requirements: "job.py", packages: ["space-one"], pipIndex: index.url, copy: ["job.py"] },
+      files: {
+        "job.py":
+          '# /// script\n# requires-python = ">=3.9"\n# dependencies = ["plain-one"]\n# ///\nimport plain_one\n',
+      },
+    }),
+    ends: "built",
+  },
   {
     says: "source distributions of setuptools, hatch and flit, one with an extra, one needing another",
     spec: ({ index }) => ({

@@ -19,7 +19,7 @@ export function contentOf(spec: Spec, found: { platforms: string[]; base: Conten
     platforms: found.platforms,
     base: found.base,
     apt: given(aptPackages),
-    environment: contentEnvironment(spec),
+    environment: contentEnvironment({ ...spec, ...inputs.requirements?.conda }),
     packages: contentPackages(spec, inputs),
     env: given(env),
     files: given(inputs.files.map(contentFile)),
@@ -40,7 +40,7 @@ function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages 
   const extraArgs = [...installerArguments(pipExtraArgs ?? ""), ...(requirements?.extraArgs ?? [])];
   return {
     ...(requirements?.source ?? { from: "requirements" }),
-    packages: given(packages),
+    packages: given([...(requirements?.packages ?? []), ...(packages ?? [])]),
     index: pipIndex ?? requirements?.source.index,
     extraIndexes: given(pipExtraIndexUrl) ?? requirements?.source.extraIndexes,
     torchBackend,

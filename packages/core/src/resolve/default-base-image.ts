@@ -1,5 +1,5 @@
+import { isConda } from "../spec/declaring-file.ts";
 import { DEFAULT_PYTHON } from "../spec/environment-of.ts";
-import { isGiven } from "../spec/is-given.ts";
 import { nvidiaImage } from "../spec/nvidia.ts";
 import type { Spec } from "../spec/spec.ts";
 
@@ -7,6 +7,5 @@ import type { Spec } from "../spec/spec.ts";
 export function defaultBaseImage(spec: Spec): string {
   const { cuda, cudnn, pythonVersion = DEFAULT_PYTHON } = spec;
   if (cuda !== undefined) return nvidiaImage(cuda, cudnn);
-  const isConda = isGiven(spec.condaPackages) || isGiven(spec.condaChannels);
-  return isConda ? "debian:bookworm-slim" : `python:${pythonVersion}-slim-bookworm`;
+  return isConda(spec) ? "debian:bookworm-slim" : `python:${pythonVersion}-slim-bookworm`;
 }

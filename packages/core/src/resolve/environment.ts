@@ -1,14 +1,14 @@
 import type { Content } from "../identity/content.ts";
 import { condaChannelsOf } from "../spec/conda-channels.ts";
+import { isConda } from "../spec/declaring-file.ts";
 import { DEFAULT_PYTHON, environmentOf, makesEnvironment } from "../spec/environment-of.ts";
-import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
 
 /** The Python environment step of a spec, or undefined when nothing in it asks for one. Pure. */
 export function contentEnvironment(spec: Spec): Content["environment"] {
   if (!makesEnvironment(spec)) return undefined;
   const { pythonVersion, pythonExec, condaPackages = [], condaChannels = [], bytecode = true } = spec;
-  if (isGiven(condaPackages) || isGiven(condaChannels)) {
+  if (isConda(spec)) {
     const inherited = typeof spec.baseImage === "object" ? environmentOf(spec.baseImage)?.pythonVersion : undefined;
     return {
       manager: "conda",

@@ -1,15 +1,19 @@
 import { dirname, resolve } from "node:path";
 import { lockFile } from "../spec/conflicts.ts";
+import { declaringFile } from "../spec/declaring-file.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
 import { lockBreaches } from "./lock-breaches.ts";
+import { readCondaEnvironment } from "./read-conda-environment.ts";
 import { readPylock } from "./read-pylock.ts";
+import { readScript } from "./read-script.ts";
 import { readUvProject } from "./read-uv-project.ts";
 import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, RequirementsReader } from "./requirements-reader.ts";
 
 /**
- * Follows `requirements`: a requirements.txt with its `-r` and `-c` files, or a lock with the pyproject.toml beside it.
+ * Follows `requirements`: a requirements.txt with its `-r` and `-c` files, a lock with the pyproject.toml beside it, or a file
+ * that declares packages as the spec would.
  * What cannot be installed elsewhere goes into `faults`, with file, line and hint. Throws E_CYCLE for files that
  * include each other.
  */
@@ -28,6 +32,9 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
     return undefined;
   }
   const reader = new RequirementsReader(spec.root, faults);
+  const declaring = declaringFile(spec.requirements);
+  if (declaring !== undefined)
+    return await (declaring === "script" ? readScript : readCondaEnvironment)(spec, { file, reader, faults });
   const lock = lockFile(spec.requirements);
   if (lock === undefined) {
     await reader.readTree(file, []);

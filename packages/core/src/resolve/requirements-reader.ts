@@ -94,7 +94,7 @@ export class RequirementsReader {
           "requirements",
           "not_a_file",
           `'${this.shown(file)}' is not a regular file`,
-          "Name a requirements.txt, uv.lock, poetry.lock or pylock.toml.",
+          "Name a requirements.txt, a lock, an environment.yml or a script.",
         );
         return undefined;
       }

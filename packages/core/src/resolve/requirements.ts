@@ -2,9 +2,14 @@ import type { ContentPackages } from "../identity/content.ts";
 import type { ListOptions } from "./list-sources.ts";
 import type { TreeEntry } from "./walk-tree.ts";
 
-/** The files a spec's `requirements` stands for, under `requirements/`, and what they mean. */
+/** What a spec's `requirements` stands for. */
 export interface Requirements {
+  /** Files that are shipped, under `requirements/`. */
   entries: TreeEntry[];
+  /** Packages that a file declares which is not shipped itself, in front of the spec's. */
+  packages?: readonly string[] | undefined;
+  /** Of a file that declares a conda environment. */
+  conda?: { condaPackages: readonly string[]; condaChannels: readonly string[] } | undefined;
   source: Pick<ContentPackages, "from" | "requirements" | "lock" | "pyproject" | "projects" | "index" | "extraIndexes">;
   /** Arguments for uv that options in the files stand for. */
   extraArgs: string[];

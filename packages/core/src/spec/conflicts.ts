@@ -1,5 +1,7 @@
 import { isRegistryHost, nameBreach, type SpecFault } from "@imagespec/registry/terms";
 import { NO_DEFAULTS } from "./conda-channels.ts";
+import { otherCondaPython } from "./conda-python.ts";
+import { declaringFile, isConda } from "./declaring-file.ts";
 import { environmentOf } from "./environment-of.ts";
 import { isGiven } from "./is-given.ts";
 import { cudaBreach, cudnnBreach, cudnnOfCudaBreach } from "./nvidia.ts";
@@ -17,7 +19,7 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
   const fault = (parameter: string, message: string, hint: string) =>
     faults.push({ path: [parameter], code: "conflict", message, hint });
   const given = (name: keyof Draft) => isGiven(draft[name]);
-  const hasConda = given("condaPackages") || given("condaChannels");
+  const hasConda = isConda(draft);
 
   if (given("sourceCopyMode") && draft.sourceCopyMode !== "none" && !given("sourceRoot")) {
     fault(
@@ -66,6 +68,14 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
   if (given("torchBackend") && /--torch-backend\b/.test(String(draft.pipExtraArgs ?? ""))) {
     fault("pipExtraArgs", "torchBackend says already which build of PyTorch to take", "drop --torch-backend");
   }
+  for (const name of ["condaPackages", "condaChannels"] as const) {
+    if (!given(name) || declaringFile(draft.requirements) !== "conda") continue;
+    fault(
+      name,
+      `${name} cannot be combined with the environment file ${String(draft.requirements)}, which lists packages and channels itself`,
+      `add them to ${String(draft.requirements)}, or drop requirements`,
+    );
+  }
   const version = draft.pythonVersion;
   const python = typeof version === "string" ? otherCondaPython(draft.condaPackages, version) : undefined;
   if (python !== undefined) {
@@ -108,17 +118,6 @@ function nvidiaFault({ cuda, cudnn, baseImage }: Draft): SpecFault | undefined {
   if (cudaBreach(cuda) || cudnnBreach(cudnn)) return undefined;
   const breach = cudnnOfCudaBreach(cuda, cudnn);
   return breach && { path: ["cudnn"], ...breach };
-}
-
-/** The first conda package that names a Python other than this version; conda's names know no case, and `python` alone is the newest. */
-function otherCondaPython(packages: unknown, version: string): string | undefined {
-  const texts = Array.isArray(packages) ? packages.filter((text) => typeof text === "string") : [];
-  return texts.find((text) => {
-    const [, asked] = /^\s*(?:[^\s:]+::)?python(?![\w.-])\s*(.*)$/i.exec(text) ?? [];
-    if (asked === undefined) return false;
-    const [, exact] = /^={0,2}\s*(\d+(?:\.\d+)*)(?:\.?\*)?(?:[\s=]+[\w.*]+)?\s*$/.exec(asked) ?? [];
-    return exact !== version && exact?.startsWith(`${version}.`) !== true;
-  });
 }
 
 /** The rule for registry and name together: they form a reference with the same meaning that is not too long. */
@@ -178,7 +177,7 @@ function childConflicts(draft: Draft, base: Spec, hasConda: boolean): SpecFault[
   }
   if (hasConda && environment.manager !== "conda") {
     fault(
-      isGiven(draft.condaPackages) ? "condaPackages" : "condaChannels",
+      (["condaPackages", "condaChannels"] as const).find((name) => isGiven(draft[name])) ?? "requirements",
       "conda packages need a conda environment, and the base image's is none",
       "give condaPackages to the base too, or name them as packages",
     );

@@ -1,3 +1,4 @@
+import { isConda } from "./declaring-file.ts";
 import { isGiven } from "./is-given.ts";
 import type { Spec } from "./spec.ts";
 
@@ -20,9 +21,9 @@ export function environmentOf(spec: Spec): SpecEnvironment | undefined {
   const inherited = baseImage !== undefined && typeof baseImage !== "string" ? environmentOf(baseImage) : undefined;
   if (inherited) return inherited;
   if (!makesEnvironment(spec)) return undefined;
-  const isConda = isGiven(spec.condaPackages) || isGiven(spec.condaChannels);
-  const fallback = baseImage === undefined || isConda ? DEFAULT_PYTHON : undefined;
-  return { manager: isConda ? "conda" : "venv", pythonVersion: spec.pythonVersion ?? fallback };
+  const manager = isConda(spec) ? "conda" : "venv";
+  const fallback = baseImage === undefined || manager === "conda" ? DEFAULT_PYTHON : undefined;
+  return { manager, pythonVersion: spec.pythonVersion ?? fallback };
 }
 
 /** Whether a spec asks for a Python environment: for packages, an interpreter, or a Python its base may lack. */

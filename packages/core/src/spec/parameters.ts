@@ -49,7 +49,7 @@ export const flatParametersSchema = withZod((z) => {
       "Conda channels by priority; conda-forge comes last, unless nodefaults is among them.",
     ),
     requirements: text(rules.requirementsPathBreach).describe(
-      "Path of a requirements.txt, uv.lock, poetry.lock or pylock.toml, or of a pyproject.toml with a uv.lock beside it.",
+      "Path of a requirements.txt, uv.lock, poetry.lock or pylock.toml, of a pyproject.toml with a uv.lock beside it, or of a script (PEP 723) or environment.yml that declares packages.",
     ),
     uvProject: z
       .strictObject({

@@ -160,13 +160,12 @@ export function copyPathBreach(path: string): Problem | undefined {
 /** Files that say what a project needs and that no builder installs from, and what to do with each. */
 const OTHER_REQUIREMENTS: readonly (readonly [RegExp, string])[] = [
   [/^(?:setup\.py|setup\.cfg)$/, "Lock the project and name its uv.lock or poetry.lock."],
-  [/^environment\.ya?ml$/, "List its packages in condaPackages and its channels in condaChannels."],
   [/^conda-lock|^pixi\./, "List the packages in condaPackages."],
   [/^Pipfile/, "Write a requirements.txt: pipenv requirements > requirements.txt."],
   [/^pdm\.lock$/, "Write a requirements.txt: pdm export -o requirements.txt."],
   [
-    /\.(?:toml|lock|cfg|ini|py|ya?ml|json|whl|zip|gz)$/i,
-    "Name a requirements.txt, uv.lock, poetry.lock or pylock.toml.",
+    /\.(?:toml|lock|cfg|ini|json|whl|zip|gz)$/i,
+    "Name a requirements.txt, uv.lock, poetry.lock, pylock.toml, environment.yml or a script with metadata inside.",
   ],
 ];
 
@@ -184,7 +183,7 @@ export function requirementsPathBreach(path: string): Problem | undefined {
   if (hint !== undefined && !PROJECT_FILES.has(name) && !PYLOCK.test(name)) {
     return {
       code: "requirements_kind",
-      message: `'${path}' is not a requirements.txt, uv.lock, poetry.lock or pylock.toml`,
+      message: `'${path}' is not a requirements.txt, a lock, an environment.yml or a script`,
       hint,
     };
   }

@@ -1,0 +1,89 @@
+import { type Problem, redact } from "@imagespec/registry";
+import { otherCondaPython } from "../spec/conda-python.ts";
+import { condaChannelBreach, condaPackageBreach, pythonPackageBreach } from "../spec/package-rules.ts";
+import type { Rule } from "../spec/rule.ts";
+import type { Spec } from "../spec/spec.ts";
+import { credentialBreach, unprintableBreach } from "../spec/text-rules.ts";
+import { table } from "../uv-project/toml-table.ts";
+import type { RequirementsFileOf } from "./read-script.ts";
+import type { Requirements } from "./requirements.ts";
+
+const HINT = "Write it as conda does: channels, and dependencies with packages and one list under pip.";
+/** What conda writes into a file and an image has not: a name, and where the environment was on that machine. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(["name", "prefix"]);
+
+/** What an environment.yml says. */
+export interface CondaEnvironment {
+  condaPackages: string[];
+  condaChannels: string[];
+  /** Those under `pip`. */
+  packages: string[];
+  breaches: Problem[];
+}
+
+/** The packages and channels that conda's environment.yml declares. It is not shipped; what cannot be said in a spec goes into the faults. */
+export async function readCondaEnvironment(
+  spec: Spec,
+  { file, reader, faults }: RequirementsFileOf,
+): Promise<Requirements | undefined> {
+  const found = await reader.look(file);
+  if (found === undefined) return undefined;
+  const { condaPackages, condaChannels, packages, breaches } = await condaEnvironment(found.text);
+  const python = spec.pythonVersion === undefined ? undefined : otherCondaPython(condaPackages, spec.pythonVersion);
+  if (python !== undefined)
+    breaches.push({
+      code: "conflict",
+      message: `it names '${python}', and pythonVersion is ${spec.pythonVersion}`,
+      hint: "Drop pythonVersion, or the Python of the file.",
+    });
+  for (const { code, message, hint = "" } of breaches)
+    faults.add("requirements", code, `${reader.shown(file)}: ${message}`, hint);
+  return {
+    entries: [],
+    packages,
+    conda: { condaPackages, condaChannels },
+    source: { from: "requirements" },
+    extraArgs: [],
+    havePip: [...condaPackages, ...packages].some((text) => /^\s*pip(?![\w.-])/i.test(text)),
+  };
+}
+
+/** Reads the text of an environment.yml. */
+export async function condaEnvironment(text: string): Promise<CondaEnvironment> {
+  const result: CondaEnvironment = { condaPackages: [], condaChannels: [], packages: [], breaches: [] };
+  const wrong = (message: string, hint = HINT) =>
+    result.breaches.push({ code: "conda_environment", message: redact(message), hint });
+  const { parse } = await import("yaml");
+  let content: unknown;
+  try {
+    content = parse(text, { logLevel: "error" });
+  } catch (error) {
+    wrong(`it is not YAML: ${(error as Error).message.split("\n")[0]}`);
+    return result;
+  }
+  const { channels, dependencies, ...rest } = table(content);
+  if (!Array.isArray(dependencies)) wrong("it has no list of dependencies");
+  if (channels !== undefined && !Array.isArray(channels)) wrong("its channels are no list");
+  for (const name of Object.keys(rest).filter((one) => !OF_THE_MACHINE.has(one)))
+    wrong(`it sets ${name}`, name === "variables" ? "Set the variables in env." : `Take ${name} out of the file.`);
+  const take = (into: string[], rule: Rule, entries: unknown) => {
+    for (const entry of Array.isArray(entries) ? entries : []) {
+      if (typeof entry !== "string") wrong(`it lists ${JSON.stringify(entry)}, which is no text`);
+      else {
+        const breach = unprintableBreach(entry) ?? credentialBreach(entry) ?? rule(entry);
+        if (breach) result.breaches.push(breach);
+        else into.push(entry);
+      }
+    }
+  };
+  const listed = Array.isArray(dependencies) ? dependencies : [];
+  const ofPip = listed.filter((entry) => Array.isArray(table(entry).pip) && Object.keys(table(entry)).length === 1);
+  take(result.condaChannels, condaChannelBreach, channels);
+  take(
+    result.condaPackages,
+    condaPackageBreach,
+    listed.filter((entry) => !ofPip.includes(entry)),
+  );
+  for (const entry of ofPip) take(result.packages, pythonPackageBreach, table(entry).pip);
+  return result;
+}

@@ -1,0 +1,117 @@
+import { access } from "node:fs/promises";
+import { type Problem, redact } from "@imagespec/registry";
+import { parse } from "smol-toml";
+import { environmentOf } from "../spec/environment-of.ts";
+import { isGiven } from "../spec/is-given.ts";
+import { pythonPackageBreach } from "../spec/package-rules.ts";
+import type { Spec } from "../spec/spec.ts";
+import { credentialBreach } from "../spec/text-rules.ts";
+import { markerHolds } from "../uv-project/marker.ts";
+import { type Table, table } from "../uv-project/toml-table.ts";
+import type { InputFaults } from "./input-faults.ts";
+import type { Requirements } from "./requirements.ts";
+import type { RequirementsReader } from "./requirements-reader.ts";
+
+/** A file of the spec's `requirements`, and what reads it. */
+export interface RequirementsFileOf {
+  file: string;
+  reader: RequirementsReader;
+  faults: InputFaults;
+}
+
+/** The form of a block of metadata, as PEP 723 states it. */
+const BLOCK = /^# \/\/\/ (?<type>[a-zA-Z0-9-]+)$\s(?<content>(?:^#(?:| .*)$\s)+)^# \/\/\/$/gm;
+const HINT = "Write the metadata of the script as PEP 723 says: uv add --script FILE PACKAGE.";
+
+/**
+ * The packages that a script declares inside itself (PEP 723). Nothing else of it counts, and it is not shipped. What a spec
+ * says in other parameters goes into the faults: settings of uv, and a Python that the image has not.
+ */
+export async function readScript(
+  spec: Spec,
+  { file, reader, faults }: RequirementsFileOf,
+): Promise<Requirements | undefined> {
+  const found = await reader.look(file);
+  if (found === undefined) return undefined;
+  const add = ({ code, message, hint = "" }: Problem) =>
+    faults.add("requirements", code, `${reader.shown(file)}: ${message}`, hint);
+  const isLocked = await access(`${file}.lock`).then(
+    () => true,
+    () => false,
+  );
+  if (isLocked)
+    add({
+      code: "script_lock",
+      message: "a lock lies beside it, which would be left aside",
+      hint: `Name what it says: uv export --script ${reader.shown(file)} --format pylock.toml -o pylock.toml.`,
+    });
+  const metadata = scriptMetadata(found.text);
+  if ("breach" in metadata) {
+    add(metadata.breach);
+    return undefined;
+  }
+  const { dependencies = [], "requires-python": python, tool } = metadata.table;
+  const packages = Array.isArray(dependencies) ? dependencies.filter((one) => typeof one === "string") : [];
+  if (!Array.isArray(dependencies) || packages.length < dependencies.length)
+    add({ code: "script_metadata", message: "its dependencies are no list of texts", hint: HINT });
+  for (const text of packages) {
+    const breach = credentialBreach(text) ?? pythonPackageBreach(text);
+    if (breach) add(breach);
+  }
+  const settings = Object.keys(table(table(tool).uv));
+  if (settings.length > 0)
+    add({
+      code: "script_settings",
+      message: `it sets ${settings.map((name) => `tool.uv.${name}`).join(", ")}, which an image takes from its spec alone`,
+      hint: "Take them out of the script, and say them in pipIndex, pipExtraIndexUrl or pipExtraArgs.",
+    });
+  const breach = python === undefined ? undefined : pythonBreach(String(python), spec);
+  if (breach) add(breach);
+  return {
+    entries: [],
+    packages,
+    source: { from: "requirements" },
+    extraArgs: [],
+    havePip: packages.some((text) => /^\s*pip(?![\w.-])/i.test(text)),
+  };
+}
+
+/** The table in a script's block of metadata. Pure. */
+export function scriptMetadata(text: string): { table: Table } | { breach: Problem } {
+  const blocks = [...text.replaceAll("\r\n", "\n").matchAll(BLOCK)].filter(({ groups }) => groups?.type === "script");
+  const breach = (message: string) => ({ breach: { code: "script_metadata", message, hint: HINT } });
+  const [block] = blocks;
+  if (block === undefined) return breach("it declares no packages: there is no block '# /// script' in it");
+  if (blocks.length > 1) return breach("it has more than one block '# /// script'");
+  const lines = (block.groups?.content ?? "").split("\n").map((line) => line.slice(line.startsWith("# ") ? 2 : 1));
+  try {
+    return { table: parse(lines.join("\n")) as Table };
+  } catch (error) {
+    return breach(`its block '# /// script' is not TOML: ${redact((error as Error).message.split("\n")[0] ?? "")}`);
+  }
+}
+
+/** Why the Python of a spec's image is none that `requires-python` allows. Of a version `X.Y` the newest release counts. */
+function pythonBreach(required: string, spec: Spec): Problem | undefined {
+  const clauses = required.split(",").map((clause) => clause.trim());
+  const read = clauses.map((clause) => /^(===|==|~=|!=|<=|>=|<|>)\s*(\d+(?:\.\d+)*(?:\.\*)?)$/.exec(clause));
+  if (read.includes(null))
+    return { code: "requires_python", message: `its requires-python '${required}' cannot be read`, hint: HINT };
+  const version = isGiven(spec.pythonExec) ? undefined : environmentOf(spec)?.pythonVersion;
+  if (version === undefined)
+    return {
+      code: "requires_python",
+      message: `it requires Python ${required}, and the spec leaves the version to its base image`,
+      hint: "Set pythonVersion, or take requires-python out of the script.",
+    };
+  const full = version.split(".").length > 2 ? version : `${version}.9999`;
+  const holds = read.every((match) =>
+    markerHolds(`python_full_version ${match?.[1]} '${match?.[2]}'`, { python_full_version: full }),
+  );
+  if (holds) return undefined;
+  return {
+    code: "requires_python",
+    message: `it requires Python ${required}, and the image has ${version}`,
+    hint: "Set pythonVersion to one that the script allows.",
+  };
+}
