@@ -87,3 +87,25 @@ test("explain names what changed since an image in a registry, on a machine that
     { artifactType: "application/vnd.imagespec.identity.v1+json" },
   ]);
 });
+
+test("explain says which state of Debian's archive an image in a registry was made from", async () => {
+  await using cache = await temporaryFolder();
+  await using folder = await temporaryFolder({
+    "imagespec.yaml": `name: ${name}-apt\nregistry: ${registry}\nbase_image: ${images.debian}\napt_packages: [tini]\n`,
+  });
+  const env = { ...serviceEnvironment(services), IMAGESPEC_CACHE_DIR: cache.path };
+  const run = async (...args: string[]) => {
+    const result = await imagespec(args, { cwd: folder.path, env });
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    return result.stdout.trimEnd();
+  };
+  const [reference = ""] = (await run("build", "--builder", "uv-micromamba")).split("@");
+  const lines = (await run("explain", "--against", reference)).split("\n");
+  expect(lines.filter((line) => line.startsWith("Debian packages "))).toEqual([
+    expect.stringMatching(/^Debian packages of .* come from \S+\/InRelease of .* UTC \(sha256 [0-9a-f]{64}\)$/),
+  ]);
+  expect(JSON.parse(await run("explain", "--against", reference, "--json"))).toMatchObject({
+    against: { aptIndexes: [{ index: expect.stringMatching(/InRelease$/), date: expect.stringMatching(/UTC$/) }] },
+    differences: [],
+  });
+});

@@ -39,6 +39,7 @@ export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { activateScript } from "./plan/activate-script.ts";
 export { APT_CHOICES } from "./plan/apt-choices.ts";
+export { type AptIndex, aptIndexTitle } from "./plan/apt-index.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
 export { ENVIRONMENT_FILES } from "./plan/environment-file.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { aptIndexTitle } from "@imagespec/core/builder";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
@@ -49,12 +50,9 @@ export async function packageLayers({ archives, plan, programs, limit, resolutio
   const titles = groups.map(
     (group) => `Debian packages: ${group.map(({ archive }) => `${archive.name} ${archive.version}`).join(", ")}`,
   );
-  const state = resolution.indexes
-    .map(({ index, date, sha256 }) => `${index} of ${date} (sha256 ${sha256})`)
-    .join(", ");
   return [
     ...groups.map((group, at) => layer(parts[at] ?? new Map(), group, titles[at] ?? "")),
-    layer(rest, [], `Debian packages, as dpkg records them, from ${state}`),
+    layer(rest, [], aptIndexTitle(resolution.indexes)),
   ];
 }
 

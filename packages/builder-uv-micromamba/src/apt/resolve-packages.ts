@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { APT_CHOICES, ImageSpecError, runTool } from "@imagespec/core/builder";
+import { APT_CHOICES, type AptIndex, ImageSpecError, runTool } from "@imagespec/core/builder";
 import { aptSettings } from "./apt-settings.ts";
 import type { BaseSystem } from "./base-system.ts";
 import type { AptPrograms } from "./find-apt.ts";
@@ -24,8 +24,7 @@ export interface AptPackage {
 export interface AptResolution {
   /** In the order apt would unpack them. */
   packages: AptPackage[];
-  /** Of each index: where it is, its date and the sha256 of its InRelease. */
-  indexes: { index: string; date: string; sha256: string }[];
+  indexes: AptIndex[];
   /** Packages the base had as automatically installed and that are asked for now. */
   manual: string[];
 }
@@ -226,7 +225,7 @@ export function readAnswer(
   };
 }
 
-async function readIndexes(lists: string): Promise<AptResolution["indexes"]> {
+async function readIndexes(lists: string): Promise<AptIndex[]> {
   const names = (await readdir(lists)).filter((name) => /_(In)?Release$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {

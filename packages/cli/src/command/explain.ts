@@ -37,6 +37,10 @@ export const explain: Command = async (context) => {
   }
   const { against, differences } = found;
   const other = line.against === undefined ? `the last one built (${against.reference})` : against.reference;
+  for (const { index, date, sha256 } of against.aptIndexes ?? [])
+    context.print(
+      `Debian packages of ${other} come from ${index} of ${date} (sha256 ${sha256})`.replaceAll(/\p{Cc}/gu, "·"),
+    );
   const lines = differences.map(differenceLine);
   context.print(
     lines.length === 0 ? `same content as ${other}` : [`what changed since ${other}:`, ...lines].join("\n"),

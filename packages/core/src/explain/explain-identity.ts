@@ -1,5 +1,6 @@
 import { ImageSpecError, isTag } from "@imagespec/registry/terms";
 import { imageName } from "../identity/image-reference.ts";
+import type { AptIndex } from "../plan/apt-index.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { PreparedBuild } from "../request/prepare-build.ts";
@@ -11,7 +12,12 @@ import { publishedIdentity } from "./published-identity.ts";
 /** How one identity came from another. */
 export interface IdentityExplanation {
   /** What the image was compared with: the last one built here, or one in a registry with its digest. */
-  against: { reference: string; digest?: string | undefined };
+  against: {
+    reference: string;
+    digest?: string | undefined;
+    /** What the Debian packages of one in a registry were chosen from, where it records that. */
+    aptIndexes?: AptIndex[] | undefined;
+  };
   /** None when the content is the same. */
   differences: Difference[];
 }
@@ -47,7 +53,7 @@ export async function explainIdentity(
     }
   }
   const reference = isTag(against) ? `${name}:${against}` : against;
-  const { digest, document } = await readImageIdentity(reference, { credentials, env, signal });
+  const { digest, document, aptIndexes } = await readImageIdentity(reference, { credentials, env, signal });
   const differences = explainDifference(document, publishedIdentity(identity.document));
-  return { against: { reference, digest }, differences };
+  return { against: { reference, digest, aptIndexes }, differences };
 }

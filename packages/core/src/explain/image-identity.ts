@@ -1,10 +1,18 @@
 import {
   attachedDocuments,
   type CredentialStore,
+  type ImageSource,
   ImageSpecError,
+  type ManifestBytes,
+  parseManifest,
+  parsePlatform,
   parseReference,
+  platformsOf,
   RegistryClient,
+  readConfig,
+  readImage,
 } from "@imagespec/registry";
+import { type AptIndex, recordedAptIndexes } from "../plan/apt-index.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { IDENTITY_TYPE, isUntold, MAX_IDENTITY_BYTES } from "./published-identity.ts";
 
@@ -14,6 +22,8 @@ export interface ImageIdentity {
   digest: string;
   /** The published identity document: RFC 8785 JSON, with digests in place of what is not told. */
   document: string;
+  /** Indexes that its Debian packages were chosen from, as far as the image records them; of several platforms those of the first. */
+  aptIndexes: AptIndex[];
 }
 
 /**
@@ -32,18 +42,37 @@ export async function readImageIdentity(
   const client = new RegistryClient({ credentials, env });
   try {
     const repository = client.repository(parsed, { mirror: false });
-    const { digest } = await repository.getManifest(parsed.digest ?? parsed.tag ?? "latest", { signal });
+    const manifest = await repository.getManifest(parsed.digest ?? parsed.tag ?? "latest", { signal });
+    const { digest } = manifest;
     const options = { type: IDENTITY_TYPE, maxBytes: MAX_IDENTITY_BYTES, signal };
     const found = await attachedDocuments(repository, digest, options);
     // An image has one identity; should a later version have written it differently, the later one counts.
     const document = found.at(-1);
-    if (document !== undefined) return { digest, document: checkedDocument(document.bytes, reference) };
+    if (document !== undefined)
+      return {
+        digest,
+        document: checkedDocument(document.bytes, reference),
+        aptIndexes: await aptIndexesOf(repository, manifest, signal),
+      };
   } finally {
     await client.close();
   }
   throw new ImageSpecError("E_INPUT_FILE", `'${reference}' has no identity document beside it`, {
     hint: "Name an image that imagespec pushed with attachIdentity on, and that was not copied without what refers to it.",
   });
+}
+
+async function aptIndexesOf(
+  source: ImageSource,
+  bytes: ManifestBytes,
+  signal: AbortSignal | undefined,
+): Promise<AptIndex[]> {
+  const document = parseManifest(bytes, source.name);
+  if (document.kind !== "index") return recordedAptIndexes(await readConfig(source, document, { signal }));
+  const [first] = platformsOf(document);
+  if (first === undefined) return [];
+  const { config } = await readImage(source, bytes.digest, parsePlatform(first), { signal });
+  return recordedAptIndexes(config);
 }
 
 function checkedDocument(bytes: Uint8Array, reference: string): string {
