@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { paired } from "./paired.ts";
 import { plot } from "./plot.ts";
 import type { RowGroup, RowResult } from "./row.ts";
+import { apt } from "./rows/apt.ts";
 import { build, memory } from "./rows/build.ts";
 import { importing } from "./rows/importing.ts";
 import { kaniko } from "./rows/kaniko.ts";
@@ -17,10 +18,10 @@ import { tag } from "./rows/tag.ts";
 import { tableHead, tableLine } from "./table.ts";
 
 /** `memory` makes wheels of two gigabytes, `kaniko` starts its own image: only when they are named. */
-const GROUPS = { start, tag, layers, registry, build, importing, kaniko, memory };
+const GROUPS = { start, tag, layers, registry, build, apt, importing, kaniko, memory };
 const RESULTS = new URL("results.json", import.meta.url);
 const PLOT = new URL("../docs/benchmarks.svg", import.meta.url);
-const DEFAULT = ["start", "tag", "layers", "registry", "build", "importing"];
+const DEFAULT = ["start", "tag", "layers", "registry", "build", "apt", "importing"];
 
 const { values } = parseArgs({ options: { rows: { type: "string" }, rounds: { type: "string", default: "5" } } });
 const wanted = values.rows?.split(",") ?? DEFAULT;

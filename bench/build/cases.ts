@@ -8,6 +8,7 @@ export interface Case {
   baseImage: string;
   pythonExec: string;
   packages: string[];
+  aptPackages?: string[];
   sourceRoot: string;
   uvImage: string;
 }

@@ -18,6 +18,7 @@ create_docker_context(
         base_image=spec["base_image"],
         python_exec=spec["python_exec"],
         packages=spec["packages"],
+        apt_packages=spec["apt_packages"],
         source_root=spec["source_root"],
         source_copy_mode=CopyFileDetection.ALL,
         builder_config={"uv_image": spec["uv_image"], "micromamba_image": spec["authorities"]},

@@ -14,10 +14,10 @@ export interface OursOptions {
 
 /** `imagespec build` as a whole process, start of Node included. */
 export async function buildOurs(folder: string, one: Case, options: OursOptions): Promise<Measured> {
-  const { name, registry, baseImage, packages, sourceRoot } = one;
+  const { name, registry, baseImage, packages, aptPackages, sourceRoot } = one;
   const file = join(folder, "imagespec.json");
   const spec = {
-    ...{ name, registry, baseImage, packages, sourceRoot },
+    ...{ name, registry, baseImage, packages, aptPackages, sourceRoot },
     ...{ sourceCopyMode: "all", builder: "uv-micromamba", platform: options.platform ?? "linux/amd64" },
     // flytekit's Dockerfile compiles what uv installs.
     bytecode: options.bytecode ?? true,

@@ -42,11 +42,12 @@ export class Rival {
     const context = join(this.#folder, "context");
     const spec = join(this.#folder, "spec.json");
     await rm(context, { recursive: true, force: true });
-    const { name, registry, baseImage, pythonExec, packages, sourceRoot, uvImage } = one;
+    const { name, registry, baseImage, pythonExec, packages, aptPackages = [], sourceRoot, uvImage } = one;
     const fields = {
       name,
       registry,
       packages,
+      apt_packages: aptPackages,
       base_image: baseImage,
       python_exec: pythonExec,
       source_root: sourceRoot,

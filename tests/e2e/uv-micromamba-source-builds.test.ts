@@ -119,6 +119,23 @@ describe("packages without wheels, where the option says to build them", () => {
     expect(built).toEqual(["looks-around 1.0", "says-hash 1.0"]);
   });
 
+  test("are built with a warning of what they see where nothing can confine them", async () => {
+    await using programs = await temporaryFolder({
+      bwrap: { text: "#!/bin/sh\nexit 1\n", mode: 0o755 },
+      unshare: { text: "#!/bin/sh\nexit 1\n", mode: 0o755 },
+    });
+    const { PATH } = process.env;
+    vi.stubEnv("PATH", `${programs.path}:${PATH}`);
+    const { outcome, warned } = await build("unconfined", { packages: ["says-hash"] }, { force: true });
+    vi.stubEnv("PATH", PATH);
+    expect(outcome.status).toBe("built");
+    expect(warned.filter((text) => text.includes("without a sandbox"))).toEqual([
+      expect.stringMatching(
+        /\(bwrap \(bubblewrap\) fails; unshare \(user namespaces\) fails\): .* sees and may change whatever \S+ can/,
+      ),
+    ]);
+  });
+
   test.each([
     ["fails", /fails 1\.0 cannot be built to a wheel on this machine:.*it does not build/s],
     ["compiles", /compiles 1\.0 is built with a compiler \(cc\)/],

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { ImageSpecError, type ShippedFile, timedStep } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
@@ -8,6 +9,7 @@ import { wheelFits } from "../target/wheel-tags.ts";
 import { parseWheelName } from "../wheel/wheel-name.ts";
 import { buildInto } from "./build-into.ts";
 import { isProject, type Source, subjectOf } from "./source-kinds.ts";
+import { unconfinedWarning } from "./unconfined-warning.ts";
 import { type StaticMetadata, wheelMetadata } from "./wheel-metadata.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -39,19 +41,15 @@ export function builtWheel(session: BuildSession, workshop: Workshop, source: So
   return session.once(`wheel ${JSON.stringify(key)}`, async () => {
     const known = session.request.force ? undefined : await session.records.get<BuiltWheel>("built-wheels", key);
     if (known !== undefined && (await session.blobs.verify(known.digest))) return known;
-    if (workshop.sandbox === undefined) await session.once("no sandbox", () => warnOf(session));
+    if (workshop.sandbox === undefined) {
+      const { message, hint } = unconfinedWarning(workshop.unconfined, userInfo());
+      await session.once("no sandbox", async () => session.warn(message, hint));
+    }
     const name = `wheel of ${subjectOf(source)}`;
     const made = await timedStep(session.request.emit, name, () => make(session, workshop, source));
     await session.records.set("built-wheels", key, made);
     return made;
   });
-}
-
-async function warnOf({ warn }: BuildSession): Promise<void> {
-  warn(
-    "Source distributions are built without a sandbox, since neither bubblewrap nor user namespaces work on this machine: what they run can read its files and use its network",
-    "Install bubblewrap, or allow user namespaces.",
-  );
 }
 
 /** What decides of a source what its wheel holds. */

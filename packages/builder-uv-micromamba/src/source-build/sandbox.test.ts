@@ -39,7 +39,7 @@ for (const sandbox of await installedSandboxes())
 
 describe("a sandbox", () => {
   it("is found where the machine can confine programs, the first that works", async () => {
-    expect((await findSandbox(limits, new AbortController().signal))?.name).toBe(usable[0]?.name);
+    expect((await findSandbox(limits, new AbortController().signal)).sandbox?.name).toBe(usable[0]?.name);
   });
 
   describe.each(usable)("of $name", (sandbox) => {

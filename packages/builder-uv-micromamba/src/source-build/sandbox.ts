@@ -27,20 +27,30 @@ const SYSTEM = [
   ...["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives"],
 ];
 
+/** A sandbox, or why this machine has none: of each way what is wrong with it. */
+export type FoundSandbox = { sandbox: Sandbox } | { sandbox: undefined; reasons: string[] };
+
 /**
  * What of this machine can confine a program: bubblewrap, else user namespaces by util-linux's `unshare`. Each is tried,
- * since many machines have the program and forbid what it does. Undefined where there is neither. `limits` are for the trial.
+ * since many machines have the program and forbid what it does. `limits` are for the trial.
  */
-export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<Sandbox | undefined> {
-  for (const sandbox of await installedSandboxes()) {
+export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<FoundSandbox> {
+  const installed = await installedSandboxes();
+  const reasons = PROGRAMS.filter(({ name }) => installed.every((one) => one.name !== name)).map(
+    ({ name, program }) => `${program} (${name}) is not installed`,
+  );
+  for (const sandbox of installed) {
     const [command = "", ...args] = await sandbox.confine(["/bin/sh", "-c", "exit 0"], limits);
     const tried = await runTool(command, args, { env: onlyThese({}), signal, allowFailure: true }).catch(
-      () => undefined,
+      (error: unknown) => ({ exitCode: undefined, tail: [(error as Error).message] }),
     );
     signal.throwIfAborted();
-    if (tried?.exitCode === 0) return sandbox;
+    if (tried.exitCode === 0) return { sandbox };
+    const said = tried.tail.at(-1)?.trim() ?? "";
+    const program = PROGRAMS.find(({ name }) => name === sandbox.name)?.program;
+    reasons.push(`${program} (${sandbox.name}) fails${said === "" ? "" : `: ${said}`}`);
   }
-  return undefined;
+  return { sandbox: undefined, reasons };
 }
 
 /** An environment of these variables alone, as {@link runTool} takes it. */
@@ -48,10 +58,19 @@ export function onlyThese(variables: Readonly<Record<string, string>>): Record<s
   return { ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])), ...variables };
 }
 
+/** What can confine a program, the best first. */
+const PROGRAMS: readonly { name: Sandbox["name"]; program: string; make(path: string): Sandbox }[] = [
+  { name: "bubblewrap", program: "bwrap", make: withBubblewrap },
+  { name: "user namespaces", program: "unshare", make: withNamespaces },
+];
+
 /** The programs of this machine that may be able to, the best first. */
 export async function installedSandboxes(): Promise<Sandbox[]> {
-  const [bubblewrap, unshare] = [await onPath("bwrap"), await onPath("unshare")];
-  return [...(bubblewrap ? [withBubblewrap(bubblewrap)] : []), ...(unshare ? [withNamespaces(unshare)] : [])];
+  const paths = await Promise.all(PROGRAMS.map(({ program }) => onPath(program)));
+  return PROGRAMS.flatMap(({ make }, at) => {
+    const path = paths[at];
+    return path === undefined ? [] : [make(path)];
+  });
 }
 
 function withBubblewrap(path: string): Sandbox {

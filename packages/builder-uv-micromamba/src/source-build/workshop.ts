@@ -6,7 +6,7 @@ import type { BuildSession } from "../session/build-session.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
 import type { PythonTarget } from "../target/python-target.ts";
-import { findSandbox, type Sandbox } from "./sandbox.ts";
+import { type FoundSandbox, findSandbox, type Sandbox } from "./sandbox.ts";
 
 /** What wheels are built with. */
 export interface Workshop {
@@ -17,6 +17,8 @@ export interface Workshop {
   /** A Python of this machine of the same X.Y as the image's. */
   python: string;
   sandbox: Sandbox | undefined;
+  /** Why there is no sandbox, where there is none. */
+  unconfined: readonly string[];
 }
 
 /** Finds what wheels for a target are built with. Throws E_UNSUPPORTED, E_TOOL_MISSING. */
@@ -24,12 +26,13 @@ export async function openWorkshop(
   session: BuildSession,
   { uvImage, ...known }: Pick<Workshop, "step" | "target" | "secrets"> & { uvImage: string },
 ): Promise<Workshop> {
-  const [uv, python, sandbox] = await Promise.all([
+  const [uv, python, found] = await Promise.all([
     session.uv(uvImage),
     findPython(session, known.target.minor, uvImage),
     session.once("sandbox", () => sandboxOf(session)),
   ]);
-  return { ...known, uv, python, sandbox };
+  const unconfined = found.sandbox === undefined ? found.reasons : [];
+  return { ...known, uv, python, sandbox: found.sandbox, unconfined };
 }
 
 async function findPython(session: BuildSession, minor: string, uvImage: string): Promise<string> {
@@ -44,7 +47,7 @@ async function findPython(session: BuildSession, minor: string, uvImage: string)
   }
 }
 
-function sandboxOf({ cache, warn, signal }: BuildSession): Promise<Sandbox | undefined> {
+function sandboxOf({ cache, warn, signal }: BuildSession): Promise<FoundSandbox> {
   return cache.withScratch(warn, async (folder) => {
     const [write, root] = [join(folder, "work"), join(folder, "root")];
     for (const path of [write, root]) await mkdir(path);

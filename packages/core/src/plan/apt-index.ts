@@ -2,7 +2,7 @@ import type { ImageConfig } from "@imagespec/registry";
 
 /** A state of an archive of Debian packages, from which an image's were chosen. */
 export interface AptIndex {
-  /** Where it is: `deb.debian.org/debian/dists/bookworm/InRelease`. */
+  /** Where it is: host, folders and `dists/bookworm/InRelease`. */
   index: string;
   /** The date that it states. */
   date: string;
