@@ -4,8 +4,12 @@ import { afterAll } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { contractServices } from "../support/contract-services.ts";
 import { dockerConfig } from "../support/docker-config.ts";
+import { sampleCases } from "../support/sample-cases.ts";
 
 const services = await ensureServices();
+
+/** By docker-buildx-parameters.test.ts. */
+const SHOWN_BY_PARAMETERS = ["aptPackages", "requirements", "registryConfig"];
 
 for (const buildx of [true, false]) {
   const config = await dockerConfig({ buildx });
@@ -15,5 +19,6 @@ for (const buildx of [true, false]) {
     env: { ...serviceEnvironment(services), DOCKER_CONFIG: config.path },
     builderOptions: { network: "host" },
     loopback: true,
+    select: (cases) => sampleCases(cases, { others: buildx ? 20 : 8, shownElsewhere: SHOWN_BY_PARAMETERS }),
   });
 }

@@ -39,9 +39,10 @@ function options(kubernetes: Kubernetes = {}, others: Record<string, unknown> = 
   return { mode: "kubernetes", image: executor, ...others, kubernetes: own };
 }
 
+/** On a base of a few files, which kaniko unpacks at once, unless the test says another. */
 function spec(name: string, parameters: ImageSpecParameters = {}, root?: string): ImageSpec {
   const { registry, platform, images } = services;
-  const all = { name: `kube/${run}/${name}`, registry, platform, baseImage: images.python, ...parameters };
+  const all = { name: `kube/${run}/${name}`, registry, platform, baseImage: images.musl, ...parameters };
   return new ImageSpec(all, root === undefined ? {} : { root });
 }
 
@@ -49,8 +50,16 @@ function engine(): ImageBuildEngine {
   return new ImageBuildEngine({ builders: [new KanikoBuilder()], discover: false, attachIdentity: false });
 }
 
-async function failure(name: string, kubernetes: Kubernetes, others?: Record<string, unknown>) {
-  const building = engine().build(spec(name), { builder: "kaniko", builderOptions: options(kubernetes, others) });
+async function failure(
+  name: string,
+  kubernetes: Kubernetes,
+  others?: Record<string, unknown>,
+  parameters?: ImageSpecParameters,
+) {
+  const building = engine().build(spec(name, parameters), {
+    builder: "kaniko",
+    builderOptions: options(kubernetes, others),
+  });
   return building.then(
     (outcome) => Promise.reject(new Error(`built ${JSON.stringify(outcome)}`)),
     (error: Error & { code: string; hint: string; details: { tail: string[] } }) => error,
@@ -77,6 +86,7 @@ test("an image is built by a Job under the documented rights, from a context in 
   const secret = `canary-${randomBytes(8).toString("hex")}`;
   await writeFile(join(folder.path, "netrc"), `machine x.example login y password ${secret}\n`);
   const parameters: ImageSpecParameters = {
+    baseImage: services.images.python,
     packages: ["iniconfig==2.0.0"],
     pipSecretMounts: [["netrc", "/run/netrc"]],
     sourceRoot: "app",
@@ -174,7 +184,12 @@ describe("a Job that fails says why", () => {
   });
 
   test("out of memory", async () => {
-    const error = await failure("memory", { resources: { limits: { memory: "24Mi" } } });
+    const error = await failure(
+      "memory",
+      { resources: { limits: { memory: "24Mi" } } },
+      {},
+      { baseImage: services.images.python },
+    );
     expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/memory/) });
     await nothingLeft();
   });

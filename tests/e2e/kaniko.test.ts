@@ -4,6 +4,9 @@ import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { sampleCases } from "../support/sample-cases.ts";
 
+/** By kaniko-parameters.test.ts. */
+const SHOWN_BY_PARAMETERS = ["aptPackages", "requirements", "registryConfig"];
+
 const services = await ensureServices();
 const { image } = await ensureKaniko();
 
@@ -21,5 +24,5 @@ describeBuilder("kaniko in docker", () => new KanikoBuilder(), {
   env: serviceEnvironment(services),
   builderOptions: { image, network: "host" },
   loopback: true,
-  select: (cases) => sampleCases(cases, 10),
+  select: (cases) => sampleCases(cases, { others: 4, shownElsewhere: SHOWN_BY_PARAMETERS }),
 });

@@ -71,32 +71,16 @@ async function diffIds(reference: string): Promise<string[]> {
 }
 
 describe("layers", () => {
-  it("give one digest from two clean caches and two folders", async () => {
-    const results = [];
-    for (const at of ["one", "two/deeper"]) {
-      const root = join(folder.path, at);
-      await mkdir(join(root, "src"), { recursive: true });
-      await writeFile(join(root, "src", "main.py"), "print(1)\n");
-      vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, `cache-${at}`));
-      results.push(
-        await build("same", { packages: ["numpy==2.1.0", "requests==2.32.3"], sourceRoot: "src" }, { root }),
-      );
-    }
-    vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder.path, "cache"));
-    expect(results[0]?.digest).toBe(results[1]?.digest);
-    expect(results[0]?.made).toEqual(results[1]?.made);
-  });
-
-  it("have one digest under Node 22, 24 and 26", async () => {
-    const root = join(folder.path, "nodes");
-    await mkdir(join(root, "src"), { recursive: true });
-    await writeFile(join(root, "src", "main.py"), "print(1)\n");
+  it("have one digest from clean caches and other folders, under Node 22, 24 and 26", async () => {
     const packages = ["numpy==2.1.0", "requests==2.32.3"];
     const parameters = parametersOf("nodes", { packages, sourceRoot: "src", builder: "uv-micromamba" });
-    await writeFile(join(root, "imagespec.json"), JSON.stringify(parameters));
     const digests = new Map<string, string | undefined>();
     for (const [version, node] of [...(await ensureNodeVersions()), [process.version, process.execPath] as const]) {
-      const env = { IMAGESPEC_CACHE_DIR: join(root, `cache-${version}`) };
+      const root = join(folder.path, `nodes-${version}`);
+      await mkdir(join(root, "src"), { recursive: true });
+      await writeFile(join(root, "src", "main.py"), "print(1)\n");
+      await writeFile(join(root, "imagespec.json"), JSON.stringify(parameters));
+      const env = { IMAGESPEC_CACHE_DIR: join(root, "cache") };
       const { stdout } = await runTool(node, [MAIN, "build", "--force"], { cwd: root, env });
       digests.set(version, stdout.trim().split("@")[1]);
     }
@@ -234,7 +218,7 @@ describe("killed", () => {
     await writeFile(join(root, "imagespec.json"), JSON.stringify(parameters));
     const env = { ...process.env, IMAGESPEC_CACHE_DIR: cache };
     const points = Array.from({ length: 20 }, (_, index) => 150 + index * 125);
-    for (const point of sample(points, 5, 1)) {
+    for (const point of sample(points, 3, 1)) {
       const child = spawn(process.execPath, [MAIN, "build", "--force"], { cwd: root, env, stdio: "ignore" });
       const ended = new Promise((resolve) => child.once("exit", resolve));
       await Promise.race([sleep(point), ended]);

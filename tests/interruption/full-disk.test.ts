@@ -12,9 +12,9 @@ const config = await dockerConfig({ buildx: true });
 afterAll(() => config[Symbol.asyncDispose]());
 const { images } = inject("services");
 
-const makePlace = () =>
+const makePlace = (parameters: object = {}) =>
   BuildPlace.make(
-    { name: "interrupted/app", base_image: images.python, packages: ["six==1.17.0"] },
+    { name: "interrupted/app", base_image: images.python, packages: ["six==1.17.0"], ...parameters },
     { env: { PATH: `${process.env.PATH}`, DOCKER_CONFIG: config.path } },
   );
 
@@ -62,7 +62,9 @@ describe("a disk that is full or cannot be written is one error that names the p
   });
 
   test.each(["uv-micromamba", "docker-buildx", "kaniko"])("%s writes outputs to a disk of 8 MiB", async (builder) => {
-    await using place = await makePlace();
+    // A base of a few files, which kaniko unpacks at once, and a file that is larger than the disk.
+    await using place = await makePlace({ base_image: images.musl, packages: [] });
+    await place.fill("large.bin", 12);
     const folder = join(place.path, "out");
     await mkdir(folder);
     for (const output of [`oci:${folder}/layout`, `docker-archive:${folder}/image.tar`]) {

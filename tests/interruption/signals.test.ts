@@ -14,7 +14,11 @@ const BOUND = 6000;
 const { image } = await ensureKaniko();
 const config = await dockerConfig({ buildx: true });
 afterAll(() => config[Symbol.asyncDispose]());
-const parameters = { name: "interrupted/app", base_image: inject("services").images.python };
+const { images } = inject("services");
+const parameters = { name: "interrupted/app", base_image: images.python };
+/** kaniko unpacks its base before each step it is to be interrupted in. */
+const parametersFor = (builder: string) =>
+  builder === "kaniko" ? { ...parameters, base_image: images.musl } : parameters;
 
 interface Signalled {
   builder: string;
@@ -38,7 +42,7 @@ const build = (builder: string) => ["build", "--force", "--builder", builder, ..
 
 describe("a signal ends a build within five seconds, and nothing is left of it", () => {
   test.for(sample(ALL, 7, 21))("$signal while $builder is $phase.name", async ({ builder, phase, signal }) => {
-    await using place = await phase.make(parameters, SETTINGS);
+    await using place = await phase.make(parametersFor(builder), SETTINGS);
     const run = await startInto(phase, place, ...build(builder), "--json");
     const start = performance.now();
     process.kill(run.child.pid as number, signal);
@@ -67,7 +71,7 @@ describe("a terminal that is closed ends a build within five seconds, and nothin
     { builder: "uv-micromamba", how: "a live tree", more: [] },
     { builder: "kaniko", how: "events", more: ["--json"] },
   ])("$builder shows $how on a real terminal", async ({ builder, more }) => {
-    await using place = await PUSHING.make(parameters, SETTINGS);
+    await using place = await PUSHING.make(parametersFor(builder), SETTINGS);
     const command = [process.execPath, MAIN, ...build(builder), ...more].map((word) => `'${word}'`).join(" ");
     // `script` holds the terminal; when it is gone, the kernel hangs up.
     const terminal = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {

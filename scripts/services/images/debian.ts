@@ -22,7 +22,7 @@ export async function pythonImage(architecture: string): Promise<PlatformImage> 
 }
 
 /** Name in the layer cache; the number is raised when what is in the layer changes. */
-export const baseLayerName = (name: string, architecture: string): string => `${name}-bookworm-${architecture}-1`;
+export const baseLayerName = (name: string, architecture: string): string => `${name}-bookworm-${architecture}-2`;
 
 function bookworm(name: string, architecture: string, include: string): Promise<Layer> {
   return ensureLayer(baseLayerName(name, architecture), async (tar) => {
@@ -31,10 +31,13 @@ function bookworm(name: string, architecture: string, include: string): Promise<
     const without = ["man", "doc", "locale", "info"].map((path) => `--dpkgopt=path-exclude=/usr/share/${path}/*`);
     const flags = ["--variant=minbase", "--mode=root", "--skip=check/qemu", `--architectures=${architecture}`];
     const apt = `--aptopt=Acquire::Check-Valid-Until "false"`;
+    // As in the official images /usr is merged from the start: `usrmerge`, which would do it later, brings all of Perl.
+    const merged = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=usr-is-merged"];
     await command("mmdebstrap", [
       ...flags,
       apt,
       ...without,
+      ...merged,
       `--include=${include}`,
       "bookworm",
       tar,
