@@ -186,7 +186,7 @@ describe("a Job that fails says why", () => {
   test("out of memory", async () => {
     const error = await failure(
       "memory",
-      { resources: { limits: { memory: "24Mi" } } },
+      { resources: { limits: { memory: "12Mi" } } },
       {},
       { baseImage: services.images.python },
     );
