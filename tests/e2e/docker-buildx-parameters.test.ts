@@ -1,6 +1,7 @@
 import { describeBases } from "../parameters/describe-bases.ts";
 import { describeFiles } from "../parameters/describe-files.ts";
 import { describeLocks } from "../parameters/describe-locks.ts";
+import { describeMirroredRequirements, describeMirrors } from "../parameters/describe-mirrors.ts";
 import { describePackages } from "../parameters/describe-packages.ts";
 import { describePython } from "../parameters/describe-python.ts";
 import { describeRegistryConfig, describeSteering } from "../parameters/describe-registry.ts";
@@ -11,6 +12,8 @@ const docker = await dockerBuilds();
 describePackages(docker);
 describeTorchBackend(docker);
 describeLocks(docker);
+describeMirrors(docker);
+describeMirroredRequirements(docker);
 describePython(docker);
 describeFiles(docker);
 describeBases(docker);

@@ -1,5 +1,6 @@
 import { KanikoBuilder } from "@imagespec/builder-kaniko";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
+import { describeMirrors } from "../parameters/describe-mirrors.ts";
 import { describeRegistryConfig } from "../parameters/describe-registry.ts";
 import { describeTogether } from "../parameters/describe-together.ts";
 import { describeTorchBackend } from "../parameters/describe-torch-backend.ts";
@@ -8,5 +9,6 @@ import { builderUnderTest } from "../support/builder-under-test.ts";
 const { image } = await ensureKaniko();
 const kaniko = await builderUnderTest(() => new KanikoBuilder(), { builderOptions: { image, network: "host" } });
 describeTogether(kaniko);
+describeMirrors(kaniko);
 describeTorchBackend(kaniko);
 describeRegistryConfig(kaniko);

@@ -4,6 +4,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { describeBases } from "../parameters/describe-bases.ts";
 import { describeFiles } from "../parameters/describe-files.ts";
 import { describeLocks } from "../parameters/describe-locks.ts";
+import { describeMirroredRequirements, describeMirrors } from "../parameters/describe-mirrors.ts";
 import { describePackages } from "../parameters/describe-packages.ts";
 import { describePython } from "../parameters/describe-python.ts";
 import { describeRegistryConfig, describeSteering } from "../parameters/describe-registry.ts";
@@ -20,6 +21,8 @@ const uv = await builderUnderTest(makeBuilder, {
 describePackages(uv);
 describeTorchBackend(uv);
 describeLocks(uv);
+describeMirrors(uv);
+describeMirroredRequirements(uv);
 describePython(uv);
 describeFiles(uv);
 describeBases(uv);

@@ -5,6 +5,7 @@ import { containerReport, type PackageIndex, startPackageIndex, type WheelOption
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BuilderUnderTest } from "../support/builder-under-test.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { POETRY_PROJECT, UV_PROJECT } from "./locked-projects.ts";
 
 const PACKAGES: WheelOptions[] = [
   { name: "main-one", version: "1.0", requires: ["main-two"] },
@@ -12,38 +13,6 @@ const PACKAGES: WheelOptions[] = [
   { name: "main-two", version: "2.0" },
   { name: "dev-only", version: "1.0" },
 ];
-
-const UV_PROJECT = (url: string) => `[project]
-name = "app"
-version = "0.1"
-requires-python = ">=3.11"
-dependencies = ["main-one", "main-two<2"]
-
-[dependency-groups]
-dev = ["dev-only"]
-
-[[tool.uv.index]]
-url = "${url}"
-default = true
-`;
-
-const POETRY_PROJECT = (url: string) => `[project]
-name = "app"
-version = "0.1"
-requires-python = ">=3.11"
-dependencies = ["main-one", "main-two (<2)"]
-
-[tool.poetry]
-package-mode = false
-
-[tool.poetry.group.dev.dependencies]
-dev-only = "*"
-
-[[tool.poetry.source]]
-name = "loopback"
-url = "${url}"
-priority = "primary"
-`;
 
 /** Requirements that are the lock of a project. */
 export function describeLocks({ builds, services }: BuilderUnderTest): void {

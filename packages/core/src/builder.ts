@@ -37,12 +37,15 @@ export { timedStep } from "./builder/timed-step.ts";
 export { counted, TransferReport } from "./builder/transfer-report.ts";
 export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
+export { type AddressMirrors, throughAddressMirror } from "./mirror/address-mirrors.ts";
 export { activateScript } from "./plan/activate-script.ts";
 export { APT_CHOICES } from "./plan/apt-choices.ts";
 export { type AptIndex, aptIndexTitle } from "./plan/apt-index.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
+export { CONDA_CHANNELS, condaChannelAddress } from "./plan/conda-channels.ts";
 export { ENVIRONMENT_FILES } from "./plan/environment-file.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";
+export { LOCKED_OPTIONS } from "./plan/locked-options.ts";
 export { LOGIN_SHELL_FILE, loginShellText } from "./plan/login-shell.ts";
 export type {
   AptStep,
@@ -69,6 +72,7 @@ export { LineSplitter } from "./process/line-splitter.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { withScratchFolder, withSecretFolder } from "./process/scratch-folder.ts";
 export { openShippedFile } from "./resolve/open-shipped-file.ts";
+export { readShippedText } from "./resolve/read-shipped-text.ts";
 export type { SecretMount } from "./resolve/resolved-spec.ts";
 export type { ShippedFile } from "./resolve/shipped-file.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";

@@ -47,6 +47,7 @@ export async function aptLayers(
     baseName: base.name,
     architecture,
     packages: step.packages,
+    mirrors: step.mirrors,
   });
   const downloader = new Downloader(session.http, session.blobs, session.request.emit);
   const archives = resolution.packages.map(

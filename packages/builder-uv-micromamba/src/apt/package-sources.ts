@@ -1,3 +1,4 @@
+import { type AddressMirrors, throughAddressMirror } from "@imagespec/core/builder";
 import { handedOn } from "./handed-on.ts";
 import { fieldOf, parseStanzas } from "./stanzas.ts";
 
@@ -84,14 +85,18 @@ function checked(
   return [{ ...place, architectures: words(read.get("architectures") ?? ""), signedBy: read.get("signedBy") ?? "" }];
 }
 
-/** The sources as one `.sources` file, whose keyrings are where `keyring` says the base's are. */
-export function renderSources(sources: readonly PackageSource[], keyring: (path: string) => string): string {
+/** The sources as one `.sources` file, read through mirrors, whose keyrings are where `keyring` says the base's are. */
+export function renderSources(
+  sources: readonly PackageSource[],
+  keyring: (path: string) => string,
+  mirrors: AddressMirrors = {},
+): string {
   const stanzas = sources.map((source) => {
     const { uris, suites, components, architectures, signedBy } = source;
     const isKey = signedBy.includes("BEGIN PGP");
     const lines = [
       "Types: deb",
-      `URIs: ${uris.join(" ")}`,
+      `URIs: ${uris.map((uri) => throughAddressMirror(uri, mirrors)).join(" ")}`,
       `Suites: ${suites.join(" ")}`,
       components.length > 0 && `Components: ${components.join(" ")}`,
       architectures.length > 0 && `Architectures: ${architectures.join(" ")}`,

@@ -10,8 +10,8 @@ export async function recentAptResolution(
   question: Omit<AptQuestion, "root" | "signal" | "onLine">,
 ): Promise<AptResolution> {
   const { records, cache, signal, warn, log, request } = session;
-  const { base, architecture, packages } = question;
-  const key = { base: base.layers, architecture, packages, recipe: 1 };
+  const { base, architecture, packages, mirrors } = question;
+  const key = { base: base.layers, architecture, packages, mirrors, recipe: 1 };
   const known = request.force
     ? undefined
     : await records.get<{ at: number; resolution: AptResolution }>("apt-resolutions", key);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { APT_CHOICES, type AptIndex, ImageSpecError, runTool } from "@imagespec/core/builder";
+import { type AddressMirrors, APT_CHOICES, type AptIndex, ImageSpecError, runTool } from "@imagespec/core/builder";
 import { aptSettings } from "./apt-settings.ts";
 import type { BaseSystem } from "./base-system.ts";
 import type { AptPrograms } from "./find-apt.ts";
@@ -37,6 +37,8 @@ export interface AptQuestion {
   /** Debian's name of the image's architecture: `amd64`, `arm64`. */
   architecture: string;
   packages: readonly string[];
+  /** Archives that are read elsewhere. */
+  mirrors?: AddressMirrors | undefined;
   /** An empty folder, mode 0700. */
   root: string;
   signal: AbortSignal;
@@ -75,7 +77,7 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
   return { ...readAnswer(simulated, uris, { packages, baseName }), indexes: await readIndexes(join(root, "lists")) };
 }
 
-async function makeRoot({ base, architecture, root }: AptQuestion): Promise<void> {
+async function makeRoot({ base, architecture, mirrors, root }: AptQuestion): Promise<void> {
   if (base.below("etc/apt/auth.conf.d").length > 0 || base.text("etc/apt/auth.conf") !== "")
     throw handedOn("/etc/apt/auth.conf holds logins for sources, which are not taken over");
   const settings = aptSettings([
@@ -116,14 +118,15 @@ async function makeRoot({ base, architecture, root }: AptQuestion): Promise<void
     for (const { path } of base.below(`etc/apt/${folder}`))
       await put(`etc/${folder}/${path.split("/").at(-1)}`, base.file(path) as Buffer);
   const keyrings = new Map<string, string>();
-  const rendered = renderSources(sources, (path) => {
+  const keyringOf = (path: string) => {
     const content = base.file(path.replace(/^\/+/, ""));
     if (content === undefined)
       throw handedOn(`A source of the base is signed by ${path}, which is not among its keyrings`);
     const place = join(root, "keyrings", `${keyrings.size}.${path.endsWith(".asc") ? "asc" : "gpg"}`);
     keyrings.set(place, path);
     return place;
-  });
+  };
+  const rendered = renderSources(sources, keyringOf, mirrors);
   for (const [place, path] of keyrings)
     await put(place.slice(root.length + 1), base.file(path.replace(/^\/+/, "")) as Buffer);
   await put("etc/sources.list.d/base.sources", rendered);

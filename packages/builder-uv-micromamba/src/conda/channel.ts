@@ -1,15 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-/** Where a channel named without a URL is (conda: channel_alias). */
-const CHANNEL_ALIAS = "https://conda.anaconda.org";
-
-/** The base URL of a channel: a URL as it is, a bare name under the alias, which no setting of the host moves. */
-export function channelUrl(channel: string): string {
-  const trimmed = channel.replace(/\/+$/, "");
-  if (/^https?:\/\//.test(trimmed)) return trimmed;
-  return `${CHANNEL_ALIAS}/${trimmed}`;
-}
-
 /** conda's name of an OCI platform. Throws E_UNSUPPORTED for one conda has no packages for. */
 export function condaSubdir(platform: string): string {
   const subdir = SUBDIRS.get(platform);

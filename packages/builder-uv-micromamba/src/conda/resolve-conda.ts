@@ -1,5 +1,5 @@
-import { ImageSpecError } from "@imagespec/core/builder";
-import { channelUrl, condaSubdir } from "./channel.ts";
+import { condaChannelAddress, ImageSpecError } from "@imagespec/core/builder";
+import { condaSubdir } from "./channel.ts";
 import type { CondaTarget } from "./conda-entries.ts";
 import type { CondaPackage, CondaSolver } from "./conda-package.ts";
 import { specName } from "./merge-channels.ts";
@@ -36,7 +36,7 @@ export async function resolveConda(
   const specs = [...question.packages];
   if (question.pythonVersion !== undefined && !specs.some((spec) => specName(spec) === "python"))
     specs.push(`python ${question.pythonVersion}.*`);
-  const channels = question.channels.map(channelUrl);
+  const channels = question.channels.map(condaChannelAddress);
   const packages = await solver({
     specs,
     channels,

@@ -1,4 +1,4 @@
-import { type EnvironmentStep, ImageSpecError, runTool } from "@imagespec/core/builder";
+import { type EnvironmentStep, ImageSpecError, runTool, throughAddressMirror } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import { Downloader } from "../cache/downloader.ts";
 import { statedHash } from "../cache/stated-hash.ts";
@@ -8,6 +8,7 @@ import { condaLayers, type FetchPackage } from "../conda/conda-layers.ts";
 import type { CondaPackage, CondaSolver } from "../conda/conda-package.ts";
 import { type CondaPackageContents, readCondaContents } from "../conda/package-contents.ts";
 import { resolveConda } from "../conda/resolve-conda.ts";
+import { solveThroughMirrors } from "../conda/solve-through-mirrors.ts";
 import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -32,6 +33,8 @@ export async function condaEnvironment(
       },
     );
   const downloader = new Downloader(session.http, session.blobs, session.request.emit);
+  // Records name the channel; only what is fetched goes through its mirror.
+  const through = (url: string) => throughAddressMirror(url, step.mirrors ?? {});
   const { os, architecture } = base.platform;
   const { packages, target } = await resolveConda(
     {
@@ -42,7 +45,7 @@ export async function condaEnvironment(
       platform: `${os}/${architecture}`,
       machine: { libc: await inspector.libc(), env: environmentOf(base) },
     },
-    await chooseSolver(session, downloader),
+    await chooseSolver(session, downloader, through),
     session.signal,
   );
   const digests = new Map<CondaPackage, string>();
@@ -52,7 +55,10 @@ export async function condaEnvironment(
       const hex = record[kind];
       return hex === undefined ? [] : [statedHash(kind, hex, fn)];
     });
-    const { digest } = await downloader.fetch({ url, subject: fn, hashes: stated, size: record.size }, signal);
+    const { digest } = await downloader.fetch(
+      { url: through(url), subject: fn, hashes: stated, size: record.size },
+      signal,
+    );
     digests.set(pack, digest);
     return session.blobs.path(digest);
   };
@@ -83,16 +89,22 @@ export async function condaEnvironment(
 }
 
 /** The solver that this package brings, the same on every machine, unless the options name another. */
-async function chooseSolver(session: BuildSession, downloader: Downloader): Promise<CondaSolver> {
+async function chooseSolver(
+  session: BuildSession,
+  downloader: Downloader,
+  through: (url: string) => string,
+): Promise<CondaSolver> {
   const { options, signal, cache, warn } = session;
   const { micromamba } = options;
-  if (micromamba === undefined) return solveWithRattler((url, limit, abort) => downloader.bytes(url, limit, abort));
+  if (micromamba === undefined)
+    return solveWithRattler((url, limit, abort) => downloader.bytes(through(url), limit, abort));
   const version = await runTool(micromamba, ["--version"], { signal, errorCode: "E_TOOL_MISSING" });
   session.log(`conda packages are solved by micromamba ${version.stdout.trim()} (${micromamba})`);
   return (request) =>
-    cache.withScratch(warn, (scratch) =>
-      solveWithMicromamba(micromamba, { env: process.env, scratch, packages: cache.path("conda-pkgs") })(request),
-    );
+    cache.withScratch(warn, (scratch) => {
+      const surroundings = { env: process.env, scratch, packages: cache.path("conda-pkgs") };
+      return solveThroughMirrors(solveWithMicromamba(micromamba, surroundings), through)(request);
+    });
 }
 
 /** What must be known of a package, and what it lays into the prefix. */

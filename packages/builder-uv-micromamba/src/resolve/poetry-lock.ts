@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ImageSpecError, type PackagesStep, POETRY_PACKAGES, type ShippedFile } from "@imagespec/core/builder";
+import {
+  ImageSpecError,
+  LOCKED_OPTIONS,
+  type PackagesStep,
+  POETRY_PACKAGES,
+  type ShippedFile,
+} from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { openBench } from "../source-build/bench.ts";
 import { readOwn } from "../source-build/read-own.ts";
@@ -31,21 +37,36 @@ export async function exportPoetryLock(
   workshop: () => Promise<Workshop>,
   { step, project }: { step: PackagesStep; project: PoetryProject },
 ): Promise<ExportedLock> {
-  const key = { lock: sha256Of(project.lock), pyproject: sha256Of(project.pyproject), poetry: [...POETRY_PACKAGES] };
+  const withoutUrls = step.source.from === "poetry-lock" && step.source.withoutUrls === true;
+  const key = {
+    lock: sha256Of(project.lock),
+    pyproject: sha256Of(project.pyproject),
+    poetry: [...POETRY_PACKAGES],
+    ...(withoutUrls && { withoutUrls }),
+  };
   let text = await session.records.get<string>("poetry-exports", key);
   if (text === undefined) {
-    text = await exported(session, await workshop(), project);
+    text = await exported(session, await workshop(), project, withoutUrls ? ["--without-urls"] : []);
     await session.records.set("poetry-exports", key, text);
   }
   const sha256 = sha256Of(text);
   const size = Buffer.byteLength(text);
   return {
-    step: { ...step, source: { from: "requirements", packages: [], requirements: LOCKED } },
+    step: {
+      ...step,
+      source: { from: "requirements", packages: [], requirements: LOCKED },
+      extraArgs: [...step.extraArgs, ...(withoutUrls ? LOCKED_OPTIONS : [])],
+    },
     files: [{ type: "file", path: LOCKED, mode: 0o644, size, sha256, source: "", text }],
   };
 }
 
-function exported(session: BuildSession, workshop: Workshop, { lock, pyproject }: PoetryProject): Promise<string> {
+function exported(
+  session: BuildSession,
+  workshop: Workshop,
+  { lock, pyproject }: PoetryProject,
+  options: readonly string[],
+): Promise<string> {
   return session.cache.withScratch(session.warn, async (folder) => {
     const bench = await openBench(folder, { session, workshop });
     const [project, result] = [join(bench.work, "project"), join(bench.out, "locked.txt")];
@@ -53,7 +74,17 @@ function exported(session: BuildSession, workshop: Workshop, { lock, pyproject }
     await writeFile(join(project, "poetry.lock"), lock);
     await writeFile(join(project, "pyproject.toml"), pyproject);
     await bench.environment.install(POETRY_PACKAGES, "poetry.lock");
-    const command = ["-m", "poetry", "--no-interaction", "export", "--format", "requirements.txt", "--output", result];
+    const command = [
+      "-m",
+      "poetry",
+      "--no-interaction",
+      "export",
+      "--format",
+      "requirements.txt",
+      ...options,
+      "--output",
+      result,
+    ];
     const { exitCode, tail } = await bench.run([bench.interpreter, ...command], project);
     const text = await readOwn(result).catch(() => undefined);
     if (exitCode === 0 && text !== undefined) return text;

@@ -1,8 +1,8 @@
 import {
-  ImageSpecError,
+  LOCKED_OPTIONS,
   markerHolds,
-  openShippedFile,
   type PackagesStep,
+  readShippedText,
   type ShippedFile,
 } from "@imagespec/core/builder";
 import { untilAborted } from "@imagespec/registry";
@@ -82,12 +82,33 @@ async function distributions(
   const { step, target } = question;
   const { source } = step;
   if (source.from === "requirements") return resolveRequirements(session, question, tools, session.request.files);
-  const lock = await readShipped(session, source.lock);
-  if (source.from === "pylock") return lockedDistributions(lock, target, source.lock);
-  const pyproject = await readShipped(session, source.pyproject);
+  const lock = await readShippedText(session.request.files, source.lock);
+  if (source.from === "pylock") {
+    const own = lockedDistributions(lock, target, source.lock);
+    if (source.requirements === undefined) return own;
+    const served = await resolveServed(session, { ...question, step }, tools, source.requirements);
+    return { wheels: [...served.wheels, ...own.wheels], sources: [...served.sources, ...own.sources] };
+  }
+  const pyproject = await readShippedText(session.request.files, source.pyproject);
   if (source.from === "uv-lock") return uvLockDistributions(lock, pyproject, target, source.lock);
   const exported = await exportPoetryLock(session, tools.workshop, { step, project: { lock, pyproject } });
   return resolveRequirements(session, { ...question, step: exported.step }, tools, exported.files);
+}
+
+/** What indexes serve of a lock: each package has its version and hashes, and the index says where the file is. */
+function resolveServed(
+  session: BuildSession,
+  question: WheelsQuestion,
+  tools: ResolvingTools,
+  requirements: string,
+): Promise<ResolvedDistributions> {
+  const step: PackagesStep = {
+    ...question.step,
+    source: { from: "requirements", packages: [], requirements },
+    extraArgs: [...question.step.extraArgs, ...LOCKED_OPTIONS],
+  };
+  const files = session.request.files.filter(({ path }) => path === requirements);
+  return resolveRequirements(session, { ...question, step, installed: [] }, tools, files);
 }
 
 async function resolveRequirements(
@@ -180,12 +201,4 @@ async function toWheel(
     notes: directNote(directUrl),
     fetch: async (abort) => blobs.path((await downloader.fetch(whole, abort)).digest),
   };
-}
-
-async function readShipped(session: BuildSession, path: string): Promise<string> {
-  const file = session.request.files.find((shipped) => shipped.path === path);
-  if (file?.type !== "file") throw new ImageSpecError("E_INTERNAL", `The plan names ${path}, which is not shipped`);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of openShippedFile(file)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -43,7 +43,7 @@ export const doctor: Command = async (context) => {
 /** What a build of this image contacts, each asked whether it answers. */
 async function contactsOf(target: Target, context: CommandContext): Promise<ContactReport[]> {
   const { env, signal } = context;
-  const { plan, mirrors, credentials } = await resolveTarget(target, context);
-  const isPushed = target.spec.registry !== undefined;
-  return checkContacts(buildContacts(plan, { mirrors, isPushed }), { credentials, env, signal });
+  const prepared = await resolveTarget(target, context);
+  const contacts = await buildContacts(prepared, { isPushed: target.spec.registry !== undefined, env });
+  return checkContacts(contacts, { credentials: prepared.credentials, env, signal });
 }

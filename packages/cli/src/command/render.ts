@@ -8,9 +8,9 @@ import { resolveTarget } from "./resolve-target.ts";
 /** `render`: the Dockerfile docker-buildx builds, or kaniko's where it is named; `--files`: what is in its context. */
 export const render: Command = async (context) => {
   const { target } = await onlyTarget(context);
-  const { plan, resolved, mirrors } = await resolveTarget(target, context);
+  const { request, mirrors } = await resolveTarget(target, context);
   if (context.line.files) {
-    for (const file of resolved.files) {
+    for (const file of request.files) {
       const detail =
         file.type === "file" ? `${file.size}\t${file.sha256}` : file.type === "symlink" ? `-> ${file.link}` : "";
       context.print([file.type, file.mode.toString(8).padStart(4, "0"), file.path, detail].join("\t").trimEnd());
@@ -22,10 +22,10 @@ export const render: Command = async (context) => {
   // The image's label names the builder's version, which is unknown where the builder is not installed.
   const { candidates } = await projectEngine(context).findBuilders();
   const version = candidates.find((candidate) => candidate.type === type)?.version;
-  const { text } = renderDockerfile(plan, {
+  const { text } = renderDockerfile(request.plan, {
     dialect: kaniko ? "kaniko" : "buildkit",
     builder: version === undefined ? type : `${type}@${version}`,
-    files: resolved.files,
+    files: request.files,
     mirrors,
   });
   context.print(text.replace(/\n$/, ""));

@@ -24,8 +24,7 @@ export function machineLines({ node, cache, engine }: MachineReport): string[] {
 /** Each host that a build of the file contacts, the way there, and what for. */
 export function contactLines(contacts: readonly ContactReport[]): string[] {
   return contacts.flatMap(({ kind, host, through, status, user, reason, wanted }) => {
-    const name =
-      host === undefined ? kind : through === undefined ? `${kind} ${host}` : `${kind} ${host} through ${through}`;
+    const name = `${kind}${host === undefined ? "" : ` ${host}`}${through === undefined ? "" : ` through ${through}`}`;
     const as = kind === "registry" && status !== "unreachable" ? `, as ${user ?? "nobody"}` : "";
     return [
       `${name}: ${status}${as}${reason === undefined ? "" : `: ${reason}`}`,

@@ -27,3 +27,20 @@ it("lets the environment come first, host by host", () => {
     IMAGESPEC_INSECURE_REGISTRIES: "other.lan,registry.lan:5000",
   });
 });
+
+it("tells registries' mirrors from those of package indexes, and uv where Pythons are", () => {
+  const mirrors = {
+    "docker.io": "mirror.example/hub",
+    pypi: "https://mirror.example/simple",
+    "https://index.example/simple/": "https://mirror.example/pypi",
+    "https://github.com/astral-sh/python-build-standalone": "https://mirror.example/pythons",
+  };
+  const env = { IMAGESPEC_INDEX_MIRRORS: "https://index.example/simple=https://nearer.example/pypi" };
+  expect(configEnvironment({ mirrors }, "/project/imagespec.config.json", env)).toEqual({
+    IMAGESPEC_REGISTRY_MIRRORS: "docker.io=mirror.example/hub",
+    IMAGESPEC_INDEX_MIRRORS:
+      "pypi=https://mirror.example/simple,https://index.example/simple=https://nearer.example/pypi," +
+      "https://github.com/astral-sh/python-build-standalone=https://mirror.example/pythons",
+    UV_PYTHON_INSTALL_MIRROR: "https://mirror.example/pythons/releases/download",
+  });
+});

@@ -1,5 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { parseMirrors } from "@imagespec/registry/terms";
+import {
+  type AddressMirrors,
+  isMirrored,
+  parseAddressMirrors,
+  throughAddressMirror,
+} from "../mirror/address-mirrors.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { ImageSpecConfig } from "./config-schema.ts";
 
@@ -15,10 +21,13 @@ export function configEnvironment(
   const variables: Record<string, string> = {};
   const { mirrors, insecureRegistries, cacheFolder } = config;
   if (mirrors !== undefined) {
-    const all = { ...mirrors, ...parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS) };
-    variables.IMAGESPEC_REGISTRY_MIRRORS = Object.entries(all)
-      .map(([host, mirror]) => `${host}=${mirror}`)
-      .join(",");
+    const [addresses, hosts] = partition(mirrors);
+    const registries = { ...hosts, ...parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS) };
+    const indexes = { ...addresses, ...parseAddressMirrors(env.IMAGESPEC_INDEX_MIRRORS) };
+    if (Object.keys(registries).length > 0) variables.IMAGESPEC_REGISTRY_MIRRORS = written(registries);
+    if (Object.keys(indexes).length > 0) variables.IMAGESPEC_INDEX_MIRRORS = written(indexes);
+    const pythons = throughAddressMirror(PYTHONS, addresses);
+    if (pythons !== PYTHONS && !env.UV_PYTHON_INSTALL_MIRROR) variables.UV_PYTHON_INSTALL_MIRROR = pythons;
   }
   if (insecureRegistries !== undefined) {
     const all = [env.IMAGESPEC_INSECURE_REGISTRIES, ...insecureRegistries];
@@ -28,4 +37,20 @@ export function configEnvironment(
     variables.IMAGESPEC_CACHE_DIR = resolve(dirname(file), cacheFolder);
   }
   return variables;
+}
+
+/** Where uv downloads Pythons from. */
+const PYTHONS = "https://github.com/astral-sh/python-build-standalone/releases/download";
+
+/** Mirrors of addresses, as `parseAddressMirrors` gives them, and those of registries' hosts. */
+function partition(mirrors: Readonly<Record<string, string>>): [AddressMirrors, Record<string, string>] {
+  const all = Object.entries(mirrors);
+  const addresses = Object.fromEntries(all.filter(([from]) => isMirrored(from)));
+  return [parseAddressMirrors(written(addresses)), Object.fromEntries(all.filter(([from]) => !isMirrored(from)))];
+}
+
+function written(mirrors: Readonly<Record<string, string>>): string {
+  return Object.entries(mirrors)
+    .map(([from, to]) => `${from}=${to}`)
+    .join(",");
 }

@@ -1,6 +1,8 @@
-import { insecureRegistries, parseMirrors } from "@imagespec/registry/terms";
+import { insecureRegistries, parseMirrors, redact } from "@imagespec/registry/terms";
 import type * as Zod from "zod";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
+import { parseAddressMirrors } from "../mirror/address-mirrors.ts";
+import { DEFAULT_INDEX } from "../mirror/default-index.ts";
 import { withZod } from "../spec/with-zod.ts";
 
 /** The settings of a project. The one definition of the type, the check and the JSON Schema of `imagespec.config.*`. */
@@ -17,12 +19,15 @@ export const configSchema = withZod((z) => {
     });
   const mirrors = z.record(z.string(), z.string()).superRefine((map, context) => {
     for (const [host, mirror] of Object.entries(map)) {
+      const isAddress = host.includes("://") || host === DEFAULT_INDEX;
       try {
-        parseMirrors(`${host}=${mirror}`);
+        if (isAddress) parseAddressMirrors(`${host}=${mirror}`);
+        else parseMirrors(`${host}=${mirror}`);
       } catch {
-        const message = `"${mirror}" is no mirror for "${host}"`;
-        const hint =
-          'Write hosts without a scheme, the mirror with a path where it has one: "ghcr.io": "mirror.example/ghcr".';
+        const message = `"${redact(mirror)}" is no mirror for "${redact(host)}"`;
+        const hint = isAddress
+          ? 'Write both as addresses without a login: "https://index.example/simple": "https://mirror.example/simple".'
+          : 'Write hosts without a scheme, the mirror with a path where it has one: "ghcr.io": "mirror.example/ghcr".';
         context.addIssue({ code: "custom", message, params: { hint }, input: mirror, path: [host] });
       }
     }
@@ -34,7 +39,9 @@ export const configSchema = withZod((z) => {
       builderOptions: z
         .record(z.string(), z.record(z.string(), z.unknown()))
         .describe("Options of builders, by builder type; those of a spec and of a call come before them."),
-      mirrors: mirrors.describe("Where to read images instead, by host of a registry; names stay."),
+      mirrors: mirrors.describe(
+        "Where to read instead, by host of a registry, or by address of a package index (`pypi` for the default one), channel or archive; names stay.",
+      ),
       insecureRegistries: z
         .array(readable(insecureRegistries))
         .describe("Registries that may be spoken to over http, or with any certificate."),

@@ -1,73 +1,124 @@
 import { type Mirrors, mirrorOf, parseReference } from "@imagespec/registry/terms";
+import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
+import { DEFAULT_INDEX } from "../mirror/default-index.ts";
+import { condaChannelAddress } from "../plan/conda-channels.ts";
 import type { BuildPlan } from "../plan/plan.ts";
+import type { PreparedBuild } from "../request/prepare-build.ts";
+import { packageAddresses } from "./package-addresses.ts";
 
 /** Something outside of this machine that a build may ask, and what for. */
 export interface BuildContact {
-  kind: "registry" | "index" | "channel" | "apt";
+  kind: "registry" | "index" | "channel" | "apt" | "python";
   /** The host as the spec means it; undefined where a tool or the base image decides it. */
   host?: string | undefined;
   /** The host that is asked in its place. */
   through?: string | undefined;
   /** What is wanted there. */
   wanted: readonly string[];
-  /** Of a registry, an image that is asked for; of an index or channel, its address. */
+  /** Of a registry, an image that is asked for; of all others, the address that is asked. */
   address?: string | undefined;
 }
 
-/** Everything that a build of this plan may ask, by host. Pure: what a lock file or a base names itself is told as such. */
-export function buildContacts(plan: BuildPlan, { mirrors, isPushed }: { mirrors: Mirrors; isPushed: boolean }) {
-  const { base, steps, reference } = plan;
-  const { environment, packages, apt } = steps;
+/** Where uv downloads Pythons from, unless UV_PYTHON_INSTALL_MIRROR says otherwise. */
+const PYTHONS = "https://github.com/astral-sh/python-build-standalone/releases/download";
+
+/** What is known of a build before anything is asked. */
+type Prepared = Pick<PreparedBuild, "plan" | "resolved" | "request" | "mirrors" | "addressMirrors">;
+
+/**
+ * Everything that a build may ask, by host, with the mirrors it goes through. Reads requirement files and locks; what the
+ * base image names itself is told as such.
+ */
+export async function buildContacts(
+  prepared: Prepared,
+  { isPushed, env }: { isPushed: boolean; env: Readonly<Record<string, string | undefined>> },
+): Promise<BuildContact[]> {
+  const { plan, mirrors, addressMirrors } = prepared;
+  const { environment, apt } = plan.steps;
+  const contacts = registryContacts(plan, mirrors, isPushed);
+  contacts.push(...(await packageContacts(prepared)));
+  if (environment?.manager === "conda") {
+    for (const channel of environment.channels) {
+      const address = condaChannelAddress(channel);
+      contacts.push(contact("channel", address, `conda packages of ${channel}`, addressMirrors));
+    }
+  } else if (environment?.python.from === "version" && plan.base.given) {
+    const what = `Python ${environment.python.version}, where the base image has another`;
+    const mirror = env.UV_PYTHON_INSTALL_MIRROR;
+    contacts.push(contact("python", PYTHONS, what, mirror ? { [PYTHONS]: mirror } : {}));
+  }
+  if (apt !== undefined) {
+    const through = Object.keys(addressMirrors).length > 0 ? ", or their mirrors" : "";
+    contacts.push({ kind: "apt", wanted: [`Debian packages, from the sources of the base image${through}`] });
+  }
+  return merged(contacts);
+}
+
+function registryContacts(
+  { base, steps: { environment }, reference }: BuildPlan,
+  mirrors: Mirrors,
+  isPushed: boolean,
+): BuildContact[] {
   const images: [image: string, what: string][] = [];
   if (base.kind === "reference") images.push([base.reference, "the base image"]);
   if (environment !== undefined) images.push([environment.uvImage, "uv, where none is installed"]);
   if (environment?.manager === "conda") {
     images.push([environment.micromambaImage, "micromamba, where none is installed"]);
   }
-  const contacts = images.map(([image, what]): BuildContact => {
+  const asked = images.map(([image, what]): BuildContact => {
     const { registry, repository } = parseReference(image);
     const through = mirrorOf(registry, repository, mirrors)?.registry;
     return { kind: "registry", host: registry, through, wanted: [`${what} ${image}`], address: image };
   });
-  if (isPushed) {
-    const { registry } = parseReference(reference);
-    contacts.unshift({
-      kind: "registry",
-      host: registry,
-      wanted: [`the image itself, ${reference}`],
-      address: reference,
-    });
-  }
-  if (packages !== undefined) contacts.push(...indexContacts(packages));
-  if (environment?.manager === "conda") {
-    for (const channel of environment.channels) {
-      const address = /^https?:/.test(channel) ? channel : undefined;
-      contacts.push({ kind: "channel", ...addressed(address), wanted: [`conda packages of ${channel}`] });
-    }
-  }
-  if (apt !== undefined)
-    contacts.push({ kind: "apt", wanted: ["Debian packages, from the sources of the base image"] });
-  return merged(contacts);
+  if (!isPushed) return asked;
+  const { registry } = parseReference(reference);
+  return [
+    { kind: "registry", host: registry, wanted: [`the image itself, ${reference}`], address: reference },
+    ...asked,
+  ];
 }
 
-function indexContacts(packages: NonNullable<BuildPlan["steps"]["packages"]>): BuildContact[] {
-  const { source, index, extraIndexes, torchBackend } = packages;
-  const found: BuildContact[] = [index, ...extraIndexes].map((address) => ({
-    kind: "index",
-    ...addressed(address),
-    wanted: [address === undefined ? "Python packages, from uv's own index" : "Python packages"],
-  }));
-  if (source.from !== "requirements") {
-    found.push({ kind: "index", wanted: ["Python packages, from the addresses in the lock file"] });
-  }
-  if (torchBackend !== undefined) {
-    found.push({ kind: "index", wanted: [`PyTorch for ${torchBackend}, from the index that uv names`] });
-  }
-  return found;
+async function packageContacts({ plan, resolved, request, addressMirrors }: Prepared): Promise<BuildContact[]> {
+  const [step, carriedOut] = [plan.steps.packages, request.plan.steps.packages];
+  if (step === undefined || carriedOut === undefined) return [];
+  const { indexes } = await packageAddresses(step, resolved.files);
+  // Of a lock whose index has a mirror, the files are where the mirror says.
+  const { direct } = await packageAddresses(carriedOut, request.files);
+  const { torchBackend: torch } = step;
+  return [
+    ...indexes.map((address) =>
+      contact(
+        "index",
+        address,
+        address === DEFAULT_INDEX ? "Python packages, from uv's own index" : "Python packages",
+        addressMirrors,
+      ),
+    ),
+    ...direct.map((address) => contact("index", address, "Python packages that are named by their address", {})),
+    ...(torch === undefined
+      ? []
+      : [
+          contact(
+            "index",
+            `https://download.pytorch.org/whl/${torch}`,
+            `PyTorch for ${torch}, from the index that uv names`,
+            {},
+          ),
+        ]),
+  ];
 }
 
-function addressed(address: string | undefined): Pick<BuildContact, "host" | "address"> {
-  return address === undefined ? {} : { host: new URL(address).host, address };
+function contact(kind: BuildContact["kind"], named: string, what: string, mirrors: AddressMirrors): BuildContact {
+  const address = throughAddressMirror(named, mirrors);
+  const hostOf = (text: string) => (text === DEFAULT_INDEX ? undefined : new URL(text).host);
+  const [host, asked] = [hostOf(named), hostOf(address)];
+  return {
+    kind,
+    ...(host !== undefined && { host }),
+    ...(hasMirror(named, mirrors) && { through: asked }),
+    wanted: [what],
+    ...(asked !== undefined && { address }),
+  };
 }
 
 /** One contact for each host of a kind and the way there; what is asked for first is what is tried. */
@@ -76,7 +127,10 @@ function merged(contacts: readonly BuildContact[]): BuildContact[] {
   for (const contact of contacts) {
     const key = JSON.stringify([contact.kind, contact.host ?? contact.wanted, contact.through]);
     const known = all.get(key);
-    all.set(key, known === undefined ? contact : { ...known, wanted: [...known.wanted, ...contact.wanted] });
+    all.set(
+      key,
+      known === undefined ? contact : { ...known, wanted: [...new Set([...known.wanted, ...contact.wanted])] },
+    );
   }
   return [...all.values()];
 }

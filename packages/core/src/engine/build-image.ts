@@ -60,7 +60,7 @@ function withEvents(build: Build, signal: AbortSignal, emit: (event: BuildEvent)
 }
 
 async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> {
-  const { spec, call, named, resolved, reference, credentials, request, plan } = build;
+  const { spec, call, named, resolved, reference, credentials, request } = build;
   const { signal, emit } = request;
   for (const message of resolved.warnings) emit({ type: "warning", message });
   // Folders that killed builds left behind may hold secrets, so they are removed even if this build makes none itself.
@@ -94,8 +94,9 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
 
   // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build this.
   const finalPlan = async () => {
-    if (!isSpec(spec.baseImage)) return plan;
-    return planImage(resolved, build.identity, { base: await buildBase(host, build, spec.baseImage) });
+    if (!isSpec(spec.baseImage)) return request.plan;
+    const { base } = planImage(resolved, build.identity, { base: await buildBase(host, build, spec.baseImage) });
+    return { ...request.plan, base };
   };
   const run = {
     request,

@@ -1,4 +1,5 @@
 import type { PythonSource } from "../identity/content.ts";
+import type { AddressMirrors } from "../mirror/address-mirrors.ts";
 import type { SecretMount } from "../resolve/resolved-spec.ts";
 import type { BaseImage } from "../spec/base-image.ts";
 
@@ -45,6 +46,8 @@ export interface PlanSteps {
 /** Debian packages to install. */
 export interface AptStep {
   packages: string[];
+  /** The base's archives that are read elsewhere, for this installation alone: the image keeps its own addresses. */
+  mirrors?: AddressMirrors | undefined;
 }
 
 /**
@@ -61,6 +64,8 @@ export type EnvironmentStep =
       packages: string[];
       /** In order of priority; conda-forge is last unless it is named. */
       channels: string[];
+      /** Channels that are read elsewhere; records in the image name the channel. A bare name is one of CONDA_CHANNELS. */
+      mirrors?: AddressMirrors | undefined;
       uvImage: string;
       micromambaImage: string;
       /** Whether its site-packages hold checked-hash bytecode (PEP 552) of every module, and none that is stale. */
@@ -76,10 +81,12 @@ export interface PackagesStep {
     /**
      * What `uvProject` chose of a uv.lock: the path of a pylock.toml (PEP 751) that names every package of another origin
      * with its addresses and hashes, and the projects to build into wheels, each from a folder of the context. Addresses
-     * of indexes serve the builds alone.
+     * of indexes serve the builds alone, and `requirements`: a file with hashes of what indexes behind a mirror serve, which
+     * is installed under LOCKED_OPTIONS; the lock then holds the rest.
      */
-    | { from: "pylock"; lock: string; projects: readonly LocalProject[] }
-    | { from: "poetry-lock"; lock: string; pyproject: string };
+    | { from: "pylock"; lock: string; requirements?: string | undefined; projects: readonly LocalProject[] }
+    /** `withoutUrls`: the step's indexes stand for those that the project names, and hashes choose among them. */
+    | { from: "poetry-lock"; lock: string; pyproject: string; withoutUrls?: boolean | undefined };
   index: string | undefined;
   extraIndexes: string[];
   /** uv's `--torch-backend`: the build of PyTorch from whose index torch and its companions come, others not. */

@@ -2,6 +2,7 @@ import { type CredentialStore, dockerCredentials, parseMirrors } from "@imagespe
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildRequest } from "../builder/builder.ts";
 import { type Identity, identify } from "../identity/identify.ts";
+import { type AddressMirrors, parseAddressMirrors } from "../mirror/address-mirrors.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import { planImage } from "../plan/plan-image.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
@@ -9,6 +10,8 @@ import { type ResolveOptions, resolveSpec } from "../resolve/resolve-spec.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildCall } from "./build-options.ts";
+
+import type { Work } from "./through-mirrors.ts";
 
 /** What preparing a build takes from the process it runs in. */
 export interface BuildHost extends Pick<ResolveOptions, "cacheDir" | "signal" | "skipSecretFiles" | "tell"> {
@@ -24,6 +27,8 @@ export interface PreparedBuild {
   reference: string;
   credentials: CredentialStore;
   mirrors: Record<string, string>;
+  /** Of package indexes, channels and archives; `request` has them applied, `plan` has not. */
+  addressMirrors: AddressMirrors;
   /** Built on the computed name of a base spec, until that is built. */
   plan: BuildPlan;
   /** What builders are asked about, with builderOptions as given. */
@@ -44,18 +49,25 @@ export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost)
   const { reference, platforms } = plan;
   const credentials = dockerCredentials({ configFile: resolved.registryConfig, env });
   const mirrors = parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS);
+  const addressMirrors = parseAddressMirrors(env.IMAGESPEC_INDEX_MIRRORS);
   const request = {
     spec,
-    plan,
+    ...(await workThrough({ plan, files: resolved.files }, addressMirrors)),
     target: { reference, platforms, push: call.push, output: call.output },
     options: call.builderOptions,
     secrets: resolved.secretFiles,
     credentials,
     mirrors,
-    files: resolved.files,
     force: call.force,
     signal,
     emit,
   };
-  return { resolved, identity, reference, credentials, mirrors, plan, request };
+  return { resolved, identity, reference, credentials, mirrors, addressMirrors, plan, request };
+}
+
+async function workThrough(work: Work, mirrors: AddressMirrors): Promise<Work> {
+  if (Object.keys(mirrors).length === 0) return work;
+  // It reads locks, for which most builds have no need.
+  const { throughMirrors } = await import("./through-mirrors.ts");
+  return throughMirrors(work, mirrors);
 }

@@ -1,4 +1,9 @@
-import type { EnvironmentStep, UserStep } from "@imagespec/core/builder";
+import {
+  condaChannelAddress,
+  type EnvironmentStep,
+  throughAddressMirror,
+  type UserStep,
+} from "@imagespec/core/builder";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
 import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
@@ -24,10 +29,45 @@ export function condaScript(step: Conda, tools: StepTools, user: UserStep): stri
     'export MAMBA_CHANNEL_PRIORITY=strict CONDA_OVERRIDE_ARCHSPEC="$(uname -m)";',
     `verb=create; if [ -d ${prefix}/conda-meta ]; then verb=install; fi;`,
     `${tools.bin}/micromamba "$verb" -y --no-pyc -p ${prefix} --always-copy --override-channels`,
-    ...step.channels.map((channel) => `-c ${quoteShell(channel)}`),
-    ...[...python, ...step.packages].map(quoteShell),
+    ...step.channels.map((channel) => `-c ${quoteShell(placeOf(channel, step))}`),
+    ...[...python, ...step.packages.map((spec) => packageThrough(spec, step))].map(quoteShell),
+    ...recordLines(step),
     `&& rm -rf "$scratch"${tools.cache === undefined ? ` ${packages}` : ""}`,
     ";",
     ...ownScript([prefix], { user: user.name }),
   ];
+}
+
+/** A channel where it is read: itself, unless it has a mirror. */
+function placeOf(channel: string, { mirrors = {} }: Conda): string {
+  const address = condaChannelAddress(channel);
+  const place = throughAddressMirror(address, mirrors);
+  return place === address ? channel : place;
+}
+
+/** A package that names its channel, `conda-forge::numpy`, names the place where that is read. */
+function packageThrough(spec: string, step: Conda): string {
+  const [, channel, rest] = /^([^\s:]+|https?:[^\s]+?)::(.*)$/s.exec(spec) ?? [];
+  return channel === undefined ? spec : `${placeOf(channel, step)}::${rest}`;
+}
+
+// For any Python of the environment. An address ends with its text, or goes on below.
+const RECORD_SCRIPT = [
+  "import functools, glob, re, sys",
+  "pairs = list(zip(sys.argv[2::2], sys.argv[3::2]))",
+  'paths = [path for name in ("*.json", "history") for path in glob.glob(sys.argv[1] + "/conda-meta/" + name)]',
+  'named = lambda text, pair: re.sub(re.escape(pair[0]) + "(?![^/\\"\':\\\\s])", lambda _: pair[1], text)',
+  'texts = [(path, open(path, "rb").read().decode()) for path in paths]',
+  '[open(path, "wb").write(functools.reduce(named, pairs, text).encode()) for path, text in texts]',
+].join("; ");
+
+/** What micromamba noted of where packages come from names the channels, not their mirrors. */
+function recordLines(step: Conda): string[] {
+  const addresses = step.channels.map(condaChannelAddress);
+  const pairs = addresses.flatMap((address) => {
+    const place = throughAddressMirror(address, step.mirrors ?? {});
+    return place === address ? [] : [place, address];
+  });
+  if (pairs.length === 0) return [];
+  return [`&& ${step.prefix}/bin/python -sSB -c ${quoteShell(RECORD_SCRIPT)} ${step.prefix}`, ...pairs.map(quoteShell)];
 }

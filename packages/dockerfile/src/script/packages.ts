@@ -1,5 +1,6 @@
 import {
   type EnvironmentStep,
+  LOCKED_OPTIONS,
   type PackagesStep,
   POETRY_PACKAGES,
   secretVariable,
@@ -27,7 +28,7 @@ export const PROJECT_FILES = "requirements/projects";
 
 /** What of the context a step needs for packages of other origins; undefined for nothing. */
 export function packageFiles({ source }: PackagesStep): string | undefined {
-  if (source.from === "pylock") return source.lock;
+  if (source.from === "pylock" && source.requirements === undefined) return source.lock;
   return source.from === "requirements" && source.requirements === undefined ? undefined : "requirements";
 }
 
@@ -65,7 +66,17 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
       ...source.packages.map(quoteShell),
     ];
   }
-  if (source.from === "pylock") return [`uv pip install --python ${python}`, ...options, `-r ${file(source.lock)}`];
+  if (source.from === "pylock") {
+    const served = source.requirements;
+    return [
+      ...(served === undefined
+        ? []
+        : [`uv pip install --python ${python}`, ...options, ...LOCKED_OPTIONS, `-r ${file(served)};`]),
+      `uv pip install --python ${python}`,
+      ...options,
+      `-r ${file(source.lock)}`,
+    ];
+  }
   const project = file(folderOf(source.lock));
   if (source.from === "uv-lock") {
     return [
@@ -82,9 +93,10 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
     `--from ${quoteShell(POETRY)}`,
     `--with ${quoteShell(EXPORT)}`,
     ...indexes,
-    'poetry --no-interaction export --format requirements.txt --output "$scratch/locked.txt");',
+    `poetry --no-interaction export --format requirements.txt${source.withoutUrls ? " --without-urls" : ""} --output "$scratch/locked.txt");`,
     `uv pip install --python ${python}`,
     ...options,
+    ...(source.withoutUrls ? LOCKED_OPTIONS : []),
     '-r "$scratch/locked.txt"',
   ];
 }

@@ -1,12 +1,12 @@
 import { expect, it, vi } from "vitest";
-import { channelUrl } from "./channel.ts";
+import { condaChannelAddress } from "./conda-channels.ts";
 
 it("gives a name its place under conda's own alias, whatever the host has set", () => {
   vi.stubEnv("CONDA_CHANNEL_ALIAS", "https://elsewhere.example");
   vi.stubEnv("MAMBA_CHANNEL_ALIAS", "https://elsewhere.example");
-  expect(["conda-forge", "bioconda/"].map(channelUrl)).toEqual([
+  expect(["conda-forge", "bioconda/"].map(condaChannelAddress)).toEqual([
     "https://conda.anaconda.org/conda-forge",
     "https://conda.anaconda.org/bioconda",
   ]);
-  expect(channelUrl("https://mirror.example/forge/")).toBe("https://mirror.example/forge");
+  expect(condaChannelAddress("https://mirror.example/forge/")).toBe("https://mirror.example/forge");
 });

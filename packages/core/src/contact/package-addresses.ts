@@ -1,0 +1,46 @@
+import { DEFAULT_INDEX } from "../mirror/default-index.ts";
+import { indexesOf, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
+import { poetrySources } from "../mirror/project-indexes.ts";
+import type { PackagesStep } from "../plan/plan.ts";
+import { readShippedText } from "../resolve/read-shipped-text.ts";
+import type { ShippedFile } from "../resolve/shipped-file.ts";
+
+/** Where the Python packages of a step come from, as it and its files say. */
+export interface PackageAddresses {
+  indexes: string[];
+  /** Of files and repositories that are named by their own address. */
+  direct: string[];
+}
+
+/** Addresses in requirements behind an `@`, `name @ https://host/file.whl`, and those of repositories. */
+const DIRECT = /@\s*(?:git\+)?(https?:\/\/[^\s"';\\]+)/g;
+
+/** Reads the requirement files or the lock of a step; throws E_FILE_CHANGED. */
+export async function packageAddresses(step: PackagesStep, files: readonly ShippedFile[]): Promise<PackageAddresses> {
+  const { source, extraArgs } = step;
+  const stated = [step.index, ...step.extraIndexes].filter((address) => address !== undefined);
+  if (source.from === "requirements") {
+    const shipped = files.filter(({ type, path }) => type === "file" && path.startsWith("requirements/"));
+    const texts = await Promise.all(shipped.map(({ path }) => readShippedText(files, path)));
+    const argued = extraArgs.flatMap((one) => one.match(/https?:\/\/\S+/) ?? []);
+    const isDefault = step.index === undefined && !namesDefaultIndex(extraArgs, texts);
+    return {
+      indexes: unique([...stated, ...argued, ...texts.flatMap(indexesOf), ...(isDefault ? [DEFAULT_INDEX] : [])]),
+      direct: unique(captured([...source.packages, ...texts].join("\n"), DIRECT)),
+    };
+  }
+  const lock = await readShippedText(files, source.lock);
+  const named = captured(lock, /\b(?:registry|index) = "(https?:[^"]+)"/g);
+  const direct = captured(lock, /\b(?:url|git) = "(https?:[^"]+)"/g);
+  if (source.from !== "poetry-lock") return { indexes: unique([...stated, ...named]), direct: unique(direct) };
+  const sources = poetrySources(await readShippedText(files, source.pyproject));
+  return { indexes: unique([...stated, ...sources]), direct: unique(direct.filter((one) => !sources.includes(one))) };
+}
+
+function captured(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, address = ""]) => address);
+}
+
+function unique(addresses: readonly string[]): string[] {
+  return [...new Set(addresses)];
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
+import { DEFAULT_INDEX } from "../mirror/default-index.ts";
+import { splitLock } from "../mirror/lock-requirements.ts";
+import { mirroredArguments, mirroredRequirements, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
+import { poetrySources, uvIndexes } from "../mirror/project-indexes.ts";
+import { uvLockAsPylock } from "../mirror/uv-lock-as-pylock.ts";
+import type { BuildPlan, PackagesStep } from "../plan/plan.ts";
+import { sortByBytes } from "../resolve/compare-paths.ts";
+import { readShippedText } from "../resolve/read-shipped-text.ts";
+import type { ShippedFile } from "../resolve/shipped-file.ts";
+
+/** What a builder carries out, and the files it does so with. */
+export interface Work {
+  plan: BuildPlan;
+  files: readonly ShippedFile[];
+}
+
+/** Where what indexes serve of a lock is written, and the rest of the lock. */
+const LOCKED = "requirements/locked.txt";
+const REST = "requirements/pylock.toml";
+/** Where the texts lie that name packages. */
+const REQUIREMENTS = "requirements/";
+const PROJECTS = "requirements/projects/";
+
+/**
+ * The work with every package index, channel and archive asked through its mirror. The same is installed: what a lock
+ * pins is checked by the same hashes. Tag and labels stay, since they were made before. Reads requirement files and locks.
+ *
+ * @throws ImageSpecError E_FILE_CHANGED, E_INPUT_FILE for a uv.lock without a project of its own.
+ */
+export async function throughMirrors(work: Work, mirrors: AddressMirrors): Promise<Work> {
+  const { apt, environment, packages } = work.plan.steps;
+  const installed = packages === undefined ? undefined : await mirroredPackages(packages, work, mirrors);
+  return {
+    plan: {
+      ...work.plan,
+      steps: {
+        ...work.plan.steps,
+        apt: apt && { ...apt, mirrors },
+        environment: environment?.manager === "conda" ? { ...environment, mirrors } : environment,
+        packages: installed?.step ?? packages,
+      },
+    },
+    files: installed?.files ?? work.files,
+  };
+}
+
+/** A step that installs packages, and the files it does so with. */
+interface Installation {
+  step: PackagesStep;
+  files: readonly ShippedFile[];
+}
+
+async function mirroredPackages(step: PackagesStep, work: Work, mirrors: AddressMirrors): Promise<Installation> {
+  const through = (address: string) => throughAddressMirror(address, mirrors);
+  const { source } = step;
+  const mirrored: PackagesStep = {
+    ...step,
+    index: step.index && through(step.index),
+    extraIndexes: step.extraIndexes.map(through),
+    extraArgs: mirroredArguments(step.extraArgs, mirrors),
+  };
+  if (source.from === "requirements") return mirroredTexts(mirrored, work.files, mirrors);
+  const lock = await readShippedText(work.files, source.lock);
+  if (source.from === "poetry-lock") {
+    const places = poetrySources(await readShippedText(work.files, source.pyproject));
+    if (places.every((place) => !hasMirror(place, mirrors))) return { step: mirrored, files: work.files };
+    const step = { ...withIndexes(mirrored, places, mirrors), source: { ...source, withoutUrls: true } };
+    return { step, files: work.files };
+  }
+  const pyproject = source.from === "uv-lock" ? await readShippedText(work.files, source.pyproject) : "";
+  const { platforms } = work.plan;
+  const split = splitLock(source.from === "pylock" ? lock : uvLockAsPylock({ lock, pyproject, platforms }));
+  const named = [step.index, ...step.extraIndexes, ...uvIndexes(pyproject)];
+  const projects = source.from === "pylock" ? source.projects : [];
+  // What builds projects comes from the default index, unless the step names one.
+  const forBuilds = projects.length > 0 && step.index === undefined ? [DEFAULT_INDEX] : [];
+  // A lock names the default index by its address, as it does the others.
+  const isDefault = (address: string) => through(address) === address && !named.includes(address);
+  const own =
+    mirrors[DEFAULT_INDEX] === undefined
+      ? split.indexes
+      : split.indexes.map((one) => (isDefault(one) ? DEFAULT_INDEX : one));
+  const places = [...own, ...forBuilds];
+  if (places.every((place) => !hasMirror(place, mirrors))) return { step: mirrored, files: work.files };
+  return {
+    step: {
+      ...withIndexes(mirrored, places, mirrors),
+      source: { from: "pylock", lock: REST, requirements: LOCKED, projects },
+    },
+    files: withTexts(
+      work.files.filter(({ path }) => !path.startsWith(REQUIREMENTS) || path.startsWith(PROJECTS)),
+      { [LOCKED]: split.requirements, [REST]: split.lock },
+    ),
+  };
+}
+
+/** Requirements files with their indexes rewritten, and the default index where nothing names another. */
+async function mirroredTexts(
+  step: PackagesStep,
+  files: readonly ShippedFile[],
+  mirrors: AddressMirrors,
+): Promise<Installation> {
+  const paths = files.filter(({ type, path }) => type === "file" && path.startsWith(REQUIREMENTS));
+  const texts = await Promise.all(paths.map(async ({ path }) => [path, await readShippedText(files, path)] as const));
+  const written = texts.map(([path, text]) => [path, text, mirroredRequirements(text, mirrors)] as const);
+  const named = namesDefaultIndex(
+    step.extraArgs,
+    texts.map(([, text]) => text),
+  );
+  const usual = throughAddressMirror(DEFAULT_INDEX, mirrors);
+  return {
+    step: step.index === undefined && !named && usual !== DEFAULT_INDEX ? { ...step, index: usual } : step,
+    files: withTexts(
+      files,
+      Object.fromEntries(
+        written.filter(([, before, after]) => before !== after).map(([path, , after]) => [path, after]),
+      ),
+    ),
+  };
+}
+
+/** A step that asks these indexes beside its own, through their mirrors. Without a mirror uv asks the default index by itself. */
+function withIndexes(step: PackagesStep, places: readonly string[], mirrors: AddressMirrors): PackagesStep {
+  const all = [...new Set(places.map((place) => throughAddressMirror(place, mirrors)))];
+  const others = all.filter((place) => place !== DEFAULT_INDEX && place !== step.index);
+  const first = step.index ?? (all.includes(DEFAULT_INDEX) ? undefined : others.shift());
+  return { ...step, index: first, extraIndexes: [...new Set([...step.extraIndexes, ...others])] };
+}
+
+/** The files with these texts in place of their own, or beside them. */
+function withTexts(files: readonly ShippedFile[], texts: Readonly<Record<string, string>>): readonly ShippedFile[] {
+  const written = Object.entries(texts).map(([path, text]): ShippedFile => {
+    const known = files.find((file) => file.path === path);
+    const bytes = Buffer.from(text);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const source = known?.type === "file" ? known.source : "";
+    return { type: "file", path, mode: 0o644, size: bytes.length, sha256, source, text };
+  });
+  if (written.length === 0) return files;
+  return sortByBytes([...files.filter(({ path }) => !Object.hasOwn(texts, path)), ...written], ({ path }) => path);
+}
