@@ -74,7 +74,10 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
   const hint = "Check the names and versions of aptPackages.";
   const simulated = await run(["--simulate", ...install], hint);
   const uris = await run(["--print-uris", ...install], hint);
-  return { ...readAnswer(simulated, uris, { packages, baseName }), indexes: await readIndexes(join(root, "lists")) };
+  return {
+    ...readAnswer(simulated, uris, { packages, baseName }),
+    indexes: await readIndexes(join(root, "lists"), question.mirrors),
+  };
 }
 
 async function makeRoot({ base, architecture, mirrors, root }: AptQuestion): Promise<void> {
@@ -228,13 +231,22 @@ export function readAnswer(
   };
 }
 
-async function readIndexes(lists: string): Promise<AptIndex[]> {
+/** The indexes by the names of their archives, whichever mirrors were read. */
+async function readIndexes(lists: string, mirrors: AddressMirrors = {}): Promise<AptIndex[]> {
+  const bare = (address: string) => `${address.replace(/^https?:\/\//, "")}/`;
+  const archives = Object.entries(mirrors).map(([archive, mirror]) => [bare(mirror), bare(archive)] as const);
   const names = (await readdir(lists)).filter((name) => /_(In)?Release$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {
       const bytes = await readFile(join(lists, name));
       const date = /^Date: (.*)$/m.exec(bytes.toString("utf8"))?.[1] ?? "";
-      return { index: name.replaceAll("_", "/"), date, sha256: createHash("sha256").update(bytes).digest("hex") };
+      const read = name.replaceAll("_", "/");
+      const [mirror = "", archive = ""] = archives.find(([mirror]) => read.startsWith(mirror)) ?? [];
+      return {
+        index: archive + read.slice(mirror.length),
+        date,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+      };
     }),
   );
 }
