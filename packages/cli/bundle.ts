@@ -50,8 +50,17 @@ const replacements: Plugin = {
 /** Zod comes with its messages in 64 languages; ours are in English. */
 const oneLanguage: Plugin = {
   name: "one-language",
-  load: (module) =>
-    /\/zod\/v4\/locales\/index\.js$/.test(module) ? 'export { default as en } from "./en.js";' : undefined,
+  // Where it is required, its modules are those of CommonJS, unless they are asked for as an import would.
+  resolveId: {
+    filter: { id: /^zod$/ },
+    handler(id, importer) {
+      return this.resolve(id, importer, { kind: "import-statement", skipSelf: true });
+    },
+  },
+  load: {
+    filter: { id: /\/zod\/v4\/locales\/index\.js$/ },
+    handler: () => 'export { default as en } from "./en.js";',
+  },
 };
 
 type Groups = NonNullable<Exclude<OutputOptions["codeSplitting"], boolean | undefined>["groups"]>;
@@ -71,6 +80,8 @@ const { output } = await bundle.write({
 await bundle.close();
 if (missing.size > 0) throw new Error(`bundle.ts: not found: ${[...missing].map(({ text }) => text).join(", ")}`);
 const modules = output.flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
+const languages = modules.filter((id) => /\/zod\/v4\/locales\/(?!en\.|index\.)/.test(id));
+if (languages.length > 0) throw new Error(`bundle.ts: holds ${languages.length} languages that nobody reads`);
 writeFileSync(join(DIST, "licenses.txt"), licenses(modules));
 
 /**
