@@ -1,9 +1,11 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
+import { downloadedPython, managedPython } from "../session/find-python.ts";
 import { onPath, type UvProgram } from "../session/find-uv.ts";
-import { uvEnvironment } from "../session/uv-environment.ts";
 
 const FAILED_DOWNLOADS = "failed-python-downloads";
+/** Versions that machines compiled with where uv had no Python. */
+const HOST_COMPILERS = "host-compilers";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER = 10 * 60 * 1000;
 
@@ -17,8 +19,9 @@ export interface Compiler {
 
 /**
  * A Python X.Y on this machine: one that uv manages, downloaded into the cache where that works, else `pythonX.Y` on
- * PATH with a warning. Where other machines have shared which version they compile with, that one is taken, and downloaded
- * only once there is something to compile. Looked for once in a build. Throws E_UNSUPPORTED when there is none.
+ * PATH with a warning. Where other machines have shared which version they compile with, that one is taken: one of uv's is
+ * downloaded only once there is something to compile, and one of the machine's is used where this machine has it too.
+ * Looked for once in a build. Throws E_UNSUPPORTED when there is none.
  */
 export function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
   return session.once(`compiler ${minor}`, () => look(session, minor, uvImage));
@@ -26,23 +29,39 @@ export function findCompiler(session: BuildSession, minor: string, uvImage: stri
 
 async function look(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
   const uv = await session.uv(uvImage);
-  const attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
+  const attempt: Attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
   const own = await managed(session, uv, minor);
   if (own !== undefined) return remembered(session, attempt, own);
   const shared = await session.records.get<string>("compilers", attempt);
   if (shared !== undefined) return laterCompiler(session, uv, shared);
-  const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
-  if (failed === undefined || Date.now() - failed >= FORGOTTEN_AFTER) {
-    const installed = await install(session, uv, minor);
-    if (installed !== undefined) return remembered(session, attempt, installed);
-    await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
-  }
   const host = await onHost(session, minor);
+  // What other machines compiled with theirs is in the registry; a download would only make it anew.
+  const known = session.shared && host && (await session.records.get<string>(HOST_COMPILERS, attempt));
+  const isShared = known !== undefined && known === host?.version;
+  const installed = isShared ? undefined : await tryInstall(session, uv, attempt);
+  if (installed !== undefined) return remembered(session, attempt, installed);
   if (host === undefined) throw noCompiler(minor);
   session.warn(
     `Bytecode is made by this machine's ${host.path} (${host.version}), since uv has no Python ${minor} here: the image's digest depends on its version`,
   );
+  if (!isShared) await session.records.set(HOST_COMPILERS, attempt, host.version);
   return compilerOf(host);
+}
+
+/** What a download depends on. */
+interface Attempt {
+  minor: string;
+  uv: string;
+  list: string | undefined;
+}
+
+/** A download, unless one has failed not long ago. */
+async function tryInstall(session: BuildSession, uv: UvProgram, attempt: Attempt): Promise<Interpreter | undefined> {
+  const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
+  if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER) return undefined;
+  const installed = await install(session, uv, attempt.minor);
+  if (installed === undefined) await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
+  return installed;
 }
 
 /** An interpreter of this machine. */
@@ -55,7 +74,7 @@ function compilerOf({ path, version }: Interpreter): Compiler {
   return { version, path: () => Promise.resolve(path) };
 }
 
-async function remembered(session: BuildSession, attempt: object, found: Interpreter): Promise<Compiler> {
+async function remembered(session: BuildSession, attempt: Attempt, found: Interpreter): Promise<Compiler> {
   if ((await session.records.get<string>("compilers", attempt)) !== found.version)
     await session.records.set("compilers", attempt, found.version);
   return compilerOf(found);
@@ -84,36 +103,29 @@ function noCompiler(version: string): ImageSpecError {
   );
 }
 
-function runUv({ cache, signal }: BuildSession, uv: UvProgram, args: string[]) {
-  const env = uvEnvironment(cache.uvCache, {
-    UV_NO_CONFIG: "1",
-    UV_PYTHON_INSTALL_DIR: cache.path("python"),
-    UV_PYTHON_PREFERENCE: "only-managed",
-  });
-  return runTool(uv.path, ["python", ...args], { env, signal, allowFailure: true });
-}
-
 /** A Python in the cache, by `X.Y` or `X.Y.Z`. */
 async function managed(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
-  const found = await runUv(session, uv, ["find", wanted, "--no-project", "--no-python-downloads"]);
-  return found.exitCode === 0 ? versionOf(session, found.stdout.trim(), wanted) : undefined;
+  return interpreterOf(session, await managedPython(session, uv, wanted), wanted);
 }
 
 async function install(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
-  const installed = await runUv(session, uv, ["install", wanted, "--no-bin"]);
-  return installed.exitCode === 0 ? managed(session, uv, wanted) : undefined;
+  return interpreterOf(session, await downloadedPython(session, uv, wanted), wanted);
 }
 
 async function onHost(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
-  const path = await onPath(`python${minor}`);
-  return path === undefined ? undefined : versionOf(session, path, minor);
+  return interpreterOf(session, await onPath(`python${minor}`), minor);
 }
 
 /**
- * The interpreter that a program starts; undefined when it is not a CPython of that version. Version managers put
+ * The interpreter that a program, if there is one, starts; undefined when it is not a CPython of that version. Version managers put
  * programs on PATH that choose an interpreter by the working directory, which therefore must not be the project's.
  */
-async function versionOf({ signal }: BuildSession, program: string, wanted: string): Promise<Interpreter | undefined> {
+async function interpreterOf(
+  { signal }: BuildSession,
+  program: string | undefined,
+  wanted: string,
+): Promise<Interpreter | undefined> {
+  if (program === undefined) return undefined;
   const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)";
   const { stdout, exitCode } = await runTool(program, ["-sSIc", code], {
     cwd: "/",

@@ -10,6 +10,7 @@ const KINDS: ReadonlySet<string> = new Set([
   "compilers",
   "conda-packages",
   "deb-contents",
+  "host-compilers",
   "layers",
   "wheel-files",
   "wheel-sizes",

@@ -11,6 +11,7 @@ import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import { anyPython } from "../session/find-python.ts";
 import { type SecretSettings, secretSettings } from "../session/secret-files.ts";
 import { type BuiltWheel, builtWheel } from "../source-build/built-wheel.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "../source-build/source-kinds.ts";
@@ -123,7 +124,21 @@ async function resolveRequirements(
   const packages = step.source.from === "requirements" ? step.source.packages : [];
   const compile = async (known?: readonly StaticMetadata[]) => {
     const uv = await session.uv(uvImage, signal);
-    return compileRequirements({ uv, step, target, files, secrets, installed, known, cache, signal, log, warn });
+    const python = await untilAborted(anyPython(session, uv, target.minor), signal);
+    return compileRequirements({
+      uv,
+      python,
+      step,
+      target,
+      files,
+      secrets,
+      installed,
+      known,
+      cache,
+      signal,
+      log,
+      warn,
+    });
   };
   const resolve = async () => {
     if (options.sourceDistributions === "build")

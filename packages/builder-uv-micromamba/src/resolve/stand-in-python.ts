@@ -1,8 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ImageSpecError, runTool } from "@imagespec/core/builder";
-import type { UvProgram } from "../session/find-uv.ts";
-import { uvEnvironment } from "../session/uv-environment.ts";
 
 /** Where the programs below lie in a scratch folder, and what they leave there. */
 const FOLDER = "stand-in";
@@ -20,22 +17,9 @@ export interface StandInPython {
   refused(): Promise<string[] | undefined>;
 }
 
-interface StandInOptions {
-  uv: UvProgram;
-  /** Holds the programs; belongs to one run of uv. */
-  scratch: string;
-  /** A Python `X.Y` to install with uv where the machine has none. */
-  minor: string;
-  uvCache: string;
-  /** Where a Python that uv installs belongs. */
-  pythons: string;
-  signal: AbortSignal;
-}
-
-/** Makes one for a run of uv. Throws E_TOOL_MISSING when the machine has no Python and uv can fetch none. */
-export async function standInPython(options: StandInOptions): Promise<StandInPython> {
-  const python = await anyPython(options);
-  const folder = join(options.scratch, FOLDER);
+/** Makes one in a scratch folder, which belongs to one run of uv. `python` answers for it. */
+export async function standInPython(scratch: string, python: string): Promise<StandInPython> {
+  const folder = join(scratch, FOLDER);
   const path = join(folder, "python");
   const refuse = join(folder, "refuse");
   const refused = join(folder, "refused");
@@ -85,23 +69,4 @@ function distribution(metadata: string): string | undefined {
   const field = (name: string) => new RegExp(`^${name}: *(\\S+)`, "mi").exec(metadata)?.[1];
   const [name, version] = [field("Name"), field("Version")];
   return name === undefined ? undefined : `${name} ${version ?? ""}`.trim();
-}
-
-/** One that the machine has, on PATH or managed by uv; else one in our cache, which uv fetches where it is not there yet. */
-async function anyPython({ uv, minor, scratch, uvCache, pythons, signal }: StandInOptions): Promise<string> {
-  const run = (extra: Record<string, string>, ...args: string[]) => {
-    const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", ...extra });
-    return runTool(uv.path, ["python", ...args], { cwd: scratch, env, signal, allowFailure: true });
-  };
-  const find = ["find", "--no-project", "--no-python-downloads"];
-  const cached = { UV_PYTHON_INSTALL_DIR: pythons };
-  let found = await run({}, ...find);
-  if (found.exitCode !== 0) found = await run(cached, ...find);
-  if (found.exitCode !== 0 && (await run(cached, "install", minor, "--no-bin")).exitCode === 0)
-    found = await run(cached, ...find);
-  if (found.exitCode === 0) return found.stdout.trim();
-  throw new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
-    hint: "Install any Python 3, or let uv fetch one: uv python install.",
-    details: { command: `${uv.path} python find`, exitCode: found.exitCode, tail: found.tail },
-  });
 }

@@ -18,6 +18,8 @@ import { metadataSettings } from "./static-metadata.ts";
 
 export interface CompileRequest {
   uv: UvProgram;
+  /** Path of any Python 3 of this machine. */
+  python: string;
   step: PackagesStep;
   target: PythonTarget;
   files: readonly ShippedFile[];
@@ -82,9 +84,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
 /** Undefined, or what uv would have to build. */
 async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<string[] | undefined> {
   const { uv, step, target, secrets, cache, signal, known } = request;
-  const { uvCache } = cache;
-  const pythons = cache.path("python");
-  const python = await standInPython({ uv, minor: target.minor, scratch: folder, uvCache, pythons, signal });
+  const python = await standInPython(folder, request.python);
   const args = ["pip", "compile", "--no-header", "--format", "pylock.toml", "--output-file", OUTPUT];
   args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
   // Without isolation no requirement of a build is fetched either.
@@ -96,7 +96,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   const extraArgs = step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES);
   const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
     cwd: folder,
-    env: uvEnvironment(uvCache, {
+    env: uvEnvironment(cache.uvCache, {
       ...(known === undefined ? { UV_NO_CONFIG: "1" } : { UV_CONFIG_FILE: join(folder, SETTINGS) }),
       TMPDIR: folder,
       ...secrets.env,
