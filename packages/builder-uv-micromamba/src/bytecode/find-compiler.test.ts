@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildRequest, startRegistry } from "@imagespec/testkit";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Options } from "../options.ts";
+import { type BuildSession, openSession } from "../session/build-session.ts";
+import { anyPython } from "../session/find-python.ts";
+import { findCompiler } from "./find-compiler.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "find-compiler-"));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true });
+});
+
+/** A machine with a uv that can download nothing, and `python3.12` of that version on PATH; counts the downloads tried. */
+async function machine(name: string, python: string) {
+  const folder = join(root, name);
+  await mkdir(folder);
+  const program = (file: string, lines: string) =>
+    writeFile(join(folder, file), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+  await program("uv", `[ "$1" = --version ] && echo uv 0.9.5 && exit\necho "$@" >>'${folder}/log'\nexit 1`);
+  await program("python3.12", `echo cpython ${python} '${folder}/python'`);
+  return {
+    async downloads() {
+      const log = await readFile(join(folder, "log"), "utf8");
+      return log.split("\n").filter((line) => line.startsWith("python install")).length;
+    },
+    /** What `work` gives in a build of this machine that shares a repository. */
+    async build<T>(cacheRepository: string, work: (session: BuildSession) => Promise<T>): Promise<T> {
+      vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder, "cache"));
+      vi.stubEnv("PATH", `${folder}:/usr/bin:/bin`);
+      const options: Options = {
+        uv: join(folder, "uv"),
+        manifestFormat: "oci",
+        strict: false,
+        sourceDistributions: "refuse",
+        cacheBytes: 2 ** 30,
+        cacheRepository,
+      };
+      const request = buildRequest({ plan: { reference: `${cacheRepository}/image:1` }, options });
+      const session = await openSession(request);
+      try {
+        const result = await work(session);
+        await session.shared?.save();
+        return result;
+      } finally {
+        await session.close();
+      }
+    },
+  };
+}
+
+const compiler = async (session: BuildSession) => (await findCompiler(session, "3.12", "uv:0.9.5")).version;
+
+describe("findCompiler", () => {
+  it("compiles with the machine's Python where uv has none, and tries no download where others did so too", async () => {
+    await using registry = await startRegistry();
+    const shared = `${registry.host}/cache`;
+    const first = await machine("first", "3.12.9");
+    expect(await first.build(shared, compiler)).toBe("3.12.9");
+    expect(await first.downloads()).toBe(1);
+    const alike = await machine("alike", "3.12.9");
+    expect(await alike.build(shared, compiler)).toBe("3.12.9");
+    expect(await alike.downloads()).toBe(0);
+    const another = await machine("another", "3.12.4");
+    expect(await another.build(shared, compiler)).toBe("3.12.4");
+    expect(await another.downloads()).toBe(1);
+  });
+
+  it("shares a download that fails with whoever looks for any Python", async () => {
+    await using registry = await startRegistry();
+    const one = await machine("one", "3.12.9");
+    const resolving = async (session: BuildSession) => {
+      const uv = await session.uv("uv:0.9.5");
+      const found = await Promise.allSettled([compiler(session), anyPython(session, uv, "3.12")]);
+      return found.map((result) => (result.status === "fulfilled" ? result.value : result.reason.code));
+    };
+    expect(await one.build(`${registry.host}/cache`, resolving)).toEqual(["3.12.9", "E_TOOL_MISSING"]);
+    expect(await one.downloads()).toBe(1);
+  });
+});
