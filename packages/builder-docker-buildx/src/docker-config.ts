@@ -1,8 +1,9 @@
-import { readFile, symlink } from "node:fs/promises";
+import { symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { ImageSpecError, withSecretFolder } from "@imagespec/core/builder";
 import { writeDockerConfig } from "@imagespec/dockerfile";
+import { LARGEST_SETTINGS, readRegularFile } from "@imagespec/registry/terms";
 
 interface ConfigFile {
   auths?: unknown;
@@ -53,7 +54,7 @@ export async function dockerConfigEnvironment(
 
 async function readConfig(file: string): Promise<ConfigFile> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, "utf8"));
+    const value: unknown = JSON.parse((await readRegularFile(file, LARGEST_SETTINGS)).toString("utf8"));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     throw new TypeError("it is not a JSON object");
   } catch (cause) {

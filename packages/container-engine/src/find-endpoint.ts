@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError, LARGEST_SETTINGS, readRegularFile } from "@imagespec/registry/terms";
 import { defaultAddress, type EngineAddress, parseEngineAddress } from "./parse-address.ts";
 
 /** Variables of a process, as in `process.env`. */
@@ -99,13 +98,16 @@ async function currentContext(env: ProcessEnvironment): Promise<string | undefin
 
 async function certificates(folder: string): Promise<Omit<EngineTls, "verify">> {
   const read = (name: string) =>
-    readFile(join(folder, name), "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-      throw new ImageSpecError("E_DAEMON", `The engine's certificate ${join(folder, name)} cannot be read`, {
-        cause: error,
-        hint: "Make the file readable for this user.",
-      });
-    });
+    readRegularFile(join(folder, name), LARGEST_SETTINGS).then(
+      (bytes) => bytes.toString("utf8"),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+        throw new ImageSpecError("E_DAEMON", `The engine's certificate ${join(folder, name)} cannot be read`, {
+          cause: error,
+          hint: "Make the file readable for this user.",
+        });
+      },
+    );
   const [ca, cert, key] = await Promise.all([read("ca.pem"), read("cert.pem"), read("key.pem")]);
   return { ca, cert, key };
 }
@@ -113,7 +115,7 @@ async function certificates(folder: string): Promise<Omit<EngineTls, "verify">> 
 /** Undefined for a file that is missing or not JSON: docker itself then works as if there were none. */
 async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    return JSON.parse((await readRegularFile(file, LARGEST_SETTINGS)).toString("utf8"));
   } catch {
     return undefined;
   }

@@ -27,3 +27,10 @@ export {
   nameBreach,
   referenceBreach,
 } from "./reference/reference-grammar.ts";
+export {
+  FileRefused,
+  LARGEST_LOCK,
+  LARGEST_RULES,
+  LARGEST_SETTINGS,
+  readRegularFile,
+} from "./file/read-regular-file.ts";

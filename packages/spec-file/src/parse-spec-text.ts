@@ -26,7 +26,7 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
   const lines = new LineCounter();
   try {
     // `<<: *defaults` is YAML 1.1's merge key, which is still common in compose and CI files.
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error", merge: true });
     // A tag that means nothing here, such as !!js/function, is a warning to the parser; a spec holds plain data alone.
     const [error] = [...document.errors, ...document.warnings];
     // The parser is recursive, and deep nesting overflows its stack.

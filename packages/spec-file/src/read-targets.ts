@@ -43,6 +43,11 @@ export function readTargets(content: unknown, source: SourceOptions): Target[] {
       fault(["images"], "must be an object with at least one image", "Write images: { NAME: { ... } }."),
     ]);
   }
+  const unprintable = Object.keys(data.images).filter((name) => name === "" || /[\p{Cc}\u2028\u2029]/u.test(name));
+  for (const name of unprintable) {
+    const message = "the name of an image is one line of text";
+    faults.push(fault(["images", name], message, "Write a name without tabs and line breaks."));
+  }
   return orderedTargets(new Map(Object.entries(data.images)), source, faults);
 }
 

@@ -1,7 +1,6 @@
 import { pathToFileURL } from "node:url";
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import type { z } from "zod";
-import { LARGEST_RULES, readRegularFile } from "../resolve/read-regular-file.ts";
 import { faultPath } from "../spec/fault-path.ts";
 import { nearestParameter } from "../spec/parameter-names.ts";
 import { typeBreach } from "../spec/type-breach.ts";

@@ -88,9 +88,13 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   return { package: name, version, folder, exports: manifest.exports, builders: parsed.data.builders };
 }
 
-async function readCapped(path: string): Promise<string> {
+/** The text of a package.json or the like. Rejects for what is no regular file, or is too large. */
+export async function readCapped(path: string): Promise<string> {
   // Not by a handle: the ones of Yarn's zip archives cannot be read as a whole.
-  const { size } = await stat(path);
+  const stats = await stat(path);
+  // Opening a pipe would block, and no signal could end that.
+  if (!stats.isFile()) throw new Error("it is not a regular file");
+  const { size } = stats;
   if (size > LARGEST_MANIFEST) throw new Error(`it has ${size} bytes, more than ${LARGEST_MANIFEST}`);
   return readFile(path, "utf8");
 }

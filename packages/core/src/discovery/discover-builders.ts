@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readBuilderManifest } from "./builder-manifest.ts";
+import { readBuilderManifest, readCapped } from "./builder-manifest.ts";
 import { type BuilderCandidate, byPriority } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { configAmong } from "./find-config.ts";
@@ -96,7 +95,7 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
 
 async function dependencyNames(path: string): Promise<string[] | string> {
   try {
-    const manifest = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown> | null;
+    const manifest = JSON.parse(await readCapped(path)) as Record<string, unknown> | null;
     const names = KINDS.flatMap((kind) => Object.keys((manifest?.[kind] as object | undefined) ?? {}));
     return [...new Set(names)].filter((name) => /^(@[\w.-]+\/)?[\w.-]+$/.test(name) && !name.includes("..")).sort();
   } catch (error) {

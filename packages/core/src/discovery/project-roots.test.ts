@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chownSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,6 +20,15 @@ async function write(files: Record<string, string>): Promise<void> {
 }
 
 const PROJECT = "apps/one/package.json";
+
+it.each(["package.json", "pnpm-workspace.yaml"])(
+  "is found beside a pipe called %s, which is never opened",
+  async (name) => {
+    execFileSync("mkfifo", [join(root, name)]);
+    await write({ [PROJECT]: "{}" });
+    expect(await projectRoots(dirname(join(root, PROJECT)))).not.toContain(root);
+  },
+);
 
 describe("the root of a workspace", () => {
   it.each([

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { gitGlob } from "../resolve/git-glob.ts";
 import { globMatcher } from "../resolve/glob.ts";
+import { readCapped } from "./builder-manifest.ts";
 
 /**
  * The folders whose package.json says which builders are direct dependencies: the nearest one above `start`, and the
@@ -43,9 +44,9 @@ async function workspaceRoot(from: string): Promise<string | undefined> {
 /** The patterns by which a workspace root lists its packages; undefined when the folder is not a root. */
 async function workspaceMembers(folder: string, from: string): Promise<string[] | undefined> {
   const pnpm = join(folder, "pnpm-workspace.yaml");
-  if (existsSync(pnpm)) return haveOneOwner(pnpm, from) ? pnpmPackages(await readFile(pnpm, "utf8")) : [];
+  if (existsSync(pnpm)) return haveOneOwner(pnpm, from) ? pnpmPackages(await readCapped(pnpm).catch(() => "")) : [];
   const manifest = join(folder, "package.json");
-  const text = await readFile(manifest, "utf8").catch(() => "");
+  const text = await readCapped(manifest).catch(() => "");
   if (!text.includes('"workspaces"')) return undefined;
   try {
     const { workspaces } = JSON.parse(text) as { workspaces?: unknown };

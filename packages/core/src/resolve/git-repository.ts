@@ -1,8 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import { readGitIndex } from "./git-index.ts";
-import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 
 const LARGEST_INDEX = 1024 * 1024 * 1024;
 
@@ -51,12 +50,10 @@ async function ledTo(path: string, top: string): Promise<string | undefined> {
 }
 
 async function readRepository(top: string, gitFolder: string, folder: string): Promise<GitRepository> {
-  // Several work trees share what is not their own.
-  const common = await readFile(join(gitFolder, "commondir"), "utf8").then(
-    (text) => resolve(gitFolder, text.trim()),
-    () => gitFolder,
-  );
   const text = (path: string, limit: number) => readRegularFile(path, limit).catch(() => Buffer.alloc(0));
+  // Several work trees share what is not their own.
+  const way = (await text(join(gitFolder, "commondir"), LARGEST_RULES)).toString("utf8").trim();
+  const common = way === "" ? gitFolder : resolve(gitFolder, way);
   const config = await text(join(common, "config"), LARGEST_RULES);
   const excludeFile = join(common, "info", "exclude");
   const exclude = await text(excludeFile, LARGEST_RULES);

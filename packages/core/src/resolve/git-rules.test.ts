@@ -195,6 +195,18 @@ describe("files that are no regular files", () => {
   });
 });
 
+it.each(["commondir", "index", "config", "info/exclude"])("waits for no pipe in place of git's %s", async (name) => {
+  folder.write({
+    "src/a.py": "",
+    "src/b.py": "",
+    "src/.gitignore": "b.py",
+    ".git/HEAD": "ref: refs/heads/main\n",
+    ".git/info/x": "",
+  });
+  execFileSync("mkfifo", [folder.path(`.git/${name}`)]);
+  expect(await folder.shipped({ sourceRoot: "src" })).toEqual(["source/a.py"]);
+});
+
 it("leaves the files out that the spec was read from", async () => {
   folder.write({ "app/imagespec.yaml": "", "app/main.py": "", "app/imagespec.py": "" });
   const { ImageSpec } = await import("../image-spec/image-spec.ts");

@@ -1,6 +1,5 @@
-import { ImageSpecError, type SpecFault } from "@imagespec/registry/terms";
+import { FileRefused, ImageSpecError, type SpecFault } from "@imagespec/registry/terms";
 import { faultPath } from "../spec/fault-path.ts";
-import { FileRefused } from "./read-regular-file.ts";
 
 /** Collects what is wrong with the files of a spec, so that one error can name all of it. */
 export class InputFaults {

@@ -23,6 +23,16 @@ describe("sources and copies", () => {
     "src/empty.txt": "",
   };
 
+  it("refuses names that delete files in an image, for every builder", async () => {
+    folder.write({ "src/.wh.a": "", "src/.wh.b/c": "", "src/d": "", "copied/.wh..wh..opq": "" });
+    const parameters = { sourceRoot: "src", sourceCopyMode: "all", copy: ["copied"] } as const;
+    expect(await folder.faults(parameters)).toEqual([
+      ["sourceRoot", "whiteout", expect.stringContaining("'.wh.a'")],
+      ["sourceRoot", "whiteout", expect.stringContaining("'.wh.b/c'")],
+      ["copy", "whiteout", expect.stringContaining("'copied/.wh..wh..opq'")],
+    ]);
+  });
+
   it("ships modules alone by default, everything with all, nothing with none", async () => {
     folder.write(tree);
     expect(await folder.shipped({ sourceRoot: "src" })).toEqual(["source/main.py", "source/pkg/mod.py"]);

@@ -36,6 +36,16 @@ source = { registry = "https://host/simple" }
 const uv = (lock: string, project = uvProject) => lockBreaches("uv.lock", lock, project);
 
 describe("uv.lock", () => {
+  it("is refused where a marker asks what machine builds, on Linux", () => {
+    const needing = (marker: string) =>
+      uvLock.replace(
+        'name = "six"\nversion',
+        `name = "six"\ndependencies = [{ name = "a", marker = "${marker}" }]\nversion`,
+      );
+    expect(uv(needing("platform_release > '5'"))).toMatchObject([{ file: "lock", code: "machine_marker" }]);
+    expect(uv(needing("sys_platform == 'darwin' and platform_release > '5'"))).toEqual([]);
+  });
+
   it("is taken when it belongs to the project", () => {
     expect(uv(uvLock)).toEqual([]);
     expect(uv(uvLock, uvProject.replace("six>=1.16,<2", "six <2, >=1.16"))).toEqual([]);

@@ -3,6 +3,7 @@ import { redact } from "@imagespec/registry/terms";
 import { parse } from "smol-toml";
 import { userInfoBreach } from "../spec/text-rules.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
+import { lockMarkerBreaches } from "./lock-markers.ts";
 import { isPoetryLockStale } from "./poetry-content-hash.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
@@ -17,6 +18,7 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
     return [...credentials, ...[lock, project].flatMap((one) => ("breach" in one ? [one.breach] : []))];
   }
   const found = [...credentials, ...tables(lock.table.package).flatMap((entry) => sourceBreach(kind, entry))];
+  found.push(...lockMarkerBreaches(lock.table));
   if (kind === "uv.lock") found.push(...uvSourceBreaches(project.table), ...defaultGroupBreaches(project.table));
   const stale =
     kind === "uv.lock" ? uvLockStaleness(lock.table, project.table) : isPoetryLockStale(lock.table, project.table);

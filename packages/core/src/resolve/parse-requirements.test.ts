@@ -4,6 +4,24 @@ import { parseRequirements } from "./parse-requirements.ts";
 const breaches = (text: string) => parseRequirements(text).breaches.map(({ line, code }) => [line, code]);
 
 describe("parseRequirements", () => {
+  it("refuses what uv reads in another way, or what another machine would decide otherwise", () => {
+    expect(breaches("-r = base.txt")).toEqual([[1, "option_value"]]);
+    expect(breaches("--index-url = https://host/simple")).toEqual([[1, "local_path"]]);
+    expect(breaches("six[a b]\nsix[a,]\nsix==1.0;\n")).toEqual([
+      [1, "requirement"],
+      [2, "requirement"],
+      [3, "marker"],
+    ]);
+    expect(breaches("a\nsix ; platform_release > '5' --hash=sha256:x")).toEqual([[2, "machine_marker"]]);
+  });
+
+  it("reads long lines in time linear in their length, and takes none that names nothing", () => {
+    for (const unit of [" ", "a,", "[", "(", ";", "- ", "a["]) {
+      const [line] = breaches(`six[${unit.repeat(300_000 / unit.length)}!`);
+      expect(line?.[0], unit).toBe(1);
+    }
+  });
+
   it("takes what pip takes", () => {
     const text = [
       "\ufeff# a comment",

@@ -3,7 +3,7 @@ import { redact } from "@imagespec/registry/terms";
 import { hashBreach } from "../spec/hash-rule.ts";
 import { installerOptionBreach, variableBreach } from "../spec/installer-arguments.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
-import { credentialBreach } from "../spec/text-rules.ts";
+import { credentialBreach, lengthBreach } from "../spec/text-rules.ts";
 import { logicalLines } from "./logical-lines.ts";
 
 /** What one requirements file says, apart from the requirements themselves, which the installer reads. */
@@ -37,7 +37,7 @@ const VALUED = new Set([
 const FLAGS = new Set(["--no-index", "--prefer-binary"]);
 
 /** Of a long option or a short one, and what follows. */
-const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(\s*=\s*|\s+|)(.*)$/s;
+const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(=\s*|\s+|)(.*)$/s;
 
 /**
  * Reads a requirements file the way uv does, which is stricter than pip
@@ -63,6 +63,8 @@ function lineBreach(content: string, line: number, result: RequirementsFile): Pr
       hint: "Give what uv has for it in pipExtraArgs.",
     };
   }
+  const tooLong = lengthBreach(requirement);
+  if (tooLong) return tooLong;
   result.hasPip ||= /^pip(?![\w.-])|^https?:\/\/\S*\/pip-\d/i.test(requirement);
   const breach = pythonPackageBreach(requirement);
   return breach ? withoutText(breach, requirement) : hashes.map(hashBreach).find((one) => one !== undefined);

@@ -1,5 +1,6 @@
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { isGiven } from "../spec/is-given.ts";
@@ -10,12 +11,15 @@ import type { TellDecision } from "./file-decision.ts";
 import { InputFaults } from "./input-faults.ts";
 import { listCopies } from "./list-copies.ts";
 import { listSources, sourceMode } from "./list-sources.ts";
-import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 import { readRequirements } from "./read-requirements.ts";
+import { refuseWhiteouts } from "./refuse-whiteouts.ts";
 import type { Requirements } from "./requirements.ts";
 import { clashWarnings, shipFiles } from "./ship-files.ts";
 import type { ShippedFile } from "./shipped-file.ts";
 import { StatCache } from "./stat-cache.ts";
+
+/** What BuildKit takes as one secret, and so every builder. */
+const LARGEST_SECRET = 500 * 1024;
 
 /** What was read from a spec's files. */
 export interface Inputs {
@@ -71,6 +75,7 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
     if (type !== "directory" && !isOfProject(path, requirements)) tell?.({ path, isIn: true, because: "requirements" });
   }
   findCollisions(entries, faults);
+  refuseWhiteouts(entries, faults);
   // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
   const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });
@@ -102,6 +107,9 @@ async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputF
       if (!stats.isFile()) {
         const what = stats.isDirectory() ? "a folder" : "not a regular file";
         faults.add(path, "not_a_file", `'${file}' is ${what}`, "Name a regular file.");
+      } else if (path[0] === "pipSecretMounts" && stats.size > LARGEST_SECRET) {
+        const message = `'${file}' has ${stats.size} bytes, and a secret at most ${LARGEST_SECRET}`;
+        faults.add(path, "too_large", message, "Name a file that holds the secret alone.");
       } else if (path[0] === "registryConfig") await checkRegistryConfig(path, file, spec, faults);
     } catch (error) {
       faults.addSystem(path, file, error);

@@ -2,6 +2,7 @@ import { redact } from "@imagespec/registry/terms";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { credentialBreaches, type LockBreach, parseTable } from "./lock-breaches.ts";
+import { lockMarkerBreaches } from "./lock-markers.ts";
 import type { Requirements } from "./requirements.ts";
 import type { RequirementsReader } from "./requirements-reader.ts";
 
@@ -38,7 +39,7 @@ export function pylockBreaches(lock: Table): LockBreach[] {
     const message = `it is no lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
     return [{ file: "lock", code: "lock_version", message, hint: "Write it again: uv export --format pylock.toml." }];
   }
-  const local = tables(lock.packages).flatMap((entry) => localBreach(entry) ?? []);
+  const local = [...tables(lock.packages).flatMap((entry) => localBreach(entry) ?? []), ...lockMarkerBreaches(lock)];
   const groups = lock["default-groups"];
   if (!Array.isArray(groups) || groups.length === 0) return local;
   const message = `it installs groups by default: ${groups.map(String).join(", ")}`;

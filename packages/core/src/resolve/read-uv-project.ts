@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { ContentProject } from "../identity/content.ts";
+import { machineBreach } from "../spec/marker-rule.ts";
 import type { Spec } from "../spec/spec.ts";
 import { type ClosurePackage, projectClosure } from "../uv-project/closure.ts";
 import { linuxVariables, machineOf } from "../uv-project/linux-variables.ts";
@@ -60,6 +61,11 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
     for (const { code, message, hint } of originBreaches(locked)) {
       faults.add("requirements", code, `${shown}: ${message}`, hint);
     }
+  }
+  const moving = foreign.filter(({ marker }) => marker !== true && machineBreach(marker)?.code === "machine_marker");
+  for (const { locked } of moving) {
+    const message = `${shown}: whether '${locked.name}' is installed depends on the kernel of the machine that builds`;
+    faults.add("requirements", "machine_marker", message, "Drop the marker that asks for it, and run 'uv lock'.");
   }
   const built = installed.filter(({ locked }) => localFolder(locked) !== undefined);
   const text = pylockText({ packages: foreign, lock: graph, machines: platforms.map(machineOf) });

@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import type { Content } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
-import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 
 /**
  * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.
@@ -14,9 +13,9 @@ export async function resolveLayout(
 ): Promise<{ image: BaseImage; content: Content["base"] }> {
   const folder = resolve(root, path);
   const manifests = await readIndex(folder, path);
-  const digests = [...new Set(manifests.map(({ digest }) => digest))];
+  const digests = [...new Set(manifests)];
   const [digest] = digests;
-  if (typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/.test(digest) || digests.length > 1) {
+  if (digest === undefined || digests.length > 1) {
     throw new ImageSpecError(
       "E_INPUT_FILE",
       `baseImage: the OCI layout '${path}' holds ${digests.length} images and not one`,
@@ -29,13 +28,17 @@ export async function resolveLayout(
   return { image: { kind: "layout", path: folder }, content: { layout: digest } };
 }
 
-async function readIndex(folder: string, shown: string): Promise<{ digest?: unknown }[]> {
+/** The digests that index.json lists. */
+async function readIndex(folder: string, shown: string): Promise<string[]> {
   try {
     const index = JSON.parse((await readRegularFile(join(folder, "index.json"), LARGEST_RULES)).toString("utf8")) as {
       manifests?: unknown;
     };
-    if (Array.isArray(index.manifests)) return index.manifests as { digest?: unknown }[];
-    throw new TypeError("index.json lists no manifests");
+    if (!Array.isArray(index.manifests)) throw new TypeError("index.json lists no manifests");
+    return index.manifests.map((entry: { digest?: unknown } | null) => {
+      if (typeof entry?.digest === "string" && /^sha256:[0-9a-f]{64}$/.test(entry.digest)) return entry.digest;
+      throw new TypeError("index.json has an entry without a sha256 digest");
+    });
   } catch (cause) {
     throw new ImageSpecError(
       "E_INPUT_FILE",

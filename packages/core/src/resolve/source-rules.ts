@@ -1,12 +1,12 @@
 import { realpathSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { VERDICTS, type Verdict } from "./file-decision.ts";
 import { GitIgnore, type GitRule } from "./git-ignore.ts";
 import { findRepository, isWorkTree, type TrackedPaths } from "./git-repository.ts";
 import type { InputFaults } from "./input-faults.ts";
-import { LARGEST_RULES, readRegularFile } from "./read-regular-file.ts";
 
 /** The rules that hold for the entries of one folder. */
 interface FolderRules {

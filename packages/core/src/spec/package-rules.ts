@@ -2,16 +2,17 @@ import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry/terms";
 import { hashBreach } from "./hash-rule.ts";
 import { variableBreach } from "./installer-arguments.ts";
+import { markerBreach } from "./marker-rule.ts";
 import type { Rule } from "./rule.ts";
 
 const NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
-const EXTRAS = "(?:\\s*\\[[A-Za-z0-9._,\\s-]*\\])?";
+const EXTRAS = `(?:\\s*\\[\\s*(?:${NAME}(?:\\s*,\\s*${NAME})*)?\\s*\\])?`;
 const CLAUSE = "(?:===|==|~=|!=|<=|>=|<|>)\\s*[A-Za-z0-9_.*+!-]+";
 const CLAUSES = `${CLAUSE}(?:\\s*,\\s*${CLAUSE})*\\s*,?`;
 // PEP 508 by name, and by direct reference to an URL.
-const BY_NAME = new RegExp(`^${NAME}${EXTRAS}\\s*(?:\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;.*)?$`);
+const BY_NAME = new RegExp(`^${NAME}${EXTRAS}\\s*(?:\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;(?<marker>.*))?$`);
 const BY_URL = new RegExp(
-  `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:(?:git|hg|svn|bzr)\\+)?(?:https?|ssh)://\\S+\\s*(?:\\s;.*)?$`,
+  `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:(?:git|hg|svn|bzr)\\+)?(?:https?|ssh)://\\S+\\s*(?:\\s;(?<marker>.*))?$`,
   "i",
 );
 const LOCAL = new RegExp(
@@ -42,7 +43,8 @@ function plainName(kind: string, optionHint = "leave it out"): Rule {
 
 /** The rule for one Python package: a PEP 508 requirement by name or by https or VCS URL; nothing on this machine. */
 export function pythonPackageBreach(text: string): Problem | undefined {
-  const trimmed = text.trim();
+  // One space for many: with several places that take white space, the patterns would not be linear in it.
+  const trimmed = text.trim().replace(/\s+/g, " ");
   const [, editable] = /^(?:-e|--editable)(?:[\s=](.*)|$)/.exec(trimmed) ?? [];
   if (editable !== undefined || /^(?:-e|--editable)$/.test(trimmed)) {
     if (BY_URL.test((editable ?? "").trim())) {
@@ -67,13 +69,20 @@ export function pythonPackageBreach(text: string): Problem | undefined {
       hint: "Name a version on an index or an https URL; local code goes into the image with sourceRoot or copy.",
     };
   }
-  if (BY_NAME.test(trimmed)) return undefined;
-  if (BY_URL.test(trimmed)) return variableBreach(trimmed) ?? fragmentBreach(trimmed);
+  const byName = BY_NAME.exec(trimmed);
+  if (byName) return ofMarker(byName);
+  const byUrl = BY_URL.exec(trimmed);
+  if (byUrl) return variableBreach(trimmed) ?? fragmentBreach(trimmed) ?? ofMarker(byUrl);
   return {
     code: "requirement",
     message: `'${redact(text)}' is not a PEP 508 requirement`,
     hint: "Write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'.",
   };
+}
+
+function ofMarker({ groups }: RegExpExecArray): Problem | undefined {
+  const marker = groups?.marker;
+  return marker === undefined ? undefined : (variableBreach(marker) ?? markerBreach(marker));
 }
 
 /** The hashes that the fragment of an address states; more than one is joined by `&`. */

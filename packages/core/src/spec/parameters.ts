@@ -11,7 +11,7 @@ import { withZod } from "./with-zod.ts";
 /** The names of the original in camelCase, then ours, with what each means. The one definition of types, checks and JSON Schema. */
 export const flatParametersSchema = withZod((z) => {
   /** A text that keeps a rule; its breach becomes a fault with the rule's own code and hint. */
-  const text = (rule: Rule) =>
+  const anyText = (rule: Rule) =>
     z.string().superRefine((value, context) => {
       const breach = rule(value);
       if (!breach) return;
@@ -19,6 +19,7 @@ export const flatParametersSchema = withZod((z) => {
       context.addIssue({ code: "custom", message, params: { code, hint }, input: value });
     });
 
+  const text = (rule: Rule) => anyText((value) => rules.lengthBreach(value) ?? rule(value));
   const list = (rule: Rule) => z.array(text(rule)).readonly();
 
   /** Variables by name, each small enough for the kernel to pass to a program. */
@@ -82,7 +83,7 @@ export const flatParametersSchema = withZod((z) => {
     ),
     registryConfig: text(rules.emptyBreach).describe("Path of a docker config.json for this image's registries."),
     entrypoint: z.array(z.string()).readonly().describe("Entrypoint; [] removes the base's."),
-    commands: list(rules.emptyBreach).describe("Shell commands, run last, as root."),
+    commands: z.array(anyText(rules.emptyBreach)).readonly().describe("Shell commands, run last, as root."),
     tagFormat: text(rules.tagFormatBreach).describe("Format of the tag, holding {spec_hash}."),
     sourceCopyMode: z
       .enum(["none", "loaded_modules", "all"])

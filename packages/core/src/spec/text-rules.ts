@@ -31,6 +31,19 @@ export function unprintableBreach(text: string): Problem | undefined {
   return undefined;
 }
 
+/** No name, address or path is longer; the patterns that read them need not be linear in their length. */
+const LONGEST_TEXT = 8192;
+
+/** The rule for the length of what names something. */
+export function lengthBreach(text: string): Problem | undefined {
+  if (text.length <= LONGEST_TEXT) return undefined;
+  return {
+    code: "too_long",
+    message: `the text has ${text.length} characters, and at most ${LONGEST_TEXT} are read`,
+    hint: "Write it shorter, or as several items.",
+  };
+}
+
 export function emptyBreach(text: string): Problem | undefined {
   return text.trim() === "" ? { code: "empty", message: "it is empty", hint: "Leave it out instead." } : undefined;
 }

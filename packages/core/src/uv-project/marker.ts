@@ -6,6 +6,9 @@ export type MarkerEnvironment = Readonly<Record<string, string>>;
 const TOKEN = /\s*(?:(\(|\))|(===|==|!=|<=|>=|~=|<|>)|"([^"]*)"|'([^']*)'|([A-Za-z_][A-Za-z0-9_.]*))/y;
 const VERSIONS = new Set(["python_version", "python_full_version", "implementation_version"]);
 
+/** Parentheses inside each other; nobody writes more, and the reader is recursive. */
+const DEEPEST = 50;
+
 interface Token {
   kind: "paren" | "operator" | "text" | "word";
   value: string;
@@ -31,6 +34,7 @@ export function reduceMarker(
 ): ReducedMarker {
   const tokens = tokenize(marker);
   let at = 0;
+  let depth = 0;
   const fail = () => new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
   const peek = () => tokens[at];
   const take = () => {
@@ -52,7 +56,9 @@ export function reduceMarker(
   const one = (): ReducedMarker => {
     if (peek()?.value === "(" && peek()?.kind === "paren") {
       at++;
+      if (++depth > DEEPEST) throw fail();
       const value = either();
+      depth--;
       if (take().value !== ")") throw fail();
       return value;
     }

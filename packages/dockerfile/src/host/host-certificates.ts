@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ImageSpecError } from "@imagespec/core/builder";
+import { LARGEST_SETTINGS, readRegularFile } from "@imagespec/registry/terms";
 
 /** The certificates a host trusts besides the usual ones. */
 export interface HostCertificates {
@@ -23,11 +23,11 @@ export async function hostCertificates(
   const variable = env.SSL_CERT_FILE ? "SSL_CERT_FILE" : "NODE_EXTRA_CA_CERTS";
   const file = env[variable];
   if (file === undefined || file === "") return undefined;
-  const pem = await readFile(file, "utf8").catch((cause: unknown) => {
+  const bytes = await readRegularFile(file, LARGEST_SETTINGS).catch((cause: unknown) => {
     throw new ImageSpecError("E_INPUT_FILE", `The certificates ${file}, named by ${variable}, cannot be read`, {
       cause,
       hint: `Correct ${variable}, or unset it.`,
     });
   });
-  return { file, variable, pem };
+  return { file, variable, pem: bytes.toString("utf8") };
 }

@@ -9,6 +9,8 @@ function run(...commands: string[]) {
   return { status, stdout, fault: stderr.split("\n").map(parseStepFault).find(Boolean)?.message };
 }
 
+const TAKEN = "a command took the shell from those behind it, as exec does";
+
 describe("inOneShell", () => {
   it("carries folder and variables on, whatever the commands end in", () => {
     const commands = [
@@ -30,6 +32,14 @@ describe("inOneShell", () => {
     [["no-such-program", "echo never || true"], 127, "commands[0] ended with exit code 127"],
     [["true", "exit 3", "echo never"], 3, "commands[1] ended with exit code 3"],
     [["exit 0", "echo never"], 1, "commands[0] ended the shell before the commands behind it ran"],
+    [["return 0", "echo never"], 1, "commands[0] ended the shell before the commands behind it ran"],
+    [["exec true", "echo never"], 1, TAKEN],
+    [["true", "exec sh -c 'exit 0'", "echo never"], 1, TAKEN],
+    [["exec false", "echo never"], 1, undefined],
+    [["trap - EXIT; exit 0", "echo never"], 1, TAKEN],
+    [["trap 'exit 0' EXIT", "false", "echo never"], 1, TAKEN],
+    [["set -n", "echo never"], 1, TAKEN],
+    [["(exit 222)", "echo never"], 1, "commands[0] ended with exit code 222"],
     [["set -e", "false; true"], 1, "commands[1] ended with exit code 1"],
     [["true", "echo 'open", "echo 'closed'"], 2, "commands[1] ended with exit code 2"],
     [["true &&", "true"], 2, "commands[0] ended with exit code 2"],
@@ -40,5 +50,10 @@ describe("inOneShell", () => {
 
   it("lets the last one end the shell", () => {
     expect(run("true", "exit 0")).toMatchObject({ status: 0, stdout: "END\n" });
+    expect(run("exec true")).toMatchObject({ status: 0, stdout: "END\n" });
+  });
+
+  it("lets commands clean up when the shell ends", () => {
+    expect(run("trap 'echo bye' EXIT", "echo a")).toMatchObject({ status: 0, stdout: "a\nbye\nEND\n" });
   });
 });

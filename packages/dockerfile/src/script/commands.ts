@@ -32,25 +32,37 @@ export function commandsScript({ step, environment, user, tools, mounted }: Comm
   ];
 }
 
+/** The exit code of a shell that went through all commands: one that a program put in its place hardly ends with. */
+const WENT_THROUGH = 222;
+
 /**
  * One shell that parses each command by itself, so that no command can swallow the next, however it ends. The first
- * failure ends the build, and so does a command that exits the shell before the last one has run.
+ * failure ends the build, and so does a command after which those behind it did not run: one that exits the shell, that
+ * puts a program in its place (`exec`), or that switches off what notices it.
  */
 export function inOneShell(commands: readonly string[]): string[] {
   const last = commands.length - 1;
+  const report = (where: string, what: string) => `printf "imagespec:%s: ${where} ${what}\\n" E_BUILD`;
   return [
     "(",
     // Variables with names of our own rather than functions, which could shadow a command.
     "trap 'imagespec_status=$?;",
-    `if [ "$imagespec_status" != 0 ]; then printf "imagespec:%s: commands[%s] ended with exit code %s\\n" E_BUILD "$imagespec_at" "$imagespec_status" >&2;`,
-    `elif [ "$imagespec_at" != ${last} ]; then imagespec_status=1; printf "imagespec:%s: commands[%s] ended the shell before the commands behind it ran\\n" E_BUILD "$imagespec_at" >&2; fi;`,
-    `exit "$imagespec_status"' 0;`,
+    `case "$imagespec_at:$imagespec_status" in done:*|${last}:0) exit ${WENT_THROUGH};; esac;`,
+    `if [ "$imagespec_status" != 0 ]; then ${report("commands[%s]", "ended with exit code %s")} "$imagespec_at" "$imagespec_status" >&2;`,
+    `else ${report("commands[%s]", "ended the shell before the commands behind it ran")} "$imagespec_at" >&2; fi;`,
+    `case "$imagespec_status" in 0|${WENT_THROUGH}) exit 1;; *) exit "$imagespec_status";; esac' 0;`,
     ...commands.flatMap((command, index) => [
       `imagespec_at=${index}; eval ${quoteShell(command)};`,
       'imagespec_status=$?; [ "$imagespec_status" = 0 ] || exit "$imagespec_status";',
     ]),
+    `imagespec_at=done; exit ${WENT_THROUGH};`,
     "); imagespec_status=$?;",
-    '[ "$imagespec_status" = 0 ] || exit "$imagespec_status";',
+    `case "$imagespec_status" in ${WENT_THROUGH}) ;;`,
+    // Behind a single command there is nothing to be left out.
+    ...(last === 0
+      ? ["0) ;;"]
+      : [`0) ${report("a command", "took the shell from those behind it, as exec does")} >&2; exit 1;;`]),
+    '*) exit "$imagespec_status";; esac;',
     "set -e;",
   ];
 }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { FileRefused, LARGEST_SETTINGS, readRegularFile } from "../file/read-regular-file.ts";
 import type { Credential } from "./credential.ts";
 
 /** What a docker config.json or podman auth.json says about credentials. */
@@ -40,8 +40,10 @@ export function parseConfigDocument(text: string, source: string): ConfigDocumen
 /** Reads a config file; undefined when there is none. Throws E_INPUT_FILE. */
 export async function readConfigDocument(path: string): Promise<ConfigDocument | undefined> {
   try {
-    return parseConfigDocument(await readFile(path, "utf8"), path);
+    return parseConfigDocument((await readRegularFile(path, LARGEST_SETTINGS)).toString("utf8"), path);
   } catch (error) {
+    if (error instanceof FileRefused)
+      throw new ImageSpecError("E_INPUT_FILE", `${path} ${error.message}`, { hint: CURE, cause: error });
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     if (code === "EACCES" || code === "EISDIR" || code === "EPERM") {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { LARGEST_SETTINGS, readRegularFile } from "../file/read-regular-file.ts";
 
 /**
  * The certificate authorities to trust: Node's own and those in the PEM files that SSL_CERT_FILE and
@@ -11,21 +11,22 @@ export async function trustedAuthorities(env: NodeJS.ProcessEnv): Promise<string
     return path ? [{ name, path }] : [];
   });
   if (files.length === 0) return undefined;
-  const extra = files.map(({ name, path }) => {
-    try {
-      const text = readFileSync(path, "utf8");
-      if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-    } catch (cause) {
-      throw new ImageSpecError("E_INPUT_FILE", `${name} names ${path}, which cannot be read`, {
-        hint: `Correct ${name} or unset it.`,
-        cause,
-      });
-    }
-    throw new ImageSpecError("E_INPUT_FILE", `${name} names ${path}, which holds no PEM certificate`, {
-      hint: `Correct ${name} or unset it.`,
-    });
-  });
+  const extra = await Promise.all(files.map(certificatesOf));
   // Loaded here: node:tls is a third of what importing this package would cost.
   const { rootCertificates } = await import("node:tls");
   return [...rootCertificates, ...extra];
+}
+
+async function certificatesOf({ name, path }: { name: string; path: string }): Promise<string> {
+  const refuse = (what: string, cause?: unknown) =>
+    new ImageSpecError("E_INPUT_FILE", `${name} names ${path}, which ${what}`, {
+      hint: `Correct ${name} or unset it.`,
+      cause,
+    });
+  const bytes = await readRegularFile(path, LARGEST_SETTINGS).catch((cause: unknown) => {
+    throw refuse("cannot be read", cause);
+  });
+  const text = bytes.toString("utf8");
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw refuse("holds no PEM certificate");
 }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { readRegularFile } from "../file/read-regular-file.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
@@ -211,7 +212,7 @@ export class OciLayout implements ImageSource, ImageSink {
     const path = join(this.folder, "index.json");
     let bytes: Uint8Array;
     try {
-      bytes = await readFile(path);
+      bytes = await readRegularFile(path, MAX_MANIFEST_BYTES);
     } catch (cause) {
       throw new ImageSpecError("E_INPUT_FILE", `${this.name} is not an OCI layout: ${path} cannot be read`, {
         hint: "Name a folder that holds oci-layout, index.json and blobs.",
@@ -234,13 +235,15 @@ export class OciLayout implements ImageSource, ImageSink {
     code: "E_INPUT_FILE" | "E_OUTPUT" = "E_INPUT_FILE",
   ): Promise<{ size: number }> {
     try {
-      return await stat(path);
+      const stats = await stat(path);
+      if (stats.isFile()) return stats;
     } catch (cause) {
       throw new ImageSpecError(code, `${this.name} lacks ${digest}`, {
         hint: "Write the layout again.",
         cause,
       });
     }
+    throw new ImageSpecError(code, `${this.name}: ${digest} is not a file`, { hint: "Write the layout again." });
   }
 
   #broken(what: string): ImageSpecError {

@@ -8,6 +8,8 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 export const LARGEST_RULES = 1024 * 1024;
 /** Locks of large workspaces have some MiB. */
 export const LARGEST_LOCK = 64 * 1024 * 1024;
+/** Files of certificates and of logins, of which the largest have some hundred KiB. */
+export const LARGEST_SETTINGS = 16 * 1024 * 1024;
 
 /** Why an existing file is not read. `message` completes a sentence whose subject is the file. */
 export class FileRefused extends Error {

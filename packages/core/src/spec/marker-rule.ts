@@ -1,0 +1,71 @@
+import { isImageSpecError, type Problem } from "@imagespec/registry/terms";
+import { linuxVariables } from "../uv-project/linux-variables.ts";
+import { reduceMarker } from "../uv-project/marker.ts";
+
+/** What the machine that builds says of itself: its kernel is no part of the image. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(["platform_release", "platform_version"]);
+/** Names of before PEP 508, which uv still reads. */
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ["os.name", "os_name"],
+  ["sys.platform", "sys_platform"],
+  ["platform.machine", "platform_machine"],
+  ["platform.version", "platform_version"],
+  ["platform.python_implementation", "platform_python_implementation"],
+  ["python_implementation", "platform_python_implementation"],
+]);
+/** Variables that a requirement's marker can ask for, `extra` aside. */
+const VARIABLES: ReadonlySet<string> = new Set([
+  "os_name",
+  "sys_platform",
+  "platform_machine",
+  "platform_python_implementation",
+  "platform_system",
+  "python_version",
+  "python_full_version",
+  "implementation_name",
+  "implementation_version",
+  ...OF_THE_MACHINE,
+]);
+
+/** The rule for the marker of a requirement: one that can be read, and that holds or not by what the image is. Pure. */
+export function markerBreach(marker: string): Problem | undefined {
+  const breach = machineBreach(marker, VARIABLES);
+  if (breach === undefined || breach.code !== "marker") return breach;
+  return { ...breach, hint: "Write it like 'python_version < \"3.12\"', with the values in quotes." };
+}
+
+/**
+ * Why a marker that is decided for Linux as far as it can be still asks what machine builds the image. A name that is not
+ * among the `variables` is a breach; without them any name is taken, as in locks. Pure.
+ */
+export function machineBreach(marker: string, variables?: ReadonlySet<string>): Problem | undefined {
+  const linux = linuxVariables([]);
+  const unknown: string[] = [];
+  const open = (name: string) => {
+    const variable = OLD_NAMES.get(name) ?? name;
+    if (variables !== undefined && !variables.has(variable)) unknown.push(name);
+    return variable;
+  };
+  try {
+    const left = reduceMarker(marker, (name) => linux.get(open(name)));
+    const [stranger] = unknown;
+    if (stranger !== undefined)
+      return { code: "marker", message: `the marker names '${stranger}', which is no variable`, hint: "Correct it." };
+    if (typeof left !== "string") return undefined;
+    const found = [...OF_THE_MACHINE, "platform.version"].find((name) => wordsOf(left).includes(name));
+    if (found === undefined) return undefined;
+    return {
+      code: "machine_marker",
+      message: `the marker asks for ${found}, the kernel of the machine that builds, and another one's differs`,
+      hint: "Ask for what the image has, such as python_version or platform_machine.",
+    };
+  } catch (error) {
+    if (!isImageSpecError(error, "E_RESOLVE")) throw error;
+    return { code: "marker", message: "the marker behind ';' cannot be read", hint: "Correct it." };
+  }
+}
+
+/** The words of a marker that stand in no quotes. */
+function wordsOf(marker: string): string[] {
+  return marker.replaceAll(/"[^"]*"|'[^']*'/g, " ").split(/[^\w.]+/);
+}

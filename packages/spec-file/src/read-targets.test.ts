@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { readTargets } from "./read-targets.ts";
+
+it.each(["", "a\tb", "a\nb", "a\u2028b", "\u0000"])("refuses the name %j of an image, which is no line", (name) => {
+  expect(() => readTargets({ images: { [name]: { name: "x" } } }, {})).toThrow(
+    expect.objectContaining({ code: "E_SPEC", faults: [expect.objectContaining({ path: ["images", name] })] }),
+  );
+});
+
+it.each(["a b", "__proto__", "é", "a/b"])("takes the name %j", (name) => {
+  const images = Object.fromEntries([[name, { name: "x" }]]);
+  expect(readTargets({ images }, {}).map((target) => target.name)).toEqual([name]);
+});
