@@ -1,6 +1,6 @@
 /**
- * What all packages say alike: errors, the names of images, registries and platforms. Pure, and quickly loaded; the
- * package's main entry holds it too.
+ * What all packages say alike: errors, the names of images, registries and platforms, and how a file that somebody names is
+ * read. Quickly loaded; the package's main entry holds it too.
  *
  * @packageDocumentation
  */
@@ -17,6 +17,13 @@ export {
 } from "./errors/image-spec-error.ts";
 export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
 export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
+export {
+  FileRefused,
+  LARGEST_LOCK,
+  LARGEST_RULES,
+  LARGEST_SETTINGS,
+  readRegularFile,
+} from "./file/read-regular-file.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
@@ -27,10 +34,3 @@ export {
   nameBreach,
   referenceBreach,
 } from "./reference/reference-grammar.ts";
-export {
-  FileRefused,
-  LARGEST_LOCK,
-  LARGEST_RULES,
-  LARGEST_SETTINGS,
-  readRegularFile,
-} from "./file/read-regular-file.ts";
