@@ -54,6 +54,14 @@ const TEXTS: readonly TextVerdict[] = [
     },
   ],
   [
+    /cannot copy to non-directory|cannot replace to directory/,
+    {
+      code: "E_INPUT_FILE",
+      what: "found something of another kind in the base image at the path of a file or folder of sourceRoot or copy",
+      hint: "Rename it in sourceRoot or copy, or take another base image.",
+    },
+  ],
+  [
     /no space left on device/i,
     {
       code: "E_BUILD",
@@ -111,7 +119,7 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
   }
   const end = tail.slice(-END).join("\n");
   for (const [pattern, verdict] of [...own, ...TEXTS]) {
-    if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH)/.test(verdict.code)) continue;
+    if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH|INPUT_FILE)/.test(verdict.code)) continue;
     if (!pattern.test(end)) continue;
     return verdict.code === "E_REGISTRY" && NVIDIA.test(end) ? withTagParts(verdict, plan) : verdict;
   }

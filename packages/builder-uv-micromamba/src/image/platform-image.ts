@@ -2,6 +2,7 @@ import { type BuildPlan, environmentValues, ImageSpecError, valueOver } from "@i
 import { aptLayers } from "../apt/apt-layers.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { BaseInspector, variable } from "../base/base-inspector.ts";
+import type { FileTree } from "../base/file-tree.ts";
 import { readBase } from "../base/read-base.ts";
 import { refuseTriggers } from "../base/refuse-triggers.ts";
 import { keepBaseFolder } from "../environment/base-folder.ts";
@@ -65,9 +66,17 @@ export async function platformImage(session: BuildSession, platform: string): Pr
       ...(debian?.layers ?? []),
       ...(await keepBaseFolder([...given(owned), ...python.layers], "opt", inspector.tree)),
       ...given(layer),
-      ...filesLayers(plan.steps.files, files, account),
+      ...filesLayers(plan.steps.files, files, { owner: account, base: await belowWorkdir(plan, inspector) }),
     ],
   };
+}
+
+/** What the base has where files are laid; not asked for where none are. */
+async function belowWorkdir(
+  { steps }: BuildPlan,
+  { tree }: BaseInspector,
+): Promise<Awaited<ReturnType<FileTree["below"]>>> {
+  return steps.files === undefined ? new Map() : tree.below(steps.user.workdir.slice(1));
 }
 
 function given<T>(value: T | undefined): T[] {

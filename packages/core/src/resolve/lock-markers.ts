@@ -1,12 +1,12 @@
+import type { Problem } from "@imagespec/registry/terms";
 import { machineBreach } from "../spec/marker-rule.ts";
-import type { LockBreach } from "./lock-breaches.ts";
 
 /** Keys under which uv.lock, poetry.lock and pylock.toml keep markers. */
 const MARKERS: ReadonlySet<string> = new Set(["marker", "markers", "resolution-markers", "supported-markers"]);
 
 /** Markers of a lock that another machine would decide otherwise, each once. Pure. */
-export function lockMarkerBreaches(lock: unknown): LockBreach[] {
-  const found = new Map<string, LockBreach>();
+export function lockMarkerBreaches(lock: unknown): (Problem & { file: "lock" })[] {
+  const found = new Map<string, Problem & { file: "lock" }>();
   for (const marker of markersIn(lock)) {
     const breach = machineBreach(marker);
     if (breach?.code === "machine_marker") found.set(breach.message, { file: "lock", ...breach });
