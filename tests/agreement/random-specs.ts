@@ -5,6 +5,7 @@ import type { Places } from "./setting.ts";
 
 const RUNS_IN_CI = 12;
 const RUNS = 300;
+const SEED = 20_783;
 
 /** Specs from the grammar; the same ones for the same seed and places. */
 export interface RandomSpecs {
@@ -13,13 +14,13 @@ export interface RandomSpecs {
 }
 
 /**
- * As many as IMAGESPEC_RUNS says, by default a dozen (all of 300 with IMAGESPEC_TEST_FULL=1), from IMAGESPEC_SEED, by
- * default another seed each day.
+ * As many as IMAGESPEC_RUNS says, by default a dozen (all of 300 with IMAGESPEC_TEST_FULL=1), from IMAGESPEC_SEED. By
+ * default the seed is always the same, so that a change is judged by what it changed; the nightly run takes a new one.
  */
 export function randomSpecs(places: Places): RandomSpecs {
   const byDefault = process.env.IMAGESPEC_TEST_FULL === "1" ? RUNS : RUNS_IN_CI;
   const numRuns = wholeNumber("IMAGESPEC_RUNS", byDefault);
-  const seed = wholeNumber("IMAGESPEC_SEED", Math.floor(Date.now() / 86_400_000));
+  const seed = wholeNumber("IMAGESPEC_SEED", SEED);
   return { seed, specs: fc.sample(describedSpecs(places), { seed, numRuns }) };
 }
 
