@@ -184,12 +184,8 @@ describe("a Job that fails says why", () => {
   });
 
   test("out of memory", async () => {
-    const error = await failure(
-      "memory",
-      { resources: { limits: { memory: "12Mi" } } },
-      {},
-      { baseImage: services.images.python },
-    );
+    const parameters = { commands: [`awk 'BEGIN { all = "x"; while (1) all = all all }'`] };
+    const error = await failure("memory", { resources: { limits: { memory: "64Mi" } } }, {}, parameters);
     expect(error).toMatchObject({ code: "E_BUILD", message: expect.stringMatching(/memory/) });
     await nothingLeft();
   });
