@@ -7,8 +7,7 @@ export const SOURCE_CASES: readonly Case[] = [
     spec: ({ index }) => ({
       parameters: { requirements: "job.py", packages: ["space-one"], pipIndex: index.url, copy: ["job.py"] },
       files: {
-        "job.py":
-          '# /// script\n# requires-python = ">=3.9"\n# dependencies = ["plain-one"]\n# ///\nimport plain_one\n',
+        "job.py": '# /// script\n# dependencies = ["plain-one"]\n# ///\nimport plain_one\n',
       },
     }),
     ends: "built",

@@ -5,6 +5,7 @@ import type { Effect } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
 import type { PackageContents } from "./package-contents.ts";
+import { postgresqlPages } from "./postgresql-pages.ts";
 
 const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
 
@@ -21,14 +22,17 @@ export async function applyEffects(all: readonly PackageEffects[], plan: FilePla
   const groups = new Map<string, AlternativeGroup>();
   for (const owner of all)
     for (const effect of owner.effects) {
-      if (effect.do !== "alternative") {
+      if (effect.do !== "alternative" && effect.do !== "pages of PostgreSQL") {
         await apply(effect, owner, plan, base);
         continue;
       }
-      const { name } = effect.alternative;
+      const alternative =
+        effect.do === "alternative" ? effect.alternative : postgresqlPages(owner.package, effect.first, owner.contents);
+      if (alternative === undefined) continue;
+      const { name } = alternative;
       const text = base.text(`var/lib/dpkg/alternatives/${name}`);
       const before = groups.get(name) ?? (text === "" ? undefined : readGroup(name, text));
-      groups.set(name, withAlternative(before, effect.alternative));
+      groups.set(name, withAlternative(before, alternative));
     }
   for (const [name, group] of groups) {
     const links = await groupLinks(group, async (path) => (await plan.resolve(path)) !== undefined);
@@ -47,7 +51,7 @@ export async function applyEffects(all: readonly PackageEffects[], plan: FilePla
 }
 
 async function apply(
-  effect: Exclude<Effect, { do: "alternative" }>,
+  effect: Exclude<Effect, { do: "alternative" | "pages of PostgreSQL" }>,
   owner: PackageEffects,
   plan: FilePlan,
   base: BaseSystem,

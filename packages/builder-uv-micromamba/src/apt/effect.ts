@@ -3,6 +3,8 @@ import type { Alternative } from "./alternatives.ts";
 /** What a maintainer script leaves in a freshly installed system, as data. Paths are absolute. */
 export type Effect =
   | { do: "alternative"; alternative: Alternative }
+  /** The manual pages of one version of PostgreSQL's client, which is the number at the end of the package's name. */
+  | { do: "pages of PostgreSQL"; first: string }
   | { do: "folder"; path: string; mode: number; group?: string }
   /** A symbolic link, in the place of what is there. */
   | { do: "link"; path: string; link: string }

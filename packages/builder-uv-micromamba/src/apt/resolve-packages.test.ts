@@ -23,6 +23,12 @@ describe("readAnswer", () => {
     expect(packages[0]).toMatchObject({ version: "1:1.6-2", size: 12, sha256: `sha256:${SHA}` });
   });
 
+  it("knows a package whose name ends in a plus from one that a plus asks for", () => {
+    const simulated = "Inst g++ (4 Debian [amd64])\nInst jq (1 Debian [amd64])\nInst cpp (4 Debian [amd64])\n";
+    const { packages } = readAnswer(simulated, uri("g++", "4") + uri("jq", "1") + uri("cpp", "4"), asked("g++", "jq+"));
+    expect(packages.map(({ automatic }) => automatic)).toEqual([false, false, true]);
+  });
+
   it("hands on what would change packages of the base", () => {
     const replace = "Inst libssl3 [3.0.1] (3.0.2 Debian:12/stable [amd64])\n";
     expect(() => readAnswer(replace, "", asked("libssl-dev"))).toThrow("replace libssl3 3.0.1 by 3.0.2 in debian");

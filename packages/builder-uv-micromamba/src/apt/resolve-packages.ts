@@ -212,7 +212,10 @@ export function readAnswer(
     const [name = "", version = ""] = file.split("_");
     files.set(`${name} ${decodeURIComponent(version)}`, { url, size: Number(size), sha256: `sha256:${sha256}` });
   }
-  const wanted = new Set(packages.map((name) => name.replace(/[=/:].*|[+]$/, "")));
+  // A plus at the end asks for a package, or is of its name: g++.
+  const wanted = new Set(
+    packages.map((name) => name.replace(/[=/:].*/, "")).flatMap((name) => [name, name.replace(/[+]$/, "")]),
+  );
   for (const [, name = ""] of simulated.matchAll(/^Note, selecting '([^']+)' (?:instead of|for) /gm))
     wanted.add(name.replace(/:.*/, ""));
   const manual = [...simulated.matchAll(/^(\S+) set to manually installed\.$/gm)].map(([, name = ""]) =>

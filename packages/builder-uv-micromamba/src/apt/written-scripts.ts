@@ -136,7 +136,7 @@ export const WRITTEN_SCRIPTS: ReadonlyMap<string, WrittenScript> = new Map(
       {
         do: "file",
         path: "/etc/networks",
-        text: "default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n",
+        text: "default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n\n",
         mode: 0o644,
       },
     ),
@@ -186,6 +186,18 @@ export const WRITTEN_SCRIPTS: ReadonlyMap<string, WrittenScript> = new Map(
       version: "2.42.2-7",
       text: GRAPHVIZ_PLUGINS,
     }),
+    // It removes an alternative of an earlier version, which led to prename.
+    read("perl.postinst", "c18c3f8231888804c185974475cf587d619bed2ff1dce95031de27be5eb0f1eb", {
+      do: "nothing without",
+      program: "prename",
+    }),
+    // By way of postgresql-common's functions; of every version alike.
+    read(
+      "postgresql-client-15.postinst",
+      "9c2a90422166119aca61e258312cf05cded20e206dcbdfed78c46b1e7e7baf5e",
+      ...[1, 3, 7].map((section): Effect => ({ do: "folder", path: `/usr/share/man/man${section}`, mode: 0o755 })),
+      { do: "pages of PostgreSQL", first: "psql.1.gz" },
+    ),
     read("x11-common.postinst", "4a91da0aad680639a9cf7537381bc3d0b3b8827907d7c1dd0c50e47fa94749de"),
     // It does nothing where /var/lib/dpkg/arch names one architecture and no gui is installed.
     read("procps.postinst", "4ae630f598f38114ef42a6aef4533d41f9f1f5224b90453d6b2ea49b0e13b17b"),
