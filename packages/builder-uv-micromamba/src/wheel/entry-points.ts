@@ -13,15 +13,23 @@ export interface EntryPoint {
 /** The scripts that entry_points.txt asks for (PyPA entry points specification). Throws E_RESOLVE for an illegal one. */
 export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   const scripts: EntryPoint[] = [];
-  let group = "";
+  const wrong = (why: string) => new ImageSpecError("E_RESOLVE", `${subject} has an entry_points.txt that ${why}`);
+  let group: string | undefined;
+  const groups = new Set<string>();
   for (const raw of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
     if (line.startsWith("[")) {
+      if (!line.endsWith("]")) throw wrong(`leaves a bracket open: ${line}`);
       group = line.slice(1, -1).trim();
+      if (groups.has(group)) throw wrong(`has the section ${line} twice`);
+      groups.add(group);
       continue;
     }
+    if (group === undefined) throw wrong(`begins without a section: ${line}`);
     if (group !== "console_scripts" && group !== "gui_scripts") continue;
+    // It would go on with the value above.
+    if (/^\s/.test(raw)) throw wrong(`has a value of several lines: ${line}`);
     const equals = line.indexOf("=");
     const name = line.slice(0, equals).trim();
     const match = OBJECT.exec(line.slice(equals + 1).trim());

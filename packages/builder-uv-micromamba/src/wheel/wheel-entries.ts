@@ -10,7 +10,8 @@ import { sitePackages, type WheelTarget } from "./wheel-target.ts";
 import type { ZipArchive, ZipMember } from "./zip-archive.ts";
 
 const ENVIRONMENT_FILE = new RegExp(ENVIRONMENT_FILES, "i");
-const PYTHON_LINE = /^#!pythonw?[^\r\n]*(\r?\n)/;
+const LF = 0x0a;
+const CR = 0x0d;
 /** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
 const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
 
@@ -174,10 +175,12 @@ function destination(path: string, info: string, target: WheelTarget): { path: s
   }
 }
 
+/** A script that begins with `#!python`: as uv, whatever that line goes on with and ends in, if it ends at all. */
 function withInterpreter(content: Buffer, python: string): Buffer {
-  const match = PYTHON_LINE.exec(content.subarray(0, 512).toString("latin1"));
-  if (match === null) return content;
-  return Buffer.concat([Buffer.from(shebang(python)), content.subarray(match[0].length)]);
+  let end = 0;
+  while (end < content.length && content[end] !== LF && content[end] !== CR) end++;
+  if (content[end] === CR && content[end + 1] === LF) end++;
+  return Buffer.concat([Buffer.from(shebang(python)), content.subarray(end + 1)]);
 }
 
 /** One entry for each path. Which of two with different contents an installer leaves is its own affair. */

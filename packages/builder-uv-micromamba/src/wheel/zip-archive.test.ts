@@ -17,6 +17,9 @@ for name in ("small.zip", "large.zip"):
         z.write(f"{folder}/text", "stored", zipfile.ZIP_STORED)
         info = zipfile.ZipInfo("run.sh"); info.external_attr = 0o100755 << 16
         z.writestr(info, "#!/bin/sh\\n", zipfile.ZIP_DEFLATED)
+        for mode in (0o100654, 0o100645):
+            info = zipfile.ZipInfo(f"run-{mode:o}"); info.external_attr = mode << 16
+            z.writestr(info, "")
         z.writestr("empty", "")
         if name == "large.zip":
             z.write(f"{folder}/noise", "noise", zipfile.ZIP_DEFLATED)
@@ -56,6 +59,8 @@ describe("ZipArchive", () => {
         stored: text,
         "run.sh": Buffer.from("#!/bin/sh\n"),
         empty: Buffer.alloc(0),
+        "run-100654": Buffer.alloc(0),
+        "run-100645": Buffer.alloc(0),
       };
       if (name === "large.zip") Object.assign(expected, { noise, "noise-stored": noise });
       expect(zip.members.map(({ path }) => path).sort()).toEqual(Object.keys(expected).sort());
@@ -64,7 +69,7 @@ describe("ZipArchive", () => {
         for await (const part of member.stream()) parts.push(part);
         expect(Buffer.concat(parts).equals(expected[member.path] as Buffer), member.path).toBe(true);
         expect((await member.bytes(2 ** 30)).equals(expected[member.path] as Buffer), member.path).toBe(true);
-        expect(member.executable).toBe(member.path === "run.sh");
+        expect(member.executable).toBe(member.path.startsWith("run"));
         expect(member.deflated !== undefined, member.path).toBe(["text", "run.sh", "noise"].includes(member.path));
         if (member.deflated === undefined) continue;
         const contents: Uint8Array[] = [];

@@ -20,6 +20,7 @@ const WHOLE = 8 * 1024 * 1024;
 const IN_MEMORY = 24 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 const LOCAL_HEADER = 30;
+const BACKSLASH = 0x5c;
 
 export interface ZipMember {
   path: string;
@@ -91,6 +92,12 @@ async function readAt(file: FileHandle, at: number, length: number): Promise<Buf
 function member(read: Read, entry: Entry, subject: string): ZipMember {
   const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${entry.fileName} ${what}`);
   const { uncompressedSize: size, compressedSize, compressionMethod } = entry;
+  if (/\p{Cc}/u.test(entry.fileName)) throw broken("has a control character in its name");
+  // The reader of the directory takes it for a slash, and installers for a letter.
+  if (entry.fileNameRaw.includes(BACKSLASH))
+    throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${entry.fileName} is written with a backslash in its name`, {
+      hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
+    });
   if (entry.isEncrypted()) throw broken("is encrypted");
   if (compressionMethod !== 0 && compressionMethod !== 8) throw broken(`is compressed by method ${compressionMethod}`);
   const check = (length: number, sum: number) => {
@@ -173,7 +180,8 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
     for await (const { content } of passages()) yield content;
   }
 
-  const executable = ((entry.externalFileAttributes >>> 16) & 0o100) !== 0;
+  // As uv: whoever may execute it.
+  const executable = ((entry.externalFileAttributes >>> 16) & 0o111) !== 0;
   const deflated = compressionMethod === 8 ? { size: compressedSize, crc32: entry.crc32, read: passages } : undefined;
   return { path: plainPath(entry.fileName), size, executable, sum: entry.crc32, bytes, stream, deflated };
 }
