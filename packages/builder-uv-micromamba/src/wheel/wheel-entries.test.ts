@@ -182,40 +182,6 @@ if __name__ == "__main__":
     expect(text(entries.get("opt/venv/bin/prüfe"))).toContain("from prüfung.größe import hauptfunktion\n");
   });
 
-  it.each(["#!python", "#!python -E", "#!pythonx\r", "#!python\r\n", `#!python ${"x".repeat(600)}\n`])(
-    "names the interpreter in a script that begins with %j",
-    async (line) => {
-      const place = "Demo_Pack-1.0.data/scripts/odd";
-      const first = await install({ ...FILES, [place]: line });
-      expect(text(first.get("opt/venv/bin/odd"))).toBe("#!/opt/venv/bin/python\n");
-      if (!/[\r\n]$/.test(line)) return;
-      const more = await install({ ...FILES, [place]: `${line}print(1)` });
-      expect(text(more.get("opt/venv/bin/odd"))).toBe("#!/opt/venv/bin/python\nprint(1)");
-    },
-  );
-
-  it.each([
-    ["[console_scripts]\na = b:c\n[console_scripts]\n", /the section \[console_scripts\] twice/],
-    ["[z]\n[z]\n", /the section \[z\] twice/],
-    ["[console_scripts\na = b:c\n", /leaves a bracket open/],
-    ["a = b:c\n", /begins without a section/],
-    ["[console_scripts]\na = b:c\n d = e:f\n", /a value of several lines/],
-  ])("refuses entry points as uv does: %j", async (points, message) => {
-    await expect(install({ ...FILES, [`${INFO}/entry_points.txt`]: points })).rejects.toMatchObject({
-      code: "E_RESOLVE",
-      message: expect.stringMatching(message),
-    });
-  });
-
-  it("refuses names with control characters as uv does, and hands on those with a backslash", async () => {
-    for (const name of ["a\nb", "a\tb", "a\u007fb", "a\u0085b"])
-      await expect(install({ ...FILES, [`demo/${name}.py`]: "" }), JSON.stringify(name)).rejects.toMatchObject({
-        code: "E_RESOLVE",
-        message: expect.stringContaining("control character"),
-      });
-    await expect(install({ ...FILES, "demo\\more.py": "" })).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
-  });
-
   it("refuses names that delete files where a layer is unpacked, in the wheel and among its scripts", async () => {
     for (const files of [
       { "demo/.wh.secret": "" },

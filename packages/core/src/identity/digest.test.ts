@@ -20,6 +20,12 @@ it("writes equal data in one way, and leaves out what is undefined", () => {
   expect(canonicalJson({ b: 1, a: [{ d: "é", c: undefined }] })).toBe('{"a":[{"d":"é"}],"b":1}');
 });
 
+it("writes holes of a list as JSON does", () => {
+  const holed = [1, 2, 3];
+  delete holed[1];
+  expect(canonicalJson({ a: holed })).toBe('{"a":[1,null,3]}');
+});
+
 it("writes JSON as the reference implementation of RFC 8785 does", () => {
   expect(canonicalJson({ 10: 1, 9: 2, "\u{1f600}": [1e21, 1e-7, -0], "\ufb33": null })).toBe(
     canonicalize({ 10: 1, 9: 2, "\u{1f600}": [1e21, 1e-7, -0], "\ufb33": null }),

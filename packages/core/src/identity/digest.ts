@@ -25,7 +25,8 @@ export function* canonicalPieces(value: unknown): Generator<string> {
   if (Array.isArray(value)) {
     yield "[";
     for (let at = 0; at < value.length; at += SLICE) {
-      const slice = value.slice(at, at + SLICE).map((item) => canonicalJson(item ?? null));
+      // A list may have holes, which `map` passes over.
+      const slice = Array.from(value.slice(at, at + SLICE), (item) => canonicalJson(item ?? null));
       yield `${at === 0 ? "" : ","}${slice.join()}`;
     }
     yield "]";
