@@ -12,6 +12,7 @@ import { wheelLayers } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { condaEnvironment } from "./conda-environment.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
+import { refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
 import { removalLayer } from "./removal-layer.ts";
 import { venvLayer } from "./venv-layer.ts";
@@ -174,6 +175,7 @@ async function newEnvironment(
   step: VenvStep,
   question: EnvironmentQuestion & { libc: Libc },
 ): Promise<EmptyEnvironment> {
+  await refuseTakenPlace(step.prefix, question.inspector.tree, question.base.name);
   const layers: LayerSource[] = [];
   let foundation: LayerSource | undefined;
   const source = step.python;

@@ -1,0 +1,15 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+import type { FileTree } from "../base/file-tree.ts";
+
+/**
+ * Throws E_BUILD where the base has something at the place of a new environment that is none: a layer would be laid over it,
+ * and uv in a Dockerfile refuses it. An empty folder is taken.
+ */
+export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName: string): Promise<void> {
+  const path = prefix.slice(1);
+  const existing = await tree.get(path);
+  if (existing === undefined || (existing.type === "directory" && (await tree.list(path)).length === 0)) return;
+  throw new ImageSpecError("E_BUILD", `${baseName} has something at ${prefix} that is no Python environment`, {
+    hint: "Remove it from the base image, or make an environment of it.",
+  });
+}
