@@ -24,7 +24,10 @@ import { z } from "zod";
 class BuildahBuilder extends ImageSpecBuilder {
   builderType = "buildah";
 
-  optionsSchema = z.strictObject({ isolation: z.enum(["chroot", "oci", "rootless"]).default("chroot") });
+  optionsSchema = z.strictObject({
+    isolation: z.enum(["chroot", "oci", "rootless"]).default("chroot"),
+    storage: z.enum(["vfs", "overlay"]).default("vfs"),
+  });
 
   supports({ target, plan }) {
     const refusals = [];
@@ -70,7 +73,7 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
   const mounted = { ...secrets, ...(ca && { [CA_SECRET]: ca.file }) };
   const hidden = [...(await secretTexts(Object.values(secrets))), ...(config?.secrets ?? [])];
 
-  const storage = ["--storage-driver", "vfs", "--root", join(scratch, "root"), "--runroot", join(scratch, "run")];
+  const storage = ["--root", join(scratch, "root"), "--runroot", join(scratch, "run"), ...STORAGE[options.storage]];
   const image = "localhost/imagespec-build";
   let stage = 0;
   let instruction;
@@ -99,20 +102,35 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
       details: { command: ran.command, exitCode: ran.exitCode, tail: ran.tail },
     });
   };
-  await buildah(
-    "build",
-    [
-      ...["--isolation", options.isolation, "--layers=false", "--format", "oci", "--platform", target.platforms[0]],
-      ...Object.keys(args).flatMap((name) => ["--build-arg", name]),
-      ...Object.entries(mounted).flatMap(([id, file]) => ["--secret", `id=${id},src=${file}`]),
-      ...["--file", join(scratch, "Dockerfile"), "--tag", image, context],
-    ],
-    "Read the last lines of buildah.",
-  );
-  const digestFile = join(scratch, "digest");
-  await buildah("push", ["--digestfile", digestFile, image, `docker://${target.reference}`], "Build again.");
-  return { reference: target.reference, digest: (await readFile(digestFile, "utf8")).trim() };
+  try {
+    await buildah(
+      "build",
+      [
+        ...["--isolation", options.isolation, "--layers=false", "--format", "oci", "--platform", target.platforms[0]],
+        ...Object.keys(args).flatMap((name) => ["--build-arg", name]),
+        ...Object.entries(mounted).flatMap(([id, file]) => ["--secret", `id=${id},src=${file}`]),
+        ...["--file", join(scratch, "Dockerfile"), "--tag", image, context],
+      ],
+      "Read the last lines of buildah.",
+    );
+    const digestFile = join(scratch, "digest");
+    await buildah("push", ["--digestfile", digestFile, image, `docker://${target.reference}`], "Build again.");
+    return { reference: target.reference, digest: (await readFile(digestFile, "utf8")).trim() };
+  } finally {
+    // A build that failed or was cancelled leaves its container mounted, which would keep the folder from being removed.
+    if (options.storage === "overlay")
+      await runTool("buildah", [...storage, "rm", "--all"], { env, allowFailure: true });
+  }
 }
+
+/**
+ * vfs works everywhere and copies the base for each layer, so that a cancelled build has much to remove; overlay needs the
+ * right to mount, and without its own mount of the folder nothing keeps that from being removed.
+ */
+const STORAGE = {
+  vfs: ["--storage-driver", "vfs"],
+  overlay: ["--storage-driver", "overlay", "--storage-opt", "overlay.skip_mount_home=true"],
+};
 
 /** The instruction at a place of a stage, both counted from 1. */
 function instructionAt(instructions, stage, place) {

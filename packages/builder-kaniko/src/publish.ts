@@ -58,7 +58,8 @@ export async function publish(publication: Publication): Promise<BuildResult> {
   if (output !== undefined) await write(publication, output, reference);
   if (!target.push) return { reference };
   // push() disposes of the images before it writes the tag: once the tag exists, no later run would look for leftovers.
-  return { reference, digest: await push(publication, reference) };
+  const digest = await push(publication, reference);
+  return { reference, digest, insecureRegistries: publication.request.options.insecure };
 }
 
 async function push({ request, images, dispose }: Publication, reference: string): Promise<string> {

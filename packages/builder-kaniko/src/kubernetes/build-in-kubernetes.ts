@@ -67,7 +67,7 @@ export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, sl
     failed.signal.throwIfAborted();
     const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     const digest = await finish(build, built);
-    return { reference, digest };
+    return { reference, digest, insecureRegistries: options.insecure };
   } catch (error) {
     if (request.signal.aborted) throw abortedError(`The build of ${reference}`, request.signal.reason);
     throw refusalError(error, `building ${reference}`, cluster.namespace);

@@ -5,6 +5,7 @@ import { faultProxy, type RegistryServer, startRegistry } from "@imagespec/testk
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { explainIdentity } from "../explain/explain-identity.ts";
+import { keepIdentityInCache } from "../explain/kept-identity.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { readBuildOptions } from "../request/build-options.ts";
 import { prepareBuild } from "../request/prepare-build.ts";
@@ -31,6 +32,17 @@ const environment = () => ({ DOCKER_CONFIG: folder, HOME: folder });
 class Adopting extends PushBuilder {
   override async buildImage(request: Parameters<PushBuilder["buildImage"]>[0]) {
     return { ...(await super.buildImage(request)), adopted: true };
+  }
+}
+
+/** Speaks to its registry over http, as options of its own would say. */
+class Insecure extends PushBuilder {
+  override readonly asksPresence = false;
+  override async buildImage(request: Parameters<PushBuilder["buildImage"]>[0]) {
+    return {
+      ...(await super.buildImage(request)),
+      insecureRegistries: [registry.host.replace("localhost", "0.0.0.0")],
+    };
   }
 }
 
@@ -86,6 +98,14 @@ describe("what an image was made of", () => {
     expect(await spec({ env: { MODE: "a" } }).exist()).toBe(true);
   });
 
+  it("goes to the registry over http where the builder's own options let that speak so", async () => {
+    // An address of this machine that is no loopback address.
+    const elsewhere = spec({ registry: registry.host.replace("localhost", "0.0.0.0"), builder: "push" });
+    const { outcome, told } = await build(elsewhere, new Insecure());
+    expect(told).toEqual([]);
+    expect(await listed((outcome as ImageOutcome).digest)).toHaveLength(1);
+  });
+
   it("is not kept beside an image that is adopted, where it is switched off, or nothing is pushed", async () => {
     const { outcome } = await build(spec(), new Adopting());
     expect(await listed((outcome as ImageOutcome).digest)).toEqual([]);
@@ -112,6 +132,21 @@ describe("what an image was made of", () => {
         hint: expect.stringContaining("attachIdentity"),
       }),
     ]);
+  });
+});
+
+it("is found in the cache by tag, without a registry", async () => {
+  const cacheDir = await mkdtemp(join(folder, "cache-"));
+  const env = environment();
+  const local = (mode: string) => new ImageSpec({ name: "app", baseImage: "base:1", env: { MODE: mode } });
+  const prepared = async (mode: string) =>
+    prepareBuild(local(mode), readBuildOptions(local(mode), {}, env), { env, cacheDir });
+  for (const mode of ["a", "b", "c"]) await keepIdentityInCache(cacheDir, "app", (await prepared(mode)).identity);
+  const { identity } = await prepared("a");
+  const found = await explainIdentity(await prepared("d"), { against: identity.tag, env, cacheDir });
+  expect(found).toMatchObject({
+    against: { reference: `app:${identity.tag}` },
+    differences: [{ name: "env.MODE", before: "a", after: "d" }],
   });
 });
 

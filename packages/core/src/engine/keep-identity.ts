@@ -1,7 +1,7 @@
 import { attachDocument, parseReference, RegistryClient } from "@imagespec/registry";
 import type { BuildResult } from "../builder/builder.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
-import { keepLastIdentity } from "../explain/last-identity.ts";
+import { keepIdentityInCache } from "../explain/kept-identity.ts";
 import { IDENTITY_TYPE, MAX_IDENTITY_BYTES, publishedIdentity } from "../explain/published-identity.ts";
 import { imageName } from "../identity/image-reference.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
@@ -20,7 +20,7 @@ type BuiltImage = PreparedBuild & { settings: ProjectSettings };
 export async function keepIdentity(host: EngineHost, build: BuiltImage, result: BuildResult): Promise<void> {
   const { resolved, identity, request } = build;
   try {
-    await keepLastIdentity(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
+    await keepIdentityInCache(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
   } catch (error) {
     request.emit({ type: "warning", message: `the cache cannot be written: ${(error as Error).message}` });
   }
@@ -41,7 +41,12 @@ async function attachIdentity(host: EngineHost, build: BuiltImage, result: Build
     throw new Error(`it has ${bytes.length} bytes, and at most ${MAX_IDENTITY_BYTES} are kept`);
   }
   const reference = parseReference(result.reference);
-  const client = new RegistryClient({ credentials: build.credentials, env: host.env(), retry: { attempts: 2 } });
+  const client = new RegistryClient({
+    credentials: build.credentials,
+    env: host.env(),
+    insecure: result.insecureRegistries,
+    retry: { attempts: 2 },
+  });
   try {
     // What was just pushed is in no mirror.
     const repository = client.repository(reference, { mirror: false, access: "push" });

@@ -6,7 +6,7 @@ import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { PreparedBuild } from "../request/prepare-build.ts";
 import { type Difference, explainDifference } from "./explain-difference.ts";
 import { readImageIdentity } from "./image-identity.ts";
-import { readLastIdentity } from "./last-identity.ts";
+import { readKeptIdentity } from "./kept-identity.ts";
 import { publishedIdentity } from "./published-identity.ts";
 
 /** How one identity came from another. */
@@ -24,7 +24,8 @@ export interface IdentityExplanation {
 
 /**
  * What changed since the last image of that name was built here, undefined when there was none; or, with `against`, what
- * sets the image apart from one in a registry. `against` without `/`, `:` and `@` is a tag of the same image.
+ * sets the image apart from another. `against` without `/`, `:` and `@` is a tag of the same image, which is looked for among
+ * the last that were built here, then in the registry.
  *
  * @throws ImageSpecError what `readImageIdentity` throws, and E_OPTIONS for a tag of an image without a registry.
  */
@@ -40,16 +41,20 @@ export async function explainIdentity(
   const { against, env, signal } = options;
   const name = imageName(resolved.target);
   if (against === undefined || isTag(against)) {
-    const last = await readLastIdentity(options.cacheDir ?? cacheFolder(env), name);
-    if (last !== undefined && (against === undefined || last.tag === against)) {
-      const differences = explainDifference(last.document, identity.document);
-      return { against: { reference: `${name}:${last.tag}` }, differences };
+    const kept = await readKeptIdentity(options.cacheDir ?? cacheFolder(env), name, against);
+    if (kept !== undefined) {
+      const differences = explainDifference(kept.document, identity.document);
+      return { against: { reference: `${name}:${kept.tag}` }, differences };
     }
     if (against === undefined) return undefined;
     if (resolved.target.registry === undefined) {
-      throw new ImageSpecError("E_OPTIONS", `'${name}' has no registry in which the tag ${against} could be`, {
-        hint: "Give --against a whole reference, such as registry.example/team/app:1.",
-      });
+      throw new ImageSpecError(
+        "E_OPTIONS",
+        `'${name}' has no registry in which the tag ${against} could be, and was not built here with that tag of late`,
+        {
+          hint: "Give --against one of the last tags built here, or a whole reference such as registry.example/team/app:1.",
+        },
+      );
     }
   }
   const reference = isTag(against) ? `${name}:${against}` : against;

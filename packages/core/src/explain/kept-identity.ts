@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { replaceFile } from "../process/replace-file.ts";
+
+/** What an image was made of when it was built here. */
+export interface KeptIdentity {
+  tag: string;
+  /** The identity document: RFC 8785 JSON. */
+  document: string;
+}
+
+/** Documents that are kept of a name: those of the tags that were built last. */
+const MOST = 16;
+/** Beside the documents, which end in `.json`: the tag that was built last. */
+const LAST = "last";
+
+/**
+ * Keeps what an image was made of, for the next `explain`. Files are replaced atomically and readable by their owner
+ * alone.
+ *
+ * @throws the file system's error.
+ */
+export async function keepIdentityInCache(cacheDir: string, imageName: string, identity: KeptIdentity): Promise<void> {
+  const { tag, document } = identity;
+  const folder = folderOf(cacheDir, imageName);
+  await replaceFile(join(folder, `${tag}.json`), JSON.stringify({ imageName, tag, document }), 0o600, 0o700);
+  await replaceFile(join(folder, LAST), tag, 0o600, 0o700);
+  await removeOldest(folder, `${tag}.json`);
+}
+
+/**
+ * What the image of a name and tag was made of, or without a tag the one that was built last; undefined when none is known
+ * here, or what was kept is broken.
+ */
+export async function readKeptIdentity(
+  cacheDir: string,
+  imageName: string,
+  wanted?: string,
+): Promise<KeptIdentity | undefined> {
+  const folder = folderOf(cacheDir, imageName);
+  try {
+    const tag = wanted ?? (await readFile(join(folder, LAST), "utf8"));
+    const kept = JSON.parse(await readFile(join(folder, `${tag}.json`), "utf8")) as KeptIdentity;
+    JSON.parse(kept.document);
+    return kept.tag === tag ? { tag, document: kept.document } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function removeOldest(folder: string, kept: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== kept);
+  if (names.length < MOST) return;
+  // Another process may have removed one meanwhile.
+  const times = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ mtimeMs }) => ({ name, mtimeMs }),
+        () => ({ name, mtimeMs: 0 }),
+      ),
+    ),
+  );
+  times.sort((one, other) => other.mtimeMs - one.mtimeMs);
+  await Promise.all(times.slice(MOST - 1).map(({ name }) => rm(join(folder, name), { force: true })));
+}
+
+function folderOf(cacheDir: string, imageName: string): string {
+  return join(cacheDir, "identities", createHash("sha256").update(imageName).digest("hex"));
+}
