@@ -89,6 +89,12 @@ describe("links", () => {
     expect(broken).toEqual([]);
   });
 
+  test.each(["README.md", "CONTRIBUTING.md"])("paths that %s names are there", (page) => {
+    const paths = [...read(page).matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map(([, path = ""]) => path);
+    // The table of the tests names what lies beside it.
+    expect(paths.filter((path) => !["", "tests"].some((base) => existsSync(join(ROOT, base, path))))).toEqual([]);
+  });
+
   test("addresses of the published pages lead to a page", () => {
     const base = docsPage("");
     const address = new RegExp(`${base.replaceAll(".", "\\.")}([\\w/#-]*)|docsPage\\(["\`]([^"\`]*)["\`]\\)`, "g");

@@ -12,14 +12,24 @@ const NO_SUBJECT =
 /** Verbs that hints begin with. A new one is added here, once it is clear that none of these says it. */
 const IMPERATIVES = new Set(
   `Activate Add Allow Ask Await Build Change Check Choose Close Convert Copy Correct Create Declare Delete Download Drop
-  Enable Export Free Give Grant Install Keep Leave Limit List Lock Log Look Lower Make Mount Move Name Open Pass Pin Point
-  Provide Publish Pull Push Put Raise Read Rebuild Register Remove Rename Repeat Replace Report Restart Run See Select Serve Set
+  Enable Export Extend Forward Free Give Grant Install Keep Leave Limit List Lock Log Look Lower Make Mount Move Name Open Pass Pin Point
+  Provide Publish Pull Push Put Raise Read Rebuild Register Remove Rename Repeat Replace Report Restart Run Save See Select Serve Set
   Ship Shorten Split Start Stop Switch Take Try Turn Unset Update Upgrade Use Wait Write`.split(/\s+/),
 );
 
-/** What is wrong with the messages and hints of a file, one line each. */
-export function styleFaults(file: ts.SourceFile): string[] {
+/**
+ * What is wrong with the messages and hints of a file, one line each. Hints by position are those of the file's own
+ * functions, and of `methods` of other files.
+ */
+export function styleFaults(file: ts.SourceFile, methods: HintTakers = new Map()): string[] {
+  const takers = new Map([...methods, ...hintTakers(file)]);
   const faults: string[] = [];
+  const judgeHint = (place: ts.Node, hint: ts.Expression) => {
+    for (const text of textsOf(hint)) {
+      const fault = hintFault(text);
+      if (fault !== undefined) faults.push(`${placeOf(place)} hint ${fault}: ${shown(text)}`);
+    }
+  };
   walk(file, (node) => {
     if (ts.isNewExpression(node) && node.expression.getText() === "ImageSpecError" && node.arguments?.[1]) {
       const [, message] = node.arguments;
@@ -28,20 +38,53 @@ export function styleFaults(file: ts.SourceFile): string[] {
         if (fault !== undefined) faults.push(`${placeOf(message)} message ${fault}: ${shown(text)}`);
       }
     }
-    const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node);
-    if (named && /^(?:hint|\w+Hint)$/.test(node.name.getText()) && node.initializer) {
-      for (const text of textsOf(node.initializer)) {
-        const fault = hintFault(text);
-        if (fault !== undefined) faults.push(`${placeOf(node)} hint ${fault}: ${shown(text)}`);
-      }
-    }
+    const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node) || ts.isParameter(node);
+    if (named && isHint(node.name) && node.initializer) judgeHint(node, node.initializer);
+    for (const hint of ts.isCallExpression(node) ? hintsOf(node, takers) : []) judgeHint(hint, hint);
   });
   return faults;
 }
 
+/** For each function that takes a hint by position, by its name: the positions. */
+export type HintTakers = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** The functions and methods of a file that take hints by position. */
+export function hintTakers(file: ts.SourceFile): HintTakers {
+  return takersOf(file, (node) => {
+    const { parent } = node;
+    const isNamed = ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyAssignment(parent);
+    return node.name ?? (isNamed ? parent.name : undefined);
+  });
+}
+
+/** The methods of a file that take hints by position, which other files call by the same name. */
+export function hintMethods(file: ts.SourceFile): HintTakers {
+  return takersOf(file, (node) => (ts.isMethodDeclaration(node) ? node.name : undefined));
+}
+
+function takersOf(file: ts.SourceFile, nameOf: (node: ts.SignatureDeclaration) => ts.Node | undefined): HintTakers {
+  const takers = new Map<string, Set<number>>();
+  walk(file, (node) => {
+    const name = ts.isFunctionLike(node) ? nameOf(node)?.getText() : undefined;
+    if (!ts.isFunctionLike(node) || name === undefined) return;
+    for (const [at, parameter] of node.parameters.entries()) {
+      if (isHint(parameter.name)) takers.set(name, (takers.get(name) ?? new Set()).add(at));
+    }
+  });
+  return takers;
+}
+
+function hintsOf({ expression, arguments: given }: ts.CallExpression, takers: HintTakers): ts.Expression[] {
+  const name = ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
+  return given.filter((_, at) => takers.get(name)?.has(at));
+}
+
+const isHint = (name: ts.Node) => /^(?:hint|\w+Hint)$/.test(name.getText());
+
 export function messageFault(text: string): string | undefined {
   if (text.trim() === "") return "is empty";
   if (text.endsWith(".")) return "ends with a full stop";
+  if (/^(?:an?|the|no|more|one|two)\b/.test(text)) return "starts in lower case";
   return NO_SUBJECT.test(text) ? "does not start with its subject" : undefined;
 }
 

@@ -11,6 +11,7 @@ describe("messages and hints", () => {
   test.each([
     ["The registry localhost:5000 does not answer", undefined],
     ["No builder is left", undefined],
+    ["the registry does not answer", "starts in lower case"],
     ["The registry does not answer.", "ends with a full stop"],
     ["Cannot read the file", "does not start with its subject"],
     ["could not read the file", "does not start with its subject"],
@@ -33,6 +34,16 @@ describe("messages and hints", () => {
       "packages/x/src/x.ts:1 hint does not begin with a verb of the list: use y.",
     ]);
   });
+
+  test.each([
+    ['function fault(message: string, hint: string) {} fault("It is bad", "drop it")', 1],
+    ['const fault = (message: string, hint: string) => 1; fault("it is bad", a ? "Drop it." : "drop it.")', 1],
+    ['class Faults { add(path: string, hint: string) {} } faults.add("a", "drop it.")', 1],
+    ['function read(fail: (what: string, hint: string) => Error) { throw fail("it is bad", "drop it.") }', 1],
+    ['function plain(kind: string, optionHint = "leave it out") {} plain("a", "put it there")', 2],
+    ['function fault(message: string, hint: string) {} fault("it is bad", "Drop it.")', 0],
+    ['const set = new Set<string>(); set.add("drop it")', 0],
+  ])("hints by position: %s", (text, faults) => expect(styleFaults(parse(text))).toHaveLength(faults));
 });
 
 test.each([

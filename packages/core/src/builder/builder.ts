@@ -91,7 +91,7 @@ export abstract class ImageSpecBuilder<Options = unknown> {
   /** Operating systems the builder makes images for, as in `linux/amd64`; undefined: it does not matter to it. */
   readonly operatingSystems: readonly string[] | undefined = ["linux"];
   /**
-   * Options that change what is in the image. They are told by their names: such an option belongs into the spec, where
+   * Options that change what is in the image. They are told by their names: such an option belongs in the spec, where
    * it is part of the tag, and is refused in `imagespec.config.*`.
    */
   readonly contentOptions: readonly string[] = [];

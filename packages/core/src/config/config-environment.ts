@@ -6,6 +6,7 @@ import {
   parseAddressMirrors,
   throughAddressMirror,
 } from "../mirror/address-mirrors.ts";
+import { PYTHON_DOWNLOADS } from "../mirror/python-downloads.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { ImageSpecConfig } from "./config-schema.ts";
 
@@ -26,8 +27,8 @@ export function configEnvironment(
     const indexes = { ...addresses, ...parseAddressMirrors(env.IMAGESPEC_INDEX_MIRRORS) };
     if (Object.keys(registries).length > 0) variables.IMAGESPEC_REGISTRY_MIRRORS = written(registries);
     if (Object.keys(indexes).length > 0) variables.IMAGESPEC_INDEX_MIRRORS = written(indexes);
-    const pythons = throughAddressMirror(PYTHONS, addresses);
-    if (pythons !== PYTHONS && !env.UV_PYTHON_INSTALL_MIRROR) variables.UV_PYTHON_INSTALL_MIRROR = pythons;
+    const pythons = throughAddressMirror(PYTHON_DOWNLOADS, addresses);
+    if (pythons !== PYTHON_DOWNLOADS && !env.UV_PYTHON_INSTALL_MIRROR) variables.UV_PYTHON_INSTALL_MIRROR = pythons;
   }
   if (insecureRegistries !== undefined) {
     const all = [env.IMAGESPEC_INSECURE_REGISTRIES, ...insecureRegistries];
@@ -38,9 +39,6 @@ export function configEnvironment(
   }
   return variables;
 }
-
-/** Where uv downloads Pythons from. */
-const PYTHONS = "https://github.com/astral-sh/python-build-standalone/releases/download";
 
 /** Mirrors of addresses, as `parseAddressMirrors` gives them, and those of registries' hosts. */
 function partition(mirrors: Readonly<Record<string, string>>): [AddressMirrors, Record<string, string>] {

@@ -1,6 +1,7 @@
 import { type Mirrors, mirrorOf, parseReference } from "@imagespec/registry/terms";
 import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
+import { PYTHON_DOWNLOADS } from "../mirror/python-downloads.ts";
 import { condaChannelAddress } from "../plan/conda-channels.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import type { PreparedBuild } from "../request/prepare-build.ts";
@@ -18,9 +19,6 @@ export interface BuildContact {
   /** Of a registry, an image that is asked for; of all others, the address that is asked. */
   address?: string | undefined;
 }
-
-/** Where uv downloads Pythons from, unless UV_PYTHON_INSTALL_MIRROR says otherwise. */
-const PYTHONS = "https://github.com/astral-sh/python-build-standalone/releases/download";
 
 /** What is known of a build before anything is asked. */
 type Prepared = Pick<PreparedBuild, "plan" | "resolved" | "request" | "mirrors" | "addressMirrors">;
@@ -45,7 +43,7 @@ export async function buildContacts(
   } else if (environment?.python.from === "version" && plan.base.given) {
     const what = `Python ${environment.python.version}, where the base image has another`;
     const mirror = env.UV_PYTHON_INSTALL_MIRROR;
-    contacts.push(contact("python", PYTHONS, what, mirror ? { [PYTHONS]: mirror } : {}));
+    contacts.push(contact("python", PYTHON_DOWNLOADS, what, mirror ? { [PYTHON_DOWNLOADS]: mirror } : {}));
   }
   if (apt !== undefined) {
     const through = Object.keys(addressMirrors).length > 0 ? ", or their mirrors" : "";

@@ -67,8 +67,8 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   const version = typeof manifest.version === "string" ? manifest.version : "0.0.0";
   const asked = (manifest.imagespec as { apiVersion?: unknown } | null)?.apiVersion;
   if (typeof asked === "number" && asked !== API_VERSION) {
-    const cure = asked > API_VERSION ? "Update @imagespec/core" : `Update ${name}`;
-    return fault(`wants version ${asked} of the builder API; this is version ${API_VERSION}`, `${cure}.`, name);
+    const older = asked > API_VERSION ? CORE : name;
+    return fault(`wants version ${asked} of the builder API; this is version ${API_VERSION}`, `Update ${older}.`, name);
   }
   const needed = (manifest.peerDependencies as { [CORE]?: unknown } | null | undefined)?.[CORE];
   const own = coreVersion();

@@ -24,7 +24,10 @@ export async function importBuilder(
     const loaded = await Promise.race([
       load(file),
       wait(timeout, undefined, { signal: timer.signal }).then(() => {
-        throw fault(`its module did not load within ${timeout / 1000} s`, "Nothing at its top level may wait.");
+        throw fault(
+          `its module did not load within ${timeout / 1000} s`,
+          "Move what waits at its top level into buildImage.",
+        );
       }),
     ]);
     return checkBuilder(loaded, type, fault);

@@ -32,7 +32,9 @@ export async function buildSeveral(
   { concurrency = Math.min(MOST_BY_DEFAULT, availableParallelism()), onEvent, onOutcome, ...options }: SeveralOptions,
 ): Promise<BuildOutcome[]> {
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new ImageSpecError("E_OPTIONS", `concurrency is ${concurrency}`, { hint: "Give a whole number from 1 on." });
+    throw new ImageSpecError("E_OPTIONS", `Build options: concurrency is ${concurrency}`, {
+      hint: "Give a whole number from 1 on.",
+    });
   }
   const limit = atMost(concurrency);
   const failures = new Set<unknown>();

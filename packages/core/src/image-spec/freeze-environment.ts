@@ -67,7 +67,7 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
   }
   throw new ImageSpecError(
     "E_TOOL_MISSING",
-    `no Python could be asked for its packages: tried ${candidates.join(" and ")}`,
+    `The environment's packages are unknown: no Python answered of ${candidates.join(" and ")}`,
     {
       hint: "Activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' }).",
       cause,

@@ -4,7 +4,7 @@ import { type AddressMirrors, throughAddressMirror } from "./address-mirrors.ts"
 const OPTION =
   /^([ \t]*(?:-i|-f|--index-url|--extra-index-url|--find-links)(?:[ \t=]|\\\r?\n)+["']?)(https?:\/\/[^\s"']+)/gm;
 /** Options that say where packages come from when no index is named otherwise. */
-const DEFAULT_INDEX = /^(?:-i|--index-url|--default-index|--no-index)/;
+const NAMES_DEFAULT_INDEX = /^(?:-i|--index-url|--default-index|--no-index)/;
 
 /** A requirements file whose indexes are asked through their mirrors. Pure. */
 export function mirroredRequirements(text: string, mirrors: AddressMirrors): string {
@@ -26,5 +26,5 @@ export function indexesOf(text: string): string[] {
 /** Whether arguments or requirements files say themselves which index is asked for what no other has. Pure. */
 export function namesDefaultIndex(extraArgs: readonly string[], texts: readonly string[]): boolean {
   const lines = texts.flatMap((text) => text.split(/\r\n|\r|\n/).map((line) => line.trim()));
-  return [...extraArgs, ...lines].some((one) => DEFAULT_INDEX.test(one));
+  return [...extraArgs, ...lines].some((one) => NAMES_DEFAULT_INDEX.test(one));
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
-import { lockFile } from "../spec/conflicts.ts";
 import { declaringFile } from "../spec/declaring-file.ts";
 import { isGiven } from "../spec/is-given.ts";
+import { lockFile } from "../spec/lock-file.ts";
 import type { Spec } from "../spec/spec.ts";
 import { lockBreaches } from "./lock-breaches.ts";
 import { readCondaEnvironment } from "./read-conda-environment.ts";

@@ -9,7 +9,7 @@ const NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
 const EXTRAS = `(?:\\s*\\[\\s*(?:${NAME}(?:\\s*,\\s*${NAME})*)?\\s*\\])?`;
 const CLAUSE = "(?:===|==|~=|!=|<=|>=|<|>)\\s*[A-Za-z0-9_.*+!-]+";
 const CLAUSES = `${CLAUSE}(?:\\s*,\\s*${CLAUSE})*\\s*,?`;
-// PEP 508 by name, and by direct reference to an URL.
+// PEP 508 by name, and by direct reference to a URL.
 const BY_NAME = new RegExp(`^${NAME}${EXTRAS}\\s*(?:\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;(?<marker>.*))?$`);
 const BY_URL = new RegExp(
   `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:(?:git|hg|svn|bzr)\\+)?(?:https?|ssh)://\\S+\\s*(?:\\s;(?<marker>.*))?$`,
@@ -26,7 +26,7 @@ const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]+|\/[A-Za
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Rules that every kind of package name shares: it must not be read as an option or end the line. */
-function plainName(kind: string, optionHint = "leave it out"): Rule {
+function plainName(kind: string, optionHint = "Leave it out."): Rule {
   return (text): Problem | undefined => {
     if (text.trim() === "")
       return { code: "empty", message: `an empty text is not ${kind}`, hint: "Take it out of the list." };
@@ -60,7 +60,7 @@ export function pythonPackageBreach(text: string): Problem | undefined {
       hint: "Ship the sources with sourceRoot or copy, or publish the package to an index.",
     };
   }
-  const plain = plainName("a Python package", "options for the installer go into pipExtraArgs")(text);
+  const plain = plainName("a Python package", "Put options for the installer into pipExtraArgs.")(text);
   if (plain) return plain;
   if (LOCAL.test(trimmed) || (ARCHIVE.test(trimmed) && !trimmed.includes("://"))) {
     return {
@@ -161,7 +161,7 @@ export function condaChannelBreach(text: string): Problem | undefined {
   if (LOCAL.test(trimmed) || /[\s[\]]/.test(text) || trimmed === "local") {
     return {
       code: "local_path",
-      message: `'${redact(text)}' is not a channel name or an URL`,
+      message: `'${redact(text)}' is not a channel name or a URL`,
       hint: "Name a channel such as 'conda-forge', or its https URL.",
     };
   }

@@ -167,7 +167,7 @@ function credentialRule([parameter]: Path): Rule {
   return INDEXES.has(String(parameter)) ? credentialBreach : userInfoBreach;
 }
 
-/** Rules for every text wherever it stands, keys of records included: no NUL, no credential in an URL. */
+/** Rules for every text wherever it stands, keys of records included: no NUL, no credential in a URL. */
 function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: object[] = []): void {
   if (typeof value === "string") {
     const breach = unprintableBreach(value) ?? credentialRule(path)(value);

@@ -3,14 +3,14 @@ import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBre
 import { parseBaseImage } from "./base-image.ts";
 import { variableBreach } from "./installer-arguments.ts";
 
-/** A credential inside an URL of a package index or channel, where `/t/TOKEN/` is one too. */
+/** A credential inside a URL of a package index or channel, where `/t/TOKEN/` is one too. */
 export function credentialBreach(text: string): Problem | undefined {
   const found = embeddedCredential(text);
   if (found === undefined) return undefined;
   return credential(text, found === "user info" ? "a user name or password" : "a conda token");
 }
 
-/** User info in an URL, for texts where `/t/` may be an innocent part of an address. */
+/** User info in a URL, for texts where `/t/` may be an innocent part of an address. */
 export function userInfoBreach(text: string): Problem | undefined {
   return embeddedCredential(text) === "user info" ? credential(text, "a user name or password") : undefined;
 }
@@ -18,7 +18,7 @@ export function userInfoBreach(text: string): Problem | undefined {
 function credential(text: string, found: string): Problem {
   return {
     code: "userinfo",
-    message: `'${redact(text)}' carries ${found} in an URL; it would end up in the image, its history and its tag`,
+    message: `'${redact(text)}' carries ${found} in a URL; it would end up in the image, its history and its tag`,
     hint: "Take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc.",
   };
 }

@@ -93,13 +93,17 @@ function sortKey({ name, version }: LockedPackage): string {
 }
 
 function notLocked(name: string): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", `the lock needs '${name}' and does not hold it`, {
+  return new ImageSpecError("E_INPUT_FILE", `The lock needs '${name}' and does not hold it`, {
     hint: "Run 'uv lock'.",
   });
 }
 
 function tooManyMarkers(name: string): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", `more than ${MOST_TERMS} combinations of markers lead to '${name}'`, {
-    hint: "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"].",
-  });
+  return new ImageSpecError(
+    "E_INPUT_FILE",
+    `The lock leads to '${name}' by more than ${MOST_TERMS} combinations of markers`,
+    {
+      hint: "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"].",
+    },
+  );
 }

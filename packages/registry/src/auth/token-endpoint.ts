@@ -46,7 +46,7 @@ export async function fetchToken(request: TokenRequest, transport: HttpTransport
     if (fault === undefined || fault.passing) throw error;
     const where = `The token server ${request.realm.host} of ${request.registry}`;
     throw new ImageSpecError("E_REGISTRY_UNREACHABLE", `${where} cannot be reached: ${fault.reason} (${fault.code})`, {
-      hint: "See to DNS, firewall, HTTPS_PROXY and SSL_CERT_FILE.",
+      hint: "Check DNS, firewall, HTTPS_PROXY and SSL_CERT_FILE.",
       cause: error,
       details: { registry: request.registry, tokenServer: request.realm.host, reason: fault.kind, code: fault.code },
     });

@@ -1,13 +1,12 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { orDiscard } from "./or-discard.ts";
-import { checkChild, parseManifest } from "./parse-manifest.ts";
+import { checkChild, MAX_INDEX_DEPTH, parseManifest } from "./parse-manifest.ts";
 import { DEFAULT_CONCURRENCY, type PushOptions } from "./push-image.ts";
 import { runLimited } from "./run-limited.ts";
 import type { ImageSink, ImageSource, ManifestBytes } from "./store.ts";
 
 const MAX_MANIFESTS = 1000;
-const MAX_INDEX_DEPTH = 4;
 
 /** How an image is copied. */
 export interface CopyOptions extends PushOptions {

@@ -1,13 +1,12 @@
 import type { Descriptor, Platform } from "./descriptor.ts";
 import { configPlatform, isImageManifest, readConfig } from "./image-config.ts";
-import { checkChild, type IndexDocument, MANIFEST_TYPES, parseManifest } from "./parse-manifest.ts";
+import { checkChild, type IndexDocument, MANIFEST_TYPES, MAX_INDEX_DEPTH, parseManifest } from "./parse-manifest.ts";
 import { formatPlatform } from "./platform.ts";
 import { isImageEntry } from "./select-platform.ts";
 import type { CallOptions, ImageSource, ManifestBytes } from "./store.ts";
 
 /** How many entries without a platform are read in one index; they are rare. */
 const MOST_READ = 32;
-const MAX_INDEX_DEPTH = 4;
 
 /** The platforms an image or index is for, in normal form, sorted, once each; attestations left out. */
 export async function imagePlatforms(

@@ -27,6 +27,8 @@ export const INDEX_TYPES: ReadonlySet<string> = new Set([MEDIA_TYPES.ociIndex, M
 export const MANIFEST_TYPES: ReadonlySet<string> = new Set([MEDIA_TYPES.ociManifest, MEDIA_TYPES.dockerManifest]);
 /** A manifest larger than this is refused, as registries do (distribution-spec: at least 4 MiB must be supported). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** How many indexes may nest: none that a build tool makes has more than two. */
+export const MAX_INDEX_DEPTH = 4;
 const MAX_ENTRIES = 10_000;
 
 type Json = Record<string, unknown>;

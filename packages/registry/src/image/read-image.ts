@@ -2,7 +2,13 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { Descriptor, Platform } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
 import { withPlatforms } from "./image-platforms.ts";
-import { checkChild, type IndexDocument, type ManifestDocument, parseManifest } from "./parse-manifest.ts";
+import {
+  checkChild,
+  type IndexDocument,
+  MAX_INDEX_DEPTH,
+  type ManifestDocument,
+  parseManifest,
+} from "./parse-manifest.ts";
 import { formatPlatform, runnablePlatforms } from "./platform.ts";
 import { findPlatform, selectPlatform } from "./select-platform.ts";
 import type { CallOptions, ImageSource, ManifestBytes } from "./store.ts";
@@ -18,8 +24,6 @@ export interface ReadImage {
   /** The index it was chosen from, and that index's bytes. */
   index?: { document: IndexDocument; bytes: ManifestBytes } | undefined;
 }
-
-const MAX_INDEX_DEPTH = 4;
 
 /**
  * Reads the image for a platform: an index is followed to its child. Throws E_REGISTRY when there is none for the
@@ -39,7 +43,7 @@ export async function readImage(
   for (let depth = 0; document.kind === "index"; depth++) {
     if (depth >= MAX_INDEX_DEPTH) {
       throw new ImageSpecError("E_REGISTRY", `${whole} nests indexes more than ${MAX_INDEX_DEPTH} deep`, {
-        hint: "Choose another image: no build tool makes such a one.",
+        hint: "Choose another image: no build tool makes one like it.",
       });
     }
     index ??= { document, bytes };
