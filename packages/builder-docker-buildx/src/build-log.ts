@@ -1,7 +1,13 @@
 import type { BuildEvent } from "@imagespec/core/builder";
-import { type Instruction, parseStepFault, parseStepWarning, type StepFault, shortened } from "@imagespec/dockerfile";
-
-const TAIL_LINES = 50;
+import {
+  type Instruction,
+  parseStepFault,
+  parseStepWarning,
+  type StepFault,
+  shortened,
+  TAIL_LINES,
+} from "@imagespec/dockerfile";
+import { isSha256Digest } from "@imagespec/registry";
 
 /** A step of a build, as BuildKit counts them. */
 interface Step {
@@ -83,7 +89,7 @@ export class BuildLog {
   /** Something of `total` bytes is under way. */
   progress(name: string, current: number, total: number | undefined): void {
     // BuildKit calls a layer that it pulls by its digest.
-    const direction = /^sha256:[0-9a-f]{64}$/.test(name) ? "fetched" : undefined;
+    const direction = isSha256Digest(name) ? "fetched" : undefined;
     this.#emit({ type: "progress", name, current, ...(total ? { total } : {}), unit: "bytes", direction });
   }
 }

@@ -89,7 +89,7 @@ async function prepare(
     pull: force && layoutBase === undefined && typeof spec.baseImage !== "object",
     mtime: sourceDateEpoch(process.env),
     env: { ...config, ...inputs.arguments, DOCKER_CLI_HINTS: "false", BUILDX_GIT_INFO: "false" },
-    secrets: await secretTexts(Object.values(request.secrets)),
+    redact: await secretTexts(Object.values(request.secrets)),
     scratch,
     signal,
     emit,

@@ -33,12 +33,12 @@ export async function buildWithDocker(job: BuildJob): Promise<void> {
 
 async function run(job: BuildJob, args: readonly string[], rawJson: boolean): Promise<void> {
   const log = new BuildLog(job.emit, job.instructions);
-  const progress = rawJson ? readRawJsonProgress(log, job.secrets) : readPlainProgress(log);
+  const progress = rawJson ? readRawJsonProgress(log, job.redact) : readPlainProgress(log);
   const result = await runTool("docker", args, {
     env: job.env,
     input: contextOf(job),
     signal: job.signal,
-    redact: job.secrets,
+    redact: job.redact,
     allowFailure: true,
     onLine: progress.onLine,
     longestLine: rawJson ? Number.POSITIVE_INFINITY : undefined,

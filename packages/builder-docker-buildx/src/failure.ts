@@ -1,5 +1,5 @@
 import { type BuildPlan, type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { judgeFailure, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
+import { endOf, judgeFailure, lastLines, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
 import { writeFault } from "@imagespec/registry";
 import type { BuildLog } from "./build-log.ts";
 
@@ -49,7 +49,7 @@ export function buildFailure({ reference, plan, command, exitCode, log }: Failed
   const { failed, fault } = log;
   const { code, what, hint }: Verdict = judgeFailure(
     { plan, instruction: failed?.instruction, fault, tail },
-    PROGRAM_ENDED.test(tail.slice(-8).join("\n")) ? TEXTS : [...TEXTS, LOST_BUILDER],
+    PROGRAM_ENDED.test(endOf(tail).join("\n")) ? TEXTS : [...TEXTS, LOST_BUILDER],
   ) ?? {
     code: "E_BUILD",
     what: failed === undefined ? "failed" : `failed in step "${failed.title}"`,
@@ -74,7 +74,7 @@ const UNWRITABLE: readonly (readonly [RegExp, string])[] = [
 export function outputFailure(error: unknown, output: string, folder: string): unknown {
   if (!isImageSpecError(error)) return writeFault(error, output);
   if (!isImageSpecError(error, "E_BUILD")) return error;
-  const said = (error.details.tail ?? []).slice(-8).filter((line) => line.includes(folder));
+  const said = endOf(error.details.tail ?? []).filter((line) => line.includes(folder));
   for (const [pattern, hint] of UNWRITABLE) {
     const line = said.find((one) => pattern.test(one));
     if (line === undefined) continue;
@@ -95,15 +95,11 @@ const PUSH_HINTS = {
 
 /** The error for an image that was built and not pushed. */
 export function pushFailure(reference: string, lines: readonly string[], cause?: unknown): ImageSpecError {
-  const end = lines.slice(-8).join("\n");
+  const end = endOf(lines).join("\n");
   const code = REFUSED.test(end) ? "E_REGISTRY_AUTH" : UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
   return new ImageSpecError(code, `${reference} was built and could not be pushed${lastLines(lines)}`, {
     hint: PUSH_HINTS[code],
     details: { reference, tail: [...lines] },
     cause,
   });
-}
-
-function lastLines(lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `\n  last lines:\n${lines.map((line) => `    ${line}`).join("\n")}`;
 }

@@ -39,7 +39,7 @@ export interface BuildJob {
   /** What docker gets in its environment, the build arguments included. */
   env: Record<string, string | undefined>;
   /** Texts to blot out of everything that is printed. */
-  secrets: readonly string[];
+  redact: readonly string[];
   /** A folder of this job's own, mode 0700, removed behind it. */
   scratch: string;
   signal: AbortSignal;
@@ -53,11 +53,11 @@ export function contextOf({ entries, mtime, signal }: BuildJob): AsyncIterable<U
 
 /** Runs a docker command of a job that builds nothing; a failure is `errorCode` with command and last lines. */
 export function runDocker(
-  { env, signal, secrets }: BuildJob,
+  { env, signal, redact }: BuildJob,
   args: readonly string[],
   settings: { errorCode?: ErrorCode; allowFailure?: boolean; onLine?: (line: string) => void } = {},
 ): Promise<ToolResult> {
-  return runTool("docker", args, { env, signal, redact: secrets, ...settings });
+  return runTool("docker", args, { env, signal, redact, ...settings });
 }
 
 /** BuildKit refuses larger secrets. */

@@ -4,12 +4,12 @@ import { connectEngine } from "./engine/docker-engine.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
 /** Milliseconds for the whole probe: an engine on a busy machine takes seconds to answer. */
-const PROBE_TIME = 5000;
+const PROBE_TIME_MS = 5000;
 const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API" } as const;
 
 /** Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. */
 export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv): Promise<Probe> {
-  const signal = AbortSignal.timeout(PROBE_TIME);
+  const signal = AbortSignal.timeout(PROBE_TIME_MS);
   const asked = runTool("docker", ["version", "--format", "{{.Server.Version}}"], { signal, allowFailure: true });
   // Its failure is handled below, after that of the command itself.
   asked.catch(() => undefined);
@@ -35,7 +35,7 @@ export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv
 function engineSlow(env: NodeJS.ProcessEnv): Probe {
   return {
     usable: false,
-    reason: `docker did not answer within ${PROBE_TIME / 1000} s${whereOf(env)}; it may only be busy`,
+    reason: `docker did not answer within ${PROBE_TIME_MS / 1000} s${whereOf(env)}; it may only be busy`,
     hint: "Try again when the machine is less busy, or correct DOCKER_HOST if nothing is there.",
     code: "E_DAEMON",
   };

@@ -53,18 +53,18 @@ export interface SolveStatus {
 /** Text of a step without a line end that is longer than this is given out in pieces, in characters. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Brings BuildKit's reports into a build's log. The text in them comes encoded, so `secrets` are blotted out here. */
+/** Brings BuildKit's reports into a build's log. The text in them comes encoded, so the texts of `redact` are blotted out here. */
 export class SolveStatusReader {
   readonly #log: BuildLog;
-  readonly #secrets: readonly string[];
+  readonly #redact: readonly string[];
   readonly #overlap: number;
   /** By step and stream: what has no line end yet, already without secrets, and half a character. */
   readonly #open = new Map<string, { stream: "stdout" | "stderr"; decoder: StringDecoder; text: string }>();
 
-  constructor(log: BuildLog, secrets: readonly string[]) {
+  constructor(log: BuildLog, redact: readonly string[]) {
     this.#log = log;
-    this.#secrets = secrets;
-    this.#overlap = Math.max(0, ...secrets.map((secret) => secret.length));
+    this.#redact = redact;
+    this.#overlap = Math.max(0, ...redact.map((text) => text.length));
   }
 
   read(status: SolveStatus): void {
@@ -102,14 +102,14 @@ export class SolveStatusReader {
     for (const line of lines) this.#log.line(this.#clean(line), stream);
     if (open.text.length <= LONGEST_LINE) return;
     // The end may be the start of a secret: it waits for what follows.
-    const clean = redact(open.text, this.#secrets);
+    const clean = redact(open.text, this.#redact);
     const cut = Math.max(0, clean.length - this.#overlap);
     this.#log.line(clean.slice(0, cut), stream);
     open.text = clean.slice(cut);
   }
 
   #clean(text: string): string {
-    return redact(text.replace(/\r$/, ""), this.#secrets);
+    return redact(text.replace(/\r$/, ""), this.#redact);
   }
 }
 
@@ -118,8 +118,8 @@ export class SolveStatusReader {
  * printed itself; one that starts like an object and cannot be read is left out, for the text in it is encoded and
  * nobody could tell a secret in it.
  */
-export function readRawJsonProgress(log: BuildLog, secrets: readonly string[]): ProgressReader {
-  const reader = new SolveStatusReader(log, secrets);
+export function readRawJsonProgress(log: BuildLog, redact: readonly string[]): ProgressReader {
+  const reader = new SolveStatusReader(log, redact);
   const onLine = (line: string, stream: "stdout" | "stderr") => {
     const status = line.startsWith("{") ? parse(line) : undefined;
     if (status !== undefined) reader.read(status);

@@ -53,14 +53,14 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   }
 }
 
-interface PlatformBuild {
+interface PlatformTask {
   request: BuildRequest<KanikoOptions>;
   inputs: BuildInputs;
   platform: string;
   signal: AbortSignal;
 }
 
-function taskOf({ request, inputs, platform, signal }: PlatformBuild): ExecutorTask {
+function taskOf({ request, inputs, platform, signal }: PlatformTask): ExecutorTask {
   const label = request.target.platforms.length > 1 ? platform : undefined;
   const dockerfile = dockerfileOf(request);
   return {
@@ -83,7 +83,7 @@ function taskOf({ request, inputs, platform, signal }: PlatformBuild): ExecutorT
     openContext: () => openContext(request, dockerfile.text, signal),
     log: new ExecutorLog({
       emit: (event) => request.emit(event),
-      secrets: inputs.redact,
+      redact: inputs.redact,
       label,
       instructions: dockerfile.instructions,
     }),

@@ -7,9 +7,9 @@ import { connectCluster } from "./kubernetes/cluster.ts";
 import type { KanikoOptions, KubernetesOptions } from "./options.ts";
 
 /** How long a cluster may take to answer, in milliseconds: one that does not is asked again by the build. */
-const CLUSTER_TIME = 1500;
+const CLUSTER_TIME_MS = 1500;
 /** How long an engine may take: on a busy machine it takes seconds. */
-const ENGINE_TIME = 5000;
+const ENGINE_TIME_MS = 5000;
 
 /** Finds out whether the place a mode builds in is there. Many builds at once ask one cluster once. */
 export class Prober {
@@ -29,16 +29,19 @@ export class Prober {
 async function probeEngine(): Promise<Probe> {
   const hint =
     'Start docker or set DOCKER_HOST; without an engine, builderOptions { mode: "kubernetes" } uses a cluster.';
-  const signal = AbortSignal.timeout(ENGINE_TIME);
+  const signal = AbortSignal.timeout(ENGINE_TIME_MS);
   try {
     const engine = await ContainerEngine.connect({ signal });
     const { version } = await engine.version();
     await dockerode(engine.endpoint);
     return { usable: true, detail: `docker ${version} at ${engine.endpoint.host}` };
   } catch (error) {
-    const late = new Error(`the container engine did not answer within ${ENGINE_TIME / 1000} s; it may only be busy`, {
-      cause: error,
-    });
+    const late = new Error(
+      `the container engine did not answer within ${ENGINE_TIME_MS / 1000} s; it may only be busy`,
+      {
+        cause: error,
+      },
+    );
     return unusable(signal.aborted ? late : error, "E_DAEMON", hint);
   }
 }
@@ -59,8 +62,8 @@ async function probeCluster(options: KubernetesOptions): Promise<Probe> {
   };
   const hint = "Check the current context of your kubeconfig with `kubectl cluster-info`.";
   const probing = ask().catch((error: unknown) => unusable(error, "E_KUBERNETES", hint));
-  const late: Probe = { usable: true, detail: `the Kubernetes API did not answer within ${CLUSTER_TIME} ms` };
-  return Promise.race([probing, sleep(CLUSTER_TIME, late, { ref: false })]);
+  const late: Probe = { usable: true, detail: `the Kubernetes API did not answer within ${CLUSTER_TIME_MS} ms` };
+  return Promise.race([probing, sleep(CLUSTER_TIME_MS, late, { ref: false })]);
 }
 
 function unusable(error: unknown, code: "E_DAEMON" | "E_KUBERNETES", hint: string): Probe {

@@ -11,10 +11,10 @@ import {
 import { build } from "./build.ts";
 import { createdTime } from "./image/image-config.ts";
 import { type Options, optionsSchema } from "./options.ts";
-import { probeHost } from "./probe.ts";
+import { probe } from "./probe.ts";
 import { openSession } from "./session/build-session.ts";
 import type { UvProgram } from "./session/find-uv.ts";
-import { unsupported } from "./supports.ts";
+import { supports } from "./supports.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
@@ -27,13 +27,13 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
   #probed: { option: string | undefined; image: string | undefined; uv: UvProgram | undefined } | undefined;
 
   override supports(request: BuildRequest<Options>): Unsupported[] {
-    return unsupported(request);
+    return supports(request);
   }
 
   override async probe(request: BuildRequest<Options>): Promise<Probe> {
     const { uv: option } = request.options;
     const image = uvImageOf(request.plan);
-    const { answer, uv } = await probeHost(option, image);
+    const { answer, uv } = await probe(option, image);
     this.#probed = { option, image, uv };
     return answer;
   }

@@ -2,13 +2,13 @@ import { isImageSpecError, type Probe } from "@imagespec/core/builder";
 import { findUv, type UvProgram } from "./session/find-uv.ts";
 
 /** Milliseconds the host's uv may take to say its version. */
-const PATIENCE = 5000;
+const PROBE_TIME_MS = 5000;
 
 /**
  * Whether this builder works here, and the host's uv if there is one that is the same as that of `image`. Without an image
  * no uv is needed. Never throws.
  */
-export async function probeHost(
+export async function probe(
   option: string | undefined,
   image: string | undefined,
 ): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {
@@ -21,7 +21,7 @@ export async function probeHost(
       },
     };
   try {
-    const uv = image === undefined ? undefined : await findUv(option, image, AbortSignal.timeout(PATIENCE));
+    const uv = image === undefined ? undefined : await findUv(option, image, AbortSignal.timeout(PROBE_TIME_MS));
     const detail = uv === undefined ? "uv comes out of its image" : `uv ${uv.version} (${uv.path})`;
     return { answer: { usable: true, detail }, uv };
   } catch (error) {

@@ -1,17 +1,17 @@
 import type { BuildTarget, PackagesStep, PlanSteps } from "@imagespec/core/builder";
 import { buildRequest } from "@imagespec/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { unsupported } from "./supports.ts";
+import { supports } from "./supports.ts";
 
 const packages = (source: PackagesStep["source"], secrets: PackagesStep["secrets"] = []) => ({
   packages: { source, index: undefined, extraIndexes: [], extraArgs: [], secrets },
 });
 
 function refused(steps: Partial<PlanSteps>, target: Partial<BuildTarget> = {}): string[] {
-  return unsupported(buildRequest({ plan: { steps }, target })).map(({ parameter }) => parameter);
+  return supports(buildRequest({ plan: { steps }, target })).map(({ parameter }) => parameter);
 }
 
-describe("unsupported", () => {
+describe("supports", () => {
   it("refuses what needs a running container or a program that is not there, each by its parameter", () => {
     const apt = { packages: ["git"] };
     const commands = { commands: ["date"], uvImage: "uv" };
@@ -33,8 +33,8 @@ describe("unsupported", () => {
       { from: "pylock", lock: "l", projects: [project] },
     ] as const) {
       const plan = { steps: packages({ ...source } as PackagesStep["source"]) };
-      expect(unsupported(buildRequest({ plan }))).toHaveLength(1);
-      expect(unsupported(buildRequest({ plan, options }))).toEqual([]);
+      expect(supports(buildRequest({ plan }))).toHaveLength(1);
+      expect(supports(buildRequest({ plan, options }))).toEqual([]);
     }
   });
 

@@ -7,7 +7,7 @@ const UNLESS = 'which this builder does with the option sourceDistributions: "bu
 const NOT_HERE = 'sourceDistributions is "build", and another system than Linux could decide what is in the wheels';
 
 /** What of a request needs a container to run in, or something else this builder cannot do here. */
-export function unsupported({ plan, target, options }: BuildRequest<Partial<Options>>): Unsupported[] {
+export function supports({ plan, target, options }: BuildRequest<Partial<Options>>): Unsupported[] {
   const found: Unsupported[] = [];
   const add = (parameter: string, reason: string) => found.push({ parameter, reason });
   if (plan.steps.apt !== undefined && findApt() === undefined)

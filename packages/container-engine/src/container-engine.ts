@@ -7,7 +7,7 @@ import { type ProgressMessage, parseJson, readProgress, readText } from "./read-
 import { registryAuth } from "./registry-auth.ts";
 
 /** Milliseconds without a byte before a call fails. Unpacking or removing a large layer can take minutes. */
-const SILENCE = { GET: 5000, POST: 600_000, DELETE: 600_000 } as const;
+const SILENCE_MS = { GET: 5000, POST: 600_000, DELETE: 600_000 } as const;
 
 type Question = Omit<EngineRequest, "silence" | "signal"> & { silence?: number };
 
@@ -173,7 +173,7 @@ export class ContainerEngine {
   async request<T>({ method, path, body }: ApiRequest, read: (answer: Readable) => Promise<T>): Promise<T> {
     const sent = body === undefined ? undefined : Readable.from([Buffer.from(JSON.stringify(body))]);
     const headers = body === undefined ? undefined : { "Content-Type": "application/json" };
-    return this.#ask({ method, path, headers, body: sent, silence: SILENCE.POST }, `${method} ${path}`, read);
+    return this.#ask({ method, path, headers, body: sent, silence: SILENCE_MS.POST }, `${method} ${path}`, read);
   }
 
   async #transfer(request: Question, subject: string, onMessage?: (message: ProgressMessage) => void): Promise<void> {
@@ -188,7 +188,7 @@ export class ContainerEngine {
     read: (answer: IncomingMessage) => Promise<T>,
     missing?: () => Missing,
   ): Promise<T | Missing> {
-    const sent = { silence: SILENCE[request.method], ...request, signal: this.#signal };
+    const sent = { silence: SILENCE_MS[request.method], ...request, signal: this.#signal };
     return exchange<T | Missing>(this.endpoint, sent, async (answer) => {
       const status = answer.statusCode ?? 0;
       if (status >= 200 && status < 300) return read(answer);

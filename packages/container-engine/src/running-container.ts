@@ -5,7 +5,7 @@ import { ImageSpecError } from "@imagespec/registry";
 import { type ContainerCommand, type ContainerRun, containerArguments } from "./run-container.ts";
 
 /** Milliseconds a program has for ending by itself once it is told to. */
-const PATIENCE = 2000;
+const STOP_TIME_MS = 2000;
 
 /** A program in a container that was started by {@link startContainer}. */
 export interface RunningContainer {
@@ -33,7 +33,7 @@ export function startContainer(command: ContainerCommand, run: ContainerRun): Ru
   let stopped: Promise<void> | undefined;
   return {
     ended,
-    stop(patience = PATIENCE) {
+    stop(patience = STOP_TIME_MS) {
       stopped ??= stopContainer({ command, name, child, ended, patience });
       return stopped;
     },

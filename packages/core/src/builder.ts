@@ -66,6 +66,7 @@ export { RUNTIME_USER } from "./plan/plan-image.ts";
 export { POETRY_PACKAGES } from "./plan/poetry-packages.ts";
 export { secretVariable } from "./plan/secret-variable.ts";
 export { abortedError } from "./process/aborted-error.ts";
+export { isBrokenPipe } from "./process/broken-pipe.ts";
 export { cacheFolder } from "./process/cache-folder.ts";
 export { escapeCommand } from "./process/escape-command.ts";
 export { LineSplitter } from "./process/line-splitter.ts";

@@ -10,5 +10,6 @@ export { type HostCertificates, hostCertificates } from "./host/host-certificate
 export { buildArguments } from "./instruction/build-arguments.ts";
 export { type Instruction, shortened } from "./instruction/instruction.ts";
 export { type FailedBuild, judgeFailure, type TextVerdict, type Verdict } from "./judge-failure.ts";
+export { endOf, lastLines, TAIL_LINES } from "./log-tail.ts";
 export { type Dockerfile, renderDockerfile } from "./render-dockerfile.ts";
 export { parseStepFault, parseStepWarning, type StepFault, type StepFaultCode } from "./step-fault.ts";

@@ -1,5 +1,6 @@
 import { type BuildPlan, type ErrorCode, missingNvidiaImage } from "@imagespec/core/builder";
 import type { Instruction } from "./instruction/instruction.ts";
+import { endOf } from "./log-tail.ts";
 import { parseStepFault, type StepFault } from "./step-fault.ts";
 
 /** What is known of a build of a Dockerfile that failed. */
@@ -100,9 +101,6 @@ const TEXTS: readonly TextVerdict[] = [
 /** NVIDIA's repository, wherever a mirror keeps it. */
 const NVIDIA = /nvidia\/cuda\b/;
 
-/** How many of the last lines count: an earlier one may tell of an attempt that was repeated and went well. */
-const END = 8;
-
 /**
  * What a failed build of a Dockerfile comes down to: the fault a step named itself, else what the last lines say,
  * else E_RESOLVE for the instruction that installs the spec's packages; undefined when nothing fits. `own` are the
@@ -117,7 +115,7 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
     const code = fault.code === "E_UNSUPPORTED" ? "E_BUILD" : fault.code;
     return { code, what: `failed: ${fault.message}`, hint: STEP_HINTS[fault.code] };
   }
-  const end = tail.slice(-END).join("\n");
+  const end = endOf(tail).join("\n");
   for (const [pattern, verdict] of [...own, ...TEXTS]) {
     if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH|INPUT_FILE)/.test(verdict.code)) continue;
     if (!pattern.test(end)) continue;

@@ -30,6 +30,7 @@ export { type ImageReference, parseReference } from "./reference/parse-reference
 export {
   isDigest,
   isRegistryHost,
+  isSha256Digest,
   isTag,
   nameBreach,
   referenceBreach,

@@ -39,7 +39,7 @@ export async function buildWithEngine(
   const failed = (error: unknown): unknown => {
     if (signal.aborted) return abortedError(`The build of ${job.reference}`, signal.reason);
     if (contextError !== undefined) return contextError;
-    log.line(redact((error as Error).message, job.secrets), "stderr");
+    log.line(redact((error as Error).message, job.redact), "stderr");
     return buildFailure({ ...job, command: COMMAND, exitCode: 1, log });
   };
   try {
@@ -62,7 +62,7 @@ export async function buildWithEngine(
         body: context,
         signal,
       });
-      await follow(stream, log, job.secrets);
+      await follow(stream, log, job.redact);
     } finally {
       session.close();
     }
@@ -75,8 +75,8 @@ export async function buildWithEngine(
 }
 
 /** Reads the engine's answer to its end. It answers 200 first and reports a failure within the stream. */
-async function follow(stream: Readable, log: BuildLog, secrets: readonly string[]): Promise<void> {
-  const reader = new SolveStatusReader(log, secrets);
+async function follow(stream: Readable, log: BuildLog, redact: readonly string[]): Promise<void> {
+  const reader = new SolveStatusReader(log, redact);
   const read = (line: string): void => {
     if (line.trim() === "") return;
     const message = JSON.parse(line) as Message;

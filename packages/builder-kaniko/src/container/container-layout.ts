@@ -3,8 +3,10 @@ import type { Readable } from "node:stream";
 import {
   type CallOptions,
   type Descriptor,
+  digestOf,
   type ImageSource,
   ImageSpecError,
+  isSha256Digest,
   type ManifestBytes,
   MEDIA_TYPES,
 } from "@imagespec/registry";
@@ -13,7 +15,6 @@ import { extract } from "tar-stream";
 import { layoutImage } from "../executor/layout-image.ts";
 
 const MANIFEST_CAP = 4 * 1024 * 1024;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * The OCI layout that a stopped container wrote inside itself, read file by file through the engine: nothing is laid on
@@ -42,7 +43,7 @@ export class ContainerLayout implements ImageSource {
   /** By digest alone: this layout has no tags. */
   async getManifest(digest: string, options: CallOptions = {}): Promise<ManifestBytes> {
     const bytes = await this.#bytes(blobPath(digest), options);
-    const found = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const found = digestOf(bytes);
     if (found !== digest) throw this.#mismatch(digest, found);
     const { mediaType } = JSON.parse(bytes.toString("utf8")) as { mediaType?: string };
     return { mediaType: mediaType ?? MEDIA_TYPES.ociManifest, digest, bytes };
@@ -99,6 +100,6 @@ export class ContainerLayout implements ImageSource {
 
 function blobPath(digest: string): string {
   // Becomes part of a path: nothing but a digest may.
-  if (!DIGEST.test(digest)) throw new ImageSpecError("E_DIGEST_MISMATCH", `"${digest}" is not a sha256 digest`);
+  if (!isSha256Digest(digest)) throw new ImageSpecError("E_DIGEST_MISMATCH", `"${digest}" is not a sha256 digest`);
   return `blobs/sha256/${digest.slice("sha256:".length)}`;
 }

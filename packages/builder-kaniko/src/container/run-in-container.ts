@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { abortedError } from "@imagespec/core/builder";
+import { abortedError, isBrokenPipe } from "@imagespec/core/builder";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
@@ -13,7 +13,7 @@ import { DOCKER_CONFIG_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PAT
 import { ContainerLayout } from "./container-layout.ts";
 
 /** How long a cancelled build waits for its container to be removed, in milliseconds. */
-const REMOVAL_TIME = 4000;
+const REMOVAL_TIME_MS = 4000;
 
 /** The engine, and what a container is made of besides the task. */
 export interface ContainerOptions {
@@ -60,7 +60,7 @@ export async function runInContainer(options: ContainerOptions, task: ExecutorTa
     if (!task.signal.aborted) await removed;
     else {
       // An engine that is busy goes on without its client, which has 5 s to end.
-      await Promise.race([removed, sleep(REMOVAL_TIME, undefined, { ref: false })]);
+      await Promise.race([removed, sleep(REMOVAL_TIME_MS, undefined, { ref: false })]);
       throw cancelled();
     }
     throw error;
@@ -207,11 +207,6 @@ async function feed(context: Readable, stream: NodeJS.ReadWriteStream): Promise<
   } catch {
     if (broken !== undefined && !isBrokenPipe(broken)) throw broken;
   }
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "EPIPE" || code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
 }
 
 function startError(host: string, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {

@@ -8,11 +8,11 @@ const CLIENT_LABEL = "dev.imagespec.client";
 /** Seconds since the epoch after which a container of a process that cannot be looked at from here is left behind. */
 const EXPIRY_LABEL = "dev.imagespec.expires";
 /** Time to read the image out of the container, once its build is over, in seconds. */
-const GRACE = 24 * 3600;
+const READ_GRACE_S = 24 * 3600;
 
 /** The labels of a container, by which a later process knows whether it was left behind. `timeout` in seconds. */
 export function containerLabels(subject: string, timeout: number): Record<string, string> {
-  const expiry = Math.ceil(Date.now() / 1000 + timeout + GRACE);
+  const expiry = Math.ceil(Date.now() / 1000 + timeout + READ_GRACE_S);
   return { [SUBJECT_LABEL]: subject, [CLIENT_LABEL]: processMark(), [EXPIRY_LABEL]: String(expiry) };
 }
 

@@ -1,5 +1,5 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import { type Instruction, judgeFailure, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
+import { type Instruction, judgeFailure, lastLines, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 
@@ -84,11 +84,6 @@ function judge(exit: ExecutorExit): Verdict {
   const inStep = exit.tail.some((line) => IN_STEP.test(line));
   const hint = "Correct the step that the last lines name.";
   return judgeFailure({ ...exit, inStep }, OWN_TEXTS) ?? { code: "E_BUILD", what: `failed${because}`, hint };
-}
-
-/** The end of an executor's log, as the end of a message. */
-export function lastLines(tail: readonly string[]): string {
-  return tail.length === 0 ? "" : `\n  last lines:\n${tail.map((line) => `    ${line}`).join("\n")}`;
 }
 
 /** The error for an executor that exited with 0 but left no image or no digest. */

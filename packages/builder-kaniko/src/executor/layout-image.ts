@@ -1,4 +1,4 @@
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+import { isSha256Digest } from "@imagespec/registry";
 
 /**
  * The digest of the image that an executor wrote into an OCI layout, from the text of its index.json. Undefined when
@@ -8,7 +8,7 @@ export function layoutImage(index: string): string | undefined {
   try {
     const { manifests } = JSON.parse(index) as { manifests?: { digest?: unknown }[] };
     const digest = manifests?.at(-1)?.digest;
-    return typeof digest === "string" && DIGEST.test(digest) ? digest : undefined;
+    return typeof digest === "string" && isSha256Digest(digest) ? digest : undefined;
   } catch {
     return undefined;
   }

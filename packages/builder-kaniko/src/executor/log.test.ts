@@ -3,9 +3,9 @@ import type { Instruction } from "@imagespec/dockerfile";
 import { describe, expect, it } from "vitest";
 import { ExecutorLog } from "./log.ts";
 
-function record(secrets: string[] = [], label?: string) {
+function record(redact: string[] = [], label?: string) {
   const events: BuildEvent[] = [];
-  const log = new ExecutorLog({ emit: (event) => events.push(event), secrets, label, instructions });
+  const log = new ExecutorLog({ emit: (event) => events.push(event), redact, label, instructions });
   return { events, log };
 }
 const info = (msg: string) => `${JSON.stringify({ level: "info", msg, time: "t" })}\n`;

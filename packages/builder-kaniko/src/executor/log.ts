@@ -1,8 +1,7 @@
 import { type BuildEvent, LineSplitter } from "@imagespec/core/builder";
-import { type Instruction, parseStepWarning, shortened } from "@imagespec/dockerfile";
+import { type Instruction, parseStepWarning, shortened, TAIL_LINES } from "@imagespec/dockerfile";
 import { redact } from "@imagespec/registry";
 
-const TAIL_LINES = 50;
 /** A JSON line must not be cut. An instruction is at most 128 KiB (the kernel's limit for an argument), 6 times that escaped. */
 const LONGEST_LINE = 2 ** 20;
 /** kaniko logs each instruction of the Dockerfile, when it starts, in a message of its own. */
@@ -15,7 +14,7 @@ const LONGEST_MESSAGE = 400;
 export interface ExecutorLogOptions {
   emit: (event: BuildEvent) => void;
   /** Texts that no line may show. */
-  secrets: readonly string[];
+  redact: readonly string[];
   /** Stands before the name of each step, in a build of several platforms: `linux/arm64`. */
   label?: string | undefined;
   /** What the Dockerfile holds, in order. */
@@ -45,7 +44,7 @@ export class ExecutorLog {
 
   /** A text as this log would show it. */
   clean(text: string): string {
-    return redact(text, this.#options.secrets);
+    return redact(text, this.#options.redact);
   }
 
   write(stream: "stdout" | "stderr", chunk: Uint8Array): void {

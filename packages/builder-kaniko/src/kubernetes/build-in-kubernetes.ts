@@ -76,20 +76,20 @@ export async function buildInKubernetes(request: BuildRequest<KanikoOptions>, sl
   }
 }
 
-interface PlatformBuild {
+interface PushedPlatform {
   platform: string;
   digest: string;
   job: RunningJob;
 }
 
-async function buildPlatform(build: Build, platform: string): Promise<PlatformBuild> {
+async function buildPlatform(build: Build, platform: string): Promise<PushedPlatform> {
   const { request, cluster, inputs, signal } = build;
   const { options } = request;
   const { subject } = inputs;
   const limit = AbortSignal.timeout(options.timeout * 1000);
   const log = new ExecutorLog({
     emit: (event) => request.emit(event),
-    secrets: inputs.redact,
+    redact: inputs.redact,
     label: request.target.platforms.length > 1 ? platform : undefined,
     instructions: build.dockerfile.instructions,
   });
@@ -168,7 +168,7 @@ function platformTag({ request, tag }: Build, platform: string): string {
 }
 
 /** Puts the index of several platforms under the tag, then removes the Jobs and the tags that led there. */
-async function finish(build: Build, built: readonly PlatformBuild[]): Promise<string> {
+async function finish(build: Build, built: readonly PushedPlatform[]): Promise<string> {
   const [only] = built;
   const digest = built.length > 1 ? await pushIndexOf(build, built) : (only?.digest ?? "");
   // The image is there; a Job that cannot be deleted now is removed by Kubernetes after its ttlSeconds.
@@ -176,7 +176,7 @@ async function finish(build: Build, built: readonly PlatformBuild[]): Promise<st
   return digest;
 }
 
-async function pushIndexOf(build: Build, built: readonly PlatformBuild[]): Promise<string> {
+async function pushIndexOf(build: Build, built: readonly PushedPlatform[]): Promise<string> {
   const { repository, tag, signal } = build;
   const children = await Promise.all(
     built.map(async ({ platform, digest }) => ({

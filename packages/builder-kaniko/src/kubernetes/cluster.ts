@@ -5,7 +5,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesOptions } from "../options.ts";
 
 /** Milliseconds for a whole call, streams excepted. */
-const REQUEST_TIME = 10_000;
+const REQUEST_TIME_MS = 10_000;
 
 /** A refusal of the Kubernetes API: the HTTP status and what its Status object says. */
 export class KubeRefusal extends Error {
@@ -80,7 +80,7 @@ export class Cluster {
   }
 
   async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<unknown> {
-    const response = await this.#send({ method, path, query, body, signal: AbortSignal.timeout(REQUEST_TIME) });
+    const response = await this.#send({ method, path, query, body, signal: AbortSignal.timeout(REQUEST_TIME_MS) });
     if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
     return JSON.parse(await textOf(response));
   }

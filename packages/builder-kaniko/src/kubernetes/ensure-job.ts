@@ -3,8 +3,8 @@ import type { Cluster } from "./cluster.ts";
 import { KubeRefusal } from "./cluster.ts";
 import { type JobTask, jobManifest } from "./job-manifest.ts";
 import { jobMounts, type MountContents } from "./job-mounts.ts";
-import { isFinished, type JobSlots } from "./job-slots.ts";
-import type { KubeJob } from "./kube-objects.ts";
+import type { JobSlots } from "./job-slots.ts";
+import { isFinished, type KubeJob } from "./kube-objects.ts";
 
 export interface WantedJob {
   task: Omit<JobTask, "mountsName">;
@@ -24,7 +24,8 @@ export interface RunningJob {
   found: boolean;
 }
 
-const PAUSE = 500;
+/** How long to wait before asking again whether a Job that is being deleted is gone. */
+const DELETION_PAUSE_MS = 500;
 
 /**
  * The one Job for a platform of an image: an unfinished one that exists, a finished one whose result can be used, else a
@@ -37,7 +38,7 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
     wanted.signal.throwIfAborted();
     const job = await cluster.get<KubeJob>(path);
     if (job?.metadata.deletionTimestamp !== undefined) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await new Promise((resolve) => setTimeout(resolve, DELETION_PAUSE_MS));
     } else if (job === undefined) {
       const started = await create(cluster, wanted);
       if (started !== undefined) return started;

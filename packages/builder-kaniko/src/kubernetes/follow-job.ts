@@ -6,9 +6,9 @@ import { judgeJob } from "./job-verdict.ts";
 import type { KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
 
 /** How often the state is read again when the watch reports nothing, in milliseconds. */
-const LOOK_AGAIN = 5000;
+const LOOK_AGAIN_MS = 5000;
 /** How long to wait for the rest of a log after the end, in milliseconds. */
-const LOG_GRACE = 10_000;
+const LOG_GRACE_MS = 10_000;
 
 export interface FollowOptions {
   name: string;
@@ -53,12 +53,12 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
       };
       let verdict = await look();
       if (verdict.state !== "waiting") {
-        await Promise.race([Promise.all(logs.values()), pause(LOG_GRACE, signal)]);
+        await Promise.race([Promise.all(logs.values()), pause(LOG_GRACE_MS, signal)]);
         verdict = await look();
       }
       if (verdict.state === "failed") throw verdict.error;
       if (verdict.state === "succeeded") return verdict.digest;
-      await change.within(LOOK_AGAIN, options.signal);
+      await change.within(LOOK_AGAIN_MS, options.signal);
     }
   } finally {
     stop.abort();

@@ -1,9 +1,9 @@
 import type { Cluster } from "./cluster.ts";
 import { MANAGED_BY } from "./job-manifest.ts";
-import type { KubeJob } from "./kube-objects.ts";
+import { isFinished, type KubeJob } from "./kube-objects.ts";
 
 /** How often a client that waits for its turn looks again, in milliseconds. */
-const LOOK_AGAIN = 1000;
+const LOOK_AGAIN_MS = 1000;
 
 /**
  * Lets Jobs start one after the other and only while fewer than the limit are unfinished in the namespace: those of
@@ -17,7 +17,7 @@ export class JobSlots {
     const mine = this.#turn.then(async () => {
       while ((await unfinished(cluster)) >= limit) {
         signal.throwIfAborted();
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       }
       signal.throwIfAborted();
       return start();
@@ -40,11 +40,4 @@ async function unfinished(cluster: Cluster): Promise<number> {
     .join(",");
   const jobs = (await cluster.get<{ items: KubeJob[] }>(cluster.path("jobs"), { labelSelector }))?.items ?? [];
   return jobs.filter((job) => !isFinished(job)).length;
-}
-
-/** True when a Job is complete or failed. */
-export function isFinished(job: KubeJob): boolean {
-  return (job.status?.conditions ?? []).some(
-    ({ type, status }) => status === "True" && (type === "Complete" || type === "Failed"),
-  );
 }

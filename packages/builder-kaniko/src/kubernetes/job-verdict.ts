@@ -1,9 +1,16 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import type { Instruction } from "@imagespec/dockerfile";
-import { ImageSpecError } from "@imagespec/registry";
-import { executorFailure, lastLines, noImage } from "../executor/failure.ts";
+import { type Instruction, lastLines } from "@imagespec/dockerfile";
+import { ImageSpecError, isSha256Digest } from "@imagespec/registry";
+import { executorFailure, noImage } from "../executor/failure.ts";
 import { CONTAINER } from "./job-manifest.ts";
-import type { KubeCondition, KubeContainerStatus, KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
+import {
+  holding,
+  type KubeCondition,
+  type KubeContainerStatus,
+  type KubeEvent,
+  type KubeJob,
+  type KubePod,
+} from "./kube-objects.ts";
 
 /** What is known of a Job at one moment. */
 export interface JobSnapshot {
@@ -30,7 +37,6 @@ export type JobVerdict =
   | { state: "succeeded"; digest: string }
   | { state: "failed"; error: ImageSpecError };
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Reasons for a waiting container that do not go away by themselves, each with what to do. */
 const PERMANENT = new Map(
   Object.entries({
@@ -44,10 +50,9 @@ const PERMANENT = new Map(
 
 /** Whether a Job is done, and how; pure. The Job says whether it failed, its Pod says why. */
 export function judgeJob(snapshot: JobSnapshot): JobVerdict {
-  const conditions = snapshot.job.status?.conditions ?? [];
   const pod = snapshot.pods.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
-  if (holds(conditions, "Complete")) return succeeded(snapshot);
-  const failed = conditions.find(({ type, status }) => type === "Failed" && status === "True");
+  if (holding(snapshot.job, "Complete") !== undefined) return succeeded(snapshot);
+  const failed = holding(snapshot.job, "Failed");
   if (failed !== undefined) return { state: "failed", error: failure(snapshot, failed, pod) };
   if (pod === undefined) return withoutPod(snapshot);
   return stuck(snapshot, pod) ?? { state: "waiting" };
@@ -56,7 +61,7 @@ export function judgeJob(snapshot: JobSnapshot): JobVerdict {
 function succeeded(snapshot: JobSnapshot): JobVerdict {
   for (const pod of snapshot.pods) {
     const message = container(pod)?.state?.terminated?.message?.trim() ?? "";
-    if (DIGEST.test(message)) return { state: "succeeded", digest: message };
+    if (isSha256Digest(message)) return { state: "succeeded", digest: message };
   }
   return { state: "failed", error: noImage(subject(snapshot), snapshot.platform, snapshot.tail) };
 }
@@ -81,7 +86,7 @@ function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod |
   const kept = snapshot
     .clean(terminated.message ?? "")
     .split("\n")
-    .filter((line) => line !== "" && !DIGEST.test(line));
+    .filter((line) => line !== "" && !isSha256Digest(line));
   return executorFailure({
     subject: subject(snapshot),
     plan: snapshot.plan,
@@ -152,10 +157,6 @@ function subject({ job }: JobSnapshot): string {
 
 function container(pod: KubePod): KubeContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === CONTAINER);
-}
-
-function holds(conditions: readonly KubeCondition[], type: string): boolean {
-  return conditions.some((condition) => condition.type === type && condition.status === "True");
 }
 
 function overdue({ now, startTimeout }: JobSnapshot, since: string | undefined): boolean {

@@ -47,3 +47,13 @@ export interface KubeEvent {
   reason?: string;
   message?: string;
 }
+
+/** The condition of a Job that is named `type`, where it holds. */
+export function holding({ status }: KubeJob, type: "Complete" | "Failed"): KubeCondition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
+}
+
+/** True when a Job is complete or failed. */
+export function isFinished(job: KubeJob): boolean {
+  return holding(job, "Complete") !== undefined || holding(job, "Failed") !== undefined;
+}

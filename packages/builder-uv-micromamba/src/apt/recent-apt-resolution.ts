@@ -2,7 +2,7 @@ import type { BuildSession } from "../session/build-session.ts";
 import { type AptQuestion, type AptResolution, resolvePackages } from "./resolve-packages.ts";
 
 /** How long apt's answer counts, in milliseconds: as long as that of a package index. */
-const FRESH = 10 * 60 * 1000;
+const FRESH_MS = 10 * 60 * 1000;
 
 /** apt's answer to the same question if it is at most ten minutes old; else a new one, which is then kept. */
 export async function recentAptResolution(
@@ -16,7 +16,7 @@ export async function recentAptResolution(
     ? undefined
     : await records.get<{ at: number; resolution: AptResolution }>("apt-resolutions", key);
   const age = known === undefined ? Number.POSITIVE_INFINITY : Date.now() - known.at;
-  if (known !== undefined && age >= 0 && age < FRESH) return known.resolution;
+  if (known !== undefined && age >= 0 && age < FRESH_MS) return known.resolution;
   const resolution = await cache.withScratch(warn, (root) =>
     resolvePackages({ ...question, root, signal, onLine: log }),
   );

@@ -1,13 +1,13 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
-import { downloadedPython, managedPython } from "../session/find-python.ts";
+import { cachedPython, downloadedPython } from "../session/find-python.ts";
 import { onPath, type UvProgram } from "../session/find-uv.ts";
 
 const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Versions that machines compiled with where uv had no Python. */
 const HOST_COMPILERS = "host-compilers";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
-const FORGOTTEN_AFTER = 10 * 60 * 1000;
+const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
 
 /** A Python that compiles for an image's Python: the same X.Y, which shares its bytecode format. */
 export interface Compiler {
@@ -58,7 +58,7 @@ interface Attempt {
 /** A download, unless one has failed not long ago. */
 async function tryInstall(session: BuildSession, uv: UvProgram, attempt: Attempt): Promise<Interpreter | undefined> {
   const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
-  if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER) return undefined;
+  if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER_MS) return undefined;
   const installed = await install(session, uv, attempt.minor);
   if (installed === undefined) await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
   return installed;
@@ -105,7 +105,7 @@ function noCompiler(version: string): ImageSpecError {
 
 /** A Python in the cache, by `X.Y` or `X.Y.Z`. */
 async function managed(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
-  return interpreterOf(session, await managedPython(session, uv, wanted), wanted);
+  return interpreterOf(session, await cachedPython(session, uv, wanted), wanted);
 }
 
 async function install(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {

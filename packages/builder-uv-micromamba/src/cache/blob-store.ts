@@ -1,14 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { PieceMemory, readPieces } from "@imagespec/registry";
+import { isSha256Digest, PieceMemory, readPieces } from "@imagespec/registry";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
 
 /** Chunks are written together up to so many bytes, and so many of them (IOV_MAX is 1024). */
 const WRITE_BYTES = 1024 * 1024;
 const WRITE_CHUNKS = 512;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** What is known of a file before it is stored. Hashes are `algorithm:hex`, in lower case. */
 export interface ExpectedBlob {
@@ -35,7 +34,7 @@ export class BlobStore {
 
   /** The path of a digest's file, whether it exists or not. Throws E_INTERNAL for a text that is not a sha256 digest. */
   path(digest: string): string {
-    if (!DIGEST.test(digest)) throw new ImageSpecError("E_INTERNAL", `${digest} is not a sha256 digest`);
+    if (!isSha256Digest(digest)) throw new ImageSpecError("E_INTERNAL", `${digest} is not a sha256 digest`);
     return this.#folder.path("blobs", "sha256", digest.slice(7));
   }
 

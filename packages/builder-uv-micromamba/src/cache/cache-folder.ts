@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cacheFolder, ImageSpecError, isLeftBehind, processMark } from "@imagespec/core/builder";
 
 /** Milliseconds after which a temporary file counts as left behind when its process cannot be checked from here. */
-const ABANDONED = 24 * 60 * 60 * 1000;
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Where things are kept between builds: `$IMAGESPEC_CACHE_DIR`, else `$XDG_CACHE_HOME/imagespec`, else
@@ -33,7 +33,7 @@ export class CacheFolder {
       for (const name of await readdir(this.path("tmp"))) {
         const path = this.path("tmp", name);
         const mark = name.slice(0, Math.max(name.indexOf("-"), 0));
-        if (await isLeftBehind(path, mark, ABANDONED)) await rm(path, { recursive: true, force: true });
+        if (await isLeftBehind(path, mark, ABANDONED_MS)) await rm(path, { recursive: true, force: true });
       }
     } catch (cause) {
       throw cacheError(this.root, cause);

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { CacheFolder } from "./cache-folder.ts";
 
 /** Files used within this time, in milliseconds, are kept: another build may be about to read them. */
-const IN_USE = 60 * 60 * 1000;
+const IN_USE_MS = 60 * 60 * 1000;
 
 /**
  * Removes the least recently used files until the cache holds at most `maxBytes`. Several processes may do so at once. A
  * build makes a missing file again, so removing one is always safe. Returns the bytes freed.
  */
-export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_USE): Promise<number> {
+export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_USE_MS): Promise<number> {
   const files: { path: string; size: number; used: number }[] = [];
   for (const top of ["blobs", "records"]) {
     const root = folder.path(top);

@@ -10,7 +10,7 @@ import {
 } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { openBench } from "../source-build/bench.ts";
-import { readOwn } from "../source-build/read-own.ts";
+import { readUntrusted } from "../source-build/read-untrusted.ts";
 import type { Workshop } from "../source-build/workshop.ts";
 
 /** The requirement file in which a poetry.lock is passed on. */
@@ -86,7 +86,7 @@ function exported(
       result,
     ];
     const { exitCode, tail } = await bench.run([bench.interpreter, ...command], project);
-    const text = await readOwn(result).catch(() => undefined);
+    const text = await readUntrusted(result).catch(() => undefined);
     if (exitCode === 0 && text !== undefined) return text;
     throw new ImageSpecError(
       "E_UNSUPPORTED",

@@ -103,7 +103,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
       ...python.env,
     }),
     signal,
-    redact: secrets.hidden,
+    redact: secrets.redact,
     allowFailure: true,
     // uv prints the lock on standard output too.
     onLine: (line, stream) => stream === "stderr" && line !== "" && request.log(line, stream),

@@ -6,11 +6,7 @@ import { uvEnvironment } from "./uv-environment.ts";
 const FIND = ["find", "--no-project", "--no-python-downloads"];
 
 /** The path of a Python in the cache, by `X.Y` or `X.Y.Z`; without one of any. */
-export async function managedPython(
-  session: BuildSession,
-  uv: UvProgram,
-  wanted?: string,
-): Promise<string | undefined> {
+export async function cachedPython(session: BuildSession, uv: UvProgram, wanted?: string): Promise<string | undefined> {
   const found = await uvPython(session, uv, "cache", wanted === undefined ? FIND : [...FIND, wanted]);
   return found.exitCode === 0 ? found.stdout.trim() : undefined;
 }
@@ -19,7 +15,7 @@ export async function managedPython(
 export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: string): Promise<string | undefined> {
   return session.once(`download of python ${wanted}`, async () => {
     const installed = await uvPython(session, uv, "cache", ["install", wanted, "--no-bin"]);
-    return installed.exitCode === 0 ? managedPython(session, uv, wanted) : undefined;
+    return installed.exitCode === 0 ? cachedPython(session, uv, wanted) : undefined;
   });
 }
 
@@ -31,7 +27,7 @@ export function anyPython(session: BuildSession, uv: UvProgram, minor: string): 
   return session.once("any python", async () => {
     const host = await uvPython(session, uv, "machine", FIND);
     if (host.exitCode === 0) return host.stdout.trim();
-    const own = (await managedPython(session, uv)) ?? (await downloadedPython(session, uv, minor));
+    const own = (await cachedPython(session, uv)) ?? (await downloadedPython(session, uv, minor));
     if (own !== undefined) return own;
     throw new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
       hint: "Install any Python 3, or let uv fetch one: uv python install.",

@@ -20,17 +20,17 @@ async function settings(target: string, text: string) {
 
 describe("secretSettings", () => {
   it("gives uv a netrc by its path, and the download its logins", async () => {
-    const { env, logins, hidden } = await settings("/root/.netrc", "machine pypi.example login me password p/w\n");
+    const { env, logins, redact } = await settings("/root/.netrc", "machine pypi.example login me password p/w\n");
     expect(env).toEqual({ NETRC: join(folder, "secret") });
     expect(logins).toEqual([{ host: "pypi.example", username: "me", password: "p/w" }]);
-    expect(hidden).toEqual(expect.arrayContaining(["p/w", "p%2Fw"]));
+    expect(redact).toEqual(expect.arrayContaining(["p/w", "p%2Fw"]));
   });
 
   it("hides a token that is the whole login, and takes a percent sign as it is", async () => {
     const text = "machine a.example login t0ken\nmachine b.example login me password 50%\n";
-    const { hidden, logins } = await settings("/run/netrc", text);
-    expect(hidden).toContain("t0ken");
-    expect(hidden).not.toContain("me");
+    const { redact, logins } = await settings("/run/netrc", text);
+    expect(redact).toContain("t0ken");
+    expect(redact).not.toContain("me");
     expect(logins).toMatchObject([{ username: "t0ken", password: "" }, { password: "50%" }]);
   });
 

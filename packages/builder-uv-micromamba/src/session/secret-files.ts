@@ -7,12 +7,12 @@ export interface SecretSettings {
   env: Record<string, string>;
   logins: IndexLogin[];
   /** What must not be printed. */
-  hidden: string[];
+  redact: string[];
 }
 
 /** How the secret mounts of a packages step reach uv and the download of wheels. Throws E_INPUT_FILE naming a file, never its content. */
 export async function secretSettings(step: PackagesStep, secrets: Record<string, string>): Promise<SecretSettings> {
-  const settings: SecretSettings = { env: {}, logins: [], hidden: await secretTexts(Object.values(secrets)) };
+  const settings: SecretSettings = { env: {}, logins: [], redact: await secretTexts(Object.values(secrets)) };
   for (const { id, target } of step.secrets) {
     const path = secretFile(secrets, id);
     const variable = secretVariable(target);

@@ -36,7 +36,7 @@ export interface BuildEnvironment {
 export async function makeEnvironment(folder: string, tools: EnvironmentTools): Promise<BuildEnvironment> {
   const { uv, python, step, secrets, uvCache, signal } = tools;
   const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", ...secrets.env });
-  const run = (args: string[]) => runTool(uv.path, args, { env, signal, redact: secrets.hidden, allowFailure: true });
+  const run = (args: string[]) => runTool(uv.path, args, { env, signal, redact: secrets.redact, allowFailure: true });
   const made = await run(["venv", "--quiet", "--no-project", "--python", python, folder]);
   if (made.exitCode !== 0) throw new ImageSpecError("E_INTERNAL", `uv makes no environment: ${made.tail.join("\n")}`);
   const options = [

@@ -7,7 +7,7 @@ import { openBench } from "./bench.ts";
 import { readBuildSystem } from "./build-system.ts";
 import { fetchSource, projectFolder } from "./fetch-source.ts";
 import { writePrograms } from "./programs.ts";
-import { readOwn } from "./read-own.ts";
+import { readUntrusted } from "./read-untrusted.ts";
 import { type Source, subjectOf } from "./source-kinds.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -46,7 +46,7 @@ export async function buildInto(folder: string, { session, workshop, source }: B
   );
   const run = async (program: string[], cwd: string) => {
     const { exitCode, tail } = await bench.run([bench.interpreter, ...program], cwd);
-    const compilers = await readOwn(asked);
+    const compilers = await readUntrusted(asked);
     if (compilers !== undefined) throw needsCompiler(subject, compilers);
     if (exitCode !== 0) throw failed(subject, tail);
   };
@@ -65,7 +65,7 @@ export async function buildInto(folder: string, { session, workshop, source }: B
 /** The list of texts that a hook answered with. */
 async function readNames(path: string, subject: string): Promise<readonly string[]> {
   try {
-    const answer: unknown = JSON.parse((await readOwn(path)) ?? "");
+    const answer: unknown = JSON.parse((await readUntrusted(path)) ?? "");
     if (Array.isArray(answer) && answer.every((one) => typeof one === "string")) return answer;
   } catch {
     // What else could be there is not shown.

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
-import { readOwn } from "./read-own.ts";
+import { readUntrusted } from "./read-untrusted.ts";
 
 /** How a source distribution is built (PEP 518, PEP 517). */
 export interface BuildSystem {
@@ -20,7 +20,7 @@ const LEGACY: BuildSystem = {
 
 /** The build system that the source in `folder` names in its pyproject.toml. Throws E_UNSUPPORTED naming `subject`. */
 export async function readBuildSystem(folder: string, subject: string): Promise<BuildSystem> {
-  const text = await readOwn(join(folder, "pyproject.toml")).catch((error: unknown) => {
+  const text = await readUntrusted(join(folder, "pyproject.toml")).catch((error: unknown) => {
     throw unreadable(subject, error);
   });
   if (text === undefined) return LEGACY;

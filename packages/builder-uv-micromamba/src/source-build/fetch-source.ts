@@ -92,7 +92,7 @@ async function checkOut(
         ...told,
       },
       signal,
-      redact: secrets.hidden,
+      redact: secrets.redact,
       errorCode: "E_RESOLVE",
       hint: "Check the address and the commit; a private repository needs a .netrc or .gitconfig among pipSecretMounts.",
     });

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type ErrorCode, ImageSpecError, onProcessExit, redact } from "@imagespec/registry";
 import { abortedError } from "./aborted-error.ts";
+import { isBrokenPipe } from "./broken-pipe.ts";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
@@ -165,11 +166,6 @@ function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Rea
 function closePipes(child: { stdout: Readable; stderr: Readable }): void {
   child.stdout.destroy();
   child.stderr.destroy();
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET";
 }
 
 function startError(

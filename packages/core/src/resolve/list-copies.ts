@@ -8,7 +8,7 @@ import { told, VERDICTS, type Verdict } from "./file-decision.ts";
 import { foundFile } from "./found-file.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
-import { ownFiles } from "./own-files.ts";
+import { specFiles } from "./spec-files.ts";
 import { linkOf, type TreeEntry, walkTree } from "./walk-tree.ts";
 
 /**
@@ -90,7 +90,7 @@ async function listCopy(
     options.faults.addSystem(at, path, error);
     return [];
   }
-  const own = ownFiles(spec, absolute);
+  const own = specFiles(spec, absolute);
   const prefix = path === "." ? "" : `${path}/`;
   const decide = (below: string, name: string): Verdict => {
     if (isExcludedName(name)) return VERDICTS.never;

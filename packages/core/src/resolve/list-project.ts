@@ -5,8 +5,8 @@ import { isExcludedName } from "./excluded-names.ts";
 import { told, VERDICTS, type Verdict } from "./file-decision.ts";
 import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
-import { ownFiles } from "./own-files.ts";
 import { SourceRules } from "./source-rules.ts";
+import { specFiles } from "./spec-files.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 /** A project whose sources are shipped. */
@@ -28,7 +28,7 @@ const OF_THE_WORKSPACE: ReadonlySet<string> = new Set(["uv.lock", "dist"]);
 export async function listProject(spec: Spec, question: ProjectQuestion): Promise<TreeEntry[]> {
   const { folder, path, cache, faults, warn, signal } = question;
   const rules = new SourceRules(folder, faults);
-  const own = ownFiles(spec, folder);
+  const own = specFiles(spec, folder);
   const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
   const decide = (below: string, name: string, isFolder: boolean): Verdict => {
     if (isExcludedName(name)) return VERDICTS.never;

@@ -7,8 +7,8 @@ import { isExcludedName } from "./excluded-names.ts";
 import { type TellDecision, told, VERDICTS, type Verdict } from "./file-decision.ts";
 import type { InputFaults } from "./input-faults.ts";
 import { linkLeavesTree } from "./link-target.ts";
-import { ownFiles } from "./own-files.ts";
 import { SourceRules } from "./source-rules.ts";
+import { specFiles } from "./spec-files.ts";
 import type { StatCache } from "./stat-cache.ts";
 import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
@@ -38,7 +38,7 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   const root = resolve(spec.root, spec.sourceRoot as string);
   if (!(await isFolder(root, options.faults))) return [];
   const rules = new SourceRules(root, options.faults);
-  const own = ownFiles(spec, root);
+  const own = specFiles(spec, root);
   const decide = (path: string, name: string, isFolder: boolean, isLink: boolean): Verdict => {
     if (isExcludedName(name)) return VERDICTS.never;
     if (own.has(path)) return VERDICTS.specFile;

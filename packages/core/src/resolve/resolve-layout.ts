@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { ImageSpecError, LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import { ImageSpecError, isSha256Digest, LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import type { Content } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
 
@@ -36,7 +36,7 @@ async function readIndex(folder: string, shown: string): Promise<string[]> {
     };
     if (!Array.isArray(index.manifests)) throw new TypeError("index.json lists no manifests");
     return index.manifests.map((entry: { digest?: unknown } | null) => {
-      if (typeof entry?.digest === "string" && /^sha256:[0-9a-f]{64}$/.test(entry.digest)) return entry.digest;
+      if (typeof entry?.digest === "string" && isSha256Digest(entry.digest)) return entry.digest;
       throw new TypeError("index.json has an entry without a sha256 digest");
     });
   } catch (cause) {

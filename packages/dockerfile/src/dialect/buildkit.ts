@@ -8,11 +8,11 @@ import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
-import { ownNamesScript } from "../script/own-names.ts";
 import { type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
+import { reservedNamesScript } from "../script/reserved-names.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
 import { SYSTEM_PATH } from "../step-fault.ts";
@@ -86,7 +86,9 @@ function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CON
 }
 
 function user(plan: BuildPlan): Instruction[] {
-  return [instruction("user", renderRun([...ownNamesScript(plan), ...userScript(plan.steps.user)]), STEP_TITLES.user)];
+  return [
+    instruction("user", renderRun([...reservedNamesScript(plan), ...userScript(plan.steps.user)]), STEP_TITLES.user),
+  ];
 }
 
 function apt(plan: BuildPlan, { tools, ca }: Mounts): Instruction[] {

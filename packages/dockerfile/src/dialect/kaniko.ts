@@ -3,15 +3,15 @@ import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
 import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
+import { chownScript } from "../script/chown.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { venvScript } from "../script/environment.ts";
-import { ownScript } from "../script/own.ts";
-import { ownNamesScript } from "../script/own-names.ts";
 import { PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
+import { reservedNamesScript } from "../script/reserved-names.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
 import { FAIL_FUNCTION } from "../step-fault.ts";
@@ -56,11 +56,11 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
     ...(system ? [stageStart(base, SYSTEM_STAGE), apt(plan)] : []),
     ...(environment === undefined
       ? []
-      : [stageStart(from, ENVIRONMENT_STAGE), user(plan, ownNamesScript(plan)), environmentSteps(plan, options)]),
+      : [stageStart(from, ENVIRONMENT_STAGE), user(plan, reservedNamesScript(plan)), environmentSteps(plan, options)]),
     ...finalStage(plan, options, {
       start: stageStart(from),
       // kaniko lets the arguments of the stage before into this one: the base was looked at there.
-      user: user(plan, environment === undefined ? ownNamesScript(plan) : []),
+      user: user(plan, environment === undefined ? reservedNamesScript(plan) : []),
       apt: system ? [] : apt(plan),
       environment: environment === undefined ? [] : environmentCopy(plan, environment),
       // They come with the environment.
@@ -158,7 +158,7 @@ function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Ins
     instruction("environment", `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`),
     instruction(
       "environment",
-      renderRun(["set -e;", ...ownScript([prefix], { user: steps.user.name })]),
+      renderRun(["set -e;", ...chownScript([prefix], { user: steps.user.name })]),
       STEP_TITLES.own,
     ),
   ];

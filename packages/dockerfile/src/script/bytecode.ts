@@ -1,6 +1,6 @@
 import { COMPILE_SCRIPT, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
+import { chownScript } from "./chown.ts";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
-import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import { PYTHON_FOLDER } from "./uv-settings.ts";
 
@@ -18,6 +18,6 @@ export function bytecodeScript(environment: EnvironmentStep, user: UserStep): st
     ...CLEAN_ENVIRONMENT,
     `if [ -x ${prefix}/bin/python ]; then`,
     `PYTHONHASHSEED=0 ${prefix}/bin/python -sSB -W ignore -c ${quoteShell(COMPILE_SCRIPT)} '' ${prefix}/lib/python3*/site-packages${managed}; fi;`,
-    ...ownScript([prefix], { user: user.name }),
+    ...chownScript([prefix], { user: user.name }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { CommandsStep, EnvironmentStep, UserStep } from "@imagespec/core/builder";
-import { ownScript } from "./own.ts";
+import { chownScript } from "./chown.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
@@ -25,9 +25,9 @@ export function commandsScript({ step, environment, user, tools, mounted }: Comm
     `export "PATH=${tools.bin}:$PATH" UV_LINK_MODE=copy ${cacheSetting(tools)};`,
     `if [ -d ${prefix} ]; then export ${active}=${prefix}; fi;`,
     ...inOneShell(step.commands),
-    ...ownScript([user.workdir], { user: user.name, except: mounted }),
+    ...chownScript([user.workdir], { user: user.name, except: mounted }),
     `; if [ -d ${prefix} ]; then rm -f ${prefix}/.lock;`,
-    ...ownScript([prefix], { user: user.name }),
+    ...chownScript([prefix], { user: user.name }),
     "; fi",
   ];
 }

@@ -4,8 +4,8 @@ import {
   throughAddressMirror,
   type UserStep,
 } from "@imagespec/core/builder";
+import { chownScript } from "./chown.ts";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
-import { ownScript } from "./own.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
@@ -34,7 +34,7 @@ export function condaScript(step: Conda, tools: StepTools, user: UserStep): stri
     ...recordLines(step),
     `&& rm -rf "$scratch"${tools.cache === undefined ? ` ${packages}` : ""}`,
     ";",
-    ...ownScript([prefix], { user: user.name }),
+    ...chownScript([prefix], { user: user.name }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { activateScript, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../step-fault.ts";
-import { ownScript } from "./own.ts";
+import { chownScript } from "./chown.ts";
 import { PYTHON_SOURCE_LINES } from "./python-sources.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
@@ -27,7 +27,7 @@ export function venvScript(step: Venv, tools: StepTools, user: UserStep): string
       ? extendOrMakeOfVersion(prefix, step.python.version)
       : extendOrMakeOf(prefix, step.python)),
     ...plain(prefix),
-    ...ownScript([prefix], { user: user.name }),
+    ...chownScript([prefix], { user: user.name }),
   ];
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@imagespec/core/builder";
 import { SYSTEM_PATH } from "../step-fault.ts";
 import { checkPackages, findInterpreter } from "./check-packages.ts";
-import { ownScript } from "./own.ts";
+import { chownScript } from "./chown.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -47,7 +47,7 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
     ...installScript(step, environment, tools),
     `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
     ...checkPackages(environment.prefix),
-    ...ownScript([environment.prefix], { user: user.name }),
+    ...chownScript([environment.prefix], { user: user.name }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { SYSTEM_PATH } from "../step-fault.ts";
 import { checkPackages, findInterpreter } from "./check-packages.ts";
-import { ownScript } from "./own.ts";
+import { chownScript } from "./chown.ts";
 import { indexOptions, type PackagesQuestion, secretSettings, withoutTop } from "./packages.ts";
 import { quoteShell } from "./quote.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -43,6 +43,6 @@ export function projectsScript({ step, environment, user, tools }: PackagesQuest
     `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
     `"$interpreter" -sSB -c ${quoteShell(FORGET)} ${environment.prefix};`,
     ...checkPackages(environment.prefix),
-    ...ownScript([environment.prefix], { user: user.name }),
+    ...chownScript([environment.prefix], { user: user.name }),
   ];
 }

@@ -1,6 +1,6 @@
 import type { UserStep } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "../step-fault.ts";
-import { ownScript } from "./own.ts";
+import { chownScript } from "./chown.ts";
 
 /**
  * Creates the user the container runs as, with shell built-ins plus mkdir, chmod and chown. A user of
@@ -32,6 +32,6 @@ export function userScript(step: UserStep, mounted: readonly string[] = []): str
     `mkdir -p ${home}; chown "$uid:$gid" ${home};`,
     "fi;",
     `mkdir -p ${workdir}; chmod 755 ${workdir};`,
-    ...ownScript([workdir], { user: '"$uid"', owner: '"$uid:$gid"', except: mounted }),
+    ...chownScript([workdir], { user: '"$uid"', owner: '"$uid:$gid"', except: mounted }),
   ];
 }

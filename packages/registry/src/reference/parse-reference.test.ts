@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
 import { parseReference } from "./parse-reference.ts";
-import { isDigest, isTag, nameBreach, referenceBreach } from "./reference-grammar.ts";
+import { isDigest, isSha256Digest, isTag, nameBreach, referenceBreach } from "./reference-grammar.ts";
 
 interface Vector {
   input: string;
@@ -91,6 +91,11 @@ describe("isDigest and isTag", () => {
     "refuses the digest %s",
     (text) => expect(isDigest(text)).toBe(false),
   );
+  it("tells sha256 from the other algorithms", () => {
+    const digests = [`sha256:${"a".repeat(64)}`, `sha256:${"a".repeat(96)}`, `sha512:${"a".repeat(128)}`];
+    expect(digests.map(isSha256Digest)).toEqual([true, false, false]);
+    expect(isDigest(digests[2] ?? "")).toBe(true);
+  });
   it("knows tags", () => {
     expect([isTag("v1.0-a_B"), isTag(""), isTag("-a"), isTag(".a"), isTag("a/b")]).toEqual([
       true,

@@ -26,6 +26,11 @@ export interface ReferenceParts {
   digest?: string | undefined;
 }
 
+/** True for a sha256 digest, the one kind that this project writes itself. */
+export function isSha256Digest(text: string): boolean {
+  return text.startsWith("sha256:") && isDigest(text);
+}
+
 /**
  * True for a digest of a known algorithm (sha256, sha384, sha512), of the right length, in lower-case hex. Only such a
  * text may become part of a path or URL.

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { parseStepFault } from "../step-fault.ts";
-import { ownNamesScript } from "./own-names.ts";
+import { reservedNamesScript } from "./reserved-names.ts";
 
 const uvImage = "ghcr.io/astral-sh/uv:0.13.9";
 const python = { from: "version", version: "3.12" } as const;
@@ -14,7 +14,7 @@ const plan = buildPlan({
 });
 
 function run(env: Record<string, string>, of = plan) {
-  const script = ["set -eu;", ...ownNamesScript(of), "echo went on"].join(" ");
+  const script = ["set -eu;", ...reservedNamesScript(of), "echo went on"].join(" ");
   const { stdout, stderr } = spawnSync("/bin/sh", ["-c", script], { env, encoding: "utf8" });
   return stdout.trim() === "went on" ? "went on" : parseStepFault(stderr.trim());
 }

@@ -7,7 +7,7 @@ import { PYTHON_SOURCES } from "./python-sources.ts";
  * Fails where the base sets a variable with the name of a build argument that the plan needs: its value would stand in
  * the argument's place (Dockerfile reference, ARG). Comes before any of them is declared.
  */
-export function ownNamesScript(plan: BuildPlan): string[] {
+export function reservedNamesScript(plan: BuildPlan): string[] {
   const { environment } = plan.steps;
   const downloads = environment?.manager === "venv" && environment.python.from === "version";
   const names = [

@@ -8,7 +8,7 @@ const LARGEST = 8 * 1024 * 1024;
  * The text of a file that a build could write, which is followed nowhere: a link could lead to a file of this machine.
  * Undefined where there is none. Throws an Error for anything else than a file of a common size.
  */
-export async function readOwn(path: string): Promise<string | undefined> {
+export async function readUntrusted(path: string): Promise<string | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;

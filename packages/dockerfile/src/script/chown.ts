@@ -15,7 +15,7 @@ export interface Owner {
  * Changes the owner of what lies below these folders, links themselves included, in the same step that makes it. What
  * has the right owner already stays untouched, so that no layer holds it a second time.
  */
-export function ownScript(folders: readonly string[], { user, owner = `${user}:`, except = [] }: Owner): string[] {
+export function chownScript(folders: readonly string[], { user, owner = `${user}:`, except = [] }: Owner): string[] {
   // With a slash behind it a folder that is a link is followed.
   const places = folders.flatMap((folder) => [folder, `${folder}/`]).join(" ");
   const excluded = except.map((path) => ` ! -path ${quoteShell(path)}`).join("");
