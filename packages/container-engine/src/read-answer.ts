@@ -15,7 +15,11 @@ export interface ProgressMessage {
   aux?: unknown;
 }
 
-/** Reads a whole answer. Throws E_DAEMON when it is over 4 MiB. */
+/**
+ * Reads a whole answer.
+ *
+ * @throws ImageSpecError E_DAEMON when it is over 4 MiB.
+ */
 export async function readText(answer: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -56,7 +60,11 @@ export async function readProgress(
   read(rest + decoder.end());
 }
 
-/** Reads JSON from the engine. Throws E_DAEMON when it is not JSON. */
+/**
+ * Reads JSON from the engine.
+ *
+ * @throws ImageSpecError E_DAEMON when it is not JSON.
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

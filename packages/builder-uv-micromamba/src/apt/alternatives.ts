@@ -51,7 +51,11 @@ export function readInstall(command: string): Alternative {
   return { link, name, path, priority: Number(priority), slaves };
 }
 
-/** Reads a group's file (update-alternatives(1)). Throws E_UNSUPPORTED for one that somebody has set by hand. */
+/**
+ * Reads a group's file (update-alternatives(1)).
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one that somebody has set by hand.
+ */
 export function readGroup(name: string, text: string): AlternativeGroup {
   const lines = text.split("\n");
   const [mode, link = ""] = lines;

@@ -17,7 +17,11 @@ export interface PackageEffects {
   effects: readonly Effect[];
 }
 
-/** Plans what the scripts of packages leave behind. Throws E_UNSUPPORTED for an effect that meets something unforeseen. */
+/**
+ * Plans what the scripts of packages leave behind.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for an effect that meets something unforeseen.
+ */
 export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan, base: BaseSystem): Promise<void> {
   const groups = new Map<string, AlternativeGroup>();
   for (const owner of all)

@@ -26,9 +26,11 @@ export interface AptLayers {
 }
 
 /**
- * The layers of a plan's Debian packages over a base, as `apt-get install --no-install-recommends` leaves it: resolved by the
- * host's apt, unpacked into layers, with dpkg's records. Throws E_UNSUPPORTED, by name, for a package that only a container
- * can install and for a base or host without apt, and E_RESOLVE for what apt cannot find.
+ * The layers of a plan's Debian packages over a base, as `apt-get install --no-install-recommends` leaves it: resolved
+ * by the host's apt, unpacked into layers, with dpkg's records.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that only a container can install and for a base or host
+ * without apt, and E_RESOLVE for what apt cannot find.
  */
 export async function aptLayers(
   session: BuildSession,

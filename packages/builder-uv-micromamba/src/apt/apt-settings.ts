@@ -21,7 +21,11 @@ export interface AptSettings {
   checkValidUntil: boolean;
 }
 
-/** Reads files of apt.conf(5). Throws E_UNSUPPORTED for a setting whose effect is not known to be none. */
+/**
+ * Reads files of apt.conf(5).
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a setting whose effect is not known to be none.
+ */
 export function aptSettings(files: readonly { path: string; text: string }[]): AptSettings {
   const settings: AptSettings = { checkValidUntil: true };
   for (const { path, text } of files)

@@ -55,7 +55,11 @@ export interface BaseSystem {
   below(folder: string): { path: string; text: string }[];
 }
 
-/** Reads what dpkg and apt know of a base. Throws E_UNSUPPORTED for one that dpkg did not make, or left half done. */
+/**
+ * Reads what dpkg and apt know of a base.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one that dpkg did not make, or left half done.
+ */
 export async function baseSystem(inspector: BaseInspector, name: string, records: RecordStore): Promise<BaseSystem> {
   const { tree } = inspector;
   const wanted = new Map<string, string>();

@@ -16,8 +16,10 @@ export interface DebEntry {
 }
 
 /**
- * Reads the control or the data archive of a .deb (deb(5)) through the host's dpkg-deb, which knows every compression; nothing is
- * unpacked. Throws E_RESOLVE for a file that dpkg-deb does not read.
+ * Reads the control or the data archive of a .deb (deb(5)) through the host's dpkg-deb, which knows every compression;
+ * nothing is unpacked.
+ *
+ * @throws ImageSpecError E_RESOLVE for a file that dpkg-deb does not read.
  */
 export async function* debEntries(
   file: { path: string; subject: string; dpkgDeb: string },

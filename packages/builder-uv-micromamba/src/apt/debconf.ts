@@ -7,7 +7,11 @@ export interface DebconfRecord {
   owner: string;
 }
 
-/** The records that debconf makes of a package's templates file (debconf-devel(7)). Throws E_UNSUPPORTED for a line that is none of its. */
+/**
+ * The records that debconf makes of a package's templates file (debconf-devel(7)).
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a line that is none of its.
+ */
 export function readTemplates(text: string, subject: string): DebconfRecord[] {
   const stanzas = text.split(/\n{2,}/).filter((stanza) => stanza.trim() !== "");
   return stanzas.map((stanza) => {

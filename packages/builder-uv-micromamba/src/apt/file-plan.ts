@@ -65,7 +65,11 @@ export class FilePlan {
     return entry === undefined ? undefined : { path: real, entry };
   }
 
-  /** Plans a file of a package or of a script. Throws E_UNSUPPORTED where something else is there. */
+  /**
+   * Plans a file of a package or of a script.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED where something else is there.
+   */
   async add(path: string, file: PlannedFile, subject: string): Promise<string> {
     const real = await this.real(path);
     if (/^(root|opt|proc|sys|dev)(\/|$)/.test(real) && file.type !== "directory")

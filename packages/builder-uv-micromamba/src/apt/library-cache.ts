@@ -48,7 +48,11 @@ export function addToLibraryCache(cache: Buffer, added: readonly CachedLibrary[]
   return Buffer.concat(parts);
 }
 
-/** The libraries in a cache. Throws E_UNSUPPORTED for one in another form, or with libraries of another kind of machine. */
+/**
+ * The libraries in a cache.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one in another form, or with libraries of another kind of machine.
+ */
 export function readLibraryCache(cache: Buffer, architecture: string): CachedLibrary[] {
   const flags = FLAGS.get(architecture);
   if (flags === undefined || cache.toString("latin1", 0, 20) !== MAGIC)

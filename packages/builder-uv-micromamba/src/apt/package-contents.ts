@@ -47,7 +47,11 @@ export interface AptArchive extends AptPackage {
   fetch(signal: AbortSignal): Promise<string>;
 }
 
-/** Lists a package, from the record of an earlier reading where there is one. Throws E_UNSUPPORTED for devices in it. */
+/**
+ * Lists a package, from the record of an earlier reading where there is one.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for devices in it.
+ */
 export async function packageContents(
   archive: AptArchive,
   { dpkgDeb, records, signal }: { dpkgDeb: string; records: RecordStore; signal: AbortSignal },

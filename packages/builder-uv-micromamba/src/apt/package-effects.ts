@@ -6,8 +6,9 @@ import type { PackageContents } from "./package-contents.ts";
 import { WRITTEN_SCRIPTS } from "./written-scripts.ts";
 
 /**
- * What a package's scripts do when it is installed for the first time, in their order. Throws E_UNSUPPORTED for a script with a
- * part that nobody has read, by the package's name.
+ * What a package's scripts do when it is installed for the first time, in their order.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a script with a part that nobody has read, by the package's name.
  */
 export function effectsOf(name: string, { info }: PackageContents): Effect[] {
   return ["config", "preinst", "postinst"].flatMap((kind) => {

@@ -26,8 +26,10 @@ const OPTIONS = new Map([
 ]);
 
 /**
- * The sources of a base, from its `.list` and `.sources` files, binary packages alone. Throws E_UNSUPPORTED for one that is not
- * read over http or https, whose signature would not be checked, or that has an option not known here.
+ * The sources of a base, from its `.list` and `.sources` files, binary packages alone.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one that is not read over http or https, whose signature would not be
+ * checked, or that has an option not known here.
  */
 export function packageSources(files: readonly { path: string; text: string }[]): PackageSource[] {
   return files.flatMap(({ path, text }) =>

@@ -10,8 +10,10 @@ interface Rule {
 export type PathFilter = (path: string, type: "file" | "folder or link") => boolean;
 
 /**
- * The `path-exclude` and `path-include` of a base's dpkg.cfg (dpkg.cfg(5)): the last one that matches counts. A folder stays where
- * a pattern brings back something below it. Throws E_UNSUPPORTED for another option that changes what is installed.
+ * The `path-exclude` and `path-include` of a base's dpkg.cfg (dpkg.cfg(5)): the last one that matches counts. A folder
+ * stays where a pattern brings back something below it.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for another option that changes what is installed.
  */
 export function pathFilter(files: readonly { path: string; text: string }[]): PathFilter {
   const rules: Rule[] = [];

@@ -20,7 +20,11 @@ export interface Installation {
   architecture: string;
 }
 
-/** Plans every file that apt and dpkg would write. Throws E_UNSUPPORTED, by name, for a package that cannot be installed as data. */
+/**
+ * Plans every file that apt and dpkg would write.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
+ */
 export async function planInstallation({
   archives,
   contents,

@@ -16,8 +16,9 @@ export interface TriggeringPackage {
 const DONE = /^(libc-bin|fontconfig)([:/]|$)/;
 
 /**
- * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)). Throws E_UNSUPPORTED where a package sets off
- * one that somebody waits for with a script.
+ * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)).
+ *
+ * @throws ImageSpecError E_UNSUPPORTED where a package sets off one that somebody waits for with a script.
  */
 export async function planTriggers(
   packages: readonly TriggeringPackage[],

@@ -3,8 +3,10 @@ import { handedOn } from "./handed-on.ts";
 import type { PackageContents } from "./package-contents.ts";
 
 /**
- * The alternative of a version's manual pages that postgresql-common makes: one page leads, the others of the package follow it.
- * Undefined where the package has none. Throws E_UNSUPPORTED for versions before 10, which count otherwise.
+ * The alternative of a version's manual pages that postgresql-common makes: one page leads, the others of the package
+ * follow it. Undefined where the package has none.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for versions before 10, which count otherwise.
  */
 export function postgresqlPages(name: string, first: string, { files }: PackageContents): Alternative | undefined {
   const version = /-([1-9]\d+)$/.exec(name)?.[1];

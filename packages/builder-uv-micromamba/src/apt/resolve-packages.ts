@@ -46,10 +46,12 @@ export interface AptQuestion {
 }
 
 /**
- * Lets the host's apt-get resolve packages over a base, in a root of its own that holds the base's status, sources, preferences
- * and keyrings: signatures, pins and versions are apt's. Nothing of the host's configuration is read, nothing is run that the
- * base brings. Throws E_RESOLVE with what apt says, E_UNSUPPORTED for sources and settings that are not taken over, and for
- * what would replace or remove a package of the base.
+ * Lets the host's apt-get resolve packages over a base, in a root of its own that holds the base's status, sources,
+ * preferences and keyrings: signatures, pins and versions are apt's. Nothing of the host's configuration is read,
+ * nothing is run that the base brings.
+ *
+ * @throws ImageSpecError E_RESOLVE with what apt says, E_UNSUPPORTED for sources and settings that are not taken over,
+ * and for what would replace or remove a package of the base.
  */
 export async function resolvePackages(question: AptQuestion): Promise<AptResolution> {
   const { programs, root, signal, packages, baseName, onLine } = question;
@@ -183,7 +185,11 @@ function configuration(
   return `${lines.join("\n")}\n#clear APT::Architectures;\nAPT::Architectures { ${all} };\n`;
 }
 
-/** Reads what apt-get prints. Throws E_UNSUPPORTED for what changes packages the base has, E_RESOLVE for what is not read here. */
+/**
+ * Reads what apt-get prints.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for what changes packages the base has, E_RESOLVE for what is not read here.
+ */
 export function readAnswer(
   simulated: string,
   uris: string,

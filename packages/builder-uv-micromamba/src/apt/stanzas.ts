@@ -5,8 +5,10 @@ import { ImageSpecError } from "@imagespec/core/builder";
 export type Stanza = Map<string, string>;
 
 /**
- * Reads stanzas (deb-control(5)): `Name: value`, lines that begin with a space or tab go on, empty lines separate. Fields are
- * found by their name as it is spelled. Throws E_UNSUPPORTED for a line that is neither.
+ * Reads stanzas (deb-control(5)): `Name: value`, lines that begin with a space or tab go on, empty lines separate.
+ * Fields are found by their name as it is spelled.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a line that is neither.
  */
 export function parseStanzas(text: string, subject: string): Stanza[] {
   const stanzas: Stanza[] = [];

@@ -101,8 +101,10 @@ export class BaseInspector {
   }
 
   /**
-   * The text of a small file, links followed; "" where it is not there. Throws E_UNSUPPORTED for a large one, for what is
-   * no file and for a link that leads nowhere, which a layer would put a file in the place of.
+   * The text of a small file, links followed; "" where it is not there.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED for a large one, for what is no file and for a link that leads nowhere, which
+   * a layer would put a file in the place of.
    */
   async text(path: string): Promise<string> {
     const found = await this.tree.resolve(path);
@@ -195,7 +197,11 @@ export class BaseInspector {
     return { family: "musl", major: Number(version?.[1] ?? 1), minor: Number(version?.[2] ?? 2) };
   }
 
-  /** The environment the base has already, whoever made it. Throws E_UNSUPPORTED for one that cannot be understood. */
+  /**
+   * The environment the base has already, whoever made it.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED for one that cannot be understood.
+   */
   async environment(): Promise<BaseEnvironment | undefined> {
     for (const place of ["opt/venv", CONDA_PREFIX]) {
       // A venv step over a conda environment leaves /opt/venv as a link to it; layers are written to the real folder.

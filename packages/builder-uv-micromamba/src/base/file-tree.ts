@@ -42,7 +42,11 @@ export class FileTree {
     return -1;
   }
 
-  /** Follows links in every part of a path. Undefined where nothing exists. Throws E_UNSUPPORTED for a cycle of links. */
+  /**
+   * Follows links in every part of a path. Undefined where nothing exists.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED for a cycle of links.
+   */
   async resolve(path: string): Promise<{ path: string; entry: LayerEntry } | undefined> {
     let todo = split(path);
     let done: string[] = [];

@@ -13,15 +13,21 @@ const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
 export interface Compiler {
   /** X.Y.Z; recorded in the image's history, since another patch release may compile to other bytes. */
   version: string;
-  /** Its path on this machine, where it may have to be downloaded first. Throws E_UNSUPPORTED when it cannot be. */
+  /**
+   * Its path on this machine, where it may have to be downloaded first.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED when it cannot be.
+   */
   path(): Promise<string>;
 }
 
 /**
  * A Python X.Y on this machine: one that uv manages, downloaded into the cache where that works, else `pythonX.Y` on
- * PATH with a warning. Where other machines have shared which version they compile with, that one is taken: one of uv's is
- * downloaded only once there is something to compile, and one of the machine's is used where this machine has it too.
- * Looked for once in a build. Throws E_UNSUPPORTED when there is none.
+ * PATH with a warning. Where other machines have shared which version they compile with, that one is taken: one of uv's
+ * is downloaded only once there is something to compile, and one of the machine's is used where this machine has it
+ * too. Looked for once in a build.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED when there is none.
  */
 export function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
   return session.once(`compiler ${minor}`, () => look(session, minor, uvImage));

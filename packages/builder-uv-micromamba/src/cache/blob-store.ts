@@ -32,7 +32,11 @@ export class BlobStore {
     this.#folder = folder;
   }
 
-  /** The path of a digest's file, whether it exists or not. Throws E_INTERNAL for a text that is not a sha256 digest. */
+  /**
+   * The path of a digest's file, whether it exists or not.
+   *
+   * @throws ImageSpecError E_INTERNAL for a text that is not a sha256 digest.
+   */
   path(digest: string): string {
     if (!isSha256Digest(digest)) throw new ImageSpecError("E_INTERNAL", `${digest} is not a sha256 digest`);
     return this.#folder.path("blobs", "sha256", digest.slice(7));
@@ -55,8 +59,9 @@ export class BlobStore {
   }
 
   /**
-   * Reads the whole file and removes it when its content does not match its name. Throws E_DIGEST_MISMATCH when it is, and
-   * something else is `expected` of it.
+   * Reads the whole file and removes it when its content does not match its name.
+   *
+   * @throws ImageSpecError E_DIGEST_MISMATCH when it is, and something else is `expected` of it.
    */
   async verify(digest: string, expected?: ExpectedBlob): Promise<boolean> {
     const hashes = new HashSet(expected);

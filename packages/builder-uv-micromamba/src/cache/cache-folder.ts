@@ -26,7 +26,11 @@ export class CacheFolder {
     return this.path("..", "uv");
   }
 
-  /** Makes the folders and removes what killed processes left half written. Throws E_CACHE naming the folder. */
+  /**
+   * Makes the folders and removes what killed processes left half written.
+   *
+   * @throws ImageSpecError E_CACHE naming the folder.
+   */
   async open(): Promise<void> {
     try {
       for (const folder of ["tmp", "blobs/sha256", "records"]) await mkdir(this.path(folder), { recursive: true });
@@ -46,8 +50,10 @@ export class CacheFolder {
   }
 
   /**
-   * Does work with a folder of its own, mode 0700, which is removed afterwards. A folder that cannot be removed is reported to
-   * `warn`, and goes with the next build's sweep. Throws E_CACHE when the folder cannot be made.
+   * Does work with a folder of its own, mode 0700, which is removed afterwards. A folder that cannot be removed is
+   * reported to `warn`, and goes with the next build's sweep.
+   *
+   * @throws ImageSpecError E_CACHE when the folder cannot be made.
    */
   async withScratch<T>(warn: (message: string) => void, work: (folder: string) => Promise<T>): Promise<T> {
     const folder = await this.makeScratch();

@@ -46,8 +46,10 @@ export class Downloader {
   }
 
   /**
-   * The digest of the file, which is in the cache afterwards. Throws E_RESOLVE when the server does not give it,
-   * E_DIGEST_MISMATCH when it gives something else; both are tried again a few times first.
+   * The digest of the file, which is in the cache afterwards.
+   *
+   * @throws ImageSpecError E_RESOLVE when the server does not give it, E_DIGEST_MISMATCH when it gives something else;
+   * both are tried again a few times first.
    */
   async fetch(wanted: WantedBlob, signal: AbortSignal): Promise<{ digest: string; size: number }> {
     const digest = wanted.hashes?.find((hash) => hash.startsWith("sha256:"));
@@ -81,8 +83,9 @@ export class Downloader {
   }
 
   /**
-   * A whole file of at most `limit` bytes, which is not cached; undefined where the server has none (404). Throws E_RESOLVE for
-   * any other answer and for a longer file.
+   * A whole file of at most `limit` bytes, which is not cached; undefined where the server has none (404).
+   *
+   * @throws ImageSpecError E_RESOLVE for any other answer and for a longer file.
    */
   async bytes(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {

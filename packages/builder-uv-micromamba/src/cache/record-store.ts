@@ -64,7 +64,7 @@ export class RecordStore {
     return isOwn || (await this.#shared?.get(kind, subject(kind, key))) !== undefined;
   }
 
-  /** Throws E_CACHE when the disk refuses. */
+  /** @throws ImageSpecError E_CACHE when the disk refuses. */
   async set(kind: string, key: unknown, value: unknown): Promise<void> {
     const path = this.#path(kind, key);
     const temporary = this.#folder.temporary();

@@ -10,7 +10,9 @@ const DIGITS = new Map([
 
 /**
  * A hash stated for `subject`, as `algorithm:hex` in lower case. One that cannot be checked is an error, like one that
- * does not match: no file may pass as checked without being checked. Throws E_RESOLVE.
+ * does not match: no file may pass as checked without being checked.
+ *
+ * @throws ImageSpecError E_RESOLVE.
  */
 export function statedHash(algorithm: string, hex: string, subject: string): string {
   const [name, value] = [algorithm.toLowerCase(), hex.toLowerCase()];

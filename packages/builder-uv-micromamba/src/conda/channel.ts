@@ -1,6 +1,10 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-/** conda's name of an OCI platform. Throws E_UNSUPPORTED for one conda has no packages for. */
+/**
+ * conda's name of an OCI platform.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one conda has no packages for.
+ */
 export function condaSubdir(platform: string): string {
   const subdir = SUBDIRS.get(platform);
   if (subdir !== undefined) return subdir;

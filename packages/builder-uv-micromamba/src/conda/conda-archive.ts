@@ -14,14 +14,20 @@ const MAX_INFO_FILE = 64 * 1024 * 1024;
 export interface ArchiveMember {
   path: string;
   header: Header;
-  /** All bytes; throws E_RESOLVE when there are more than `limit`. */
+  /**
+   * All bytes.
+   *
+   * @throws ImageSpecError E_RESOLVE when there are more than `limit`.
+   */
   bytes(limit: number): Promise<Buffer>;
   stream(): AsyncIterable<Uint8Array>;
 }
 
 /**
- * A conda package on disk, `.conda` (zip of two zstd tars) or `.tar.bz2`, read as a stream and never unpacked
- * (conda: package specification). Throws E_RESOLVE naming the file for one that is neither.
+ * A conda package on disk, `.conda` (zip of two zstd tars) or `.tar.bz2`, read as a stream and never unpacked (conda:
+ * package specification).
+ *
+ * @throws ImageSpecError E_RESOLVE naming the file for one that is neither.
  */
 export class CondaArchive {
   readonly #file: string;

@@ -46,5 +46,9 @@ export interface VirtualPackage {
   build?: string;
 }
 
-/** A solver: micromamba on the host, or rattler in this process. Throws E_RESOLVE with the solver's words. */
+/**
+ * A solver: micromamba on the host, or rattler in this process.
+ *
+ * @throws ImageSpecError E_RESOLVE with the solver's words.
+ */
 export type CondaSolver = (request: CondaRequest) => Promise<CondaPackage[]>;

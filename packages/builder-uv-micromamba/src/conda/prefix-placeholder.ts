@@ -11,8 +11,10 @@ export const LARGEST_TEXT = 256 * 1024 * 1024;
 
 /**
  * Puts the prefix where the placeholder stands (conda: prefix replacement). In text everywhere; in a binary inside each
- * NUL-terminated string, which keeps its length by NULs at its end. Throws E_UNSUPPORTED when a binary's placeholder is
- * shorter than the prefix, E_RESOLVE for an empty one and for a file that grows beyond {@link LARGEST_TEXT}.
+ * NUL-terminated string, which keeps its length by NULs at its end.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED when a binary's placeholder is shorter than the prefix, E_RESOLVE for an empty
+ * one and for a file that grows beyond {@link LARGEST_TEXT}.
  */
 export function replacePrefix(content: Buffer, placeholder: Placeholder, prefix: string, subject: string): Buffer {
   // The search for an empty placeholder would never end.

@@ -14,7 +14,9 @@ export type Download = (url: string, limit: number, signal: AbortSignal) => Prom
 
 /**
  * The index of one subdir of a channel: `repodata.json.zst`, else `repodata.json`. Undefined when the channel has no
- * such subdir. A package that is there in both formats is taken as `.conda`. Throws E_RESOLVE naming the URL.
+ * such subdir. A package that is there in both formats is taken as `.conda`.
+ *
+ * @throws ImageSpecError E_RESOLVE naming the URL.
  */
 export async function fetchRepodata(
   channel: string,

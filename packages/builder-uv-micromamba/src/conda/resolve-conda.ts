@@ -21,7 +21,11 @@ export interface ResolvedConda {
   target: CondaTarget;
 }
 
-/** Chooses the packages of a conda environment for the target platform, sorted by name. Throws E_RESOLVE. */
+/**
+ * Chooses the packages of a conda environment for the target platform, sorted by name.
+ *
+ * @throws ImageSpecError E_RESOLVE.
+ */
 export async function resolveConda(
   question: CondaQuestion,
   solver: CondaSolver,

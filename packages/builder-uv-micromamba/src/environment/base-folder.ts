@@ -4,7 +4,9 @@ import type { LayerSource } from "../layer/layer-source.ts";
 
 /**
  * Layers that write below a folder of the base keep its mode and owner: one that a layer only implies gets 0755 and
- * root where docker unpacks it. Throws E_UNSUPPORTED where the base has a link there, which no layer can write through.
+ * root where docker unpacks it.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED where the base has a link there, which no layer can write through.
  */
 export async function keepBaseFolder(
   layers: readonly LayerSource[],

@@ -17,7 +17,11 @@ import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.
 
 type CondaStep = Extract<EnvironmentStep, { manager: "conda" }>;
 
-/** Solves a plan's conda environment for the base's platform and says which layers it has. Throws E_RESOLVE, E_UNSUPPORTED. */
+/**
+ * Solves a plan's conda environment for the base's platform and says which layers it has.
+ *
+ * @throws ImageSpecError E_RESOLVE, E_UNSUPPORTED.
+ */
 export async function condaEnvironment(
   session: BuildSession,
   step: CondaStep,

@@ -2,8 +2,10 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
 
 /**
- * Throws E_BUILD where the base has something at the place of a new environment that is none: a layer would be laid over it,
- * and uv in a Dockerfile refuses it. An empty folder is taken.
+ * An empty folder is taken.
+ *
+ * @throws ImageSpecError E_BUILD where the base has something at the place of a new environment that is none: a layer
+ * would be laid over it, and uv in a Dockerfile refuses it.
  */
 export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName: string): Promise<void> {
   const path = prefix.slice(1);

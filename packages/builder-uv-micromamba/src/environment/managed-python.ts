@@ -28,7 +28,8 @@ export interface ManagedPython {
 /**
  * The Python uv manages for a version and platform: uv chooses and downloads it (UV_PYTHON_DOWNLOADS_JSON_URL and
  * UV_PYTHON_INSTALL_MIRROR honoured) and checks its hash. Nothing is downloaded until the layer must be made.
- * Throws E_NO_PYTHON when uv knows none.
+ *
+ * @throws ImageSpecError E_NO_PYTHON when uv knows none.
  */
 export async function managedPython(
   session: BuildSession,

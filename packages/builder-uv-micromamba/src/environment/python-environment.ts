@@ -200,7 +200,11 @@ async function newEnvironment(
   return { python, prefix: step.prefix, foundation, layers, distributions: [] };
 }
 
-/** The base's own interpreter that the step asks for. Throws E_NO_PYTHON. */
+/**
+ * The base's own interpreter that the step asks for.
+ *
+ * @throws ImageSpecError E_NO_PYTHON.
+ */
 async function basePython({ python }: VenvStep, { base, inspector }: EnvironmentQuestion): Promise<BasePython> {
   const exec = python.from === "exec" ? python.path : undefined;
   const found = await inspector.python(exec ?? "python3");

@@ -57,7 +57,11 @@ async function archive(session: BuildSession, images: readonly AssembledImage[],
   }
 }
 
-/** Gives an archive to the container engine docker's own command would talk to. Throws E_DAEMON naming where it listens. */
+/**
+ * Gives an archive to the container engine docker's own command would talk to.
+ *
+ * @throws ImageSpecError E_DAEMON naming where it listens.
+ */
 async function loadIntoEngine(archive: string, reference: string, signal: AbortSignal): Promise<void> {
   try {
     const engine = await ContainerEngine.connect({ signal });

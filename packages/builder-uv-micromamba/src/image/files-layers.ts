@@ -8,8 +8,9 @@ type BaseEntries = ReadonlyMap<string, Pick<LayerEntry, "type">>;
 
 /**
  * One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user.
- * Throws E_INPUT_FILE for a name that means a deletion in layers, and for a folder where the base has something else or the
- * other way round: a layer would replace it, and a Dockerfile's COPY does not.
+ *
+ * @throws ImageSpecError E_INPUT_FILE for a name that means a deletion in layers, and for a folder where the base has
+ * something else or the other way round: a layer would replace it, and a Dockerfile's COPY does not.
  */
 export function filesLayers(
   step: FilesStep | undefined,

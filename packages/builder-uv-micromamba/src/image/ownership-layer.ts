@@ -10,8 +10,9 @@ const LARGEST = 64 * 1024 * 1024;
 
 /**
  * The layer that gives what the base has below these folders to the image's user: the base's entries again, with
- * another owner. Undefined when all of it is the user's. Throws E_UNSUPPORTED for more than 64 MiB, and for what cannot
- * be written again.
+ * another owner. Undefined when all of it is the user's.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for more than 64 MiB, and for what cannot be written again.
  */
 export async function ownershipLayer(
   folders: readonly string[],

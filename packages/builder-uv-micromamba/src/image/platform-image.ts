@@ -30,7 +30,11 @@ export interface PlatformImage {
   layers: LayerSource[];
 }
 
-/** Reads the base, resolves the packages and says which layers the image has. Throws E_UNSUPPORTED for what needs a container. */
+/**
+ * Reads the base, resolves the packages and says which layers the image has.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for what needs a container.
+ */
 export async function platformImage(session: BuildSession, platform: string): Promise<PlatformImage> {
   const { registry, signal } = session;
   const { plan, files, mirrors } = session.request;

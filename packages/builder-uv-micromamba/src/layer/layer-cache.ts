@@ -68,8 +68,9 @@ export class LayerCache {
   }
 
   /**
-   * Fetches a layer's bytes from the registry into the cache; false where it has none. Throws E_DIGEST_MISMATCH where it
-   * gives others, and what reading from it throws.
+   * Fetches a layer's bytes from the registry into the cache; false where it has none.
+   *
+   * @throws ImageSpecError E_DIGEST_MISMATCH where it gives others, and what reading from it throws.
    */
   async fetch(layer: BuiltLayer, signal: AbortSignal): Promise<boolean> {
     const { digest, size, source } = layer;

@@ -12,7 +12,10 @@ const COMMENT = /(^|\s)#.*$/gm;
 /** A requirement that names a version control system (PyPA direct references). */
 const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
 
-/** Throws E_UNSUPPORTED where a requirement file names a repository, from which something would have to be built. */
+/**
+ * @throws ImageSpecError E_UNSUPPORTED where a requirement file names a repository, from which something would have to
+ * be built.
+ */
 export function refuseRepositories(files: readonly RequirementText[]): void {
   for (const { path, text } of files)
     if (FROM_VCS.test(text.replace(COMMENT, "")))

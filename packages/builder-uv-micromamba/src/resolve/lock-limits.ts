@@ -10,7 +10,11 @@ export interface LockLimits {
   environments?: string[];
 }
 
-/** A lock says for which Pythons and environments it holds. Throws E_RESOLVE for one that is not for this one. */
+/**
+ * A lock says for which Pythons and environments it holds.
+ *
+ * @throws ImageSpecError E_RESOLVE for one that is not for this one.
+ */
 export function refuseOtherTargets(lock: LockLimits, environment: MarkerEnvironment, subject: string): void {
   const python = lock["requires-python"];
   const found = `Python ${environment.python_full_version} on ${environment.platform_machine} Linux`;

@@ -14,8 +14,10 @@ interface Pylock extends LockLimits {
 
 /**
  * What a pylock.toml (PEP 751) names for a target: the packages whose marker holds, each with the wheel that fits best.
- * Reads no network. Throws E_RESOLVE for a lock of another Python or platform, E_UNSUPPORTED for a package with neither
- * a wheel that fits nor a source.
+ * Reads no network.
+ *
+ * @throws ImageSpecError E_RESOLVE for a lock of another Python or platform, E_UNSUPPORTED for a package with neither a
+ * wheel that fits nor a source.
  */
 export function lockedDistributions(text: string, target: PythonTarget, subject: string): ResolvedDistributions {
   const lock = parse(text) as Pylock;

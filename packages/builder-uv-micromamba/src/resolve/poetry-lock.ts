@@ -29,8 +29,10 @@ export interface ExportedLock {
 }
 
 /**
- * What a poetry.lock pins, as requirements with hashes: exported by poetry itself, of the version and with the plug-in that
- * other builders run in a container. Throws E_UNSUPPORTED with poetry's own message.
+ * What a poetry.lock pins, as requirements with hashes: exported by poetry itself, of the version and with the plug-in
+ * that other builders run in a container.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED with poetry's own message.
  */
 export async function exportPoetryLock(
   session: BuildSession,

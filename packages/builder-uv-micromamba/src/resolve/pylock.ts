@@ -32,9 +32,11 @@ export interface LockedPackage {
 }
 
 /**
- * What a pylock.toml (PEP 751) that uv wrote for one platform names: it leaves out wheels that don't fit. `allowed` are the
- * hashes a requirements file admits for a name. Throws E_RESOLVE where no file has one of them, E_UNSUPPORTED for a package
- * with neither wheel nor source.
+ * What a pylock.toml (PEP 751) that uv wrote for one platform names: it leaves out wheels that don't fit. `allowed` are
+ * the hashes a requirements file admits for a name.
+ *
+ * @throws ImageSpecError E_RESOLVE where no file has one of them, E_UNSUPPORTED for a package with neither wheel nor
+ * source.
  */
 export function parsePylock(
   text: string,
@@ -71,7 +73,11 @@ function withHashes(source: ResolvedSource, allowed: ReadonlySet<string> | undef
   return { ...source, archive: { ...source.archive, oneOf: [...allowed].sort() } };
 }
 
-/** A distribution as its source: an archive or a commit. Throws E_UNSUPPORTED for one that has neither. */
+/**
+ * A distribution as its source: an archive or a commit.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one that has neither.
+ */
 export function sourceOf(locked: LockedPackage, folder = "/"): ResolvedSource {
   const { name, version, vcs } = locked;
   if (vcs?.url !== undefined && vcs["commit-id"] !== undefined) {

@@ -7,8 +7,10 @@ export function requiresHashes(texts: readonly string[]): boolean {
 }
 
 /**
- * The hashes that requirements admit, as `algorithm:hex` by normalised name (pip's `--hash=sha256:...`). uv only
- * checks them when it installs, which this builder does itself. Throws E_RESOLVE for one that cannot be checked.
+ * The hashes that requirements admit, as `algorithm:hex` by normalised name (pip's `--hash=sha256:...`). uv only checks
+ * them when it installs, which this builder does itself.
+ *
+ * @throws ImageSpecError E_RESOLVE for one that cannot be checked.
  */
 export function requiredHashes(texts: readonly string[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();

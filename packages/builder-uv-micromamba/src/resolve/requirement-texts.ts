@@ -7,7 +7,11 @@ export interface RequirementText {
   text: string;
 }
 
-/** The requirement files that are shipped, checked by their hash. Throws E_FILE_CHANGED. */
+/**
+ * The requirement files that are shipped, checked by their hash.
+ *
+ * @throws ImageSpecError E_FILE_CHANGED.
+ */
 export async function requirementTexts(files: readonly ShippedFile[]): Promise<RequirementText[]> {
   const found: RequirementText[] = [];
   for (const file of files) {

@@ -47,8 +47,10 @@ export interface WheelsQuestion {
 }
 
 /**
- * The wheels of a packages step for a target, each with the way to fetch it into the cache; what has none is built where
- * the options allow it. Throws E_RESOLVE, E_UNSUPPORTED.
+ * The wheels of a packages step for a target, each with the way to fetch it into the cache; what has none is built
+ * where the options allow it.
+ *
+ * @throws ImageSpecError E_RESOLVE, E_UNSUPPORTED.
  */
 export async function resolveWheels(session: BuildSession, question: WheelsQuestion): Promise<Wheel[]> {
   const { request, blobs } = session;

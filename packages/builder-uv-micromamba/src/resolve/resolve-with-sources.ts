@@ -19,9 +19,11 @@ export interface SourceResolution {
 }
 
 /**
- * Resolves where some distributions have no wheel, without any of their code in the resolver's reach: what is not known of
- * one is first taken for no needs at all, until its file is known; then its wheel is built, and its needs are the
- * wheel's. It ends when all that is named was resolved under its own needs. Throws E_UNSUPPORTED, and what `build` throws.
+ * Resolves where some distributions have no wheel, without any of their code in the resolver's reach: what is not known
+ * of one is first taken for no needs at all, until its file is known; then its wheel is built, and its needs are the
+ * wheel's. It ends when all that is named was resolved under its own needs.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED, and what `build` throws.
  */
 export async function resolveWithSources({ compile, build, direct }: SourceResolution): Promise<ResolvedDistributions> {
   const known = new Map<string, StaticMetadata>(direct.map((name) => [name, nothingOf(name, "0")]));

@@ -40,10 +40,12 @@ const OUTPUT = "pylock.imagespec.toml";
 const SETTINGS = "uv.toml";
 
 /**
- * Resolves packages and a requirements file together, for the target's Python and platform. uv runs in a
- * folder of its own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host. It
- * chooses versions as an installation does, whether they have wheels or not, since every builder has to choose the same;
- * what it would have to build to learn its needs is the answer instead. Throws E_RESOLVE with uv's own message.
+ * Resolves packages and a requirements file together, for the target's Python and platform. uv runs in a folder of its
+ * own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host. It chooses versions
+ * as an installation does, whether they have wheels or not, since every builder has to choose the same; what it would
+ * have to build to learn its needs is the answer instead.
+ *
+ * @throws ImageSpecError E_RESOLVE with uv's own message.
  */
 export async function compileRequirements(request: CompileRequest): Promise<CompileAnswer> {
   const { cache, target, signal, warn } = request;

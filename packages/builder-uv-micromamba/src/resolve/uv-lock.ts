@@ -57,8 +57,10 @@ interface Lock extends LockLimits {
 /**
  * What a uv.lock pins for a target, as `uv sync --no-dev` installs them: the project's dependencies, those of its
  * default groups but `dev`, and what they need there, without the project itself. `pyproject` is the text beside the
- * lock. Reads no network: the lock has addresses and hashes. Throws E_UNSUPPORTED for what lies on this
- * machine, E_INPUT_FILE for a file that is no uv.lock, E_RESOLVE for one that is not for this Python or platform.
+ * lock. Reads no network: the lock has addresses and hashes.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for what lies on this machine, E_INPUT_FILE for a file that is no uv.lock,
+ * E_RESOLVE for one that is not for this Python or platform.
  */
 export function uvLockDistributions(
   text: string,

@@ -39,7 +39,11 @@ export interface BuildSession {
   close(): Promise<void>;
 }
 
-/** Opens the cache and a registry client for a build. `probed` is a uv that the probe has found to be usable. Throws E_CACHE. */
+/**
+ * Opens the cache and a registry client for a build. `probed` is a uv that the probe has found to be usable.
+ *
+ * @throws ImageSpecError E_CACHE.
+ */
 export async function openSession(request: BuildRequest<Options>, probed?: UvProgram): Promise<BuildSession> {
   const { options } = request;
   const cache = new CacheFolder();

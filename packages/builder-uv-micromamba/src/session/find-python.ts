@@ -20,8 +20,10 @@ export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: s
 }
 
 /**
- * Any Python 3: one that the machine has, on PATH or managed by uv; else one in the cache, where uv downloads `minor` if it
- * holds none. Looked for once in a build. Throws E_TOOL_MISSING.
+ * Any Python 3: one that the machine has, on PATH or managed by uv; else one in the cache, where uv downloads `minor`
+ * if it holds none. Looked for once in a build.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING.
  */
 export function anyPython(session: BuildSession, uv: UvProgram, minor: string): Promise<string> {
   return session.once("any python", async () => {

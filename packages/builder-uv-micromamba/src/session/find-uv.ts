@@ -69,7 +69,7 @@ export async function uvVersion(path: string, signal: AbortSignal): Promise<stri
   }
 }
 
-/** Throws E_TOOL_MISSING for a version whose output this builder does not know. */
+/** @throws ImageSpecError E_TOOL_MISSING for a version whose output this builder does not know. */
 export function checkUvVersion(version: string, image: string): void {
   if (inRange(version)) return;
   throw new ImageSpecError("E_TOOL_MISSING", `${image} holds uv ${version}, which is not in ${rangeText()}`, {

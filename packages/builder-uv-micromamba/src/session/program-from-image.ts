@@ -19,7 +19,9 @@ export interface ProgramQuestion {
 
 /**
  * A program of an image, streamed into the cache and checked by its digest each time; nothing else of the image is
- * kept. Returns its path. Throws E_TOOL_MISSING when the image has no such file for this machine.
+ * kept. Returns its path.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING when the image has no such file for this machine.
  */
 export async function programFromImage(question: ProgramQuestion): Promise<string> {
   const { image, paths, blobs, records, registry, signal } = question;

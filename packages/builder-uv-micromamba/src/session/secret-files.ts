@@ -10,7 +10,11 @@ export interface SecretSettings {
   redact: string[];
 }
 
-/** How the secret mounts of a packages step reach uv and the download of wheels. Throws E_INPUT_FILE naming a file, never its content. */
+/**
+ * How the secret mounts of a packages step reach uv and the download of wheels.
+ *
+ * @throws ImageSpecError E_INPUT_FILE naming a file, never its content.
+ */
 export async function secretSettings(step: PackagesStep, secrets: Record<string, string>): Promise<SecretSettings> {
   const settings: SecretSettings = { env: {}, logins: [], redact: await secretTexts(Object.values(secrets)) };
   for (const { id, target } of step.secrets) {

@@ -28,7 +28,7 @@ export interface EnvironmentTools {
 /** An environment for one build, into which requirements are installed as wheels, so that none of their code runs. */
 export interface BuildEnvironment {
   folder: string;
-  /** Throws E_UNSUPPORTED for a requirement that is no wheel. */
+  /** @throws ImageSpecError E_UNSUPPORTED for a requirement that is no wheel. */
   install(requirements: readonly string[], subject: string): Promise<void>;
 }
 

@@ -22,10 +22,11 @@ export interface BuildQuestion {
 }
 
 /**
- * Builds the wheel of a source (PEP 517) in an empty folder, and returns the one below it that holds the wheel. With the network
- * the source and the wheels of its build requirements are fetched, which runs none of their code; what they run has no network,
- * sees neither other folders nor other processes, and asks for compilers in vain. Throws E_UNSUPPORTED naming the source where
- * that does not do, E_RESOLVE, E_DIGEST_MISMATCH.
+ * Builds the wheel of a source (PEP 517) in an empty folder, and returns the one below it that holds the wheel. With
+ * the network the source and the wheels of its build requirements are fetched, which runs none of their code; what they
+ * run has no network, sees neither other folders nor other processes, and asks for compilers in vain.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED naming the source where that does not do, E_RESOLVE, E_DIGEST_MISMATCH.
  */
 export async function buildInto(folder: string, { session, workshop, source }: BuildQuestion): Promise<string> {
   const subject = subjectOf(source);

@@ -18,7 +18,11 @@ const LEGACY: BuildSystem = {
   paths: [],
 };
 
-/** The build system that the source in `folder` names in its pyproject.toml. Throws E_UNSUPPORTED naming `subject`. */
+/**
+ * The build system that the source in `folder` names in its pyproject.toml.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED naming `subject`.
+ */
 export async function readBuildSystem(folder: string, subject: string): Promise<BuildSystem> {
   const text = await readUntrusted(join(folder, "pyproject.toml")).catch((error: unknown) => {
     throw unreadable(subject, error);

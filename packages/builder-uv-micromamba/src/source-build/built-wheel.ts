@@ -27,7 +27,9 @@ export interface BuiltWheel {
 
 /**
  * The wheel of a source: the one in the cache that was built of the same source for the same Python, else built now.
- * Throws E_UNSUPPORTED naming the source for one that cannot be built here, or whose wheel is not for every platform.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED naming the source for one that cannot be built here, or whose wheel is not for
+ * every platform.
  */
 export function builtWheel(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
   const { step, target } = workshop;

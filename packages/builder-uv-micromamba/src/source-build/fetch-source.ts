@@ -21,7 +21,9 @@ type GitSource = { name: string; git: { url: string; commit: string } };
 
 /**
  * Brings a source to this machine, checked by what is known of it. An archive is left as it is and its path returned; a
- * commit or a project lies in `folder` afterwards. Throws E_RESOLVE, E_DIGEST_MISMATCH, E_FILE_CHANGED, E_UNSUPPORTED.
+ * commit or a project lies in `folder` afterwards.
+ *
+ * @throws ImageSpecError E_RESOLVE, E_DIGEST_MISMATCH, E_FILE_CHANGED, E_UNSUPPORTED.
  */
 export async function fetchSource(source: Source, folder: string, access: SourceAccess): Promise<string | undefined> {
   if (isProject(source)) {

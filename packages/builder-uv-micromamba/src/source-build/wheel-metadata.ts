@@ -13,7 +13,11 @@ export interface StaticMetadata {
 /** Bytes of a METADATA. */
 const LARGEST = 8 * 1024 * 1024;
 
-/** Reads it from a wheel. Throws E_RESOLVE for a file that is none. */
+/**
+ * Reads it from a wheel.
+ *
+ * @throws ImageSpecError E_RESOLVE for a file that is none.
+ */
 export async function wheelMetadata(path: string, filename: string): Promise<StaticMetadata> {
   const zip = await ZipArchive.open(path, filename);
   try {

@@ -21,7 +21,11 @@ export interface Workshop {
   unconfined: readonly string[];
 }
 
-/** Finds what wheels for a target are built with. Throws E_UNSUPPORTED, E_TOOL_MISSING. */
+/**
+ * Finds what wheels for a target are built with.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED, E_TOOL_MISSING.
+ */
 export async function openWorkshop(
   session: BuildSession,
   { uvImage, ...known }: Pick<Workshop, "step" | "target" | "secrets"> & { uvImage: string },

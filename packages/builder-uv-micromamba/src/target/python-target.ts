@@ -18,7 +18,11 @@ export const MACHINES: Readonly<Record<string, string>> = { amd64: "x86_64", arm
 /** glibc minor versions uv has a platform for (`--python-platform`). */
 const MANYLINUX = [17, 28, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40];
 
-/** The value of uv's `--python-platform` for a target. Throws E_UNSUPPORTED for one that uv has none for. */
+/**
+ * The value of uv's `--python-platform` for a target.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one that uv has none for.
+ */
 export function uvPlatform(target: PythonTarget): string {
   const machine = MACHINES[target.architecture];
   const { libc } = target;

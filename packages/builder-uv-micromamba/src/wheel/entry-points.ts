@@ -10,7 +10,11 @@ export interface EntryPoint {
   attribute: string;
 }
 
-/** The scripts that entry_points.txt asks for (PyPA entry points specification). Throws E_RESOLVE for an illegal one. */
+/**
+ * The scripts that entry_points.txt asks for (PyPA entry points specification).
+ *
+ * @throws ImageSpecError E_RESOLVE for an illegal one.
+ */
 export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   const scripts: EntryPoint[] = [];
   const wrong = (why: string) => new ImageSpecError("E_RESOLVE", `${subject} has an entry_points.txt that ${why}`);

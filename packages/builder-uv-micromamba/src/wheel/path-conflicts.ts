@@ -34,7 +34,8 @@ export function keepLast(distributions: readonly InstalledFiles[]): { without: S
 
 /**
  * Refuses a path that is a file in one of these and a folder in another, or in the same: it can only be one of the two.
- * Throws E_RESOLVE naming both, as an installation by uv fails.
+ *
+ * @throws ImageSpecError E_RESOLVE naming both, as an installation by uv fails.
  */
 export function refuseFileAndFolder(distributions: readonly InstalledFiles[]): void {
   const files = new Map<string, string>();

@@ -15,8 +15,10 @@ export interface RecordedContent {
 }
 
 /**
- * A member's content, checked at its end against what the wheel's RECORD states of it. Throws E_RESOLVE naming wheel and
- * file: at once for a size that differs and for a hash that cannot be checked.
+ * A member's content, checked at its end against what the wheel's RECORD states of it.
+ *
+ * @throws ImageSpecError E_RESOLVE naming wheel and file: at once for a size that differs and for a hash that cannot be
+ * checked.
  */
 export function recordedContent(member: ZipMember, row: RecordRow | undefined, subject: string): RecordedContent {
   const wrong = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${member.path} ${what}`);

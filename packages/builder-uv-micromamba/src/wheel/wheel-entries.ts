@@ -33,11 +33,12 @@ export interface WheelFile extends FileEntry {
 /**
  * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
  * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
- * target's interpreter in their first line, INSTALLER, REQUESTED, the wheel's notes, and a RECORD of all of it. The wheel's own bytecode stays where
- * the target's modules are not compiled.
- * Throws E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked for, and for one
- * that has the interpreter's names, or two files for one place. A content that differs from the wheel's RECORD is E_RESOLVE
- * when it is read.
+ * target's interpreter in their first line, INSTALLER, REQUESTED, the wheel's notes, and a RECORD of all of it. The
+ * wheel's own bytecode stays where the target's modules are not compiled. A content that differs from the wheel's
+ * RECORD is E_RESOLVE when it is read.
+ *
+ * @throws ImageSpecError E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked
+ * for, and for one that has the interpreter's names, or two files for one place.
  */
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
   const { filename } = wheel;

@@ -40,8 +40,10 @@ export interface WheelLayersQuestion {
 
 /**
  * The layers of an environment's wheels, at most `limit` of them, in the order {@link groupForLayers} puts them. Which
- * wheel a path comes from does not depend on that order. Throws E_RESOLVE for a file that is not the wheel asked for, and
- * for a path that is a file in one wheel and a folder in another.
+ * wheel a path comes from does not depend on that order.
+ *
+ * @throws ImageSpecError E_RESOLVE for a file that is not the wheel asked for, and for a path that is a file in one
+ * wheel and a folder in another.
  */
 export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayersQuestion): Promise<LayerSource[]> {
   const { target, limit, warn } = question;

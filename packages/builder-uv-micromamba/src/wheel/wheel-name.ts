@@ -9,7 +9,11 @@ export interface WheelName {
   platforms: string[];
 }
 
-/** Reads a wheel's file name (PyPA binary distribution format). Throws E_RESOLVE for one that is not of that form. */
+/**
+ * Reads a wheel's file name (PyPA binary distribution format).
+ *
+ * @throws ImageSpecError E_RESOLVE for one that is not of that form.
+ */
 export function parseWheelName(filename: string): WheelName {
   const parts = filename.replace(/\.whl$/, "").split("-");
   if (!filename.endsWith(".whl") || parts.length < 5 || parts.length > 6)

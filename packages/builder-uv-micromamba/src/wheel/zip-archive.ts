@@ -28,7 +28,11 @@ export interface ZipMember {
   executable: boolean;
   /** CRC-32, as the archive says. */
   sum: number;
-  /** All bytes, checked by size and CRC; throws E_RESOLVE when there are more than `limit`. */
+  /**
+   * All bytes, checked by size and CRC.
+   *
+   * @throws ImageSpecError E_RESOLVE when there are more than `limit`.
+   */
   bytes(limit: number): Promise<Buffer>;
   /** The bytes as a stream; checked by size and CRC at its end. */
   stream(): AsyncIterable<Uint8Array>;
@@ -46,7 +50,10 @@ export class ZipArchive {
     this.members = members;
   }
 
-  /** Throws E_RESOLVE naming `subject` when the file is not a zip or has members that a wheel must not have. */
+  /**
+   * @throws ImageSpecError E_RESOLVE naming `subject` when the file is not a zip or has members that a wheel must not
+   * have.
+   */
   static async open(path: string, subject: string): Promise<ZipArchive> {
     const file = await open(path, "r");
     try {
