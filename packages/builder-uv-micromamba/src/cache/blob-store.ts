@@ -61,7 +61,7 @@ export class BlobStore {
   /**
    * Reads the whole file and removes it when its content does not match its name.
    *
-   * @throws ImageSpecError E_DIGEST_MISMATCH when it is, and something else is `expected` of it.
+   * @throws ImageSpecError E_DIGEST_MISMATCH when it matches its name and something else is `expected` of it.
    */
   async verify(digest: string, expected?: ExpectedBlob): Promise<boolean> {
     const hashes = new HashSet(expected);

@@ -61,24 +61,6 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   const { shared, held } = openShared(request, { registry, signal, warn });
   const records = new RecordStore(cache, shared);
 
-  async function findOrFetchUv(image: string): Promise<UvProgram> {
-    const host = probed ?? (await findUv(options.uv, image, signal));
-    if (host !== undefined) return host;
-    const path = await programFromImage({ image, paths: UV_PATHS, blobs, records, registry, signal }).catch(
-      (cause: unknown) => {
-        if (!isImageSpecError(cause) || !cause.code.startsWith("E_REGISTRY")) throw cause;
-        const message = `uv is not on PATH in the version of ${image}, and cannot be fetched: ${cause.message}`;
-        throw new ImageSpecError("E_TOOL_MISSING", message, { hint: uvCure(image), cause });
-      },
-    );
-    const version = await uvVersion(path, signal);
-    if (version === undefined)
-      throw new ImageSpecError("E_TOOL_MISSING", `The uv of ${image} does not run on this machine`, {
-        hint: uvCure(image),
-      });
-    checkUvVersion(version, image);
-    return { path, version };
-  }
   let found: Promise<UvProgram> | undefined;
   const layers = new LayerCache(blobs, records, held);
   const started = new Map<string, Promise<unknown>>();
@@ -95,7 +77,10 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     layers,
     uv(image, waiting = signal) {
       if (found === undefined) {
-        found = findOrFetchUv(image);
+        found =
+          probed === undefined
+            ? findOrFetchUv(image, { option: options.uv, blobs, records, registry, signal })
+            : Promise.resolve(probed);
         track(found);
       }
       return untilAborted(found, waiting);
@@ -117,6 +102,30 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
       await Promise.all([registry.close(), http.close(), layers.close()]);
     },
   };
+}
+
+/** The uv that the option or PATH has in the version of `image`, else the one out of that image. */
+async function findOrFetchUv(
+  image: string,
+  {
+    option,
+    ...access
+  }: { option: string | undefined } & Pick<BuildSession, "blobs" | "records" | "registry" | "signal">,
+): Promise<UvProgram> {
+  const host = await findUv(option, image, access.signal);
+  if (host !== undefined) return host;
+  const path = await programFromImage({ image, paths: UV_PATHS, ...access }).catch((cause: unknown) => {
+    if (!isImageSpecError(cause) || !cause.code.startsWith("E_REGISTRY")) throw cause;
+    const message = `uv is not on PATH in the version of ${image}, and cannot be fetched: ${cause.message}`;
+    throw new ImageSpecError("E_TOOL_MISSING", message, { hint: uvCure(image), cause });
+  });
+  const version = await uvVersion(path, access.signal);
+  if (version === undefined)
+    throw new ImageSpecError("E_TOOL_MISSING", `The uv of ${image} does not run on this machine`, {
+      hint: uvCure(image),
+    });
+  checkUvVersion(version, image);
+  return { path, version };
 }
 
 function uvCure(image: string): string {
