@@ -68,7 +68,6 @@ export { secretVariable } from "./plan/secret-variable.ts";
 export { abortedError } from "./process/aborted-error.ts";
 export { isBrokenPipe } from "./process/broken-pipe.ts";
 export { cacheFolder } from "./process/cache-folder.ts";
-export { escapeCommand } from "./process/escape-command.ts";
 export { LineSplitter } from "./process/line-splitter.ts";
 export { type RunToolOptions, runTool, type ToolResult } from "./process/run-tool.ts";
 export { withScratchFolder, withSecretFolder } from "./process/scratch-folder.ts";

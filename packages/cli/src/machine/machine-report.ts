@@ -6,7 +6,8 @@ import { cacheFolder } from "@imagespec/core/internal";
 /** What a build finds on this machine. */
 export interface MachineReport {
   node: string;
-  cache: { folder: string /** Bytes that may be written there; undefined where nobody can tell. */; free?: number };
+  /** `free`: bytes that may be written there; undefined where nobody can tell. */
+  cache: { folder: string; free?: number };
   /** The container engine that docker's own command would talk to, or why there is none. */
   engine: { version: string } | { reason: string };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { docsPage } from "@imagespec/registry/terms";
 import type * as Zod from "zod";
 import { withZod } from "../spec/with-zod.ts";
+import { DEFAULT_PRIORITY } from "./candidate.ts";
 import { allowsMajorOf, coreVersion } from "./core-version.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
@@ -18,7 +19,7 @@ const field = withZod((z) =>
       z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is not a builder type (lower-case letters, digits, - . _)"),
       z.strictObject({
         entry: z.string().regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`"),
-        priority: z.int().min(0).max(100).default(5),
+        priority: z.int().min(0).max(100).default(DEFAULT_PRIORITY),
         summary: z.string().optional(),
       }),
     ),

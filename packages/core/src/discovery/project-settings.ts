@@ -10,7 +10,7 @@ export interface ProjectSettings {
   config: ImageSpecConfig;
 }
 
-/** Settings of nobody. */
+/** No config file was found. */
 export const NO_SETTINGS: ProjectSettings = { file: undefined, config: {} };
 
 /**

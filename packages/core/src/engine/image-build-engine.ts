@@ -1,6 +1,6 @@
 import { resolve as resolvePath } from "node:path";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
-import type { BuilderCandidate } from "../discovery/candidate.ts";
+import { type BuilderCandidate, DEFAULT_PRIORITY } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { SharedClients } from "../presence/shared-clients.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
@@ -96,7 +96,7 @@ export class ImageBuildEngine {
   }
 
   /** Adds a builder under a type; one registered in code wins over one that is found. Higher priority is asked first. */
-  register(builderType: string, builder: ImageSpecBuilder, priority = 5): void {
+  register(builderType: string, builder: ImageSpecBuilder, priority = DEFAULT_PRIORITY): void {
     this.#host.builders.register(builderType, builder, priority);
   }
 
@@ -135,7 +135,7 @@ export class ImageBuildEngine {
     return ImageBuildEngine.#instance().build(spec, options);
   }
 
-  static register(builderType: string, builder: ImageSpecBuilder, priority = 5): void {
+  static register(builderType: string, builder: ImageSpecBuilder, priority = DEFAULT_PRIORITY): void {
     ImageBuildEngine.#instance().register(builderType, builder, priority);
   }
 

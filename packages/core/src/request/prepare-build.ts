@@ -39,7 +39,8 @@ export interface PreparedBuild {
  * Puts the request of one build together: resolves the spec, identifies it and plans its image. Reads the spec's files
  * and contacts no registry, engine or builder.
  *
- * @throws ImageSpecError E_INPUT_FILE naming all files that are missing or wrong, E_ABORTED when cancelled.
+ * @throws ImageSpecError E_INPUT_FILE naming all files that are missing or wrong; what else `resolveSpec`
+ * throws; E_OPTIONS for mirrors that mean nothing.
  */
 export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost): Promise<PreparedBuild> {
   const { env, signal = new AbortController().signal, emit = () => undefined } = host;

@@ -3,8 +3,8 @@ import { specId } from "../identity/spec-id.ts";
 import { installerArguments } from "../spec/installer-arguments.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
+import { contentEnvironment } from "./content-environment.ts";
 import { DEFAULT_MICROMAMBA_IMAGE, DEFAULT_UV_IMAGE, RECIPE } from "./defaults.ts";
-import { contentEnvironment } from "./environment.ts";
 import type { Inputs } from "./read-inputs.ts";
 import type { ShippedFile } from "./shipped-file.ts";
 

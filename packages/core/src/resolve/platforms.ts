@@ -1,7 +1,7 @@
 import { ImageSpecError, normalPlatform } from "@imagespec/registry/terms";
 import { platformBreach } from "../spec/text-rules.ts";
 
-/** Platforms in normal form, sorted, each once. Throws E_SPEC for a text that is not a platform. */
+/** Platforms in normal form, sorted, each once. @throws ImageSpecError E_SPEC for a text that is not a platform. */
 export function normalPlatforms(platforms: Iterable<string>): string[] {
   const result = new Set<string>();
   for (const platform of platforms) {

@@ -5,7 +5,8 @@ import type { BaseImage } from "../spec/base-image.ts";
 
 /**
  * A base image in an OCI image layout folder; what counts is its manifest's digest, not where it lies.
- * Throws E_INPUT_FILE when the folder is not a layout, or does not hold exactly one image.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when the folder is not a layout, or does not hold exactly one image.
  */
 export async function resolveLayout(
   root: string,

@@ -12,7 +12,7 @@ const toJsonSchema = withZod((z) => z.toJSONSchema);
 export function imageSpecJsonSchema(): Schema {
   const schema = toJsonSchema()(flatParametersSchema(), {
     io: "input",
-    // To us a list is read-only in memory; in a file it is not.
+    // `readonly` is the parameters' in memory; JSON Schema's readOnly would be wrong in a file.
     override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
   }) as {
     properties: Record<string, Schema>;

@@ -17,7 +17,11 @@ interface Token {
 /** A marker as far as it is decided: what is left of it depends on variables that are not known. */
 export type ReducedMarker = boolean | string;
 
-/** Whether an environment marker (PyPA dependency specifiers) holds. Throws E_RESOLVE for one that cannot be read. */
+/**
+ * Whether an environment marker (PyPA dependency specifiers) holds.
+ *
+ * @throws ImageSpecError E_RESOLVE for one that cannot be read.
+ */
 export function markerHolds(marker: string, environment: MarkerEnvironment, extras: readonly string[] = []): boolean {
   const value = reduceMarker(marker, (name) => environment[name] ?? "", extras);
   return value === true;

@@ -7,15 +7,15 @@ import { aptScript } from "../script/apt.ts";
 import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
-import { venvScript } from "../script/environment.ts";
-import { type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
+import { SYSTEM_PATH } from "../script/fail.ts";
+import { mountedPath, type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import { reservedNamesScript } from "../script/reserved-names.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
-import { SYSTEM_PATH } from "../step-fault.ts";
+import { venvScript } from "../script/venv.ts";
 import { finalStage } from "./final-stage.ts";
 import { stageStart } from "./metadata.ts";
 import { OCI_BASE_CONTEXT, type RenderOptions } from "./render-options.ts";
@@ -147,7 +147,7 @@ function packages(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruct
     uvCache,
     ...(path === undefined
       ? []
-      : [{ type: "bind", source: path, target: `${tools.requirements}${below(path)}` } as const]),
+      : [{ type: "bind", source: path, target: mountedPath(tools.requirements, path) } as const]),
     ca,
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
@@ -168,10 +168,6 @@ function projects(
 ): Instruction {
   const compile = environment?.bytecode ? [";", ...bytecodeScript(environment, user)] : [];
   return instruction("packages", renderRun([...projectsScript(question), ...compile], mounts), STEP_TITLES.projects);
-}
-
-function below(path: string): string {
-  return path.replace(/^requirements/, "");
 }
 
 function bytecode({ steps: { environment, user } }: BuildPlan): Instruction[] {

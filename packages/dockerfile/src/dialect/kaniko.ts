@@ -6,15 +6,15 @@ import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { chownScript } from "../script/chown.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
-import { venvScript } from "../script/environment.ts";
-import { PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
+import { FAIL_FUNCTION } from "../script/fail.ts";
+import { mountedPath, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
 import { reservedNamesScript } from "../script/reserved-names.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
-import { FAIL_FUNCTION } from "../step-fault.ts";
+import { venvScript } from "../script/venv.ts";
 import { finalStage } from "./final-stage.ts";
 import { stageStart } from "./metadata.ts";
 import type { RenderOptions } from "./render-options.ts";
@@ -140,7 +140,7 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
 /** A file or folder of the context where the steps look for requirements. */
 function copyOf(path: string | undefined, options: RenderOptions): Instruction[] {
   if (path === undefined) return [];
-  const place = `${TOOLS.requirements}${path.replace(/^requirements/, "")}`;
+  const place = mountedPath(TOOLS.requirements, path);
   const text = path.endsWith(".toml")
     ? `COPY ${fromContext(options, path)} ${place}`
     : `COPY ${fromContext(options, `${path}/`)} ${place}/`;

@@ -1,5 +1,5 @@
 import { type AddressMirrors, APT_CHOICES, type AptStep } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "../step-fault.ts";
+import { FAIL_FUNCTION } from "./fail.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";

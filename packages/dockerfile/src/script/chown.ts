@@ -1,4 +1,4 @@
-import { SYSTEM_PATH } from "../step-fault.ts";
+import { SYSTEM_PATH } from "./fail.ts";
 import { quoteShell } from "./quote.ts";
 
 /** The owner to set, as words of the shell. */

@@ -1,4 +1,4 @@
-import { SYSTEM_PATH } from "../step-fault.ts";
+import { SYSTEM_PATH } from "./fail.ts";
 import { PYTHON_SOURCES } from "./python-sources.ts";
 
 /** What installers may see of a base image's environment: where programs lie, the language, proxies and trust. */

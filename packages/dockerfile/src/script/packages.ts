@@ -6,9 +6,9 @@ import {
   secretVariable,
   type UserStep,
 } from "@imagespec/core/builder";
-import { SYSTEM_PATH } from "../step-fault.ts";
 import { checkPackages, findInterpreter } from "./check-packages.ts";
 import { chownScript } from "./chown.ts";
+import { SYSTEM_PATH } from "./fail.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -56,7 +56,7 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   const indexes = indexOptions(step);
   const backend = step.torchBackend === undefined ? [] : [`--torch-backend ${quoteShell(step.torchBackend)}`];
   const options = [...indexes, ...backend, ...step.extraArgs.map(quoteShell)];
-  const file = (path: string) => quoteShell(`${tools.requirements}/${withoutTop(path)}`);
+  const file = (path: string) => quoteShell(mountedPath(tools.requirements, path));
   const { source } = step;
   if (source.from === "requirements") {
     return [
@@ -118,9 +118,9 @@ export function secretSettings({ secrets }: PackagesStep): string[] {
   return variables.length === 0 ? [] : [`export ${variables.join(" ")};`];
 }
 
-/** Paths of the context stand under `requirements/`, which is what is mounted. */
-export function withoutTop(path: string): string {
-  return path.replace(/^requirements\/?/, "");
+/** Where a path of the context's `requirements` stands, whose content is mounted at a folder. */
+export function mountedPath(folder: string, path: string): string {
+  return path.replace(/^requirements(?=\/|$)/, () => folder);
 }
 
 function folderOf(path: string): string {

@@ -1,7 +1,7 @@
-import { SYSTEM_PATH } from "../step-fault.ts";
 import { checkPackages, findInterpreter } from "./check-packages.ts";
 import { chownScript } from "./chown.ts";
-import { indexOptions, type PackagesQuestion, secretSettings, withoutTop } from "./packages.ts";
+import { SYSTEM_PATH } from "./fail.ts";
+import { indexOptions, mountedPath, type PackagesQuestion, secretSettings } from "./packages.ts";
 import { quoteShell } from "./quote.ts";
 import { uvSettings } from "./uv-settings.ts";
 
@@ -25,7 +25,7 @@ export function projectsScript({ step, environment, user, tools }: PackagesQuest
   const { projects } = step.source;
   const python = `${environment.prefix}/bin/python`;
   const builds = projects.flatMap(({ path, name }) => [
-    `cp -R ${quoteShell(`${tools.requirements}/${withoutTop(path)}`)} "$scratch/"${quoteShell(name)};`,
+    `cp -R ${quoteShell(mountedPath(tools.requirements, path))} "$scratch/"${quoteShell(name)};`,
     `uv build --wheel --no-sources --python ${python} --out-dir "$scratch/wheels"`,
     ...indexOptions(step),
     `"$scratch/"${quoteShell(name)};`,

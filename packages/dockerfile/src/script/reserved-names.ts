@@ -1,6 +1,6 @@
 import type { BuildPlan } from "@imagespec/core/builder";
 import { buildArguments } from "../instruction/build-arguments.ts";
-import { FAIL_FUNCTION } from "../step-fault.ts";
+import { FAIL_FUNCTION } from "./fail.ts";
 import { PYTHON_SOURCES } from "./python-sources.ts";
 
 /**

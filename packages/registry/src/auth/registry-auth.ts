@@ -44,7 +44,11 @@ export class RegistryAuth {
     return [...tokens, password, basicHeader(username, password).slice("Basic ".length)];
   }
 
-  /** The header to send for these scopes; undefined while the registry has not asked. Throws E_REGISTRY_AUTH and network errors. */
+  /**
+   * The header to send for these scopes; undefined while the registry has not asked.
+   *
+   * @throws ImageSpecError E_REGISTRY_AUTH and network errors.
+   */
   async header(scopes: string[], signal?: AbortSignal): Promise<string | undefined> {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;

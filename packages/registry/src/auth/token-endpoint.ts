@@ -27,7 +27,8 @@ const POST_REFUSALS: ReadonlySet<number> = new Set([401, 404, 405, 415, 501]);
 
 /**
  * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, where
- * that is refused by GET; a password is sent as Basic, and without a credential nothing is. Redirects are not followed: the credential is for this host alone.
+ * that is refused by GET; a password is sent as Basic, and without a credential nothing is. Redirects are not followed:
+ * the credential is for this host alone.
  */
 export async function fetchToken(request: TokenRequest, transport: HttpTransport): Promise<BearerToken> {
   const asked = Date.now();

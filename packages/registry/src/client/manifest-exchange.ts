@@ -8,7 +8,11 @@ import type { ManifestBytes } from "../image/store.ts";
 import { isDigest, isTag } from "../reference/reference-grammar.ts";
 import { contentType, ownMediaType, statedDigest } from "./answer.ts";
 
-/** Reads the answer to a GET of a manifest, checked by every digest that is stated. Throws E_DIGEST_MISMATCH. */
+/**
+ * Reads the answer to a GET of a manifest, checked by every digest that is stated.
+ *
+ * @throws ImageSpecError E_DIGEST_MISMATCH.
+ */
 export async function readManifest(
   response: HttpResponse,
   asked: { tagOrDigest: string; whole: string; repository: { registry: string; name: string } },
@@ -45,7 +49,7 @@ export function checkStored(
   });
 }
 
-/** A tag or digest that may stand in a path. Throws E_REFERENCE. */
+/** A tag or digest that may stand in a path. @throws ImageSpecError E_REFERENCE. */
 export function checkedName(tagOrDigest: string, repository: string): string {
   if (isTag(tagOrDigest) || isDigest(tagOrDigest)) return tagOrDigest;
   throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (asked of ${repository})`, {

@@ -66,7 +66,11 @@ export class RegistryClient {
     this.#transport = new HttpTransport({ env: this.#env, idleTimeoutMs, connectTimeoutMs, isInsecure });
   }
 
-  /** A repository by name (`localhost:5000/team/app`; a tag or digest is left out). Throws E_REFERENCE. */
+  /**
+   * A repository by name (`localhost:5000/team/app`; a tag or digest is left out).
+   *
+   * @throws ImageSpecError E_REFERENCE.
+   */
   repository(name: string | ImageReference, options: RepositoryOptions = {}): RegistryRepository {
     const reference = typeof name === "string" ? parseReference(name) : name;
     const { registry, repository } = reference;

@@ -60,7 +60,11 @@ export class RegistryHost {
     });
   }
 
-  /** Runs a call. Throws E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH, E_REGISTRY (with details.status) or E_ABORTED. */
+  /**
+   * Runs a call.
+   *
+   * @throws ImageSpecError E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH, E_REGISTRY (with details.status) or E_ABORTED.
+   */
   async send(call: RegistryCall): Promise<HttpResponse> {
     const budget = new RetryBudget(this.#options.retry);
     for (;;) {
@@ -72,7 +76,7 @@ export class RegistryHost {
     }
   }
 
-  /** Emits an event and waits before another try. Throws E_ABORTED. */
+  /** Emits an event and waits before another try. @throws ImageSpecError E_ABORTED. */
   async pause(
     call: Pick<RegistryCall, "subject" | "signal">,
     error: ImageSpecError,

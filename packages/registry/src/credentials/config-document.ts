@@ -13,7 +13,7 @@ export interface ConfigDocument {
 
 const CURE = "Repair or remove it; `docker login REGISTRY` writes a good one.";
 
-/** Reads the JSON of a docker config.json. Throws E_INPUT_FILE; the message never holds the text. */
+/** Reads the JSON of a docker config.json. @throws ImageSpecError E_INPUT_FILE; the message never holds the text. */
 export function parseConfigDocument(text: string, source: string): ConfigDocument {
   const refuse = (what: string) => new ImageSpecError("E_INPUT_FILE", `${source} ${what}`, { hint: CURE });
   let json: unknown;
@@ -37,7 +37,7 @@ export function parseConfigDocument(text: string, source: string): ConfigDocumen
   return { source, auths, credHelpers: Object.fromEntries(helpers), credsStore: credsStore || undefined };
 }
 
-/** Reads a config file; undefined when there is none. Throws E_INPUT_FILE. */
+/** Reads a config file; undefined when there is none. @throws ImageSpecError E_INPUT_FILE. */
 export async function readConfigDocument(path: string): Promise<ConfigDocument | undefined> {
   try {
     return parseConfigDocument((await readRegularFile(path, LARGEST_SETTINGS)).toString("utf8"), path);

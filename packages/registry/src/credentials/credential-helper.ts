@@ -16,7 +16,8 @@ const NOT_FOUND = /credentials not found|no credentials|not found in native keyc
 
 /**
  * Asks `docker-credential-HELPER get`: the server on its standard input, JSON back. Undefined when the helper has none.
- * Throws E_REGISTRY_AUTH that names helper and registry, E_ABORTED.
+ *
+ * @throws ImageSpecError E_REGISTRY_AUTH that names helper and registry, E_ABORTED.
  */
 export async function askCredentialHelper(call: HelperCall): Promise<Credential | undefined> {
   const program = `docker-credential-${call.helper}`;

@@ -10,6 +10,10 @@ export type Credential =
 export interface CredentialStore {
   /** The docker config.json this store reads first, when it is one that the spec named. */
   readonly configFile: string | undefined;
-  /** `repository` (`team/app`) picks among podman's entries for parts of a registry. Throws E_REGISTRY_AUTH or E_INPUT_FILE. */
+  /**
+   * `repository` (`team/app`) picks among podman's entries for parts of a registry.
+   *
+   * @throws ImageSpecError E_REGISTRY_AUTH or E_INPUT_FILE.
+   */
   get(registry: string, options?: { signal?: AbortSignal; repository?: string }): Promise<Credential | undefined>;
 }

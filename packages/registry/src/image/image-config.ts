@@ -33,7 +33,7 @@ export function isImageManifest({ config }: ManifestDocument): boolean {
   return config.mediaType === MEDIA_TYPES.ociConfig || config.mediaType === MEDIA_TYPES.dockerConfig;
 }
 
-/** Reads and checks the config blob of a manifest. Throws E_REGISTRY, E_DIGEST_MISMATCH. */
+/** Reads and checks the config blob of a manifest. @throws ImageSpecError E_REGISTRY, E_DIGEST_MISMATCH. */
 export async function readConfig(
   source: ImageSource,
   manifest: ManifestDocument,

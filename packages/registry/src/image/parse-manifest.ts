@@ -33,7 +33,11 @@ const MAX_ENTRIES = 10_000;
 
 type Json = Record<string, unknown>;
 
-/** Reads a manifest or index and checks every descriptor in it. Throws E_REGISTRY or E_DIGEST_MISMATCH naming `subject`. */
+/**
+ * Reads a manifest or index and checks every descriptor in it.
+ *
+ * @throws ImageSpecError E_REGISTRY or E_DIGEST_MISMATCH naming `subject`.
+ */
 export function parseManifest(manifest: ManifestBytes, subject: string): IndexDocument | ManifestDocument {
   const refuse = (what: string) =>
     new ImageSpecError("E_REGISTRY", `${subject} ${what}`, {

@@ -45,7 +45,7 @@ export class DockerArchive implements ImageSink {
     this.#written.catch(() => undefined);
   }
 
-  /** Opens an archive at `path` that will load as `reference`. Throws E_REFERENCE. */
+  /** Opens an archive at `path` that will load as `reference`. @throws ImageSpecError E_REFERENCE. */
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);
     const folder = dirname(resolve(path));
@@ -95,7 +95,11 @@ export class DockerArchive implements ImageSink {
     if (document.kind === "manifest") this.#root = manifest;
   }
 
-  /** Writes what names the image and moves the file to its place. Throws E_INTERNAL when no image was put in. */
+  /**
+   * Writes what names the image and moves the file to its place.
+   *
+   * @throws ImageSpecError E_INTERNAL when no image was put in.
+   */
   async close(): Promise<void> {
     await this.#queue;
     if (this.#spoiled !== undefined) throw this.#spoiled.error;

@@ -42,12 +42,16 @@ export class OciLayout implements ImageSource, ImageSink {
     this.name = `oci:${folder}`;
   }
 
-  /** What index.json lists. Throws E_INPUT_FILE when the folder is not a layout. */
+  /** What index.json lists. @throws ImageSpecError E_INPUT_FILE when the folder is not a layout. */
   async entries(): Promise<Descriptor[]> {
     return (await this.#index()).manifests;
   }
 
-  /** The entry under a tag or digest; without one, the only entry there is. Throws E_INPUT_FILE that lists the tags. */
+  /**
+   * The entry under a tag or digest; without one, the only entry there is.
+   *
+   * @throws ImageSpecError E_INPUT_FILE that lists the tags.
+   */
   async root(tagOrDigest?: string): Promise<Descriptor> {
     const entries = await this.entries();
     const found =
@@ -168,7 +172,11 @@ export class OciLayout implements ImageSource, ImageSink {
     }
   }
 
-  /** The entries of index.json; none where there is no such file. Throws E_OUTPUT when it is not an index. */
+  /**
+   * The entries of index.json; none where there is no such file.
+   *
+   * @throws ImageSpecError E_OUTPUT when it is not an index.
+   */
   async #listed(): Promise<Descriptor[]> {
     const exists = await stat(join(this.folder, "index.json")).catch(() => undefined);
     if (exists === undefined) return [];

@@ -11,7 +11,11 @@ export function referrersTag(digest: string): string {
   return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
 }
 
-/** What is listed under that tag; empty where there is none. Throws E_REGISTRY when it is something else. */
+/**
+ * What is listed under that tag; empty where there is none.
+ *
+ * @throws ImageSpecError E_REGISTRY when it is something else.
+ */
 export async function listedUnderTag(
   repository: RegistryRepository,
   digest: string,

@@ -1,6 +1,6 @@
 import { activateScript, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "../step-fault.ts";
 import { chownScript } from "./chown.ts";
+import { FAIL_FUNCTION } from "./fail.ts";
 import { PYTHON_SOURCE_LINES } from "./python-sources.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
