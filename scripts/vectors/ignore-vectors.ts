@@ -30,7 +30,7 @@ interface Tool {
 /** At least so many texts of each kind; those that a file holds already stay, so that new ones can be written into it. */
 const TEXTS = 600;
 const SEED = 20_260_101;
-const FIXTURES = join(import.meta.dirname, "../../packages/core/src/resolve/fixtures");
+const FIXTURES = join(import.meta.dirname, "../../packages/core/src/ignore/fixtures");
 
 const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
 

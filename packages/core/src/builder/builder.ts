@@ -1,6 +1,6 @@
 import type { CredentialStore, ErrorCode, Presence, Unsupported } from "@imagespec/registry";
+import type { ShippedFile } from "../files/shipped-file.ts";
 import type { BuildPlan } from "../plan/plan.ts";
-import type { ShippedFile } from "../resolve/shipped-file.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildEvent } from "./build-event.ts";
 import type { Output } from "./output.ts";

@@ -1,9 +1,9 @@
+import { readShippedText } from "../files/read-shipped-text.ts";
+import type { ShippedFile } from "../files/shipped-file.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
 import { indexesOf, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
 import { poetrySources } from "../mirror/project-indexes.ts";
 import type { PackagesStep } from "../plan/plan.ts";
-import { readShippedText } from "../resolve/read-shipped-text.ts";
-import type { ShippedFile } from "../resolve/shipped-file.ts";
 
 /** Where the Python packages of a step come from, as it and its files say. */
 export interface PackageAddresses {

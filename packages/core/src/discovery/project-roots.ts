@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { gitGlob } from "../resolve/git-glob.ts";
-import { globMatcher } from "../resolve/glob.ts";
+import { gitGlob } from "../ignore/git-glob.ts";
+import { globMatcher } from "../ignore/glob.ts";
 import { readCapped } from "./builder-manifest.ts";
 
 /**

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readShippedText } from "../files/read-shipped-text.ts";
 import { ImageSpec } from "../image-spec/image-spec.ts";
-import { readShippedText } from "../resolve/read-shipped-text.ts";
 import { readBuildOptions } from "./build-options.ts";
 import { prepareBuild } from "./prepare-build.ts";
 

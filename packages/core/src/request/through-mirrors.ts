@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { sortByBytes } from "../files/compare-paths.ts";
+import { readShippedText } from "../files/read-shipped-text.ts";
+import type { ShippedFile } from "../files/shipped-file.ts";
 import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
 import { splitLock } from "../mirror/lock-requirements.ts";
@@ -6,9 +9,6 @@ import { mirroredArguments, mirroredRequirements, namesDefaultIndex } from "../m
 import { poetrySources, uvIndexes } from "../mirror/project-indexes.ts";
 import { uvLockAsPylock } from "../mirror/uv-lock-as-pylock.ts";
 import type { BuildPlan, PackagesStep } from "../plan/plan.ts";
-import { sortByBytes } from "../resolve/compare-paths.ts";
-import { readShippedText } from "../resolve/read-shipped-text.ts";
-import type { ShippedFile } from "../resolve/shipped-file.ts";
 
 /** What a builder carries out, and the files it does so with. */
 export interface Work {

@@ -1,3 +1,4 @@
+import type { ShippedFile } from "../files/shipped-file.ts";
 import type { Content, ContentFile, ContentPackages } from "../identity/content.ts";
 import { specId } from "../identity/spec-id.ts";
 import { installerArguments } from "../spec/installer-arguments.ts";
@@ -6,7 +7,6 @@ import type { Spec } from "../spec/spec.ts";
 import { contentEnvironment } from "./content-environment.ts";
 import { DEFAULT_MICROMAMBA_IMAGE, DEFAULT_UV_IMAGE, RECIPE } from "./defaults.ts";
 import type { Inputs } from "./read-inputs.ts";
-import type { ShippedFile } from "./shipped-file.ts";
 
 /** The document that is hashed, out of a spec and what was looked up for it. Pure. */
 export function contentOf(spec: Spec, found: { platforms: string[]; base: Content["base"]; inputs: Inputs }): Content {

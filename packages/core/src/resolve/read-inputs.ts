@@ -1,22 +1,22 @@
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import { findCollisions } from "../files/collisions.ts";
+import { InputFaults } from "../files/input-faults.ts";
+import { refuseWhiteouts } from "../files/refuse-whiteouts.ts";
+import { clashWarnings, shipFiles } from "../files/ship-files.ts";
+import type { ShippedFile } from "../files/shipped-file.ts";
+import { StatCache } from "../files/stat-cache.ts";
+import type { TellDecision } from "../ignore/file-decision.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { readRequirements } from "../requirements/read-requirements.ts";
+import type { Requirements } from "../requirements/requirements.ts";
+import { listCopies } from "../sources/list-copies.ts";
+import { listSources, sourceMode } from "../sources/list-sources.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { pipInCommands } from "../spec/pip-in-commands.ts";
 import type { Spec } from "../spec/spec.ts";
-import { findCollisions } from "./collisions.ts";
-import type { TellDecision } from "./file-decision.ts";
-import { InputFaults } from "./input-faults.ts";
-import { listCopies } from "./list-copies.ts";
-import { listSources, sourceMode } from "./list-sources.ts";
-import { readRequirements } from "./read-requirements.ts";
-import { refuseWhiteouts } from "./refuse-whiteouts.ts";
-import type { Requirements } from "./requirements.ts";
-import { clashWarnings, shipFiles } from "./ship-files.ts";
-import type { ShippedFile } from "./shipped-file.ts";
-import { StatCache } from "./stat-cache.ts";
 
 /** What BuildKit takes as one secret, and so every builder. */
 const LARGEST_SECRET = 500 * 1024;

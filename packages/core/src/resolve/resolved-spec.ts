@@ -1,6 +1,6 @@
+import type { ShippedFile } from "../files/shipped-file.ts";
 import type { Content, ResolvedTarget } from "../identity/content.ts";
 import type { BaseImage } from "../spec/base-image.ts";
-import type { ShippedFile } from "./shipped-file.ts";
 
 /** A spec with everything looked up that its image depends on. Made once; nothing downstream reads the disk again. */
 export interface ResolvedSpec {

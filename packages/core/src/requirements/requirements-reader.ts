@@ -1,10 +1,10 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { ImageSpecError, LARGEST_LOCK, readRegularFile } from "@imagespec/registry/terms";
-import { foundFile } from "./found-file.ts";
-import type { InputFaults } from "./input-faults.ts";
+import { foundFile } from "../files/found-file.ts";
+import type { InputFaults } from "../files/input-faults.ts";
+import type { TreeEntry } from "../files/walk-tree.ts";
 import { parseRequirements } from "./parse-requirements.ts";
-import type { TreeEntry } from "./walk-tree.ts";
 
 /** Reads requirement and lock files below a root, and lists what is shipped of them under `requirements/`. */
 export class RequirementsReader {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
+import { resolveSpec } from "../resolve/resolve-spec.ts";
 import type { FileDecision } from "./file-decision.ts";
-import { resolveSpec } from "./resolve-spec.ts";
 
 let root: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identify } from "../identity/identify.ts";
-import { SpecFolder } from "./fixtures/spec-folder.ts";
+import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 import { StatCache } from "./stat-cache.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
 

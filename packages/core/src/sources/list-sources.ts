@@ -1,16 +1,16 @@
 import { realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { InputFaults } from "../files/input-faults.ts";
+import { linkLeavesTree } from "../files/link-target.ts";
+import type { StatCache } from "../files/stat-cache.ts";
+import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
+import { isExcludedName } from "../ignore/excluded-names.ts";
+import { type TellDecision, told, VERDICTS, type Verdict } from "../ignore/file-decision.ts";
+import { SourceRules } from "../ignore/source-rules.ts";
 import type { Spec } from "../spec/spec.ts";
 import { Decisions } from "./decisions.ts";
-import { isExcludedName } from "./excluded-names.ts";
-import { type TellDecision, told, VERDICTS, type Verdict } from "./file-decision.ts";
-import type { InputFaults } from "./input-faults.ts";
-import { linkLeavesTree } from "./link-target.ts";
-import { SourceRules } from "./source-rules.ts";
 import { specFiles } from "./spec-files.ts";
-import type { StatCache } from "./stat-cache.ts";
-import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 export interface ListOptions {
   /** Knows hashes of files, which then need no reading. */

@@ -1,7 +1,7 @@
 import { isImageSpecError } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ImageSpec } from "../image-spec/image-spec.ts";
-import { SpecFolder } from "./fixtures/spec-folder.ts";
+import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identify } from "../identity/identify.ts";
-import { SpecFolder } from "./fixtures/spec-folder.ts";
+import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 
 const pinned = (name: string, version = "1") => `[[package]]
 name = "${name}"

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { type Problem, redact } from "@imagespec/registry";
 import { parse } from "smol-toml";
+import type { InputFaults } from "../files/input-faults.ts";
 import { environmentOf } from "../spec/environment-of.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
@@ -8,7 +9,6 @@ import type { Spec } from "../spec/spec.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
 import { markerHolds } from "../uv-project/marker.ts";
 import { type Table, table } from "../uv-project/toml-table.ts";
-import type { InputFaults } from "./input-faults.ts";
 import type { Requirements } from "./requirements.ts";
 import type { RequirementsReader } from "./requirements-reader.ts";
 

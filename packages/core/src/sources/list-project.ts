@@ -1,13 +1,13 @@
 import { relative, sep } from "node:path";
+import { linkLeavesTree } from "../files/link-target.ts";
+import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
+import { isExcludedName } from "../ignore/excluded-names.ts";
+import { told, VERDICTS, type Verdict } from "../ignore/file-decision.ts";
+import { SourceRules } from "../ignore/source-rules.ts";
 import type { Spec } from "../spec/spec.ts";
 import { Decisions } from "./decisions.ts";
-import { isExcludedName } from "./excluded-names.ts";
-import { told, VERDICTS, type Verdict } from "./file-decision.ts";
-import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
-import { SourceRules } from "./source-rules.ts";
 import { specFiles } from "./spec-files.ts";
-import { type TreeEntry, walkTree } from "./walk-tree.ts";
 
 /** A project whose sources are shipped. */
 export interface ProjectQuestion extends ListOptions {

@@ -1,6 +1,6 @@
+import type { TreeEntry } from "../files/walk-tree.ts";
 import type { ContentPackages } from "../identity/content.ts";
-import type { ListOptions } from "./list-sources.ts";
-import type { TreeEntry } from "./walk-tree.ts";
+import type { ListOptions } from "../sources/list-sources.ts";
 
 /** What a spec's `requirements` stands for. */
 export interface Requirements {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SpecFolder } from "./fixtures/spec-folder.ts";
+import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {
@@ -210,7 +210,7 @@ it.each(["commondir", "index", "config", "info/exclude"])("waits for no pipe in 
 it("leaves the files out that the spec was read from", async () => {
   folder.write({ "app/imagespec.yaml": "", "app/main.py": "", "app/imagespec.py": "" });
   const { ImageSpec } = await import("../image-spec/image-spec.ts");
-  const { resolveSpec } = await import("./resolve-spec.ts");
+  const { resolveSpec } = await import("../resolve/resolve-spec.ts");
   const root = folder.path("app");
   const shipped = async (specFiles: string[], parameters: object) => {
     const spec = ImageSpec.parse(parameters, { root, specFiles }).withCommands("true");

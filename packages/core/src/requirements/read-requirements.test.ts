@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SpecFolder } from "./fixtures/spec-folder.ts";
+import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {

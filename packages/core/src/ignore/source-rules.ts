@@ -2,11 +2,11 @@ import { realpathSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import type { InputFaults } from "../files/input-faults.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { VERDICTS, type Verdict } from "./file-decision.ts";
 import { GitIgnore, type GitRule } from "./git-ignore.ts";
 import { findRepository, isWorkTree, type TrackedPaths } from "./git-repository.ts";
-import type { InputFaults } from "./input-faults.ts";
 
 /** The rules that hold for the entries of one folder. */
 interface FolderRules {

@@ -1,5 +1,7 @@
 import { dirname, join, resolve } from "node:path";
+import type { InputFaults } from "../files/input-faults.ts";
 import type { ContentProject } from "../identity/content.ts";
+import { listProject } from "../sources/list-project.ts";
 import { machineBreach } from "../spec/marker-rule.ts";
 import type { Spec } from "../spec/spec.ts";
 import { type ClosurePackage, projectClosure } from "../uv-project/closure.ts";
@@ -8,8 +10,6 @@ import { type LockedPackage, type LockGraph, localFolder, parseLockGraph } from 
 import { pylockText } from "../uv-project/pylock-text.ts";
 import { selectMember, selectParts } from "../uv-project/select-project.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
-import type { InputFaults } from "./input-faults.ts";
-import { listProject } from "./list-project.ts";
 import { credentialBreaches, originBreaches, parseTable } from "./lock-breaches.ts";
 import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, type RequirementsReader } from "./requirements-reader.ts";

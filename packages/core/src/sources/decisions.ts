@@ -1,5 +1,5 @@
-import type { FileDecision, FileReason, TellDecision } from "./file-decision.ts";
-import type { TreeEntry } from "./walk-tree.ts";
+import type { TreeEntry } from "../files/walk-tree.ts";
+import type { FileDecision, FileReason, TellDecision } from "../ignore/file-decision.ts";
 
 /** The decisions of one walk, told once it is known what came of them. */
 export class Decisions {

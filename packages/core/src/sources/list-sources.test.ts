@@ -3,7 +3,7 @@ import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SpecFolder } from "./fixtures/spec-folder.ts";
+import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {

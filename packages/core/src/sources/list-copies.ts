@@ -1,15 +1,15 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
+import { foundFile } from "../files/found-file.ts";
+import { linkLeavesTree } from "../files/link-target.ts";
+import { linkOf, type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { normalPath } from "../identity/spec-id.ts";
+import { isExcludedName } from "../ignore/excluded-names.ts";
+import { told, VERDICTS, type Verdict } from "../ignore/file-decision.ts";
 import type { Spec } from "../spec/spec.ts";
 import { Decisions } from "./decisions.ts";
-import { isExcludedName } from "./excluded-names.ts";
-import { told, VERDICTS, type Verdict } from "./file-decision.ts";
-import { foundFile } from "./found-file.ts";
-import { linkLeavesTree } from "./link-target.ts";
 import type { ListOptions } from "./list-sources.ts";
 import { specFiles } from "./spec-files.ts";
-import { linkOf, type TreeEntry, walkTree } from "./walk-tree.ts";
 
 /**
  * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied

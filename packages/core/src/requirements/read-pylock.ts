@@ -1,6 +1,6 @@
 import { redact } from "@imagespec/registry/terms";
+import type { InputFaults } from "../files/input-faults.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
-import type { InputFaults } from "./input-faults.ts";
 import { credentialBreaches, type LockBreach, parseTable } from "./lock-breaches.ts";
 import { lockMarkerBreaches } from "./lock-markers.ts";
 import type { Requirements } from "./requirements.ts";
