@@ -135,9 +135,11 @@ describe("pylockText", () => {
     expect(urls(["x86_64"])).toEqual([wheels[1]]);
     expect(urls(["x86_64", "aarch64"])).toEqual(wheels.slice(1));
     expect(text(rest).packages[0]).toHaveProperty("sdist");
-    expect(
-      text(`sdist = ${file("a-1.tar.gz")}\nwheels = [${file("a-1-py3-none-any.whl")}]`).packages[0],
-    ).not.toHaveProperty("sdist");
+    const hasSource = (tags: string) =>
+      "sdist" in
+      (text(`sdist = ${file("a-1.tar.gz")}\nwheels = [${file(`a-1-${tags}-none-any.whl`)}]`).packages[0] ?? {});
+    expect(["py3", "py2.py3", "py3.py2"].map(hasSource)).toEqual([false, false, false]);
+    expect(["py2", "py310", "cp312", "py2.py312"].map(hasSource)).toEqual([true, true, true, true]);
   });
 
   it("writes a commit and an archive as the lock has them", () => {

@@ -3,6 +3,9 @@ import type { ClosurePackage } from "./closure.ts";
 import type { LockedPackage, LockGraph } from "./lock-graph.ts";
 import { type Table, table } from "./toml-table.ts";
 
+/** A wheel for every Python 3 (PEP 425), among whose tags others may stand: `six-1-py2.py3-none-any.whl`. */
+const FITS_ALWAYS = /-(?:\w+\.)*py3(?:\.\w+)*-none-any\.whl$/;
+
 /** What a {@link pylockText} is written for. */
 export interface PylockQuestion {
   packages: readonly ClosurePackage[];
@@ -36,7 +39,7 @@ function origin(locked: LockedPackage, machines: readonly string[]): Table {
   if (typeof git === "string") return { vcs: vcs(git) };
   if (typeof url === "string") return { archive: archive(url, locked) };
   const wheels = locked.wheels.map(artifact).filter(({ url: place }) => fits(fileName(String(place)), machines));
-  const universal = wheels.some(({ url: place }) => /-none-any\.whl$/.test(fileName(String(place))));
+  const universal = wheels.some(({ url: place }) => FITS_ALWAYS.test(fileName(String(place))));
   return {
     ...(typeof registry === "string" && { index: registry }),
     // Where a wheel always fits, nothing is built.
