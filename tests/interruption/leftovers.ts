@@ -73,7 +73,8 @@ function cacheFault(path: string, content: Buffer): string | undefined {
     return content.subarray(0, end).toString() === sha256(content.subarray(end + 1)) ? undefined : "is not whole";
   }
   if (path === "platforms.json") return undefined;
-  if (top === "identities") return /^identities\/[0-9a-f]+\.json$/.test(path) ? undefined : "is a draft";
+  if (top === "identities")
+    return /^identities\/[0-9a-f]{64}\/(last|\w[\w.-]*\.json)$/.test(path) ? undefined : "is a draft";
   if (top === "stat") return /^stat\/[0-9a-f]{32}$/.test(path) ? undefined : "is a draft";
   return "is not an entry of the cache";
 }
