@@ -21,7 +21,9 @@ export async function interruptible(
     setTimeout(() => process.exit(EXIT.failed), PATIENCE).unref();
   };
   lost.addEventListener("abort", onLost, { once: true });
+  let hasSignal = false;
   const onSignal = (name: NodeJS.Signals) => {
+    hasSignal = true;
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
     abort.abort(new Error(name));
     setTimeout(() => process.exit(EXIT.interrupted), PATIENCE).unref();
@@ -37,7 +39,8 @@ export async function interruptible(
     const exit = await work(abort.signal);
     return abort.signal.aborted ? EXIT.interrupted : exit;
   } finally {
-    for (const name of SIGNALS) process.off(name, onSignal);
+    // A second one may come between the end of the work and that of the process: its exit code is 130 all the same.
+    if (!hasSignal) for (const name of SIGNALS) process.off(name, onSignal);
     process.off("beforeExit", onNothingLeft);
   }
 }
