@@ -3,16 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipArchive } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TARGET } from "./fixtures/target.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
-const TARGET = {
-  prefix: "opt/venv",
-  pythonMinor: "3.11",
-  python: "/opt/venv/bin/python",
-  compiled: true,
-  linksLib64: true,
-};
 const INFO = "demo-1.0.dist-info";
 const FILES = {
   [`${INFO}/METADATA`]: "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",

@@ -5,17 +5,11 @@ import { join } from "node:path";
 import { zipArchive } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FileEntry } from "../layer/tar-entry.ts";
+import { TARGET } from "./fixtures/target.ts";
 import { parseRecord } from "./record.ts";
 import { wheelEntries } from "./wheel-entries.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
-const TARGET = {
-  prefix: "opt/venv",
-  pythonMinor: "3.11",
-  python: "/opt/venv/bin/python",
-  compiled: true,
-  linksLib64: true,
-};
 const SITE = "opt/venv/lib/python3.11/site-packages";
 const INFO = "Demo_Pack-1.0.dist-info";
 const FILES = {

@@ -6,15 +6,9 @@ import { zipArchive } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
+import { TARGET } from "./fixtures/target.ts";
 import { type Wheel, wheelLayers } from "./wheel-layers.ts";
 
-const TARGET = {
-  prefix: "opt/venv",
-  pythonMinor: "3.11",
-  python: "/opt/venv/bin/python",
-  compiled: true,
-  linksLib64: true,
-};
 let root: string;
 let fetched: string[];
 beforeEach(async () => {
