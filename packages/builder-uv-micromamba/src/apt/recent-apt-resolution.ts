@@ -1,8 +1,6 @@
+import { isFresh } from "../cache/is-fresh.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type AptQuestion, type AptResolution, resolvePackages } from "./resolve-packages.ts";
-
-/** How long apt's answer counts, in milliseconds: as long as that of a package index. */
-const FRESH_MS = 10 * 60 * 1000;
 
 /** apt's answer to the same question if it is at most ten minutes old; else a new one, which is then kept. */
 export async function recentAptResolution(
@@ -15,8 +13,7 @@ export async function recentAptResolution(
   const known = request.force
     ? undefined
     : await records.get<{ at: number; resolution: AptResolution }>("apt-resolutions", key);
-  const age = known === undefined ? Number.POSITIVE_INFINITY : Date.now() - known.at;
-  if (known !== undefined && age >= 0 && age < FRESH_MS) return known.resolution;
+  if (known !== undefined && isFresh(known.at)) return known.resolution;
   const resolution = await cache.withScratch(warn, (root) =>
     resolvePackages({ ...question, root, signal, onLine: log }),
   );

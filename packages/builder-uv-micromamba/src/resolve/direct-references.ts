@@ -1,7 +1,6 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, type RequirementText } from "@imagespec/core/builder";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { sourceOnly } from "./pylock.ts";
-import type { RequirementText } from "./requirement-texts.ts";
 
 const NAMED = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;
 const ADDRESS = /^\s*((?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|git):\/\/\S+)/i;

@@ -1,11 +1,10 @@
 import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
+import { isFresh } from "../cache/is-fresh.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";
 
-/** How long an index's answer counts, in milliseconds: as long as PyPI lets its pages be kept (`max-age=600`). */
-const FRESH_MS = 10 * 60 * 1000;
 /** Arguments that use sources other than indexes, or ask for the newest versions. */
 const NOT_KEPT = /^(-U|-P|-f|--upgrade|--refresh|--find-links|--exclude-newer|--no-cache)/;
 
@@ -39,8 +38,7 @@ export async function recentResolution(
   const known = options.fresh
     ? undefined
     : await records.get<{ at: number; found: ResolvedDistributions }>("resolved", key);
-  const age = known === undefined ? Number.POSITIVE_INFINITY : Date.now() - known.at;
-  if (known !== undefined && age >= 0 && age < FRESH_MS) return known.found;
+  if (known !== undefined && isFresh(known.at)) return known.found;
   const found = await resolve();
   // A file beside the resolution may be another one the next time.
   const addresses = [...found.wheels.map(({ url }) => url), ...found.sources.map(({ archive }) => archive?.url ?? "")];

@@ -3,6 +3,7 @@ import {
   markerHolds,
   type PackagesStep,
   readShippedText,
+  requirementTexts,
   type ShippedFile,
 } from "@imagespec/core/builder";
 import { untilAborted } from "@imagespec/registry";
@@ -26,7 +27,6 @@ import { lockedDistributions } from "./locked-wheels.ts";
 import { exportPoetryLock } from "./poetry-lock.ts";
 import { sourceOnly } from "./pylock.ts";
 import { recentResolution } from "./recent-resolution.ts";
-import { requirementTexts } from "./requirement-texts.ts";
 import { resolveWithSources } from "./resolve-with-sources.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 import { compileRequirements } from "./uv-compile.ts";

@@ -1,6 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ImageSpecError, type PackagesStep, runTool, type ShippedFile } from "@imagespec/core/builder";
+import {
+  ImageSpecError,
+  type PackagesStep,
+  requirementTexts,
+  runTool,
+  type ShippedFile,
+} from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
@@ -11,7 +17,6 @@ import { type PythonTarget, uvPlatform } from "../target/python-target.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
-import { requirementTexts } from "./requirement-texts.ts";
 import type { CompileAnswer } from "./resolve-with-sources.ts";
 import { standInPython } from "./stand-in-python.ts";
 import { metadataSettings } from "./static-metadata.ts";

@@ -1,4 +1,5 @@
 import { readShippedText } from "../files/read-shipped-text.ts";
+import { requirementTexts } from "../files/requirement-texts.ts";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
 import { indexesOf, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
@@ -20,8 +21,7 @@ export async function packageAddresses(step: PackagesStep, files: readonly Shipp
   const { source, extraArgs } = step;
   const stated = [step.index, ...step.extraIndexes].filter((address) => address !== undefined);
   if (source.from === "requirements") {
-    const shipped = files.filter(({ type, path }) => type === "file" && path.startsWith("requirements/"));
-    const texts = await Promise.all(shipped.map(({ path }) => readShippedText(files, path)));
+    const texts = (await requirementTexts(files)).map(({ text }) => text);
     const argued = extraArgs.flatMap((one) => one.match(/https?:\/\/\S+/) ?? []);
     const isDefault = step.index === undefined && !namesDefaultIndex(extraArgs, texts);
     return {

@@ -11,9 +11,9 @@ export function poetrySources(pyproject: string): string[] {
   }));
   const primary = sources.filter(({ isPrimary }) => isPrimary);
   const others = sources.filter(({ isPrimary }) => !isPrimary);
+  const named = [...primary, ...others].map(({ url }) => url);
   // Poetry itself comes from the default index, whichever the project's are.
-  const all = primary.length > 0 ? [...primary, ...others].map(({ url }) => url) : others.map(({ url }) => url);
-  return [...new Set(primary.length > 0 ? [...all, DEFAULT_INDEX] : [DEFAULT_INDEX, ...all])];
+  return [...new Set(primary.length > 0 ? [...named, DEFAULT_INDEX] : [DEFAULT_INDEX, ...named])];
 }
 
 /** The indexes that a pyproject.toml names for uv; none for an empty text. Pure. */

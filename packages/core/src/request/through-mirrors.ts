@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { sortByBytes } from "../files/compare-paths.ts";
 import { readShippedText } from "../files/read-shipped-text.ts";
+import { REQUIREMENTS, requirementTexts } from "../files/requirement-texts.ts";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
@@ -19,8 +20,6 @@ export interface Work {
 /** Where what indexes serve of a lock is written, and the rest of the lock. */
 const LOCKED = "requirements/locked.txt";
 const REST = "requirements/pylock.toml";
-/** Where the texts lie that name packages. */
-const REQUIREMENTS = "requirements/";
 const PROJECTS = "requirements/projects/";
 
 /**
@@ -102,12 +101,11 @@ async function mirroredTexts(
   files: readonly ShippedFile[],
   mirrors: AddressMirrors,
 ): Promise<Installation> {
-  const paths = files.filter(({ type, path }) => type === "file" && path.startsWith(REQUIREMENTS));
-  const texts = await Promise.all(paths.map(async ({ path }) => [path, await readShippedText(files, path)] as const));
-  const written = texts.map(([path, text]) => [path, text, mirroredRequirements(text, mirrors)] as const);
+  const texts = await requirementTexts(files);
+  const written = texts.map(({ path, text }) => [path, text, mirroredRequirements(text, mirrors)] as const);
   const named = namesDefaultIndex(
     step.extraArgs,
-    texts.map(([, text]) => text),
+    texts.map(({ text }) => text),
   );
   const usual = throughAddressMirror(DEFAULT_INDEX, mirrors);
   return {

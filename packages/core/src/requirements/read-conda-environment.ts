@@ -5,8 +5,8 @@ import type { Rule } from "../spec/rule.ts";
 import type { Spec } from "../spec/spec.ts";
 import { credentialBreach, unprintableBreach } from "../spec/text-rules.ts";
 import { table } from "../uv-project/toml-table.ts";
-import type { RequirementsFileOf } from "./read-script.ts";
-import type { Requirements } from "./requirements.ts";
+import { namesPip, type Requirements } from "./requirements.ts";
+import type { RequirementsFile } from "./requirements-reader.ts";
 
 const HINT = "Write it as conda does: channels, and dependencies with packages and one list under pip.";
 /** What conda writes into a file and an image has not: a name, and where the environment was on that machine. */
@@ -24,7 +24,7 @@ export interface CondaEnvironment {
 /** The packages and channels that conda's environment.yml declares. It is not shipped; what cannot be said in a spec goes into the faults. */
 export async function readCondaEnvironment(
   spec: Spec,
-  { file, reader, faults }: RequirementsFileOf,
+  { file, reader }: RequirementsFile,
 ): Promise<Requirements | undefined> {
   const found = await reader.look(file);
   if (found === undefined) return undefined;
@@ -36,15 +36,14 @@ export async function readCondaEnvironment(
       message: `it names '${python}', and pythonVersion is ${spec.pythonVersion}`,
       hint: "Drop pythonVersion, or the Python of the file.",
     });
-  for (const { code, message, hint = "" } of breaches)
-    faults.add("requirements", code, `${reader.shown(file)}: ${message}`, hint);
+  for (const breach of breaches) reader.refuse(file, breach);
   return {
     entries: [],
     packages,
     conda: { condaPackages, condaChannels },
     source: { from: "requirements" },
     extraArgs: [],
-    havePip: [...condaPackages, ...packages].some((text) => /^\s*pip(?![\w.-])/i.test(text)),
+    havePip: [...condaPackages, ...packages].some(namesPip),
   };
 }
 

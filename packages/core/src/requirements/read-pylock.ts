@@ -1,20 +1,15 @@
 import { redact } from "@imagespec/registry/terms";
-import type { InputFaults } from "../files/input-faults.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { credentialBreaches, type LockBreach, parseTable } from "./lock-breaches.ts";
 import { lockMarkerBreaches } from "./lock-markers.ts";
 import type { Requirements } from "./requirements.ts";
-import type { RequirementsReader } from "./requirements-reader.ts";
+import type { RequirementsFile } from "./requirements-reader.ts";
 
 /**
  * A pylock.toml (PEP 751), which is shipped and installed as it is. What another machine could not install from it goes into
  * the faults: files and folders of this one, credentials, and groups that would be installed by default.
  */
-export async function readPylock(
-  file: string,
-  reader: RequirementsReader,
-  faults: InputFaults,
-): Promise<Requirements | undefined> {
+export async function readPylock({ file, reader }: RequirementsFile): Promise<Requirements | undefined> {
   const text = await reader.read(file);
   if (text === undefined) return undefined;
   const parsed = parseTable("lock", text);
@@ -22,8 +17,7 @@ export async function readPylock(
     ...credentialBreaches("lock", text),
     ...("breach" in parsed ? [parsed.breach] : pylockBreaches(parsed.table)),
   ];
-  for (const { code, message, hint } of breaches)
-    faults.add("requirements", code, `${reader.shown(file)}: ${message}`, hint);
+  for (const breach of breaches) reader.refuse(file, breach);
   const packages = "table" in parsed ? tables(parsed.table.packages) : [];
   return {
     entries: reader.entries,

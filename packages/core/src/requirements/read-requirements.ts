@@ -34,7 +34,7 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
   const reader = new RequirementsReader(spec.root, faults);
   const declaring = declaringFile(spec.requirements);
   if (declaring !== undefined)
-    return await (declaring === "script" ? readScript : readCondaEnvironment)(spec, { file, reader, faults });
+    return await (declaring === "script" ? readScript : readCondaEnvironment)(spec, { file, reader });
   const lock = lockFile(spec.requirements);
   if (lock === undefined) {
     await reader.readTree(file, []);
@@ -45,14 +45,14 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
       havePip: reader.havePip,
     };
   }
-  if (lock === "pylock.toml") return readPylock(file, reader, faults);
+  if (lock === "pylock.toml") return readPylock({ file, reader });
   if (isGiven(spec.uvProject)) return readUvProject(spec, { file, reader, ...options });
   const pyproject = resolve(dirname(file), "pyproject.toml");
   const lockText = await reader.read(file);
   const projectText = await reader.read(pyproject);
   if (lockText !== undefined && projectText !== undefined) {
-    for (const { file: name, message, code, hint = "" } of lockBreaches(lock, lockText, projectText)) {
-      faults.add("requirements", code, `${reader.shown(name === "lock" ? file : pyproject)}: ${message}`, hint);
+    for (const breach of lockBreaches(lock, lockText, projectText)) {
+      reader.refuse(breach.file === "lock" ? file : pyproject, breach);
     }
   }
   const from = lock === "uv.lock" ? "uv-lock" : "poetry-lock";

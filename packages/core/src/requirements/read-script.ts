@@ -1,7 +1,6 @@
 import { access } from "node:fs/promises";
 import { type Problem, redact } from "@imagespec/registry";
 import { parse } from "smol-toml";
-import type { InputFaults } from "../files/input-faults.ts";
 import { environmentOf } from "../spec/environment-of.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
@@ -9,15 +8,8 @@ import type { Spec } from "../spec/spec.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
 import { markerHolds } from "../uv-project/marker.ts";
 import { type Table, table } from "../uv-project/toml-table.ts";
-import type { Requirements } from "./requirements.ts";
-import type { RequirementsReader } from "./requirements-reader.ts";
-
-/** A file of the spec's `requirements`, and what reads it. */
-export interface RequirementsFileOf {
-  file: string;
-  reader: RequirementsReader;
-  faults: InputFaults;
-}
+import { namesPip, type Requirements } from "./requirements.ts";
+import type { RequirementsFile } from "./requirements-reader.ts";
 
 /** The form of a block of metadata, as PEP 723 states it. */
 const BLOCK = /^# \/\/\/ (?<type>[a-zA-Z0-9-]+)$\s(?<content>(?:^#(?:| .*)$\s)+)^# \/\/\/$/gm;
@@ -27,52 +19,48 @@ const HINT = "Write the metadata of the script as PEP 723 says: uv add --script 
  * The packages that a script declares inside itself (PEP 723). Nothing else of it counts, and it is not shipped. What a spec
  * says in other parameters goes into the faults: settings of uv, and a Python that the image has not.
  */
-export async function readScript(
-  spec: Spec,
-  { file, reader, faults }: RequirementsFileOf,
-): Promise<Requirements | undefined> {
+export async function readScript(spec: Spec, { file, reader }: RequirementsFile): Promise<Requirements | undefined> {
   const found = await reader.look(file);
   if (found === undefined) return undefined;
-  const add = ({ code, message, hint = "" }: Problem) =>
-    faults.add("requirements", code, `${reader.shown(file)}: ${message}`, hint);
+  const refuse = (problem: Problem) => reader.refuse(file, problem);
   const isLocked = await access(`${file}.lock`).then(
     () => true,
     () => false,
   );
   if (isLocked)
-    add({
+    refuse({
       code: "script_lock",
       message: "a lock lies beside it, which would be left aside",
       hint: `Name what it says: uv export --script ${reader.shown(file)} --format pylock.toml -o pylock.toml.`,
     });
   const metadata = scriptMetadata(found.text);
   if ("breach" in metadata) {
-    add(metadata.breach);
+    refuse(metadata.breach);
     return undefined;
   }
   const { dependencies = [], "requires-python": python, tool } = metadata.table;
   const packages = Array.isArray(dependencies) ? dependencies.filter((one) => typeof one === "string") : [];
   if (!Array.isArray(dependencies) || packages.length < dependencies.length)
-    add({ code: "script_metadata", message: "its dependencies are no list of texts", hint: HINT });
+    refuse({ code: "script_metadata", message: "its dependencies are no list of texts", hint: HINT });
   for (const text of packages) {
     const breach = credentialBreach(text) ?? pythonPackageBreach(text);
-    if (breach) add(breach);
+    if (breach) refuse(breach);
   }
   const settings = Object.keys(table(table(tool).uv));
   if (settings.length > 0)
-    add({
+    refuse({
       code: "script_settings",
       message: `it sets ${settings.map((name) => `tool.uv.${name}`).join(", ")}, which an image takes from its spec alone`,
       hint: "Take them out of the script, and say them in pipIndex, pipExtraIndexUrl or pipExtraArgs.",
     });
   const breach = python === undefined ? undefined : pythonBreach(String(python), spec);
-  if (breach) add(breach);
+  if (breach) refuse(breach);
   return {
     entries: [],
     packages,
     source: { from: "requirements" },
     extraArgs: [],
-    havePip: packages.some((text) => /^\s*pip(?![\w.-])/i.test(text)),
+    havePip: packages.some(namesPip),
   };
 }
 

@@ -12,14 +12,11 @@ import { selectMember, selectParts } from "../uv-project/select-project.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { credentialBreaches, originBreaches, parseTable } from "./lock-breaches.ts";
 import type { Requirements, RequirementsOptions } from "./requirements.ts";
-import { isBelow, type RequirementsReader } from "./requirements-reader.ts";
+import { isBelow, type RequirementsFile } from "./requirements-reader.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
 /** Where a project's lock is, and what reads below the same root. */
-export interface UvProjectQuestion extends RequirementsOptions {
-  file: string;
-  reader: RequirementsReader;
-}
+export interface UvProjectQuestion extends RequirementsOptions, RequirementsFile {}
 
 /** The list that is shipped in place of the lock, and the folder of the projects, by their places in the context. */
 const PYLOCK = "requirements/pylock.toml";
@@ -58,9 +55,7 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   for (const { locked } of closure) if (localFolder(locked) !== undefined) await projects.read(locked, graph);
   const foreign = installed.filter(({ locked }) => localFolder(locked) === undefined);
   for (const { locked } of foreign) {
-    for (const { code, message, hint } of originBreaches(locked)) {
-      faults.add("requirements", code, `${shown}: ${message}`, hint);
-    }
+    for (const breach of originBreaches(locked)) reader.refuse(file, breach);
   }
   const moving = foreign.filter(({ marker }) => marker !== true && machineBreach(marker)?.code === "machine_marker");
   for (const { locked } of moving) {
@@ -161,13 +156,13 @@ class ProjectFiles {
   async #parse(folder: string): Promise<Table | undefined> {
     const known = this.#tables.get(folder);
     if (known !== undefined) return known;
-    const { reader, faults } = this.#question;
+    const { reader } = this.#question;
     const path = join(folder, "pyproject.toml");
     const found = await reader.look(path);
     const parsed = found && parseTable("pyproject", found.text);
     const credentials = found === undefined ? [] : credentialBreaches("pyproject", found.text);
-    for (const { code, message, hint } of [...credentials, ...(parsed && "breach" in parsed ? [parsed.breach] : [])])
-      faults.add("requirements", code, `${reader.shown(path)}: ${message}`, hint);
+    for (const breach of [...credentials, ...(parsed && "breach" in parsed ? [parsed.breach] : [])])
+      reader.refuse(path, breach);
     const result = parsed && "table" in parsed ? parsed.table : undefined;
     this.#tables.set(folder, result);
     return result;

@@ -1,10 +1,17 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { ImageSpecError, LARGEST_LOCK, readRegularFile } from "@imagespec/registry/terms";
+import { ImageSpecError, LARGEST_LOCK, type Problem, readRegularFile } from "@imagespec/registry/terms";
 import { foundFile } from "../files/found-file.ts";
 import type { InputFaults } from "../files/input-faults.ts";
 import type { TreeEntry } from "../files/walk-tree.ts";
 import { parseRequirements } from "./parse-requirements.ts";
+
+/** The file that a spec's `requirements` names, and what reads it. */
+export interface RequirementsFile {
+  /** Absolute. */
+  file: string;
+  reader: RequirementsReader;
+}
 
 /** Reads requirement and lock files below a root, and lists what is shipped of them under `requirements/`. */
 export class RequirementsReader {
@@ -28,6 +35,11 @@ export class RequirementsReader {
 
   shown(file: string): string {
     return relative(this.root, file).replaceAll(sep, "/");
+  }
+
+  /** Notes what is wrong with the content of a file. */
+  refuse(file: string, { code, message, hint = "" }: Problem): void {
+    this.#faults.add("requirements", code, `${this.shown(file)}: ${message}`, hint);
   }
 
   /** Reads a requirements file and those it names, each once. */

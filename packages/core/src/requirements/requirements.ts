@@ -22,3 +22,8 @@ export interface RequirementsOptions extends ListOptions {
   /** Of the image, normalised. */
   platforms: readonly string[];
 }
+
+/** Whether a package is pip itself. */
+export function namesPip(text: string): boolean {
+  return /^\s*pip(?![\w.-])/i.test(text);
+}
