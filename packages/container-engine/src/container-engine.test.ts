@@ -48,13 +48,24 @@ describe.each(["socket", "port"] as const)("ContainerEngine on a %s", (on) => {
   it("pings, and tells the version", async () => {
     const host = await listen((request, response) => {
       if (request.url === "/_ping") response.writeHead(200, { "Api-Version": "1.41" }).end("OK");
-      else response.end('{"Version":"20.10.24","ApiVersion":"1.41","Os":"linux","Arch":"amd64"}');
+      else response.end(JSON.stringify({ Version: "20.10.24", ApiVersion: "1.41", Os: "linux", Arch: "amd64" }));
     }, on);
     const engine = await connect(host);
     expect(await engine.ping()).toEqual({ apiVersion: "1.41" });
-    const version = { version: "20.10.24", apiVersion: "1.41", os: "linux", architecture: "amd64" };
+    const version = { product: "other", version: "20.10.24", apiVersion: "1.41", os: "linux", architecture: "amd64" };
     expect(await engine.version()).toEqual(version);
     await expect.poll(() => connections()).toBe(0);
+  });
+
+  it.each([
+    ["Engine", "docker"],
+    ["Podman Engine", "podman"],
+    [undefined, "other"],
+  ])("knows an engine that calls itself %s", async (Name, product) => {
+    const host = await listen((_request, response) => {
+      response.end(JSON.stringify({ Version: "5.0.0", Components: Name === undefined ? null : [{ Name }] }));
+    }, on);
+    expect((await (await connect(host)).version()).product).toBe(product);
   });
 
   it("sends an archive, and reads the answer to its end", async () => {

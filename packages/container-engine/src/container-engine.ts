@@ -34,6 +34,8 @@ export interface EngineImage {
 
 /** What an engine says of itself. */
 export interface EngineVersion {
+  /** Whose engine it is, since each counts its versions for itself; `other` where its answer does not tell. */
+  product: "docker" | "podman" | "other";
   version: string;
   apiVersion: string;
   os: string;
@@ -92,8 +94,14 @@ export class ContainerEngine {
   /** Asks for the engine's version and platform. */
   async version(): Promise<EngineVersion> {
     const document = await this.#ask({ method: "GET", path: "/version" }, "its version", readJson);
-    const { Version, ApiVersion, Os, Arch } = document;
-    return { version: text(Version), apiVersion: text(ApiVersion), os: text(Os), architecture: text(Arch) };
+    const { Components, Version, ApiVersion, Os, Arch } = document;
+    return {
+      product: productOf(Components),
+      version: text(Version),
+      apiVersion: text(ApiVersion),
+      os: text(Os),
+      architecture: text(Arch),
+    };
   }
 
   /** The image of that name, digest or id; undefined when the engine does not have it. */
@@ -209,6 +217,13 @@ export class ContainerEngine {
       },
     );
   }
+}
+
+/** The first component of an engine's answer is the engine itself. */
+function productOf(components: unknown): EngineVersion["product"] {
+  const [first] = Array.isArray(components) ? components : [];
+  const name = (first as { Name?: unknown } | null | undefined)?.Name;
+  return name === "Engine" ? "docker" : name === "Podman Engine" ? "podman" : "other";
 }
 
 async function readJson(answer: IncomingMessage): Promise<Record<string, unknown>> {

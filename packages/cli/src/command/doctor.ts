@@ -3,6 +3,7 @@ import { buildContacts, type ContactReport, checkContacts } from "@imagespec/cor
 import type { Target } from "@imagespec/spec-file";
 import { EXIT } from "../exit-codes.ts";
 import { machineReport } from "../machine/machine-report.ts";
+import type { ToolChoice } from "../machine/tool-report.ts";
 import { builderLines, contactLines, machineLines } from "../print/doctor-lines.ts";
 import { diagnosticLines } from "./builders.ts";
 import { onlyTarget } from "./chosen-targets.ts";
@@ -29,7 +30,7 @@ export const doctor: Command = async (context) => {
     platform: line.platform,
   });
   const reports = line.builder === undefined ? all : all.filter(({ type }) => type === line.builder);
-  const machine = await machineReport(env, signal);
+  const machine = await machineReport(toolChoice(spec, line.builderOptions), env, signal);
   const contacts = target === undefined ? undefined : await contactsOf(target, context);
   if (line.json) print(JSON.stringify({ machine, builders: reports, contacts, diagnostics }));
   else {
@@ -39,6 +40,14 @@ export const doctor: Command = async (context) => {
   }
   return reports.some(({ status }) => status === "usable") ? EXIT.done : EXIT.failed;
 };
+
+/** The tools that spec and command line name. */
+function toolChoice(spec: ImageSpec, given: Record<string, unknown>): ToolChoice {
+  const { builderOptions, builderConfig } = spec;
+  const options = { ...builderOptions, ...given };
+  const named = (option: string) => (typeof options[option] === "string" ? options[option] : undefined);
+  return { buildxBuilder: named("builder"), micromamba: named("micromamba"), uvImage: builderConfig?.uvImage };
+}
 
 /** What a build of this image contacts, each asked whether it answers. */
 async function contactsOf(target: Target, context: CommandContext): Promise<ContactReport[]> {

@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ContainerEngine } from "@imagespec/container-engine";
 import { cacheFolder } from "@imagespec/core/internal";
+import { type ToolChoice, type ToolReport, toolReports } from "./tool-report.ts";
 
 /** What a build finds on this machine. */
 export interface MachineReport {
@@ -10,15 +11,26 @@ export interface MachineReport {
   cache: { folder: string; free?: number };
   /** The container engine that docker's own command would talk to, or why there is none. */
   engine: { version: string } | { reason: string };
+  tools: ToolReport[];
 }
 
-export async function machineReport(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<MachineReport> {
+/** `choice`: the tools that the build in question is told of. */
+export async function machineReport(
+  choice: ToolChoice,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<MachineReport> {
   const folder = cacheFolder(env);
-  const free = await freeBytes(folder);
+  const [free, engine, tools] = await Promise.all([
+    freeBytes(folder),
+    engineReport(env, signal),
+    toolReports(choice, env, signal),
+  ]);
   return {
     node: process.version,
     cache: { folder, ...(free === undefined ? {} : { free }) },
-    engine: await engineReport(env, signal),
+    engine,
+    tools,
   };
 }
 

@@ -12,12 +12,23 @@ export function builderLines(reports: readonly BuilderReport[]): string[] {
   ]);
 }
 
-export function machineLines({ node, cache, engine }: MachineReport): string[] {
+/** What the machine has, and each tool whose version is known to be at fault. */
+export function machineLines({ node, cache, engine, tools }: MachineReport): string[] {
   const free = cache.free === undefined ? "" : `, ${byteCount(cache.free)} free`;
   return [
     `Node ${node}`,
     `cache ${cache.folder}${free}`,
     "version" in engine ? `container engine ${engine.version}` : `no container engine: ${engine.reason}`,
+    ...tools
+      .filter(({ tool }) => tool !== "docker engine")
+      .map(({ tool, version }) => `${tool} ${version.replace(/^v/, "")}`),
+    ...tools.flatMap(({ tool, version, faults }) =>
+      faults.flatMap(({ reason, hint, source }) => [
+        `${tool} ${version.replace(/^v/, "")} has a known fault: ${reason}`,
+        `  hint: ${hint}`,
+        `  see: ${source}`,
+      ]),
+    ),
   ];
 }
 
