@@ -22,7 +22,7 @@ const version: Pick<Replacement, "text" | "by"> = {
 const REPLACEMENTS: readonly Replacement[] = [
   { ...version, module: /read-command-line\.ts$/ },
   { ...version, module: /core-version\.js$/ },
-  { module: /with-zod\.js$/, text: 'createRequire(import.meta.url)("zod")', by: () => 'require("zod")' },
+  { module: /with-zod\.js$/, text: 'createRequire(import.meta.url)("zod/mini")', by: () => "undefined" },
   // Of these commander uses a property each, most of them never; importing them has Node make all they have, such as
   // the streams of standard input.
   { module: /commander\/lib\/command\.js$/, text: "import process from 'node:process';", by: () => "" },
@@ -47,20 +47,30 @@ const replacements: Plugin = {
   },
 };
 
-/** Zod comes with its messages in 64 languages; ours are in English. */
-const oneLanguage: Plugin = {
-  name: "one-language",
-  // Where it is required, its modules are those of CommonJS, unless they are asked for as an import would.
-  resolveId: {
-    filter: { id: /^zod$/ },
-    handler(id, importer) {
-      return this.resolve(id, importer, { kind: "import-statement", skipSelf: true });
-    },
+/** A library asks for zod whole, and late. Here what is used of it is imported, and the rest of it left out. */
+const zodInPart: Plugin = {
+  name: "zod-in-part",
+  transform(code) {
+    const text = code.replaceAll("withZod((z) =>", "withZod(() =>");
+    return text === code ? undefined : `import * as z from "zod/mini";\n${text}`;
   },
-  load: {
-    filter: { id: /\/zod\/v4\/locales\/index\.js$/ },
-    handler: () => 'export { default as en } from "./en.js";',
-  },
+};
+
+/**
+ * Node gives each builtin module that is imported a facade of all it exports, for which it loads what many of them load
+ * when they are first used: streams of files, text decoders. What is asked for by a call comes as it is.
+ */
+const builtinsAsTheyAre: Plugin = {
+  name: "builtins-as-they-are",
+  renderChunk: (code) =>
+    code.replace(
+      /^import (?:(?:\* as )?(?<whole>[\w$]+))?(?:, )?(?<some>\{[^}]+\})? from "(?<module>node:[\w/]+)";$/gm,
+      (...found) => {
+        const { whole, some, module } = found.at(-1) as Record<string, string | undefined>;
+        const names = [whole, some?.replaceAll(" as ", ": ")].filter(Boolean);
+        return names.map((name) => `const ${name} = process.getBuiltinModule("${module}");`).join("\n");
+      },
+    ),
 };
 
 type Groups = NonNullable<Exclude<OutputOptions["codeSplitting"], boolean | undefined>["groups"]>;
@@ -69,9 +79,16 @@ const bundle = await rolldown({
   input: { main: join(FOLDER, "src/main.ts") },
   cwd: FOLDER,
   platform: "node",
-  plugins: [replacements, oneLanguage],
+  plugins: [replacements, zodInPart, builtinsAsTheyAre],
 });
-const options = { dir: DIST, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name].js" } as const;
+const options = {
+  dir: DIST,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name].js",
+  // V8 keeps a text in twice the space for a single character beyond Latin-1, and those stand in comments.
+  comments: false,
+} as const;
 rmSync(DIST, { recursive: true, force: true });
 const { output } = await bundle.write({
   ...options,

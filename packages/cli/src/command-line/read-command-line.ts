@@ -21,7 +21,9 @@ export function readCommandLine(args: readonly string[]): ReadCommandLine {
   const [own, command] = splitProgram(args);
   let line: CommandLine | undefined;
   let text = "";
-  const program = describeProgram({
+  // Describing all the commands takes longer than reading one of them.
+  const named = commandUsages.filter(([name]) => name === own[0]);
+  const program = describeProgram(named.length > 0 ? named : commandUsages, {
     write: (more) => {
       text += more;
     },
@@ -52,7 +54,7 @@ interface Sinks {
   run(line: CommandLine): void;
 }
 
-function describeProgram({ write, run }: Sinks): Command {
+function describeProgram(usages: typeof commandUsages, { write, run }: Sinks): Command {
   const program = new Command("imagespec")
     .usage("COMMAND [FILE] [OPTIONS]")
     .description("Declare a container image as data; build it only when its content changes.")
@@ -67,10 +69,7 @@ function describeProgram({ write, run }: Sinks): Command {
         [command.name(), ...command.registeredArguments.map((one) => `[${one.name()}]`)].join(" "),
     })
     .addHelpText("after", PROGRAM_NOTES);
-  for (const [
-    name,
-    { summary, file, argument = SPEC_FILE, program: takesProgram, options, examples },
-  ] of commandUsages) {
+  for (const [name, { summary, file, argument = SPEC_FILE, program: takesProgram, options, examples }] of usages) {
     const command = program
       .command(name)
       .summary(summary)

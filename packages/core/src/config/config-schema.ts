@@ -1,5 +1,5 @@
 import { insecureRegistries, parseMirrors, redact } from "@imagespec/registry/terms";
-import type * as Zod from "zod";
+import type * as Zod from "zod/mini";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { parseAddressMirrors } from "../mirror/address-mirrors.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
@@ -9,15 +9,15 @@ import { withZod } from "../spec/with-zod.ts";
 export const configSchema = withZod((z) => {
   /** Texts that are right when `read` takes them. */
   const readable = (read: (text: string) => unknown) =>
-    z.string().superRefine((text, context) => {
+    z.string().check(({ value: text, issues }) => {
       try {
         read(text);
       } catch (error) {
         const { message, hint } = error as Error & { hint?: string };
-        context.addIssue({ code: "custom", message, params: { hint }, input: text });
+        issues.push({ code: "custom", message, params: { hint }, input: text });
       }
     });
-  const mirrors = z.record(z.string(), z.string()).superRefine((map, context) => {
+  const mirrors = z.record(z.string(), z.string()).check(({ value: map, issues }) => {
     for (const [host, mirror] of Object.entries(map)) {
       const isAddress = host.includes("://") || host === DEFAULT_INDEX;
       try {
@@ -28,33 +28,46 @@ export const configSchema = withZod((z) => {
         const hint = isAddress
           ? 'Write both as addresses without a login: "https://index.example/simple": "https://mirror.example/simple".'
           : 'Write hosts without a scheme, the mirror with a path where it has one: "ghcr.io": "mirror.example/ghcr".';
-        context.addIssue({ code: "custom", message, params: { hint }, input: mirror, path: [host] });
+        issues.push({ code: "custom", message, params: { hint }, input: mirror, path: [host] });
       }
     }
   });
-  return z
-    .strictObject({
-      $schema: z.string().describe("Where an editor finds this schema; ignored."),
-      builder: z.string().min(1).describe("Builder of specs that name none."),
-      builderOptions: z
-        .record(z.string(), z.record(z.string(), z.unknown()))
-        .describe("Options of builders, by builder type; those of a spec and of a call come before them."),
-      mirrors: mirrors.describe(
-        "Where to read instead, by host of a registry, or by address of a package index (`pypi` for the default one), channel or archive; names stay.",
+  const given = () => z.string().check(z.minLength(1));
+  const described = <Schema extends Zod.ZodMiniType>(description: string, schema: Schema): Schema => {
+    z.globalRegistry.add(schema, { description });
+    return schema;
+  };
+  return z.partial(
+    z.strictObject({
+      $schema: described("Where an editor finds this schema; ignored.", z.string()),
+      builder: described("Builder of specs that name none.", given()),
+      builderOptions: described(
+        "Options of builders, by builder type; those of a spec and of a call come before them.",
+        z.record(z.string(), z.record(z.string(), z.unknown())),
       ),
-      insecureRegistries: z
-        .array(readable(insecureRegistries))
-        .describe("Registries that may be spoken to over http, or with any certificate."),
-      plugins: z
-        .array(z.custom<string | ImageSpecBuilder>())
-        .describe("Packages and modules that bring builders; in code, builders themselves."),
-      cacheFolder: z.string().min(1).describe("Folder of the cache; a relative path starts from the config file."),
-      attachIdentity: z
-        .boolean()
-        .describe("Whether what an image was made of is kept beside it in its registry, for explain. Default true."),
-      concurrency: z.int().min(1).max(64).describe("How many images of one file are built at the same time."),
-    })
-    .partial();
+      mirrors: described(
+        "Where to read instead, by host of a registry, or by address of a package index (`pypi` for the default one), channel or archive; names stay.",
+        mirrors,
+      ),
+      insecureRegistries: described(
+        "Registries that may be spoken to over http, or with any certificate.",
+        z.array(readable(insecureRegistries)),
+      ),
+      plugins: described(
+        "Packages and modules that bring builders; in code, builders themselves.",
+        z.array(z.custom<string | ImageSpecBuilder>()),
+      ),
+      cacheFolder: described("Folder of the cache; a relative path starts from the config file.", given()),
+      attachIdentity: described(
+        "Whether what an image was made of is kept beside it in its registry, for explain. Default true.",
+        z.boolean(),
+      ),
+      concurrency: described(
+        "How many images of one file are built at the same time.",
+        z.int().check(z.minimum(1), z.maximum(64)),
+      ),
+    }),
+  );
 });
 
 /** What `imagespec.config.{ts,mjs,js,json,yaml}` may hold. */

@@ -1,9 +1,10 @@
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
-import type { z } from "zod";
+import type { core } from "zod/mini";
 import { faultPath } from "../spec/fault-path.ts";
 import { nearestParameter } from "../spec/parameter-names.ts";
 import { typeBreach } from "../spec/type-breach.ts";
+import { parseContext } from "../spec/with-zod.ts";
 import { configSchema, type ImageSpecConfig } from "./config-schema.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function loadConfig(file: string): Promise<ImageSpecConfig> {
     const hint = 'Write it like { "plugins": ["@scope/package", "./builder.mjs"] }.';
     throw new ImageSpecError("E_INPUT_FILE", `The ${what} of ${file} is not an object of settings`, { hint });
   }
-  const result = configSchema().safeParse(content);
+  const result = configSchema().safeParse(content, parseContext());
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, content));
   const lines = faults.map(({ message }) => message);
@@ -49,7 +50,7 @@ interface ConfigFault {
   hint: string;
 }
 
-function faultsOf(issue: z.core.$ZodIssue, content: object): ConfigFault[] {
+function faultsOf(issue: core.$ZodIssue, content: object): ConfigFault[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   const at = faultPath(path);
   if (issue.code === "unrecognized_keys") {

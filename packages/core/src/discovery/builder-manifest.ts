@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { docsPage } from "@imagespec/registry/terms";
-import type * as Zod from "zod";
-import { withZod } from "../spec/with-zod.ts";
+import type * as Zod from "zod/mini";
+import { parseContext, withZod } from "../spec/with-zod.ts";
 import { DEFAULT_PRIORITY } from "./candidate.ts";
 import { allowsMajorOf, coreVersion } from "./core-version.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -16,11 +16,11 @@ const field = withZod((z) =>
   z.strictObject({
     apiVersion: z.literal(API_VERSION),
     builders: z.record(
-      z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "is not a builder type (lower-case letters, digits, - . _)"),
+      z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]*$/, "is not a builder type (lower-case letters, digits, - . _)")),
       z.strictObject({
-        entry: z.string().regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`"),
-        priority: z.int().min(0).max(100).default(DEFAULT_PRIORITY),
-        summary: z.string().optional(),
+        entry: z.string().check(z.regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`")),
+        priority: z._default(z.int().check(z.minimum(0), z.maximum(100)), DEFAULT_PRIORITY),
+        summary: z.optional(z.string()),
       }),
     ),
   }),
@@ -77,7 +77,7 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
     const hint = `Install a version of ${name} for ${CORE} ${own}, or ${CORE}@${needed}.`;
     return fault(`was made for ${CORE} ${needed}; this is ${own}`, hint, name);
   }
-  const parsed = field().safeParse(manifest.imagespec);
+  const parsed = field().safeParse(manifest.imagespec, parseContext());
   if (!parsed.success) {
     const what = parsed.error.issues.map((i) => `${["imagespec", ...i.path].join(".")}: ${i.message}`).join("; ");
     return fault(

@@ -1,4 +1,4 @@
-import { flatParametersSchema } from "./parameters.ts";
+import { parametersSchema } from "./parameters.ts";
 import { withZod } from "./with-zod.ts";
 
 type Schema = Record<string, unknown>;
@@ -10,7 +10,7 @@ const toJsonSchema = withZod((z) => z.toJSONSchema);
  * under `images`. It says what types things are; the rules for texts are checked when a spec is read.
  */
 export function imageSpecJsonSchema(): Schema {
-  const schema = toJsonSchema()(flatParametersSchema(), {
+  const schema = toJsonSchema()(parametersSchema(), {
     io: "input",
     // `readonly` is the parameters' in memory; JSON Schema's readOnly would be wrong in a file.
     override: ({ jsonSchema }) => void delete jsonSchema.readOnly,

@@ -1,15 +1,16 @@
 import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@imagespec/registry/terms";
-import type { z } from "zod";
+import type { core } from "zod/mini";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { faultPath } from "./fault-path.ts";
 import { camelCase, nearestParameter } from "./parameter-names.ts";
-import { type FlatParameters, flatParametersSchema, parameterNames } from "./parameters.ts";
+import { type FlatParameters, parameterNames, parameterSchemas } from "./parameters.ts";
 import { pipInCommands } from "./pip-in-commands.ts";
 import type { Rule } from "./rule.ts";
 import type { Spec } from "./spec.ts";
 import { isSpec } from "./spec.ts";
 import { credentialBreach, unprintableBreach, userInfoBreach } from "./text-rules.ts";
 import { typeBreach } from "./type-breach.ts";
+import { parseContext } from "./with-zod.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | Spec };
 
@@ -44,15 +45,30 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
   const draft = draftOf(input, options.snakeCase, faults);
   const base = parseBase(draft.baseImage, options, faults);
   const { baseImage, ...flat } = draft;
-  const result = flatParametersSchema().safeParse(typeof baseImage === "object" ? flat : draft);
-  if (!result.success) faults.push(...result.error.issues.flatMap((issue) => faultsOf(issue, draft)));
+  const flatDraft = typeof baseImage === "object" ? flat : draft;
+  const data = checkedParameters(flatDraft, faults);
   scanTexts(flat, [], faults);
   if (typeof baseImage === "string") scanTexts(baseImage, ["baseImage"], faults);
   faults.push(...conflicts(draft, base));
-  if (result.success)
-    faults.push(...pipInCommands({ ...result.data, baseImage: base ?? result.data.baseImage } as Spec));
-  if (faults.length > 0 || !result.success) throw specError(faults, draft.name);
-  return base ? { ...result.data, baseImage: base } : (result.data as ParsedParameters);
+  if (data) faults.push(...pipInCommands({ ...data, baseImage: base ?? data.baseImage } as Spec));
+  if (faults.length > 0 || !data) throw specError(faults, draft.name);
+  return base ? { ...data, baseImage: base } : (data as ParsedParameters);
+}
+
+/** The parameters of a draft as their schemas make them, in the order of the schemas; undefined where one has a fault. */
+function checkedParameters(draft: Draft, faults: SpecFault[]): FlatParameters | undefined {
+  const data: Record<string, unknown> = {};
+  const before = faults.length;
+  for (const [name, schema] of Object.entries(parameterSchemas())) {
+    if (!Object.hasOwn(draft, name)) continue;
+    const result = schema().safeParse(draft[name as keyof Draft], parseContext());
+    if (result.success) data[name] = result.data;
+    else
+      faults.push(
+        ...result.error.issues.flatMap((issue) => faultsOf({ ...issue, path: [name, ...issue.path] }, draft)),
+      );
+  }
+  return faults.length === before ? data : undefined;
 }
 
 /** One E_SPEC out of all faults of a spec, naming the spec where its name can be printed. */
@@ -120,7 +136,7 @@ function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[
 /** Names inside parameters that are objects. */
 const INNER_NAMES = ["uvImage", "micromambaImage", "member", "groups", "extras", "noDev", "installProject"];
 
-function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
+function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   if (issue.code === "custom") {
     const { code, hint } = issue.params as Omit<Problem, "message">;
@@ -134,7 +150,7 @@ function faultsOf(issue: z.core.$ZodIssue, draft: Draft): SpecFault[] {
     });
   }
   if (issue.code === "invalid_key") {
-    return issue.issues.flatMap((inner) => faultsOf({ ...inner, path: issue.path } as z.core.$ZodIssue, draft));
+    return issue.issues.flatMap((inner) => faultsOf({ ...inner, path: issue.path } as core.$ZodIssue, draft));
   }
   if (path[0] === "pythonVersion" && typeof draft.pythonVersion === "number") {
     return [
