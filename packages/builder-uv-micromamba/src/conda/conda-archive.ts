@@ -5,8 +5,9 @@ import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { zstdFrames } from "@imagespec/inspect/layer";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
+import { plainPath } from "../layer/plain-path.ts";
 import { isWhiteout } from "../layer/tar-entry.ts";
-import { plainPath, ZipArchive } from "../wheel/zip-archive.ts";
+import { ZipArchive } from "../wheel/zip-archive.ts";
 
 /** Limit of the metadata under `info/`, in bytes; real packages have far less. */
 const MAX_INFO_FILE = 64 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
+import { headerFields } from "../wheel/header-fields.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
 /** What a resolver has to know of a distribution (PyPA core metadata). */
@@ -29,16 +30,15 @@ export async function wheelMetadata(path: string, filename: string): Promise<Sta
   }
 }
 
-/** Reads core metadata, which begins like a mail: `Name: value` up to the first empty line; a line that begins with a blank goes on. */
+/** Reads core metadata. */
 export function parseMetadata(text: string): StaticMetadata {
-  const head = (text.split(/\r?\n\r?\n/, 1)[0] ?? "").replace(/\r?\n[ \t]+/g, " ");
-  const values = (name: string) =>
-    [...head.matchAll(new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, "gim"))].map(([, value = ""]) => value);
+  const fields = headerFields(text);
+  const values = (label: string) => fields.flatMap(([name, value]) => (name.toLowerCase() === label ? [value] : []));
   return {
-    name: values("Name")[0] ?? "",
-    version: values("Version")[0] ?? "",
-    requires: values("Requires-Dist"),
-    requiresPython: values("Requires-Python")[0],
-    extras: values("Provides-Extra"),
+    name: values("name")[0] ?? "",
+    version: values("version")[0] ?? "",
+    requires: values("requires-dist"),
+    requiresPython: values("requires-python")[0],
+    extras: values("provides-extra"),
   };
 }

@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-// Identifiers of Python (lexical analysis), which need not be ASCII, joined by dots.
-const DOTTED = "[\\p{XID_Start}_][\\p{XID_Continue}.]*";
-const OBJECT = new RegExp(`^(${DOTTED})\\s*:\\s*(${DOTTED})\\s*(?:\\[.*\\])?$`, "u");
+// What uv takes for a module and for a function in it: Python's words, dots and hyphens.
+const DOTTED = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}.-]+";
+const OBJECT = new RegExp(`^(${DOTTED})\\s*:\\s*(${DOTTED})\\s*(?:\\[[^\\]]+\\])?$`, "u");
 
 export interface EntryPoint {
   name: string;
@@ -11,37 +11,59 @@ export interface EntryPoint {
 }
 
 /**
- * The scripts that entry_points.txt asks for (PyPA entry points specification).
+ * The scripts that entry_points.txt asks for (PyPA entry points specification), read as uv reads it.
  *
- * @throws ImageSpecError E_RESOLVE for an illegal one.
+ * @throws ImageSpecError E_RESOLVE for an illegal one, E_UNSUPPORTED for options that are meant for every section.
  */
 export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   const scripts: EntryPoint[] = [];
   const wrong = (why: string) => new ImageSpecError("E_RESOLVE", `${subject} has an entry_points.txt that ${why}`);
-  let group: string | undefined;
-  const groups = new Set<string>();
-  for (const raw of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
+  const sections = new Map<string, Set<string>>();
+  let section = "";
+  let options: Set<string> | undefined;
+  /** Whether an indented line would go on with the value above. */
+  let goesOn = false;
+  for (const raw of text.replace(/^\uFEFF/, "").split(/\r\n|[\r\n]/)) {
     const line = raw.trim();
+    if (line === "") goesOn = false;
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    if (line.startsWith("[")) {
-      if (!line.endsWith("]")) throw wrong(`leaves a bracket open: ${line}`);
-      group = line.slice(1, -1).trim();
-      if (groups.has(group)) throw wrong(`has the section ${line} twice`);
-      groups.add(group);
+    if (goesOn && /^\s/.test(raw)) {
+      if (isScripts(section)) throw wrong(`has a value of several lines: ${line}`);
       continue;
     }
-    if (group === undefined) throw wrong(`begins without a section: ${line}`);
-    if (group !== "console_scripts" && group !== "gui_scripts") continue;
-    // It would go on with the value above.
-    if (/^\s/.test(raw)) throw wrong(`has a value of several lines: ${line}`);
+    if (line.startsWith("[")) {
+      const name = /^\[([^\]]+)\]/.exec(line)?.[1];
+      if (name === undefined) throw wrong(`has a section without a name in brackets: ${line}`);
+      if (sections.has(name)) throw wrong(`has the section [${name}] twice`);
+      section = name;
+      options = new Set();
+      sections.set(name, options);
+      goesOn = false;
+      continue;
+    }
+    if (options === undefined) throw wrong(`begins without a section: ${line}`);
     const equals = line.indexOf("=");
     const name = line.slice(0, equals).trim();
+    if (equals < 1) throw wrong(`has neither an option nor a section in a line: ${line}`);
+    if (options.has(name)) throw wrong(`has ${name} twice in [${section}]`);
+    options.add(name);
+    goesOn = true;
+    if (!isScripts(section)) continue;
     const match = OBJECT.exec(line.slice(equals + 1).trim());
-    if (equals < 1 || name.includes("/") || name === ".." || name === "." || match === null)
+    if (name.includes("/") || name === ".." || name === "." || match === null)
       throw new ImageSpecError("E_RESOLVE", `${subject} has an entry point that names no function: ${line}`);
     scripts.push({ name, module: match[1] as string, attribute: match[2] as string });
   }
+  // Readers of such files differ in whether these are scripts too.
+  if ((sections.get("DEFAULT")?.size ?? 0) > 0 && [...sections.keys()].some(isScripts))
+    throw new ImageSpecError("E_UNSUPPORTED", `${subject} has entry points in [DEFAULT]`, {
+      hint: "Build with docker-buildx or kaniko, or take another version of the package.",
+    });
   return scripts;
+}
+
+function isScripts(section: string): boolean {
+  return section === "console_scripts" || section === "gui_scripts";
 }
 
 /** The text of a console script, the same as uv writes in Dockerfile builds. */

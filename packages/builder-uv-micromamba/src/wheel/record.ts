@@ -8,21 +8,21 @@ export interface RecordRow {
   size: string;
 }
 
-/** Reads RECORD, a CSV of three columns (PyPA recording installed projects). */
+/** Reads RECORD, a CSV of three columns (PyPA recording installed projects). A path stands as it is written. */
 export function parseRecord(text: string): RecordRow[] {
   const rows: RecordRow[] = [];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
     if (line === "") continue;
     const [path = "", hash = "", size = ""] = csvFields(line);
-    rows.push({ path: path.replace(/^(\.\/+)+/, ""), hash, size });
+    rows.push({ path, hash, size });
   }
   return rows;
 }
 
-/** Writes RECORD, sorted by path; `self` is its own line, which has neither hash nor size. */
-export function formatRecord(rows: readonly RecordRow[], self: string): string {
-  const sorted = [...rows.filter((row) => row.path !== self), { path: self, hash: "", size: "" }];
-  sorted.sort((a, b) => (a.path < b.path ? -1 : 1));
+/** Writes RECORD, sorted by path and hash. */
+export function formatRecord(rows: readonly RecordRow[]): string {
+  const order = ({ path, hash }: RecordRow) => `${path}\0${hash}`;
+  const sorted = [...rows].sort((a, b) => (order(a) < order(b) ? -1 : 1));
   return sorted.map((row) => `${csvField(row.path)},${row.hash},${row.size}\n`).join("");
 }
 

@@ -24,7 +24,8 @@ export function recordedContent(member: ZipMember, row: RecordRow | undefined, s
   const wrong = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${member.path} ${what}`);
   const { hash: stated = "", size = "" } = row ?? {};
   const { deflated } = member;
-  if (size !== "" && size !== String(member.size)) throw wrong(`has ${member.size} bytes, and RECORD says ${size}`);
+  if (size !== "" && !(/^\d+$/.test(size) && Number(size) === member.size))
+    throw wrong(`has ${member.size} bytes, and RECORD says ${size}`);
   if (stated === "") return { content: () => member.stream(), deflated };
   const [, algorithm = "", digest = ""] = /^([a-z0-9_]+)=([A-Za-z0-9_-]+)=*$/.exec(stated) ?? [];
   if (!ALGORITHMS.includes(algorithm)) throw wrong(`has a hash in RECORD that cannot be checked: ${stated}`);

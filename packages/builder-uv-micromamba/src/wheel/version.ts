@@ -13,6 +13,11 @@ export function sameVersion(left: string, right: string): boolean {
   return normalVersion(left) === normalVersion(right);
 }
 
+/** `2.1` of `2.1+cpu`. */
+export function withoutLocal(version: string): string {
+  return version.replace(/\+.*$/, "");
+}
+
 function normalVersion(text: string): string {
   const lower = text.trim().toLowerCase();
   const match = VERSION.exec(lower);

@@ -1,10 +1,13 @@
+import { isUtf8 } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { ENVIRONMENT_FILES, ImageSpecError } from "@imagespec/core/builder";
+import { plainPath } from "../layer/plain-path.ts";
 import { type FileEntry, isWhiteout, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, type EntryPoint, scriptEntryPoints, shebang } from "./entry-points.ts";
+import { headerFields } from "./header-fields.ts";
 import { formatRecord, parseRecord, type RecordRow, recordRow } from "./record.ts";
 import { recordedContent } from "./recorded-content.ts";
-import { sameVersion } from "./version.ts";
+import { sameVersion, withoutLocal } from "./version.ts";
 import { normalizeName } from "./wheel-name.ts";
 import { sitePackages, type WheelTarget } from "./wheel-target.ts";
 import type { ZipArchive, ZipMember } from "./zip-archive.ts";
@@ -12,6 +15,10 @@ import type { ZipArchive, ZipMember } from "./zip-archive.ts";
 const ENVIRONMENT_FILE = new RegExp(ENVIRONMENT_FILES, "i");
 const LF = 0x0a;
 const CR = 0x0d;
+/** NAME_MAX of Linux: no file system holds a longer name. */
+const LONGEST_NAME = 255;
+/** PATH_MAX of Linux, with the slash before and the NUL after it. */
+const LONGEST_PATH = 4096 - 2;
 /** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
 const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
 
@@ -43,25 +50,43 @@ export interface WheelFile extends FileEntry {
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
   const { filename } = wheel;
   const info = distInfo(zip, filename);
-  checkIdentity(await read(zip, `${info}/METADATA`, filename, LIMITS.metadata), wheel);
+  checkIdentity((await read(zip, `${info}/METADATA`, filename, LIMITS.metadata)).toString("utf8"), wheel);
+  checkFormat(await readText(zip, `${info}/WHEEL`, filename, LIMITS.metadata), filename);
   const site = sitePackages(target);
   const recorded = new Map(
-    parseRecord(await read(zip, `${info}/RECORD`, filename, LIMITS.record)).map((row) => [row.path, row]),
+    parseRecord(await readText(zip, `${info}/RECORD`, filename, LIMITS.record)).map((row) => [
+      plainPath(row.path),
+      row,
+    ]),
   );
   const entries: WheelFile[] = [];
   const rows: RecordRow[] = [];
-  const points = await entryPoints(zip, info, filename);
-  const replaced = new Set(points.map(({ name }) => `${target.prefix}/bin/${name}`));
+  // As uv has them in Dockerfile builds. Of two with one name the later stays.
+  const generated = new Map<string, WheelFile>();
+  const generate = (path: string, text: string, mode?: number) => {
+    const entry = textFile(path, text, mode);
+    rows.push(recordRow(relative(path, site), entry.content as Uint8Array));
+    generated.set(path, entry);
+  };
+  generate(`${site}/${info}/INSTALLER`, "uv");
+  generate(`${site}/${info}/REQUESTED`, "");
+  for (const [name, text] of Object.entries(wheel.notes ?? {})) generate(`${site}/${info}/${name}`, text);
+  for (const point of await entryPoints(zip, info, filename))
+    generate(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755);
 
   for (const member of zip.members) {
-    if (member.path === `${info}/RECORD` || /^[^/]+\.dist-info\/RECORD\.(jws|p7s)$/.test(member.path)) continue;
+    if (member.path === `${info}/RECORD`) {
+      rows.push(recorded.get(member.path) ?? { path: member.path, hash: "", size: String(member.size) });
+      continue;
+    }
     const place = destination(member.path, info, target);
     // It would be stale anyway: bytecode that a build left in the wheel belongs to files with other times.
     if (target.compiled && place.path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(place.path)) continue;
     const row = recorded.get(member.path);
-    if (replaced.has(place.path)) {
-      // As uv records a script that gives way to an entry point.
-      rows.push({ path: member.path, hash: row?.hash ?? "", size: row?.size || String(member.size) });
+    const kept = { hash: row?.hash ?? "", size: row?.size ?? String(member.size) };
+    if (generated.has(place.path)) {
+      // As uv records what gives way to a file of its own.
+      rows.push({ path: member.path, ...kept });
       continue;
     }
     const { content, deflated } = recordedContent(member, row, filename);
@@ -74,28 +99,26 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     const mode = place.script || member.executable ? 0o755 : 0o644;
     const { size, sum } = member;
     entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size, content, deflated, sum });
-    rows.push({ path: relative(place.path, site), hash: row?.hash ?? "", size: row?.size || String(size) });
+    const isMoved = place.path !== `${site}/${member.path}`;
+    rows.push({ path: isMoved ? relative(place.path, site) : (row?.path ?? member.path), ...kept });
   }
-  // As uv has them in Dockerfile builds.
-  const generated = [textFile(`${site}/${info}/INSTALLER`, "uv"), textFile(`${site}/${info}/REQUESTED`, "")];
-  for (const [name, text] of Object.entries(wheel.notes ?? {}))
-    generated.push(textFile(`${site}/${info}/${name}`, text));
-  for (const point of points)
-    generated.push(textFile(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755));
-  for (const entry of generated) rows.push(recordRow(relative(entry.path, site), entry.content as Uint8Array));
-  entries.push(...generated);
-  entries.push(textFile(`${site}/${info}/RECORD`, formatRecord(rows, `${info}/RECORD`)));
+  entries.push(...generated.values());
+  entries.push(textFile(`${site}/${info}/RECORD`, formatRecord(rows)));
   checkPaths(entries, target, filename);
   return unique(entries, filename).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function entryPoints(zip: ZipArchive, info: string, subject: string): Promise<EntryPoint[]> {
-  const member = zip.members.find(({ path }) => path === `${info}/entry_points.txt`);
-  return member === undefined ? [] : scriptEntryPoints((await member.bytes(LIMITS.metadata)).toString("utf8"), subject);
+  const path = `${info}/entry_points.txt`;
+  if (!zip.members.some((member) => member.path === path)) return [];
+  return scriptEntryPoints(await readText(zip, path, subject, LIMITS.metadata), subject);
 }
 
 function checkPaths(entries: readonly WheelFile[], { prefix }: WheelTarget, subject: string): void {
   for (const { path } of entries) {
+    const isLong = Buffer.byteLength(path) > LONGEST_PATH;
+    if (isLong || path.split("/").some((part) => Buffer.byteLength(part) > LONGEST_NAME))
+      throw new ImageSpecError("E_RESOLVE", `${subject} has /${path}, a name too long for a file system`);
     if (isWhiteout(path))
       throw new ImageSpecError("E_RESOLVE", `${subject} has ${path}, a name that deletes files in an image`);
     if (path.startsWith(`${prefix}/`) && ENVIRONMENT_FILE.test(path.slice(prefix.length + 1)))
@@ -107,9 +130,9 @@ function checkPaths(entries: readonly WheelFile[], { prefix }: WheelTarget, subj
 
 function distInfo(zip: ZipArchive, subject: string): string {
   const found = new Set<string>();
-  for (const { path } of zip.members) {
-    const match = /^([^/]+\.dist-info)\/(WHEEL|METADATA)$/.exec(path);
-    if (match) found.add(match[1] as string);
+  for (const path of [...zip.folders.map((folder) => `${folder}/`), ...zip.members.map(({ path }) => path)]) {
+    const info = /^([^/]+\.dist-info)\//.exec(path)?.[1];
+    if (info !== undefined) found.add(info);
   }
   const [info] = found;
   if (info === undefined || found.size !== 1)
@@ -117,22 +140,37 @@ function distInfo(zip: ZipArchive, subject: string): string {
   return info;
 }
 
-/** Core metadata begins like a mail: `Name: value`, up to the first empty line. */
+/** A file name may add a local version that METADATA leaves out, as uv and the indexes of builds with options have it. */
 function checkIdentity(metadata: string, { filename, name, version }: WheelIdentity): void {
-  const head = metadata.split(/\r?\n\r?\n/, 1)[0] ?? "";
-  const field = (label: string) => new RegExp(`^${label}:[ \\t]*(.*?)[ \\t]*$`, "im").exec(head)?.[1];
-  const [foundName = "", foundVersion = ""] = [field("Name"), field("Version")];
-  if (normalizeName(foundName) === normalizeName(name) && (version === "" || sameVersion(foundVersion, version)))
-    return;
+  const fields = headerFields(metadata);
+  const field = (label: string) => fields.find(([key]) => key.toLowerCase() === label)?.[1] ?? "";
+  const [foundName, foundVersion] = [field("name"), field("version")];
+  const fits = [version, withoutLocal(version)].some((one) => one === "" || sameVersion(foundVersion, one));
+  if (normalizeName(foundName) === normalizeName(name) && fits) return;
   throw new ImageSpecError("E_RESOLVE", `${filename} holds ${foundName} ${foundVersion}, not ${name} ${version}`, {
     hint: "Check the index or the address it comes from.",
   });
 }
 
-async function read(zip: ZipArchive, path: string, subject: string, limit: number): Promise<string> {
+/** Other versions of the format may have to be installed otherwise (PyPA binary distribution format, "installing a wheel"). */
+function checkFormat(text: string, subject: string): void {
+  const version = headerFields(text).find(([key]) => key === "Wheel-Version")?.[1] ?? "";
+  if (version.startsWith("1.")) return;
+  throw new ImageSpecError("E_RESOLVE", `${subject} is a wheel of version ${JSON.stringify(version)}, not of 1.x`, {
+    hint: "Take another version of the package.",
+  });
+}
+
+async function read(zip: ZipArchive, path: string, subject: string, limit: number): Promise<Buffer> {
   const member = zip.members.find((candidate) => candidate.path === path);
   if (member === undefined) throw new ImageSpecError("E_RESOLVE", `${subject} is not a wheel: it has no ${path}`);
-  return (await member.bytes(limit)).toString("utf8");
+  return member.bytes(limit);
+}
+
+async function readText(zip: ZipArchive, path: string, subject: string, limit: number): Promise<string> {
+  const bytes = await read(zip, path, subject, limit);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new ImageSpecError("E_RESOLVE", `${subject}: ${path} is not UTF-8 text`);
 }
 
 async function startsPython(member: ZipMember): Promise<boolean> {

@@ -21,6 +21,7 @@ async function wheel(name: string, files: Record<string, string>, size?: number)
   const bytes = zipArchive({
     ...files,
     [`${name}-1.0.dist-info/METADATA`]: `Name: ${name}\nVersion: 1.0\n`,
+    [`${name}-1.0.dist-info/WHEEL`]: "Wheel-Version: 1.0\n",
     [`${name}-1.0.dist-info/RECORD`]: "",
   });
   const path = join(root, `${name}.whl`);

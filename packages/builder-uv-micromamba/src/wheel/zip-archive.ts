@@ -3,8 +3,10 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { type Entry, fromBufferPromise, fromFdPromise } from "yauzl";
+import { fromBufferPromise, fromFdPromise } from "yauzl";
 import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
+import { type ListedMember, readDirectory } from "./zip-directory.ts";
+import { contentStart, LOCAL_HEADER } from "./zip-local-header.ts";
 
 /** With the option `info` zlib also gives the engine, which counts the bytes that it took in. */
 interface Inflated {
@@ -19,8 +21,6 @@ const WHOLE = 8 * 1024 * 1024;
 /** Archives up to this size are read into memory at once. */
 const IN_MEMORY = 24 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
-const LOCAL_HEADER = 30;
-const BACKSLASH = 0x5c;
 
 export interface ZipMember {
   path: string;
@@ -40,19 +40,23 @@ export interface ZipMember {
   deflated: DeflatedContent | undefined;
 }
 
-/** A zip file on disk. Names that would leave its folder are refused by the reader of its directory. */
+/** A zip file on disk, whose directory is judged by {@link readDirectory}. */
 export class ZipArchive {
+  /** Its files, each path once. */
   readonly members: readonly ZipMember[];
+  /** The paths of the folders that it lists. */
+  readonly folders: readonly string[];
   readonly #file: FileHandle;
 
-  private constructor(file: FileHandle, members: ZipMember[]) {
+  private constructor(file: FileHandle, members: ZipMember[], folders: string[]) {
     this.#file = file;
     this.members = members;
+    this.folders = folders;
   }
 
   /**
    * @throws ImageSpecError E_RESOLVE naming `subject` when the file is not a zip or has members that a wheel must not
-   * have.
+   * have, E_UNSUPPORTED for one that this reader does not take.
    */
   static async open(path: string, subject: string): Promise<ZipArchive> {
     const file = await open(path, "r");
@@ -61,13 +65,15 @@ export class ZipArchive {
       const whole = size <= IN_MEMORY ? await readAt(file, 0, size) : undefined;
       const read: Read = async (at, length) => whole?.subarray(at, at + length) ?? readAt(file, at, length);
       // The directory is read entry by entry: two reads of the file for each, unless it is in memory.
-      const zip = await (whole === undefined
-        ? fromFdPromise(file.fd, { autoClose: false })
-        : fromBufferPromise(whole, { autoClose: false }));
-      const members: ZipMember[] = [];
-      for await (const entry of zip.eachEntry())
-        if (!entry.fileName.endsWith("/")) members.push(member(read, entry, subject));
-      return new ZipArchive(file, members);
+      // Names are decoded and judged by us: the reader takes backslashes for slashes.
+      const options = { autoClose: false, decodeStrings: false };
+      const zip = await (whole === undefined ? fromFdPromise(file.fd, options) : fromBufferPromise(whole, options));
+      const { files, folders } = await readDirectory(zip, subject);
+      return new ZipArchive(
+        file,
+        files.map((listed) => member(read, listed, subject)),
+        folders,
+      );
     } catch (cause) {
       await file.close();
       if (isImageSpecError(cause)) throw cause;
@@ -96,15 +102,10 @@ async function readAt(file: FileHandle, at: number, length: number): Promise<Buf
   return buffer;
 }
 
-function member(read: Read, entry: Entry, subject: string): ZipMember {
-  const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${entry.fileName} ${what}`);
+function member(read: Read, listed: ListedMember, subject: string): ZipMember {
+  const { path, entry } = listed;
+  const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${path} ${what}`);
   const { uncompressedSize: size, compressedSize, compressionMethod } = entry;
-  if (/\p{Cc}/u.test(entry.fileName)) throw broken("has a control character in its name");
-  // The reader of the directory takes it for a slash, and installers for a letter.
-  if (entry.fileNameRaw.includes(BACKSLASH))
-    throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${entry.fileName} is written with a backslash in its name`, {
-      hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
-    });
   if (entry.isEncrypted()) throw broken("is encrypted");
   if (compressionMethod !== 0 && compressionMethod !== 8) throw broken(`is compressed by method ${compressionMethod}`);
   const check = (length: number, sum: number) => {
@@ -116,12 +117,9 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
     if (bytesWritten !== compressedSize) throw broken("has bytes after the end of its content");
   };
 
-  /** Where the data starts: the local header has lengths of its own (APPNOTE 4.3.7). */
   async function start(): Promise<number> {
-    const at = entry.relativeOffsetOfLocalHeader;
-    const header = await read(at, LOCAL_HEADER);
-    if (header.readUInt32LE(0) !== 0x04034b50) throw broken("is not where the directory says");
-    return at + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
+    const header = await read(entry.relativeOffsetOfLocalHeader, LOCAL_HEADER + entry.fileNameRaw.length);
+    return contentStart(header, listed, broken);
   }
 
   async function bytes(limit: number): Promise<Buffer> {
@@ -190,13 +188,5 @@ function member(read: Read, entry: Entry, subject: string): ZipMember {
   // As uv: whoever may execute it.
   const executable = ((entry.externalFileAttributes >>> 16) & 0o111) !== 0;
   const deflated = compressionMethod === 8 ? { size: compressedSize, crc32: entry.crc32, read: passages } : undefined;
-  return { path: plainPath(entry.fileName), size, executable, sum: entry.crc32, bytes, stream, deflated };
-}
-
-/** `./a//b` as `a/b`; the reader of the directory has refused what would lead out. */
-export function plainPath(path: string): string {
-  return path
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/");
+  return { path, size, executable, sum: entry.crc32, bytes, stream, deflated };
 }

@@ -1,0 +1,95 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+import type { Entry, ZipFile } from "yauzl";
+import { plainPath } from "../layer/plain-path.ts";
+
+/** Info-ZIP's extra field with another name for the file (APPNOTE 4.6.9). */
+const UNICODE_PATH = 0x7075;
+/** The flag of names in UTF-8 (APPNOTE 4.4.4); others are in a code page that nobody names. */
+const UTF8_FLAG = 0x800;
+
+/** A file of a zip as the central directory lists it. */
+export interface ListedMember {
+  /** Relative, without `.`, `..` and empty parts. */
+  path: string;
+  entry: Entry;
+  /** Where the next local header or the directory begins, and so the content has to end. */
+  end: number;
+}
+
+/**
+ * Reads the central directory of a zip whose strings are not decoded. As uv, so that no two readers see two archives in
+ * one: names are UTF-8 and stay inside, a path that is listed twice has one content and one mode, and the first member
+ * begins where the archive does.
+ *
+ * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of.
+ */
+export async function readDirectory(
+  zip: ZipFile,
+  subject: string,
+): Promise<{ files: ListedMember[]; folders: string[] }> {
+  // The declared type is wrong: it is where the reader is, at first the beginning of the directory.
+  const directory = Number(zip.readEntryCursor);
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) entries.push(entry);
+  const ends = memberEnds(entries, directory, subject);
+  const files = new Map<string, ListedMember>();
+  const folders: string[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const name = memberName(entry, subject);
+    const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${name} ${what}`);
+    const path = judgedPath(name, subject);
+    if (name.endsWith("/")) {
+      if (entry.uncompressedSize !== 0) throw broken("is a folder with a content");
+      folders.push(path);
+      continue;
+    }
+    const first = files.get(path);
+    if (first === undefined) files.set(path, { path, entry, end: ends[at] as number });
+    else if (first.entry.crc32 !== entry.crc32 || first.entry.uncompressedSize !== entry.uncompressedSize)
+      throw broken("is there twice, with different contents");
+    else if (first.entry.externalFileAttributes !== entry.externalFileAttributes)
+      throw broken("is there twice, with different modes");
+  }
+  return { files: [...files.values()], folders };
+}
+
+/** Where each member has to end so that nothing lies between them that the directory does not list. */
+function memberEnds(entries: readonly Entry[], directory: number, subject: string): number[] {
+  const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader).sort((a, b) => a - b);
+  if (starts.length > 0 && starts[0] !== 0)
+    throw new ImageSpecError("E_RESOLVE", `${subject} has bytes before its first member`);
+  const next = new Map(starts.map((start, at) => [start, starts[at + 1] ?? directory]));
+  return entries.map((entry) => next.get(entry.relativeOffsetOfLocalHeader) as number);
+}
+
+function memberName(entry: Entry, subject: string): string {
+  const { fileNameRaw: raw, generalPurposeBitFlag: flags, extraFields } = entry;
+  const name = raw.toString("utf8");
+  const isAscii = raw.every((byte) => byte < 0x80);
+  if (!Buffer.from(name).equals(raw) || (!isAscii && (flags & UTF8_FLAG) === 0))
+    throw new ImageSpecError("E_RESOLVE", `${subject}: ${name} has a name that is not marked as UTF-8`);
+  const other = extraFields.find(({ id }) => id === UNICODE_PATH)?.data.subarray(5);
+  if (other !== undefined && !other.equals(raw))
+    throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} has another name in an extra field`, {
+      hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
+    });
+  return name;
+}
+
+function judgedPath(name: string, subject: string): string {
+  const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${name} ${what}`);
+  if (/\p{Cc}/u.test(name)) throw broken("has a control character in its name");
+  let depth = 0;
+  for (const part of name.split("/")) {
+    if (part === "..") depth--;
+    else if (part !== "" && part !== ".") depth++;
+    if (depth < 0) throw broken("leads out of the archive");
+  }
+  if (name.startsWith("/")) throw broken("has an absolute path");
+  if (name.split("/").includes(".."))
+    throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} goes back in its path`, {
+      hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
+    });
+  if (depth === 0 || /(^|\/)\.$/.test(name)) throw broken("has a name that is none");
+  return plainPath(name);
+}

@@ -1,0 +1,40 @@
+import type { ListedMember } from "./zip-directory.ts";
+
+/** Bytes of a local header before the name (APPNOTE 4.3.7). */
+export const LOCAL_HEADER = 30;
+const SIGNATURE = 0x04034b50;
+const ENCRYPTED = 1;
+/** Size and checksum follow the content, in a descriptor (APPNOTE 4.3.9). */
+const DESCRIBED = 8;
+/** Bytes of a descriptor: with or without a signature, with sizes of four bytes or eight. */
+const DESCRIPTORS = [12, 16, 20, 24];
+/** Stands for a size that the zip64 extra field holds (APPNOTE 4.3.9.2). */
+const IN_ZIP64 = 0xffffffff;
+
+/**
+ * Where a member's content starts. Its local header has to say what the directory says, and its content to end where the
+ * next member begins: whoever reads the archive from its beginning, as uv does, then finds the same files.
+ *
+ * Throws what `broken` makes of the difference.
+ */
+export function contentStart(header: Buffer, { entry, end }: ListedMember, broken: (what: string) => Error): number {
+  if (header.readUInt32LE(0) !== SIGNATURE) throw broken("is not where the directory says");
+  const flags = header.readUInt16LE(6);
+  const isDescribed = (flags & DESCRIBED) !== 0;
+  const nameLength = header.readUInt16LE(26);
+  const same =
+    ((flags ^ entry.generalPurposeBitFlag) & (ENCRYPTED | DESCRIBED)) === 0 &&
+    header.readUInt16LE(8) === entry.compressionMethod &&
+    nameLength === entry.fileNameRaw.length &&
+    header.subarray(LOCAL_HEADER).equals(entry.fileNameRaw) &&
+    (isDescribed ||
+      (header.readUInt32LE(14) === entry.crc32 &&
+        [IN_ZIP64, entry.compressedSize].includes(header.readUInt32LE(18)) &&
+        [IN_ZIP64, entry.uncompressedSize].includes(header.readUInt32LE(22))));
+  if (!same) throw broken("has a header that differs from the directory");
+  const start = entry.relativeOffsetOfLocalHeader + LOCAL_HEADER + nameLength + header.readUInt16LE(28);
+  const rest = end - start - entry.compressedSize;
+  if (isDescribed ? !DESCRIPTORS.includes(rest) : rest !== 0)
+    throw broken("is followed by bytes that the directory does not list");
+  return start;
+}
