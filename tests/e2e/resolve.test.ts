@@ -41,3 +41,10 @@ it("examples/compose: two images on one base", async () => {
   expect(parts).toMatchObject({ web: { restart: "no" }, worker: { restart: "no" } });
   expect([await said(parts.web.image), await said(parts.worker.image)]).toEqual(["web\n", "worker\n"]);
 });
+
+it("examples/pulumi: a stack, as an update gives it to Pulumi's engine", async () => {
+  const options = { cwd: join(root, "examples/pulumi"), env: serviceEnvironment(services) };
+  const { stdout } = await execa(process.execPath, ["simulate.ts", "--up"], options);
+  const { inputs } = JSON.parse(stdout.split("\n").find((line) => line.startsWith('{"type":"kubernetes:')) ?? "");
+  expect(await said(inputs.spec.template.spec.containers[0].image)).toBe("hello from Pulumi\n");
+});
