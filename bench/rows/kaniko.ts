@@ -45,7 +45,7 @@ export const kaniko: RowGroup = {
     async function bare(nth: number): Promise<Measured> {
       const spec = new ImageSpec(parameters);
       const resolved = await resolveSpec(spec, { env: process.env });
-      const plan = planImage(resolved, identify(resolved), {});
+      const plan = planImage(resolved, identify(resolved));
       const { files } = resolved;
       const dockerfile = renderDockerfile(plan, { dialect: "kaniko", builder: "bench", files }).text;
       const context = join(folder, "context.tar.gz");

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { ImageSpecError, withSecretFolder } from "@imagespec/core/builder";
 import { writeDockerConfig } from "@imagespec/dockerfile";
-import { LARGEST_SETTINGS, readRegularFile } from "@imagespec/registry/terms";
+import { LARGEST_SETTINGS, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 
 interface ConfigFile {
   auths?: unknown;
@@ -37,7 +37,7 @@ export function withDockerConfig<T>(
 export async function dockerConfigEnvironment(
   registryConfig: string,
   scratch: string,
-  env: NodeJS.ProcessEnv,
+  env: ProcessEnvironment,
 ): Promise<Record<string, string>> {
   // A relative path would mean another place to a link in the new folder.
   const own = resolve(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"));

@@ -1,6 +1,6 @@
 import type { BuildRequest } from "@imagespec/core/builder";
 import { buildRegistries } from "@imagespec/dockerfile";
-import { isLoopback } from "@imagespec/registry";
+import { isLoopback, type ProcessEnvironment } from "@imagespec/registry";
 
 /**
  * The registries of a build that the user allows to be without TLS, and that docker itself will speak to: docker's own
@@ -10,7 +10,7 @@ import { isLoopback } from "@imagespec/registry";
  */
 export function insecureHosts(
   { plan, target, mirrors }: Pick<BuildRequest, "plan" | "target" | "mirrors">,
-  env: NodeJS.ProcessEnv,
+  env: ProcessEnvironment,
 ): string[] {
   const pushed = target.push ? target.reference : undefined;
   return buildRegistries(plan, { pushed, mirrors, env }).insecure.filter((host) => !isLoopback(host));

@@ -18,6 +18,7 @@ import {
   hostCertificates,
   type Instruction,
 } from "@imagespec/dockerfile";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { DockerBuildxOptions } from "./options.ts";
 
 /** One image to build, ready to be handed to docker. */
@@ -81,7 +82,7 @@ export interface BuildInputs {
 export async function buildInputs(
   request: Pick<BuildRequest, "plan" | "secrets">,
   options: DockerBuildxOptions,
-  env: NodeJS.ProcessEnv,
+  env: ProcessEnvironment,
 ): Promise<BuildInputs> {
   const host = hostBuildArguments(request.plan, env);
   if (options.provenance === "max") {

@@ -1,4 +1,5 @@
 import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import { findDockerClient } from "./docker-client.ts";
 import { connectEngine } from "./engine/docker-engine.ts";
 import type { DockerBuildxOptions } from "./options.ts";
@@ -8,7 +9,7 @@ const PROBE_TIME_MS = 5000;
 const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API" } as const;
 
 /** Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. */
-export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv): Promise<Probe> {
+export async function probe(options: DockerBuildxOptions, env: ProcessEnvironment): Promise<Probe> {
   const signal = AbortSignal.timeout(PROBE_TIME_MS);
   const asked = runTool("docker", ["version", "--format", "{{.Server.Version}}"], { signal, allowFailure: true });
   // Its failure is handled below, after that of the command itself.
@@ -32,7 +33,7 @@ export async function probe(options: DockerBuildxOptions, env: NodeJS.ProcessEnv
 }
 
 /** A time-out: the engine may be busy, or nobody may be listening at its address. */
-function engineSlow(env: NodeJS.ProcessEnv): Probe {
+function engineSlow(env: ProcessEnvironment): Probe {
   return {
     usable: false,
     reason: `docker did not answer within ${PROBE_TIME_MS / 1000} s${whereOf(env)}; it may only be busy`,
@@ -41,11 +42,11 @@ function engineSlow(env: NodeJS.ProcessEnv): Probe {
   };
 }
 
-function whereOf(env: NodeJS.ProcessEnv): string {
+function whereOf(env: ProcessEnvironment): string {
   return env.DOCKER_HOST ? ` (DOCKER_HOST=${env.DOCKER_HOST})` : "";
 }
 
-function engineDown(reason: string, env: NodeJS.ProcessEnv): Probe {
+function engineDown(reason: string, env: ProcessEnvironment): Probe {
   return {
     usable: false,
     reason: `the docker engine cannot be used${whereOf(env)}: ${reason}`,

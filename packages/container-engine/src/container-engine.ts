@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
-import { type Credential, ImageSpecError, parseReference } from "@imagespec/registry";
+import { type Credential, ImageSpecError, type ProcessEnvironment, parseReference } from "@imagespec/registry";
 import { type EngineRequest, exchange } from "./exchange.ts";
-import { type EngineEndpoint, engineEndpoint, type ProcessEnvironment } from "./find-endpoint.ts";
+import { type EngineEndpoint, engineEndpoint } from "./find-endpoint.ts";
 import { type ProgressMessage, parseJson, readProgress, readText } from "./read-answer.ts";
 import { registryAuth } from "./registry-auth.ts";
 

@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError, LARGEST_SETTINGS, readRegularFile } from "@imagespec/registry/terms";
+import { ImageSpecError, LARGEST_SETTINGS, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 import { defaultAddress, type EngineAddress, parseEngineAddress } from "./parse-address.ts";
-
-/** Variables of a process, as in `process.env`. */
-export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** What a TLS connection to an engine is made with. Texts are PEM. */
 export interface EngineTls {

@@ -9,7 +9,6 @@ export {
   type EngineEndpoint,
   type EngineTls,
   engineEndpoint,
-  type ProcessEnvironment,
 } from "./find-endpoint.ts";
 export type { EngineAddress } from "./parse-address.ts";
 export {

@@ -1,7 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { ImageSpecError } from "@imagespec/registry";
-import type { ProcessEnvironment } from "./find-endpoint.ts";
+import { ImageSpecError, type ProcessEnvironment } from "@imagespec/registry";
 
 /** The commands that containers are run with, in the order in which they are looked for. */
 export const CONTAINER_COMMANDS = ["docker", "podman", "nerdctl"] as const;

@@ -1,4 +1,4 @@
-import { RegistryClient } from "@imagespec/registry";
+import { type ProcessEnvironment, RegistryClient } from "@imagespec/registry";
 import pLimit from "p-limit";
 import { type ImageAccess, openImage } from "./image/open-image.ts";
 import { compareReports, type ImageDifference } from "./report/compare-reports.ts";
@@ -10,7 +10,7 @@ export interface InspectOptions {
   /** `linux/amd64`; default: this machine's, where the image has it. */
   platform?: string | undefined;
   /** For registries, credentials and the engine; default: process.env. */
-  env?: NodeJS.ProcessEnv | undefined;
+  env?: ProcessEnvironment | undefined;
   signal?: AbortSignal | undefined;
 }
 

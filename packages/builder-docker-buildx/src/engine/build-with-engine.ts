@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { abortedError, LineSplitter } from "@imagespec/core/builder";
-import { type CredentialStore, redact } from "@imagespec/registry";
+import { type CredentialStore, type ProcessEnvironment, redact } from "@imagespec/registry";
 import { BuildLog } from "../build-log.ts";
 import { buildFailure } from "../failure.ts";
 import { type BuildJob, contextOf } from "../job.ts";
@@ -26,7 +26,7 @@ const COMMAND = "POST /build?version=2";
 export async function buildWithEngine(
   job: BuildJob,
   credentials: CredentialStore,
-  env: NodeJS.ProcessEnv,
+  env: ProcessEnvironment,
 ): Promise<void> {
   const { signal, inputs, options } = job;
   const log = new BuildLog(job.emit, job.instructions);

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
 import { engineEndpoint } from "@imagespec/container-engine";
 import { dockerode } from "@imagespec/container-engine/dockerode";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type Docker from "dockerode";
 
 /**
@@ -8,7 +9,7 @@ import type Docker from "dockerode";
  *
  * @throws ImageSpecError E_DAEMON when its address is not one that can be used, E_TOOL_MISSING without dockerode.
  */
-export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Docker> {
+export async function connectEngine(env: ProcessEnvironment): Promise<Docker> {
   return dockerode(await engineEndpoint(env));
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, ImageSpecError, isLeftBehind, processMark } from "@imagespec/core/builder";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 
 /** Milliseconds after which a temporary file counts as left behind when its process cannot be checked from here. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
@@ -13,7 +14,7 @@ const ABANDONED_MS = 24 * 60 * 60 * 1000;
 export class CacheFolder {
   readonly root: string;
 
-  constructor(env: NodeJS.ProcessEnv = process.env) {
+  constructor(env: ProcessEnvironment = process.env) {
     this.root = join(cacheFolder(env), "uv-micromamba");
   }
 

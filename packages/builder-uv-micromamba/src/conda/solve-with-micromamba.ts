@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { CondaPackage, CondaSolver, RepodataRecord, VirtualPackage } from "./conda-package.ts";
 
 interface LinkItem extends RepodataRecord {
@@ -30,7 +31,7 @@ export function solveWithMicromamba(micromamba: string, surroundings: Surroundin
 
 /** Where micromamba runs. */
 interface Surroundings {
-  env: NodeJS.ProcessEnv;
+  env: ProcessEnvironment;
   /** A folder of this call. */
   scratch: string;
   /** Its cache of packages. */

@@ -1,5 +1,5 @@
 import { type BuildPlan, environmentValues, sourceDateEpoch, valueOver } from "@imagespec/core/builder";
-import type { ImageConfig } from "@imagespec/registry";
+import type { ImageConfig, ProcessEnvironment } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 
@@ -63,6 +63,6 @@ function environment(base: readonly string[], { steps: { env, id } }: BuildPlan)
  *
  * @throws ImageSpecError E_OPTIONS when the variable is not a whole number of seconds up to 2038.
  */
-export function createdTime(env: Readonly<Record<string, string | undefined>>): string {
+export function createdTime(env: ProcessEnvironment): string {
   return new Date(sourceDateEpoch(env, DEFAULT_CREATED) * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
-import { parseReference } from "@imagespec/registry";
+import { type ProcessEnvironment, parseReference } from "@imagespec/registry";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
 export const UV_RANGE = { from: [0, 9, 0], below: [1, 0, 0] } as const;
@@ -12,7 +12,7 @@ export interface UvProgram {
 }
 
 /** The first program of that name on PATH. */
-export async function onPath(name: string, env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
+export async function onPath(name: string, env: ProcessEnvironment = process.env): Promise<string | undefined> {
   for (const folder of (env.PATH ?? "").split(delimiter)) {
     if (folder === "") continue;
     const path = join(folder, name);

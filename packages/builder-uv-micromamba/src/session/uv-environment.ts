@@ -1,3 +1,5 @@
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
+
 /** Settings of uv that say where Pythons are downloaded from; they are kept, and are not part of the image. */
 const KEPT = ["UV_PYTHON_DOWNLOADS_JSON_URL", "UV_PYTHON_INSTALL_MIRROR", "UV_HTTP_TIMEOUT", "UV_CONCURRENT_DOWNLOADS"];
 const DROPPED = /^(UV_|PIP_|CONDA_|VIRTUAL_ENV$|PYTHON)/;
@@ -9,7 +11,7 @@ const DROPPED = /^(UV_|PIP_|CONDA_|VIRTUAL_ENV$|PYTHON)/;
 export function uvEnvironment(
   cacheFolder: string,
   extra: Record<string, string>,
-  host: NodeJS.ProcessEnv = process.env,
+  host: ProcessEnvironment = process.env,
 ): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {};
   for (const name of Object.keys(host)) if (DROPPED.test(name) && !KEPT.includes(name)) env[name] = undefined;

@@ -115,7 +115,9 @@ export abstract class ImageSpecBuilder<Options = unknown> {
 
   /**
    * Builds the image and pushes it, tag last. Returns what was built; a string is its reference; undefined means the
-   * target's reference. May throw E_UNSUPPORTED until its first byte outside the cache: the engine then goes on to
+   * target's reference.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED, as long as nothing was written outside the cache: the engine then goes on to
    * the next builder, unless this one was named.
    */
   abstract buildImage(request: BuildRequest<Options>): Promise<BuildResult | string | undefined>;

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, type ProcessEnvironment } from "@imagespec/registry/terms";
 
 /** The largest signed 32-bit number of seconds, in January 2038: the limit of what tar-stream can write. */
 const LAST_SECOND = 2 ** 31 - 1;
@@ -9,7 +9,7 @@ const LAST_SECOND = 2 ** 31 - 1;
  *
  * @throws ImageSpecError E_OPTIONS when the variable is not a whole number of seconds up to 2038.
  */
-export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>, otherwise = 0): number {
+export function sourceDateEpoch(env: ProcessEnvironment, otherwise = 0): number {
   const text = env.SOURCE_DATE_EPOCH;
   if (text === undefined || text === "") return otherwise;
   return checkEpoch(/^\d+$/.test(text) ? Number(text) : Number.NaN, `SOURCE_DATE_EPOCH (${JSON.stringify(text)})`);

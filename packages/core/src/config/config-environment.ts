@@ -1,13 +1,12 @@
 import { dirname, resolve } from "node:path";
-import { parseMirrors } from "@imagespec/registry/terms";
+import { type ProcessEnvironment, parseMirrors } from "@imagespec/registry/terms";
 import {
   type AddressMirrors,
-  isMirrored,
+  isAddress,
   parseAddressMirrors,
   throughAddressMirror,
 } from "../mirror/address-mirrors.ts";
 import { PYTHON_DOWNLOADS } from "../mirror/python-downloads.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { ImageSpecConfig } from "./config-schema.ts";
 
 /**
@@ -43,8 +42,8 @@ export function configEnvironment(
 /** Mirrors of addresses, as `parseAddressMirrors` gives them, and those of registries' hosts. */
 function partition(mirrors: Readonly<Record<string, string>>): [AddressMirrors, Record<string, string>] {
   const all = Object.entries(mirrors);
-  const addresses = Object.fromEntries(all.filter(([from]) => isMirrored(from)));
-  return [parseAddressMirrors(written(addresses)), Object.fromEntries(all.filter(([from]) => !isMirrored(from)))];
+  const addresses = Object.fromEntries(all.filter(([from]) => isAddress(from)));
+  return [parseAddressMirrors(written(addresses)), Object.fromEntries(all.filter(([from]) => !isAddress(from)))];
 }
 
 function written(mirrors: Readonly<Record<string, string>>): string {

@@ -1,8 +1,7 @@
 import { insecureRegistries, parseMirrors, redact } from "@imagespec/registry/terms";
 import type * as Zod from "zod/mini";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
-import { parseAddressMirrors } from "../mirror/address-mirrors.ts";
-import { DEFAULT_INDEX } from "../mirror/default-index.ts";
+import { isAddress, parseAddressMirrors } from "../mirror/address-mirrors.ts";
 import { withZod } from "../spec/with-zod.ts";
 
 /** The settings of a project. The one definition of the type, the check and the JSON Schema of `imagespec.config.*`. */
@@ -18,17 +17,16 @@ export const configSchema = withZod((z) => {
       }
     });
   const mirrors = z.record(z.string(), z.string()).check(({ value: map, issues }) => {
-    for (const [host, mirror] of Object.entries(map)) {
-      const isAddress = host.includes("://") || host === DEFAULT_INDEX;
+    for (const [place, mirror] of Object.entries(map)) {
+      const read = isAddress(place) ? parseAddressMirrors : parseMirrors;
       try {
-        if (isAddress) parseAddressMirrors(`${host}=${mirror}`);
-        else parseMirrors(`${host}=${mirror}`);
+        read(`${place}=${mirror}`);
       } catch {
-        const message = `"${redact(mirror)}" is no mirror for "${redact(host)}"`;
-        const hint = isAddress
+        const message = `"${redact(mirror)}" is not a mirror of "${redact(place)}"`;
+        const hint = isAddress(place)
           ? 'Write both as addresses without a login: "https://index.example/simple": "https://mirror.example/simple".'
           : 'Write hosts without a scheme, the mirror with a path where it has one: "ghcr.io": "mirror.example/ghcr".';
-        issues.push({ code: "custom", message, params: { hint }, input: mirror, path: [host] });
+        issues.push({ code: "custom", message, params: { hint }, input: mirror, path: [place] });
       }
     }
   });

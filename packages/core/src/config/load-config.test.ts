@@ -42,7 +42,11 @@ describe("loadConfig", () => {
     [{ constructor: 1 }, /'constructor' is not a setting$/, /Use one of builder, /],
     [{ plugins: "a" }, /plugins: expected array, found text$/, /Write it as a list/],
     [{ builderOptions: { kaniko: ["a=1"] } }, /builderOptions\.kaniko: expected record, found a list$/, /mapping/],
-    [{ mirrors: { "docker.io": "https://x" } }, /mirrors\.docker\.io: "https:\/\/x" is no mirror/, /without a scheme/],
+    [
+      { mirrors: { "docker.io": "https://x" } },
+      /mirrors\.docker\.io: "https:\/\/x" is not a mirror/,
+      /without a scheme/,
+    ],
     [{ insecureRegistries: ["http://x"] }, /insecureRegistries\[0\]: 'http:\/\/x' is not a registry host$/, /HOST/],
     [{ concurrency: 0 }, /concurrency: /, /imagespec schema --config/],
     ["[]", /is not an object of settings$/, /Write it like/],

@@ -1,4 +1,4 @@
-import { type Mirrors, mirrorOf, parseReference } from "@imagespec/registry/terms";
+import { type Mirrors, mirrorOf, type ProcessEnvironment, parseReference } from "@imagespec/registry/terms";
 import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
 import { PYTHON_DOWNLOADS } from "../mirror/python-downloads.ts";
@@ -26,10 +26,12 @@ type Prepared = Pick<PreparedBuild, "plan" | "resolved" | "request" | "mirrors" 
 /**
  * Everything that a build may ask, by host, with the mirrors it goes through. Reads requirement files and locks; what the
  * base image names itself is told as such.
+ *
+ * @throws ImageSpecError E_FILE_CHANGED for one of those files that is no longer what was hashed.
  */
 export async function buildContacts(
   prepared: Prepared,
-  { isPushed, env }: { isPushed: boolean; env: Readonly<Record<string, string | undefined>> },
+  { isPushed, env }: { isPushed: boolean; env: ProcessEnvironment },
 ): Promise<BuildContact[]> {
   const { plan, mirrors, addressMirrors } = prepared;
   const { environment, apt } = plan.steps;

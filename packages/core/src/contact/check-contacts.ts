@@ -3,10 +3,10 @@ import {
   HttpTransport,
   isImageSpecError,
   networkFault,
+  type ProcessEnvironment,
   parseReference,
   RegistryClient,
 } from "@imagespec/registry";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildContact } from "./build-contacts.ts";
 
 /** Milliseconds a host has to answer. */

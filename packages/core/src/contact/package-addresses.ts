@@ -2,6 +2,7 @@ import { readShippedText } from "../files/read-shipped-text.ts";
 import { requirementTexts } from "../files/requirement-texts.ts";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
+import { lockAddresses } from "../mirror/lock-addresses.ts";
 import { indexesOf, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
 import { poetrySources } from "../mirror/project-indexes.ts";
 import type { PackagesStep } from "../plan/plan.ts";
@@ -16,7 +17,11 @@ export interface PackageAddresses {
 /** Addresses in requirements behind an `@`, `name @ https://host/file.whl`, and those of repositories. */
 const DIRECT = /@\s*(?:git\+)?(https?:\/\/[^\s"';\\]+)/g;
 
-/** Reads the requirement files or the lock of a step; throws E_FILE_CHANGED. */
+/**
+ * Reads the requirement files or the lock of a step.
+ *
+ * @throws ImageSpecError E_FILE_CHANGED.
+ */
 export async function packageAddresses(step: PackagesStep, files: readonly ShippedFile[]): Promise<PackageAddresses> {
   const { source, extraArgs } = step;
   const stated = [step.index, ...step.extraIndexes].filter((address) => address !== undefined);
@@ -26,19 +31,17 @@ export async function packageAddresses(step: PackagesStep, files: readonly Shipp
     const isDefault = step.index === undefined && !namesDefaultIndex(extraArgs, texts);
     return {
       indexes: unique([...stated, ...argued, ...texts.flatMap(indexesOf), ...(isDefault ? [DEFAULT_INDEX] : [])]),
-      direct: unique(captured([...source.packages, ...texts].join("\n"), DIRECT)),
+      direct: unique([...source.packages, ...texts].flatMap(directAddresses)),
     };
   }
-  const lock = await readShippedText(files, source.lock);
-  const named = captured(lock, /\b(?:registry|index) = "(https?:[^"]+)"/g);
-  const direct = captured(lock, /\b(?:url|git) = "(https?:[^"]+)"/g);
-  if (source.from !== "poetry-lock") return { indexes: unique([...stated, ...named]), direct: unique(direct) };
+  const { indexes, direct } = lockAddresses(await readShippedText(files, source.lock));
+  if (source.from !== "poetry-lock") return { indexes: unique([...stated, ...indexes]), direct: unique(direct) };
   const sources = poetrySources(await readShippedText(files, source.pyproject));
   return { indexes: unique([...stated, ...sources]), direct: unique(direct.filter((one) => !sources.includes(one))) };
 }
 
-function captured(text: string, pattern: RegExp): string[] {
-  return [...text.matchAll(pattern)].map(([, address = ""]) => address);
+function directAddresses(text: string): string[] {
+  return [...text.matchAll(DIRECT)].map(([, address = ""]) => address);
 }
 
 function unique(addresses: readonly string[]): string[] {

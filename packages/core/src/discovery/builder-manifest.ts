@@ -1,4 +1,3 @@
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { docsPage } from "@imagespec/registry/terms";
 import type * as Zod from "zod/mini";
@@ -6,11 +5,11 @@ import { parseContext, withZod } from "../spec/with-zod.ts";
 import { DEFAULT_PRIORITY } from "./candidate.ts";
 import { allowsMajorOf, coreVersion } from "./core-version.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { readManifest } from "./read-manifest.ts";
 
 /** The version of the contract between core and a builder's package. */
 export const API_VERSION = 1;
 const CORE = "@imagespec/core";
-const LARGEST_MANIFEST = 1024 * 1024;
 
 const field = withZod((z) =>
   z.strictObject({
@@ -46,7 +45,7 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   const fault = (message: string, hint: string, subject = folder): Diagnostic => ({ subject, path, message, hint });
   let text: string;
   try {
-    text = await readCapped(path);
+    text = await readManifest(path);
   } catch (error) {
     return fault(`package.json cannot be read: ${(error as Error).message}`, "Install the package again.");
   }
@@ -87,15 +86,4 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
     );
   }
   return { package: name, version, folder, exports: manifest.exports, builders: parsed.data.builders };
-}
-
-/** The text of a package.json or the like. Rejects for what is no regular file, or is too large. */
-export async function readCapped(path: string): Promise<string> {
-  // Not by a handle: the ones of Yarn's zip archives cannot be read as a whole.
-  const stats = await stat(path);
-  // Opening a pipe would block, and no signal could end that.
-  if (!stats.isFile()) throw new Error("it is not a regular file");
-  const { size } = stats;
-  if (size > LARGEST_MANIFEST) throw new Error(`it has ${size} bytes, more than ${LARGEST_MANIFEST}`);
-  return readFile(path, "utf8");
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readBuilderManifest, readCapped } from "./builder-manifest.ts";
+import { readBuilderManifest } from "./builder-manifest.ts";
 import { type BuilderCandidate, byPriority } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { configAmong } from "./find-config.ts";
@@ -8,6 +8,7 @@ import { isForeignPnpProject, locatePackage } from "./locate-package.ts";
 import { packageCandidates } from "./package-candidates.ts";
 import { type PluginModules, readPluginsConfig } from "./plugins-config.ts";
 import { projectRoots, realFolder } from "./project-roots.ts";
+import { readManifest } from "./read-manifest.ts";
 
 const KINDS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
 
@@ -96,7 +97,7 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
 
 async function dependencyNames(path: string): Promise<string[] | string> {
   try {
-    const manifest = JSON.parse(await readCapped(path)) as Record<string, unknown> | null;
+    const manifest = JSON.parse(await readManifest(path)) as Record<string, unknown> | null;
     const names = KINDS.flatMap((kind) => Object.keys((manifest?.[kind] as object | undefined) ?? {}));
     return [...new Set(names)].filter((name) => /^(@[\w.-]+\/)?[\w.-]+$/.test(name) && !name.includes("..")).sort();
   } catch (error) {

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry/terms";
 import { BUILDER, type ImageSpecBuilder } from "../builder/builder.ts";
 
-const IMPORT_TIMEOUT = 10_000;
+const IMPORT_TIMEOUT_MS = 10_000;
 
 /**
  * Imports a builder's module: this is where code of a plug-in first runs. Its default export is a builder or a
@@ -15,7 +15,7 @@ export async function importBuilder(
   file: string,
   subject: string,
   type?: string,
-  timeout = IMPORT_TIMEOUT,
+  timeoutMs = IMPORT_TIMEOUT_MS,
 ): Promise<ImageSpecBuilder> {
   const fault = (message: string, hint: string, cause?: unknown) =>
     new ImageSpecError("E_BUILDER_LOAD", `${subject}: ${message} (${file})`, { hint, cause, details: { file, type } });
@@ -23,9 +23,9 @@ export async function importBuilder(
   try {
     const loaded = await Promise.race([
       load(file),
-      wait(timeout, undefined, { signal: timer.signal }).then(() => {
+      wait(timeoutMs, undefined, { signal: timer.signal }).then(() => {
         throw fault(
-          `its module did not load within ${timeout / 1000} s`,
+          `its module did not load within ${timeoutMs / 1000} s`,
           "Move what waits at its top level into buildImage.",
         );
       }),

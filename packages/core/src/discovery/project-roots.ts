@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { gitGlob } from "../ignore/git-glob.ts";
 import { globMatcher } from "../ignore/glob.ts";
-import { readCapped } from "./builder-manifest.ts";
+import { readManifest } from "./read-manifest.ts";
 
 /**
  * The folders whose package.json says which builders are direct dependencies: the nearest one above `start`, and the
@@ -44,9 +44,9 @@ async function workspaceRoot(from: string): Promise<string | undefined> {
 /** The patterns by which a workspace root lists its packages; undefined when the folder is not a root. */
 async function workspaceMembers(folder: string, from: string): Promise<string[] | undefined> {
   const pnpm = join(folder, "pnpm-workspace.yaml");
-  if (existsSync(pnpm)) return haveOneOwner(pnpm, from) ? pnpmPackages(await readCapped(pnpm).catch(() => "")) : [];
+  if (existsSync(pnpm)) return haveOneOwner(pnpm, from) ? pnpmPackages(await readManifest(pnpm).catch(() => "")) : [];
   const manifest = join(folder, "package.json");
-  const text = await readCapped(manifest).catch(() => "");
+  const text = await readManifest(manifest).catch(() => "");
   if (!text.includes('"workspaces"')) return undefined;
   try {
     const { workspaces } = JSON.parse(text) as { workspaces?: unknown };

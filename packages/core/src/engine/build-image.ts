@@ -1,14 +1,13 @@
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { outputText } from "../builder/output.ts";
 import { timedStep } from "../builder/timed-step.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import { specId } from "../identity/spec-id.ts";
-import { planImage } from "../plan/plan-image.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
 import { decideUnknown } from "../presence/unknown-policy.ts";
 import { abortedError } from "../process/aborted-error.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { sweepScratchFolders } from "../process/scratch-folder.ts";
 import { type BuildCall, type BuildOptions, readBuildOptions } from "../request/build-options.ts";
 import { type PreparedBuild, prepareBuild } from "../request/prepare-build.ts";
@@ -95,8 +94,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build this.
   const finalPlan = async () => {
     if (!isSpec(spec.baseImage)) return request.plan;
-    const { base } = planImage(resolved, build.identity, { base: await buildBase(host, build, spec.baseImage) });
-    return { ...request.plan, base };
+    const base = await buildBase(host, build, spec.baseImage);
+    return { ...request.plan, base: { ...base, given: request.plan.base.given } };
   };
   const run = {
     request,

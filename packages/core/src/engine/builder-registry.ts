@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, type ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { type BuilderCandidate, byPriority, DEFAULT_PRIORITY, loadedCandidate } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import type { Discovery, DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 export interface BuilderRegistryOptions {
   /** Folders whose projects' dependencies are looked through; none: only what is registered or in `plugins`. */

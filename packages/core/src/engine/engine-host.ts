@@ -1,6 +1,6 @@
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import type { SharedClients } from "../presence/shared-clients.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";

@@ -1,9 +1,9 @@
 import { resolve as resolvePath } from "node:path";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { type BuilderCandidate, DEFAULT_PRIORITY } from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
 import { SharedClients } from "../presence/shared-clients.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";

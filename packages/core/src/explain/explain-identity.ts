@@ -1,8 +1,7 @@
-import { ImageSpecError, isTag } from "@imagespec/registry/terms";
+import { ImageSpecError, isTag, type ProcessEnvironment } from "@imagespec/registry/terms";
 import { imageName } from "../identity/image-reference.ts";
 import type { AptIndex } from "../plan/apt-index.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { PreparedBuild } from "../request/prepare-build.ts";
 import { type Difference, explainDifference } from "./explain-difference.ts";
 import { readImageIdentity } from "./image-identity.ts";

@@ -4,6 +4,7 @@ import {
   type ImageSource,
   ImageSpecError,
   type ManifestBytes,
+  type ProcessEnvironment,
   parseManifest,
   parsePlatform,
   parseReference,
@@ -13,7 +14,6 @@ import {
   readImage,
 } from "@imagespec/registry";
 import { type AptIndex, recordedAptIndexes } from "../plan/apt-index.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { IDENTITY_TYPE, isUntold, MAX_IDENTITY_BYTES } from "./published-identity.ts";
 
 /** What an image in a registry was made of, as its build kept it beside the image. */

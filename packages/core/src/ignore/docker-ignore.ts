@@ -20,7 +20,7 @@ export interface DockerRule extends IgnoreRule {
 export class DockerIgnore {
   readonly #patterns: DockerRule[];
 
-  /** Throws E_INPUT_FILE with file and line of an invalid pattern. */
+  /** @throws ImageSpecError E_INPUT_FILE with file and line of an invalid pattern. */
   constructor(text: string, fileName = ".dockerignore") {
     this.#patterns = parseLines(text).map(({ line, raw, pattern }) => {
       try {

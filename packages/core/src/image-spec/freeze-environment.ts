@@ -21,7 +21,9 @@ print(json.dumps({"python": "%d.%d" % sys.version_info[:2], "versions": versions
 
 /**
  * Asks a Python interpreter for its version and those of some installed packages.
- * Throws E_TOOL_MISSING when there is no such interpreter, E_SPEC naming every package that is not installed.
+ *
+ * @throws ImageSpecError E_TOOL_MISSING when there is no such interpreter, E_SPEC naming every package that is not
+ * installed.
  */
 export async function freezeEnvironment(names: readonly string[], python?: string): Promise<EnvironmentFreeze> {
   const answer = await ask(names, python === undefined ? ["python3", "python"] : [python]);

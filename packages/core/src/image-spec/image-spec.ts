@@ -96,7 +96,9 @@ export class ImageSpec implements Spec {
   /**
    * Makes a spec of the Python environment at hand: its X.Y as pythonVersion, and after `packages` the
    * `pinnedPackages` in the versions installed there. `python` is the interpreter, by default the one on PATH.
-   * Throws E_SPEC when pythonVersion is given or a package is not installed, E_TOOL_MISSING without a Python.
+   *
+   * @throws ImageSpecError E_SPEC when pythonVersion is given or a package is not installed, E_TOOL_MISSING without a
+   * Python.
    */
   static async fromEnv(parameters: FromEnvParameters = {}, options: ImageSpecOptions = {}): Promise<ImageSpec> {
     const { pinnedPackages, python, ...rest } = parameters;

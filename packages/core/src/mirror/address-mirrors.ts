@@ -10,9 +10,9 @@ export type AddressMirrors = Readonly<Record<string, string>>;
 /** No user information, which an image's history would keep, and nothing behind a path. */
 const ADDRESS = /^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d+)?(?:\/[A-Za-z0-9._~%+/-]*)?$/;
 
-/** Whether a text names what can have a mirror: `pypi`, or an address. Pure. */
-export function isMirrored(text: string): boolean {
-  return text === DEFAULT_INDEX || ADDRESS.test(text);
+/** Whether a place that has a mirror is named by an address, or as `pypi`, and not as the host of a registry. Pure. */
+export function isAddress(place: string): boolean {
+  return place === DEFAULT_INDEX || place.includes("://");
 }
 
 /** Whether an address, or one above it, has a mirror. Pure. */
@@ -32,7 +32,7 @@ export function parseAddressMirrors(text: string | undefined): AddressMirrors {
     if (entry === "") continue;
     const at = entry.indexOf("=");
     const [address, mirror] = [entry.slice(0, Math.max(at, 0)), entry.slice(at + 1)];
-    if (!isMirrored(address) || !ADDRESS.test(mirror)) {
+    if ((address !== DEFAULT_INDEX && !ADDRESS.test(address)) || !ADDRESS.test(mirror)) {
       const shown = entry.replace(/\/\/[^/@=]*@/g, "//***@");
       throw new ImageSpecError("E_OPTIONS", `'${shown}' is not a mirror of a package index`, {
         hint: "Write IMAGESPEC_INDEX_MIRRORS=pypi=https://mirror.example/simple, addresses without a login.",

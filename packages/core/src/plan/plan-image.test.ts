@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { identify } from "../identity/identify.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { resolveSpec } from "../resolve/resolve-spec.ts";
-import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
+import { parseBaseImage } from "../spec/base-image.ts";
 import { planDocument } from "./plan-document.ts";
 import { planImage } from "./plan-image.ts";
 
-async function planOf(parameters: ImageSpecParameters, options: { base?: BaseImage } = {}) {
+async function planOf(parameters: ImageSpecParameters) {
   const resolved = await resolveSpec(new ImageSpec(parameters), { env: {}, skipSecretFiles: true });
-  return planImage(resolved, identify(resolved), options);
+  return planImage(resolved, identify(resolved));
 }
 
 describe("planImage", () => {
@@ -120,11 +120,11 @@ describe("planImage", () => {
     });
   });
 
-  it("builds on what building the base returned, and is named by what it would be called", async () => {
+  it("builds on the name that a base spec would have, until what building it returned takes its place", async () => {
     const base = new ImageSpec({ name: "base", aptPackages: ["git"] });
-    const pinned = parseBaseImage("localhost:5000/base@sha256:1");
-    const plan = await planOf({ baseImage: base, packages: ["x"] }, { base: pinned });
-    expect(plan.base).toEqual({ ...pinned, given: true });
+    const named = await planOf({ baseImage: base, packages: ["x"] });
+    expect(named.base).toEqual({ ...parseBaseImage(await base.imageName()), given: true });
+    const plan = { ...named, base: { ...parseBaseImage("localhost:5000/base@sha256:1"), given: true } };
     expect(planDocument(plan).base).toBe("localhost:5000/base@sha256:1");
     expect(planDocument(plan).steps[0]).toEqual({ kind: "base", image: "localhost:5000/base@sha256:1", given: true });
     expect(plan.steps.labels.labels["org.opencontainers.image.base.name"]).toBe(await base.imageName());

@@ -2,7 +2,6 @@ import type { Content, ContentPackages } from "../identity/content.ts";
 import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
-import type { BaseImage } from "../spec/base-image.ts";
 import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep, UserStep } from "./plan.ts";
 
 const PREFIXES = { venv: "/opt/venv", conda: "/opt/micromamba/envs/runtime" } as const;
@@ -10,15 +9,8 @@ const PREFIXES = { venv: "/opt/venv", conda: "/opt/micromamba/envs/runtime" } as
 /** The user of every image (docs/plan.md, the runtime contract). */
 export const RUNTIME_USER: UserStep = { name: "flytekit", home: "/home/flytekit", workdir: "/root" };
 
-/**
- * The steps that make a resolved spec's image. `base` is what building a base spec returned: it takes the place of the
- * base's computed name. Pure.
- */
-export function planImage(
-  resolved: ResolvedSpec,
-  identity: Identity,
-  options: { base?: BaseImage | undefined } = {},
-): BuildPlan {
+/** The steps that make a resolved spec's image, on the computed name of a base that is a spec itself. Pure. */
+export function planImage(resolved: ResolvedSpec, identity: Identity): BuildPlan {
   const { content, target } = resolved;
   const { apt, trees, commands, entrypoint, tools } = content;
   return {
@@ -26,7 +18,7 @@ export function planImage(
     recipe: content.recipe,
     reference: imageReference(resolved, identity),
     platforms: [...target.platforms],
-    base: { ...(options.base ?? resolved.base), given: "layout" in content.base || content.base.given },
+    base: { ...resolved.base, given: "layout" in content.base || content.base.given },
     steps: {
       apt: apt && { packages: [...apt] },
       environment: environmentStep(content),

@@ -1,7 +1,6 @@
 import { ContainerEngine } from "@imagespec/container-engine";
-import type { Presence } from "@imagespec/registry";
+import type { Presence, ProcessEnvironment } from "@imagespec/registry";
 import { formatPlatform, isImageSpecError } from "@imagespec/registry/terms";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 /**
  * Whether the container engine holds an image for these platforms. An engine keeps one platform of a name, so several

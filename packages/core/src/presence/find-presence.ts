@@ -1,7 +1,12 @@
-import { type CredentialStore, checkRegistryPresence, type Presence, RegistryClient } from "@imagespec/registry";
+import {
+  type CredentialStore,
+  checkRegistryPresence,
+  type Presence,
+  type ProcessEnvironment,
+  RegistryClient,
+} from "@imagespec/registry";
 import type { Output } from "../builder/output.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
 import { PlatformFile } from "./platform-file.ts";
 import { SharedClients } from "./shared-clients.ts";

@@ -1,5 +1,4 @@
-import type { Presence } from "@imagespec/registry";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
+import type { Presence, ProcessEnvironment } from "@imagespec/registry";
 import { readBuildOptions } from "../request/build-options.ts";
 import { prepareBuild } from "../request/prepare-build.ts";
 import type { Spec } from "../spec/spec.ts";

@@ -1,6 +1,6 @@
-import type { Presence } from "@imagespec/registry";
+import type { Presence, ProcessEnvironment } from "@imagespec/registry";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry/terms";
-import { isSwitchedOn, type ProcessEnvironment } from "../process/process-environment.ts";
+import { isSwitchedOn } from "../process/is-switched-on.ts";
 import type { OnUnknown } from "../request/build-options.ts";
 import { FLYTE_IMG_FAST_FAIL } from "../spec/environment-names.ts";
 

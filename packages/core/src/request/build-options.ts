@@ -1,7 +1,7 @@
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, type ProcessEnvironment } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { type Output, parseOutput } from "../builder/output.ts";
-import { isSwitchedOn, type ProcessEnvironment } from "../process/process-environment.ts";
+import { isSwitchedOn } from "../process/is-switched-on.ts";
 import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
 import type { Spec } from "../spec/spec.ts";
 import { userInfoBreach } from "../spec/text-rules.ts";

@@ -1,11 +1,10 @@
-import { type CredentialStore, dockerCredentials, parseMirrors } from "@imagespec/registry";
+import { type CredentialStore, dockerCredentials, type ProcessEnvironment, parseMirrors } from "@imagespec/registry";
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildRequest } from "../builder/builder.ts";
 import { type Identity, identify } from "../identity/identify.ts";
 import { type AddressMirrors, parseAddressMirrors } from "../mirror/address-mirrors.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import { planImage } from "../plan/plan-image.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { type ResolveOptions, resolveSpec } from "../resolve/resolve-spec.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import type { Spec } from "../spec/spec.ts";

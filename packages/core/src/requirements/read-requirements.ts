@@ -12,10 +12,11 @@ import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, RequirementsReader } from "./requirements-reader.ts";
 
 /**
- * Follows `requirements`: a requirements.txt with its `-r` and `-c` files, a lock with the pyproject.toml beside it, or a file
- * that declares packages as the spec would.
- * What cannot be installed elsewhere goes into `faults`, with file, line and hint. Throws E_CYCLE for files that
- * include each other.
+ * Follows `requirements`: a requirements.txt with its `-r` and `-c` files, a lock with the pyproject.toml beside it, or
+ * a file that declares packages as the spec would. What cannot be installed elsewhere goes into `faults`, with file,
+ * line and hint.
+ *
+ * @throws ImageSpecError E_CYCLE for files that include each other.
  */
 export async function readRequirements(spec: Spec, options: RequirementsOptions): Promise<Requirements | undefined> {
   if (spec.requirements === undefined) return undefined;

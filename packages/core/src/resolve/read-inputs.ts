@@ -1,6 +1,6 @@
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import { LARGEST_RULES, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 import { findCollisions } from "../files/collisions.ts";
 import { InputFaults } from "../files/input-faults.ts";
 import { refuseWhiteouts } from "../files/refuse-whiteouts.ts";
@@ -9,7 +9,6 @@ import type { ShippedFile } from "../files/shipped-file.ts";
 import { StatCache } from "../files/stat-cache.ts";
 import type { TellDecision } from "../ignore/file-decision.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { readRequirements } from "../requirements/read-requirements.ts";
 import type { Requirements } from "../requirements/requirements.ts";
 import { listCopies } from "../sources/list-copies.ts";

@@ -17,7 +17,11 @@ export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?:
 export interface ParseOptions {
   /** Whether `source_root` is taken for `sourceRoot`. */
   snakeCase: boolean;
-  /** Makes the spec of a nested base; throws E_SPEC with that base's own faults. */
+  /**
+   * Makes the spec of a nested base.
+   *
+   * @throws ImageSpecError E_SPEC with that base's own faults.
+   */
   parseBase(input: object): Spec;
 }
 

@@ -27,8 +27,9 @@ const MOST_TERMS = 128;
 
 /**
  * All packages that a project needs under these groups and extras, each with the markers of the ways that lead to it,
- * sorted by name and version. What no Linux image can need is not among them. Throws E_INPUT_FILE for a lock that
- * lacks what it needs. Pure.
+ * sorted by name and version. What no Linux image can need is not among them. Pure.
+ *
+ * @throws ImageSpecError E_INPUT_FILE for a lock that lacks what it needs.
  */
 export function projectClosure({ graph, root, extras, groups, known }: ClosureQuestion): ClosurePackage[] {
   const conflicts = conflictNames(root.name, extras, groups);

@@ -29,7 +29,9 @@ export function markerHolds(marker: string, environment: MarkerEnvironment, extr
 
 /**
  * A marker with the variables that `known` has a value for replaced by what they decide: `sys_platform == 'linux' and
- * python_version < '3.12'` comes to `python_version < '3.12'` on Linux. Throws E_RESOLVE for one that cannot be read.
+ * python_version < '3.12'` comes to `python_version < '3.12'` on Linux.
+ *
+ * @throws ImageSpecError E_RESOLVE for one that cannot be read.
  */
 export function reduceMarker(
   marker: string,

@@ -1,5 +1,12 @@
 import type { BuildPlan } from "@imagespec/core/builder";
-import { insecureRegistries, isLoopback, namesHost, parseReference, throughMirror } from "@imagespec/registry";
+import {
+  insecureRegistries,
+  isLoopback,
+  namesHost,
+  type ProcessEnvironment,
+  parseReference,
+  throughMirror,
+} from "@imagespec/registry";
 
 /** The registries that the build of a Dockerfile speaks to. */
 export interface BuildRegistries {
@@ -31,7 +38,7 @@ export function buildRegistries(
   options: {
     pushed?: string | undefined;
     mirrors?: Readonly<Record<string, string>> | undefined;
-    env: Readonly<Record<string, string | undefined>>;
+    env: ProcessEnvironment;
   },
 ): BuildRegistries {
   const { pushed, mirrors = {}, env } = options;

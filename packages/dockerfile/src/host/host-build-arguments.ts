@@ -1,4 +1,5 @@
 import { type BuildPlan, ImageSpecError } from "@imagespec/core/builder";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import { buildArguments } from "../instruction/build-arguments.ts";
 import { PYTHON_SOURCES } from "../script/python-sources.ts";
 
@@ -15,10 +16,7 @@ const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROX
  *
  * @throws ImageSpecError E_OPTIONS when a download address, which ARG puts into the history, holds a password.
  */
-export function hostBuildArguments(
-  plan: BuildPlan,
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
+export function hostBuildArguments(plan: BuildPlan, env: ProcessEnvironment): Record<string, string> {
   const environment = plan.steps.environment;
   const downloads = environment?.manager === "venv" && environment.python.from === "version";
   const values: Record<string, string> = {};

@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import { LARGEST_SETTINGS, readRegularFile } from "@imagespec/registry/terms";
+import { LARGEST_SETTINGS, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 
 /** The certificates a host trusts besides the usual ones. */
 export interface HostCertificates {
@@ -17,9 +17,7 @@ export interface HostCertificates {
  *
  * @throws ImageSpecError E_INPUT_FILE when the file cannot be read.
  */
-export async function hostCertificates(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<HostCertificates | undefined> {
+export async function hostCertificates(env: ProcessEnvironment): Promise<HostCertificates | undefined> {
   const variable = env.SSL_CERT_FILE ? "SSL_CERT_FILE" : "NODE_EXTRA_CA_CERTS";
   const file = env[variable];
   if (file === undefined || file === "") return undefined;

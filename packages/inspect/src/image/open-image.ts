@@ -1,6 +1,12 @@
 import { createReadStream } from "node:fs";
 import { ContainerEngine } from "@imagespec/container-engine";
-import { ImageSpecError, OciLayout, parseReference, type RegistryClient } from "@imagespec/registry";
+import {
+  ImageSpecError,
+  OciLayout,
+  type ProcessEnvironment,
+  parseReference,
+  type RegistryClient,
+} from "@imagespec/registry";
 import type { LayerScan } from "../scan/scan-layer.ts";
 import { openArchive } from "./open-archive.ts";
 import { openStoredImage } from "./open-stored-image.ts";
@@ -8,7 +14,7 @@ import type { OpenedImage } from "./opened-image.ts";
 
 /** What opening images takes from the process it runs in. */
 export interface ImageAccess {
-  env: NodeJS.ProcessEnv;
+  env: ProcessEnvironment;
   client: RegistryClient;
   /** `linux/amd64`; undefined: this machine's where the image has it. */
   platform: string | undefined;

@@ -35,7 +35,11 @@ export async function readManifest(
   };
 }
 
-/** Throws E_DIGEST_MISMATCH when a registry says that it stored a manifest as something else. */
+/**
+ * Compares the digest that a registry states for what it stored with the manifest's own.
+ *
+ * @throws ImageSpecError E_DIGEST_MISMATCH when it says that it stored something else.
+ */
 export function checkStored(
   response: HttpResponse,
   { digest, whole, repository }: { digest: string; whole: string; repository: { registry: string; name: string } },

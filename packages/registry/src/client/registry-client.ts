@@ -4,6 +4,7 @@ import { HttpTransport } from "../http/http-transport.ts";
 import { isLoopback } from "../http/loopback.ts";
 import { probeScheme } from "../http/probe-scheme.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { insecureRegistries, namesHost } from "./insecure-registries.ts";
 import { type Mirrors, mirrorOf, parseMirrors } from "./mirrors.ts";
@@ -16,7 +17,7 @@ export interface RegistryClientOptions {
   /** Default: what docker and podman have (`dockerCredentials`). */
   credentials?: CredentialStore | undefined;
   /** For proxies, certificate authorities, credentials, IMAGESPEC_REGISTRY_MIRRORS and IMAGESPEC_INSECURE_REGISTRIES. Default: process.env. */
-  env?: NodeJS.ProcessEnv | undefined;
+  env?: ProcessEnvironment | undefined;
   /** Hosts that are read from in place of others; default: IMAGESPEC_REGISTRY_MIRRORS. Names in references and messages stay. */
   mirrors?: Mirrors | undefined;
   /**
@@ -47,7 +48,7 @@ export interface RepositoryOptions {
 /** A client of OCI registries. One for a whole program: it keeps connections and tokens. */
 export class RegistryClient {
   readonly #options: RegistryClientOptions;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #env: ProcessEnvironment;
   readonly #credentials: CredentialStore;
   readonly #mirrors: Mirrors;
   readonly #insecure: readonly string[];

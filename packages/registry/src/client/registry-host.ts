@@ -168,8 +168,10 @@ export class RegistryHost {
   }
 
   /**
-   * Where a Location header leads. Throws E_REGISTRY when it leaves TLS: only a registry that is itself spoken to without
-   * may send its callers to another plain address.
+   * Where a Location header leads.
+   *
+   * @throws ImageSpecError E_REGISTRY when it leaves TLS: only a registry that is spoken to without TLS itself may send
+   * its callers to another plain address.
    */
   checkedTarget(location: string, from: URL, subject: Subject): URL {
     const url = URL.parse(location, from.href);

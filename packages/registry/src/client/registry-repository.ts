@@ -131,7 +131,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     return response.status === 200;
   }
 
-  /** Throws E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused. */
+  /** @throws ImageSpecError E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused. */
   async putBlob(
     descriptor: Descriptor,
     open: OpenBlob,

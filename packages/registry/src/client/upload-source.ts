@@ -15,7 +15,9 @@ export interface UploadQuestion {
 
 /**
  * The bytes of a blob in chunks, read from one stream as long as they are asked for in order; opened anew where a chunk
- * must be sent again. Throws E_DIGEST_MISMATCH when the source has not exactly as many bytes as the descriptor says.
+ * must be sent again.
+ *
+ * @throws ImageSpecError E_DIGEST_MISMATCH when the source has not exactly as many bytes as the descriptor says.
  */
 export class UploadSource {
   readonly #open: OpenBlob;

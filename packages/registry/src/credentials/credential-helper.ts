@@ -1,5 +1,6 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { onProcessExit } from "../process/on-process-exit.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { Credential } from "./credential.ts";
 
 export interface HelperCall {
@@ -7,7 +8,7 @@ export interface HelperCall {
   helper: string;
   /** The key under which the helper keeps the registry. */
   server: string;
-  env: NodeJS.ProcessEnv;
+  env: ProcessEnvironment;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { failureOf } from "../fixtures/tiny-image.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { dockerCredentials } from "./docker-credentials.ts";
 
 let home: string;
-let env: NodeJS.ProcessEnv;
+let env: ProcessEnvironment;
 const basic = (username: string, password: string) => ({ kind: "basic", username, password });
 const auth = (text: string) => ({ auth: Buffer.from(text).toString("base64") });
 

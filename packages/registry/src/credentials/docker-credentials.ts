@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import {
   authEntryCredential,
   type ConfigDocument,
@@ -16,7 +17,7 @@ export interface DockerCredentialsOptions {
   /** A config.json that is read before all others and must exist (a spec's `registryConfig`). */
   configFile?: string | undefined;
   /** Default: process.env. */
-  env?: NodeJS.ProcessEnv | undefined;
+  env?: ProcessEnvironment | undefined;
   /** Milliseconds a credential helper may take; default 30 000. */
   helperTimeoutMs?: number | undefined;
 }
@@ -45,7 +46,7 @@ export function dockerCredentials(options: DockerCredentialsOptions = {}): Crede
   };
 }
 
-async function* documents(configFile: string | undefined, env: NodeJS.ProcessEnv): AsyncGenerator<ConfigDocument> {
+async function* documents(configFile: string | undefined, env: ProcessEnvironment): AsyncGenerator<ConfigDocument> {
   if (configFile !== undefined) {
     const document = await readConfigDocument(configFile);
     if (document === undefined) {
@@ -68,7 +69,7 @@ async function* documents(configFile: string | undefined, env: NodeJS.ProcessEnv
 }
 
 interface LookUp {
-  env: NodeJS.ProcessEnv;
+  env: ProcessEnvironment;
   timeoutMs: number;
   repository: string | undefined;
   signal: AbortSignal | undefined;

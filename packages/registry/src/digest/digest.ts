@@ -7,7 +7,11 @@ export function digestOf(bytes: Uint8Array | string): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-/** Returns the digest when it is well formed; throws E_DIGEST_MISMATCH otherwise. `subject` says whose it is. */
+/**
+ * Returns the digest when it is well formed. `subject` says whose it is.
+ *
+ * @throws ImageSpecError E_DIGEST_MISMATCH when it is not.
+ */
 export function checkedDigest(digest: unknown, subject: string): string {
   if (typeof digest === "string" && isDigest(digest)) return digest;
   const shown = JSON.stringify(digest)?.slice(0, 100);

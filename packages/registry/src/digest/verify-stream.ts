@@ -3,7 +3,9 @@ import { checkedDigest, hashFor } from "./digest.ts";
 
 /**
  * Passes bytes on and checks digest and size on the way. The last piece is held back until all of them were checked,
- * so whoever forwards the stream never completes a wrong one. Throws E_DIGEST_MISMATCH.
+ * so whoever forwards the stream never completes a wrong one.
+ *
+ * @throws ImageSpecError E_DIGEST_MISMATCH.
  */
 export async function* verifyStream(
   content: AsyncIterable<Uint8Array>,

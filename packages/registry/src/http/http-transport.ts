@@ -1,3 +1,4 @@
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { DirectConnections } from "./direct-connections.ts";
 import type { GeneralClient } from "./general-client.ts";
 import type { HttpRequest, HttpResponse, LargeBody } from "./http-message.ts";
@@ -11,7 +12,7 @@ const USER_AGENT = { "user-agent": "imagespec" };
 /** How an `HttpTransport` connects. */
 export interface TransportOptions {
   /** For proxies and certificate authorities. Default: process.env. */
-  env?: NodeJS.ProcessEnv | undefined;
+  env?: ProcessEnvironment | undefined;
   /** Milliseconds without a byte, in either direction, after which a request fails. Default 60 000. */
   idleTimeoutMs?: number | undefined;
   /** Milliseconds to connect, TLS handshake included. Default 15 000. */
@@ -24,7 +25,7 @@ export interface TransportOptions {
 export class HttpTransport {
   readonly idleTimeoutMs: number;
   readonly connectTimeoutMs: number;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #env: ProcessEnvironment;
   readonly #isInsecure: (host: string) => boolean;
   #trusted: Promise<string[] | undefined> | undefined;
   // Loaded at the first request: a program that only computes a tag makes none.

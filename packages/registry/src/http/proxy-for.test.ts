@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { proxyFor } from "./proxy-for.ts";
 
 const env = { HTTPS_PROXY: "http://proxy:3128", HTTP_PROXY: "plain:8080" };
@@ -24,6 +25,6 @@ it.each([
   ["https://11.1.2.3/", { ...env, NO_PROXY: "10.0.0.0/8" }, "http://proxy:3128"],
   ["https://[fd00::5]/", { ...env, NO_PROXY: "fd00::/8" }, undefined],
   ["https://[fd00::5]/", { ...env, NO_PROXY: "fd00::5" }, undefined],
-] as [string, NodeJS.ProcessEnv, string | undefined][])("%s with %o goes through %s", (url, given, proxy) => {
+] as [string, ProcessEnvironment, string | undefined][])("%s with %o goes through %s", (url, given, proxy) => {
   expect(proxyFor(new URL(url), given)).toBe(proxy);
 });

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { hostName, isLoopback } from "./loopback.ts";
 
 /**
@@ -6,7 +7,7 @@ import { hostName, isLoopback } from "./loopback.ts";
  * direct. This machine itself is never asked through a proxy. NO_PROXY holds hosts, domains with or without a leading
  * dot, addresses, CIDR ranges, each with an optional port, or `*`.
  */
-export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
+export function proxyFor(url: URL, env: ProcessEnvironment): string | undefined {
   if (isLoopback(url.host)) return undefined;
   const value = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
   // In a CGI program HTTP_PROXY comes from a request header.

@@ -1,11 +1,14 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { LARGEST_SETTINGS, readRegularFile } from "../file/read-regular-file.ts";
+import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 /**
  * The certificate authorities to trust: Node's own and those in the PEM files that SSL_CERT_FILE and
- * NODE_EXTRA_CA_CERTS name. Undefined when neither is set. Throws E_INPUT_FILE.
+ * NODE_EXTRA_CA_CERTS name. Undefined when neither is set.
+ *
+ * @throws ImageSpecError E_INPUT_FILE for a file that cannot be read or holds no certificate.
  */
-export async function trustedAuthorities(env: NodeJS.ProcessEnv): Promise<string[] | undefined> {
+export async function trustedAuthorities(env: ProcessEnvironment): Promise<string[] | undefined> {
   const files = (["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const).flatMap((name) => {
     const path = env[name];
     return path ? [{ name, path }] : [];

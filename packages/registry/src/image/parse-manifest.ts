@@ -107,7 +107,11 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
   return json as unknown as Descriptor;
 }
 
-/** Throws E_DIGEST_MISMATCH when a manifest does not match the descriptor that points to it. */
+/**
+ * Compares a manifest with the descriptor that points to it.
+ *
+ * @throws ImageSpecError E_DIGEST_MISMATCH when they do not match.
+ */
 export function checkChild(child: Descriptor, bytes: ManifestBytes, subject: string): void {
   if (child.digest === bytes.digest && child.size === bytes.bytes.length && child.mediaType === bytes.mediaType) return;
   throw new ImageSpecError(

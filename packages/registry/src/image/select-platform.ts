@@ -31,7 +31,11 @@ export function findPlatform(index: { manifests: Descriptor[] }, platform: Platf
   return undefined;
 }
 
-/** The same entry; throws E_REGISTRY that lists what there is when there is none. */
+/**
+ * The same entry, which must be there.
+ *
+ * @throws ImageSpecError E_REGISTRY that lists the platforms there are.
+ */
 export function selectPlatform(
   index: { manifests: Descriptor[] },
   platform: Platform,

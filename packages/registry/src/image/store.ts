@@ -30,9 +30,17 @@ export interface ImageSource {
   readonly name: string;
   /** The registry's host, when `name` is a repository of one: another repository there can then mount from it. */
   readonly registry?: string;
-  /** The manifest or index under a tag or a digest. E_INPUT_FILE, or E_REGISTRY with details.status 404, when there is none. */
+  /**
+   * The manifest or index under a tag or a digest.
+   *
+   * @throws ImageSpecError E_INPUT_FILE, or E_REGISTRY with details.status 404, when there is none.
+   */
   getManifest(tagOrDigest: string, options?: CallOptions): Promise<ManifestBytes>;
-  /** The bytes of a blob; the iterator throws E_DIGEST_MISMATCH at its end when they are not what the descriptor says. */
+  /**
+   * The bytes of a blob.
+   *
+   * @throws ImageSpecError E_DIGEST_MISMATCH at the end of the iteration, when they are not what the descriptor says.
+   */
   getBlob(descriptor: Descriptor, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
 }
 

@@ -76,7 +76,7 @@ export class DockerArchive implements ImageSink {
     });
   }
 
-  /** Throws E_UNSUPPORTED for an index of several images: `docker load` takes one. */
+  /** @throws ImageSpecError E_UNSUPPORTED for an index of several images: `docker load` takes one. */
   async putManifest(manifest: ManifestBytes, _options: CallOptions & { tag?: string | undefined } = {}): Promise<void> {
     const document = parseManifest(manifest, this.name);
     if (document.kind === "index") {

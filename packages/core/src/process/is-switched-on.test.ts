@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isSwitchedOn } from "./process-environment.ts";
+import { isSwitchedOn } from "./is-switched-on.ts";
 
 it.each([
   [undefined, false],
