@@ -14,8 +14,8 @@ interface Replacement {
 }
 
 const version: Pick<Replacement, "text" | "by"> = {
-  text: 'readFileSync(new URL("../../package.json", import.meta.url), "utf8")',
-  by: (module) => JSON.stringify(JSON.stringify({ version: manifestAbove(module).version })),
+  text: 'packageVersion(new URL("../../package.json", import.meta.url))',
+  by: (module) => JSON.stringify(manifestAbove(module).version),
 };
 
 /** What depends on the place of a module's file, done while it still has one; each must be found. */

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   type BuildRequest,
   type BuildResult,
@@ -7,6 +6,7 @@ import {
   withScratchFolder,
 } from "@imagespec/core/builder";
 import { contextFiles, type Dockerfile, OCI_BASE_CONTEXT, renderDockerfile } from "@imagespec/dockerfile";
+import { packageVersion } from "@imagespec/registry/terms";
 import { buildWithBuildx, buildWithDocker } from "./docker-build.ts";
 import { type DockerClient, findDockerClient } from "./docker-client.ts";
 import { withDockerConfig } from "./docker-config.ts";
@@ -56,11 +56,9 @@ async function buildIn(scratch: string, config: Record<string, string>, request:
 
 /** The Dockerfile that a request is built by; `layoutBase` is the name an `oci:` base was loaded by, if it was. */
 export function dockerfileOf({ plan, files, mirrors }: Request, layoutBase?: string): Dockerfile {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { version: string };
   return renderDockerfile(plan, {
     dialect: "buildkit",
-    builder: `docker-buildx@${version}`,
+    builder: `docker-buildx@${packageVersion(new URL("../package.json", import.meta.url))}`,
     files,
     mirrors,
     layoutBase,

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import {
   abortedError,
   type BuildRequest,
@@ -8,6 +7,7 @@ import {
   type Probe,
   type Unsupported,
 } from "@imagespec/core/builder";
+import { packageVersion } from "@imagespec/registry/terms";
 import { build } from "./build.ts";
 import { createdTime } from "./image/image-config.ts";
 import { type Options, optionsSchema } from "./options.ts";
@@ -15,8 +15,6 @@ import { probe } from "./probe.ts";
 import { openSession } from "./session/build-session.ts";
 import type { UvProgram } from "./session/find-uv.ts";
 import { supports } from "./supports.ts";
-
-const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /** Builds images without a daemon: uv resolves, layers are written here, and only what the registry lacks is pushed. */
 export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
@@ -48,7 +46,11 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
     const isSame = probed?.option === request.options.uv && probed?.image === uvImageOf(request.plan);
     const session = await openSession(request, isSame ? probed?.uv : undefined);
     try {
-      return await build(session, `uv-micromamba@${version}`, created);
+      return await build(
+        session,
+        `uv-micromamba@${packageVersion(new URL("../package.json", import.meta.url))}`,
+        created,
+      );
     } catch (error) {
       if (request.signal.aborted && !isImageSpecError(error, "E_ABORTED"))
         throw abortedError(`The build of ${request.plan.reference}`, error);

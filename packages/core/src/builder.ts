@@ -48,6 +48,7 @@ export { type AptIndex, aptIndexTitle } from "./plan/apt-index.ts";
 export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
 export { CONDA_CHANNELS, condaChannelAddress } from "./plan/conda-channels.ts";
 export { ENVIRONMENT_FILES } from "./plan/environment-file.ts";
+export { ENVIRONMENT_PREFIXES, MICROMAMBA_FOLDER, PYTHON_FOLDER } from "./plan/environment-folders.ts";
 export { environmentValues, type ValuePart, valueOver } from "./plan/environment-value.ts";
 export { LOCKED_OPTIONS } from "./plan/locked-options.ts";
 export { LOGIN_SHELL_FILE, loginShellText } from "./plan/login-shell.ts";

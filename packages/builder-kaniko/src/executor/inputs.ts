@@ -11,11 +11,10 @@ import {
   hostCertificates,
   renderDockerfile,
 } from "@imagespec/dockerfile";
-import { insecureRegistries, parseReference } from "@imagespec/registry";
+import { insecureRegistries, packageVersion, parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 import { cacheRepository } from "./arguments.ts";
 import { hasLocalIndex, type RegistryAccess, registryAccess } from "./registry-access.ts";
-import { packageVersion } from "./version.ts";
 
 /** All that the runs of one build have in common, gathered before the first of them starts. */
 export interface BuildInputs {
@@ -74,7 +73,7 @@ export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: 
 export function dockerfileOf(request: BuildRequest, contextImage?: string): Dockerfile {
   return renderDockerfile(request.plan, {
     dialect: "kaniko",
-    builder: `kaniko@${packageVersion()}`,
+    builder: `kaniko@${packageVersion(new URL("../../package.json", import.meta.url))}`,
     files: request.files,
     contextImage,
   });

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import { ImageSpecError, PYTHON_FOLDER, runTool } from "@imagespec/core/builder";
 import type { Libc } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
@@ -12,8 +12,8 @@ import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 import { MACHINES } from "../target/python-target.ts";
 
-/** Where managed Pythons stand in an image, from every builder. */
-const ROOT = "opt/python";
+/** Where managed Pythons stand in an image, as layers name it. */
+const ROOT = PYTHON_FOLDER.slice(1);
 /** Text files above this many bytes hold no path of their installation. */
 const PATCHED_BYTES = 4 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { packageVersion } from "@imagespec/core/internal";
 import { Command, CommanderError } from "commander";
 import type { CommandLine } from "./command-line.ts";
 import { type CommandName, commandUsages } from "./commands.ts";
@@ -58,7 +58,7 @@ function describeProgram(usages: typeof commandUsages, { write, run }: Sinks): C
   const program = new Command("imagespec")
     .usage("COMMAND [FILE] [OPTIONS]")
     .description("Declare a container image as data; build it only when its content changes.")
-    .version(ownVersion(), "-v, --version", "print the version")
+    .version(packageVersion(new URL("../../package.json", import.meta.url)), "-v, --version", "print the version")
     .helpOption("-h, --help", "print help; after a command, its options")
     .helpCommand("help [COMMAND]", "print the help of a command")
     .exitOverride()
@@ -160,8 +160,3 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
 }
 
 const MORE_HINT = "Name one, and see the command's --help for how to give more.";
-
-function ownVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}

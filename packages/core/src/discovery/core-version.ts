@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
+import { packageVersion } from "@imagespec/registry/terms";
 
 /** The version of this package. */
 export function coreVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  return packageVersion(new URL("../../package.json", import.meta.url));
 }
 
 /**

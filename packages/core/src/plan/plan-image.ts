@@ -2,9 +2,8 @@ import type { Content, ContentPackages } from "../identity/content.ts";
 import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
+import { ENVIRONMENT_PREFIXES } from "./environment-folders.ts";
 import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep, UserStep } from "./plan.ts";
-
-const PREFIXES = { venv: "/opt/venv", conda: "/opt/micromamba/envs/runtime" } as const;
 
 /** The user of every image (docs/plan.md, the runtime contract). */
 export const RUNTIME_USER: UserStep = { name: "flytekit", home: "/home/flytekit", workdir: "/root" };
@@ -39,7 +38,7 @@ function environmentStep({ environment, tools }: Content): EnvironmentStep | und
   if (environment.manager === "venv") {
     return {
       manager: "venv",
-      prefix: PREFIXES.venv,
+      prefix: ENVIRONMENT_PREFIXES.venv,
       python: environment.python,
       uvImage: tools.uvImage,
       bytecode: environment.bytecode,
@@ -47,7 +46,7 @@ function environmentStep({ environment, tools }: Content): EnvironmentStep | und
   }
   return {
     manager: "conda",
-    prefix: PREFIXES.conda,
+    prefix: ENVIRONMENT_PREFIXES.conda,
     pythonVersion: environment.pythonVersion,
     packages: [...environment.packages],
     channels: [...environment.channels],
@@ -67,7 +66,7 @@ function envStep({ content, baseSpec }: ResolvedSpec): EnvStep | undefined {
       ? undefined
       : manager;
   const lead = {
-    ...(leading && { PATH: `${PREFIXES[leading]}/bin` }),
+    ...(leading && { PATH: `${ENVIRONMENT_PREFIXES[leading]}/bin` }),
     ...((baseSpec === undefined || Object.hasOwn(variables, "PYTHONPATH")) && { PYTHONPATH: "/root" }),
   };
   return Object.keys(variables).length + Object.keys(lead).length === 0 ? undefined : { variables, lead };

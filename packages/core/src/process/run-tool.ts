@@ -1,14 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type ErrorCode, ImageSpecError, onProcessExit, redact } from "@imagespec/registry";
+import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
 import { abortedError } from "./aborted-error.ts";
 import { isBrokenPipe } from "./broken-pipe.ts";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { ProcessGroup } from "./process-group.ts";
 
-/** How long a cancelled tool has after TERM, in milliseconds; with the wait after KILL it is under the 5 s bound. */
-const TERM_GRACE = 3000;
-const KILL_GRACE = 1000;
 const TAIL_LINES = 50;
 const MAX_STDOUT = 16 * 1024 * 1024;
 
@@ -61,19 +59,17 @@ export async function runTool(
   args: readonly string[],
   options: RunToolOptions = {},
 ): Promise<ToolResult> {
+  const { input, signal } = options;
   const secrets = [...(options.redact ?? [])];
   const clean = (text: string) => redact(text, secrets);
   const shown = clean(escapeCommand(command, args));
   // Loaded here, so that a program that only looks up a tag does not pay for it.
   const { execa } = await import("execa");
-  if (options.signal?.aborted) throw abortedError(shown, options.signal.reason);
+  if (signal?.aborted) throw abortedError(shown, signal.reason);
 
   const started = performance.now();
-  const tail: string[] = [];
-  const stdout: Uint8Array[] = [];
-  let stdoutSize = 0;
   const child = execa(command, args, {
-    stdin: options.input === undefined ? "ignore" : "pipe",
+    stdin: input === undefined ? "ignore" : "pipe",
     cwd: options.cwd ?? process.cwd(),
     env: options.env ?? {},
     buffer: false,
@@ -81,6 +77,57 @@ export async function runTool(
     reject: false,
     windowsHide: true,
   });
+  const output = readOutput(child, clean, options);
+  const group = new ProcessGroup(child);
+  const stop = () => group.stop();
+  signal?.addEventListener("abort", stop, { once: true });
+
+  let inputError: unknown;
+  const feeding =
+    input === undefined || child.stdin === null || child.stdin === undefined
+      ? Promise.resolve()
+      : pipeline(toReadable(input), child.stdin).catch((error: unknown) => {
+          if (isBrokenPipe(error)) return; // The tool stopped reading; its exit code tells why.
+          inputError = error;
+          stop();
+        });
+  try {
+    const result = await child;
+    if (result.failed && result.exitCode === undefined && result.signal === undefined && inputError === undefined) {
+      throw startError(command, shown, result.code, result.originalMessage);
+    }
+    await feeding;
+    const { stdout, tail } = output.end();
+    if (signal?.aborted) throw abortedError(shown, signal.reason);
+    if (inputError !== undefined) throw inputError;
+    const exitCode = result.exitCode ?? 128;
+    const seconds = (performance.now() - started) / 1000;
+    if (exitCode !== 0 && options.allowFailure !== true) {
+      const ending = { exitCode, signal: result.signal };
+      throw exitError(command, { command: shown, ...ending, tail }, options);
+    }
+    return { exitCode, stdout, tail, command: shown, seconds };
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    // What the tool left running in its group is ended with it on failure and cancel.
+    group.release(signal?.aborted === true || inputError !== undefined);
+  }
+}
+
+interface Output {
+  stdout: string;
+  tail: string[];
+}
+
+/** Reads both streams of a tool by lines; `end` takes what came, the last line included. */
+function readOutput(
+  child: { stdout: Readable; stderr: Readable },
+  clean: (text: string) => string,
+  options: RunToolOptions,
+): { end(): Output } {
+  const tail: string[] = [];
+  const stdout: Uint8Array[] = [];
+  let stdoutSize = 0;
   const take = (stream: "stdout" | "stderr") =>
     new LineSplitter((raw) => {
       const line = clean(raw);
@@ -95,77 +142,31 @@ export async function runTool(
     splitters.stdout.write(chunk);
   });
   child.stderr.on("data", (chunk: Uint8Array) => splitters.stderr.write(chunk));
-
-  const timers: NodeJS.Timeout[] = [];
-  const killGroup = (signal: NodeJS.Signals) => {
-    try {
-      if (child.pid === undefined) return;
-      if (process.platform === "win32") child.kill(signal);
-      else process.kill(-child.pid, signal);
-    } catch {
-      // The group is gone already.
-    }
+  return {
+    end() {
+      splitters.stdout.end();
+      splitters.stderr.end();
+      return { stdout: Buffer.concat(stdout).toString("utf8"), tail };
+    },
   };
-  const stop = () => {
-    killGroup("SIGTERM");
-    timers.push(setTimeout(() => killGroup("SIGKILL"), TERM_GRACE));
-    // A process that left the group may still hold the pipes open; it is not waited for.
-    timers.push(setTimeout(() => closePipes(child), TERM_GRACE + KILL_GRACE));
-  };
-  // When this process exits at once (a second Ctrl-C) its tools must not outlive it.
-  const forgetExit = onProcessExit(() => killGroup("SIGKILL"));
-  options.signal?.addEventListener("abort", stop, { once: true });
+}
 
-  let inputError: unknown;
-  const feeding =
-    options.input === undefined || child.stdin === null || child.stdin === undefined
-      ? Promise.resolve()
-      : pipeline(toReadable(options.input), child.stdin).catch((error: unknown) => {
-          if (isBrokenPipe(error)) return; // The tool stopped reading; its exit code tells why.
-          inputError = error;
-          stop();
-        });
-  try {
-    const result = await child;
-    if (result.failed && result.exitCode === undefined && result.signal === undefined && inputError === undefined) {
-      throw startError(command, shown, result.code, result.originalMessage);
-    }
-    await feeding;
-    splitters.stdout.end();
-    splitters.stderr.end();
-    if (options.signal?.aborted) throw abortedError(shown, options.signal.reason);
-    if (inputError !== undefined) throw inputError;
-    const exitCode = result.exitCode ?? 128;
-    const seconds = (performance.now() - started) / 1000;
-    if (exitCode !== 0 && options.allowFailure !== true) {
-      const how = result.signal === undefined ? `exited with code ${exitCode}` : `was ended by ${result.signal}`;
-      throw new ImageSpecError(
-        options.errorCode ?? "E_BUILD",
-        `${command} ${how}.\n  command: ${shown}${tail.length === 0 ? "" : `\n  last lines:\n${tail.map((l) => `    ${l}`).join("\n")}`}`,
-        {
-          hint: options.hint,
-          details: { command: shown, exitCode, signal: result.signal, tail: [...tail] },
-        },
-      );
-    }
-    return { exitCode, stdout: Buffer.concat(stdout).toString("utf8"), tail, command: shown, seconds };
-  } finally {
-    // What the tool left running in its group is ended with it on failure and cancel.
-    if (options.signal?.aborted || inputError !== undefined) killGroup("SIGKILL");
-    for (const timer of timers) clearTimeout(timer);
-    options.signal?.removeEventListener("abort", stop);
-    forgetExit();
-  }
+/** The error of a tool that ran and failed. `details` are shown in the message and kept beside it. */
+function exitError(
+  command: string,
+  details: { command: string; exitCode: number; signal: string | undefined; tail: string[] },
+  { errorCode = "E_BUILD", hint }: RunToolOptions,
+): ImageSpecError {
+  const { exitCode, signal, tail } = details;
+  const how = signal === undefined ? `exited with code ${exitCode}` : `was ended by ${signal}`;
+  const lines = [`${command} ${how}.`, `  command: ${details.command}`];
+  if (tail.length > 0) lines.push("  last lines:", ...tail.map((line) => `    ${line}`));
+  return new ImageSpecError(errorCode, lines.join("\n"), { hint, details });
 }
 
 function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Readable {
   // Readable.from would iterate bytes and characters one by one.
   return typeof input === "string" || input instanceof Uint8Array ? Readable.from([input]) : Readable.from(input);
-}
-
-function closePipes(child: { stdout: Readable; stderr: Readable }): void {
-  child.stdout.destroy();
-  child.stderr.destroy();
 }
 
 function startError(

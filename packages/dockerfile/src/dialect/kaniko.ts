@@ -1,4 +1,11 @@
-import { type BuildPlan, baseImageText, type EnvironmentStep } from "@imagespec/core/builder";
+import {
+  type BuildPlan,
+  baseImageText,
+  ENVIRONMENT_PREFIXES,
+  type EnvironmentStep,
+  MICROMAMBA_FOLDER,
+  PYTHON_FOLDER,
+} from "@imagespec/core/builder";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { renderRun } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
@@ -31,7 +38,7 @@ const FOLDER = "/.imagespec";
 const SYSTEM_STAGE = "imagespec-system";
 const ENVIRONMENT_STAGE = "imagespec-environment";
 // All that an environment is made of, whoever made it.
-const ENVIRONMENT_FOLDERS = ["venv", "python", "micromamba"];
+const ENVIRONMENT_FOLDERS = [ENVIRONMENT_PREFIXES.venv, PYTHON_FOLDER, MICROMAMBA_FOLDER];
 const TOOLS: StepTools = {
   bin: `${FOLDER}/bin`,
   cache: undefined,
@@ -131,7 +138,7 @@ function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[
   }
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(
-    (name) => `if [ -e /opt/${name} ] || [ -L /opt/${name} ]; then mv /opt/${name} ${FOLDER}/out/opt/; fi;`,
+    (folder) => `if [ -e ${folder} ] || [ -L ${folder} ]; then mv ${folder} ${FOLDER}/out/opt/; fi;`,
   );
   const collect = renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]);
   return [...instructions, instruction("environment", collect, "collect the Python environment")];
@@ -152,7 +159,7 @@ function copyOf(path: string | undefined, options: RenderOptions): Instruction[]
  * that deleted files do not remain. COPY keeps owners, except those of links.
  */
 function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Instruction[] {
-  const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.map((name) => `/opt/${name}`).join(" ")}`]);
+  const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.join(" ")}`]);
   return [
     instruction("environment", remove, "remove the base's Python environment"),
     instruction("environment", `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`),

@@ -1,8 +1,7 @@
-import { COMPILE_SCRIPT, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
+import { COMPILE_SCRIPT, type EnvironmentStep, PYTHON_FOLDER, type UserStep } from "@imagespec/core/builder";
 import { chownScript } from "./chown.ts";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
 import { quoteShell } from "./quote.ts";
-import { PYTHON_FOLDER } from "./uv-settings.ts";
 
 /** Whether a Python may stand below the environment that is ours, too. */
 export function hasManagedPython(environment: EnvironmentStep): boolean {

@@ -1,4 +1,4 @@
-import type { CommandsStep, EnvironmentStep, UserStep } from "@imagespec/core/builder";
+import { type CommandsStep, ENVIRONMENT_PREFIXES, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
 import { chownScript } from "./chown.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
@@ -17,7 +17,7 @@ export interface CommandsQuestion {
 
 /** The spec's commands, with uv at hand; what they leave in /root and in the environment is the user's. */
 export function commandsScript({ step, environment, user, tools, mounted }: CommandsQuestion): string[] {
-  const prefix = environment?.prefix ?? "/opt/venv";
+  const prefix = environment?.prefix ?? ENVIRONMENT_PREFIXES.venv;
   // So that `uv pip install` means the image's environment.
   const active = environment?.manager === "conda" ? "CONDA_PREFIX" : "VIRTUAL_ENV";
   return [

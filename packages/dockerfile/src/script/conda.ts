@@ -1,6 +1,7 @@
 import {
   condaChannelAddress,
   type EnvironmentStep,
+  MICROMAMBA_FOLDER,
   throughAddressMirror,
   type UserStep,
 } from "@imagespec/core/builder";
@@ -20,12 +21,12 @@ export function condaScript(step: Conda, tools: StepTools, user: UserStep): stri
   const { prefix } = step;
   const namesPython = step.packages.some((spec) => /^\s*(?:[^\s:]+::)?python(?![\w.-])/i.test(spec));
   const python = step.pythonVersion === undefined || namesPython ? [] : [`python=${step.pythonVersion}`];
-  const packages = tools.cache === undefined ? "/opt/micromamba/pkgs" : tools.cache;
+  const packages = tools.cache === undefined ? `${MICROMAMBA_FOLDER}/pkgs` : tools.cache;
   return [
     "set -e;",
     ...CLEAN_ENVIRONMENT,
     ...trustLines(tools),
-    `scratch=$(mktemp -d); export HOME="$scratch" MAMBA_ROOT_PREFIX=/opt/micromamba MAMBA_NO_RC=true CONDA_PKGS_DIRS=${packages};`,
+    `scratch=$(mktemp -d); export HOME="$scratch" MAMBA_ROOT_PREFIX=${MICROMAMBA_FOLDER} MAMBA_NO_RC=true CONDA_PKGS_DIRS=${packages};`,
     'export MAMBA_CHANNEL_PRIORITY=strict CONDA_OVERRIDE_ARCHSPEC="$(uname -m)";',
     `verb=create; if [ -d ${prefix}/conda-meta ]; then verb=install; fi;`,
     `${tools.bin}/micromamba "$verb" -y --no-pyc -p ${prefix} --always-copy --override-channels`,

@@ -1,9 +1,7 @@
+import { PYTHON_FOLDER } from "@imagespec/core/builder";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
-
-/** Where uv keeps the Pythons it manages, in the image. */
-export const PYTHON_FOLDER = "/opt/python";
 
 /** Settings of every step that installs Python packages: no configuration but the spec's, nothing left behind. */
 export function uvSettings(tools: StepTools): string[] {

@@ -1,14 +1,19 @@
-import { activateScript, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
+import {
+  activateScript,
+  ENVIRONMENT_PREFIXES,
+  type EnvironmentStep,
+  PYTHON_FOLDER,
+  type UserStep,
+} from "@imagespec/core/builder";
 import { chownScript } from "./chown.ts";
 import { FAIL_FUNCTION } from "./fail.ts";
 import { PYTHON_SOURCE_LINES } from "./python-sources.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
-import { PYTHON_FOLDER, uvSettings } from "./uv-settings.ts";
+import { uvSettings } from "./uv-settings.ts";
 
 type Venv = Extract<EnvironmentStep, { manager: "venv" }>;
 
-const CONDA_PREFIX = "/opt/micromamba/envs/runtime";
 const VERSION_OF = "-c 'import sys; print(\"%d.%d.%d\" % sys.version_info[:3])'";
 
 /**
@@ -17,12 +22,13 @@ const VERSION_OF = "-c 'import sys; print(\"%d.%d.%d\" % sys.version_info[:3])'"
  */
 export function venvScript(step: Venv, tools: StepTools, user: UserStep): string[] {
   const { prefix } = step;
+  const conda = ENVIRONMENT_PREFIXES.conda;
   return [
     ...uvSettings(tools),
     FAIL_FUNCTION,
     ...(step.python.from === "version" ? PYTHON_SOURCE_LINES : []),
     "made=;",
-    `if [ ! -x ${prefix}/bin/python ] && [ -x ${CONDA_PREFIX}/bin/python ]; then ln -s ${CONDA_PREFIX} ${prefix}; fi;`,
+    `if [ ! -x ${prefix}/bin/python ] && [ -x ${conda}/bin/python ]; then ln -s ${conda} ${prefix}; fi;`,
     ...(step.python.from === "version"
       ? extendOrMakeOfVersion(prefix, step.python.version)
       : extendOrMakeOf(prefix, step.python)),
