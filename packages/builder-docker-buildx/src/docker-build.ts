@@ -85,7 +85,7 @@ export function buildxArguments(command: BuildxCommand): string[] {
     ...Object.entries(command.contexts ?? {}).flatMap(([name, source]) => ["--build-context", `${name}=${source}`]),
     "--metadata-file",
     command.metadataFile,
-    ...(output === "push" ? ["--push"] : output === "load" ? ["--load"] : ["--output", outputSpec(output)]),
+    ...(typeof output === "string" ? [`--${output}`] : ["--output", outputSpec(output)]),
     "-",
   ];
 }

@@ -96,10 +96,15 @@ const PUSH_HINTS = {
 /** The error for an image that was built and not pushed. */
 export function pushFailure(reference: string, lines: readonly string[], cause?: unknown): ImageSpecError {
   const end = endOf(lines).join("\n");
-  const code = REFUSED.test(end) ? "E_REGISTRY_AUTH" : UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
+  const code = pushFailureCode(end);
   return new ImageSpecError(code, `${reference} was built and could not be pushed${lastLines(lines)}`, {
     hint: PUSH_HINTS[code],
     details: { reference, tail: [...lines] },
     cause,
   });
+}
+
+function pushFailureCode(end: string): keyof typeof PUSH_HINTS {
+  if (REFUSED.test(end)) return "E_REGISTRY_AUTH";
+  return UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
 }

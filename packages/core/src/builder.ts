@@ -38,7 +38,7 @@ export { counted, TransferReport } from "./builder/transfer-report.ts";
 export { openShippedFile } from "./files/open-shipped-file.ts";
 export { readShippedText } from "./files/read-shipped-text.ts";
 export { type RequirementText, requirementTexts } from "./files/requirement-texts.ts";
-export type { ShippedFile } from "./files/shipped-file.ts";
+export { contentMark, type ShippedFile } from "./files/shipped-file.ts";
 export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { type AddressMirrors, throughAddressMirror } from "./mirror/address-mirrors.ts";

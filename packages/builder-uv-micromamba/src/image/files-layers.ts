@@ -1,4 +1,10 @@
-import { type FilesStep, ImageSpecError, openShippedFile, type ShippedFile } from "@imagespec/core/builder";
+import {
+  contentMark,
+  type FilesStep,
+  ImageSpecError,
+  openShippedFile,
+  type ShippedFile,
+} from "@imagespec/core/builder";
 import type { LayerEntry } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
@@ -74,6 +80,5 @@ function* entries(
 }
 
 function identity(file: ShippedFile): unknown[] {
-  const content = file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
-  return [file.path, file.type, file.mode, content];
+  return [file.path, file.type, file.mode, contentMark(file)];
 }

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError, type ShippedFile, timedStep } from "@imagespec/core/builder";
+import { contentMark, ImageSpecError, type ShippedFile, timedStep } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import { wheelFits } from "../target/wheel-tags.ts";
@@ -57,7 +57,9 @@ export function builtWheel(session: BuildSession, workshop: Workshop, source: So
 /** What decides of a source what its wheel holds. */
 function identityOf(source: Source): unknown {
   if (isProject(source))
-    return source.files.flatMap((file) => (isPart(source.path, file) ? [[file.path, file.mode, contentOf(file)]] : []));
+    return source.files.flatMap((file) =>
+      isPart(source.path, file) ? [[file.path, file.mode, contentMark(file)]] : [],
+    );
   const { name, git, archive } = source;
   return {
     name,
@@ -68,10 +70,6 @@ function identityOf(source: Source): unknown {
 
 function isPart(folder: string, { path }: ShippedFile): boolean {
   return path.startsWith(`${folder}/`);
-}
-
-function contentOf(file: ShippedFile): string {
-  return file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
 }
 
 function make(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {

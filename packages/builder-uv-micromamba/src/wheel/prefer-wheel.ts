@@ -13,17 +13,17 @@ export function preferWheel<T extends { filename: string }>(wheels: readonly T[]
 
 function rank(name: WheelName, digits: string): number[] {
   return [
-    name.abis.includes(`cp${digits}`)
-      ? 3
-      : name.abis.includes("abi3")
-        ? 2
-        : name.pythons.includes(`cp${digits}`)
-          ? 1
-          : 0,
+    interpreterRank(name, digits),
     Math.max(...name.pythons.map((tag) => Number(/^(?:cp|py)3(\d+)$/.exec(tag)?.[1] ?? -1))),
     Math.max(...name.platforms.map(platformRank)),
     Number(/^\d+/.exec(name.build ?? "")?.[0] ?? -1),
   ];
+}
+
+function interpreterRank({ abis, pythons }: WheelName, digits: string): number {
+  if (abis.includes(`cp${digits}`)) return 3;
+  if (abis.includes("abi3")) return 2;
+  return pythons.includes(`cp${digits}`) ? 1 : 0;
 }
 
 const LEGACY: Record<string, number> = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };

@@ -1,3 +1,4 @@
+import type { ShippedFile } from "@imagespec/core/builder";
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { EXIT } from "../exit-codes.ts";
 import { onlyTarget } from "./chosen-targets.ts";
@@ -11,9 +12,7 @@ export const render: Command = async (context) => {
   const { request, mirrors } = await resolveTarget(target, context);
   if (context.line.files) {
     for (const file of request.files) {
-      const detail =
-        file.type === "file" ? `${file.size}\t${file.sha256}` : file.type === "symlink" ? `-> ${file.link}` : "";
-      context.print([file.type, file.mode.toString(8).padStart(4, "0"), file.path, detail].join("\t").trimEnd());
+      context.print([file.type, file.mode.toString(8).padStart(4, "0"), file.path, ...details(file)].join("\t"));
     }
     return EXIT.done;
   }
@@ -31,3 +30,8 @@ export const render: Command = async (context) => {
   context.print(text.replace(/\n$/, ""));
   return EXIT.done;
 };
+
+function details(file: ShippedFile): string[] {
+  if (file.type === "file") return [String(file.size), file.sha256];
+  return file.type === "symlink" ? [`-> ${file.link}`] : [];
+}

@@ -36,7 +36,8 @@ export function differenceLines({ before, after, layers, origins, packages }: Im
       .filter(({ before, after }) => before !== after)
       .map(({ origin, before, after }) => `  ${origin.padEnd(8)} ${bytes(before)} -> ${bytes(after)}`),
     ...packages.map(({ manager, name, before, after }) => {
-      const sign = before === undefined ? "+" : after === undefined ? "-" : "~";
+      const gone = after === undefined ? "-" : "~";
+      const sign = before === undefined ? "+" : gone;
       const versions = [before, after].flatMap((one) => (one === undefined ? [] : [one.version ?? "?"]));
       const grown = (after?.size ?? 0) - (before?.size ?? 0);
       return `${sign} ${manager} ${name} ${[...new Set(versions)].join(" -> ")}  ${grown < 0 ? "-" : "+"}${bytes(Math.abs(grown)).trim()}`;

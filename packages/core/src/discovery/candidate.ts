@@ -21,7 +21,7 @@ export interface BuilderCandidate {
 
 /** The order in which builders are asked: priority, then type. */
 export function byPriority(a: BuilderCandidate, b: BuilderCandidate): number {
-  return b.priority - a.priority || (a.type < b.type ? -1 : a.type > b.type ? 1 : 0);
+  return b.priority - a.priority || Number(a.type > b.type) - Number(a.type < b.type);
 }
 
 /** A builder object as a candidate. */

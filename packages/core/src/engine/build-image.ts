@@ -160,8 +160,8 @@ function finish(host: EngineHost, build: Build, done: BuilderRun, reasons: reado
   const image: KnownImage = { reference, digest, builder: done.builder };
   if (build.call.output === undefined && adopted !== true && done.built) host.known.set(knownKey(build), image);
   if (done.built && reference !== build.reference) host.realNames.set(build.reference, reference);
-  const status = !done.built ? "reused" : adopted === true ? "adopted" : "built";
-  return outcomeOf(status, build, image, [...reasons, ...done.reasons]);
+  const made = adopted === true ? "adopted" : "built";
+  return outcomeOf(done.built ? made : "reused", build, image, [...reasons, ...done.reasons]);
 }
 
 function outcomeOf(

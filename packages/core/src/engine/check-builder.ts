@@ -1,4 +1,10 @@
-import { docsPage, ImageSpecError, isImageSpecError, type Unsupported } from "@imagespec/registry/terms";
+import {
+  docsPage,
+  type ErrorCode,
+  ImageSpecError,
+  isImageSpecError,
+  type Unsupported,
+} from "@imagespec/registry/terms";
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { type ProjectSettings, settledOptions } from "../discovery/project-settings.ts";
@@ -125,15 +131,14 @@ async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promis
   return { usable: false, code: "E_OPTIONS", reason, hint, names };
 }
 
+const FAILURES: Partial<Record<ErrorCode, string>> = {
+  E_OPTIONS: "does not take these options",
+  E_UNSUPPORTED: "cannot build this spec",
+};
+
 /** Why a builder that was asked for by name cannot build, as an error. */
 export function unusableError(type: string, { code = "E_TOOL_MISSING", reason, hint, unsupported }: Unusable) {
-  const failure =
-    code === "E_OPTIONS"
-      ? "does not take these options"
-      : code === "E_UNSUPPORTED"
-        ? "cannot build this spec"
-        : "cannot work here";
-  return new ImageSpecError(code, `Builder "${type}" ${failure}: ${reason}`, {
+  return new ImageSpecError(code, `Builder "${type}" ${FAILURES[code] ?? "cannot work here"}: ${reason}`, {
     hint,
     details: { builder: type, unsupported },
   });

@@ -8,7 +8,7 @@ export function sortByBytes<T>(items: T[], textOf: (item: T) => string): T[] {
 }
 
 function compareCodeUnits(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+  return Number(left > right) - Number(left < right);
 }
 
 function compareCodePoints(left: string, right: string): number {

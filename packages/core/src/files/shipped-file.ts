@@ -17,3 +17,9 @@ export type ShippedFile =
     }
   | { type: "directory"; path: string; mode: 0o755 }
   | { type: "symlink"; path: string; mode: 0o777; link: string };
+
+/** What tells the content of an entry apart from another's at the same path: a hash, a link's target, or nothing. */
+export function contentMark(file: ShippedFile): string {
+  if (file.type === "file") return file.sha256;
+  return file.type === "symlink" ? file.link : "";
+}

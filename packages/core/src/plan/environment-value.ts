@@ -34,7 +34,10 @@ export function environmentValues({ variables, lead }: EnvStep): Map<string, Val
 /** The text of a value over a base that has `base` for the variable. Pure. */
 export function valueOver(parts: readonly ValuePart[], base: string | undefined): string {
   return parts
-    .map((part) => (typeof part === "string" ? part : base ? `${part.before}${base}` : part.otherwise))
+    .map((part) => {
+      if (typeof part === "string") return part;
+      return base ? `${part.before}${base}` : part.otherwise;
+    })
     .join("");
 }
 

@@ -60,11 +60,8 @@ function envStep({ content, baseSpec }: ResolvedSpec): EnvStep | undefined {
   const variables = sortedByName(content.env ?? {});
   const inherited = baseSpec?.environment;
   const manager = content.environment?.manager;
-  const leading = Object.hasOwn(variables, "PATH")
-    ? (manager ?? inherited)
-    : manager === inherited
-      ? undefined
-      : manager;
+  const added = manager === inherited ? undefined : manager;
+  const leading = Object.hasOwn(variables, "PATH") ? (manager ?? inherited) : added;
   const lead = {
     ...(leading && { PATH: `${ENVIRONMENT_PREFIXES[leading]}/bin` }),
     ...((baseSpec === undefined || Object.hasOwn(variables, "PYTHONPATH")) && { PYTHONPATH: "/root" }),

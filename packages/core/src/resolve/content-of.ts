@@ -1,4 +1,4 @@
-import type { ShippedFile } from "../files/shipped-file.ts";
+import { contentMark, type ShippedFile } from "../files/shipped-file.ts";
 import type { Content, ContentFile, ContentPackages } from "../identity/content.ts";
 import { specId } from "../identity/spec-id.ts";
 import { installerArguments } from "../spec/installer-arguments.ts";
@@ -57,6 +57,5 @@ function given<T>(value: T): T | undefined {
 const MODES = new Map([0o644, 0o755, 0o777].map((mode) => [mode, mode.toString(8).padStart(4, "0")]));
 
 function contentFile(file: ShippedFile): ContentFile {
-  const content = file.type === "file" ? file.sha256 : file.type === "symlink" ? file.link : "";
-  return [file.path, file.type, MODES.get(file.mode) ?? "", content];
+  return [file.path, file.type, MODES.get(file.mode) ?? "", contentMark(file)];
 }

@@ -1,6 +1,9 @@
 import { ImageSpecError, normalPlatform } from "@imagespec/registry/terms";
 import { platformBreach } from "../spec/text-rules.ts";
 
+/** Names that Node has for architectures, and Go others. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm: "arm/v7" };
+
 /** Platforms in normal form, sorted, each once. @throws ImageSpecError E_SPEC for a text that is not a platform. */
 export function normalPlatforms(platforms: Iterable<string>): string[] {
   const result = new Set<string>();
@@ -17,5 +20,5 @@ export function normalPlatforms(platforms: Iterable<string>): string[] {
 export function defaultPlatform(registry: string | undefined, architecture: string = process.arch): string {
   const isLocal = registry !== undefined && /^localhost(:|\/|$)/.test(registry);
   if (!isLocal) return "linux/amd64";
-  return normalPlatform(`linux/${architecture === "x64" ? "amd64" : architecture === "arm" ? "arm/v7" : architecture}`);
+  return normalPlatform(`linux/${ARCHITECTURES[architecture] ?? architecture}`);
 }

@@ -77,12 +77,8 @@ async function resolveBase(
   options: ResolveOptions,
 ): Promise<{ image: BaseImage; content: Content["base"] }> {
   const { baseImage } = spec;
-  const image =
-    baseImage === undefined
-      ? defaultBaseImage(spec)
-      : typeof baseImage === "string"
-        ? baseImage
-        : await computedName(baseImage, platforms, options);
+  const named = baseImage ?? defaultBaseImage(spec);
+  const image = typeof named === "string" ? named : await computedName(named, platforms, options);
   const parsed = parseBaseImage(image);
   if (parsed.kind === "layout") {
     const { resolveLayout } = await import("./resolve-layout.ts");

@@ -20,7 +20,8 @@ export function registryBreach(registry: string): Problem | undefined {
   if (registry.includes("@")) return breach("it has a digest or a user name");
   if (registry.endsWith("/")) return breach("it ends with '/'");
   const slash = registry.indexOf("/");
-  const afterHost = slash < 0 ? (isRegistryHost(registry) ? "" : registry) : registry.slice(slash);
+  const withoutSlash = isRegistryHost(registry) ? "" : registry;
+  const afterHost = slash < 0 ? withoutSlash : registry.slice(slash);
   if (afterHost.includes(":")) return breach("it has a tag");
   const fault = nameBreach(registry, { hostAlone: true });
   return fault && breach(fault.message);

@@ -128,11 +128,14 @@ function compare(
   if (VERSIONS.has(name)) return compareVersions(a, operator, b);
   if (operator === "==" || operator === "===") return a === b;
   if (operator === "!=") return a !== b;
-  return operator === "<" ? a < b : operator === "<=" ? a <= b : operator === ">" ? a > b : a >= b;
+  if (operator === "<") return a < b;
+  if (operator === "<=") return a <= b;
+  return operator === ">" ? a > b : a >= b;
 }
 
 function written({ kind, value }: Token): string {
-  return kind === "word" ? value : value.includes("'") ? `"${value}"` : `'${value}'`;
+  if (kind === "word") return value;
+  return value.includes("'") ? `"${value}"` : `'${value}'`;
 }
 
 function compareVersions(left: string, operator: string, right: string): boolean {

@@ -43,13 +43,14 @@ export function layerHistories(config: ImageConfig, count: number): LayerHistory
   // A history that does not fit says nothing of any layer.
   if (layers.length !== count) return Array.from({ length: count }, () => ({ title: "", origin: undefined }));
   const first = firstOwn(entries);
+  const unmarked = first === undefined ? FOREIGN : OURS;
   return layers.map((entry, index) => {
     const title = entry.text
       .replace(/^imagespec: /, "")
       .replaceAll(/\s+/g, " ")
       .trim();
     const isBase = first === undefined ? index === 0 : entries.indexOf(entry) < first;
-    const rules = entry.ours ? TITLES : first === undefined ? FOREIGN : OURS;
+    const rules = entry.ours ? TITLES : unmarked;
     return { title, origin: isBase ? "base" : rules.find(([pattern]) => pattern.test(title))?.[1] };
   });
 }

@@ -36,7 +36,7 @@ function platformKey(entry: Descriptor): string {
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return Number(a > b) - Number(a < b);
 }
 
 /** Only the fields of the specification, in its order. */
