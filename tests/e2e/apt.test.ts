@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ensureTrixie } from "../../scripts/services/images/trixie.ts";
 import { buildEverywhere } from "../agreement/build-everywhere.ts";
 import { disagreements, Tally } from "../agreement/disagreements.ts";
 import { startSetting } from "../agreement/setting.ts";
@@ -9,10 +10,16 @@ const INSTALLED =
   "git wget curl ca-certificates build-essential gcc g++ make cmake pkg-config libgl1 libglib2.0-0 libgomp1 libsm6 libxext6 libxrender1 libpq-dev libpq5 default-libmysqlclient-dev unzip zip jq vim-tiny less procps openssh-client gnupg rsync tini libsndfile1 sox libmagic1 graphviz tesseract-ocr poppler-utils postgresql-client nodejs tzdata".split(
     " ",
   );
+/** Of Debian 13, whose scripts are others. */
+const ON_TRIXIE =
+  "git wget curl build-essential cmake pkg-config libgl1 libgomp1 libsm6 libxext6 libpq-dev default-libmysqlclient-dev unzip jq less procps openssh-client gnupg rsync graphviz nodejs".split(
+    " ",
+  );
 /** Packages whose scripts only a container can run. */
 const HANDED_ON = ["ffmpeg", "openjdk-17-jre-headless", "locales"];
 
 const setting = await startSetting();
+const trixie = await ensureTrixie();
 beforeAll(() => {
   for (const [name, value] of Object.entries(setting.env)) vi.stubEnv(name, value);
 });
@@ -20,33 +27,37 @@ const [alike, unlike]: [string[], string[]] = [[], []];
 afterAll(async () => {
   const named = INSTALLED.length + HANDED_ON.length;
   console.log(
-    `without a container: ${alike.length} of ${alike.length + unlike.length} compared packages alike, ${INSTALLED.length} of ${named} are installed`,
+    `without a container: ${alike.length} of ${alike.length + unlike.length} compared packages alike, ${INSTALLED.length} of ${named} are installed on bookworm, ${ON_TRIXIE.length} on trixie`,
   );
   vi.unstubAllEnvs();
   await setting[Symbol.asyncDispose]();
 });
 const compared = setting.builders.filter(({ type }) => type === "uv-micromamba" || type === "docker-buildx");
 const TOGETHER = "all of them together";
-const spec = (name: string) => ({
+const spec = (name: string, release: "bookworm" | "trixie" = "bookworm") => ({
   parameters: {
-    baseImage: setting.places.services.images.debian,
-    aptPackages: name === TOGETHER ? INSTALLED : [name],
+    baseImage: release === "trixie" ? trixie : setting.places.services.images.debian,
+    aptPackages: name === TOGETHER ? (release === "trixie" ? ON_TRIXIE : INSTALLED) : [name],
   },
 });
 
 describe("a Debian package makes the same image without a container as with apt in one", () => {
-  const seed = 20;
+  const seed = 160;
   // All at once take many minutes, and are left to the full run.
   const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
-  test.each([...sample(INSTALLED, 3, seed), ...(isFull ? [TOGETHER] : [])])(
-    "%s",
+  const together = isFull ? [TOGETHER] : [];
+  test.each([
+    ...[...sample(INSTALLED, 4, seed), ...together].map((name) => ({ release: "bookworm", name }) as const),
+    ...[...sample(ON_TRIXIE, 1, seed), ...together].map((name) => ({ release: "trixie", name }) as const),
+  ])(
+    "$name of $release",
     { timeout: 30 * 60_000, meta: { builder: "uv-micromamba", shows: ["aptPackages"] } },
-    async (name) => {
+    async ({ name, release }) => {
       unlike.push(name);
       const made = await buildEverywhere(
         setting,
-        `apt-${name.replaceAll("+", "x").replaceAll(" ", "-")}`,
-        spec(name),
+        `apt-${release}-${name.replaceAll("+", "x").replaceAll(" ", "-")}`,
+        spec(name, release),
         compared,
       );
       expect(made.map((one) => (one.kind === "image" ? one.kind : one.message))).toEqual(["image", "image"]);

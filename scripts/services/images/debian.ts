@@ -10,36 +10,59 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Debian bookworm without documentation, the content of `debian:bookworm-slim`. */
 export async function debianImage(architecture: string): Promise<PlatformImage> {
-  const layers = [await bookworm("debian", architecture, "ca-certificates")];
-  return { architecture, layers, config: { Env: [`PATH=${PATH}`], Cmd: ["bash"] } };
+  return plainImage(
+    architecture,
+    await debianLayer("bookworm", "debian", { architecture, include: "ca-certificates" }),
+  );
 }
+
+/** Debian trixie without documentation, the content of `debian:trixie-slim`. */
+export async function trixieImage(architecture: string): Promise<PlatformImage> {
+  return plainImage(architecture, await debianLayer("trixie", "debian", { architecture, include: "ca-certificates" }));
+}
+
+const plainImage = (architecture: string, layer: Layer): PlatformImage => ({
+  architecture,
+  layers: [layer],
+  config: { Env: [`PATH=${PATH}`], Cmd: ["bash"] },
+});
 
 /** Debian bookworm with its Python 3.11 where the official `python:3.11-slim-bookworm` has it: /usr/local/bin. */
 export async function pythonImage(architecture: string): Promise<PlatformImage> {
-  const layers = [await bookworm("python", architecture, "ca-certificates,python3"), await localPython()];
+  const include = "ca-certificates,python3";
+  const layers = [await debianLayer("bookworm", "python", { architecture, include }), await localPython()];
   const Env = [`PATH=${PATH}`, "LANG=C.UTF-8", "PYTHON_VERSION=3.11.2"];
   return { architecture, layers, config: { Env, Cmd: ["python3"] } };
 }
 
-/** Name in the layer cache; the number is raised when what is in the layer changes. */
-export const baseLayerName = (name: string, architecture: string): string => `${name}-bookworm-${architecture}-2`;
+type Release = "bookworm" | "trixie";
 
-function bookworm(name: string, architecture: string, include: string): Promise<Layer> {
-  return ensureLayer(baseLayerName(name, architecture), async (tar) => {
+/** Name in the layer cache; the number is raised when what is in the layer changes. */
+export const baseLayerName = (name: string, architecture: string, release: Release = "bookworm"): string =>
+  `${name}-${release}-${architecture}-2`;
+
+// As in the official images /usr is merged from the start: `usrmerge`, which would do it later, brings all of Perl. From
+// trixie on it is so by itself.
+const MERGED = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=usr-is-merged"];
+
+function debianLayer(
+  release: Release,
+  name: string,
+  { architecture, include }: { architecture: string; include: string },
+): Promise<Layer> {
+  return ensureLayer(baseLayerName(name, architecture, release), async (tar) => {
     await ensurePackages({ mmdebstrap: "mmdebstrap" });
-    say(`making the ${architecture} layer of ${name}:bookworm from Debian's packages`);
+    say(`making the ${architecture} layer of ${name}:${release} from Debian's packages`);
     const without = ["man", "doc", "locale", "info"].map((path) => `--dpkgopt=path-exclude=/usr/share/${path}/*`);
     const flags = ["--variant=minbase", "--mode=root", "--skip=check/qemu", `--architectures=${architecture}`];
     const apt = `--aptopt=Acquire::Check-Valid-Until "false"`;
-    // As in the official images /usr is merged from the start: `usrmerge`, which would do it later, brings all of Perl.
-    const merged = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=usr-is-merged"];
     await command("mmdebstrap", [
       ...flags,
       apt,
       ...without,
-      ...merged,
+      ...(release === "bookworm" ? MERGED : []),
       `--include=${include}`,
-      "bookworm",
+      release,
       tar,
       await debianMirror(),
     ]);

@@ -51,6 +51,23 @@ describe("applyEffects", () => {
     expect(plan.planned.get("etc/demo.conf")?.from).toEqual({ package: 0, path: "usr/share/demo/conf" });
   });
 
+  it("keeps dpkg's list of diversions as dpkg does, with a copy of it as it was before the last", async () => {
+    const path = "var/lib/dpkg/diversions";
+    const before = "/lib32\n/.lib32.usr-is-merged\nbase-files\n";
+    const effects = ["/lib/a", "/lib/b"].map((one): Effect => ({ do: "diversion", path: one, to: `${one}.kept` }));
+    const { made } = await applied(effects, { base: { [path]: before } });
+    const lines = (text: unknown) => String(text).split("\n").sort();
+    const [a, b] = ["/lib/a\n/lib/a.kept\ndemo\n", "/lib/b\n/lib/b.kept\ndemo\n"];
+    expect(lines(made[`${path}-old`])).toEqual(lines(before + a));
+    expect(lines(made[path])).toEqual(lines(before + a + b));
+  });
+
+  it("hands on a script that looks for a file which the base has", async () => {
+    const effect: Effect = { do: "nothing beside", path: "/etc/heeded" };
+    expect((await applied([effect])).made).toEqual({});
+    await expect(applied([effect], { base: { "etc/heeded": "" } })).rejects.toThrow("demo heeds /etc/heeded");
+  });
+
   it("adds a system group by the first free number from 100, once", async () => {
     const base = { "etc/group": "root:x:0:\nusers:x:100:\n_ssh:x:101:\n", "etc/gshadow": "root:*::\n" };
     const { made, plan } = await applied([{ do: "system group", name: "demo" }], {
@@ -79,14 +96,20 @@ describe("applyEffects", () => {
   });
 
   it("writes what a program lists of a version beside the file it lists, and hands on another version", async () => {
-    const effect: Effect = { do: "file beside", file: "core.so.6", name: "config", version: "2.4-7", text: "core\n" };
+    const effect: Effect = {
+      do: "file beside",
+      file: "core.so.6",
+      name: "config",
+      versions: ["2.4-7", "2.5-1"],
+      text: "core\n",
+    };
     const files = [held("usr/lib/MACHINE/demo/core.so.6")];
-    for (const version of ["2.4-7", "2.4-7+deb12u1"])
+    for (const version of ["2.4-7", "2.4-7+deb12u1", "2.5-1"])
       expect((await applied([effect], { files, control: `Package: demo\nVersion: ${version}\n` })).made).toEqual({
         "usr/lib/MACHINE/demo/config": "core\n",
       });
-    await expect(applied([effect], { files, control: "Version: 2.5-1\n" })).rejects.toThrow(
-      "demo 2.5-1 writes config by a script that only a container can run",
+    await expect(applied([effect], { files, control: "Version: 2.6-1\n" })).rejects.toThrow(
+      "demo 2.6-1 writes config by a script that only a container can run",
     );
   });
 
@@ -104,10 +127,30 @@ describe("applyEffects", () => {
     await expect(applied([effect], { templates })).rejects.toThrow(
       "demo has questions, and /var/cache/debconf/config.dat of the base holds them or is missing",
     );
-    const asking = { ...base, "usr/bin/apt-extracttemplates": "" };
-    await expect(applied([effect], { base: asking, templates })).rejects.toThrow(
-      "demo has questions for apt-utils, which the image has",
-    );
+  });
+
+  it("answers questions twice where apt asks them before it unpacks, and hands on what is not known of that", async () => {
+    const base = {
+      "var/cache/debconf/config.dat": "Name: a/a\nOwners: a\n\n",
+      "var/cache/debconf/templates.dat": "Name: a/a\nOwners: a\n\n",
+      "etc/apt/apt.conf.d/70debconf": 'DPkg::Pre-Install-Pkgs {"/usr/sbin/dpkg-preconfigure --apt || true";};\n',
+    };
+    const templates = "Template: demo/a\nType: string\n";
+    const [answers, askedFirst] = [{ "demo/a": "late" }, { "demo/a": "early" }];
+    const known: Effect = { do: "debconf", answers, askedFirst };
+    for (const program of ["usr/lib/apt/apt-extracttemplates", "usr/bin/apt-extracttemplates"]) {
+      const asking = { ...base, [program]: "" };
+      const { made } = await applied([known], { base: asking, templates });
+      expect(made["var/cache/debconf/config.dat"]).toContain("Name: demo/a\nTemplate: demo/a\nValue: late\n");
+      expect(made["var/cache/debconf/config.dat-old"]).toContain("Name: demo/a\nTemplate: demo/a\nValue: early\n");
+      expect(made["var/cache/debconf/templates.dat-old"]).toBe(made["var/cache/debconf/templates.dat"]);
+      expect((await applied([], { base: asking })).made).toEqual({ "var/cache/debconf/tmp.ci": 0o755 });
+      await expect(applied([{ do: "debconf", answers }], { base: asking, templates })).rejects.toThrow(
+        "demo has questions, and the base image has them asked before it is unpacked",
+      );
+    }
+    const { made } = await applied([known], { base, templates });
+    expect(made["var/cache/debconf/config.dat-old"]).not.toContain("demo/a");
   });
 
   it("gives a file of the package to a group that was added before", async () => {

@@ -1,21 +1,15 @@
 import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "./alternatives.ts";
+import { answerQuestions, askFirst } from "./answer-questions.ts";
 import type { BaseSystem } from "./base-system.ts";
-import { addRecords, questionsOf, readTemplates } from "./debconf.ts";
+import { addDiversion, DIVERSIONS } from "./diversions.ts";
 import type { Effect } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
-import type { PackageContents } from "./package-contents.ts";
+import type { PackageEffects } from "./package-effects.ts";
+import { textOf } from "./planned-text.ts";
 import { postgresqlPages } from "./postgresql-pages.ts";
 
 const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
-
-/** A package's effects, with what they may read of it. */
-export interface PackageEffects {
-  package: string;
-  at: number;
-  contents: PackageContents;
-  effects: readonly Effect[];
-}
 
 /**
  * Plans what the scripts of packages leave behind.
@@ -24,10 +18,11 @@ export interface PackageEffects {
  */
 export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan, base: BaseSystem): Promise<void> {
   const groups = new Map<string, AlternativeGroup>();
+  const askedFirst = await askFirst(all, plan, base);
   for (const owner of all)
     for (const effect of owner.effects) {
       if (effect.do !== "alternative" && effect.do !== "pages of PostgreSQL") {
-        await apply(effect, owner, plan, base);
+        await apply(effect, owner, { plan, base, askedFirst });
         continue;
       }
       const alternative =
@@ -57,8 +52,7 @@ export async function applyEffects(all: readonly PackageEffects[], plan: FilePla
 async function apply(
   effect: Exclude<Effect, { do: "alternative" | "pages of PostgreSQL" }>,
   owner: PackageEffects,
-  plan: FilePlan,
-  base: BaseSystem,
+  { plan, base, askedFirst }: { plan: FilePlan; base: BaseSystem; askedFirst: boolean },
 ): Promise<void> {
   const isThere = async (path: string) => (await plan.get(await plan.real(path))) !== undefined;
   switch (effect.do) {
@@ -84,7 +78,7 @@ async function apply(
     case "file beside":
       return fileBeside(effect, owner, plan);
     case "debconf":
-      return answerQuestions(effect.answers, owner, plan, base);
+      return answerQuestions(effect, owner, { plan, base, askedFirst });
     case "system group":
       return addSystemGroup(effect.name, plan, base);
     case "mode": {
@@ -98,7 +92,12 @@ async function apply(
     case "start links":
       return startLinks(effect.script, owner, plan);
     case "unit":
-      return enableUnit(effect, owner, plan, base);
+      return enableUnit(effect, owner, plan);
+    case "diversion":
+      return divert(effect, owner.package, plan, base);
+    case "nothing beside":
+      if (await isThere(effect.path)) throw handedOn(`${owner.package} heeds ${effect.path}, which the image has`);
+      return;
     case "nothing without":
       for (const folder of PATH)
         if (await isThere(`${folder}/${effect.program}`))
@@ -106,41 +105,29 @@ async function apply(
   }
 }
 
-/** A file with what a program of the package writes: known for one upstream version with Debian's number, whatever its security updates. */
+async function divert(
+  { path, to }: Extract<Effect, { do: "diversion" }>,
+  by: string,
+  plan: FilePlan,
+  base: BaseSystem,
+): Promise<void> {
+  const before = await textOf(DIVERSIONS, plan, base);
+  const after = addDiversion(before, { path, to, by });
+  await plan.put(DIVERSIONS, { type: "file", mode: 0o644, text: after });
+  await plan.put(`${DIVERSIONS}-old`, { type: "file", mode: 0o644, text: before });
+}
+
+/** A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their security updates. */
 async function fileBeside(
-  { file, name, version, text }: Extract<Effect, { do: "file beside" }>,
+  { file, name, versions, text }: Extract<Effect, { do: "file beside" }>,
   { contents, package: subject }: PackageEffects,
   plan: FilePlan,
 ): Promise<void> {
   const place = contents.files.find(({ path }) => path.endsWith(`/${file}`))?.path;
   const stated = /^Version: (\S+)$/m.exec(contents.control)?.[1] ?? "";
-  if (place === undefined || stated.replace(/\+deb\d+u\d+$/, "") !== version)
+  if (place === undefined || !versions.includes(stated.replace(/\+deb\d+u\d+$/, "")))
     throw handedOn(`${subject} ${stated} writes ${name} by a script that only a container can run`);
   await plan.put(`${place.slice(0, -file.length)}${name}`, { type: "file", mode: 0o644, text });
-}
-
-/** What debconf's databases hold once nobody could be asked the questions of a package. */
-async function answerQuestions(
-  answers: Readonly<Record<string, string>>,
-  { contents, package: subject }: PackageEffects,
-  plan: FilePlan,
-  base: BaseSystem,
-): Promise<void> {
-  // With it apt asks before it unpacks, and debconf saves once more.
-  if ((await plan.resolve("usr/bin/apt-extracttemplates")) !== undefined)
-    throw handedOn(`${subject} has questions for apt-utils, which the image has`);
-  const templates = readTemplates(contents.info.find(({ name }) => name === "templates")?.text ?? "", subject);
-  for (const [path, added] of [
-    ["var/cache/debconf/config.dat", questionsOf(templates, answers, subject)],
-    ["var/cache/debconf/templates.dat", templates],
-  ] as const) {
-    const before = await textOf(path, plan, base);
-    const after = before === "" ? undefined : addRecords(before, added);
-    if (after === undefined)
-      throw handedOn(`${subject} has questions, and /${path} of the base holds them or is missing`);
-    await plan.put(path, { type: "file", mode: 0o644, text: after });
-    await plan.put(`${path}-old`, { type: "file", mode: 0o644, text: before });
-  }
 }
 
 /** addgroup(8) with --system: the first free number from 100. */
@@ -169,11 +156,6 @@ function groupId(text: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.split(":")[2]);
 }
 
-async function textOf(path: string, plan: FilePlan, base: BaseSystem): Promise<string> {
-  const planned = plan.planned.get(await plan.real(path))?.text;
-  return planned === undefined ? base.text(path) : String(planned);
-}
-
 /** `update-rc.d SCRIPT defaults` for a script nobody has linked yet: one link for each runlevel its header names (LSB). */
 async function startLinks(script: string, { contents, package: name }: PackageEffects, plan: FilePlan): Promise<void> {
   const text = contents.files.find(({ path }) => path === `etc/init.d/${script}`)?.text;
@@ -199,7 +181,6 @@ async function enableUnit(
   { unit, of }: Extract<Effect, { do: "unit" }>,
   { contents, package: name }: PackageEffects,
   plan: FilePlan,
-  base: BaseSystem,
 ): Promise<void> {
   const file = contents.files.find(
     ({ path }) => new RegExp(`^(usr/)?lib/systemd/${of}/`).test(path) && path.endsWith(`/${unit}`),
@@ -222,9 +203,9 @@ async function enableUnit(
     text: links.map((link) => `/${link}\n`).join(""),
   });
   if (of === "system") return;
-  // Up to 1.65 the program looks into /lib first, which is a link to /usr/lib.
-  const helper = base.packages.find((stanza) => stanza.get("Package") === "init-system-helpers")?.get("Version") ?? "";
-  const shown = Number(/^1\.(\d+)/.exec(helper)?.[1] ?? 66) < 66 ? file.path.replace(/^usr\//, "") : file.path;
+  // The program looks into /lib first, which is a link to /usr/lib in most.
+  const short = file.path.replace(/^usr\//, "");
+  const shown = (await plan.resolve(short)) === undefined ? file.path : short;
   for (const [at, wanted] of targets.entries()) {
     await folder(`${state}/${wanted}.wants`);
     await plan.put(`${state}/${wanted}.wants/${unit}`, { type: "file", mode: 0o644, text: "" });

@@ -2,11 +2,12 @@ import type { AptStep } from "@imagespec/core/builder";
 import pLimit from "p-limit";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector } from "../base/base-inspector.ts";
+import type { PlannedAccount } from "../base/planned-account.ts";
 import type { LayerIndex } from "../base/scan-layer.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { baseSystem } from "./base-system.ts";
+import { type BaseSystem, baseSystem } from "./base-system.ts";
 import { FilePlan } from "./file-plan.ts";
 import { findApt } from "./find-apt.ts";
 import { handedOn } from "./handed-on.ts";
@@ -35,9 +36,9 @@ export interface AptLayers {
 export async function aptLayers(
   session: BuildSession,
   step: AptStep,
-  question: { base: BaseImage; inspector: BaseInspector; limit: number },
+  question: { base: BaseImage; inspector: BaseInspector; limit: number; account: PlannedAccount },
 ): Promise<AptLayers> {
-  const { base, inspector, limit } = question;
+  const { base, inspector, limit, account } = question;
   const { records, signal } = session;
   const programs = findApt();
   if (programs === undefined) throw handedOn("aptPackages need apt-get and dpkg-deb on this host, or a container");
@@ -70,11 +71,27 @@ export async function aptLayers(
     archives.map((archive) => run(() => packageContents(archive, { dpkgDeb: programs.dpkgDeb, records, signal }))),
   );
   const plan = new FilePlan(inspector.tree);
-  await planInstallation({ archives, contents, plan, system, resolution, architecture });
+  await planInstallation({
+    archives,
+    contents,
+    plan,
+    system: withAccount(system, account),
+    resolution,
+    architecture,
+  });
   return {
     layers: await packageLayers({ archives, plan, programs, limit: limit - 1, resolution }),
     index: indexOf(plan),
   };
+}
+
+/** The base with the image's user in it. */
+function withAccount(system: BaseSystem, { passwd, group }: PlannedAccount): BaseSystem {
+  const edited = new Map([
+    ["etc/passwd", passwd],
+    ["etc/group", group],
+  ]);
+  return { ...system, text: (path) => edited.get(path) ?? system.text(path) };
 }
 
 /** The planned files as the base's inspector keeps those of a layer. */

@@ -75,3 +75,13 @@ export function addRecords(database: string, added: readonly DebconfRecord[]): s
   const sorted = [...all].sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.map(([, stanza]) => `${stanza.replace(/^\n+|\n+$/g, "")}\n\n`).join("");
 }
+
+/** A database without the records of these names. */
+export function withoutRecords(database: string, records: readonly DebconfRecord[]): string {
+  const names = new Set(records.map(({ name }) => name));
+  const stanzas = database.split("\n\n").filter((stanza) => stanza.trim() !== "");
+  return stanzas
+    .filter((stanza) => !names.has(/^Name: (.*)$/m.exec(stanza)?.[1] ?? ""))
+    .map((stanza) => `${stanza}\n\n`)
+    .join("");
+}

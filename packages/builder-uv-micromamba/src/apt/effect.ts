@@ -12,10 +12,13 @@ export type Effect =
   | { do: "file"; path: string; text: string; mode: number }
   /** A file of the same package under another name, unless something is there. */
   | { do: "copy"; from: string; path: string }
-  /** A file beside one of the package, in a folder that differs by machine, with what a program writes of this version alone. */
-  | { do: "file beside"; file: string; name: string; version: string; text: string }
-  /** The package's questions in debconf's databases, answered as nobody is asked. */
-  | { do: "debconf"; answers: Readonly<Record<string, string>> }
+  /** A file beside one of the package, in a folder that differs by machine, with what a program writes of these versions alone. */
+  | { do: "file beside"; file: string; name: string; versions: readonly string[]; text: string }
+  /**
+   * The package's questions in debconf's databases, answered as nobody is asked: what its config script answers once the
+   * package is unpacked, and, where it is known, what it answers before.
+   */
+  | { do: "debconf"; answers: Readonly<Record<string, string>>; askedFirst?: Readonly<Record<string, string>> }
   /** A group for the system's own use, unless it is there. */
   | { do: "system group"; name: string }
   | { do: "mode"; path: string; mode: number; group: string }
@@ -23,5 +26,9 @@ export type Effect =
   | { do: "start links"; script: string }
   /** Links that make systemd start a unit (deb-systemd-helper(1)). */
   | { do: "unit"; unit: string; of: "system" | "user" }
+  /** A path under which dpkg puts what other packages have at `path` (dpkg-divert(1)). */
+  | { do: "diversion"; path: string; to: string }
+  /** Nothing, as long as nothing is at a path that the script looks for. */
+  | { do: "nothing beside"; path: string }
   /** Nothing, as long as the base lacks the program that the script would run. */
   | { do: "nothing without"; program: string };

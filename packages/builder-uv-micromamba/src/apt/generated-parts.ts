@@ -4,6 +4,8 @@ import type { GeneratedPart } from "./maintainer-script.ts";
 
 const WHEN = String.raw`if \[ "\$1" = "configure" \] \|\| \[ "\$1" = "abort-upgrade" \] \|\| \[ "\$1" = "abort-deconfigure" \] \|\| \[ "\$1" = "abort-remove" \] ?; then\n`;
 const NAME = String.raw`([\w@.+-]+)`;
+/** That dpkg installs into the system it runs in. */
+const ROOT = String.raw`\[ -z "\$(?:\{DPKG_ROOT:-\}|DPKG_ROOT)" \]`;
 
 /** What debhelper's parts do in a system where no systemd runs and the package was not installed before; the whole text must match. */
 const FORMS: readonly { by: string; text: RegExp; effects: (...names: string[]) => Effect[] }[] = [
@@ -23,7 +25,7 @@ const FORMS: readonly { by: string; text: RegExp; effects: (...names: string[]) 
   {
     by: "dh_installinit",
     text: new RegExp(
-      String.raw`^${WHEN}\tif (?:\[ -z "\$\{DPKG_ROOT:-\}" \] && )?\[ -x "/etc/init\.d/${NAME}" \]; then\n\t\tupdate-rc\.d \1 defaults >/dev/null(?: \|\| exit 1)?\n(?:\t\tif \[ -n "\$2" \]; then\n\t\t\t_dh_action=restart\n\t\telse\n\t\t\t_dh_action=start\n\t\tfi\n)?(?:\t\tinvoke-rc\.d --skip-systemd-native \1 (?:\$_dh_action|restart|start) \|\| exit 1\n)?\tfi\nfi$`,
+      String.raw`^${WHEN}\tif (?:${ROOT} && )?\[ -x "/etc/init\.d/${NAME}" \]; then\n\t\tupdate-rc\.d \1 defaults >/dev/null(?: \|\| exit 1)?\n(?:\t\tif \[ -n "\$2" \]; then\n\t\t\t_dh_action=restart\n\t\telse\n\t\t\t_dh_action=start\n\t\tfi\n)?(?:\t\tinvoke-rc\.d --skip-systemd-native \1 (?:\$_dh_action|restart|start) \|\| exit 1\n)?\tfi\nfi$`,
     ),
     effects: (script) => [{ do: "start links", script }],
   },
@@ -45,9 +47,16 @@ const FORMS: readonly { by: string; text: RegExp; effects: (...names: string[]) 
   {
     by: "dh_installsystemduser",
     text: new RegExp(
-      String.raw`^${WHEN}\tif \[ -z "\$\{DPKG_ROOT:-\}" \] ?; then\n\t\tdeb-systemd-helper --user unmask '${NAME}' >/dev/null \|\| true\n\t\tif deb-systemd-helper --quiet --user was-enabled '\1' ?; then\n\t\t\tdeb-systemd-helper --user enable '\1' >/dev/null \|\| true\n\t\telse\n\t\t\tdeb-systemd-helper --user update-state '\1' >/dev/null \|\| true\n\t\tfi\n\tfi\nfi$`,
+      String.raw`^${WHEN}\tif ${ROOT} ?; then\n\t\tdeb-systemd-helper --user unmask '${NAME}' >/dev/null \|\| true\n\t\tif deb-systemd-helper --quiet --user was-enabled '\1' ?; then\n\t\t\tdeb-systemd-helper --user enable '\1' >/dev/null \|\| true\n\t\telse\n\t\t\tdeb-systemd-helper --user update-state '\1' >/dev/null \|\| true\n\t\tfi\n\tfi\nfi$`,
     ),
     effects: (unit) => [{ do: "unit", unit, of: "user" }],
+  },
+  {
+    by: "dh_installtmpfiles",
+    text: new RegExp(
+      String.raw`^${WHEN}\tif \[ -x "\$\(command -v systemd-tmpfiles\)" \]; then\n\t\tsystemd-tmpfiles \$\{DPKG_ROOT:\+--root="\$DPKG_ROOT"\} --create (?:[\w@.+-]+ )+\|\| true\n\tfi\nfi$`,
+    ),
+    effects: () => [{ do: "nothing without", program: "systemd-tmpfiles" }],
   },
   {
     by: "dh_installmenu",

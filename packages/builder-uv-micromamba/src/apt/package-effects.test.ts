@@ -30,6 +30,21 @@ describe("effectsOf", () => {
     ]);
   });
 
+  it("reads what later versions of debhelper write", () => {
+    const init = `${WHEN}\n\tif [ -z "$DPKG_ROOT" ] && [ -x "/etc/init.d/a" ]; then\n\t\tupdate-rc.d a defaults >/dev/null\n\tfi\nfi`;
+    expect(effectsOf("a", holding(["postinst", generated("dh_installinit", init)]))).toEqual([
+      { do: "start links", script: "a" },
+    ]);
+    const user = `${WHEN}\n\tif [ -z "$DPKG_ROOT" ] ; then\n\t\tdeb-systemd-helper --user unmask 'a.socket' >/dev/null || true\n\t\tif deb-systemd-helper --quiet --user was-enabled 'a.socket' ; then\n\t\t\tdeb-systemd-helper --user enable 'a.socket' >/dev/null || true\n\t\telse\n\t\t\tdeb-systemd-helper --user update-state 'a.socket' >/dev/null || true\n\t\tfi\n\tfi\nfi`;
+    expect(effectsOf("a", holding(["postinst", generated("dh_installsystemduser", user)]))).toEqual([
+      { do: "unit", unit: "a.socket", of: "user" },
+    ]);
+    const made = `${WHEN}\n\tif [ -x "$(command -v systemd-tmpfiles)" ]; then\n\t\tsystemd-tmpfiles \${DPKG_ROOT:+--root="$DPKG_ROOT"} --create a.conf || true\n\tfi\nfi`;
+    expect(effectsOf("a", holding(["postinst", generated("dh_installtmpfiles", made)]))).toEqual([
+      { do: "nothing without", program: "systemd-tmpfiles" },
+    ]);
+  });
+
   it("knows a script written by hand whatever its comments, and hands on one that was changed by a word", () => {
     const less = `#! /bin/sh
 set -e
@@ -63,6 +78,7 @@ exit 0
     ["dh_installdeb", 'dpkg-maintscript-helper rm_conffile /etc/a 1 -- "$@"; rm -rf /'],
     ["dh_installdeb", 'dpkg-maintscript-helper rm_conffile $(curl x.test) -- "$@"'],
     ["dh_python3", "py3compile -p a"],
+    ["dh_installtmpfiles", `${WHEN}\n\tsystemd-tmpfiles --create a.conf || true\nfi`],
     ["dh_installalternatives", `${WHEN}\n\tupdate-alternatives --install /a a /b 1; reboot\nfi`],
   ])("hands on a part by %s of another form", (by, text) => {
     expect(() => effectsOf("a", holding(["postinst", generated(by, text)]))).toThrow(

@@ -5,6 +5,14 @@ import { readScript } from "./maintainer-script.ts";
 import type { PackageContents } from "./package-contents.ts";
 import { WRITTEN_SCRIPTS } from "./written-scripts.ts";
 
+/** A package's effects, with what they may read of it. */
+export interface PackageEffects {
+  package: string;
+  at: number;
+  contents: PackageContents;
+  effects: readonly Effect[];
+}
+
 /**
  * What a package's scripts do when it is installed for the first time, in their order.
  *

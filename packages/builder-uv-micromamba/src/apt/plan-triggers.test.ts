@@ -41,6 +41,13 @@ describe("planTriggers", () => {
     expect(plan.planned.get(FILE)?.text).toBe("/usr/share/waited waiter\n/usr/share/fonts fontconfig/noawait\n");
   });
 
+  it("leaves settings of the kernel to the machine that runs the image", async () => {
+    const { system, plan } = base();
+    const paths = ["/usr/lib/sysctl.d/99-a.conf"];
+    await planTriggers([pack("procps", "interest-noawait /usr/lib/sysctl.d\n", paths)], plan, system);
+    expect(plan.planned.get(FILE)?.text).toContain("/usr/lib/sysctl.d procps/noawait\n");
+  });
+
   it("hands on by name what sets off a trigger of the base or of another package", async () => {
     const { system, plan } = base();
     await expect(planTriggers([pack("a", "activate rebuild\n")], plan, system)).rejects.toThrow(

@@ -12,8 +12,11 @@ export interface TriggeringPackage {
   paths: readonly string[];
 }
 
-/** Packages whose triggers ask for nothing more here: the linker's cache is made, and that of fonts left to whoever looks for some. */
-const DONE = /^(libc-bin|fontconfig)([:/]|$)/;
+/**
+ * Packages whose triggers ask for nothing more here: the linker's cache is made, that of fonts left to whoever looks for
+ * some, and settings of the kernel, which procps would read anew, are in no image.
+ */
+const DONE = /^(libc-bin|fontconfig|procps)([:/]|$)/;
 
 /**
  * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)).

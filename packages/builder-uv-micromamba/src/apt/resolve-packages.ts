@@ -74,8 +74,11 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
   await run(["update", "--error-on=any"], "Check the network, and the sources and keys of the base image.");
   const install = ["-y", "--no-install-recommends", "install", ...packages];
   const hint = "Check the names and versions of aptPackages.";
-  const simulated = await run(["--simulate", ...install], hint);
-  const uris = await run(["--print-uris", ...install], hint);
+  // Neither changes anything, so that both may read the lists at once.
+  const [simulated, uris] = await Promise.all([
+    run(["--simulate", ...install], hint),
+    run(["--print-uris", ...install], hint),
+  ]);
   return {
     ...readAnswer(simulated, uris, { packages, baseName }),
     indexes: await readIndexes(join(root, "lists"), question.mirrors),

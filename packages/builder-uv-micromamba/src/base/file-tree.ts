@@ -12,6 +12,8 @@ const LINKS = 40;
  */
 export class FileTree {
   readonly #layers: readonly LazyLayer[];
+  /** Of each layer that was listed, the names in each of its folders. */
+  readonly #names = new Map<LayerIndex, Map<string, Set<string>>>();
 
   /** Layers from the top one down. */
   constructor(layers: readonly LazyLayer[]) {
@@ -101,24 +103,41 @@ export class FileTree {
     const hidden = new Set<string>();
     const prefix = `${folder}/`;
     for (const layer of this.#layers) {
-      const { entries } = await layer();
-      const here = new Set<string>();
-      for (const path in entries) {
-        if (!path.startsWith(prefix)) continue;
-        const name = path.slice(prefix.length).split("/")[0] as string;
-        if (!name.startsWith(".wh.")) here.add(name);
+      const index = await layer();
+      const { entries } = index;
+      const here = this.#namesIn(index, folder);
+      for (const name of here) if (!hidden.has(name) && !name.startsWith(".wh.")) names.add(name);
+      for (const name of here) {
+        if (name.startsWith(".wh.")) hidden.add(name.slice(4));
+        // Anything but a folder here hides a folder of the layers below.
+        else if (entries[prefix + name]?.type !== "directory" && entries[prefix + name]) hidden.add(name);
       }
-      for (const name of here) if (!hidden.has(name)) names.add(name);
-      for (const path in entries) {
-        if (!path.startsWith(`${prefix}.wh.`)) continue;
-        hidden.add(path.slice(prefix.length + 4));
-      }
-      // Anything but a folder here hides a folder of the layers below.
-      for (const name of here)
-        if (entries[prefix + name]?.type !== "directory" && entries[prefix + name]) hidden.add(name);
       if (isHidden(entries, `${prefix}x`)) break;
     }
     return [...names].sort();
+  }
+
+  /** Names directly in a folder of one layer, whiteouts among them, whose paths are sorted by folder once. */
+  #namesIn(index: LayerIndex, folder: string): ReadonlySet<string> {
+    let folders = this.#names.get(index);
+    if (folders === undefined) {
+      folders = new Map();
+      for (const path in index.entries)
+        for (
+          let at = path.length, slash = path.lastIndexOf("/");
+          at > 0;
+          at = slash, slash = path.lastIndexOf("/", at - 1)
+        ) {
+          const parent = path.slice(0, Math.max(slash, 0));
+          const name = path.slice(slash + 1, at);
+          const known = folders.get(parent);
+          if (known === undefined) folders.set(parent, new Set([name]));
+          else if (known.has(name)) break;
+          else known.add(name);
+        }
+      this.#names.set(index, folders);
+    }
+    return folders.get(folder) ?? new Set();
   }
 }
 

@@ -51,15 +51,16 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   const packages = Math.floor(limit / (plan.steps.environment?.bytecode ? 2 : 1)) - VENV_LAYERS;
   const early = await resolveEarly(session, { base, inspector: original, limit: packages });
   const { apt } = plan.steps;
-  const debian = apt && (await aptLayers(session, apt, { base, inspector: original, limit: MOST_FOR_APT }));
+  // As in a Dockerfile the account is there when packages are installed, which add groups after its own.
+  const account = await imageAccount(plan.steps.user, original);
+  const debian = apt && (await aptLayers(session, apt, { base, inspector: original, limit: MOST_FOR_APT, account }));
   const inspector = debian === undefined ? original : original.under(debian.index);
-  const account = await imageAccount(plan.steps.user, inspector);
   const python = await pythonEnvironment(session, { base, inspector, limit, early, owner: account });
   const folders = [plan.steps.user.workdir.slice(1), ...(python.extended === undefined ? [] : [python.extended])];
   const owned = await ownershipLayer(folders, account, { inspector, baseName: base.name });
   const layer = await accountLayer({
     step: plan.steps.user,
-    account,
+    account: debian?.index.entries["etc/group"] === undefined ? account : { ...account, group: undefined },
     inspector,
     baseName: base.name,
     path: searchPath(base, plan),
