@@ -19,7 +19,7 @@ const examples = readdirSync(root, { withFileTypes: true })
   .map(({ name }) => ({ name, files: readdirSync(join(root, name)) }));
 const built = examples.filter(({ files }) => files.includes("expected.txt")).map(({ name }) => name);
 /** Their bases or channels are out of the tests' reach. */
-const RENDERED = ["conda", "gpu"];
+const RENDERED = ["conda", "environment-file", "gpu"];
 /** What tests/e2e/resolve.test.ts builds and starts. */
 const RESOLVED = ["kubernetes", "compose"];
 /** Packages that their own tests install and run. */
