@@ -56,6 +56,12 @@ function childrenOf(pid: number | undefined): string[] {
   return read(`/proc/${pid}/task/${pid}/children`).trim().split(" ").filter(Boolean);
 }
 
+/** The most memory that a running program has had. */
+export function peakMegabytes(pid: number | undefined): number {
+  return peakOf(String(pid)) / 1024;
+}
+
+/** In kB. */
 function peakOf(pid: string): number {
   return Number(/^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }

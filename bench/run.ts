@@ -13,15 +13,17 @@ import { importing } from "./rows/importing.ts";
 import { kaniko } from "./rows/kaniko.ts";
 import { layers } from "./rows/layers.ts";
 import { registry } from "./rows/registry.ts";
+import { resolve } from "./rows/resolve.ts";
 import { start } from "./rows/start.ts";
 import { tag } from "./rows/tag.ts";
+import { watch } from "./rows/watch.ts";
 import { tableHead, tableLine } from "./table.ts";
 
 /** `memory` makes wheels of two gigabytes, `kaniko` starts its own image: only when they are named. */
-const GROUPS = { start, tag, layers, registry, build, apt, importing, kaniko, memory };
+const GROUPS = { start, tag, layers, registry, build, apt, importing, resolve, watch, kaniko, memory };
 const RESULTS = new URL("results.json", import.meta.url);
 const PLOT = new URL("../docs/benchmarks.svg", import.meta.url);
-const DEFAULT = ["start", "tag", "layers", "registry", "build", "apt", "importing"];
+const DEFAULT = ["start", "tag", "layers", "registry", "build", "apt", "importing", "resolve", "watch"];
 
 const { values } = parseArgs({ options: { rows: { type: "string" }, rounds: { type: "string", default: "5" } } });
 const wanted = values.rows?.split(",") ?? DEFAULT;

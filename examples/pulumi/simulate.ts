@@ -1,4 +1,4 @@
-// node simulate.ts [--up]: what a preview, or an update, would give the engine, without an engine or a cluster.
+// What a preview, or with --up an update, gives Pulumi's engine, without an engine or a cluster.
 import { argv } from "node:process";
 import * as pulumi from "@pulumi/pulumi";
 

@@ -2,9 +2,10 @@ import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import { BuildSummaries } from "./build-summary.ts";
 import { outcomeLine, type Progress, seconds, stepName } from "./progress.ts";
 
-/** One line for each event and nothing redrawn: for logs. */
+/** One line for each event and nothing redrawn: for logs. From the second image on, each line names its image. */
 export class PlainLines implements Progress {
   readonly #write: (text: string) => void;
+  readonly #images = new Set<string>();
   readonly #summaries = new BuildSummaries();
 
   constructor(write: (text: string) => void) {
@@ -13,12 +14,13 @@ export class PlainLines implements Progress {
 
   show(event: BuildEvent): void {
     this.#summaries.add(event);
-    if (event.type === "log") this.#line(`  | ${event.line}`);
+    const of = this.#nameOf(event.image);
+    if (event.type === "log") this.#line(`  | ${of}${event.line}`);
     else if (event.type === "warning") {
-      this.#line(`warning: ${event.message}${event.hint === undefined ? "" : `\n  hint: ${event.hint}`}`);
+      this.#line(`warning: ${of}${event.message}${event.hint === undefined ? "" : `\n  hint: ${event.hint}`}`);
     } else if (event.type === "step") {
       const time = event.seconds === undefined ? "" : ` (${seconds(event.seconds)})`;
-      this.#line(`${event.status === "started" ? "..." : event.status} ${stepName(event)}${time}`);
+      this.#line(`${event.status === "started" ? "..." : event.status} ${of}${stepName(event)}${time}`);
     }
     // A log has no use for how far something is: what was moved in all stands in the summary.
   }
@@ -30,6 +32,12 @@ export class PlainLines implements Progress {
   }
 
   stop(): void {}
+
+  #nameOf(image: string | undefined): string {
+    if (image === undefined) return "";
+    this.#images.add(image);
+    return this.#images.size < 2 ? "" : `${image}: `;
+  }
 
   #line(text: string): void {
     this.#write(`${text}\n`);
