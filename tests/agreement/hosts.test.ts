@@ -5,6 +5,7 @@ import { startPackageIndex } from "@imagespec/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { type PlannedFile, temporaryFolder } from "../support/temporary-folder.ts";
+import { withoutPythonDownloads } from "../support/without-python-downloads.ts";
 import { Checkout, differentHosts, type Host } from "./hosts.ts";
 import { WHEELS } from "./wheels.ts";
 
@@ -73,7 +74,7 @@ interface Result {
 async function built(host: Host, name: string, { parameters, files = {} }: (typeof SPECS)[string]): Promise<Result> {
   const spec = JSON.stringify({ ...shared, ...parameters });
   await using checkout = await Checkout.make(host, { ...files, "imagespec.json": spec });
-  const env = serviceEnvironment(services);
+  const env = { ...serviceEnvironment(services), ...withoutPythonDownloads() };
   const cache = join(scratch.path, `${name}-${host.isWarm ? hosts[0]?.name : host.name}`.replaceAll(/\W/g, "-"));
   await mkdir(cache, { recursive: true });
   const tag = await checkout.run(MAIN, ["tag", "PROJECT/imagespec.json"], env, cache);

@@ -28,6 +28,7 @@ it("a base like CUDA's keeps its settings and gets a Python of its own", async (
   });
   await execa("docker", ["push", base]);
   const mirror = await startPythonMirror();
+  const before = process.env.UV_PYTHON_DOWNLOADS_JSON_URL;
   vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", mirror.downloadsJsonUrl);
   try {
     const spec = builds.spec("cuda", { baseImage: base, pythonVersion: mirror.version, packages: ["six==1.16.0"] });
@@ -37,7 +38,7 @@ it("a base like CUDA's keeps its settings and gets a Python of its own", async (
     const { stdout } = await runContainer(builds.docker, image, { cmd: ["python", "-c", program] });
     expect(stdout).toBe("== CUDA 12.4.1 ==\nTrue /usr/local/nvidia/lib64\n");
   } finally {
-    vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", undefined);
+    vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", before);
     await mirror.close();
   }
 });

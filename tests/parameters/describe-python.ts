@@ -43,12 +43,13 @@ export function describePython({ builds, services, refuses }: BuilderUnderTest):
 
   describe("pythonVersion", () => {
     let mirror: PythonMirror;
+    const before = process.env.UV_PYTHON_DOWNLOADS_JSON_URL;
     beforeAll(async () => {
       mirror = await startPythonMirror();
       vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", mirror.downloadsJsonUrl);
     });
     afterAll(() => {
-      vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", undefined);
+      vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", before);
       return mirror.close();
     });
 

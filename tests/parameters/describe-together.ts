@@ -31,7 +31,8 @@ export function describeTogether({ builds, services }: BuilderUnderTest): void {
       stack.defer(() => extra.close());
       const mirror = await startPythonMirror();
       stack.defer(() => mirror.close());
-      stack.defer(() => void vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", undefined));
+      const before = process.env.UV_PYTHON_DOWNLOADS_JSON_URL;
+      stack.defer(() => void vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", before));
       vi.stubEnv("UV_PYTHON_DOWNLOADS_JSON_URL", mirror.downloadsJsonUrl);
       const folder = stack.use(
         await temporaryFolder({

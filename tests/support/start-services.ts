@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { runningDaemons, stopDaemon } from "../../scripts/services/daemon.ts";
 import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
+import { withoutPythonDownloads } from "./without-python-downloads.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -15,7 +16,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const before = new Set((await runningDaemons()).map(({ name }) => name));
   const services = await ensureServices();
-  project.config.env = { ...project.config.env, ...serviceEnvironment(services) };
+  project.config.env = { ...project.config.env, ...serviceEnvironment(services), ...withoutPythonDownloads() };
   project.provide("services", services);
   return async () => {
     // `npm test` stops them itself, before it prints its last line.
