@@ -55,7 +55,7 @@ pnpm agreement                     # the specs written by hand and 300 random on
 pnpm agreement --runs 20 --seed 7  # 20 random ones, always the same
 \`\`\`
 
-Both end with the number of specs, images and files that were compared, and the seed. In CI a dozen random specs are built,
+Both end with the number of specs, images and files that were compared, and the seed. In CI eight random specs are built,
 kaniko builds some of all, and what takes minutes (a lock of poetry) is left out.
 `;
 }

@@ -13,7 +13,7 @@ import { type ComparedBuilder, startSetting } from "./setting.ts";
 const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
 const setting = await startSetting();
 const { seed, specs } = randomSpecs(setting.places);
-const cases = sampledCases(setting.places, 16, seed);
+const cases = sampledCases(setting.places, 8, seed);
 const tally = new Tally();
 beforeAll(() => {
   for (const [name, value] of Object.entries(setting.env)) vi.stubEnv(name, value);

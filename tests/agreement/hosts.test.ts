@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const { registry, platform, images } = services;
-const shared = { name: "hosts", registry, platform, baseImage: images.python };
+const shared = { name: "hosts", registry, platform, baseImage: images.pythonSmall };
 const SOURCES: Record<string, PlannedFile> = {
   "src/main.py": "print('main')\n",
   "src/I.py": "I = 1\n",

@@ -16,7 +16,8 @@ describeBuilder("kaniko in docker", () => new KanikoBuilder(), {
     dockerHost: services.dockerHost,
     platform: services.platform,
     images: {
-      python: services.images.python,
+      // kaniko unpacks its base twice for each image, and reads all of it after each step.
+      python: services.images.pythonSmall,
       uid1000: services.images.uid1000,
       ownConfig: services.images.ownConfig,
     },

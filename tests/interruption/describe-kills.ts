@@ -32,7 +32,7 @@ export function describeKills(builder: KilledBuilder): void {
     beforeAll(async () => {
       const started = await startPackageIndex({ packages: [{ name: "tiny-one", version: "1.0" }] });
       index = started;
-      const base = { name: "interrupted/app", base_image: images.python, packages: ["tiny-one==1.0"] };
+      const base = { name: "interrupted/app", base_image: images.pythonSmall, packages: ["tiny-one==1.0"] };
       makePlace = () =>
         BuildPlace.make({ ...base, pip_index: started.url, ...builder.parameters }, { env: builder.env });
       await using place = await makePlace();

@@ -14,7 +14,7 @@ const { images } = inject("services");
 
 const makePlace = (parameters: object = {}) =>
   BuildPlace.make(
-    { name: "interrupted/app", base_image: images.python, packages: ["six==1.17.0"], ...parameters },
+    { name: "interrupted/app", base_image: images.pythonSmall, packages: ["six==1.17.0"], ...parameters },
     { env: { PATH: `${process.env.PATH}`, DOCKER_CONFIG: config.path } },
   );
 

@@ -15,7 +15,7 @@ const { image } = await ensureKaniko();
 const config = await dockerConfig({ buildx: true });
 afterAll(() => config[Symbol.asyncDispose]());
 const { images } = inject("services");
-const parameters = { name: "interrupted/app", base_image: images.python };
+const parameters = { name: "interrupted/app", base_image: images.pythonSmall };
 /** kaniko unpacks its base before each step it is to be interrupted in. */
 const parametersFor = (builder: string) =>
   builder === "kaniko" ? { ...parameters, base_image: images.musl } : parameters;

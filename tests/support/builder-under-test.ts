@@ -16,7 +16,11 @@ export type Refusable = "aptPackages" | "commands" | "noShell" | "engine";
 /** Makes it ready for the tests of one file, with the environment they need: call it at the top level. */
 export async function builderUnderTest(
   make: MakeBuilder,
-  options: Pick<ContractOptions, "env" | "builderOptions"> & { refuses?: readonly Refusable[] } = {},
+  options: Pick<ContractOptions, "env" | "builderOptions"> & {
+    refuses?: readonly Refusable[];
+    /** What specs build on that name no base; the Python base unless it is given. */
+    base?: keyof Services["images"];
+  } = {},
 ): Promise<BuilderUnderTest> {
   const services = await ensureServices();
   beforeAll(() => {
@@ -30,9 +34,10 @@ export async function builderUnderTest(
   afterAll(() => {
     vi.unstubAllEnvs();
   });
-  const { builderOptions } = options;
+  const { builderOptions, base = "python" } = options;
+  const { images, ...others } = contractServices(services);
   const builds = await ContractBuild.create(make, {
-    services: contractServices(services),
+    services: { ...others, images: { ...images, python: services.images[base] } },
     ...(builderOptions ? { builderOptions } : {}),
   });
   return { services, builds, refuses: options.refuses ?? [] };

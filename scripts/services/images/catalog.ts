@@ -20,6 +20,7 @@ export const CATALOG = {
   uid1000: { repository: "fixtures/uid1000", tag: "1", make: fixtures.uid1000Image },
   ownConfig: { repository: "fixtures/own-config", tag: "1", make: fixtures.ownConfigImage },
   pythonDistroless: { repository: "fixtures/python-distroless", tag: "1", make: fixtures.pythonDistrolessImage },
+  pythonSmall: { repository: "fixtures/python-small", tag: "1", make: fixtures.pythonSmallImage },
   noShell: { repository: "fixtures/no-shell", tag: "1", make: fixtures.noShellImage },
   musl: { repository: "fixtures/musl", tag: "1", make: fixtures.muslImage },
 } satisfies Record<string, CatalogEntry>;
