@@ -60,7 +60,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 600_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          // Beside the last of the end-to-end tests.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

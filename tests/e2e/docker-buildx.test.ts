@@ -4,7 +4,7 @@ import { afterAll } from "vitest";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { contractServices } from "../support/contract-services.ts";
 import { dockerConfig } from "../support/docker-config.ts";
-import { sampleCases } from "../support/sample-cases.ts";
+import { sampleCases, sampleImages } from "../support/sample-cases.ts";
 
 const services = await ensureServices();
 
@@ -15,10 +15,10 @@ for (const buildx of [true, false]) {
   const config = await dockerConfig({ buildx });
   afterAll(() => config[Symbol.asyncDispose]());
   describeBuilder(buildx ? "docker buildx build" : "docker build, without the plug-in", makeBuilder, {
-    services: contractServices(services),
+    services: { ...contractServices(services), images: sampleImages(services) },
     env: { ...serviceEnvironment(services), DOCKER_CONFIG: config.path },
     builderOptions: { network: "host" },
     loopback: true,
-    select: (cases) => sampleCases(cases, { others: buildx ? 20 : 8, shownElsewhere: SHOWN_BY_PARAMETERS }),
+    select: (cases) => sampleCases(cases, { others: buildx ? 12 : 6, shownElsewhere: SHOWN_BY_PARAMETERS }),
   });
 }

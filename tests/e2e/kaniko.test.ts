@@ -2,7 +2,8 @@ import { KanikoBuilder } from "@imagespec/builder-kaniko";
 import { describeBuilder } from "@imagespec/testkit";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
-import { sampleCases } from "../support/sample-cases.ts";
+import { contractServices } from "../support/contract-services.ts";
+import { sampleCases, sampleImages } from "../support/sample-cases.ts";
 
 /** By kaniko-parameters.test.ts. */
 const SHOWN_BY_PARAMETERS = ["aptPackages", "requirements", "registryConfig"];
@@ -11,17 +12,7 @@ const services = await ensureServices();
 const { image } = await ensureKaniko();
 
 describeBuilder("kaniko in docker", () => new KanikoBuilder(), {
-  services: {
-    registry: services.registry,
-    dockerHost: services.dockerHost,
-    platform: services.platform,
-    images: {
-      // kaniko unpacks its base twice for each image, and reads all of it after each step.
-      python: services.images.pythonSmall,
-      uid1000: services.images.uid1000,
-      ownConfig: services.images.ownConfig,
-    },
-  },
+  services: { ...contractServices(services), images: sampleImages(services) },
   env: serviceEnvironment(services),
   builderOptions: { image, network: "host" },
   loopback: true,
