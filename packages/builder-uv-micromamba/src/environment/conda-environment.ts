@@ -52,30 +52,8 @@ export async function condaEnvironment(
     await chooseSolver(session, downloader, through),
     session.signal,
   );
-  const digests = new Map<CondaPackage, string>();
-  const fetchPackage: FetchPackage = async (pack, signal) => {
-    const { record, url, fn } = pack;
-    const stated = (["sha256", "md5"] as const).flatMap((kind) => {
-      const hex = record[kind];
-      return hex === undefined ? [] : [statedHash(kind, hex, fn)];
-    });
-    const { digest } = await downloader.fetch(
-      { url: through(url), subject: fn, hashes: stated, size: record.size },
-      signal,
-    );
-    digests.set(pack, digest);
-    return session.blobs.path(digest);
-  };
-  const contents = await Promise.all(
-    packages.map(async (pack) => {
-      // The channel states no sha256, so the file itself must be fetched to know what goes into the layer.
-      if (pack.record.sha256 === undefined) {
-        await fetchPackage(pack, session.signal);
-        pack.record.sha256 = digests.get(pack)?.slice("sha256:".length);
-      }
-      return contentsOf(session, { pack, target }, fetchPackage);
-    }),
-  );
+  const fetchPackage = packageFetcher(session, downloader, through);
+  const contents = await Promise.all(packages.map((pack) => contentsOf(session, { pack, target }, fetchPackage)));
   reportLinkScripts(session, packages, contents);
   return {
     layers: condaLayers(
@@ -89,6 +67,23 @@ export async function condaEnvironment(
       version: packages.find(({ record }) => record.name === "python")?.record.version,
     },
     distributions: contents.flatMap(({ distributions }) => distributions),
+  };
+}
+
+/** Fetches packages as their channels state them; the sha256 of one that has none is known once it is here. */
+function packageFetcher(
+  { blobs }: BuildSession,
+  downloader: Downloader,
+  through: (url: string) => string,
+): FetchPackage {
+  return async ({ record, url, fn }, signal) => {
+    const hashes = (["sha256", "md5"] as const).flatMap((kind) => {
+      const hex = record[kind];
+      return hex === undefined ? [] : [statedHash(kind, hex, fn)];
+    });
+    const { digest } = await downloader.fetch({ url: through(url), subject: fn, hashes, size: record.size }, signal);
+    record.sha256 ??= digest.slice("sha256:".length);
+    return blobs.path(digest);
   };
 }
 
@@ -121,6 +116,8 @@ async function contentsOf(
   { pack, target }: { pack: CondaPackage; target: CondaTarget },
   fetchPackage: FetchPackage,
 ): Promise<ListedContents> {
+  // Where the channel states no sha256, the file itself must be fetched to know what goes into the layer.
+  if (pack.record.sha256 === undefined) await fetchPackage(pack, session.signal);
   const key = { package: pack.record.sha256, target, contents: 2 };
   const known = await session.records.get<ListedContents>("conda-packages", key);
   if (known !== undefined) return known;

@@ -1,16 +1,17 @@
-import { canonicalJson, type EnvironmentStep, ImageSpecError } from "@imagespec/core/builder";
+import { canonicalJson, type EnvironmentStep, ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseEnvironment, BasePython, InstalledDistribution, Libc } from "../base/base-inspector.ts";
 import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
 import { findCompiler } from "../bytecode/find-compiler.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
-import { resolveWheels } from "../resolve/resolve-wheels.ts";
+import { resolveWheels, type WheelsQuestion } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { PythonTarget } from "../target/python-target.ts";
-import { wheelLayers } from "../wheel/wheel-layers.ts";
+import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { condaEnvironment } from "./conda-environment.ts";
+import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
@@ -27,69 +28,90 @@ export interface PythonEnvironment {
   extended: string | undefined;
 }
 
+/** An environment before the Python packages, and what they are chosen and laid by. */
+interface Foundation {
+  step: EnvironmentStep;
+  empty: EmptyEnvironment;
+  /** What the base has of it. */
+  extended: BaseEnvironment | undefined;
+  libc: Libc;
+  /** How many layers there may be in all, bytecode aside. */
+  limit: number;
+}
+
 /** The layers that make a plan's Python environment over a base, all but the Python under it the user's. */
 export async function pythonEnvironment(
   session: BuildSession,
   question: EnvironmentQuestion,
 ): Promise<PythonEnvironment> {
-  const { base, inspector, owner, early } = question;
   const { environment: step, packages } = session.request.plan.steps;
   if (step === undefined) return { layers: [], extended: undefined };
   // Each layer of modules may need another for its bytecode.
   const limit = step.bytecode ? Math.floor(question.limit / 2) : question.limit;
-  const extended = await inspector.environment();
+  const extended = await question.inspector.environment();
+  const libc = await checkedBase(step, question, extended);
+  const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
+  const { removal, modules } =
+    packages === undefined
+      ? { removal: [], modules: [] }
+      : await packageLayers(session, { step, empty, extended, libc, limit }, packages, question);
+  const compiled = await withBytecode(
+    session,
+    step,
+    empty,
+    step.manager === "conda" ? [...empty.layers, ...modules] : modules,
+  );
+  const owned = [...empty.layers, ...removal, ...modules, ...compiled].map((layer) =>
+    ownedLayer(layer, question.owner),
+  );
+  return {
+    layers: [...(await withFoundation(session, step, empty)), ...owned],
+    extended: extended?.prefix.slice(1),
+  };
+}
+
+/**
+ * The base's C library, once the base can carry the environment.
+ *
+ * @throws ImageSpecError E_NO_PYTHON, E_UNSUPPORTED.
+ */
+async function checkedBase(
+  step: EnvironmentStep,
+  question: EnvironmentQuestion,
+  extended: BaseEnvironment | undefined,
+): Promise<Libc> {
+  const { base, inspector } = question;
   const libc = await inspector.libc();
   // The most basic fault of the base is reported first.
   if (extended === undefined && step.manager === "venv" && step.python.from !== "version")
     await basePython(step, question);
-  if (libc === undefined)
-    throw new ImageSpecError(
-      "E_UNSUPPORTED",
-      `${base.name} has no C library that is known, so no wheel can be chosen for it`,
-      { hint: "Take a base with glibc or musl, or build with docker-buildx or kaniko." },
-    );
-  const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
-  const finished = async (modules: readonly LayerSource[], removal?: LayerSource) => {
-    const compiled = await withBytecode(
-      session,
-      step,
-      empty,
-      step.manager === "conda" ? [...empty.layers, ...modules] : modules,
-    );
-    const all = [...empty.layers, ...(removal === undefined ? [] : [removal]), ...modules, ...compiled];
-    const owned = all.map((layer) => ownedLayer(layer, owner));
-    return {
-      layers: [...(await withFoundation(session, step, empty)), ...owned],
-      extended: extended?.prefix.slice(1),
-    };
-  };
-  if (packages === undefined) return finished([]);
-  if (empty.python === undefined)
-    throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {
-      hint: "Add python to condaPackages, or set pythonVersion.",
-    });
-  const target: PythonTarget = {
-    minor: empty.python.minor,
-    version: empty.python.version ?? empty.python.minor,
-    architecture: base.platform.architecture,
-    libc,
-  };
+  if (libc !== undefined) return libc;
+  throw new ImageSpecError(
+    "E_UNSUPPORTED",
+    `${base.name} has no C library that is known, so no wheel can be chosen for it`,
+    { hint: "Take a base with glibc or musl, or build with docker-buildx or kaniko." },
+  );
+}
+
+/** The layer that takes out what the Python packages replace, where there is such a thing, and those that hold them. */
+async function packageLayers(
+  session: BuildSession,
+  foundation: Foundation,
+  packages: PackagesStep,
+  question: EnvironmentQuestion,
+): Promise<{ removal: LayerSource[]; modules: LayerSource[] }> {
+  const { step, empty, extended, limit } = foundation;
+  const target = targetOf(foundation, question.base);
   // Sought while the packages are resolved; whoever needs it learns why there is none.
   if (step.bytecode) findCompiler(session, target.minor, step.uvImage).catch(() => undefined);
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
-  const guessed =
-    early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
-  // Ended before going on: a layer that both are making would be cancelled with the wrong guess.
-  if (!guessed) await early?.drop();
-  const { uvImage } = step;
-  const wheels = await (guessed
-    ? early.wheels
-    : resolveWheels(session, { step: packages, uvImage, target, installed }));
+  const wanted = { step: packages, uvImage: step.uvImage, target, installed };
+  const wheels = await chosenWheels(session, wanted, question.early);
   const present = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
-  const wanted = wheels.filter((wheel) => present(wheel.name)?.version !== wheel.version);
-  const outdated = wanted.flatMap((wheel) => present(wheel.name) ?? []);
+  const missing = wheels.filter((wheel) => present(wheel.name)?.version !== wheel.version);
+  const outdated = missing.flatMap((wheel) => present(wheel.name) ?? []);
   refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
-  const removal = extended === undefined ? undefined : await removalLayer(extended, outdated, inspector.tree);
+  const removal = extended && (await removalLayer(extended, outdated, question.inspector.tree));
   const place = {
     prefix: empty.prefix.slice(1),
     pythonMinor: target.minor,
@@ -99,8 +121,32 @@ export async function pythonEnvironment(
   };
   const left = limit - empty.layers.length;
   const { records, signal, warn } = session;
-  const packed = await wheelLayers(wanted, { target: place, limit: left, records, signal, warn });
-  return finished(packed, removal);
+  const modules = await wheelLayers(missing, { target: place, limit: left, records, signal, warn });
+  return { removal: removal === undefined ? [] : [removal], modules };
+}
+
+function targetOf({ empty: { python }, libc }: Foundation, base: BaseImage): PythonTarget {
+  if (python === undefined)
+    throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {
+      hint: "Add python to condaPackages, or set pythonVersion.",
+    });
+  const { minor, version = minor } = python;
+  return { minor, version, architecture: base.platform.architecture, libc };
+}
+
+/** The wheels to install: those resolved ahead, when the guess of what they are for was right. */
+async function chosenWheels(
+  session: BuildSession,
+  wanted: WheelsQuestion,
+  early: EarlyResolution | undefined,
+): Promise<Wheel[]> {
+  const { target, installed } = wanted;
+  const isGuessed =
+    early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
+  if (isGuessed) return early.wheels;
+  // Ended before going on: a layer that both are making would be cancelled with the wrong guess.
+  await early?.drop();
+  return resolveWheels(session, wanted);
 }
 
 /** The Python under an environment, and the bytecode of its standard library. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { recordedContent } from "./recorded-content.ts";
-import type { ZipMember } from "./zip-archive.ts";
+import type { ZipMember } from "./zip-member.ts";
 
 const bytes = Buffer.from("x = 1\n".repeat(10_000));
 const packed = deflateRawSync(bytes);

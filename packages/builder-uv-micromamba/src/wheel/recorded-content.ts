@@ -3,7 +3,7 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import { hashedContent } from "../layer/hashed-content.ts";
 import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
 import type { RecordRow } from "./record.ts";
-import type { ZipMember } from "./zip-archive.ts";
+import type { ZipMember } from "./zip-member.ts";
 
 /** Hashes a RECORD may state: sha256 or better (PyPA recording installed projects). */
 const ALGORITHMS = ["sha256", "sha384", "sha512"];

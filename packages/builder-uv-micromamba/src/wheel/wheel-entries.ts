@@ -10,7 +10,8 @@ import { recordedContent } from "./recorded-content.ts";
 import { sameVersion, withoutLocal } from "./version.ts";
 import { normalizeName } from "./wheel-name.ts";
 import { sitePackages, type WheelTarget } from "./wheel-target.ts";
-import type { ZipArchive, ZipMember } from "./zip-archive.ts";
+import type { ZipArchive } from "./zip-archive.ts";
+import type { ZipMember } from "./zip-member.ts";
 
 const ENVIRONMENT_FILE = new RegExp(ENVIRONMENT_FILES, "i");
 const LF = 0x0a;

@@ -23,6 +23,12 @@ interface Running {
   since: number;
 }
 
+/** Where a step is drawn, and from when to when. */
+interface Span extends Running {
+  pid: number;
+  now: number;
+}
+
 interface Image {
   pid: number;
   running: Map<string, Running>;
@@ -62,7 +68,7 @@ export class BuildTrace {
   document(): { displayTimeUnit: "ms"; traceEvents: TraceEvent[] } {
     const now = Math.round((this.#clock() - this.#start) * 1000);
     const open = [...this.#images.values()].flatMap(({ pid, running }) =>
-      [...running].map(([key, { lane, since }]) => span(key, "unfinished", pid, lane, since, now)),
+      [...running].map(([key, { lane, since }]) => span(key, "unfinished", { pid, lane, since, now })),
     );
     return { displayTimeUnit: "ms", traceEvents: [...this.#events, ...open] };
   }
@@ -90,7 +96,7 @@ export class BuildTrace {
     }
     image.running.delete(key);
     image.lanes.delete(running.lane);
-    this.#events.push(span(key, event.status, image.pid, running.lane, running.since, now));
+    this.#events.push(span(key, event.status, { pid: image.pid, ...running, now }));
   }
 
   #moment(name: string, cat: string, { pid }: Image, ts: number): void {
@@ -115,6 +121,6 @@ export class BuildTrace {
   }
 }
 
-function span(name: string, status: string, pid: number, tid: number, since: number, now: number): TraceEvent {
-  return { ph: "X", name, cat: status, pid, tid, ts: since, dur: now - since, args: { status } };
+function span(name: string, status: string, { pid, lane, since, now }: Span): TraceEvent {
+  return { ph: "X", name, cat: status, pid, tid: lane, ts: since, dur: now - since, args: { status } };
 }

@@ -22,7 +22,7 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
   for (const [index, given] of (spec.copy ?? []).entries()) {
     const path = normalPath(given, spec.root);
     named.add(path);
-    found.push(...(await listCopy(spec, path, ["copy", index], options, decisions)));
+    found.push(...(await listCopy({ path, at: ["copy", index] }, spec, options, decisions)));
   }
   for (const entry of found) {
     if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
@@ -51,9 +51,8 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
 }
 
 async function listCopy(
+  { path, at }: { path: string; at: (string | number)[] },
   spec: Spec,
-  path: string,
-  at: (string | number)[],
   options: ListOptions,
   decisions: Decisions,
 ): Promise<TreeEntry[]> {

@@ -42,8 +42,7 @@ export interface RegistryServer {
 export async function startRegistry(options: RegistryOptions = {}): Promise<RegistryServer> {
   const repositories = new Map<string, Repository>();
   const exchanges: HttpExchange[] = [];
-  const authentication = new Authentication(options.auth);
-  const content = contentStore(options.storage);
+  const answer = answerer(options, repositories);
   const scheme = options.tls ? "https" : "http";
 
   const listener: RequestListener = (request, response) => {
@@ -62,41 +61,6 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
       .catch(() => response.destroy());
   };
 
-  async function answer(request: IncomingMessage, origin: string): Promise<Answer> {
-    const url = new URL(request.url ?? "/", origin);
-    const method = request.method ?? "GET";
-    if (url.pathname === "/token") return authentication.token(request, url.searchParams);
-    if (url.pathname === "/v2/" || url.pathname === "/v2") {
-      authentication.check(request, origin, undefined, "pull");
-      return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
-    }
-    const route = ROUTE.exec(url.pathname);
-    if (!route) throw new RegistryFault(404, "NAME_INVALID", `${url.pathname} is not a path of this API`);
-    const [, name = "", kind, subject = ""] = route;
-    authentication.check(request, origin, name, actionOf(method));
-    const repository = repositories.get(name) ?? new Repository();
-    // An unknown name is kept only when it is written to.
-    if (method !== "GET" && method !== "HEAD") repositories.set(name, repository);
-    const { quirks = {} } = options;
-    const call: Call = {
-      origin,
-      method,
-      name,
-      subject: decodeURIComponent(subject),
-      query: url.searchParams,
-      headers: request.headers,
-      body: request,
-      repository,
-      repositories,
-      content,
-      quirks,
-    };
-    if (kind === "manifests") return answerManifest(call, options.checkReferences ?? true);
-    if (kind === "tags") return answerTags(call);
-    if (kind === "referrers") return answerReferrers(call);
-    return /^uploads(?:\/|$)/.test(subject) ? answerUpload(call) : answerBlob(call);
-  }
-
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -113,6 +77,49 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     await Promise.allSettled(unfinished.map(({ draft }) => draft.discard()));
   };
   return { host, url: `${scheme}://${host}`, exchanges, repositories, close, [Symbol.asyncDispose]: close };
+}
+
+/** Answers a request at the server's `origin`, by the routes of the distribution spec. */
+function answerer(
+  options: RegistryOptions,
+  repositories: Map<string, Repository>,
+): (request: IncomingMessage, origin: string) => Promise<Answer> {
+  const authentication = new Authentication(options.auth);
+  const content = contentStore(options.storage);
+  return async (request, origin) => {
+    const { quirks = {}, checkReferences = true } = options;
+    const url = new URL(request.url ?? "/", origin);
+    const { method = "GET", headers } = request;
+    if (url.pathname === "/token") return authentication.token(request, url.searchParams);
+    if (url.pathname === "/v2/" || url.pathname === "/v2") {
+      authentication.check(request, origin, undefined, "pull");
+      return { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
+    }
+    const route = ROUTE.exec(url.pathname);
+    if (!route) throw new RegistryFault(404, "NAME_INVALID", `${url.pathname} is not a path of this API`);
+    const [, name = "", kind, subject = ""] = route;
+    authentication.check(request, origin, name, actionOf(method));
+    const repository = repositories.get(name) ?? new Repository();
+    // An unknown name is kept only when it is written to.
+    if (method !== "GET" && method !== "HEAD") repositories.set(name, repository);
+    const call: Call = {
+      origin,
+      method,
+      name,
+      subject: decodeURIComponent(subject),
+      query: url.searchParams,
+      headers,
+      body: request,
+      repository,
+      repositories,
+      content,
+      quirks,
+    };
+    if (kind === "manifests") return answerManifest(call, checkReferences);
+    if (kind === "tags") return answerTags(call);
+    if (kind === "referrers") return answerReferrers(call);
+    return /^uploads(?:\/|$)/.test(subject) ? answerUpload(call) : answerBlob(call);
+  };
 }
 
 function contentStore(storage: RegistryOptions["storage"]): ContentStore {
