@@ -1,5 +1,12 @@
 import type { BaseSystem } from "./base-system.ts";
-import { addRecords, type DebconfRecord, questionsOf, readTemplates, withoutRecords } from "./debconf.ts";
+import {
+  addRecords,
+  type DebconfRecord,
+  questionsOf,
+  readTemplates,
+  type Variables,
+  withoutRecords,
+} from "./debconf.ts";
 import type { Effect } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
@@ -34,7 +41,8 @@ export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, b
       if (effect.askedFirst === undefined)
         throw handedOn(`${subject} has questions, and the base image has them asked before it is unpacked`);
       const templates = templatesOf(owner);
-      await save(QUESTIONS, questionsOf(templates, effect.askedFirst, subject), { plan, base, subject });
+      const answered = { answers: effect.askedFirst, variables: variablesOf(effect, owner) };
+      await save(QUESTIONS, questionsOf(templates, answered, subject), { plan, base, subject });
       await save(TEMPLATES, templates, { plan, base, subject });
     }
   return true;
@@ -42,18 +50,35 @@ export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, b
 
 /** What the databases hold once nobody could be asked the questions of a package while it is configured. */
 export async function answerQuestions(
-  { answers }: Questions,
+  effect: Questions,
   owner: PackageEffects,
   { plan, base, askedFirst }: { plan: FilePlan; base: BaseSystem; askedFirst: boolean },
 ): Promise<void> {
   const subject = owner.package;
   const templates = templatesOf(owner);
-  await save(QUESTIONS, questionsOf(templates, answers, subject), { plan, base, subject, again: askedFirst });
+  const answered = { answers: effect.answers, variables: variablesOf(effect, owner) };
+  await save(QUESTIONS, questionsOf(templates, answered, subject), { plan, base, subject, again: askedFirst });
   await save(TEMPLATES, templates, { plan, base, subject, again: askedFirst });
 }
 
 function templatesOf({ contents, package: subject }: PackageEffects): DebconfRecord[] {
   return readTemplates(contents.info.find(({ name }) => name === "templates")?.text ?? "", subject);
+}
+
+/** The variables of questions, of which lists stand in the package's config script. */
+function variablesOf({ variables = {} }: Questions, { contents, package: subject }: PackageEffects): Variables {
+  const script = contents.info.find(({ name }) => name === "config")?.text ?? "";
+  const read = (list: string) => {
+    const text = new RegExp(`^${list}="([^"$\`]*)"$`, "m").exec(script)?.[1];
+    if (text === undefined) throw handedOn(`${subject} has a config script without the list ${list}`);
+    return [...new Set(text.split("\n").filter((line) => line !== ""))].sort().join(", ");
+  };
+  return Object.fromEntries(
+    Object.entries(variables).map(([question, one]) => [
+      question,
+      { name: one.name, value: "value" in one ? one.value : read(one.linesOf) },
+    ]),
+  );
 }
 
 /** Adds records to a database, or puts them in the place of what was saved before; debconf keeps a copy of what it saves over. */

@@ -23,9 +23,19 @@ async function applied(
     files = [],
     control = "",
     templates = "",
-  }: { base?: Record<string, BaseFile>; files?: PackageFile[]; control?: string; templates?: string } = {},
+    config = "",
+  }: {
+    base?: Record<string, BaseFile>;
+    files?: PackageFile[];
+    control?: string;
+    templates?: string;
+    config?: string;
+  } = {},
 ) {
-  const info = [{ name: "templates", text: templates, mode: 0o644 }];
+  const info = [
+    { name: "templates", text: templates, mode: 0o644 },
+    { name: "config", text: config, mode: 0o755 },
+  ];
   const { system, plan } = debianBase(base);
   for (const { path, mode, size } of files)
     await plan.add(path, { type: "file", mode, uid: 0, gid: 0, size, from: { package: 0, path } }, "demo");
@@ -66,6 +76,11 @@ describe("applyEffects", () => {
     const effect: Effect = { do: "nothing beside", path: "/etc/heeded" };
     expect((await applied([effect])).made).toEqual({});
     await expect(applied([effect], { base: { "etc/heeded": "" } })).rejects.toThrow("demo heeds /etc/heeded");
+    const line: Effect = { ...effect, line: "LANG=" };
+    expect((await applied([line], { base: { "etc/heeded": "# LANG=C\n" } })).made).toEqual({});
+    await expect(applied([line], { base: { "etc/heeded": "A=b\nLANG=C\n" } })).rejects.toThrow(
+      "demo heeds /etc/heeded",
+    );
   });
 
   it("adds a system group by the first free number from 100, once", async () => {
@@ -151,6 +166,31 @@ describe("applyEffects", () => {
     }
     const { made } = await applied([known], { base, templates });
     expect(made["var/cache/debconf/config.dat-old"]).not.toContain("demo/a");
+  });
+
+  it("lists locales as locale-gen reads them, and puts a script's own list into a question", async () => {
+    const list = "usr/share/i18n/SUPPORTED";
+    const files = [held(list, "# all\nde_DE.UTF-8 UTF-8 \nde_DE ISO-8859-1\nC.UTF-8 UTF-8\n")];
+    const { made } = await applied([{ do: "locale.gen" }], { files });
+    expect(made["etc/locale.gen"]).toMatch(
+      /locale-gen\.\n\n\n# C\.UTF-8 UTF-8\n# de_DE ISO-8859-1\n# de_DE\.UTF-8 UTF-8\n$/,
+    );
+    await expect(applied([{ do: "locale.gen" }])).rejects.toThrow("which it does not hold");
+
+    const base = Object.fromEntries(
+      ["config", "templates"].map((name) => [`var/cache/debconf/${name}.dat`, "Name: a/a\nOwners: a\n\n"]),
+    );
+    const effect: Effect = {
+      do: "debconf",
+      answers: { "demo/a": "" },
+      variables: { "demo/a": { name: "choices", linesOf: "KNOWN" } },
+    };
+    const templates = "Template: demo/a\nType: string\n";
+    const asked = await applied([effect], { base, templates, config: '#!/bin/sh\nKNOWN="de_DE\nC\nde_DE\n"\n' });
+    expect(asked.made["var/cache/debconf/config.dat"]).toMatch(
+      /\n\nName: demo\/a\nTemplate: demo\/a\nValue: \nOwners: demo\nVariables:\n choices = C, de_DE\n\n$/,
+    );
+    await expect(applied([effect], { base, templates })).rejects.toThrow("without the list KNOWN");
   });
 
   it("gives a file of the package to a group that was added before", async () => {

@@ -5,6 +5,7 @@ import { addDiversion, DIVERSIONS } from "./diversions.ts";
 import type { Effect } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
+import { localesToGenerate } from "./locales-to-generate.ts";
 import type { PackageEffects } from "./package-effects.ts";
 import { textOf } from "./planned-text.ts";
 import { postgresqlPages } from "./postgresql-pages.ts";
@@ -95,9 +96,17 @@ async function apply(
       return enableUnit(effect, owner, plan);
     case "diversion":
       return divert(effect, owner.package, plan, base);
-    case "nothing beside":
-      if (await isThere(effect.path)) throw handedOn(`${owner.package} heeds ${effect.path}, which the image has`);
+    case "locale.gen":
+      return plan.put("etc/locale.gen", { type: "file", mode: 0o644, text: localesToGenerate(owner) });
+    case "nothing beside": {
+      const { path, line } = effect;
+      const isHeeded =
+        line === undefined
+          ? await isThere(path)
+          : (await textOf(path.slice(1), plan, base)).split("\n").some((one) => one.startsWith(line));
+      if (isHeeded) throw handedOn(`${owner.package} heeds ${effect.path}, which the image has`);
       return;
+    }
     case "nothing without":
       for (const folder of PATH)
         if (await isThere(`${folder}/${effect.program}`))

@@ -19,6 +19,7 @@ const FILES = [
   "etc/apt/trusted.gpg",
   "etc/apt/auth.conf",
   "etc/dpkg/dpkg.cfg",
+  "etc/environment",
   "etc/ld.so.cache",
   "etc/ld.so.conf",
   "etc/passwd",

@@ -1,6 +1,6 @@
 import type { Effect } from "./effect.ts";
 import { GRAPHVIZ_PLUGINS } from "./graphviz-plugins.ts";
-import { FONT_ANSWERS, fontLinks, NETWORKS, SSH_AGENT } from "./shared-effects.ts";
+import { FONT_ANSWERS, fontLinks, LOCALE_QUESTIONS, localeFiles, NETWORKS, SSH_AGENT } from "./shared-effects.ts";
 import { alternative, ofMachines, read, type WrittenScript } from "./written-script.ts";
 
 const LZ = ["cat", "more", "less", "diff", "cmp", "grep", "egrep", "fgrep"].map(
@@ -149,6 +149,18 @@ export const BOOKWORM_SCRIPTS: readonly WrittenScript[] = [
     "9c2a90422166119aca61e258312cf05cded20e206dcbdfed78c46b1e7e7baf5e",
     ...[1, 3, 7].map((section): Effect => ({ do: "folder", path: `/usr/share/man/man${section}`, mode: 0o755 })),
     { do: "pages of PostgreSQL", first: "psql.1.gz" },
+  ),
+  read(
+    "locales.config",
+    "199e446ab1dddd514a1fbb87f6f8d03fad1f442c48ab2c551a47bb6b9278cddf",
+    // It offers the language of this file.
+    { do: "nothing beside", path: "/etc/environment", line: "LANG=" },
+    LOCALE_QUESTIONS,
+  ),
+  read(
+    "locales.postinst",
+    "b03e51c68aa3fc8654b6345b7eba5fc56e451b016514174cc5b27777edeb65bc",
+    ...localeFiles("/etc/default/locale"),
   ),
   read("x11-common.postinst", "4a91da0aad680639a9cf7537381bc3d0b3b8827907d7c1dd0c50e47fa94749de"),
   // It does nothing where /var/lib/dpkg/arch names one architecture and no gui is installed.

@@ -42,7 +42,7 @@ describe("debconf", () => {
         "Name: demo/name\nDescription: Name?\nType: string\nOwners: demo/name\n\n" +
         "Name: z/z\nOwners: z\nVariables:\n x = y\n\n",
     );
-    expect(addRecords("", questionsOf(templates, { "demo/colour": "Blue" }, "demo"))).toBe(
+    expect(addRecords("", questionsOf(templates, { answers: { "demo/colour": "Blue" } }, "demo"))).toBe(
       "Name: demo/colour\nTemplate: demo/colour\nValue: Blue\nOwners: demo\n\nName: demo/name\nTemplate: demo/name\nOwners: demo\n\n",
     );
     expect(addRecords("Name: demo/name\nOwners: other\n\n", templates)).toBeUndefined();

@@ -5,7 +5,12 @@ export interface DebconfRecord {
   name: string;
   fields: ReadonlyMap<string, string>;
   owner: string;
+  /** What stands in a template for names in it, by name. */
+  variables?: ReadonlyMap<string, string>;
 }
+
+/** By question, one variable and its value. */
+export type Variables = Readonly<Record<string, { name: string; value: string }>>;
 
 /**
  * The records that debconf makes of a package's templates file (debconf-devel(7)).
@@ -44,10 +49,10 @@ export function readTemplates(text: string, subject: string): DebconfRecord[] {
   });
 }
 
-/** The questions of templates, with the answers of whoever has set some. */
+/** The questions of templates, with the answers and variables of whoever has set some. */
 export function questionsOf(
   templates: readonly DebconfRecord[],
-  answers: Readonly<Record<string, string>>,
+  { answers, variables = {} }: { answers: Readonly<Record<string, string>>; variables?: Variables },
   owner: string,
 ): DebconfRecord[] {
   return templates.map(({ name }) => {
@@ -56,7 +61,8 @@ export function questionsOf(
       ["template", name],
       ...(answer === undefined ? [] : [["value", answer] as [string, string]]),
     ];
-    return { name, fields: new Map(fields), owner };
+    const set = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return { name, fields: new Map(fields), owner, ...(set && { variables: new Map([[set.name, set.value]]) }) };
   });
 }
 
@@ -64,13 +70,15 @@ export function questionsOf(
 export function addRecords(database: string, added: readonly DebconfRecord[]): string | undefined {
   const stanzas = database.split("\n\n").filter((stanza) => stanza.trim() !== "");
   const all = new Map(stanzas.map((stanza) => [/^Name: (.*)$/m.exec(stanza)?.[1] ?? "", stanza]));
-  for (const { name, fields, owner } of added) {
+  for (const { name, fields, owner, variables } of added) {
     if (all.has(name)) return undefined;
     const lines = [...fields].sort(([one], [other]) => (one < other ? -1 : 1));
     const shown = lines.map(
       ([field, value]) => `${field.charAt(0).toUpperCase()}${field.slice(1)}: ${value.replaceAll("\n", "\\n")}`,
     );
-    all.set(name, [`Name: ${name}`, ...shown, `Owners: ${owner}`].join("\n"));
+    const set = [...(variables ?? [])].map(([variable, value]) => ` ${variable} = ${value}`);
+    const last = set.length === 0 ? [] : ["Variables:", ...set];
+    all.set(name, [`Name: ${name}`, ...shown, `Owners: ${owner}`, ...last].join("\n"));
   }
   const sorted = [...all].sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.map(([, stanza]) => `${stanza.replace(/^\n+|\n+$/g, "")}\n\n`).join("");

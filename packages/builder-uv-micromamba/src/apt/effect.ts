@@ -18,7 +18,15 @@ export type Effect =
    * The package's questions in debconf's databases, answered as nobody is asked: what its config script answers once the
    * package is unpacked, and, where it is known, what it answers before.
    */
-  | { do: "debconf"; answers: Readonly<Record<string, string>>; askedFirst?: Readonly<Record<string, string>> }
+  | {
+      do: "debconf";
+      answers: Readonly<Record<string, string>>;
+      askedFirst?: Readonly<Record<string, string>>;
+      /** By question, what the script puts into its template: a text, or the sorted lines of one of the script's own variables. */
+      variables?: Readonly<Record<string, { name: string; value: string } | { name: string; linesOf: string }>>;
+    }
+  /** /etc/locale.gen with every locale of the package, none of which is asked for. */
+  | { do: "locale.gen" }
   /** A group for the system's own use, unless it is there. */
   | { do: "system group"; name: string }
   | { do: "mode"; path: string; mode: number; group: string }
@@ -28,7 +36,7 @@ export type Effect =
   | { do: "unit"; unit: string; of: "system" | "user" }
   /** A path under which dpkg puts what other packages have at `path` (dpkg-divert(1)). */
   | { do: "diversion"; path: string; to: string }
-  /** Nothing, as long as nothing is at a path that the script looks for. */
-  | { do: "nothing beside"; path: string }
+  /** Nothing, as long as nothing is at a path that the script looks for, or, with `line`, no line there begins so. */
+  | { do: "nothing beside"; path: string; line?: string }
   /** Nothing, as long as the base lacks the program that the script would run. */
   | { do: "nothing without"; program: string };

@@ -1,7 +1,8 @@
 import type { Effect } from "./effect.ts";
-import { FONT_ANSWERS, fontLinks, NETWORKS, SSH_AGENT } from "./shared-effects.ts";
+import { FONT_ANSWERS, fontLinks, LOCALE_QUESTIONS, localeFiles, NETWORKS, SSH_AGENT } from "./shared-effects.ts";
 import { alternative, ofMachines, read, type WrittenScript } from "./written-script.ts";
 
+const DEFAULT_LOCALE = "locales/default_environment_locale";
 const READLINE = ["libhistory.so.8", "libhistory.so.8.2", "libreadline.so.8", "libreadline.so.8.2"];
 
 /** Scripts of Debian 13 that differ from those of Debian 12. */
@@ -66,6 +67,18 @@ export const TRIXIE_SCRIPTS: readonly WrittenScript[] = [
     path: "/usr/lib/pkgconfig",
     mode: 0o755,
   }),
+  read("locales.config", "34c40fcc81b4c8e3f477d34436518c92ff92d7cd3042211d66073cc1670d9f14", {
+    ...LOCALE_QUESTIONS,
+    answers: { ...LOCALE_QUESTIONS.answers, [DEFAULT_LOCALE]: "None" },
+    askedFirst: { ...LOCALE_QUESTIONS.askedFirst, [DEFAULT_LOCALE]: "None" },
+    variables: { ...LOCALE_QUESTIONS.variables, [DEFAULT_LOCALE]: { name: "locales", value: "" } },
+  }),
+  read(
+    "locales.postinst",
+    "25a6f894ae5e22744c630aef3b4686d1b4f5870d5595bf751415ff05f52fc67a",
+    ...localeFiles("/etc/locale.conf", "/etc/default/locale"),
+    { do: "link", path: "/etc/default/locale", link: "../locale.conf" },
+  ),
   // Its own part answers triggers alone.
   read("procps.postinst", "63a3eae8ed949aeb3c96dd8771e49af34c7d957f882b9f586c0bdbd148497206"),
 ];
