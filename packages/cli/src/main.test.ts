@@ -78,7 +78,7 @@ describe("bad usage and bad specs exit with 2 and one clear error", () => {
     ["an unknown option", ["tag", "--fast"], {}, /E_OPTIONS: .*'--fast'[\s\S]*--target/],
     ["an option without its value", ["build", "--platform"], {}, /E_OPTIONS: .*--platform/],
     ["two files", ["tag", "a", "b"], {}, /E_OPTIONS: .*one file/],
-    ["a builder option without =", ["build", "--builder-option", "x"], {}, /E_OPTIONS: .*k=v/],
+    ["a builder option without =", ["build", "--builder-option", "x"], {}, /E_OPTIONS: .* is invalid\nhint: .*k=v/],
     ["an unknown policy", ["build", "--on-unknown", "maybe"], {}, /E_OPTIONS: .*maybe[\s\S]*assume/],
     ["no file", ["tag"], undefined, /E_INPUT_FILE: There is no imagespec\./],
     ["a file that is missing", ["tag", "gone.yaml"], undefined, /E_INPUT_FILE: .*gone\.yaml/],

@@ -7,7 +7,7 @@ function several(value: string, before: readonly string[] = []): string[] {
 
 function pairs(text: string, before: readonly (readonly [string, unknown])[] = []) {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It is not of the form k=v, such as network=host.");
+  if (at < 1) throw new InvalidArgumentError("Write it as k=v, such as network=host.");
   return [...before, [text.slice(0, at), jsonOrText(text.slice(at + 1))] as const];
 }
 

@@ -71,8 +71,10 @@ describe("mistakes", () => {
     [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
     [["schema", "--json"], /'--json'/, /Use one of --config\./],
     [["builders", "a.yaml"], /builders takes no file/, /./],
-    [["build", "--builder-option", "=x"], /k=v/, /./],
-    [["build", "--output"], /'--output <WHERE>' argument missing/, /./],
+    [["build", "--builder-option", "=x"], /argument '=x' is invalid$/, /k=v/],
+    [["build", "--output"], /'--output <WHERE>' argument missing/, /^Write --output WHERE\.$/],
+    [["resolve", "-f"], /'-f, --manifest <FILE>' argument missing/, /^Write -f, --manifest FILE\.$/],
+    [["build", "--builder-option", "x"], /argument 'x' is invalid$/, /^Write it as k=v, such as network=host\.$/],
   ])("%j", (args, message, hint) => {
     const mistake = mistakeOf(...args);
     expect(mistake.message).toMatch(message);

@@ -154,6 +154,15 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
     const hint = many ? "Choose among the images of one file with --target NAME." : MORE_HINT;
     return { kind: "mistake", message, hint };
   }
+  if (error.code === "commander.invalidArgument") {
+    // What follows "is invalid." is what the option's own check throws.
+    const [said = "", hint = ""] = first.replace(/^error: /, "").split(/(?<= is invalid)\. /);
+    return { kind: "mistake", message: `imagespec ${name}: ${said}`, hint };
+  }
+  if (error.code === "commander.optionMissingArgument") {
+    const [, flags = ""] = /'([^']+)'/.exec(said) ?? [];
+    return { kind: "mistake", message: `imagespec ${name}: ${said}`, hint: `Write ${flags.replaceAll(/[<>]/g, "")}.` };
+  }
   const flags = usage.options.flatMap((one) => OPTIONS[one]()).map(({ long }) => long);
   const hint = flags.length === 0 ? "Leave it out: the command has no options." : `Use one of ${flags.join(", ")}.`;
   return { kind: "mistake", message: `imagespec ${name}: ${said}${suggestion}`, hint };

@@ -40,8 +40,8 @@ describe("loadConfig", () => {
     [{ mirors: {} }, /'mirors' is not a setting$/, /Write 'mirrors' if you mean that\./],
     [{ insecure_registries: [] }, /'insecure_registries' is not a setting$/, /Write 'insecureRegistries'/],
     [{ constructor: 1 }, /'constructor' is not a setting$/, /Use one of builder, /],
-    [{ plugins: "a" }, /plugins: expected array, found text$/, /Write it as a list/],
-    [{ builderOptions: { kaniko: ["a=1"] } }, /builderOptions\.kaniko: expected record, found a list$/, /mapping/],
+    [{ plugins: "a" }, /plugins: expected a list, found text$/, /Write it as a list/],
+    [{ builderOptions: { kaniko: ["a=1"] } }, /builderOptions\.kaniko: expected a mapping, found a list$/, /mapping/],
     [
       { mirrors: { "docker.io": "https://x" } },
       /mirrors\.docker\.io: "https:\/\/x" is not a mirror/,

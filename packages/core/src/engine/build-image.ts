@@ -129,7 +129,7 @@ function decide({ call, reference }: Build, { presence }: PresenceAnswer, env: P
   const missing = presence?.missing?.join(", ");
   return {
     reuse: false,
-    reason: missing === undefined ? `${reference} does not exist` : `${reference} lacks ${missing}`,
+    reason: missing === undefined ? `${reference} did not exist` : `${reference} lacked ${missing}`,
   };
 }
 

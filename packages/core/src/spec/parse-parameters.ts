@@ -161,12 +161,12 @@ function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
       {
         path,
         code: "invalid_type",
-        message: `pythonVersion is the number ${draft.pythonVersion}; YAML and JSON read 3.10 as 3.1`,
+        message: `expected text, found the number ${draft.pythonVersion}: YAML and JSON read 3.10 as 3.1`,
         hint: 'Write it in quotes: "3.10".',
       },
     ];
   }
-  if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path)) }];
+  if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path), path[0]) }];
   const hint =
     issue.code === "invalid_value"
       ? `Use one of ${issue.values.map(String).join(", ")}.`

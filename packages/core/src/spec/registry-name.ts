@@ -4,7 +4,7 @@ import { isRegistryHost, nameBreach, redact } from "@imagespec/registry/terms";
 /** Where images without a registry are looked for. */
 export const DOCKER_HUB = "docker.io";
 
-const EXAMPLES = "write it like 'localhost:30000', 'ghcr.io/username' or 'docker.io/username'";
+const EXAMPLES = "Write it like 'localhost:30000', 'ghcr.io/username' or 'docker.io/username'.";
 
 /** The rule for `registry`: a host with optional port and path, or a Docker Hub user; no scheme, tag or digest. */
 export function registryBreach(registry: string): Problem | undefined {

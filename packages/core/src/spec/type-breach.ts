@@ -3,19 +3,26 @@ import { redact } from "@imagespec/registry/terms";
 
 /** What people call the types that a spec file can hold. */
 const NAMES: ReadonlyMap<string, string> = new Map([
-  ["array", "list"],
-  ["tuple", "pair"],
-  ["record", "mapping"],
-  ["object", "mapping"],
+  ["array", "a list"],
+  ["tuple", "a pair"],
+  ["record", "a mapping"],
+  ["object", "a mapping"],
+  ["string", "text"],
+  ["boolean", "true or false"],
 ]);
+
+/** Lists of single words, which are mistaken for a line of them. */
+const WORDS: ReadonlySet<unknown> = new Set(["aptPackages", "condaChannels", "entrypoint"]);
 
 /**
  * What is wrong with a value of another type than the `expected` one, in the words of the file it stands in: what YAML
- * reads as a number was meant as text, and what is written as a list of `NAME=VALUE` as a mapping. Pure.
+ * reads as a number was meant as text, and what is written as a list of `NAME=VALUE` as a mapping. `parameter` is what
+ * the value was given for. Pure.
  */
-export function typeBreach(expected: string, value: unknown): Problem {
-  const message = `expected ${expected}, found ${described(value)}`;
-  return { code: "invalid_type", message, hint: cure(expected, value) };
+export function typeBreach(expected: string, value: unknown, parameter?: unknown): Problem {
+  const name = NAMES.get(expected) ?? `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
+  const message = `expected ${name}, found ${described(value)}`;
+  return { code: "invalid_type", message, hint: cure(expected, value, parameter) ?? `Write ${name}.` };
 }
 
 function described(value: unknown): string {
@@ -25,12 +32,14 @@ function described(value: unknown): string {
   return typeof value === "string" ? "text" : `the ${typeof value} ${String(value)}`;
 }
 
-function cure(expected: string, value: unknown): string {
+function cure(expected: string, value: unknown, parameter: unknown): string | undefined {
   const scalar = typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
   // The value is not repeated: 1.10, 010 and True have become 1.1, 10 and true when they get here.
   if (expected === "string" && (scalar || value instanceof Date)) return "Quote it, as you wrote it.";
   if (expected === "array" && (typeof value === "string" || scalar)) {
-    return `Write it as a list: ["${redact(String(value))}"].`;
+    const text = redact(String(value));
+    const items = WORDS.has(parameter) ? text.split(/[\s,]+/).filter(Boolean) : [text];
+    return `Write it as a list: [${items.map((item) => `"${item}"`).join(", ")}].`;
   }
   if (expected === "record" && Array.isArray(value)) {
     // The value itself is not quoted, since it may be a secret.
@@ -38,6 +47,5 @@ function cure(expected: string, value: unknown): string {
     return `Write it as a mapping: { ${name}: "..." }.`;
   }
   if (expected === "boolean" && (value === "true" || value === "false")) return `Write ${value} without quotes.`;
-  const name = NAMES.get(expected) ?? expected;
-  return `Write ${/^[aeiou]/.test(name) ? "an" : "a"} ${name}.`;
+  return undefined;
 }

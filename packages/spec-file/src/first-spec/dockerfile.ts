@@ -66,11 +66,17 @@ function takeInstruction({ name, text }: Instruction, found: DockerfileParts): v
     }
   } else if (name === "ENTRYPOINT" && programOf(text) !== undefined) {
     parameters.entrypoint = JSON.parse(text) as string[];
-  } else if (name === "COPY" || name === "ADD" || name === "WORKDIR") {
-    // Sources and requirement files are found by themselves, and the working directory is /root.
+  } else if (name === "WORKDIR") {
+    if (text !== "/root" && !notes.some((note) => note.endsWith(WORKDIR_NOTE))) {
+      notes.push(`Dockerfile: ${text}${WORKDIR_NOTE}`);
+    }
+  } else if (name === "COPY" || name === "ADD") {
+    // Sources and requirement files are found by themselves.
   } else if (name !== "LABEL" && name !== "EXPOSE" && name !== "ARG")
     notes.push(`Dockerfile: left out ${name} ${text}`);
 }
+
+const WORKDIR_NOTE = " becomes /root, where programs start and sources lie";
 
 /** The program of an entrypoint in JSON form, unless it is a file that the Dockerfile copied. */
 function programOf(text: string): string | undefined {

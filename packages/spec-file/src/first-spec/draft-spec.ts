@@ -1,4 +1,4 @@
-import { ImageSpec, type ImageSpecParameters, resolveSpec } from "@imagespec/core";
+import { ImageSpec, type ImageSpecError, type ImageSpecParameters, resolveSpec } from "@imagespec/core";
 import { readCondaFile } from "./conda-file.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { projectName } from "./project-name.ts";
@@ -88,21 +88,22 @@ async function extend(draft: SpecDraft, parameters: ImageSpecParameters, part: P
   } catch (error) {
     part.signal?.throwIfAborted();
     const { message } = error as Error;
-    if (!/does not exist/.test(message))
-      draft.notes.push(`${part.source}: left out ${describe(parameters)}: ${reasonOf(message)}`);
+    if (!/does not exist/.test(message)) draft.notes.push(noteOf(parameters, part.source, error));
     return false;
   }
 }
 
-function describe(parameters: ImageSpecParameters): string {
-  const [[name, value] = ["", ""]] = Object.entries(parameters).filter(([, one]) => one !== undefined);
-  const said = Array.isArray(value) && name !== "entrypoint" ? value.at(-1) : value;
-  return `${name} ${JSON.stringify(said)}`;
+/** What was left out, why, and what would let it in. */
+function noteOf(parameters: ImageSpecParameters, source: string, error: unknown): string {
+  const { message, faults: [fault] = [], hint } = error as ImageSpecError;
+  const [reason = ""] = (fault?.message ?? message).replace(`${source}: `, "").split("\n");
+  const cure = fault?.hint ?? hint;
+  return `${source}: left out${described(parameters, source)}, since ${reason}${cure ? ` (${cure.replace(/\.$/, "")})` : ""}`;
 }
 
-/** The first line of a message, without the spec it is about. */
-function reasonOf(message: string): string {
-  return (
-    (message.split("\n- ")[1] ?? message.replace(/^the spec(?: '[^']*')? is wrong: /, "")).split("\n")[0] ?? message
-  );
+/** The parameter with its value, of a list its last one; nothing where the value is the source itself. */
+function described(parameters: ImageSpecParameters, source: string): string {
+  const [[name, value] = ["", ""]] = Object.entries(parameters).filter(([, one]) => one !== undefined);
+  const said = Array.isArray(value) && name !== "entrypoint" ? value.at(-1) : value;
+  return said === source ? "" : ` ${name} ${JSON.stringify(said)}`;
 }
