@@ -50,6 +50,7 @@ export default defineConfig({
           { text: "A closed network", link: "/recipes/closed-network" },
           { text: "GPU", link: "/recipes/gpu" },
           { text: "A private index", link: "/recipes/private-index" },
+          { text: "A monorepo with uv", link: "/recipes/monorepo" },
         ],
       },
       {
