@@ -6,6 +6,7 @@ import { identify } from "../identity/identify.ts";
 import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 import { StatCache } from "./stat-cache.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
+import { StatRows } from "./stat-rows.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {
@@ -53,7 +54,10 @@ describe("the stat cache", () => {
     utimesSync(folder.path("src/a.py"), soon, soon);
     const first = await tag();
     expect(stored().count).toBe(0);
-    const whole = StatIndex.empty.merge([], [{ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) }]);
+    const whole = StatIndex.empty.merge(
+      [],
+      StatRows.of([{ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) }]),
+    );
     const without = (at: number) => Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1)]);
     const flipped = (at: number) => whole.map((byte, index) => (index === at ? byte ^ 1 : byte));
     for (const broken of [

@@ -3,7 +3,8 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
-import { pathKey, type StatEntry, StatIndex } from "./stat-index.ts";
+import { pathKey, StatIndex } from "./stat-index.ts";
+import { StatRows } from "./stat-rows.ts";
 
 /** Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two seconds, whole seconds, slow ticks. */
 const GRANULARITIES = [2000, 1000, 100] as const;
@@ -28,8 +29,10 @@ export class StatCache {
   readonly #known: Known;
   /** Marks the entries of `known` that are used. */
   readonly #used: Uint8Array;
-  /** Hashes that were taken now, by inode: a file may be listed at several paths. */
-  readonly #taken = new Map<number, StatEntry>();
+  /** Hashes that were taken now. */
+  readonly #taken = new StatRows();
+  /** Where the file with an inode stands among them: a file may be listed at several paths. */
+  readonly #takenOf = new Map<number, number>();
   #changed = false;
 
   private constructor(file: string, known: Known) {
@@ -46,8 +49,8 @@ export class StatCache {
 
   /** The file's sha256, when it is known and nothing says the file has changed. */
   get(path: string, stats: FileStats): string | undefined {
-    const taken = this.#taken.get(stats.inode);
-    if (taken !== undefined && isSame(taken.stats, stats)) return taken.sha256;
+    const taken = this.#takenOf.get(stats.inode);
+    if (taken !== undefined && this.#taken.isOf(taken, stats)) return this.#taken.sha256(taken);
     const { index, written } = this.#known;
     if (isYoung(stats, written)) return undefined;
     const place = index.find(pathKey(path), stats);
@@ -59,13 +62,15 @@ export class StatCache {
   /** Remembers a hash taken of a file with these stats, unless the file is too young to be told from its next version. */
   set(path: string, stats: FileStats, sha256: string): void {
     this.#changed = true;
-    if (!isYoung(stats, Date.now())) this.#taken.set(stats.inode, { key: pathKey(path), stats, sha256 });
+    if (isYoung(stats, Date.now())) return;
+    this.#takenOf.set(stats.inode, this.#taken.count);
+    this.#taken.push({ key: pathKey(path), stats, sha256 });
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    const bytes = this.#known.index.merge(this.#places(), [...this.#taken.values()]);
+    const bytes = this.#known.index.merge(this.#places(), this.#taken);
     await replaceFile(this.#file, bytes, 0o600, 0o700).catch(() => {});
   }
 
@@ -84,10 +89,6 @@ interface Known {
 /** Whether a file changed so shortly before a moment that it may change again while its times stay the same. */
 function isYoung({ mtime, ctime }: FileStats, moment: number): boolean {
   return mtime + granularityOf(mtime) >= moment || ctime + granularityOf(ctime) >= moment;
-}
-
-function isSame(one: FileStats, other: FileStats): boolean {
-  return one.size === other.size && one.mtime === other.mtime && one.ctime === other.ctime && one.inode === other.inode;
 }
 
 async function readIndex(file: string): Promise<Known> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pathKey, type StatEntry, StatIndex } from "./stat-index.ts";
+import { pathKey, StatIndex } from "./stat-index.ts";
+import { type StatEntry, StatRows } from "./stat-rows.ts";
 
 const entry = (name: string, inode: number): StatEntry => ({
   key: pathKey(name),
@@ -10,7 +11,7 @@ const many = Array.from({ length: 1000 }, (_, at) => entry(`source/folder_${at %
 
 describe("StatIndex", () => {
   it("finds each of its entries, and none with another key or other stats", () => {
-    const index = StatIndex.of(StatIndex.empty.merge([], many));
+    const index = StatIndex.of(StatIndex.empty.merge([], StatRows.of(many)));
     expect(index.count).toBe(1000);
     for (const { key, stats, sha256 } of many) {
       expect(index.sha256(index.find(key, stats) ?? -1)).toBe(sha256);
@@ -21,10 +22,10 @@ describe("StatIndex", () => {
   });
 
   it("keeps the entries asked for, in order, among those that are added", () => {
-    const first = StatIndex.of(StatIndex.empty.merge([], many.slice(0, 600)));
+    const first = StatIndex.of(StatIndex.empty.merge([], StatRows.of(many.slice(0, 600))));
     const kept = Array.from({ length: first.count }, (_, place) => place).filter((place) => place % 2 === 0);
     const wanted = new Set(kept.map((place) => first.sha256(place)));
-    const index = StatIndex.of(first.merge(kept, many.slice(600)));
+    const index = StatIndex.of(first.merge(kept, StatRows.of(many.slice(600))));
     expect(index.count).toBe(700);
     for (const { key, stats, sha256 } of many) {
       const place = index.find(key, stats);
@@ -35,12 +36,12 @@ describe("StatIndex", () => {
 
   it("tells entries with one key apart by their stats", () => {
     const same = [1, 2, 3].map((inode) => ({ ...entry("", inode), key: 5 }));
-    const index = StatIndex.of(StatIndex.empty.merge([], same));
+    const index = StatIndex.of(StatIndex.empty.merge([], StatRows.of(same)));
     for (const { key, stats, sha256 } of same) expect(index.sha256(index.find(key, stats) ?? -1)).toBe(sha256);
   });
 
   it("is read from memory that begins anywhere", () => {
-    const bytes = StatIndex.empty.merge([], many);
+    const bytes = StatIndex.empty.merge([], StatRows.of(many));
     const shifted = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
     expect(StatIndex.of(shifted).count).toBe(1000);
   });

@@ -1,39 +1,25 @@
 import { crc32 } from "node:zlib";
 import type { FileStats } from "./file-stats.ts";
+import { FIELDS, ROW_BYTES, StatRows } from "./stat-rows.ts";
 
 /** Begins a file; written as a number of this machine, so that one of another byte order is not taken for it. */
 const MARK = 0x1d5ec0de0002;
 /** Mark, count and checksum. */
 const HEAD = 3;
-/** Numbers of an entry: its path's hash, size, mtime, ctime, inode. */
-const FIELDS = 5;
 const DOUBLE = 8;
-const SHA256 = 32;
-
-/** A hash that is to be written, of the file with these stats. */
-export interface StatEntry {
-  key: number;
-  stats: FileStats;
-  /** In hexadecimal. */
-  sha256: string;
-}
 
 /**
  * The hashes of a tree's files as one block of memory, as it stands in a file: rows of numbers sorted by the hash of the
  * path, then the sha256 of each. It is searched where it lies; nothing is made of entries that nobody asks for.
  */
 export class StatIndex {
-  readonly #numbers: Float64Array;
-  readonly #hashes: Buffer;
-  readonly count: number;
+  readonly #rows: StatRows;
 
-  private constructor(numbers: Float64Array, hashes: Buffer) {
-    this.#numbers = numbers;
-    this.#hashes = hashes;
-    this.count = numbers.length / FIELDS;
+  private constructor(rows: StatRows) {
+    this.#rows = rows;
   }
 
-  static readonly empty = new StatIndex(new Float64Array(0), Buffer.alloc(0));
+  static readonly empty = new StatIndex(new StatRows());
 
   /** The index in a file's bytes; an empty one when they are anything else. */
   static of(bytes: Buffer): StatIndex {
@@ -42,66 +28,61 @@ export class StatIndex {
     if (file.length < HEAD * DOUBLE) return StatIndex.empty;
     const [mark, count = 0, checksum] = new Float64Array(file.buffer, file.byteOffset, HEAD);
     const body = file.subarray(HEAD * DOUBLE);
-    if (mark !== MARK || body.length !== count * (FIELDS * DOUBLE + SHA256) || checksum !== crc32(body))
-      return StatIndex.empty;
-    const numbers = new Float64Array(body.buffer, body.byteOffset, count * FIELDS);
-    return new StatIndex(numbers, body.subarray(numbers.byteLength));
+    if (mark !== MARK || body.length !== count * ROW_BYTES || checksum !== crc32(body)) return StatIndex.empty;
+    return new StatIndex(rowsIn(body, count));
+  }
+
+  get count(): number {
+    return this.#rows.count;
   }
 
   /** Where the file with this key and these stats stands; undefined when it is not known. */
-  find(key: number, { size, mtime, ctime, inode }: FileStats): number | undefined {
-    const numbers = this.#numbers;
+  find(key: number, stats: FileStats): number | undefined {
+    const rows = this.#rows;
     let low = 0;
-    for (let high = this.count; low < high; ) {
+    for (let high = rows.count; low < high; ) {
       const middle = (low + high) >>> 1;
-      if ((numbers[middle * FIELDS] as number) < key) low = middle + 1;
+      if (rows.key(middle) < key) low = middle + 1;
       else high = middle;
     }
-    for (; low < this.count && numbers[low * FIELDS] === key; low++) {
-      const at = low * FIELDS;
-      if (
-        numbers[at + 1] === size &&
-        numbers[at + 2] === mtime &&
-        numbers[at + 3] === ctime &&
-        numbers[at + 4] === inode
-      )
-        return low;
-    }
+    for (; low < rows.count && rows.key(low) === key; low++) if (rows.isOf(low, stats)) return low;
     return undefined;
   }
 
   /** The sha256 at a place, in hexadecimal. */
   sha256(place: number): string {
-    return this.#hashes.toString("hex", place * SHA256, (place + 1) * SHA256);
+    return this.#rows.sha256(place);
   }
 
   /** The bytes of an index with the entries of this one at `kept`, in ascending order, and `added`. */
-  merge(kept: Iterable<number>, added: readonly StatEntry[]): Buffer {
-    const places = [...kept];
-    const sorted = added.toSorted((one, other) => one.key - other.key);
+  merge(kept: Iterable<number>, added: StatRows): Buffer {
+    const places = Uint32Array.from(kept);
+    const sorted = added.sorted();
     const count = places.length + sorted.length;
-    const file = Buffer.from(new ArrayBuffer(HEAD * DOUBLE + count * (FIELDS * DOUBLE + SHA256)));
-    const numbers = new Float64Array(file.buffer, HEAD * DOUBLE, count * FIELDS);
-    const hashes = file.subarray(HEAD * DOUBLE + numbers.byteLength);
+    const file = Buffer.from(new ArrayBuffer(HEAD * DOUBLE + count * ROW_BYTES));
+    const body = file.subarray(HEAD * DOUBLE);
+    const merged = rowsIn(body, count);
     let [old, fresh] = [0, 0];
     for (let at = 0; at < count; at++) {
       const place = places[old];
-      const entry = sorted[fresh];
-      if (place !== undefined && (entry === undefined || (this.#numbers[place * FIELDS] as number) <= entry.key)) {
-        numbers.set(this.#numbers.subarray(place * FIELDS, (place + 1) * FIELDS), at * FIELDS);
-        this.#hashes.copy(hashes, at * SHA256, place * SHA256, (place + 1) * SHA256);
+      const other = sorted[fresh];
+      if (place !== undefined && (other === undefined || this.#rows.key(place) <= added.key(other))) {
+        merged.copy(at, this.#rows, place);
         old++;
-      } else if (entry !== undefined) {
-        const { size, mtime, ctime, inode } = entry.stats;
-        numbers.set([entry.key, size, mtime, ctime, inode], at * FIELDS);
-        hashes.write(entry.sha256, at * SHA256, "hex");
+      } else if (other !== undefined) {
+        merged.copy(at, added, other);
         fresh++;
       }
     }
-    const checksum = crc32(file.subarray(HEAD * DOUBLE));
-    new Float64Array(file.buffer, 0, HEAD).set([MARK, count, checksum]);
+    new Float64Array(file.buffer, 0, HEAD).set([MARK, count, crc32(body)]);
     return file;
   }
+}
+
+/** The rows of that many entries that stand in these bytes. */
+function rowsIn(body: Buffer, count: number): StatRows {
+  const numbers = new Float64Array(body.buffer, body.byteOffset, count * FIELDS);
+  return new StatRows(numbers, body.subarray(numbers.byteLength));
 }
 
 /** A path as a number of 53 bits (cyrb53): which of a tree's files it is, beside inode, size and times. */
