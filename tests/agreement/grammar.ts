@@ -210,7 +210,7 @@ function tree(folder: string): Arbitrary<Record<string, PlannedFile>> {
   return fc.dictionary(path, file, { minKeys: 1, maxKeys: 8 }).map((files) => {
     const kept: Record<string, PlannedFile> = {};
     for (const [name, content] of Object.entries(files)) {
-      // A file is no folder of another one.
+      // A file is not a folder of another one.
       const clashes = Object.keys(files).some((other) => other.startsWith(`${name}/`));
       kept[`${folder}/${name}`] = clashes ? { folder: true } : content;
     }

@@ -142,7 +142,7 @@ describe("cacheRepository", () => {
     await readImage(new OciLayout(layout), pushed.digest ?? "", { os: "linux", architecture: "amd64" });
   });
 
-  it("is refused where it is no repository", async () => {
+  it("is refused where it is not a repository", async () => {
     const wrong = build("one", { builder: "uv-micromamba", builderOptions: { cacheRepository: "Team/Cache:tag" } });
     await expect(wrong).rejects.toMatchObject({
       code: "E_OPTIONS",

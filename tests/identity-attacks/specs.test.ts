@@ -84,7 +84,7 @@ describe("two specs never share a tag", () => {
     expect(new Set(await Promise.all(tags.map((one) => tagOf(one)))).size).toBe(3);
   });
 
-  it("a file behind -r counts, and a file behind -c is no file behind -r", async () => {
+  it("a file behind -r counts, and a file behind -c is not a file behind -r", async () => {
     writeFileSync(below("a.txt"), "-r b.txt\n");
     writeFileSync(below("b.txt"), "six\n");
     const before = await tagOf({ requirements: "a.txt" });
@@ -94,7 +94,7 @@ describe("two specs never share a tag", () => {
     expect(new Set([before, constrained, await tagOf({ requirements: "a.txt" })]).size).toBe(3);
   });
 
-  it("what lies under requirements is no source, though it looks like one", async () => {
+  it("what lies under requirements is not a source, though it looks like one", async () => {
     put("requirements/a.txt", "six\n");
     mkdirSync(below("requirements"));
     writeFileSync(below("requirements/a.txt"), "six\n");

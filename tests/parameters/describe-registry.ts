@@ -35,7 +35,7 @@ export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
       expect(await builds.build(child)).toMatchObject({ status: "reused", digest: built.digest });
       await builds.docker.pullImage(built.reference ?? "", { kind: "basic", ...login() });
       expect((await imageConfig(builds.docker, built.reference ?? "")).env).toMatchObject({ BASE: "1", CHILD: "1" });
-      // It steers, and is no content.
+      // It steers, and is not content.
       expect(await child.tag()).toBe(await builds.spec("closed-child", { ...child, registryConfig: undefined }).tag());
     });
 

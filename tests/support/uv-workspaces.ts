@@ -63,7 +63,7 @@ export function workspaces(index: string): fc.Arbitrary<Workspace> {
     .map(({ members, chosen, part, noDev, installProject }) => {
       const at = chosen % members.length;
       const asked = members[at] as Member;
-      // What is no package cannot be needed by another member, nor installed.
+      // What is not a package cannot be needed by another member, nor installed.
       const isPackage = (place: number) => members[place]?.isPackage === true;
       const files: Record<string, string> = {
         "pyproject.toml": `[tool.uv.workspace]\nmembers = ["members/*"]\n\n[[tool.uv.index]]\nurl = "${index}"\ndefault = true\n`,

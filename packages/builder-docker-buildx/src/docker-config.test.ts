@@ -39,7 +39,7 @@ describe("dockerConfigEnvironment", () => {
     expect(env.BUILDX_CONFIG).toBe(join(folder, "own/buildx"));
   });
 
-  it("names a file that is no config, without its content", async () => {
+  it("names a file that is not a config, without its content", async () => {
     await writeFile(join(folder, "bad.json"), "hunter2");
     const error = await make("bad.json").catch((e: unknown) => e as Error);
     expect(error).toMatchObject({ code: "E_INPUT_FILE", message: expect.stringContaining("bad.json") });

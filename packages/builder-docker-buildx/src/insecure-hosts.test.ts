@@ -18,6 +18,6 @@ it("says nothing of this machine's own, which docker speaks to over http by itse
   expect(hosts("localhost:5000", { target: { ...target, reference: "localhost:5000/t:x" } })).toEqual([]);
 });
 
-it("refuses what is no list of hosts", () => {
+it("refuses what is not a list of hosts", () => {
   expect(() => hosts("http://registry.lan")).toThrow(expect.objectContaining({ code: "E_OPTIONS" }));
 });

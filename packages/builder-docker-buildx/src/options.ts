@@ -24,7 +24,7 @@ const DOCKERS_OWN = /^(PATH|HOME|(DOCKER|BUILDX|LD|DYLD)_.*)$/;
 
 const buildArgs = z
   .union([
-    z.record(z.string().regex(/^[A-Za-z_]\w*$/, "is no name for a build argument"), z.string()),
+    z.record(z.string().regex(/^[A-Za-z_]\w*$/, "is not a name for a build argument"), z.string()),
     texts.refine((values) => values.every((value) => /^[A-Za-z_]\w*=/.test(value)), { message: "is not NAME=VALUE" }),
   ])
   .transform((value) => (Array.isArray(value) ? Object.fromEntries(value.map(splitOnce)) : value))

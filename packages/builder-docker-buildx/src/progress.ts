@@ -114,7 +114,7 @@ export class SolveStatusReader {
 }
 
 /**
- * Reads lines of buildx's `--progress=rawjson` into a build's log. A line that is no JSON object is one that docker
+ * Reads lines of buildx's `--progress=rawjson` into a build's log. A line that is not a JSON object is one that docker
  * printed itself; one that starts like an object and cannot be read is left out, for the text in it is encoded and
  * nobody could tell a secret in it.
  */

@@ -164,7 +164,7 @@ describe("inspectImage", () => {
     });
   });
 
-  it("refuses what is no layer, and a layer that is not what the config says", async () => {
+  it("refuses what is not a layer, and a layer that is not what the config says", async () => {
     const broken = await layer(BASE, () => Buffer.from("not a tar ".repeat(100)));
     await write("broken", [await layer(BASE), broken, await layer(SOURCE)]);
     await expect(inspectImage(`oci:${folder}`)).rejects.toMatchObject({ code: "E_UNSUPPORTED" });

@@ -1,5 +1,5 @@
 /**
- * What all packages say alike: errors, the names of images, registries and platforms, and how a file that somebody names is
+ * What all packages share: errors, the names of images, registries and platforms, and how a file that somebody names is
  * read. Quickly loaded; the package's main entry holds it too.
  *
  * @packageDocumentation

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readTargets } from "./read-targets.ts";
 
-it.each(["", "a\tb", "a\nb", "a\u2028b", "\u0000"])("refuses the name %j of an image, which is no line", (name) => {
+it.each(["", "a\tb", "a\nb", "a\u2028b", "\u0000"])("refuses the name %j of an image, which is not a line", (name) => {
   expect(() => readTargets({ images: { [name]: { name: "x" } } }, {})).toThrow(
     expect.objectContaining({ code: "E_SPEC", faults: [expect.objectContaining({ path: ["images", name] })] }),
   );

@@ -18,7 +18,7 @@ export interface Target {
 
 type Data = Record<string, unknown>;
 
-/** Where relative paths start, and the files that are no content of the images. */
+/** Where relative paths start, and the files that are not content of the images. */
 type SourceOptions = Pick<ImageSpecOptions, "root" | "specFiles">;
 
 /**

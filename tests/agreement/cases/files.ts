@@ -128,7 +128,7 @@ export const FILE_CASES: readonly Case[] = [
     ends: "E_INPUT_FILE",
   },
   {
-    says: "an ignore file that is no regular file",
+    says: "an ignore file that is not a regular file",
     spec: () => ({
       parameters: { sourceRoot: "src", sourceCopyMode: "all" },
       files: { "src/main.py": "" },

@@ -16,7 +16,7 @@ describe("protobuf", () => {
     );
   });
 
-  it("ends with an error for bytes that are no message", () => {
+  it("ends with an error for bytes that are not a message", () => {
     for (const bytes of [[0x0a, 0x05, 1], [0x08], [0x0b], Array(12).fill(0xff)]) {
       expect(() => [...readFields(Buffer.from(bytes))]).toThrow(RangeError);
     }

@@ -11,7 +11,7 @@ const EMPTY = Buffer.alloc(0);
 
 /**
  * The fields of a message in the protocol buffers encoding (protobuf.dev/programming-guides/encoding), in order.
- * BuildKit's few messages need no more than this. Throws RangeError for bytes that are no message.
+ * BuildKit's few messages need no more than this. Throws RangeError for bytes that are not a message.
  */
 export function* readFields(message: Buffer): Generator<Field> {
   let at = 0;

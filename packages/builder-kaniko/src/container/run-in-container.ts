@@ -196,7 +196,7 @@ function demultiplex(container: Container, stream: NodeJS.ReadWriteStream, { log
   });
 }
 
-/** Sends the context. An executor that stops reading early is no error here: its exit code says more. */
+/** Sends the context. An executor that stops reading early is not an error here: its exit code says more. */
 async function feed(context: Readable, stream: NodeJS.ReadWriteStream): Promise<void> {
   let broken: unknown;
   context.once("error", (error) => {

@@ -37,7 +37,7 @@ export interface BuildInputs {
  * Gathers the inputs. `pushed` is what the executor itself reads and writes besides the plan's images and its cache.
  *
  * @throws ImageSpecError E_INPUT_FILE for a secret or certificate file that cannot be read, E_OPTIONS for a
- * SOURCE_DATE_EPOCH that is no time.
+ * SOURCE_DATE_EPOCH that is not a time.
  */
 export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: string[] = []): Promise<BuildInputs> {
   // Checked before anything is made, because the context is opened only when a container waits for it.

@@ -101,7 +101,7 @@ function mountsNameOf(job: KubeJob): string {
   return volumes.find(({ configMap }) => configMap?.name !== undefined)?.configMap?.name ?? job.metadata.name ?? "";
 }
 
-/** Deletes the Job and what it owns. What does not exist any more is no error. */
+/** Deletes the Job and what it owns. What does not exist any more is not an error. */
 export async function deleteJob(cluster: Cluster, job: RunningJob): Promise<void> {
   // The Job comes first: once it is gone, nothing mounts the others.
   const results = await Promise.allSettled([

@@ -42,7 +42,7 @@ export async function* debEntries(
   ended.catch(() => {});
   feeding.catch(() => {});
   const unreadable = () =>
-    new ImageSpecError("E_RESOLVE", `${file.subject} is no package that can be read: ${message.trim()}`, {
+    new ImageSpecError("E_RESOLVE", `${file.subject} is not a package that can be read: ${message.trim()}`, {
       hint: "Check the sources of the base image.",
     });
   let done = false;

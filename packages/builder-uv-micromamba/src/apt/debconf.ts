@@ -15,7 +15,7 @@ export type Variables = Readonly<Record<string, { name: string; value: string }>
 /**
  * The records that debconf makes of a package's templates file (debconf-devel(7)).
  *
- * @throws ImageSpecError E_UNSUPPORTED for a line that is none of its.
+ * @throws ImageSpecError E_UNSUPPORTED for a line of another form.
  */
 export function readTemplates(text: string, subject: string): DebconfRecord[] {
   const stanzas = text.split(/\n{2,}/).filter((stanza) => stanza.trim() !== "");

@@ -11,7 +11,7 @@ const PT_DYNAMIC = 2;
 const DT_STRTAB = 5n;
 const DT_SONAME = 14n;
 
-/** Reads a shared library (elf(5)); undefined for what is none: a linker script, debug symbols, an archive of 32 bits. */
+/** Reads a shared library (elf(5)); undefined for anything else: a linker script, debug symbols, an archive of 32 bits. */
 export function readLibrary(bytes: Buffer): Library | undefined {
   if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1) return undefined;
   const machine = bytes.readUInt16LE(18);

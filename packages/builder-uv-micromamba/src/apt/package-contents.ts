@@ -100,7 +100,7 @@ async function describe(
   if (type === "link")
     return { ...facts, type: "hardlink", size: 0, link: (header.linkname ?? "").replace(/^(\.?\/)+/, "") };
   if (type !== "file" && type !== "contiguous-file")
-    throw handedOn(`${subject} holds /${path}, which is no file, folder or link`);
+    throw handedOn(`${subject} holds /${path}, which is not a file, folder or link`);
   const name = path.slice(path.lastIndexOf("/") + 1);
   const isText = TEXT.test(path) && size < CONTROL_BYTES;
   if (conffiles.has(path) || isText) {

@@ -56,7 +56,7 @@ function fromLines(text: string, file: string): PackageSource[] {
     if (type === "deb-src") return [];
     const [uri, suite, ...components] = words(rest);
     if (type !== "deb" || uri === undefined || suite === undefined)
-      throw handedOn(`${file} has a line that is no source of packages: ${line.slice(0, 80)}`);
+      throw handedOn(`${file} has a line that is not a source of packages: ${line.slice(0, 80)}`);
     const options = new Map(
       words(given).map((option): [string, string] => {
         const [name = "", value = ""] = option.split("=");

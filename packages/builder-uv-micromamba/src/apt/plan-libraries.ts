@@ -52,7 +52,7 @@ export async function planLibraries(plan: FilePlan, base: BaseSystem, architectu
   await plan.put("etc/ld.so.cache", { type: "file", mode: 0o644, text: addToLibraryCache(cache, fresh, architecture) });
 }
 
-/** The name a library is loaded by: stated in it, or its file's; undefined for what is no library. */
+/** The name a library is loaded by: stated in it, or its file's; undefined for what is not a library. */
 async function sonameOf(
   path: string,
   plan: FilePlan,

@@ -31,7 +31,7 @@ export function parseStanzas(text: string, subject: string): Stanza[] {
     }
     const [, name, value] = /^([!-9;-~]+):[ \t]*(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined)
-      throw new ImageSpecError("E_UNSUPPORTED", `${subject} has a line that is no field: ${line.slice(0, 80)}`, {
+      throw new ImageSpecError("E_UNSUPPORTED", `${subject} has a line that is not a field: ${line.slice(0, 80)}`, {
         hint: "Build with docker-buildx or kaniko.",
       });
     stanza.set(name, value);

@@ -103,7 +103,7 @@ export class BaseInspector {
   /**
    * The text of a small file, links followed; "" where it is not there.
    *
-   * @throws ImageSpecError E_UNSUPPORTED for a large one, for what is no file and for a link that leads nowhere, which
+   * @throws ImageSpecError E_UNSUPPORTED for a large one, for what is not a file and for a link that leads nowhere, which
    * a layer would put a file in the place of.
    */
   async text(path: string): Promise<string> {

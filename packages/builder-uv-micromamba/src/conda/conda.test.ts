@@ -127,7 +127,7 @@ describe("resolveConda with rattler", () => {
       "a channel that is not there",
       ["demo-lib"],
       { channels: ["https://first.example/first/none"] },
-      /is no conda channel/,
+      /is not a conda channel/,
     ],
   ])("refuses %s with E_RESOLVE", async (_name, packages, more, message) => {
     await expect(resolve(question(packages, more))).rejects.toMatchObject({
@@ -247,7 +247,7 @@ describe("condaEntries", () => {
     ).toBe(true);
   });
 
-  it("refuses a file that is no package", async () => {
+  it("refuses a file that is not a package", async () => {
     const pack = { ...(await one("demo-lib")).pack };
     const entries = condaEntries(pack, join(root, "first/noarch/repodata.json"), { prefix: PREFIX, python: undefined });
     await expect(entries.next()).rejects.toBeInstanceOf(ImageSpecError);

@@ -91,7 +91,7 @@ describe("solveWithMicromamba", () => {
     });
   });
 
-  it("shows what was printed where the answer is no JSON", async () => {
+  it("shows what was printed where the answer is not JSON", async () => {
     const program = await micromamba("critical libmamba Download error (7) Could not connect to server", 1);
     await expect(solveWithMicromamba(program, { env: process.env, ...folders() })(request)).rejects.toMatchObject({
       code: "E_RESOLVE",

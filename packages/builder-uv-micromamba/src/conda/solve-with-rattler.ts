@@ -50,7 +50,7 @@ async function channelData(
     fetchRepodata(channel, "noarch", download, signal),
   ]);
   if (arch === undefined && noarch === undefined)
-    throw new ImageSpecError("E_RESOLVE", `${channel} is no conda channel: it has neither ${subdir} nor noarch`, {
+    throw new ImageSpecError("E_RESOLVE", `${channel} is not a conda channel: it has neither ${subdir} nor noarch`, {
       hint: "Check condaChannels.",
     });
   const subdirs = new Map<string, NonNullable<typeof arch>>();

@@ -2,16 +2,16 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
 
 /**
- * An empty folder is taken.
+ * Refuses a place that the base uses for something else; an empty folder is free.
  *
- * @throws ImageSpecError E_BUILD where the base has something at the place of a new environment that is none: a layer
- * would be laid over it, and uv in a Dockerfile refuses it.
+ * @throws ImageSpecError E_BUILD where the base has something that is not an environment: a layer would be laid over
+ * it, and uv in a Dockerfile refuses it.
  */
 export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName: string): Promise<void> {
   const path = prefix.slice(1);
   const existing = await tree.get(path);
   if (existing === undefined || (existing.type === "directory" && (await tree.list(path)).length === 0)) return;
-  throw new ImageSpecError("E_BUILD", `${baseName} has something at ${prefix} that is no Python environment`, {
+  throw new ImageSpecError("E_BUILD", `${baseName} has something at ${prefix} that is not a Python environment`, {
     hint: "Remove it from the base image, or make an environment of it.",
   });
 }

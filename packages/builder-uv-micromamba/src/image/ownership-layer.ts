@@ -36,7 +36,8 @@ export async function ownershipLayer(
     new ImageSpecError("E_UNSUPPORTED", `${baseName}: ${what}`, { hint: "Build with docker-buildx or kaniko." });
   let bytes = 0;
   for (const [path, { type, hard, size = 0 }] of entries) {
-    if (type === "other" || hard) throw refuse(`/${path} is no plain file, and its owner cannot be changed by a layer`);
+    if (type === "other" || hard)
+      throw refuse(`/${path} is not a plain file, and its owner cannot be changed by a layer`);
     bytes += size;
   }
   if (bytes > LARGEST)

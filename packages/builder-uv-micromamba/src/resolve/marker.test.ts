@@ -42,7 +42,7 @@ describe("markerHolds", () => {
     expect(holds("extra != 'http'")).toBe(true);
   });
 
-  it("refuses what is no marker", () => {
+  it("refuses what is not a marker", () => {
     for (const marker of [
       "python_version",
       "== '3'",

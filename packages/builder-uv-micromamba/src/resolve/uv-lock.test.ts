@@ -112,7 +112,7 @@ describe("uvLockDistributions", () => {
     });
   });
 
-  it("refuses what lies on this machine, is not locked, or is no lock", () => {
+  it("refuses what lies on this machine, is not locked, or is not a lock", () => {
     const fails = (text: string, code: string, about: RegExp) => {
       let fault: unknown;
       try {

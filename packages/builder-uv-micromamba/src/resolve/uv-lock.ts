@@ -59,7 +59,7 @@ interface Lock extends LockLimits {
  * default groups but `dev`, and what they need there, without the project itself. `pyproject` is the text beside the
  * lock. Reads no network: the lock has addresses and hashes.
  *
- * @throws ImageSpecError E_UNSUPPORTED for what lies on this machine, E_INPUT_FILE for a file that is no uv.lock,
+ * @throws ImageSpecError E_UNSUPPORTED for what lies on this machine, E_INPUT_FILE for a file that is not a uv.lock,
  * E_RESOLVE for one that is not for this Python or platform.
  */
 export function uvLockDistributions(

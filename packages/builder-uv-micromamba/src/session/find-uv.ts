@@ -36,8 +36,8 @@ export function versionOfImage(image: string): string | undefined {
 }
 
 /**
- * A uv of the host that is the same as the image's: the one the option names, else the one on PATH; undefined when there
- * is none. Another version may know other Pythons, so it would give one tag another image.
+ * A uv of the host that is the same as the image's: the one the option names, else the one on PATH; undefined when
+ * there is none. Another version may know other Pythons, so that one tag would stand for two images.
  *
  * @throws ImageSpecError E_TOOL_MISSING when the named one cannot be used.
  */

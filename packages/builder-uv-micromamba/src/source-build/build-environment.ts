@@ -28,7 +28,7 @@ export interface EnvironmentTools {
 /** An environment for one build, into which requirements are installed as wheels, so that none of their code runs. */
 export interface BuildEnvironment {
   folder: string;
-  /** @throws ImageSpecError E_UNSUPPORTED for a requirement that is no wheel. */
+  /** @throws ImageSpecError E_UNSUPPORTED for a requirement that is not a wheel. */
   install(requirements: readonly string[], subject: string): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function makeEnvironment(folder: string, tools: EnvironmentTools): 
     async install(requirements, subject) {
       if (requirements.length === 0) return;
       const address = requirements.find((one) => !BY_NAME.test(one.trim()));
-      if (address !== undefined) throw refusal(subject, `needs '${address}' to be built, which is no name`);
+      if (address !== undefined) throw refusal(subject, `needs '${address}' to be built, which is not a name`);
       const interpreter = join(folder, "bin", "python");
       const args = ["pip", "install", "--quiet", "--python", interpreter, ...options, "--", ...requirements];
       const { exitCode, tail } = await run(args);

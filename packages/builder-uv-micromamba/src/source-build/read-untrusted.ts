@@ -18,7 +18,7 @@ export async function readUntrusted(path: string): Promise<string | undefined> {
   if (file === undefined) return undefined;
   try {
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size > LARGEST) throw new Error(`${path} is no file of at most ${LARGEST} bytes`);
+    if (!stat.isFile() || stat.size > LARGEST) throw new Error(`${path} is not a file of at most ${LARGEST} bytes`);
     return await file.readFile("utf8");
   } finally {
     await file.close();

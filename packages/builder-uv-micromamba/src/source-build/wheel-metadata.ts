@@ -17,7 +17,7 @@ const LARGEST = 8 * 1024 * 1024;
 /**
  * Reads it from a wheel.
  *
- * @throws ImageSpecError E_RESOLVE for a file that is none.
+ * @throws ImageSpecError E_RESOLVE for a file that is not a wheel.
  */
 export async function wheelMetadata(path: string, filename: string): Promise<StaticMetadata> {
   const zip = await ZipArchive.open(path, filename);

@@ -242,7 +242,7 @@ if __name__ == "__main__":
     });
   });
 
-  it("refuses what is no wheel, what would leave the environment, and an illegal script name", async () => {
+  it("refuses what is not a wheel, what would leave the environment, and an illegal script name", async () => {
     const refused = (files: Record<string, string>) =>
       expect(install(files)).rejects.toMatchObject({ code: "E_RESOLVE" });
     await refused({ "a.py": "" });
@@ -252,7 +252,7 @@ if __name__ == "__main__":
     await refused({ ...FILES, [`${INFO}/entry_points.txt`]: "[console_scripts]\n../../x = a:b\n" });
     await refused({ ...FILES, [`${INFO}/entry_points.txt`]: "[console_scripts]\nx = import os; a:b\n" });
     await refused({ ...FILES, "Demo_Pack-1.0.data/weird/x": "" });
-    await writeFile(join(folder, "not.whl"), "this is no zip");
+    await writeFile(join(folder, "not.whl"), "this is not a zip");
     await expect(ZipArchive.open(join(folder, "not.whl"), "not.whl")).rejects.toMatchObject({ code: "E_RESOLVE" });
   });
 

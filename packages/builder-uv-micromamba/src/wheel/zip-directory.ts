@@ -90,6 +90,6 @@ function judgedPath(name: string, subject: string): string {
     throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} goes back in its path`, {
       hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
     });
-  if (depth === 0 || /(^|\/)\.$/.test(name)) throw broken("has a name that is none");
+  if (depth === 0 || /(^|\/)\.$/.test(name)) throw broken("has a name that is not a path");
   return plainPath(name);
 }

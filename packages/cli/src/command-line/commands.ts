@@ -5,7 +5,7 @@ interface CommandUsage {
   summary: string;
   /** Whether it takes FILE. */
   file: boolean;
-  /** What FILE is, where it is no spec file: its name in the help, and what may be given. */
+  /** What FILE is, where it is not a spec file: its name in the help, and what may be given. */
   argument?: readonly [name: string, description: string];
   /** The words that it may be, where those are all. */
   values?: readonly string[];

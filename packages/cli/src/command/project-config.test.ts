@@ -80,7 +80,7 @@ it("finishes what is under way when one image fails, begins no other, and ends w
   expect(stderr).not.toContain('"name":"later"');
 });
 
-it("refuses a concurrency that is no number before anything is built", async () => {
+it("refuses a concurrency that is not a number before anything is built", async () => {
   await cli.write("imagespec.json", image("app"));
   const { code, stderr } = await cli.run(["build", "--concurrency", "many"]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/E_OPTIONS: --concurrency many/)]);

@@ -71,7 +71,7 @@ export class LiveTree implements Progress {
     } else {
       row.transfer ??= new Transfer(performance.now());
       row.transfer.update(event, performance.now());
-      // What is no step is over when all of it is there.
+      // What is not a step is over when all of it is there.
       if (!row.isStep) row.status = event.total !== undefined && event.current >= event.total ? "done" : "started";
     }
   }

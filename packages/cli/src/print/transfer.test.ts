@@ -11,7 +11,7 @@ it("tells how far it is, and from the first second on how fast it moves what was
   expect(transfer.text()).toBe("30.0 MB of 40.0 MB, 10.0 MB/s");
 });
 
-it("counts things that are no bytes", () => {
+it("counts things that are not bytes", () => {
   const transfer = new Transfer(0);
   transfer.update({ type: "progress", name: "files", unit: "items", current: 3, total: 7 }, 5000);
   expect(transfer.text()).toBe("3 of 7");

@@ -20,7 +20,7 @@ export class Transfer {
     this.#now = now;
   }
 
-  /** `12.3 MB of 45.6 MB, 8.2 MB/s`; of things that are no bytes `3 of 7`. */
+  /** `12.3 MB of 45.6 MB, 8.2 MB/s`; of things that are not bytes `3 of 7`. */
   text(): string {
     const { current = 0, total, unit, reused = 0 } = this.#last ?? {};
     const size = (count: number) => (unit === "bytes" ? byteCount(count) : `${count}`);

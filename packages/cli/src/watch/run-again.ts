@@ -74,7 +74,9 @@ export async function runAgain<State extends WatchedState>(first: State, run: Wa
   }
 }
 
-/** Waits for a change that the run depends on: a file that is ignored is none, nor what is written as it was. */
+/**
+ * Waits for a change that the run depends on: an ignored file does not count, nor does one that is written as it was.
+ */
 async function nextState<State extends WatchedState>(
   before: State,
   changes: FileChanges,

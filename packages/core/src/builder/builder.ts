@@ -51,8 +51,8 @@ export interface BuildResult {
   /** True when nothing was built and the reference is somebody else's image, taken as it is. */
   adopted?: boolean | undefined;
   /**
-   * Hosts that the builder's own options let it speak to over http, or whatever their certificate. What is kept beside
-   * the image goes to its registry in the same way.
+   * Hosts that the builder's own options let it speak to over http, or without checking their certificate. What is kept
+   * beside the image goes to its registry in the same way.
    */
   insecureRegistries?: readonly string[] | undefined;
 }

@@ -8,7 +8,7 @@ const SHORTEST = 6;
 /**
  * The texts to hide in logs and errors because they stand in secret files, longest first: whole lines, the
  * values in them (netrc, ini files, plain tokens), and the user information of URLs. The hosts of a netrc and of
- * URLs are no secrets: without them a log would not say which server it is about.
+ * URLs are not secrets: without them a log would not say which server it is about.
  *
  * @throws ImageSpecError E_INPUT_FILE when a file cannot be read.
  */

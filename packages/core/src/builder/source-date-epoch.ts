@@ -18,7 +18,8 @@ export function sourceDateEpoch(env: ProcessEnvironment, otherwise = 0): number 
 /**
  * The seconds, when a tar can hold them.
  *
- * @throws ImageSpecError E_OPTIONS for anything but a whole number from 0 up to 2038, saying `subject`.
+ * @throws ImageSpecError E_OPTIONS for anything but a whole number from 0 up to 2038, in a message that names
+ * `subject`.
  */
 export function checkEpoch(seconds: number, subject: string): number {
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LAST_SECOND) return seconds;

@@ -18,18 +18,18 @@ export class TransferReport {
     this.#about = about;
   }
 
-  /** More bytes have to be somewhere in the end. */
+  /** Adds to the bytes that there will be in the end. */
   expect(bytes: number): void {
     this.#total += bytes;
   }
 
-  /** That many were moved; less than nothing where they have to be moved again. */
+  /** Counts bytes that were moved; a negative number where they have to be moved again. */
   moved(bytes: number): void {
     this.#moved += bytes;
     if (performance.now() - this.#toldAt >= INTERVAL) this.#tell();
   }
 
-  /** That many did not have to be. */
+  /** Counts bytes that did not have to be moved. */
   reused(bytes: number): void {
     this.#reused += bytes;
   }

@@ -6,7 +6,7 @@ import { withZod } from "../spec/with-zod.ts";
 
 /** The settings of a project. The one definition of the type, the check and the JSON Schema of `imagespec.config.*`. */
 export const configSchema = withZod((z) => {
-  /** Texts that are right when `read` takes them. */
+  /** A text that is valid when `read` does not throw for it. */
   const readable = (read: (text: string) => unknown) =>
     z.string().check(({ value: text, issues }) => {
       try {

@@ -121,7 +121,10 @@ function contact(kind: BuildContact["kind"], named: string, what: string, mirror
   };
 }
 
-/** One contact for each host of a kind and the way there; what is asked for first is what is tried. */
+/**
+ * One contact for each kind, host and mirror, with all that is wanted there; the first address is the one that is
+ * tried.
+ */
 function merged(contacts: readonly BuildContact[]): BuildContact[] {
   const all = new Map<string, BuildContact>();
   for (const contact of contacts) {

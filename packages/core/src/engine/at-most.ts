@@ -11,7 +11,7 @@ export function atMost(count: number): <T>(work: () => Promise<T>) => Promise<T>
     try {
       return await work();
     } finally {
-      // Whoever waits takes this place, so that nobody comes in between.
+      // The place goes to the first that waits, so that nobody comes in between.
       const next = waiting.shift();
       if (next === undefined) free++;
       else next();

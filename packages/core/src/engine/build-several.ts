@@ -50,7 +50,7 @@ export async function buildSeveral(
   const runs = new Map<Spec, Promise<BuildOutcome | undefined>>();
   for (const spec of basesFirst(specs)) {
     const bases = basesOf(spec).flatMap((base) => runs.get(base) ?? []);
-    // Whoever waits for a base takes no place of the limit.
+    // A build that waits for its base does not count towards the limit.
     const run = Promise.all(bases).then(() => limit(() => begin(spec, specs.indexOf(spec))));
     // Its failure is reported below, in order.
     run.catch(() => undefined);
@@ -65,7 +65,7 @@ export async function buildSeveral(
       outcomes.push(outcome);
       onOutcome?.(outcome, index);
     } catch (error) {
-      // What a base failed with is what its child failed with.
+      // A child fails with the error of its base.
       if (failed.every((one) => one.error !== error)) failed.push({ error, index });
     }
   }

@@ -64,7 +64,7 @@ it("IMAGESPEC_PLUGINS=off and discover: false leave dependencies out", async () 
   }
 });
 
-it("a broken package is no fault until its builder is asked for", async () => {
+it("a broken package is not a fault until its builder is asked for", async () => {
   await install("missing", "gone", "", "./gone.mjs");
   await install("throwing", "throws", `throw new Error("at import");`);
   await install("good", "good", source("good", "good:1"));

@@ -14,11 +14,11 @@ export interface KnownImage {
   builder?: string | undefined;
 }
 
-/** What one engine keeps between calls, and its only doors to the outside. */
+/** What one engine keeps between calls, and its only access to what is outside. */
 export interface EngineHost {
   readonly builders: BuilderRegistry;
   readonly running: SharedCalls<BuildOutcome>;
-  /** What presences are asked with. */
+  /** The clients by which presence is asked for. */
   readonly clients: SharedClients;
   /** `present` alone is remembered, by reference and platforms; anything else may change at any time. */
   readonly known: Map<string, KnownImage>;

@@ -99,7 +99,7 @@ describe("what an image was made of", () => {
   });
 
   it("goes to the registry over http where the builder's own options let that speak so", async () => {
-    // An address of this machine that is no loopback address.
+    // An address of this machine that is not a loopback address.
     const elsewhere = spec({ registry: registry.host.replace("localhost", "0.0.0.0"), builder: "push" });
     const { outcome, told } = await build(elsewhere, new Insecure());
     expect(told).toEqual([]);

@@ -111,7 +111,7 @@ function notNeeded(builder: string, run: RunOptions, reasons: string[]): Builder
   };
 }
 
-/** Calls the builder; an error that is not one of ours is told as a failed build of that builder. */
+/** Calls the builder; an error that is not one of ours is reported as a failed build of that builder. */
 async function build(type: string, builder: ImageSpecBuilder, request: BuildRequest): Promise<BuildResult> {
   try {
     return readResult(await builder.buildImage(request), request.plan.reference);

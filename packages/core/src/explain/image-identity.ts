@@ -29,7 +29,7 @@ export interface ImageIdentity {
 /**
  * Reads what an image in a registry was made of.
  *
- * @throws ImageSpecError E_INPUT_FILE when nothing is kept beside the image, E_REGISTRY when what is kept is no identity
+ * @throws ImageSpecError E_INPUT_FILE when nothing is kept beside the image, E_REGISTRY when what is kept is not an identity
  * document, or there is no such image (details.status 404), E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE, E_REFERENCE,
  * E_ABORTED.
  */

@@ -13,7 +13,7 @@ export interface FoundFile {
   source: string;
   /** In hexadecimal, once it is known. */
   sha256: string | undefined;
-  /** Of the file that is to be hashed, until it is. */
+  /** What was seen of the file, until it is hashed. */
   stats: FileStats | undefined;
 }
 

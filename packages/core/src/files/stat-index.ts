@@ -9,8 +9,8 @@ const HEAD = 3;
 const DOUBLE = 8;
 
 /**
- * The hashes of a tree's files as one block of memory, as it stands in a file: rows of numbers sorted by the hash of the
- * path, then the sha256 of each. It is searched where it lies; nothing is made of entries that nobody asks for.
+ * The hashes of a tree's files as one block of memory, as it stands in a file: rows of numbers sorted by the hash of
+ * the path, then the sha256 of each. It is searched where it lies; no object is made for an entry that nobody asks for.
  */
 export class StatIndex {
   readonly #rows: StatRows;

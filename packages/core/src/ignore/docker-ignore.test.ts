@@ -38,7 +38,7 @@ describe("DockerIgnore", () => {
     );
   });
 
-  it("names the line of a pattern that is none", () => {
+  it("names the line of an invalid pattern", () => {
     expect(() => new DockerIgnore("a\n\n[b")).toThrow(
       expect.objectContaining({ code: "E_INPUT_FILE", message: ".dockerignore:3: '[b' is not a pattern" }),
     );

@@ -94,7 +94,7 @@ it("names the line of a .gitignore, of one above, of info/exclude, and what git 
   });
 });
 
-it("tells what is no module, what copy names, and what is read for requirements", async () => {
+it("tells what is not a module, what copy names, and what is read for requirements", async () => {
   write({
     "src/a.py": "",
     "src/a.txt": "",

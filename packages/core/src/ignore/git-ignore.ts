@@ -25,7 +25,7 @@ export interface GitIgnoreOptions {
  */
 export class GitIgnore {
   #behind: GitIgnore | undefined;
-  /** What stands before a path where the rules behind these begin. */
+  /** The folder of these paths as the rules behind them name it, with a `/` at the end. */
   #above = "";
   /** Of the folder the rules stand in, with a `/` at the end; empty for the top. */
   readonly #prefix: string;

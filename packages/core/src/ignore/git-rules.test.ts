@@ -175,7 +175,7 @@ describe("sources and copies that meet", () => {
   });
 });
 
-describe("files that are no regular files", () => {
+describe("files that are not regular files", () => {
   const fifo = (path: string) => execFileSync("mkfifo", [folder.path(path)]);
   it.each([
     ["src/.gitignore", { sourceRoot: "src" }, "sourceRoot"],

@@ -1,6 +1,6 @@
 /**
  * A program for the environment's own Python, 3.7 or newer: `-c SCRIPT STRIP FOLDER...` compiles every module below the
- * folders to checked-hash bytecode (PEP 552) on all cores, leaves what is current as it is, skips what is no Python, and
+ * folders to checked-hash bytecode (PEP 552) on all cores, leaves what is current as it is, skips what is not Python, and
  * removes bytecode of other sources or interpreters. `STRIP` is cut off the paths that tracebacks will show. The same
  * sources give the same bytes with PYTHONHASHSEED=0 and the options `-sSB -W ignore`.
  */

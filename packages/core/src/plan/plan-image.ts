@@ -55,7 +55,7 @@ function environmentStep({ environment, tools }: Content): EnvironmentStep | und
   };
 }
 
-/** A base spec's image leads PATH and PYTHONPATH already; a value of the spec's own takes the place of that. */
+/** A base spec's image leads PATH and PYTHONPATH already; a value of the spec itself takes the place of that. */
 function envStep({ content, baseSpec }: ResolvedSpec): EnvStep | undefined {
   const variables = sortedByName(content.env ?? {});
   const inherited = baseSpec?.environment;

@@ -19,7 +19,7 @@ export interface PresenceQuestion {
   hasRegistry: boolean;
   /** Whether the image would be pushed there. */
   push: boolean;
-  /** A build asks, which then pushes: the registry may be asked for the right to. Default false. */
+  /** A build asks, and pushes afterwards: the registry may be asked for the right to push. Default false. */
   willPush?: boolean | undefined;
   /** Where it would be written besides or instead. */
   output?: Output | undefined;
@@ -35,10 +35,10 @@ export interface PresenceAnswer {
 export interface PresenceAccess {
   credentials: CredentialStore;
   env: ProcessEnvironment;
-  /** Where it is kept what manifests are for; by default as the environment says. */
+  /** Where the platforms of manifests are remembered; by default where the environment says. */
   cacheDir?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Clients shared with what else is asked, and the one among them: credentials of equal keys are the same. */
+  /** Clients that other questions use too, and the key of the one to use: equal keys mean the same credentials. */
   shared?: { clients: SharedClients; key: string } | undefined;
 }
 

@@ -34,7 +34,7 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
   return found;
 }
 
-/** The file as a table, or why it is none. */
+/** The file as a table, or why it is not one. */
 export function parseTable(file: LockBreach["file"], text: string): { table: Table } | { breach: LockBreach } {
   try {
     return { table: parse(text) as Table };

@@ -52,7 +52,7 @@ describe("conda's environment.yml", () => {
   it.each([
     ["variables", "dependencies: [a]\nvariables: { A: b }", "conda_environment", /it sets variables/],
     ["no dependencies", "name: a", "conda_environment", /no list of dependencies/],
-    ["a number", "dependencies: [1]", "conda_environment", /it lists 1, which is no text/],
+    ["a number", "dependencies: [1]", "conda_environment", /it lists 1, which is not text/],
     ["another table", "dependencies: [{ npm: [a] }]", "conda_environment", /it lists \{"npm":\["a"\]\}/],
     ["no YAML", "dependencies: [", "conda_environment", /it is not YAML/],
     ["a channel that is a folder", "channels: [./here]\ndependencies: [a]", "local_path", /not a channel name/],

@@ -9,7 +9,7 @@ import { namesPip, type Requirements } from "./requirements.ts";
 import type { RequirementsFile } from "./requirements-reader.ts";
 
 const HINT = "Write it as conda does: channels, and dependencies with packages and one list under pip.";
-/** What conda writes into a file and an image has not: a name, and where the environment was on that machine. */
+/** What conda writes into a file and an image does not have: a name, and where the environment was on that machine. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set(["name", "prefix"]);
 
 /** What an environment.yml says. */
@@ -62,12 +62,12 @@ export async function condaEnvironment(text: string): Promise<CondaEnvironment> 
   }
   const { channels, dependencies, ...rest } = table(content);
   if (!Array.isArray(dependencies)) wrong("it has no list of dependencies");
-  if (channels !== undefined && !Array.isArray(channels)) wrong("its channels are no list");
+  if (channels !== undefined && !Array.isArray(channels)) wrong("its channels are not a list");
   for (const name of Object.keys(rest).filter((one) => !OF_THE_MACHINE.has(one)))
     wrong(`it sets ${name}`, name === "variables" ? "Set the variables in env." : `Take ${name} out of the file.`);
   const take = (into: string[], rule: Rule, entries: unknown) => {
     for (const entry of Array.isArray(entries) ? entries : []) {
-      if (typeof entry !== "string") wrong(`it lists ${JSON.stringify(entry)}, which is no text`);
+      if (typeof entry !== "string") wrong(`it lists ${JSON.stringify(entry)}, which is not text`);
       else {
         const breach = unprintableBreach(entry) ?? credentialBreach(entry) ?? rule(entry);
         if (breach) result.breaches.push(breach);

@@ -30,7 +30,7 @@ export async function readPylock({ file, reader }: RequirementsFile): Promise<Re
 /** What keeps a pylock.toml from being installed on another machine. Pure. */
 export function pylockBreaches(lock: Table): LockBreach[] {
   if (lock["lock-version"] !== "1.0") {
-    const message = `it is no lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
+    const message = `it is not a lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
     return [{ file: "lock", code: "lock_version", message, hint: "Write it again: uv export --format pylock.toml." }];
   }
   const local = [...tables(lock.packages).flatMap((entry) => localBreach(entry) ?? []), ...lockMarkerBreaches(lock)];

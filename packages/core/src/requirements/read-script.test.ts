@@ -44,7 +44,7 @@ describe("a script with metadata inside (PEP 723)", () => {
       ["requirements", "script_metadata", "open.py: it declares no packages: there is no block '# /// script' in it"],
       ["requirements", "script_metadata", "two.py: it has more than one block '# /// script'"],
       ["requirements", "script_metadata", expect.stringContaining("no-toml.py: its block '# /// script' is not TOML")],
-      ["requirements", "script_metadata", "list.py: its dependencies are no list of texts"],
+      ["requirements", "script_metadata", "list.py: its dependencies are not a list of texts"],
     ]);
   });
 
@@ -66,7 +66,7 @@ describe("a script with metadata inside (PEP 723)", () => {
       /requires Python >=3\.13, and the image has 3\.12/,
     ],
     ["an old Python", 'requires-python = ">=3.8,<3.12"', "requires_python", /the image has 3\.12/],
-    ["a Python that is none", 'requires-python = "latest"', "requires_python", /'latest' cannot be read/],
+    ["an invalid Python", 'requires-python = "latest"', "requires_python", /'latest' cannot be read/],
   ])("is refused with %s", async (_, metadata, code, message) => {
     folder.write({ "a.py": script(metadata) });
     expect(await folder.faults({ requirements: "a.py" })).toEqual([

@@ -16,8 +16,8 @@ const BLOCK = /^# \/\/\/ (?<type>[a-zA-Z0-9-]+)$\s(?<content>(?:^#(?:| .*)$\s)+)
 const HINT = "Write the metadata of the script as PEP 723 says: uv add --script FILE PACKAGE.";
 
 /**
- * The packages that a script declares inside itself (PEP 723). Nothing else of it counts, and it is not shipped. What a spec
- * says in other parameters goes into the faults: settings of uv, and a Python that the image has not.
+ * The packages that a script declares inside itself (PEP 723). Nothing else of it counts, and it is not shipped. What a
+ * spec says in other parameters goes into the faults: settings of uv, and a Python that the image does not have.
  */
 export async function readScript(spec: Spec, { file, reader }: RequirementsFile): Promise<Requirements | undefined> {
   const found = await reader.look(file);
@@ -41,7 +41,7 @@ export async function readScript(spec: Spec, { file, reader }: RequirementsFile)
   const { dependencies = [], "requires-python": python, tool } = metadata.table;
   const packages = Array.isArray(dependencies) ? dependencies.filter((one) => typeof one === "string") : [];
   if (!Array.isArray(dependencies) || packages.length < dependencies.length)
-    refuse({ code: "script_metadata", message: "its dependencies are no list of texts", hint: HINT });
+    refuse({ code: "script_metadata", message: "its dependencies are not a list of texts", hint: HINT });
   for (const text of packages) {
     const breach = credentialBreach(text) ?? pythonPackageBreach(text);
     if (breach) refuse(breach);
@@ -79,7 +79,7 @@ export function scriptMetadata(text: string): { table: Table } | { breach: Probl
   }
 }
 
-/** Why the Python of a spec's image is none that `requires-python` allows. Of a version `X.Y` the newest release counts. */
+/** Why the Python of a spec's image is not one that `requires-python` allows. Of a version `X.Y` the newest release counts. */
 function pythonBreach(required: string, spec: Spec): Problem | undefined {
   const clauses = required.split(",").map((clause) => clause.trim());
   const read = clauses.map((clause) => /^(===|==|~=|!=|<=|>=|<|>)\s*(\d+(?:\.\d+)*(?:\.\*)?)$/.exec(clause));

@@ -47,7 +47,7 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   const isInstalled = ({ locked }: ClosurePackage) =>
     locked !== root || (uvProject.installProject === true && locked.source.virtual === undefined);
   if (uvProject.installProject === true && root.source.virtual !== undefined) {
-    const message = `the project '${root.name}' is no package: it has no build system`;
+    const message = `the project '${root.name}' is not a package: it has no build system`;
     const hint = "Add [build-system] to its pyproject.toml and run 'uv lock', or drop installProject.";
     faults.add(["uvProject", "installProject"], "not_a_package", message, hint);
   }

@@ -17,7 +17,7 @@ import { isGiven } from "../spec/is-given.ts";
 import { pipInCommands } from "../spec/pip-in-commands.ts";
 import type { Spec } from "../spec/spec.ts";
 
-/** What BuildKit takes as one secret, and so every builder. */
+/** The largest secret that BuildKit takes, and so every builder. */
 const LARGEST_SECRET = 500 * 1024;
 
 /** What was read from a spec's files. */

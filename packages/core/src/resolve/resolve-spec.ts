@@ -24,7 +24,7 @@ export interface ResolveOptions extends ReadOptions {
  * Looks up everything a spec's image depends on: base, platforms, files with their hashes, requirement and lock files.
  *
  * @throws ImageSpecError E_INPUT_FILE naming all files that are missing or wrong, before any work starts; E_CYCLE
- * for requirement files that include each other; E_SPEC for a platform that is none and for what only the files show;
+ * for requirement files that include each other; E_SPEC for an invalid platform and for what only the files show;
  * E_FILE_CHANGED; E_ABORTED when cancelled.
  */
 export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<ResolvedSpec> {

@@ -14,7 +14,7 @@ export interface ProjectQuestion extends ListOptions {
   folder: string;
   /** Its folder in the context. */
   path: string;
-  /** Folders of other projects below it, which are no part of it. */
+  /** Folders of other projects below it, which are not part of it. */
   others: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** The first conda package that names a Python other than this version; conda's names know no case, and `python` alone is the newest. */
+/**
+ * The first conda package that names a Python other than this version; conda's names are case-insensitive, and `python`
+ * alone is the newest.
+ */
 export function otherCondaPython(packages: unknown, version: string): string | undefined {
   const texts = Array.isArray(packages) ? packages.filter((text) => typeof text === "string") : [];
   return texts.find((text) => {

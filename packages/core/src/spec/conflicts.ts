@@ -219,7 +219,7 @@ function* childConflicts(draft: Draft, base: Spec): Generator<SpecFault> {
   if (isConda(draft) && environment.manager !== "conda") {
     yield fault(
       (["condaPackages", "condaChannels"] as const).find((name) => isGiven(draft[name])) ?? "requirements",
-      "conda packages need a conda environment, and the base image's is none",
+      "conda packages need a conda environment, and the base image's is not one",
       "Give condaPackages to the base too, or name them as packages.",
     );
   }

@@ -28,7 +28,7 @@ describe("markerBreach", () => {
   });
 
   it.each(["", " ", "nonsense", "nonsense == 'x'", "python_version >= 3", "python_version >= '3' and", "a ? b"])(
-    "refuses %j, which is no marker",
+    "refuses %j, which is not a marker",
     (marker) => {
       expect(markerBreach(marker)).toMatchObject({ code: "marker" });
     },

@@ -2,7 +2,7 @@ import { isImageSpecError, type Problem } from "@imagespec/registry/terms";
 import { linuxVariables } from "../uv-project/linux-variables.ts";
 import { reduceMarker } from "../uv-project/marker.ts";
 
-/** What the machine that builds says of itself: its kernel is no part of the image. */
+/** What the machine that builds says of itself: its kernel is not part of the image. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set(["platform_release", "platform_version"]);
 /** Names of before PEP 508, which uv still reads. */
 const OLD_NAMES: ReadonlyMap<string, string> = new Map([
@@ -50,7 +50,11 @@ export function machineBreach(marker: string, variables?: ReadonlySet<string>): 
     const left = reduceMarker(marker, (name) => linux.get(open(name)));
     const [stranger] = unknown;
     if (stranger !== undefined)
-      return { code: "marker", message: `the marker names '${stranger}', which is no variable`, hint: "Correct it." };
+      return {
+        code: "marker",
+        message: `the marker names '${stranger}', which is not a variable`,
+        hint: "Correct it.",
+      };
     if (typeof left !== "string") return undefined;
     const found = [...OF_THE_MACHINE, "platform.version"].find((name) => wordsOf(left).includes(name));
     if (found === undefined) return undefined;

@@ -7,7 +7,10 @@ type Parameters = Partial<Spec>;
 /** Where a shell looks for the name of a command: at the start, behind an operator, a word of its own or a program that runs one. */
 const START =
   /(?:^|[\n;&|({`!]|\b(?:then|do|else|elif|if|while|until|exec|time|env|nohup|sudo|command|xargs)\s|\bsh\s+-\w*c\s+["']?)/;
-/** `pip` or `python -m pip`, variables before it and options of Python included. A path of its own says which pip is meant. */
+/**
+ * `pip` or `python -m pip`, variables before it and options of Python included. A command that names a path says which
+ * pip is meant.
+ */
 const PIP = new RegExp(
   `${START.source}\\s*(?:\\w+=\\S*\\s+)*(?:pip\\d?(?:\\.\\d+)?|python\\d?(?:\\.\\d+)?\\s+(?:-\\w+\\s+)*?-m\\s*pip)(?=[\\s"')\`;]|$)`,
 );

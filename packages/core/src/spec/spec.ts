@@ -10,7 +10,7 @@ export interface Spec extends Readonly<Omit<FlatParameters, "name" | "baseImage"
   readonly baseImage?: string | Spec | undefined;
   /** An id that takes the place of the one that is computed from the parameters. */
   readonly givenId?: string | undefined;
-  /** Absolute paths of the files the spec was read from, which are no content of its image. */
+  /** Absolute paths of the files the spec was read from, which are not content of its image. */
   readonly specFiles?: readonly string[] | undefined;
   /** Absolute folder that relative paths start from. */
   readonly root: string;

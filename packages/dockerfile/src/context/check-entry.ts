@@ -3,7 +3,7 @@ import type { ContextEntry } from "./context-files.ts";
 
 /**
  * Refuses, as E_INTERNAL, what a tar must not hold for whoever unpacks it: names that are absolute, climb, hold NUL
- * or are no Unicode text; entries twice or below something that is not a folder; links without a target. Where a link
+ * or are not Unicode text; entries twice or below something that is not a folder; links without a target. Where a link
  * leads does not matter: it is laid as a link, and nothing lies below it. Such entries are refused long before for the
  * user's sake; this is the last check before bytes are written. `seen` is filled.
  */

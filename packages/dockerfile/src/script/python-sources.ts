@@ -1,6 +1,6 @@
 /**
  * Settings of the host that say where uv fetches the Pythons it manages. They travel as build arguments of other names,
- * so that a base image's own setting for its own uv is none for the build.
+ * so that what a base image sets for its own uv does not count for the build.
  */
 export const PYTHON_SOURCES: readonly { variable: string; argument: string }[] = [
   "PYTHON_INSTALL_MIRROR",

@@ -19,7 +19,7 @@ function isSkippable(magic: number): boolean {
 
 /**
  * Decompresses zstd of any number of frames (RFC 8878, 3.1), skippable ones among them: podman and zstd:chunked write
- * several, and Node's own decompressor silently stops after the first. Throws for bytes that are no frame and for
+ * several, and Node's own decompressor silently stops after the first. Throws for bytes that are not a frame and for
  * a frame that is cut off.
  */
 export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -31,7 +31,7 @@ export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGener
       if (number === ZSTD_MAGIC) yield* decoded(frame(magic, reader), createZstdDecompress({ chunkSize: CHUNK }));
       else if (isSkippable(number)) {
         for await (const _ of reader.pass((await reader.take(4)).readUInt32LE(0)));
-      } else throw new Error("what follows a zstd frame is no zstd frame");
+      } else throw new Error("what follows a zstd frame is not a zstd frame");
     }
   } finally {
     await reader.close();

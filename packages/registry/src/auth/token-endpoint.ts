@@ -26,9 +26,9 @@ const MAX_ANSWER = 1024 * 1024;
 const POST_REFUSALS: ReadonlySet<number> = new Set([401, 404, 405, 415, 501]);
 
 /**
- * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, where
- * that is refused by GET; a password is sent as Basic, and without a credential nothing is. Redirects are not followed:
- * the credential is for this host alone.
+ * Fetches a bearer token (distribution's token and OAuth2 specifications). An identity token is exchanged by POST, or
+ * by GET where POST is refused; a password is sent as Basic, and without a credential nothing is. Redirects are not
+ * followed: the credential is for this host alone.
  */
 export async function fetchToken(request: TokenRequest, transport: HttpTransport): Promise<BearerToken> {
   const asked = Date.now();

@@ -5,7 +5,7 @@ import { MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import { contentType, refusesHead } from "./answer.ts";
 import type { RegistryCall, RegistryHost } from "./registry-host.ts";
 
-/** An image is signed and described a few times over; who has thousands of referrers gets the first pages read. */
+/** An image is signed and described a few times; of thousands of referrers only the first pages are read. */
 const MOST_PAGES = 10;
 
 /** The referrers API of distribution-spec 1.1, page by page; undefined where the registry does not have it. */

@@ -16,7 +16,7 @@ export interface BlobPush {
   subject: Subject;
   descriptor: Descriptor;
   open: OpenBlob;
-  /** Gets pieces back that are sent. */
+  /** Takes back the pieces that were sent. */
   memory: PieceMemory;
   /** Path of another repository of the same registry that may hold the blob. */
   mountFrom: string | undefined;

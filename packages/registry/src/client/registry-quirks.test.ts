@@ -191,7 +191,7 @@ describe("a blob that is answered with something else", () => {
     ["other bytes of the right length", { "content-length": "1000" }, Buffer.alloc(1000)],
     ["a compressed answer", { "content-encoding": "gzip", "content-length": "300" }, Buffer.alloc(300)],
     ["a compressed answer without a length", { "content-encoding": "gzip" }, Buffer.alloc(2000)],
-    ["a length that is none", { "content-length": "1000", "content-range": "x" }, Buffer.alloc(10)],
+    ["an invalid length", { "content-length": "1000", "content-range": "x" }, Buffer.alloc(10)],
   ])("is told and ends nothing else: %s", async (_name, headers, body) => {
     await using server = await rawServer((request, response) => {
       response.writeHead(200, headers);

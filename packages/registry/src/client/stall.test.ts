@@ -57,7 +57,7 @@ describe("a registry that goes silent (C.4 30)", () => {
     const error = await failureOf(bytesOf(repository.getBlob(layer.descriptor)));
     expect(error).toMatchObject({ code: "E_REGISTRY_UNREACHABLE", details: { reason: "timeout" } });
     proxy.script([]);
-    // A reader slower than the idle time is no stall of the registry.
+    // A reader slower than the idle time is not a stall of the registry.
     let read = 0;
     for await (const piece of repository.getBlob(layer.descriptor)) {
       if (read === 0) await new Promise((resolve) => setTimeout(resolve, 700));

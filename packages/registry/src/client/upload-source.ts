@@ -9,7 +9,7 @@ export interface UploadQuestion {
   descriptor: Descriptor;
   /** Its name stands in messages. */
   subject: { name: string };
-  /** Gets pieces back that are sent. */
+  /** Takes back the pieces that were sent. */
   memory: PieceMemory;
 }
 

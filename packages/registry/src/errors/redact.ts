@@ -18,7 +18,7 @@ export type EmbeddedCredential = "user info" | "conda token";
 
 /**
  * The kind of credential that a URL inside a text carries, whatever form it has; undefined when none does. A user name
- * alone is none where the scheme is ssh's (`git+ssh://git@host`).
+ * alone does not count where the scheme is ssh's (`git+ssh://git@host`).
  */
 export function embeddedCredential(text: string): EmbeddedCredential | undefined {
   if (userInfosOfUrls(text, { quotesEnd: true }).length > 0) return "user info";

@@ -38,7 +38,7 @@ export function userInfosOfUrls(text: string, options: { quotesEnd?: boolean } =
   return found;
 }
 
-/** `user:password@host` without a scheme. `name:tag@sha256:...` is none. Linear in the text. */
+/** `user:password@host` without a scheme. `name:tag@sha256:...` is not one. Linear in the text. */
 export function bareUserInfos(text: string): UserInfo[] {
   const found: UserInfo[] = [];
   for (const { 0: word, index } of text.matchAll(/[^\s]+/g)) {

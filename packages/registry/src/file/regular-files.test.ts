@@ -22,7 +22,7 @@ const kinds: [string, (path: string) => void][] = [
 ];
 
 describe.each(kinds)("%s", (_, make) => {
-  it("is no docker config, no certificates and no part of a layout", async () => {
+  it("is not read as a docker config, certificates or a part of a layout", async () => {
     const path = (name: string) => join(folder, name);
     mkdirSync(path("layout/blobs/sha256"), { recursive: true });
     for (const name of ["config.json", "ca.pem", "layout/index.json", `layout/blobs/sha256/${HEX}`]) make(path(name));

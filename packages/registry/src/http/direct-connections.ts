@@ -76,7 +76,7 @@ export class DirectConnections {
         return answer;
       } catch (error) {
         request.signal.throwIfAborted();
-        // The server closed it while it was idle: not a failure of this request.
+        // The server closed the connection while it was idle, which is not a failure of this request.
         if (kept === undefined || answer.begun || error instanceof UnframedAnswer) throw error;
       }
     }
@@ -200,7 +200,7 @@ class Connection {
     }
     if (into === this.#first) this.#first.copy(answer.room(), 0, 0, count);
     const goesOn = answer.took(count);
-    // Time the reader takes is no stall of the server.
+    // Time the reader takes is not a stall of the server.
     if (!goesOn) this.#socket.setTimeout(0);
     return goesOn;
   }

@@ -1,4 +1,4 @@
-/** The answer is none that is read here: its body has no stated length, or it is not HTTP/1.1. */
+/** The answer cannot be read here: its body has no stated length, or it is not HTTP/1.1. */
 export class UnframedAnswer extends Error {
   /** As parsers of HTTP name their errors. */
   readonly code = "HPE_UNFRAMED";

@@ -49,6 +49,6 @@ it.each([
   [image({}, [])],
   [null],
   [[]],
-])("%j is no image config", async (json) => {
+])("%j is not an image config", async (json) => {
   await expect(read(json)).rejects.toMatchObject({ code: "E_REGISTRY", message: expect.stringContaining("base:1") });
 });

@@ -41,7 +41,7 @@ describe("an index whose entries state no platform", () => {
     expect(await check("linux/s390x")).toMatchObject({ status: "absent", missing: ["linux/s390x"] });
   });
 
-  it("passes over artifacts that are no images", async () => {
+  it("passes over artifacts that are not images", async () => {
     const { server, repository } = await indexed([{ config: "linux/amd64", entry: undefined }]);
     await using _server = server;
     const config = { mediaType: "application/vnd.oci.empty.v1+json", digest: "", size: 2 };

@@ -52,7 +52,7 @@ export interface ImageSink {
   readonly name: string;
   /** True when `putBlob` checks digest and size before the blob becomes visible. */
   readonly checksBlobs?: boolean;
-  /** What blobs for `putBlob` are best read into: it gives pieces back that it has done with. */
+  /** What blobs for `putBlob` are best read into: it gives back the pieces that it is done with. */
   readonly memory?: PieceMemory;
   /** Removes what was written and is not referenced; called when writing an image fails. */
   discard?(): Promise<void>;

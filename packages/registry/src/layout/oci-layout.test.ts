@@ -87,7 +87,7 @@ describe("OciLayout", () => {
     expect(await failureOf(layout.getManifest("1"))).toMatchObject({ code: "E_INPUT_FILE" });
   });
 
-  it("refuses a folder that is none, and a digest that is a path", async () => {
+  it("refuses a folder that is not a layout, and a digest that is a path", async () => {
     expect(await failureOf(new OciLayout(folder).entries())).toMatchObject({
       code: "E_INPUT_FILE",
       message: expect.stringContaining(folder),

@@ -2,8 +2,9 @@
 export const PIECE_BYTES = 512 * 1024;
 
 /**
- * Memory that the pieces of large contents are read into, again and again: with new memory for each the collector would take
- * longer than reading does. Who has done with a piece gives it back; a piece that nobody gives back is only collected.
+ * Memory that the pieces of large contents are read into, again and again: with new memory for each the collector would
+ * take longer than reading does. Whoever is done with a piece gives it back; a piece that nobody gives back is only
+ * collected.
  */
 export class PieceMemory {
   readonly #free: ArrayBuffer[] = [];

@@ -24,7 +24,7 @@ describe("present and absent (C.4 29)", () => {
     expect(await check(`${name}@${digest}`, ["linux/arm64"])).toMatchObject({ status: "present" });
   });
 
-  it("an index must hold every platform; attestations are none", async () => {
+  it("an index must hold every platform; attestations do not count", async () => {
     await using server = await startRegistry();
     const repository = client.repository(`${server.host}/a`);
     const amd64 = await pushImage(repository, tinyImage());
@@ -203,7 +203,7 @@ describe("unknown, with its cause (C.4 29)", () => {
     });
   });
 
-  it("a cancelled check is no answer at all", async () => {
+  it("a cancelled check is not an answer at all", async () => {
     const call = checkRegistryPresence("localhost:1/a:1", [], { client, signal: AbortSignal.abort() });
     expect(await failureOf(call)).toMatchObject({ code: "E_ABORTED" });
   });

@@ -30,7 +30,7 @@ export interface PresenceCheckOptions extends CallOptions {
  * absent; a tag that lacks a platform is absent with `missing`; whatever else keeps us from knowing is unknown with its
  * cause.
  *
- * @throws ImageSpecError E_ABORTED, E_REFERENCE for a reference that is none, E_OPTIONS for a platform that is none.
+ * @throws ImageSpecError E_ABORTED, E_REFERENCE for a text that is not a reference, E_OPTIONS for one that is not a platform.
  */
 export async function checkRegistryPresence(
   reference: string | ImageReference,

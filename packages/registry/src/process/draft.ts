@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isLeftBehind } from "./left-behind.ts";
 import { processMark } from "./process-mark.ts";
 
-/** How the name of a file ends that is not whole yet. */
+/** The ending of the name of a file that is not complete yet. */
 const PART = ".part";
 const DRAFT = /\.([0-9a-f]{16}\.\d+\.\d+)-[0-9a-f]{12}\.part$/;
 /** Milliseconds without a write after which a draft counts as left behind, where its process cannot be checked. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The version that a package states.
+ * The version that a package.json states.
  *
  * @example packageVersion(new URL("../package.json", import.meta.url))
  */
