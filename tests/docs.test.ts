@@ -66,6 +66,16 @@ test("the pages know how many parameters there are", () => {
   expect(new Set(said)).toEqual(new Set([new Set(count.map((key) => key.replaceAll("_", "").toLowerCase())).size]));
 });
 
+test.each(["contract/contract-options.ts", "registry-server/registry-options.ts", "fault-proxy/fault-rule.ts"])(
+  "docs/testkit.md names every option of %s",
+  (path) => {
+    const options = [...read(`packages/testkit/src/${path}`).matchAll(/^ +(\w+)\?:/gm)].map(([, name = ""]) => name);
+    expect(options.length).toBeGreaterThan(5);
+    const code = [...read("docs/testkit.md").matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
+    expect(options.filter((name) => !code.some((text) => new RegExp(`\\b${name}\\b`).test(text)))).toEqual([]);
+  },
+);
+
 test("every threat on the page about trust has a test that is there", () => {
   const rows = read("docs/trust.md").match(/^\| (?!threat|-).*\|$/gm) ?? [];
   expect(rows.length).toBeGreaterThan(20);

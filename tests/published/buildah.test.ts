@@ -44,4 +44,6 @@ test("somebody else's builder, installed from the registry, builds with buildah 
   const failed = await project.run("imagespec", "build");
   expect(failed).toMatchObject({ code: 1, stdout: "" });
   expect(failed.stderr).toMatch(/E_BUILD: The build of .* failed: commands\[0\] ended with exit code 1/);
+  // The scripts of the steps are left out of what it prints.
+  expect(failed.stderr).not.toContain("imagespec_status");
 });

@@ -15,7 +15,9 @@ import {
   hostBuildArguments,
   hostCertificates,
   judgeFailure,
+  lastLines,
   renderDockerfile,
+  TAIL_LINES,
   writeDockerConfig,
 } from "@imagespec/dockerfile";
 import { z } from "zod";
@@ -33,7 +35,7 @@ class BuildahBuilder extends ImageSpecBuilder {
     const refusals = [];
     if (target.platforms.length > 1) refusals.push({ parameter: "platform", reason: "this builder builds for one" });
     if (target.output) refusals.push({ parameter: "output", reason: "this builder pushes to a registry alone" });
-    if (!target.push) refusals.push({ parameter: "push", reason: "this builder pushes to a registry alone" });
+    else if (!target.push) refusals.push({ parameter: "registry", reason: "this builder needs one to push to" });
     if (plan.base.kind === "layout") refusals.push({ parameter: "baseImage", reason: "it takes no OCI layouts" });
     return refusals;
   }
@@ -75,17 +77,20 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
 
   const storage = ["--root", join(scratch, "root"), "--runroot", join(scratch, "run"), ...STORAGE[options.storage]];
   const image = "localhost/imagespec-build";
-  let stage = 0;
-  let instruction;
-  const onLine = (line, stream) => {
-    emit({ type: "log", stream, line });
-    // Such as `[2/2] STEP 5/13: RUN ...`: the stage, and the place of the instruction in it.
-    const [, at, place] = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: /.exec(line) ?? [];
-    if (place === undefined) return;
-    stage = Number(at ?? 1);
-    instruction = instructionAt(instructions, stage, Number(place));
-  };
   const buildah = async (command, flags, hint) => {
+    const tail = [];
+    let instruction;
+    const onLine = (line, stream) => {
+      // Such as `[2/2] STEP 5/13: RUN ...`: the stage, and the place of the instruction in it.
+      const [step, stage = 1, place] = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: /.exec(line) ?? [];
+      if (step) instruction = instructionAt(instructions, Number(stage), Number(place));
+      // buildah quotes a step's whole script when it begins and when it fails: the title says the same in less.
+      const title = instruction?.title ?? "...";
+      const said = step ? step + title : line.replace(/(?<= at STEP ").*(?=": )/, () => title);
+      emit({ type: "log", stream, line: said });
+      tail.push(said);
+      if (tail.length > TAIL_LINES) tail.shift();
+    };
     const ran = await runTool("buildah", [...storage, command, ...flags], {
       env,
       signal,
@@ -94,12 +99,11 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
       allowFailure: true,
     });
     if (ran.exitCode === 0) return;
-    const verdict = judgeFailure({ plan, instruction: command === "build" ? instruction : undefined, tail: ran.tail });
+    const verdict = judgeFailure({ plan, instruction, tail });
     const { code = "E_BUILD", what = `ended with ${ran.exitCode}` } = verdict ?? {};
-    const lines = ran.tail.map((line) => `    ${line}`).join("\n");
-    throw new ImageSpecError(code, `The build of ${plan.reference} ${what}\n  last lines:\n${lines}`, {
+    throw new ImageSpecError(code, `The build of ${plan.reference} ${what}${lastLines(tail)}`, {
       hint: verdict?.hint ?? hint,
-      details: { command: ran.command, exitCode: ran.exitCode, tail: ran.tail },
+      details: { command: ran.command, exitCode: ran.exitCode, tail },
     });
   };
   try {

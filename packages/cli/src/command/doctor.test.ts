@@ -40,6 +40,29 @@ it("says nothing of sound versions, nor of BuildKit where the engine itself buil
   expect(stdout).not.toMatch(/known fault|^buildkit/m);
 });
 
+it("lets the machine alone be at fault without a file, of builders that only push as of others", async () => {
+  await cli.write(
+    "imagespec.config.mjs",
+    `class Pushes {
+      [Symbol.for("imagespec.builder")] = 1;
+      builderType = "pushes";
+      supports({ target }) {
+        return target.push ? [] : [{ parameter: "registry", reason: "this builder needs one to push to" }];
+      }
+      probe = async () => ({ usable: true, detail: "pushes 1.0" });
+      buildImage() {}
+    }
+    export default { plugins: [new Pushes()] };`,
+  );
+  const { stdout } = await cli.run(["doctor", "--builder", "pushes", "--json"]);
+  expect(JSON.parse(stdout).builders).toMatchObject([{ status: "usable", reason: "pushes 1.0" }]);
+  await cli.write("imagespec.json", { name: "app" });
+  const refused = await cli.run(["doctor", "imagespec.json", "--builder", "pushes", "--json"]);
+  expect(JSON.parse(refused.stdout).builders).toMatchObject([
+    { status: "unsupported", reason: "registry: this builder needs one to push to" },
+  ]);
+});
+
 it("judges the uv that the spec names in place of the machine's", async () => {
   await cli.write("imagespec.json", {
     name: "app",

@@ -17,8 +17,9 @@ import { resolveTarget } from "./resolve-target.ts";
  */
 export const doctor: Command = async (context) => {
   const { line, env, signal, print, tell } = context;
-  // Without a file: a spec that every builder supports, so that only the machine can be at fault.
-  const any = new ImageSpec({ name: "doctor", baseImage: "debian:bookworm-slim" });
+  // Without a file: a spec that every builder supports, those included that do nothing but push, so that only the machine
+  // can be at fault. Nobody asks the registry, which has a name that none can have (RFC 2606).
+  const any = new ImageSpec({ name: "doctor", registry: "registry.invalid", baseImage: "debian:bookworm-slim" });
   const { target, folder } =
     line.file === undefined ? { target: undefined, folder: undefined } : await onlyTarget(context);
   const spec = target?.spec ?? any;

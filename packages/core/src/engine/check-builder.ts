@@ -49,8 +49,7 @@ export async function checkBuilder(
   }
   if (unsupported.length > 0) {
     const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
-    const hint = "Leave out of the spec what the builder cannot do, or name no builder: another may be able to.";
-    return { usable: false, code: "E_UNSUPPORTED", reason, hint, unsupported };
+    return { usable: false, code: "E_UNSUPPORTED", reason, hint: "Change what the reason names.", unsupported };
   }
   const probe = await probeBuilder(builder, request);
   return probe.usable ? { ...probe, request } : probe;
@@ -121,7 +120,7 @@ async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promis
     .join("; ");
   const page = FIRST_PARTY_BUILDERS.has(builder.builderType)
     ? docsPage(`builders/${builder.builderType}`)
-    : "its README";
+    : `the README of builder "${builder.builderType}"`;
   const hint = `Correct builderOptions as ${page} describes them.`;
   const names = result.issues.flatMap((issue) => {
     const [first] = issue.path ?? [];
@@ -139,7 +138,7 @@ const FAILURES: Partial<Record<ErrorCode, string>> = {
 /** Why a builder that was asked for by name cannot build, as an error. */
 export function unusableError(type: string, { code = "E_TOOL_MISSING", reason, hint, unsupported }: Unusable) {
   return new ImageSpecError(code, `Builder "${type}" ${FAILURES[code] ?? "cannot work here"}: ${reason}`, {
-    hint,
+    hint: unsupported === undefined ? hint : "Change what the reason names, or name no builder: another may be able to.",
     details: { builder: type, unsupported },
   });
 }
