@@ -6,6 +6,7 @@ import {
   openShippedFile,
   runTool,
   secretTexts,
+  timedStep,
   withScratchFolder,
 } from "@imagespec/core/builder";
 import {
@@ -77,7 +78,7 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
 
   const storage = ["--root", join(scratch, "root"), "--runroot", join(scratch, "run"), ...STORAGE[options.storage]];
   const image = "localhost/imagespec-build";
-  const buildah = async (command, flags, hint) => {
+  const run = async (command, flags, hint) => {
     const tail = [];
     let instruction;
     const onLine = (line, stream) => {
@@ -106,6 +107,7 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
       details: { command: ran.command, exitCode: ran.exitCode, tail },
     });
   };
+  const buildah = (command, ...rest) => timedStep(emit, `buildah ${command}`, () => run(command, ...rest));
   try {
     await buildah(
       "build",
