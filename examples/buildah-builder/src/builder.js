@@ -23,6 +23,9 @@ import {
 } from "@imagespec/dockerfile";
 import { z } from "zod";
 
+/** What runs here without emulation. From a base for another platform alone buildah builds all the same. */
+const MACHINE = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
+
 /** Builds with buildah: no daemon; chroot isolation also works inside an ordinary container. */
 class BuildahBuilder extends ImageSpecBuilder {
   builderType = "buildah";
@@ -34,7 +37,8 @@ class BuildahBuilder extends ImageSpecBuilder {
 
   supports({ target, plan }) {
     const refusals = [];
-    if (target.platforms.length > 1) refusals.push({ parameter: "platform", reason: "this builder builds for one" });
+    if (target.platforms.join() !== MACHINE)
+      refusals.push({ parameter: "platform", reason: `it builds for ${MACHINE} alone` });
     if (target.output) refusals.push({ parameter: "output", reason: "this builder pushes to a registry alone" });
     else if (!target.push) refusals.push({ parameter: "registry", reason: "this builder needs one to push to" });
     if (plan.base.kind === "layout") refusals.push({ parameter: "baseImage", reason: "it takes no OCI layouts" });
