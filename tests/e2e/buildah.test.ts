@@ -4,8 +4,18 @@ import { describeBuilder } from "@imagespec/testkit";
 import { ensurePackages } from "../../scripts/services/apt.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 
-/** Rules that are looked at in one image, which buildah builds once: it copies the base for each stage. */
-const FEW: ReadonlySet<string> = new Set(["type", "outcome", "reuse", "user", "files", "env", "packages", "labels"]);
+/** Rules that need no image, or are looked at in one that buildah builds once: it copies the base for each stage. */
+const FEW: ReadonlySet<string> = new Set([
+  "type",
+  "outcome",
+  "reuse",
+  "user",
+  "files",
+  "env",
+  "packages",
+  "labels",
+  "refusals",
+]);
 const EXAMPLE = join(import.meta.dirname, "../../examples/buildah-builder/src/builder.js");
 const { default: buildah } = (await import(EXAMPLE)) as { default: ImageSpecBuilder };
 const [services] = await Promise.all([ensureServices(), ensurePackages({ buildah: "buildah" })]);
