@@ -138,7 +138,8 @@ const FAILURES: Partial<Record<ErrorCode, string>> = {
 /** Why a builder that was asked for by name cannot build, as an error. */
 export function unusableError(type: string, { code = "E_TOOL_MISSING", reason, hint, unsupported }: Unusable) {
   return new ImageSpecError(code, `Builder "${type}" ${FAILURES[code] ?? "cannot work here"}: ${reason}`, {
-    hint: unsupported === undefined ? hint : "Change what the reason names, or name no builder: another may be able to.",
+    hint:
+      unsupported === undefined ? hint : "Change what the reason names, or name no builder: another may be able to.",
     details: { builder: type, unsupported },
   });
 }
