@@ -1,12 +1,12 @@
 import type { BuildEvent } from "@imagespec/core";
 import { ENGINE_STEPS } from "@imagespec/core/internal";
 import { byteCount } from "@imagespec/inspect";
-import { seconds, stepName } from "./progress.ts";
+import { seconds, shortened, stepName } from "./progress.ts";
 
 /** How many of the steps that took longest are named. */
 const NAMED = 3;
 /** Characters of a step's name: a layer of many packages has a long one. */
-const LONGEST_NAME = 48;
+const LONGEST_NAME = 32;
 const ENGINES: readonly string[] = Object.values(ENGINE_STEPS);
 
 interface Moved {
@@ -39,7 +39,7 @@ export class BuildSummary {
   lines(): string[] {
     if (this.#seconds === 0) return [];
     const longest = [...this.#ran].sort(([, one], [, other]) => other - one).slice(0, NAMED);
-    const named = longest.map(([name, time]) => `${shortened(name)} ${seconds(time)}`).join(", ");
+    const named = longest.map(([name, time]) => `${shortened(name, LONGEST_NAME)} ${seconds(time)}`).join(", ");
     const steps = [
       `${this.#ran.size} ${this.#ran.size === 1 ? "step" : "steps"} run${named === "" ? "" : ` (${named})`}`,
       ...(this.#cached.size === 0 ? [] : [`${this.#cached.size} from the cache`]),
@@ -58,10 +58,6 @@ export class BuildSummary {
     if (kind === "reused") return all.reduce((total, { reused }) => total + reused, 0);
     return all.reduce((total, { direction, moved }) => total + (direction === kind ? moved : 0), 0);
   }
-}
-
-function shortened(name: string): string {
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1).trimEnd()}…`;
 }
 
 /** The summaries of images that are built side by side, by their reference. */

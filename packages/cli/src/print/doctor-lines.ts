@@ -36,7 +36,12 @@ export function machineLines({ node, cache, engine, tools }: MachineReport): str
 export function contactLines(contacts: readonly ContactReport[]): string[] {
   return contacts.flatMap(({ kind, host, through, status, user, reason, wanted }) => {
     const name = `${kind}${host === undefined ? "" : ` ${host}`}${through === undefined ? "" : ` through ${through}`}`;
-    const as = kind === "registry" && status !== "unreachable" ? `, as ${user ?? "nobody"}` : "";
+    const as =
+      kind === "registry" && status !== "unreachable"
+        ? user === undefined
+          ? ", without a login"
+          : `, as ${user}`
+        : "";
     return [
       `${name}: ${status}${as}${reason === undefined ? "" : `: ${reason}`}`,
       ...wanted.map((what) => `  for: ${what}`),

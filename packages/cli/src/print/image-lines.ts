@@ -1,15 +1,20 @@
 import type { ImageDifference, ImageReport, PackageReport } from "@imagespec/inspect";
 import { byteCount } from "@imagespec/inspect";
+import { shortened } from "./progress.ts";
 
 /** How many packages, files and duplicates are printed; `--json` has them all. */
 const SHOWN = 15;
+const COLUMNS = 80;
+/** What stands before a path takes the rest. */
+const PATH_COLUMNS = COLUMNS - 24;
 
 /** A report as lines for people: layers, then packages, files and duplicates, the largest first. */
 export function reportLines(report: ImageReport): string[] {
   const { reference, digest, platform, size, unpacked, layers, packages, largest, wasted, duplicates } = report;
   return [
     `${reference}  ${platform}`,
-    `${digest}  ${bytes(size)} stored, ${bytes(unpacked)} unpacked`,
+    digest,
+    `${byteCount(size)} stored, ${byteCount(unpacked)} unpacked`,
     "",
     ...layers.map((layer, index) => {
       const about = layer.packages.length === 0 ? layer.title : packageNames(layer.packages);
@@ -18,9 +23,9 @@ export function reportLines(report: ImageReport): string[] {
     ...section("packages", packages, ({ manager, name, version = "", size }) =>
       row("   ", manager.padEnd(8), bytes(size), `${name} ${version}`),
     ),
-    ...section("largest files", largest, ({ size, path }) => row("   ", "".padEnd(8), bytes(size), `/${path}`)),
-    ...section(`carried for nothing: ${bytes(wasted).trim()}`, duplicates, ({ kind, wasted, path }) =>
-      row("   ", kind.padEnd(9), bytes(wasted), `/${path}`),
+    ...section("largest files", largest, ({ size, path }) => row("   ", "".padEnd(8), bytes(size), pathText(path))),
+    ...section(`wasted: ${byteCount(wasted)}`, duplicates, ({ kind, wasted, path }) =>
+      row("   ", kind.padEnd(9), bytes(wasted), pathText(path)),
     ),
   ];
 }
@@ -56,13 +61,15 @@ function packageNames(packages: readonly PackageReport[]): string {
   return names.join(", ") + (packages.length > names.length ? ` and ${packages.length - names.length} more` : "");
 }
 
+/** Of a long path the end is shown, which tells one file from another. */
+function pathText(path: string): string {
+  return path.length < PATH_COLUMNS ? `/${path}` : `…${path.slice(1 - PATH_COLUMNS)}`;
+}
+
 /** Cut to 80 columns; what is printed comes from outside, so control characters are shown as dots. */
 function row(...cells: string[]): string {
-  return cells
-    .join(" ")
-    .replaceAll(/\p{Cc}/gu, "·")
-    .trimEnd()
-    .slice(0, 80);
+  const text = cells.join(" ").replaceAll(/\p{Cc}/gu, "·");
+  return shortened(text.trimEnd(), COLUMNS);
 }
 
 /** `12.3 MB`, right-aligned in nine columns. */

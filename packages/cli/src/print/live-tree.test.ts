@@ -51,6 +51,15 @@ it("keeps the steps of two platforms apart, though they have one name", () => {
   ]);
 });
 
+it("shortens a name that is too long, and keeps its time", () => {
+  const terminal = new Terminal();
+  const tree = new LiveTree(terminal as unknown as WriteStream);
+  const name = "python packages: charset-normalizer 3.5.3, urllib3 2.8.0";
+  tree.show({ type: "step", image: "r/app:t", name, status: "done", seconds: 12.34 });
+  tree.stop();
+  expect(terminal.lines.filter(Boolean)).toEqual(["r/app:t", "  ✓ python packages: charset-no… 12.3 s"]);
+});
+
 it("draws over what it drew, and leaves finished steps, warnings and the outcome", () => {
   const terminal = new Terminal();
   const tree = new LiveTree(terminal as unknown as WriteStream);

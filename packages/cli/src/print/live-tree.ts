@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import pc from "picocolors";
 import { BuildSummaries } from "./build-summary.ts";
-import { outcomeLine, type Progress, seconds, stepName } from "./progress.ts";
+import { outcomeLine, type Progress, seconds, shortened, stepName } from "./progress.ts";
 import { Transfer } from "./transfer.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -112,7 +112,12 @@ export class LiveTree implements Progress {
   #tree(): string[] {
     return [...this.#images].flatMap(([image, rows]) => [
       ...(image === "" ? [] : [pc.bold(image)]),
-      ...[...rows.values()].map((row) => `  ${this.#mark(row)} ${row.name} ${pc.dim(this.#detail(row))}`),
+      ...[...rows.values()].map((row) => {
+        const detail = this.#detail(row);
+        // Of a name that is too long the end goes, and not what the line tells of the step.
+        const name = shortened(row.name, this.#width - "  ✓  ".length - detail.length);
+        return `  ${this.#mark(row)} ${name} ${pc.dim(detail)}`;
+      }),
     ]);
   }
 
@@ -132,8 +137,12 @@ export class LiveTree implements Progress {
 
   /** A wrapped line would be counted as one. A line that has to be cut loses its colours. */
   #cut(line: string): string {
-    const width = this.#stream.columns || 80;
     const plain = stripVTControlCharacters(line);
-    return plain.length < width ? line : `${plain.slice(0, width - 2)}…`;
+    return plain.length <= this.#width ? line : shortened(plain, this.#width);
+  }
+
+  /** Columns of a line; the last one is left free. */
+  get #width(): number {
+    return (this.#stream.columns || 80) - 1;
   }
 }

@@ -13,6 +13,11 @@ export function seconds(value: number): string {
   return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 }
 
+/** A text of at most `length` characters, with `…` in place of an end that is left out. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).trimEnd()}…`;
+}
+
 /** What a step or its progress is called: with its platform, where several are built. */
 export function stepName({ name, platform }: Extract<BuildEvent, { name: string }>): string {
   return platform === undefined ? name : `${platform} ${name}`;

@@ -61,9 +61,9 @@ function registryContacts(
 ): BuildContact[] {
   const images: [image: string, what: string][] = [];
   if (base.kind === "reference") images.push([base.reference, "the base image"]);
-  if (environment !== undefined) images.push([environment.uvImage, "uv, where none is installed"]);
+  if (environment !== undefined) images.push([environment.uvImage, "uv, unless it is installed:"]);
   if (environment?.manager === "conda") {
-    images.push([environment.micromambaImage, "micromamba, where none is installed"]);
+    images.push([environment.micromambaImage, "micromamba, unless it is installed:"]);
   }
   const asked = images.map(([image, what]): BuildContact => {
     const { registry, repository } = parseReference(image);
@@ -90,7 +90,7 @@ async function packageContacts({ plan, resolved, request, addressMirrors }: Prep
       contact(
         "index",
         address,
-        address === DEFAULT_INDEX ? "Python packages, from uv's own index" : "Python packages",
+        address === DEFAULT_INDEX ? "Python packages, from the default index" : "Python packages",
         addressMirrors,
       ),
     ),

@@ -13,7 +13,7 @@ p { margin: 4px 0; }
 .dim, #about { color: var(--dim); overflow-wrap: anywhere; }
 #about { min-height: 1.5em; }
 .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 12px 0 4px; }
-#search { font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 6px; padding: 5px 9px; width: 17rem; max-width: 100%; }
+#search { font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 6px; padding: 5px 9px; width: 19rem; max-width: 100%; }
 #trail { display: flex; flex-wrap: wrap; gap: 2px; min-width: 0; }
 button { font: inherit; color: inherit; background: none; border: 0; padding: 2px 4px; border-radius: 4px; cursor: pointer; text-align: left; overflow-wrap: anywhere; }
 #trail button + button::before { content: "› "; color: var(--dim); }
