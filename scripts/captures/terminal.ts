@@ -23,7 +23,7 @@ export interface Picture {
 }
 
 const COLUMNS = 100;
-const ROWS = 48;
+const ROWS = 72;
 const asset = (path: string) => fileURLToPath(import.meta.resolve(`@xterm/xterm/${path}`));
 
 /** Runs the session on a terminal of 100 columns, and draws what is on it at the end with xterm.js in the browser. */
