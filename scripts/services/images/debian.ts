@@ -16,9 +16,9 @@ export async function debianImage(architecture: string): Promise<PlatformImage> 
   );
 }
 
-/** Debian trixie without documentation, the content of `debian:trixie-slim`. */
+/** Debian trixie without documentation and, as in `debian:trixie-slim`, without certificates. */
 export async function trixieImage(architecture: string): Promise<PlatformImage> {
-  return plainImage(architecture, await debianLayer("trixie", "debian", { architecture, include: "ca-certificates" }));
+  return plainImage(architecture, await debianLayer("trixie", "debian-slim", { architecture }));
 }
 
 const plainImage = (architecture: string, layer: Layer): PlatformImage => ({
@@ -48,7 +48,7 @@ const MERGED = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=
 function debianLayer(
   release: Release,
   name: string,
-  { architecture, include }: { architecture: string; include: string },
+  { architecture, include }: { architecture: string; include?: string },
 ): Promise<Layer> {
   return ensureLayer(baseLayerName(name, architecture, release), async (tar) => {
     await ensurePackages({ mmdebstrap: "mmdebstrap" });
@@ -61,7 +61,7 @@ function debianLayer(
       apt,
       ...without,
       ...(release === "bookworm" ? MERGED : []),
-      `--include=${include}`,
+      ...(include === undefined ? [] : [`--include=${include}`]),
       release,
       tar,
       await debianMirror(),

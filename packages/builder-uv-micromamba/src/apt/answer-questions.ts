@@ -1,13 +1,13 @@
 import type { BaseSystem } from "./base-system.ts";
 import {
+  type Answered,
   addRecords,
   type DebconfRecord,
   questionsOf,
   readTemplates,
-  type Variables,
   withoutRecords,
 } from "./debconf.ts";
-import type { Effect } from "./effect.ts";
+import type { Answers, Effect, ScriptList } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
 import type { PackageEffects } from "./package-effects.ts";
@@ -25,14 +25,11 @@ type Questions = Extract<Effect, { do: "debconf" }>;
  * @returns whether it does
  */
 export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, base: BaseSystem): Promise<boolean> {
-  const has = async (path: string) => {
-    const found = await plan.resolve(path);
-    return found !== undefined && !plan.planned.has(found.path);
-  };
   const isCalled = base.below("etc/apt/apt.conf.d").some(({ text }) => text.includes("dpkg-preconfigure --apt"));
-  const extracts = (await has("usr/lib/apt/apt-extracttemplates")) || (await has("usr/bin/apt-extracttemplates"));
+  const extracts =
+    (await plan.isOfBase("usr/lib/apt/apt-extracttemplates")) || (await plan.isOfBase("usr/bin/apt-extracttemplates"));
   if (!isCalled || !extracts) return false;
-  if (!(await has("var/cache/debconf/tmp.ci")))
+  if (!(await plan.isOfBase("var/cache/debconf/tmp.ci")))
     await plan.put("var/cache/debconf/tmp.ci", { type: "directory", mode: 0o755 });
   for (const owner of all)
     for (const effect of owner.effects) {
@@ -41,7 +38,7 @@ export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, b
       if (effect.askedFirst === undefined)
         throw handedOn(`${subject} has questions, and the base image has them asked before it is unpacked`);
       const templates = templatesOf(owner);
-      const answered = { answers: effect.askedFirst, variables: variablesOf(effect, owner) };
+      const answered = { ...readAnswers(effect.askedFirst, effect, owner), seen: effect.seenFirst };
       await save(QUESTIONS, questionsOf(templates, answered, subject), { plan, base, subject });
       await save(TEMPLATES, templates, { plan, base, subject });
     }
@@ -56,7 +53,7 @@ export async function answerQuestions(
 ): Promise<void> {
   const subject = owner.package;
   const templates = templatesOf(owner);
-  const answered = { answers: effect.answers, variables: variablesOf(effect, owner) };
+  const answered = readAnswers(effect.answers, effect, owner);
   await save(QUESTIONS, questionsOf(templates, answered, subject), { plan, base, subject, again: askedFirst });
   await save(TEMPLATES, templates, { plan, base, subject, again: askedFirst });
 }
@@ -65,20 +62,26 @@ function templatesOf({ contents, package: subject }: PackageEffects): DebconfRec
   return readTemplates(contents.info.find(({ name }) => name === "templates")?.text ?? "", subject);
 }
 
-/** The variables of questions, of which lists stand in the package's config script. */
-function variablesOf({ variables = {} }: Questions, { contents, package: subject }: PackageEffects): Variables {
+/** Answers and variables, of which lists stand in the package's config script. */
+function readAnswers(
+  answers: Answers,
+  { variables = {} }: Questions,
+  { contents, package: subject }: PackageEffects,
+): Answered {
   const script = contents.info.find(({ name }) => name === "config")?.text ?? "";
-  const read = (list: string) => {
-    const text = new RegExp(`^${list}="([^"$\`]*)"$`, "m").exec(script)?.[1];
-    if (text === undefined) throw handedOn(`${subject} has a config script without the list ${list}`);
-    return [...new Set(text.split("\n").filter((line) => line !== ""))].sort().join(", ");
+  const read = (value: string | ScriptList) => {
+    if (typeof value === "string") return value;
+    const text = new RegExp(`^${value.listOf}="([^"$\`]+)"$`, "m").exec(script)?.[1];
+    if (text === undefined) throw handedOn(`${subject} has a config script without the list ${value.listOf}`);
+    const items = text.split(/\n|, */).filter((item) => item !== "");
+    return [...new Set(items)].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other))).join(", ");
   };
-  return Object.fromEntries(
-    Object.entries(variables).map(([question, one]) => [
-      question,
-      { name: one.name, value: "value" in one ? one.value : read(one.linesOf) },
-    ]),
-  );
+  return {
+    answers: Object.fromEntries(Object.entries(answers).map(([question, value]) => [question, read(value)])),
+    variables: Object.fromEntries(
+      Object.entries(variables).map(([question, { name, value }]) => [question, { name, value: read(value) }]),
+    ),
+  };
 }
 
 /** Adds records to a database, or puts them in the place of what was saved before; debconf keeps a copy of what it saves over. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readInstall } from "./alternatives.ts";
 import { applyEffects } from "./apply-effects.ts";
 import type { Effect } from "./effect.ts";
+import { OF_BYTES, SUBJECT_HASH } from "./fixtures/certificates.ts";
 import { type BaseFile, debianBase } from "./fixtures/debian-base.ts";
 import type { PackageFile } from "./package-contents.ts";
 
@@ -152,12 +153,12 @@ describe("applyEffects", () => {
     };
     const templates = "Template: demo/a\nType: string\n";
     const [answers, askedFirst] = [{ "demo/a": "late" }, { "demo/a": "early" }];
-    const known: Effect = { do: "debconf", answers, askedFirst };
+    const known: Effect = { do: "debconf", answers, askedFirst, seenFirst: ["demo/a"] };
     for (const program of ["usr/lib/apt/apt-extracttemplates", "usr/bin/apt-extracttemplates"]) {
       const asking = { ...base, [program]: "" };
       const { made } = await applied([known], { base: asking, templates });
       expect(made["var/cache/debconf/config.dat"]).toContain("Name: demo/a\nTemplate: demo/a\nValue: late\n");
-      expect(made["var/cache/debconf/config.dat-old"]).toContain("Name: demo/a\nTemplate: demo/a\nValue: early\n");
+      expect(made["var/cache/debconf/config.dat-old"]).toContain("Value: early\nOwners: demo\nFlags: seen\n");
       expect(made["var/cache/debconf/templates.dat-old"]).toBe(made["var/cache/debconf/templates.dat"]);
       expect((await applied([], { base: asking })).made).toEqual({ "var/cache/debconf/tmp.ci": 0o755 });
       await expect(applied([{ do: "debconf", answers }], { base: asking, templates })).rejects.toThrow(
@@ -183,7 +184,7 @@ describe("applyEffects", () => {
     const effect: Effect = {
       do: "debconf",
       answers: { "demo/a": "" },
-      variables: { "demo/a": { name: "choices", linesOf: "KNOWN" } },
+      variables: { "demo/a": { name: "choices", value: { listOf: "KNOWN" } } },
     };
     const templates = "Template: demo/a\nType: string\n";
     const asked = await applied([effect], { base, templates, config: '#!/bin/sh\nKNOWN="de_DE\nC\nde_DE\n"\n' });
@@ -191,6 +192,18 @@ describe("applyEffects", () => {
       /\n\nName: demo\/a\nTemplate: demo\/a\nValue: \nOwners: demo\nVariables:\n choices = C, de_DE\n\n$/,
     );
     await expect(applied([effect], { base, templates })).rejects.toThrow("without the list KNOWN");
+  });
+
+  it("trusts the certificates of a package, beside a folder for those of the machine that is like /usr/local", async () => {
+    const files = [held("usr/share/ca-certificates/demo.crt", OF_BYTES)];
+    const { made } = await applied([{ do: "certificates" }], { base: { "usr/local": { folder: true } }, files });
+    expect(made).toMatchObject({
+      "etc/ca-certificates.conf": expect.stringMatching(/\ndemo\.crt\n$/),
+      "etc/ssl/certs/ca-certificates.crt": OF_BYTES,
+      "etc/ssl/certs/demo.pem": "/usr/share/ca-certificates/demo.crt",
+      [`etc/ssl/certs/${SUBJECT_HASH}.0`]: "demo.pem",
+      "usr/local/share/ca-certificates": 0o755,
+    });
   });
 
   it("gives a file of the package to a group that was added before", async () => {

@@ -1,6 +1,7 @@
 import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "./alternatives.ts";
 import { answerQuestions, askFirst } from "./answer-questions.ts";
 import type { BaseSystem } from "./base-system.ts";
+import { certificateFiles } from "./certificate-files.ts";
 import { addDiversion, DIVERSIONS } from "./diversions.ts";
 import type { Effect } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
@@ -96,13 +97,15 @@ async function apply(
       return enableUnit(effect, owner, plan);
     case "diversion":
       return divert(effect, owner.package, plan, base);
+    case "certificates":
+      return trustCertificates(owner, plan);
     case "locale.gen":
       return plan.put("etc/locale.gen", { type: "file", mode: 0o644, text: localesToGenerate(owner) });
     case "nothing beside": {
       const { path, line } = effect;
       const isHeeded =
         line === undefined
-          ? await isThere(path)
+          ? await plan.isOfBase(path)
           : (await textOf(path.slice(1), plan, base)).split("\n").some((one) => one.startsWith(line));
       if (isHeeded) throw handedOn(`${owner.package} heeds ${effect.path}, which the image has`);
       return;
@@ -112,6 +115,15 @@ async function apply(
         if (await isThere(`${folder}/${effect.program}`))
           throw handedOn(`${owner.package} runs ${effect.program}, which the image has`);
   }
+}
+
+/** The files of update-ca-certificates(8), and a folder for certificates of the machine, which is like /usr/local. */
+async function trustCertificates(owner: PackageEffects, plan: FilePlan): Promise<void> {
+  const { texts, links } = certificateFiles(owner);
+  for (const [path, text] of texts) await plan.put(path, { type: "file", mode: 0o644, text });
+  for (const [path, link] of links) await plan.put(path, { type: "symlink", link, mode: 0o777 });
+  const { mode, gid } = await plan.folderOf("usr/local");
+  await plan.put("usr/local/share/ca-certificates", { type: "directory", mode, gid });
 }
 
 async function divert(

@@ -1,6 +1,14 @@
 import type { Effect } from "./effect.ts";
 import { GRAPHVIZ_PLUGINS } from "./graphviz-plugins.ts";
-import { FONT_ANSWERS, fontLinks, LOCALE_QUESTIONS, localeFiles, NETWORKS, SSH_AGENT } from "./shared-effects.ts";
+import {
+  CERTIFICATE_QUESTIONS,
+  FONT_ANSWERS,
+  fontLinks,
+  LOCALE_QUESTIONS,
+  localeFiles,
+  NETWORKS,
+  SSH_AGENT,
+} from "./shared-effects.ts";
 import { alternative, ofMachines, read, type WrittenScript } from "./written-script.ts";
 
 const LZ = ["cat", "more", "less", "diff", "cmp", "grep", "egrep", "fgrep"].map(
@@ -150,6 +158,16 @@ export const BOOKWORM_SCRIPTS: readonly WrittenScript[] = [
     ...[1, 3, 7].map((section): Effect => ({ do: "folder", path: `/usr/share/man/man${section}`, mode: 0o755 })),
     { do: "pages of PostgreSQL", first: "psql.1.gz" },
   ),
+  read(
+    "ca-certificates.config",
+    "f6bb623629be8910cea6b662a1283ce9117f80dcbe03183f250a26c0b4df3ff6",
+    ...CERTIFICATE_QUESTIONS,
+  ),
+  read("ca-certificates.postinst", "3f19c2834d746fa2b75699c0956cabd63ac1d97f6f150cc802cc634d1cfde41b", {
+    do: "certificates",
+  }),
+  // The package holds what it would link.
+  read("openssl.postinst", "5c4a493bda218491382596ff3bcf139ead46ebedbbcc54d867308f323da66d57"),
   read(
     "locales.config",
     "199e446ab1dddd514a1fbb87f6f8d03fad1f442c48ab2c551a47bb6b9278cddf",

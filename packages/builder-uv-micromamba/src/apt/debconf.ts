@@ -5,12 +5,20 @@ export interface DebconfRecord {
   name: string;
   fields: ReadonlyMap<string, string>;
   owner: string;
+  /** Whether somebody has been shown it. */
+  seen?: boolean;
   /** What stands in a template for names in it, by name. */
   variables?: ReadonlyMap<string, string>;
 }
 
-/** By question, one variable and its value. */
-export type Variables = Readonly<Record<string, { name: string; value: string }>>;
+/** What is known of questions, by question. */
+export interface Answered {
+  answers: Readonly<Record<string, string>>;
+  /** Questions that somebody has been shown. */
+  seen?: readonly string[] | undefined;
+  /** One variable of each, and its value. */
+  variables?: Readonly<Record<string, { name: string; value: string }>>;
+}
 
 /**
  * The records that debconf makes of a package's templates file (debconf-devel(7)).
@@ -52,7 +60,7 @@ export function readTemplates(text: string, subject: string): DebconfRecord[] {
 /** The questions of templates, with the answers and variables of whoever has set some. */
 export function questionsOf(
   templates: readonly DebconfRecord[],
-  { answers, variables = {} }: { answers: Readonly<Record<string, string>>; variables?: Variables },
+  { answers, seen = [], variables = {} }: Answered,
   owner: string,
 ): DebconfRecord[] {
   return templates.map(({ name }) => {
@@ -62,7 +70,14 @@ export function questionsOf(
       ...(answer === undefined ? [] : [["value", answer] as [string, string]]),
     ];
     const set = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return { name, fields: new Map(fields), owner, ...(set && { variables: new Map([[set.name, set.value]]) }) };
+    const isSeen = seen.includes(name);
+    return {
+      name,
+      fields: new Map(fields),
+      owner,
+      seen: isSeen,
+      ...(set && { variables: new Map([[set.name, set.value]]) }),
+    };
   });
 }
 
@@ -70,7 +85,7 @@ export function questionsOf(
 export function addRecords(database: string, added: readonly DebconfRecord[]): string | undefined {
   const stanzas = database.split("\n\n").filter((stanza) => stanza.trim() !== "");
   const all = new Map(stanzas.map((stanza) => [/^Name: (.*)$/m.exec(stanza)?.[1] ?? "", stanza]));
-  for (const { name, fields, owner, variables } of added) {
+  for (const { name, fields, owner, seen = false, variables } of added) {
     if (all.has(name)) return undefined;
     const lines = [...fields].sort(([one], [other]) => (one < other ? -1 : 1));
     const shown = lines.map(
@@ -78,7 +93,10 @@ export function addRecords(database: string, added: readonly DebconfRecord[]): s
     );
     const set = [...(variables ?? [])].map(([variable, value]) => ` ${variable} = ${value}`);
     const last = set.length === 0 ? [] : ["Variables:", ...set];
-    all.set(name, [`Name: ${name}`, ...shown, `Owners: ${owner}`, ...last].join("\n"));
+    all.set(
+      name,
+      [`Name: ${name}`, ...shown, `Owners: ${owner}`, ...(seen ? ["Flags: seen"] : []), ...last].join("\n"),
+    );
   }
   const sorted = [...all].sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.map(([, stanza]) => `${stanza.replace(/^\n+|\n+$/g, "")}\n\n`).join("");

@@ -1,5 +1,13 @@
 import type { Alternative } from "./alternatives.ts";
 
+/** A list that stands in the package's config script as a variable of that name; its items in the order of their bytes. */
+export interface ScriptList {
+  listOf: string;
+}
+
+/** Answers by question. */
+export type Answers = Readonly<Record<string, string | ScriptList>>;
+
 /** What a maintainer script leaves in a freshly installed system, as data. Paths are absolute. */
 export type Effect =
   | { do: "alternative"; alternative: Alternative }
@@ -20,11 +28,15 @@ export type Effect =
    */
   | {
       do: "debconf";
-      answers: Readonly<Record<string, string>>;
-      askedFirst?: Readonly<Record<string, string>>;
-      /** By question, what the script puts into its template: a text, or the sorted lines of one of the script's own variables. */
-      variables?: Readonly<Record<string, { name: string; value: string } | { name: string; linesOf: string }>>;
+      answers: Answers;
+      askedFirst?: Answers;
+      /** Questions that count as seen after the first time. */
+      seenFirst?: readonly string[];
+      /** By question, what the script puts into its template. */
+      variables?: Readonly<Record<string, { name: string; value: string | ScriptList }>>;
     }
+  /** What trusting every certificate of the package means: their list, links to them, and all in one file. */
+  | { do: "certificates" }
   /** /etc/locale.gen with every locale of the package, none of which is asked for. */
   | { do: "locale.gen" }
   /** A group for the system's own use, unless it is there. */
@@ -36,7 +48,7 @@ export type Effect =
   | { do: "unit"; unit: string; of: "system" | "user" }
   /** A path under which dpkg puts what other packages have at `path` (dpkg-divert(1)). */
   | { do: "diversion"; path: string; to: string }
-  /** Nothing, as long as nothing is at a path that the script looks for, or, with `line`, no line there begins so. */
+  /** Nothing, as long as the base has nothing at a path that the script looks for, or, with `line`, no line there begins so. */
   | { do: "nothing beside"; path: string; line?: string }
   /** Nothing, as long as the base lacks the program that the script would run. */
   | { do: "nothing without"; program: string };

@@ -58,6 +58,12 @@ export class FilePlan {
     return found;
   }
 
+  /** Whether the base has something at a path already; links are followed. */
+  async isOfBase(path: string): Promise<boolean> {
+    const found = await this.resolve(path);
+    return found !== undefined && !this.planned.has(found.path);
+  }
+
   /** What a path leads to in the end. */
   async resolve(path: string): Promise<{ path: string; entry: PlannedFile | LayerEntry } | undefined> {
     const real = await this.folder(path.replace(/^\/+/, ""));

@@ -7,13 +7,13 @@ import { handedOn } from "./handed-on.ts";
 import type { AptPackage } from "./resolve-packages.ts";
 
 /** Raised when other facts of a package are kept. */
-const RECIPE = 5;
+const RECIPE = 6;
 const CONTROL_BYTES = 16 * 1024 * 1024;
 /** Of a library whose name is read. */
 const LIBRARY_BYTES = 512 * 1024 * 1024;
 /** Small files whose text steps of scripts look at. */
 const TEXT =
-  /^(usr\/share\/i18n\/SUPPORTED|etc\/init\.d\/[^/]+|(usr\/)?lib\/systemd\/(system|user)\/[^/]+\.(service|socket|timer|path|target))$/;
+  /^(usr\/share\/i18n\/SUPPORTED|usr\/share\/ca-certificates\/.*\.crt|etc\/init\.d\/[^/]+|(usr\/)?lib\/systemd\/(system|user)\/[^/]+\.(service|socket|timer|path|target))$/;
 
 /** A file, folder or link of a package. */
 export interface PackageFile {

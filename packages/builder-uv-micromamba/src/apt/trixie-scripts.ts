@@ -1,5 +1,13 @@
 import type { Effect } from "./effect.ts";
-import { FONT_ANSWERS, fontLinks, LOCALE_QUESTIONS, localeFiles, NETWORKS, SSH_AGENT } from "./shared-effects.ts";
+import {
+  CERTIFICATE_QUESTIONS,
+  FONT_ANSWERS,
+  fontLinks,
+  LOCALE_QUESTIONS,
+  localeFiles,
+  NETWORKS,
+  SSH_AGENT,
+} from "./shared-effects.ts";
 import { alternative, ofMachines, read, type WrittenScript } from "./written-script.ts";
 
 const DEFAULT_LOCALE = "locales/default_environment_locale";
@@ -13,6 +21,11 @@ export const TRIXIE_SCRIPTS: readonly WrittenScript[] = [
     "x86_64-linux-gnu": "d2797777a1b8cce8a9570502af9ce734ad184b364135e9beafb18ff4e847e490",
     "aarch64-linux-gnu": "499510a79a0d622a286a3de2f6fc1bea40c044ae7b316ff68ce16a2e271ea3c8",
   }).map(([, sha256]) => read("libgcrypt20.postinst", sha256)),
+  read(
+    "ca-certificates.config",
+    "0a8f3d51d335d9d23aea00234dd3815a646b6eabf35c3ee1c90a85a9e6bdf1c2",
+    ...CERTIFICATE_QUESTIONS,
+  ),
   // It looks for what libglib2.0-0 left behind when it was removed, and a base with such remains is handed on.
   read("libglib2.0-0t64.preinst", "fa7170c915b6fa4d95641ed3ebcc49cea6feb51ae992ac621533160ff615001b"),
   ...ofMachines({
