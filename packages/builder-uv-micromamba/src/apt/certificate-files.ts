@@ -3,7 +3,7 @@ import type { PackageEffects } from "./package-effects.ts";
 import { subjectHash } from "./subject-hash.ts";
 
 /** Where the package has its certificates. */
-export const CERTIFICATES = "usr/share/ca-certificates/";
+const CERTIFICATES = "usr/share/ca-certificates/";
 
 /** A certificate as text (RFC 7468). */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g;

@@ -2,7 +2,7 @@ import { handedOn } from "./handed-on.ts";
 import type { PackageEffects } from "./package-effects.ts";
 
 /** The list of what glibc supports, of the package that holds it. */
-export const SUPPORTED_LOCALES = "usr/share/i18n/SUPPORTED";
+const SUPPORTED_LOCALES = "usr/share/i18n/SUPPORTED";
 
 const HEAD = `# This file lists locales that you wish to have built. You can find a list
 # of valid supported locales at /usr/share/i18n/SUPPORTED, and you can add
