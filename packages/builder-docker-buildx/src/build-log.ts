@@ -75,7 +75,7 @@ export class BuildLog {
     this.#emit(warning === undefined ? { type: "log", stream, line: text } : { type: "warning", message: warning });
   }
 
-  /** BuildKit quotes the whole script of a step that failed, twice: the step's title says the same in less. */
+  /** BuildKit quotes the whole script of a failed step twice; the title of the step says the same in fewer words. */
   #withoutScript(line: string): string {
     const [, quote = "", name = ""] = /^( > )(\[.*)$/s.exec(line) ?? [];
     const { place, instruction } = vertexInstruction(name, this.#instructions);

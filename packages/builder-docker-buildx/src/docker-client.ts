@@ -60,7 +60,7 @@ async function driverOf(inspected: ToolResult, { env }: DockerCall, option: stri
       },
     );
   }
-  // Without a builder of its own, a context stands for one.
+  // A context without a builder of its own counts as one.
   if (driver === undefined && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected);
   const status = /^Status:\s+(\S+)/m.exec(inspected.stdout)?.[1];
   // Building starts a container that is not running; nothing of ours starts a remote builder.

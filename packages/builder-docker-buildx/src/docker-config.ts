@@ -29,7 +29,7 @@ export function withDockerConfig<T>(
 }
 
 /**
- * Environment that makes docker use the credentials of `registryConfig` alone and else work as it does: a folder in
+ * Environment that makes docker use the credentials of `registryConfig` alone and otherwise work as usual: a folder in
  * `scratch` (mode 0700) with those credentials and the user's own context, proxies, plug-ins and builders.
  *
  * @throws ImageSpecError E_INPUT_FILE when `registryConfig` cannot be read as a docker config.json.

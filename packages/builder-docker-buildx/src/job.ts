@@ -39,7 +39,7 @@ export interface BuildJob {
   mtime: number;
   /** What docker gets in its environment, the build arguments included. */
   env: Record<string, string | undefined>;
-  /** Texts to blot out of everything that is printed. */
+  /** Texts to remove from everything that is printed. */
   redact: readonly string[];
   /** A folder of this job's own, mode 0700, removed behind it. */
   scratch: string;

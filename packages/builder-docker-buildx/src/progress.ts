@@ -53,7 +53,10 @@ export interface SolveStatus {
 /** Text of a step without a line end that is longer than this is given out in pieces, in characters. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Brings BuildKit's reports into a build's log. The text in them comes encoded, so the texts of `redact` are blotted out here. */
+/**
+ * Brings BuildKit's reports into a build's log. The text in them comes encoded, so the texts of `redact` are removed
+ * here.
+ */
 export class SolveStatusReader {
   readonly #log: BuildLog;
   readonly #redact: readonly string[];

@@ -39,7 +39,8 @@ export async function interruptible(
     const exit = await work(abort.signal);
     return abort.signal.aborted ? EXIT.interrupted : exit;
   } finally {
-    // A second one may come between the end of the work and that of the process: its exit code is 130 all the same.
+    // A second signal may come between the end of the work and that of the process, whose exit code is then 130 as
+    // well.
     if (!hasSignal) for (const name of SIGNALS) process.off(name, onSignal);
     process.off("beforeExit", onNothingLeft);
   }

@@ -7,7 +7,7 @@ import type { CommandLine } from "./command-line/command-line.ts";
  * Reads the project's config and sets what it and the command line say of mirrors, insecure registries and the cache in
  * the process's own environment, which is where builders and the tools that they start look.
  *
- * @throws ImageSpecError E_INPUT_FILE for a config that is wrong.
+ * @throws ImageSpecError E_INPUT_FILE for an invalid config.
  */
 export async function setProjectEnvironment(line: CommandLine, env: NodeJS.ProcessEnv): Promise<ProjectSettings> {
   const { file, insecureRegistries: hosts } = line;

@@ -24,7 +24,7 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
 /** Runs one command; returns the exit code. */
 export async function runCommand(line: CommandLine, io: ProgramIo): Promise<number> {
   const run = await COMMANDS[line.command]();
-  // Who looks up what a config may say is not kept from it by one that is wrong.
+  // Whoever asks what a config may hold gets the answer even when the present one is wrong.
   if (line.command === "schema" || line.command === "completion")
     return run({ ...io, line, settings: { file: undefined, config: {} } });
   const { setProjectEnvironment } = await import("./project-environment.ts");

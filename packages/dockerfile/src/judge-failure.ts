@@ -102,10 +102,10 @@ const TEXTS: readonly TextVerdict[] = [
 const NVIDIA = /nvidia\/cuda\b/;
 
 /**
- * What a failed build of a Dockerfile comes down to: the fault a step named itself, else what the last lines say,
- * else E_RESOLVE for the instruction that installs the spec's packages; undefined when nothing fits. `own` are the
- * texts of one builder, asked first. Texts about registries, pushes and builders do not count when a step failed:
- * there a program of the user's may have printed them.
+ * What a failed build of a Dockerfile comes down to: the fault a step named itself, else what the last lines say, else
+ * E_RESOLVE for the instruction that installs the spec's packages; undefined when nothing fits. `own` are the texts of
+ * one builder, asked first. Texts about registries, pushes and builders do not count when a step failed: there a
+ * program that the user runs may have printed them.
  */
 export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = []): Verdict | undefined {
   const { plan, instruction, tail, inStep = instruction?.keyword === "RUN" } = failed;

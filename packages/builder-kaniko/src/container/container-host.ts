@@ -11,7 +11,7 @@ import { containerLabels, sweepContainers } from "./sweep-containers.ts";
  * The container engine as a place to run executors in, once it holds the executor's image. `local`: something the
  * build needs listens on this machine alone.
  *
- * @throws ImageSpecError E_DAEMON without an engine, E_TOOL_MISSING when the executor's image can be had nowhere.
+ * @throws ImageSpecError E_DAEMON without an engine, E_TOOL_MISSING when the executor's image cannot be obtained.
  */
 export async function containerHost(request: BuildRequest<KanikoOptions>, local: boolean): Promise<ExecutorHost> {
   const { options, signal } = request;

@@ -99,7 +99,7 @@ export class ContainerLayout implements ImageSource {
 }
 
 function blobPath(digest: string): string {
-  // Becomes part of a path: nothing but a digest may.
+  // It becomes part of a path, so it must be a digest.
   if (!isSha256Digest(digest)) throw new ImageSpecError("E_DIGEST_MISMATCH", `"${digest}" is not a sha256 digest`);
   return `blobs/sha256/${digest.slice("sha256:".length)}`;
 }

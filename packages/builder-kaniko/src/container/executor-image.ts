@@ -6,7 +6,7 @@ import { ImageSpecError, parseReference, throughMirror } from "@imagespec/regist
  * Makes sure the engine holds the executor's image; where it does not, it is pulled, through the mirrors. Returns the
  * name to create containers from.
  *
- * @throws ImageSpecError E_TOOL_MISSING when it can be had nowhere, E_DAEMON without an engine.
+ * @throws ImageSpecError E_TOOL_MISSING when it cannot be obtained, E_DAEMON without an engine.
  */
 export async function ensureExecutorImage(
   engine: ContainerEngine,

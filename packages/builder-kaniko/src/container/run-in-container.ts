@@ -40,7 +40,7 @@ export async function runInContainer(options: ContainerOptions, task: ExecutorTa
   if (task.signal.aborted) throw cancelled();
   const container = await create(options, task);
   let removal: Promise<void> | undefined;
-  // Once: a second request would be refused while the first is under way, and would not know when it ends.
+  // Called once: a second request would be refused while the first is under way, and could not tell when it ends.
   const remove = () => {
     removal ??= removeContainer(container).catch((error: unknown) => {
       removal = undefined;

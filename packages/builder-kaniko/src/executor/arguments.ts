@@ -50,7 +50,7 @@ export function executorArguments(plan: BuildPlan, options: KanikoOptions, run: 
     args.push(`--destination=${run.output.destination}`, `--digest-file=${run.output.digestFile}`);
     args.push(`--push-retry=${options.retries}`);
   }
-  // One layer for all the image's steps, so that what the last one removes is nowhere.
+  // One layer for all the image's steps, so that what the last one removes is in no layer.
   if (plan.steps.commands !== undefined) args.push("--single-snapshot");
   if (options.reproducible) args.push("--reproducible");
   if (options.compression !== undefined) args.push(`--compression=${options.compression}`);

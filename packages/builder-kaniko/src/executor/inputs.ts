@@ -29,7 +29,7 @@ export interface BuildInputs {
   access: RegistryAccess;
   /** True when something the build needs listens on this machine alone. */
   local: boolean;
-  /** What no log or error may show. */
+  /** Texts that no log or error may show. */
   redact: string[];
 }
 

@@ -12,7 +12,7 @@ export const EXECUTOR = `${KANIKO_FOLDER}/executor`;
 
 /**
  * Why the executor must not run in this process's own file system, which it deletes and writes the image's into;
- * undefined when it may. Only a container that was made for it is good enough.
+ * undefined when it may. Only a container that was made for it will do.
  */
 export function localRefusal(): string | undefined {
   if (!existsSync(EXECUTOR)) return `there is no ${EXECUTOR}`;

@@ -23,7 +23,7 @@ export const init: Command = async ({ line, signal, print, tell }) => {
     draft.parameters = await askAboutDraft(draft.parameters, signal);
   }
   const file = join(folder, "imagespec.yaml");
-  // Fails where somebody else was quicker.
+  // Fails where the file exists by now.
   await writeFile(file, specYaml(draft), { flag: "wx" });
   for (const note of draft.notes) tell(`note: ${note}\n`);
   print(file);

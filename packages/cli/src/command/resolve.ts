@@ -22,7 +22,7 @@ export const resolve: Command = async (context) => {
   const show = (events: BuildEvent[]) => {
     for (const event of events) progress.show(event);
   };
-  // In the image's own container the image is asked for all the same.
+  // Inside the image's own container the image is still asked for.
   const { _F_IMG_ID: _own, ...env } = context.env;
   try {
     const resolved = await resolveManifests(manifests, {

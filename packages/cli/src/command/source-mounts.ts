@@ -13,7 +13,7 @@ export function sourceMounts(
   const mounts = new Map([...new Set(top)].map((name) => [`/root/${name}`, resolve(root, sourceRoot, name)]));
   for (const path of copy) {
     const clean = path.replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
-    // A mount inside a mount would make its place in the folder of this machine.
+    // A mount inside a mount would create its mount point in the folder of this machine.
     const isInside = [...mounts.keys()].some((target) => `/root/${clean}`.startsWith(`${target}/`));
     if (!isInside && clean !== "" && clean !== ".") mounts.set(`/root/${clean}`, resolve(root, clean));
   }

@@ -31,7 +31,10 @@ const VALUES: ReadonlyMap<string, CompletionValue> = new Map<string, CompletionV
 /** The shells that completion is written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** Everything that is completed: the same tables as the help's, so that a new option is completed without more ado. */
+/**
+ * Everything that is completed: the same tables as the help's, so that a new option is completed without further
+ * changes.
+ */
 export function completionWords(): CompletionCommand[] {
   return commandUsages.map(([name, { summary, file, values, options }]) => ({
     name,

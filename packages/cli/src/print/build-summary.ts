@@ -71,7 +71,7 @@ export class BuildSummaries {
     summary.add(event);
   }
 
-  /** The lines about an image, which are told once. */
+  /** The lines about an image, which are given out once. */
   take(image: string): string[] {
     const lines = this.#images.get(image)?.lines() ?? [];
     this.#images.delete(image);

@@ -71,7 +71,7 @@ export class LiveTree implements Progress {
     } else {
       row.transfer ??= new Transfer(performance.now());
       row.transfer.update(event, performance.now());
-      // What is not a step is over when all of it is there.
+      // Progress outside a step is over when all of it has arrived.
       if (!row.isStep) row.status = event.total !== undefined && event.current >= event.total ? "done" : "started";
     }
   }

@@ -22,7 +22,7 @@ export class PlainLines implements Progress {
       const time = event.seconds === undefined ? "" : ` (${seconds(event.seconds)})`;
       this.#line(`${event.status === "started" ? "..." : event.status} ${of}${stepName(event)}${time}`);
     }
-    // A log has no use for how far something is: what was moved in all stands in the summary.
+    // A log does not need progress; the summary states how much was moved in all.
   }
 
   outcome(outcome: BuildOutcome): void {

@@ -12,7 +12,7 @@ export interface TraceEvent {
   tid: number;
   ts: number;
   dur?: number;
-  /** Of a moment, how far it is drawn: its thread. */
+  /** How far a moment is drawn: across its thread. */
   s?: "t";
   cat?: string;
   args?: Record<string, string | number>;
@@ -46,7 +46,7 @@ export class BuildTrace {
   readonly #images = new Map<string, Image>();
   readonly #events: TraceEvent[] = [];
 
-  /** `clock` tells milliseconds. */
+  /** `clock` returns milliseconds. */
   constructor(clock: () => number = () => performance.now()) {
     this.#clock = clock;
     this.#start = clock();

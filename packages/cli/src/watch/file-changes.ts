@@ -22,7 +22,7 @@ export class FileChanges {
     this.#watcher.on("all", (_, path) => {
       this.#changed = path;
     });
-    // A folder that cannot be read cannot be watched; whether that matters, reading it for the image says.
+    // A folder that cannot be read cannot be watched; if that matters, reading it for the image reports it.
     this.#watcher.on("error", () => undefined);
   }
 

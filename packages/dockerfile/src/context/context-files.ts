@@ -4,8 +4,8 @@ import type { BuildPlan, ShippedFile } from "@imagespec/core/builder";
 export type ContextEntry = ShippedFile | { type: "text"; path: string; mode: 0o644; text: string };
 
 /**
- * Everything the builder is given: `Dockerfile`, then the shipped files sorted by path, parents before children,
- * with the folders the Dockerfile names even where nothing is in them.
+ * Everything the builder is given: `Dockerfile`, then the shipped files sorted by path, parents before children, with
+ * the folders that the Dockerfile names, even empty ones.
  */
 export function contextFiles(plan: BuildPlan, dockerfile: string, files: readonly ShippedFile[]): ContextEntry[] {
   const entries = new Map<string, ShippedFile>(files.map((file) => [file.path, file]));

@@ -73,8 +73,8 @@ export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): I
 }
 
 /**
- * Mount points outside the /dev of BuildKit's containers leave folders in the image, which are removed here: last, where
- * PATH is the spec's and need not lead to any tool.
+ * Mount points outside the /dev of BuildKit's containers leave folders in the image, which are removed here: last,
+ * where PATH is what the spec makes it and may lead to no tool at all.
  */
 function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
   if (mountRoot === undefined) return [];

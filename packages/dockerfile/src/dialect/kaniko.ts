@@ -37,7 +37,7 @@ export const CONTEXT_STAGE = "imagespec-context";
 const FOLDER = "/.imagespec";
 const SYSTEM_STAGE = "imagespec-system";
 const ENVIRONMENT_STAGE = "imagespec-environment";
-// All that an environment is made of, whoever made it.
+// All that an environment consists of, whichever tool made it.
 const ENVIRONMENT_FOLDERS = [ENVIRONMENT_PREFIXES.venv, PYTHON_FOLDER, MICROMAMBA_FOLDER];
 const TOOLS: StepTools = {
   bin: `${FOLDER}/bin`,
@@ -66,7 +66,7 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
       : [stageStart(from, ENVIRONMENT_STAGE), user(plan, reservedNamesScript(plan)), environmentSteps(plan, options)]),
     ...finalStage(plan, options, {
       start: stageStart(from),
-      // kaniko lets the arguments of the stage before into this one: the base was looked at there.
+      // kaniko passes the arguments of the stage before on to this one, and the base was examined there.
       user: user(plan, environment === undefined ? reservedNamesScript(plan) : []),
       apt: system ? [] : apt(plan),
       environment: environment === undefined ? [] : environmentCopy(plan, environment),

@@ -37,7 +37,7 @@ export function renderEnvironment({ steps }: BuildPlan): RenderedEnvironment {
   return { assignments, arguments: Object.fromEntries(needed) };
 }
 
-/** The base's value of a variable that can be referred to. `:-` and `:+` take an empty value for none. */
+/** The base's value of a variable that can be referred to. `:-` and `:+` treat an empty value as unset. */
 function reference(name: string, { before, otherwise }: Exclude<ValuePart, string>): string {
   if (otherwise !== "") return `\${${name}:-${otherwise}}`;
   return before === "" ? `\${${name}}` : `\${${name}:+${before}\${${name}}}`;

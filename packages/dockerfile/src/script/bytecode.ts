@@ -3,12 +3,15 @@ import { chownScript } from "./chown.ts";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
 import { quoteShell } from "./quote.ts";
 
-/** Whether a Python may stand below the environment that is ours, too. */
+/** Whether the Python below the environment may be one that we installed. */
 export function hasManagedPython(environment: EnvironmentStep): boolean {
   return environment.manager === "venv" && environment.python.from === "version";
 }
 
-/** Compiles what is new in the environment's site-packages, and a Python of ours; the environment's is the user's. */
+/**
+ * Compiles what is new in the environment's site-packages, and the Python that we installed. The user owns what is
+ * written into the environment.
+ */
 export function bytecodeScript(environment: EnvironmentStep, user: UserStep): string[] {
   const { prefix } = environment;
   const managed = hasManagedPython(environment) ? ` ${PYTHON_FOLDER}/*/lib/python3*` : "";

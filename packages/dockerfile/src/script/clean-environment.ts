@@ -6,7 +6,7 @@ const KEPT = [
   "PATH|HOME|PWD|TMPDIR|LANG|LC_*|TZ|LD_LIBRARY_PATH|SOURCE_DATE_EPOCH",
   "*_proxy|*_PROXY|SSL_CERT_FILE|SSL_CERT_DIR",
   ...PYTHON_SOURCES.map(({ argument }) => argument),
-  // A shell does not let go of these.
+  // A shell does not unset these.
   "SHELLOPTS|BASHOPTS|UID|EUID|PPID",
 ].join("|");
 

@@ -15,7 +15,7 @@ export interface CommandsQuestion {
   mounted?: readonly string[] | undefined;
 }
 
-/** The spec's commands, with uv at hand; what they leave in /root and in the environment is the user's. */
+/** The spec's commands, with uv at hand; the user owns what they leave in /root and in the environment. */
 export function commandsScript({ step, environment, user, tools, mounted }: CommandsQuestion): string[] {
   const prefix = environment?.prefix ?? ENVIRONMENT_PREFIXES.venv;
   // So that `uv pip install` means the image's environment.
@@ -32,13 +32,13 @@ export function commandsScript({ step, environment, user, tools, mounted }: Comm
   ];
 }
 
-/** The exit code of a shell that went through all commands: one that a program put in its place hardly ends with. */
+/** The exit code of a shell that went through all commands: one that a program in its place is unlikely to end with. */
 const WENT_THROUGH = 222;
 
 /**
  * One shell that parses each command by itself, so that no command can swallow the next, however it ends. The first
- * failure ends the build, and so does a command after which those behind it did not run: one that exits the shell, that
- * puts a program in its place (`exec`), or that switches off what notices it.
+ * failure ends the build, and so does a command that keeps later ones from running: one that exits the shell, puts a
+ * program in its place (`exec`), or disables the trap that notices this.
  */
 export function inOneShell(commands: readonly string[]): string[] {
   const last = commands.length - 1;
@@ -58,7 +58,7 @@ export function inOneShell(commands: readonly string[]): string[] {
     `imagespec_at=done; exit ${WENT_THROUGH};`,
     "); imagespec_status=$?;",
     `case "$imagespec_status" in ${WENT_THROUGH}) ;;`,
-    // Behind a single command there is nothing to be left out.
+    // After a single command there is nothing that could be skipped.
     ...(last === 0
       ? ["0) ;;"]
       : [`0) ${report("a command", "took the shell from those behind it, as exec does")} >&2; exit 1;;`]),

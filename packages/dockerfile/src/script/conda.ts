@@ -52,7 +52,7 @@ function packageThrough(spec: string, step: Conda): string {
   return channel === undefined ? spec : `${placeOf(channel, step)}::${rest}`;
 }
 
-// For any Python of the environment. An address ends with its text, or goes on below.
+// Works with any Python of the environment. An address counts as a whole, or as the start of a longer path.
 const RECORD_SCRIPT = [
   "import functools, glob, re, sys",
   "pairs = list(zip(sys.argv[2::2], sys.argv[3::2]))",

@@ -42,7 +42,7 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
     ...uvSettings(tools),
     ...secretSettings(step),
     findInterpreter(environment.prefix),
-    // uv, and what builds source distributions, leave locks in the folder for temporary files.
+    // uv and the tools that build source distributions leave locks in the folder for temporary files.
     `scratch=$("$interpreter" -sSB -c ${quoteShell("import tempfile; print(tempfile.mkdtemp())")}); export "TMPDIR=$scratch";`,
     ...installScript(step, environment, tools),
     `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
@@ -80,7 +80,7 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   const project = file(folderOf(source.lock));
   if (source.from === "uv-lock") {
     return [
-      // The lock was made under the settings of the pyproject.toml it is shipped with, so that one is read.
+      // The lock was made under the settings of the pyproject.toml it is shipped with, so that file is read.
       "unset UV_NO_CONFIG;",
       `export UV_PROJECT_ENVIRONMENT=${environment.prefix};`,
       `uv sync --locked --no-dev --no-install-project --inexact --python ${python} --project ${project}`,

@@ -11,7 +11,7 @@ export function uvSettings(tools: StepTools): string[] {
     ...trustLines(tools),
     `export HOME=/root PIP_CONFIG_FILE=/dev/null UV_NO_CONFIG=1 UV_LINK_MODE=copy UV_NO_PROGRESS=1 PYTHONDONTWRITEBYTECODE=1 ${cacheSetting(tools)};`,
     `export UV_PYTHON_INSTALL_DIR=${PYTHON_FOLDER} UV_PYTHON_DOWNLOADS=never "PATH=${tools.bin}:$PATH";`,
-    // uv's folder for credentials: merely looking for some creates it.
+    // uv creates its folder for credentials as soon as it looks for some.
     `export XDG_DATA_HOME=${tools.bin}/../data;`,
   ];
 }
