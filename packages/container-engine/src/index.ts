@@ -12,10 +12,8 @@ export {
 } from "./find-endpoint.ts";
 export type { EngineAddress } from "./parse-address.ts";
 export {
-  CONTAINER_COMMANDS,
   type ContainerCommand,
   type ContainerRun,
-  containerArguments,
   findContainerCommand,
 } from "./run-container.ts";
 export { type RunningContainer, runContainer, startContainer } from "./running-container.ts";

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { ImageSpecError, type ProcessEnvironment } from "@imagespec/registry";
 
 /** The commands that containers are run with, in the order in which they are looked for. */
-export const CONTAINER_COMMANDS = ["docker", "podman", "nerdctl"] as const;
+const CONTAINER_COMMANDS = ["docker", "podman", "nerdctl"] as const;
 
 /** One of {@link CONTAINER_COMMANDS}. */
 export type ContainerCommand = (typeof CONTAINER_COMMANDS)[number];

@@ -25,7 +25,6 @@ export { ImageBuildEngine, type ImageBuildEngineOptions } from "./engine/image-b
 export type { ShippedFile } from "./files/shipped-file.ts";
 export type { Content, ContentFile, ContentPackages, PythonSource, ResolvedTarget } from "./identity/content.ts";
 export { type Identity, identify } from "./identity/identify.ts";
-export { imageReference } from "./identity/image-reference.ts";
 export {
   type FromEnvParameters,
   ImageSpec,

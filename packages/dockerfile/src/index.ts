@@ -1,7 +1,7 @@
 export { type ContextEntry, contextFiles } from "./context/context-files.ts";
 export { type ContextTarOptions, contextTar } from "./context/context-tar.ts";
 export { CA_SECRET } from "./dialect/buildkit.ts";
-export { CONTEXT_STAGE, KANIKO_CA_PATH } from "./dialect/kaniko.ts";
+export { KANIKO_CA_PATH } from "./dialect/kaniko.ts";
 export { OCI_BASE_CONTEXT, type RenderOptions } from "./dialect/render-options.ts";
 export { type BuildRegistries, buildRegistries, imagesOf } from "./host/build-registries.ts";
 export { type DockerConfig, dockerConfig, writeDockerConfig } from "./host/docker-config.ts";

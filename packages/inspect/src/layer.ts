@@ -11,4 +11,4 @@ export {
   readLayer,
   relativePath,
 } from "./layer/read-layer.ts";
-export { decoded, isZstdFrame, zstdFrames } from "./layer/zstd-frames.ts";
+export { decoded, zstdFrames } from "./layer/zstd-frames.ts";

@@ -5,7 +5,6 @@ export type { Credential, CredentialStore } from "./credentials/credential.ts";
 export { type DockerCredentialsOptions, dockerCredentials } from "./credentials/docker-credentials.ts";
 export { collectBytes } from "./digest/collect-bytes.ts";
 export { digestOf } from "./digest/digest.ts";
-export { verifyStream } from "./digest/verify-stream.ts";
 export type { HttpRequest, HttpResponse, LargeBody, ResponseBody } from "./http/http-message.ts";
 export { HttpTransport, type TransportOptions } from "./http/http-transport.ts";
 export { type NetworkFault, networkFault } from "./http/network-fault.ts";
@@ -27,7 +26,7 @@ export {
   pushIndex,
 } from "./image/push-image.ts";
 export { type ReadImage, readImage } from "./image/read-image.ts";
-export { isImageEntry, platformsOf, selectPlatform } from "./image/select-platform.ts";
+export { platformsOf, selectPlatform } from "./image/select-platform.ts";
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
 export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";

@@ -25,7 +25,7 @@ export {
   readRegularFile,
 } from "./file/read-regular-file.ts";
 export { isLoopback } from "./http/loopback.ts";
-export { formatPlatform, isPlatform, normalizePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
+export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { packageVersion } from "./process/package-version.ts";
 export type { ProcessEnvironment } from "./process/process-environment.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";

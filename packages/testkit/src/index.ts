@@ -5,7 +5,7 @@ export {
   type RequestOverrides,
 } from "./build-request.ts";
 export { type ContainerReport, containerReport, type ReportedFile } from "./container/container-report.ts";
-export { findInImage, formsOf } from "./container/find-in-image.ts";
+export { findInImage } from "./container/find-in-image.ts";
 export { type ImageConfig, imageConfig } from "./container/image-config.ts";
 export { imageInventory } from "./container/image-inventory.ts";
 export { imagePlatforms } from "./container/image-platforms.ts";
@@ -15,7 +15,6 @@ export { Contract, type ParentImage } from "./contract/contract.ts";
 export { ContractBuild, type ContractBuildOptions } from "./contract/contract-build.ts";
 export type { ContractCase } from "./contract/contract-case.ts";
 export { contractCases } from "./contract/contract-cases.ts";
-export { AWKWARD } from "./contract/contract-folder.ts";
 export type {
   ContractOptions,
   ContractPackages,
@@ -33,7 +32,6 @@ export { pythonSource, type SourceOptions } from "./package-index/python-source.
 export { type PythonDistribution, pythonWheel, type WheelOptions } from "./package-index/python-wheel.ts";
 export { type PackageIndex, type PackageIndexOptions, startPackageIndex } from "./package-index/start-package-index.ts";
 export { zipArchive } from "./package-index/zip-archive.ts";
-export { digestOfBytes } from "./registry-server/content-digest.ts";
 export type { ContentDraft, ContentStore } from "./registry-server/content-store.ts";
 export type { RegistryAuth, RegistryOptions, RegistryQuirks } from "./registry-server/registry-options.ts";
 export type { Repository, StoredManifest } from "./registry-server/repository.ts";

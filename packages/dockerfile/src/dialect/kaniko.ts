@@ -32,7 +32,7 @@ import { CONDA_STAGE, toolStages, UV_STAGE } from "./tool-stages.ts";
 export const KANIKO_CA_PATH = "/kaniko/ssl/certs/imagespec_ca.crt";
 
 /** The stage that the context's files come from when the context is an image of a registry. */
-export const CONTEXT_STAGE = "imagespec-context";
+const CONTEXT_STAGE = "imagespec-context";
 
 const FOLDER = "/.imagespec";
 const SYSTEM_STAGE = "imagespec-system";

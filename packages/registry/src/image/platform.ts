@@ -30,7 +30,7 @@ const VARIANT = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
  * usual one; for arm the variant is written out, as containerd does. Takes what an index or a config says as it is: unknown
  * names stay.
  */
-export function normalizePlatform(platform: Platform): Platform {
+function normalizePlatform(platform: Platform): Platform {
   const os = platform.os.toLowerCase();
   const given = platform.architecture.toLowerCase();
   const { architecture, variant: implied } = ARCHITECTURES.get(given) ?? { architecture: given };
