@@ -25,50 +25,15 @@ export interface Installation {
  *
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
  */
-export async function planInstallation({
-  archives,
-  contents,
-  plan,
-  system,
-  resolution,
-  architecture,
-}: Installation): Promise<void> {
+export async function planInstallation(installation: Installation): Promise<void> {
+  const { archives, contents, plan, system, architecture } = installation;
   const names = archives.map(({ name }) => name);
   const effects = contents.map((one, at) => effectsOf(names[at] ?? "", one));
-  const isLeftOut = pathFilter(
-    [
-      { path: "etc/dpkg/dpkg.cfg", text: system.text("etc/dpkg/dpkg.cfg") },
-      ...system.below("etc/dpkg/dpkg.cfg.d"),
-    ].filter(({ path }) => /\/[A-Za-z0-9_-]+(\.cfg)?$/.test(path)),
-  );
-  const users = ids(system.text("etc/passwd"));
-  const groups = ids(system.text("etc/group"));
-  const diverted = system.text("var/lib/dpkg/diversions").split("\n");
   const stanzas = contents.map(installedStanza);
-  const idOf = (at: number) =>
-    stanzas[at]?.get("Multi-Arch") === "same" ? `${names[at]}:${stanzas[at]?.get("Architecture")}` : (names[at] ?? "");
-  for (const [at, { files }] of contents.entries()) {
-    const subject = names[at] ?? "";
-    for (const { path, type, mode, owner, link, library, size, ...file } of files) {
-      if (path === "" || isLeftOut(`/${path}`, type === "directory" || type === "symlink" ? "folder or link" : "file"))
-        continue;
-      if (type !== "directory" && diverted.includes(`/${path}`))
-        throw handedOn(`${subject} has /${path}, which another package has diverted`);
-      const [user, group] = owner;
-      const placed = {
-        type,
-        mode,
-        uid: users.get(user) ?? file.uid,
-        gid: groups.get(group) ?? file.gid,
-        size,
-        library,
-      };
-      const to = type === "hardlink" ? await plan.real(link ?? "") : link;
-      if (type === "hardlink" && !plan.planned.has(to ?? ""))
-        throw handedOn(`${subject} has a hard link to /${link}, which is not installed`);
-      await plan.add(path, { ...placed, link: to, from: { package: at, path } }, subject);
-    }
-  }
+  const ids = stanzas.map((stanza, at) =>
+    stanza.get("Multi-Arch") === "same" ? `${names[at]}:${stanza.get("Architecture")}` : (names[at] ?? ""),
+  );
+  await planFiles(installation, names);
   const packages = contents.map((one, at) => ({
     package: names[at] ?? "",
     at,
@@ -78,7 +43,7 @@ export async function planInstallation({
   await applyEffects(packages, plan, system);
   await planTriggers(
     contents.map(({ info, files }, at) => ({
-      id: idOf(at),
+      id: ids[at] ?? "",
       triggers: info.find(({ name }) => name === "triggers")?.text ?? "",
       paths: files.flatMap(({ path, type }) => (type === "directory" ? [] : [`/${path}`])),
     })),
@@ -86,12 +51,57 @@ export async function planInstallation({
     system,
   );
   await planLibraries(plan, system, architecture);
+  planRecords(installation, ids);
+  await plan.put("var/lib/dpkg/status", {
+    type: "file",
+    mode: 0o644,
+    text: renderStatus([...system.packages, ...stanzas]),
+  });
+  await plan.put("var/lib/apt/extended_states", {
+    type: "file",
+    mode: 0o644,
+    text: extendedStates(system, installation.resolution, architecture),
+  });
+}
+
+/** The packages' own files, with the owners that the base's accounts give them and without those that it excludes. */
+async function planFiles({ contents, plan, system }: Installation, names: readonly string[]): Promise<void> {
+  const isLeftOut = pathFilter(
+    [
+      { path: "etc/dpkg/dpkg.cfg", text: system.text("etc/dpkg/dpkg.cfg") },
+      ...system.below("etc/dpkg/dpkg.cfg.d"),
+    ].filter(({ path }) => /\/[A-Za-z0-9_-]+(\.cfg)?$/.test(path)),
+  );
+  const users = numbersOf(system.text("etc/passwd"));
+  const groups = numbersOf(system.text("etc/group"));
+  const diverted = system.text("var/lib/dpkg/diversions").split("\n");
+  for (const [at, { files }] of contents.entries()) {
+    const subject = names[at] ?? "";
+    for (const { path, type, mode, owner, link, library, size, ...file } of files) {
+      if (path === "" || isLeftOut(`/${path}`, type === "directory" || type === "symlink" ? "folder or link" : "file"))
+        continue;
+      if (type !== "directory" && diverted.includes(`/${path}`))
+        throw handedOn(`${subject} has /${path}, which another package has diverted`);
+      const [user, group] = owner;
+      const uid = users.get(user) ?? file.uid;
+      const gid = groups.get(group) ?? file.gid;
+      const to = type === "hardlink" ? await plan.real(link ?? "") : link;
+      if (type === "hardlink" && !plan.planned.has(to ?? ""))
+        throw handedOn(`${subject} has a hard link to /${link}, which is not installed`);
+      const from = { package: at, path };
+      await plan.add(path, { type, mode, uid, gid, size, library, link: to, from }, subject);
+    }
+  }
+}
+
+/** What dpkg keeps of each package in its info folder, by the package's id: control files, scripts and the list of files. */
+function planRecords({ contents, plan }: Installation, ids: readonly string[]): void {
   for (const [at, { info, files }] of contents.entries()) {
     const list = files.map(({ path }) => (path === "" ? "/." : `/${path}`));
     const records = [...info, { name: "list", text: `${list.join("\n")}\n`, mode: 0o644 }];
     for (const { name, text, mode } of records) {
       const size = Buffer.byteLength(text);
-      plan.planned.set(`var/lib/dpkg/info/${idOf(at)}.${name}`, {
+      plan.planned.set(`var/lib/dpkg/info/${ids[at]}.${name}`, {
         type: "file",
         mode,
         uid: 0,
@@ -102,16 +112,6 @@ export async function planInstallation({
       });
     }
   }
-  await plan.put("var/lib/dpkg/status", {
-    type: "file",
-    mode: 0o644,
-    text: renderStatus([...system.packages, ...stanzas]),
-  });
-  await plan.put("var/lib/apt/extended_states", {
-    type: "file",
-    mode: 0o644,
-    text: extendedStates(system, resolution, architecture),
-  });
 }
 
 /** Which packages nobody has asked for (apt-mark(8)): those of the base, then ours by name. */
@@ -127,7 +127,7 @@ function extendedStates(system: BaseSystem, { packages, manual }: AptResolution,
   return [...kept, ...ours].map((stanza) => `${stanza}\n\n`).join("");
 }
 
-function ids(text: string): Map<string, number> {
+function numbersOf(text: string): Map<string, number> {
   return new Map(
     text.split("\n").map((line): [string, number] => [line.split(":")[0] ?? "", Number(line.split(":")[2])]),
   );
