@@ -29,7 +29,7 @@ describe("packageSources", () => {
     ["deb file:/srv/debian stable main", "http or https"],
     ["deb copy:/srv/debian stable main", "http or https"],
     ["deb http://user:word@mirror.test/ stable main", "http or https"],
-    ["rpm http://mirror.test/ stable main", "no source"],
+    ["rpm http://mirror.test/ stable main", "not a source"],
   ])("refuses %s", (line, why) => {
     expect(() => read(line)).toThrow(why);
     expect(() => read(line)).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED" }));
