@@ -30,6 +30,8 @@ export interface PackageSpec {
   entryPoints?: string[];
   format: "conda" | "tar.bz2";
   files: PackagedFile[];
+  /** Files of info/ in the place of those that fit: index.json, paths.json, link.json. */
+  info?: Readonly<Record<string, string>>;
 }
 
 /** Writes a package into a subdir of a channel and returns its file name and repodata record. */
@@ -73,7 +75,8 @@ function infoFiles(spec: PackageSpec, index: object): PackagedFile[] {
     const link = { noarch: { type: "python", entry_points: spec.entryPoints }, package_metadata_version: 1 };
     files.push({ path: "info/link.json", content: JSON.stringify(link) });
   }
-  return files;
+  const given = Object.entries(spec.info ?? {}).map(([name, content]) => ({ path: `info/${name}`, content }));
+  return [...files.filter(({ path }) => !given.some((other) => other.path === path)), ...given];
 }
 
 async function tar(files: readonly PackagedFile[]): Promise<Buffer> {

@@ -66,7 +66,7 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
   const wanted = new Map<string, string>();
   const add = async (path: string) => {
     const found = await tree.resolve(path);
-    if (found?.entry.type === "file") wanted.set(path, found.path);
+    if (found?.entry.type === "file") wanted.set(path, found.located.path);
   };
   for (const path of FILES) await add(path);
   for (const folder of FOLDERS) {

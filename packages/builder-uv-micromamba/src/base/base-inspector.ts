@@ -2,12 +2,12 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, type Descriptor } from "@imagespec/registry";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { BaseImage } from "./base-image.ts";
-import { FileTree, type LazyLayer } from "./file-tree.ts";
+import { FileTree, type LazyLayer, type Located } from "./file-tree.ts";
 import { readLayer } from "./read-layer.ts";
 import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
 /** Part of the cache key; raised when the facts kept of a layer change. */
-const INDEX = 5;
+const INDEX = 6;
 /** Limit in bytes of a file that is read as text. */
 const TEXT_BYTES = 8 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
@@ -87,7 +87,11 @@ export class BaseInspector {
 
   /** The layer of the image that holds a file; undefined where none does, or one above the image. */
   async #layerOf(path: string): Promise<Descriptor | undefined> {
-    const at = (await this.tree.layerOf(path)) - this.#above;
+    return this.#layerAt(await this.tree.layerOf(path));
+  }
+
+  #layerAt(fromTop: number): Descriptor | undefined {
+    const at = fromTop - this.#above;
     return at < 0 ? undefined : this.#image.layers.at(-1 - at);
   }
 
@@ -113,12 +117,12 @@ export class BaseInspector {
       throw new ImageSpecError("E_UNSUPPORTED", `/${path} of ${this.#image.name} is not a file`, {
         hint: "Build with docker-buildx or kaniko, or take a base with a file there.",
       });
-    return found.entry.text ?? this.#read(found.path);
+    return found.entry.text ?? this.#read(found.located);
   }
 
   /** Reads the layer again for a file whose text was not kept: /etc/passwd may be a link to anywhere. */
-  async #read(path: string): Promise<string> {
-    const layer = await this.#layerOf(path);
+  async #read({ path, at }: Located): Promise<string> {
+    const layer = this.#layerAt(at);
     if (layer === undefined) return "";
     const signal = this.#signal;
     let text = "";

@@ -1,8 +1,16 @@
 import { ImageSpecError } from "@imagespec/core/builder";
+import { relativePath } from "./read-layer.ts";
 import type { LayerEntry, LayerIndex } from "./scan-layer.ts";
 
 /** A layer whose facts are read when they are first asked for. */
 export type LazyLayer = () => Promise<LayerIndex>;
+
+/** An entry, its path in the layer that has it, and how many layers from the top that is. */
+export interface Located {
+  entry: LayerEntry;
+  path: string;
+  at: number;
+}
 
 const LINKS = 40;
 
@@ -22,20 +30,34 @@ export class FileTree {
 
   /** The entry at exactly that path; links are not followed. */
   async get(path: string): Promise<LayerEntry | undefined> {
-    return this.#find(path, true);
+    return (await this.#locate(path, true, 0))?.entry;
   }
 
-  /** With `exactly`, a folder that an upper layer only implies is looked up below, for its mode and owner. */
-  async #find(path: string, exactly: boolean): Promise<LayerEntry | undefined> {
-    let implied: LayerEntry | undefined;
-    for (const layer of this.#layers) {
-      const { entries } = await layer();
+  /**
+   * Looks for the entry from that layer down. With `exactly`, a folder that an upper layer only implies is looked up below,
+   * for its mode and owner.
+   */
+  async #locate(path: string, exactly: boolean, from: number): Promise<Located | undefined> {
+    let implied: Located | undefined;
+    for (let at = from; at < this.#layers.length; at++) {
+      const { entries } = await (this.#layers[at] as LazyLayer)();
       const entry = entries[path];
-      if (entry !== undefined && !(entry.implied && exactly)) return replaces(entry, implied) ? entry : implied;
-      implied ??= entry;
+      if (entry !== undefined && !(entry.implied && exactly))
+        return replaces(entry, implied?.entry) ? { entry, path, at } : implied;
+      if (entry !== undefined) implied ??= { entry, path, at };
       if (isHidden(entries, path)) return implied;
     }
     return implied;
+  }
+
+  /** The file that a hard link was when its layer was made, whatever came to stand at the other path since. */
+  async #linked(link: Located): Promise<Located | undefined> {
+    let found: Located | undefined = link;
+    for (let links = 0; found?.entry.hard; links++) {
+      if (links > LINKS) throw new ImageSpecError("E_UNSUPPORTED", `/${link.path} of the base image links to itself`);
+      found = await this.#locate(relativePath(found.entry.link ?? ""), true, found.at);
+    }
+    return found;
   }
 
   /** How many layers from the top the one is that holds the file at exactly that path; -1 where none does. */
@@ -45,14 +67,15 @@ export class FileTree {
   }
 
   /**
-   * Follows links in every part of a path. Undefined where nothing exists.
+   * Follows links in every part of a path. Undefined where nothing exists. A hard link is a file of its own name, whose
+   * content is `located`.
    *
    * @throws ImageSpecError E_UNSUPPORTED for a cycle of links.
    */
-  async resolve(path: string): Promise<{ path: string; entry: LayerEntry } | undefined> {
+  async resolve(path: string): Promise<{ path: string; entry: LayerEntry; located: Located } | undefined> {
     let todo = split(path);
     let done: string[] = [];
-    let entry: LayerEntry | undefined;
+    let located: Located | undefined;
     for (let links = 0; todo.length > 0; ) {
       const [part, ...rest] = todo as [string, ...string[]];
       todo = rest;
@@ -62,20 +85,22 @@ export class FileTree {
       }
       const here = [...done, part];
       // On the way to a file of an upper layer, lower ones need not be read.
-      entry = await this.#find(here.join("/"), todo.length === 0);
-      if (entry?.type === "symlink") {
+      located = await this.#locate(here.join("/"), todo.length === 0, 0);
+      if (located?.entry.hard) located = await this.#linked(located);
+      if (located?.entry.type === "symlink") {
+        const { link = "" } = located.entry;
         if (++links > LINKS)
           throw new ImageSpecError("E_UNSUPPORTED", `The base image has a circle of links at /${here.join("/")}`);
-        if (entry.link?.startsWith("/")) done = [];
-        todo = [...split(entry.link ?? ""), ...todo];
+        if (link.startsWith("/")) done = [];
+        todo = [...split(link), ...todo];
         continue;
       }
       // A layer may hold a file without entries for its folders.
-      if (entry === undefined && todo.length === 0) return undefined;
+      if (located === undefined && todo.length === 0) return undefined;
       done = here;
     }
-    if (entry === undefined && done.length > 0) entry = await this.get(done.join("/"));
-    return entry === undefined ? undefined : { path: done.join("/"), entry };
+    if (located === undefined && done.length > 0) located = await this.#locate(done.join("/"), true, 0);
+    return located === undefined ? undefined : { path: done.join("/"), entry: located.entry, located };
   }
 
   /** Everything below a folder, by path in the order of names. */

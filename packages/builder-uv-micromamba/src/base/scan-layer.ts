@@ -62,6 +62,8 @@ export async function scanLayer(
     async visit(member, refuse) {
       const { path } = member;
       const entry = describe(member.header);
+      const isRead = OWNED.test(path) || TEXT.test(path) || versionProbe(path) !== undefined;
+      if (member.sparse && isRead) throw refuse(`/${path} is a sparse file`);
       if (entry.type === "file" && OWNED.test(path)) entry.size = member.header.size ?? 0;
       if (entry.type === "file" && TEXT.test(path)) {
         const { size } = member.header;

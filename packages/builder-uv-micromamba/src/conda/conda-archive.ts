@@ -1,16 +1,19 @@
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
+import { stat } from "node:fs/promises";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { zstdFrames } from "@imagespec/inspect/layer";
+import { LAYER_CAPS, zstdFrames } from "@imagespec/inspect/layer";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
 import { plainPath } from "../layer/plain-path.ts";
-import { isWhiteout } from "../layer/tar-entry.ts";
+import { isTooLong, isWhiteout } from "../layer/tar-entry.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
 /** Limit of the metadata under `info/`, in bytes; real packages have far less. */
 const MAX_INFO_FILE = 64 * 1024 * 1024;
+/** Bytes that are unpacked before their ratio to the packed ones counts, as in layers of base images. */
+const RATIO_FROM = 64 * 1024 * 1024;
 
 export interface ArchiveMember {
   path: string;
@@ -56,28 +59,45 @@ export class CondaArchive {
 
   async *#members(part: "info" | "pkg"): AsyncGenerator<ArchiveMember> {
     if (!this.#fn.endsWith(".conda")) {
+      const { size } = await stat(this.#file);
       const packed = createReadStream(this.#file);
       const plain = new Readable().wrap(packed.pipe(unbzip2()));
       packed.on("error", (error) => plain.destroy(error));
-      yield* this.#tar(plain);
+      yield* this.#tar(plain, size);
       return;
     }
     const zip = await ZipArchive.open(this.#file, this.#fn);
     try {
       const inner = zip.members.find(({ path }) => path.startsWith(`${part}-`) && path.endsWith(".tar.zst"));
       if (inner === undefined) throw this.#broken(`it has no ${part} part`);
-      yield* this.#tar(zstdFrames(inner.stream()));
+      yield* this.#tar(zstdFrames(inner.stream()), inner.size);
     } finally {
       await zip.close();
     }
   }
 
-  async *#tar(source: AsyncIterable<Uint8Array>): AsyncGenerator<ArchiveMember> {
+  /** Passes on what is unpacked of so many packed bytes, up to the limits of a layer. */
+  #cap(packed: number): Transform {
+    const { bytes, ratio } = LAYER_CAPS;
+    const most = Math.min(bytes, Math.max(RATIO_FROM, packed * ratio));
+    let unpacked = 0;
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        unpacked += chunk.length;
+        if (unpacked <= most) done(null, chunk);
+        else done(this.#broken(`its ${packed} bytes unpack to more than ${most}`));
+      },
+    });
+  }
+
+  async *#tar(source: AsyncIterable<Uint8Array>, packed: number): AsyncGenerator<ArchiveMember> {
     const tar = extract();
     let fault: { error: unknown } | undefined;
-    const feeding = pipeline(source, tar as unknown as NodeJS.WritableStream).catch((error: unknown) => {
-      fault ??= { error };
-    });
+    const feeding = pipeline(source, this.#cap(packed), tar as unknown as NodeJS.WritableStream).catch(
+      (error: unknown) => {
+        fault ??= { error };
+      },
+    );
     try {
       for await (const entry of tar) {
         yield toMember(entry as unknown as Readable & { header: Header }, this.#fn);
@@ -99,13 +119,23 @@ export class CondaArchive {
   }
 }
 
-function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMember {
-  const { name } = entry.header;
+/**
+ * A path of the package's tar, of a file or of what a hard link is to, in its prefix.
+ *
+ * @throws ImageSpecError E_RESOLVE for one that leads out or can be no file's.
+ */
+export function packagedPath(name: string, fn: string): string {
   if (name.startsWith("/") || name.split("/").includes(".."))
     throw new ImageSpecError("E_RESOLVE", `${fn} has a path that leads out of its prefix: ${name}`);
   const path = plainPath(name);
   if (isWhiteout(path))
     throw new ImageSpecError("E_RESOLVE", `${fn} has ${path}, a name that deletes files in an image`);
+  if (isTooLong(path)) throw new ImageSpecError("E_RESOLVE", `${fn} has ${path}, a name too long for a file system`);
+  return path;
+}
+
+function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMember {
+  const path = packagedPath(entry.header.name, fn);
   return {
     path,
     header: entry.header,

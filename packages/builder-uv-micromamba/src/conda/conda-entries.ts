@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes } from "@imagespec/registry";
 import { hashedContent } from "../layer/hashed-content.ts";
-import { plainPath } from "../layer/plain-path.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, scriptEntryPoints } from "../wheel/entry-points.ts";
 import type { InstalledFile } from "../wheel/path-conflicts.ts";
-import { type ArchiveMember, CondaArchive } from "./conda-archive.ts";
+import { type ArchiveMember, CondaArchive, packagedPath } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
 import { type PackageInfo, readPackageInfo } from "./package-paths.ts";
 import { LARGEST_TEXT, replacePrefix } from "./prefix-placeholder.ts";
@@ -35,7 +34,7 @@ interface LinkedPath {
  */
 export async function* condaEntries(pack: CondaPackage, file: string, target: CondaTarget): AsyncGenerator<TarEntry> {
   const archive = new CondaArchive(file, pack.fn);
-  const info = await readPackageInfo(archive, pack.fn);
+  const info = await readPackageInfo(archive, pack);
   const linked: LinkedPath[] = [];
   const root = target.prefix.slice(1);
   for await (const member of archive.payload()) {
@@ -63,7 +62,7 @@ export async function* condaEntries(pack: CondaPackage, file: string, target: Co
 /** The paths that {@link condaEntries} writes, the package's own record left out, each once with a sum of its content. */
 export async function condaFiles(pack: CondaPackage, file: string, target: CondaTarget): Promise<InstalledFile[]> {
   const archive = new CondaArchive(file, pack.fn);
-  const info = await readPackageInfo(archive, pack.fn);
+  const info = await readPackageInfo(archive, pack);
   const root = target.prefix.slice(1);
   const files = new Map<string, string>();
   const add = (path: string, sum: string) => void (files.has(path) || files.set(path, sum));
@@ -122,7 +121,7 @@ async function toEntry(placed: Placed): Promise<{ entry: TarEntry; linked: Linke
         linked: { _path: path, path_type: "softlink" },
       };
     case "link": {
-      const from = installedPath(plainPath(header.linkname ?? ""), info, target, fn);
+      const from = installedPath(packagedPath(header.linkname ?? "", fn), info, target, fn);
       return {
         entry: { type: "hardlink", link: `${target.prefix.slice(1)}/${from}`, ...at },
         linked: { _path: path, path_type: "hardlink" },

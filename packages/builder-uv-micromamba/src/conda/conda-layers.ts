@@ -1,8 +1,9 @@
+import { ImageSpecError } from "@imagespec/core/builder";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { type InstalledFile, keepLast } from "../wheel/path-conflicts.ts";
+import { type InstalledFile, keepLast, refuseFileAndFolder } from "../wheel/path-conflicts.ts";
 import { type CondaTarget, condaEntries } from "./conda-entries.ts";
 import type { CondaPackage } from "./conda-package.ts";
 
@@ -30,13 +31,19 @@ export interface CondaLayersQuestion {
 /**
  * The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made.
  * A path that several have is taken from the one whose name is last, whatever layer it is in.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a path that is a link in one package and a folder in another.
  */
 export function condaLayers(packages: readonly ListedPackage[], question: CondaLayersQuestion): LayerSource[] {
   const { target, limit, fetchPackage, warn } = question;
   const sorted = [...packages].sort((one, other) => (one.pack.record.name < other.pack.record.name ? -1 : 1));
-  const { without, warnings } = keepLast(
-    sorted.map(({ pack: { record }, files }) => ({ distribution: `${record.name} ${record.version}`, files })),
-  );
+  const distributions = sorted.map(({ pack: { record }, files }) => ({
+    distribution: `${record.name} ${record.version}`,
+    files,
+  }));
+  // conda writes through such a link, and a layer puts a folder in its place.
+  refuseFileAndFolder(distributions, "E_UNSUPPORTED");
+  const { without, warnings } = keepLast(distributions);
   warnings.forEach(warn);
   const parts = sorted.map(({ pack }, at): PackagePart => ({ ...pack, without: without[at] ?? new Set() }));
   const groups = groupForLayers(parts, ({ record }) => ({ name: record.name, size: record.size ?? 0 }), limit);
@@ -74,6 +81,14 @@ async function* entries(
     for await (const entry of condaEntries(pack, await fetchPackage(pack, signal), target)) {
       // A path twice in one package: the first stays, as conda's linker has it.
       if (seen.has(entry.path) || without.has(entry.path)) continue;
+      if (entry.type === "hardlink" && !seen.has(entry.link))
+        throw new ImageSpecError(
+          "E_UNSUPPORTED",
+          `${pack.fn} has a hard link to /${entry.link}, which is not its own`,
+          {
+            hint: "Build with docker-buildx or kaniko.",
+          },
+        );
       seen.add(entry.path);
       yield entry;
     }

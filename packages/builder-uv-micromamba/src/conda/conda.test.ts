@@ -198,10 +198,10 @@ describe("condaEntries", () => {
 
   it("says which scripts it will not run and which distributions are in a package", async () => {
     const { pack } = await one("demo-postlink");
-    const contents = await readCondaContents(new CondaArchive(fileOf(pack), pack.fn), "demo-postlink");
+    const contents = await readCondaContents(new CondaArchive(fileOf(pack), pack.fn), pack);
     expect(contents).toEqual({ linkScripts: ["bin/.demo-postlink-post-link.sh"], distributions: [] });
     const noarch = (await one("demo-noarch")).pack;
-    const { distributions } = await readCondaContents(new CondaArchive(fileOf(noarch), noarch.fn), "demo-noarch");
+    const { distributions } = await readCondaContents(new CondaArchive(fileOf(noarch), noarch.fn), noarch);
     expect(distributions).toEqual([{ name: "demo_noarch", version: "1.0", info: "demo_noarch-1.0.dist-info" }]);
   });
 

@@ -1,4 +1,5 @@
 import type { CondaArchive } from "./conda-archive.ts";
+import type { CondaPackage } from "./conda-package.ts";
 import { listedPaths } from "./package-paths.ts";
 
 /** What must be known of a package before its layer is made, if it is made at all. */
@@ -10,8 +11,11 @@ export interface CondaPackageContents {
 }
 
 /** Reads a package's list of files. */
-export async function readCondaContents(archive: CondaArchive, name: string): Promise<CondaPackageContents> {
-  const paths = await listedPaths(archive);
+export async function readCondaContents(
+  archive: CondaArchive,
+  { fn, record: { name } }: CondaPackage,
+): Promise<CondaPackageContents> {
+  const paths = await listedPaths(archive, fn);
   const scripts = [`bin/.${name}-post-link.sh`, `bin/.${name}-pre-link.sh`];
   const infos = new Set<string>();
   for (const path of paths) {

@@ -48,6 +48,15 @@ export async function resolveConda(
     virtualPackages: virtualPackages(subdir, question.machine),
     signal,
   });
+  for (const { fn } of packages)
+    if (!/^[^/]+\.(conda|tar\.bz2)$/.test(fn))
+      throw new ImageSpecError(
+        "E_RESOLVE",
+        `A conda channel lists ${JSON.stringify(fn)}, which is no package's file name`,
+        {
+          hint: "Check condaChannels.",
+        },
+      );
   packages.sort((a, b) => (a.record.name < b.record.name ? -1 : 1));
   return { packages, target: { prefix: question.prefix, python: pythonOf(packages) } };
 }
@@ -55,6 +64,12 @@ export async function resolveConda(
 function pythonOf(packages: readonly CondaPackage[]): CondaTarget["python"] {
   const python = packages.find(({ record }) => record.name === "python")?.record;
   if (python === undefined) return undefined;
-  const minor = python.version.split(".").slice(0, 2).join(".");
-  return { minor, sitePackages: python.python_site_packages_path ?? `lib/python${minor}/site-packages` };
+  const minor = /^3\.\d+(?=\.|$)/.exec(python.version)?.[0];
+  const sitePackages = python.python_site_packages_path ?? `lib/python${minor}/site-packages`;
+  if (minor === undefined || !/^lib\/python3\.\d+t?\/site-packages$/.test(sitePackages))
+    throw new ImageSpecError("E_UNSUPPORTED", `python ${python.version} has its packages in ${sitePackages}`, {
+      hint: "Build with docker-buildx or kaniko, or take another version of python.",
+      details: { parameter: "condaPackages" },
+    });
+  return { minor, sitePackages };
 }

@@ -79,9 +79,10 @@ function packageFetcher(
   return async ({ record, url, fn }, signal) => {
     const hashes = (["sha256", "md5"] as const).flatMap((kind) => {
       const hex = record[kind];
-      return hex === undefined ? [] : [statedHash(kind, hex, fn)];
+      return typeof hex === "string" ? [statedHash(kind, hex, fn)] : [];
     });
-    const { digest } = await downloader.fetch({ url: through(url), subject: fn, hashes, size: record.size }, signal);
+    const size = record.size ?? undefined;
+    const { digest } = await downloader.fetch({ url: through(url), subject: fn, hashes, size }, signal);
     record.sha256 ??= digest.slice("sha256:".length);
     return blobs.path(digest);
   };
@@ -117,13 +118,13 @@ async function contentsOf(
   fetchPackage: FetchPackage,
 ): Promise<ListedContents> {
   // Where the channel states no sha256, the file itself must be fetched to know what goes into the layer.
-  if (pack.record.sha256 === undefined) await fetchPackage(pack, session.signal);
-  const key = { package: pack.record.sha256, target, contents: 2 };
+  if (typeof pack.record.sha256 !== "string") await fetchPackage(pack, session.signal);
+  const key = { package: pack.record.sha256, fn: pack.fn, target, contents: 3 };
   const known = await session.records.get<ListedContents>("conda-packages", key);
   if (known !== undefined) return known;
   const file = await fetchPackage(pack, session.signal);
   const contents = {
-    ...(await readCondaContents(new CondaArchive(file, pack.fn), pack.record.name)),
+    ...(await readCondaContents(new CondaArchive(file, pack.fn), pack)),
     files: await condaFiles(pack, file, target),
   };
   await session.records.set("conda-packages", key, contents);

@@ -68,6 +68,15 @@ describe("accountLayer", () => {
     expect(entries.has("etc/passwd")).toBe(false);
   });
 
+  it("writes a file that has another name beside that name, which stays as it is", async () => {
+    const entries = await layerOver([
+      textFile("etc/accounts", ROOT_LINE),
+      { type: "hardlink", path: "etc/passwd", link: "etc/accounts", uid: 0, gid: 0 },
+    ]);
+    expect(entries.get("etc/passwd")).toBe(`${ROOT_LINE}flytekit:x:1000:1000::/home/flytekit:/bin/sh\n`);
+    expect(entries.has("etc/accounts")).toBe(false);
+  });
+
   it("writes plain files where they are, with their folder", async () => {
     const entries = await layerOver([textFile("etc/passwd", ROOT_LINE)]);
     expect([...entries.keys()]).toEqual(["etc", "etc/group", "etc/passwd", "home", "home/flytekit", "root"]);

@@ -93,6 +93,9 @@ describe("ownershipLayer", () => {
   it("leaves what a layer cannot write again to other builders", async () => {
     const hard: TarEntry = { type: "hardlink", path: "root/hard", link: "etc/file", uid: 0, gid: 0 };
     await expect(layerOver([textFile("etc/file", "x"), hard])).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+    // What a name that is not UTF-8 is read as.
+    for (const entry of [textFile("root/\uFFFD", ""), link("root/link", "\uFFFD")])
+      await expect(layerOver([entry])).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
     const large = Buffer.alloc(65 * 1024 * 1024);
     await expect(layerOver([textFile("opt/venv/large", large)])).rejects.toMatchObject({
       code: "E_UNSUPPORTED",

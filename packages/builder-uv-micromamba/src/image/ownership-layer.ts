@@ -35,7 +35,8 @@ export async function ownershipLayer(
   const refuse = (what: string) =>
     new ImageSpecError("E_UNSUPPORTED", `${baseName}: ${what}`, { hint: "Build with docker-buildx or kaniko." });
   let bytes = 0;
-  for (const [path, { type, hard, size = 0 }] of entries) {
+  for (const [path, { type, hard, link = "", size = 0 }] of entries) {
+    if (`${path}${link}`.includes("\uFFFD")) throw refuse(`/${path} is not UTF-8 text, and cannot be written again`);
     if (type === "other" || hard)
       throw refuse(`/${path} is not a plain file, and its owner cannot be changed by a layer`);
     bytes += size;

@@ -80,3 +80,14 @@ export function whiteout(path: string): WhiteoutEntry {
 export function isWhiteout(path: string): boolean {
   return /(^|\/)\.wh\./.test(path);
 }
+
+/** NAME_MAX of Linux, in bytes. */
+const LONGEST_NAME = 255;
+/** PATH_MAX of Linux, without the slash before and the NUL after it. */
+const LONGEST_PATH = 4096 - 2;
+
+/** Whether no file system of Linux holds a path. */
+export function isTooLong(path: string): boolean {
+  if (Buffer.byteLength(path) > LONGEST_PATH) return true;
+  return path.split("/").some((part) => Buffer.byteLength(part) > LONGEST_NAME);
+}

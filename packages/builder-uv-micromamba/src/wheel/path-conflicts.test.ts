@@ -34,12 +34,15 @@ describe("refuseFileAndFolder", () => {
   it("names a path that is a file in one distribution and a folder in another, in either order", () => {
     const [file, folder] = [named("a 1.0", "x"), named("b 1.0", "y.py", "x/deep/z.py")];
     for (const distributions of [[file, folder], [folder, file], [named("c 1.0", "x", "x/z.py")]] as const)
-      expect(() => refuseFileAndFolder(distributions)).toThrow(
+      expect(() => refuseFileAndFolder(distributions, "E_RESOLVE")).toThrow(
         expect.objectContaining({ code: "E_RESOLVE", message: expect.stringContaining(`/${SITE}/x is a file in`) }),
       );
   });
 
   it("takes names that only begin alike, and folders that several have", () => {
-    refuseFileAndFolder([named("a 1.0", "x.py", "space/a.py"), named("b 1.0", "x/y.py", "x-y/z.py", "space/b.py")]);
+    refuseFileAndFolder(
+      [named("a 1.0", "x.py", "space/a.py"), named("b 1.0", "x/y.py", "x-y/z.py", "space/b.py")],
+      "E_RESOLVE",
+    );
   });
 });

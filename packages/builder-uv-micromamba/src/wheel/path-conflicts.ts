@@ -33,11 +33,15 @@ export function keepLast(distributions: readonly InstalledFiles[]): { without: S
 }
 
 /**
- * Refuses a path that is a file in one of these and a folder in another, or in the same: it can only be one of the two.
+ * Refuses a path that is a file or link in one of these and a folder in another, or in the same: it can only be one of
+ * the two.
  *
- * @throws ImageSpecError E_RESOLVE naming both, as an installation by uv fails.
+ * @throws ImageSpecError of that code naming both.
  */
-export function refuseFileAndFolder(distributions: readonly InstalledFiles[]): void {
+export function refuseFileAndFolder(
+  distributions: readonly InstalledFiles[],
+  code: "E_RESOLVE" | "E_UNSUPPORTED",
+): void {
   const files = new Map<string, string>();
   for (const { distribution, files: own } of distributions) for (const [path] of own) files.set(path, distribution);
   const passed = new Set<string>();
@@ -49,7 +53,7 @@ export function refuseFileAndFolder(distributions: readonly InstalledFiles[]): v
         passed.add(folder);
         const other = files.get(folder);
         if (other !== undefined)
-          throw new ImageSpecError("E_RESOLVE", `/${folder} is a file in ${other} and a folder in ${distribution}`, {
+          throw new ImageSpecError(code, `/${folder} is a file in ${other} and a folder in ${distribution}`, {
             hint: "Leave one of the packages out, or take other versions of them.",
           });
       }

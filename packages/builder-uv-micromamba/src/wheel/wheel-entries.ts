@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { ENVIRONMENT_FILES, ImageSpecError } from "@imagespec/core/builder";
 import { plainPath } from "../layer/plain-path.ts";
-import { type FileEntry, isWhiteout, textFile } from "../layer/tar-entry.ts";
+import { type FileEntry, isTooLong, isWhiteout, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, type EntryPoint, scriptEntryPoints, shebang } from "./entry-points.ts";
 import { headerFields } from "./header-fields.ts";
 import { formatRecord, parseRecord, type RecordRow, recordRow } from "./record.ts";
@@ -16,10 +16,6 @@ import type { ZipMember } from "./zip-member.ts";
 const ENVIRONMENT_FILE = new RegExp(ENVIRONMENT_FILES, "i");
 const LF = 0x0a;
 const CR = 0x0d;
-/** NAME_MAX of Linux: no file system holds a longer name. */
-const LONGEST_NAME = 255;
-/** PATH_MAX of Linux, with the slash before and the NUL after it. */
-const LONGEST_PATH = 4096 - 2;
 /** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
 const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
 
@@ -117,8 +113,7 @@ async function entryPoints(zip: ZipArchive, info: string, subject: string): Prom
 
 function checkPaths(entries: readonly WheelFile[], { prefix }: WheelTarget, subject: string): void {
   for (const { path } of entries) {
-    const isLong = Buffer.byteLength(path) > LONGEST_PATH;
-    if (isLong || path.split("/").some((part) => Buffer.byteLength(part) > LONGEST_NAME))
+    if (isTooLong(path))
       throw new ImageSpecError("E_RESOLVE", `${subject} has /${path}, a name too long for a file system`);
     if (isWhiteout(path))
       throw new ImageSpecError("E_RESOLVE", `${subject} has ${path}, a name that deletes files in an image`);

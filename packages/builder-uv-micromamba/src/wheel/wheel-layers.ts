@@ -54,7 +54,8 @@ export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayer
     distribution: `${name} ${version}`,
     files: listed[at] ?? [],
   }));
-  refuseFileAndFolder(distributions);
+  // As an installation by uv fails.
+  refuseFileAndFolder(distributions, "E_RESOLVE");
   const { without, warnings } = keepLast(distributions);
   warnings.forEach(warn);
   const parts = sorted.map((wheel, at) => ({ wheel, without: without[at] ?? new Set() }));

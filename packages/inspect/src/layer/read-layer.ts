@@ -25,9 +25,12 @@ const HEAD = 262;
 
 /** One entry of a layer; its content is read in the visit, or skipped. */
 export interface LayerMember extends AsyncIterable<Uint8Array> {
+  /** With the numeric owner of its extended header, where that has one. */
   header: Header;
   /** Relative, without `.`, `..` and empty parts. */
   path: string;
+  /** Whether holes are left out of what can be read of it here (GNU tar, "Storing Sparse Files"). */
+  sparse: boolean;
 }
 
 /** How a layer is read, and up to which limits. */
@@ -51,7 +54,7 @@ export interface LayerReading {
 export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerReading): Promise<void> {
   const { subject, signal, diffId, caps = LAYER_CAPS, visit } = reading;
   const refuse = (why: string, cause?: unknown) => reading.refuse(why, cause);
-  const tar = extract();
+  const tar = withoutGlobalHeaders(extract());
   const over = new AbortController();
   // The first error counts, from whichever side: the other side only sees that its stream was closed.
   let fault: { error: unknown } | undefined;
@@ -69,7 +72,7 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
     for await (const entry of tar) {
       if (++count > caps.entries) throw refuse(`more than ${caps.entries} files`);
       if (entry.header.name.length > LONGEST_PATH) throw refuse(`a path of more than ${LONGEST_PATH} characters`);
-      const member = Object.assign(entry as unknown as LayerMember, { path: relativePath(entry.header.name) });
+      const member = judged(entry as unknown as LayerMember, refuse);
       await visit(member, refuse);
       entry.resume();
     }
@@ -87,6 +90,23 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
 }
 
 type Refuse = (why: string) => ImageSpecError;
+
+/** A global extended header changes nothing for engines, whose reader leaves it to them (Go, archive/tar). */
+function withoutGlobalHeaders(tar: ReturnType<typeof extract>): ReturnType<typeof extract> {
+  return Object.defineProperty(tar, "_paxGlobal", { get: () => null, set: () => {} });
+}
+
+/** What the entry is to engines: they read an extended header's owner and the name of a sparse file, too. */
+function judged(entry: LayerMember, refuse: Refuse): LayerMember {
+  const { header } = entry;
+  const pax = (header.pax ?? {}) as Readonly<Record<string, string | undefined>>;
+  const path = relativePath(pax["GNU.sparse.name"] ?? header.name);
+  if (!header.type) throw refuse(`/${path} is of a kind that engines do not unpack`);
+  if (/(^|\/)\.wh\.{1,3}$/.test(path)) throw refuse(`/${path} is a whiteout of nothing`);
+  for (const id of ["uid", "gid"] as const) if (/^\d+$/.test(pax[id] ?? "")) header[id] = Number(pax[id]);
+  const sparse = Object.keys(pax).some((key) => key.startsWith("GNU.sparse."));
+  return Object.assign(entry, { path, sparse });
+}
 
 async function feed(
   blob: AsyncIterable<Uint8Array>,

@@ -57,7 +57,7 @@ export async function readConfig(
   if (typeof json?.os !== "string" || typeof json.architecture !== "string") throw refuse();
   const diffIds = json.rootfs?.diff_ids;
   if (!isTexts(diffIds) || diffIds.length !== manifest.layers.length || !diffIds.every(isDigest)) throw refuse();
-  if (!isRunConfig(json.config ?? {})) throw refuse();
+  if (!isRunConfig(json.config ?? {}) || !Array.isArray(json.history ?? [])) throw refuse();
   return json;
 }
 
