@@ -6,8 +6,12 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** 404, and statuses that only refuse the method: not those about credentials, rate limits or server errors. */
+/**
+ * 404, and statuses that tell nothing but that the method is not served: not those about credentials, rate limits or
+ * server errors.
+ */
 export function refusesHead(status: number): boolean {
+  if (isSuccess(status)) return status !== 200;
   if (status === 501 || status === 505) return true;
   return status >= 400 && status < 500 && status !== 401 && status !== 407 && !isRetriedStatus(status);
 }

@@ -19,22 +19,27 @@ export async function listReferrers(
   const first = artifactType === undefined ? path : `${path}?artifactType=${encodeURIComponent(artifactType)}`;
   let next: string | undefined = first;
   for (let page = 0; next !== undefined && page < MOST_PAGES; page++) {
-    const response = await host.send({
+    const asked: RegistryCall = {
       ...call,
       method: "GET",
       target: next,
       headers: { accept: MEDIA_TYPES.ociIndex },
       accept: (status) => status === 200 || refusesHead(status),
-    });
-    // Registries that do not know the path may answer with a page for people.
-    if (response.status !== 200 || contentType(response) !== MEDIA_TYPES.ociIndex) {
+    };
+    const answer = await host.receive(asked, async (response) => {
+      // Registries that do not know the path may answer with a page for people.
+      if (response.status === 200 && contentType(response) === MEDIA_TYPES.ociIndex) {
+        const bytes = await collectBytes(response.body, MAX_MANIFEST_BYTES, `The list of what refers to ${whole}`);
+        return { bytes, link: response.header("link") };
+      }
       await response.body.dump();
       return undefined;
-    }
-    const bytes = await collectBytes(response.body, MAX_MANIFEST_BYTES, `The list of what refers to ${whole}`);
+    });
+    if (answer === undefined) return undefined;
+    const { bytes, link } = answer;
     const index = parseManifest({ bytes, digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociIndex }, whole);
     if (index.kind === "index") found.push(...index.manifests);
-    next = nextPage(response.header("link"), path);
+    next = nextPage(link, path);
   }
   // A registry need not filter.
   return artifactType === undefined ? found : found.filter((entry) => entry.artifactType === artifactType);

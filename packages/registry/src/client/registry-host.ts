@@ -65,11 +65,20 @@ export class RegistryHost {
    *
    * @throws ImageSpecError E_REGISTRY_UNREACHABLE, E_REGISTRY_AUTH, E_REGISTRY (with details.status) or E_ABORTED.
    */
-  async send(call: RegistryCall): Promise<HttpResponse> {
+  send(call: RegistryCall): Promise<HttpResponse> {
+    return this.receive(call, async (response) => response);
+  }
+
+  /**
+   * Runs a call whose answer is read whole by `read`: a body that breaks off or stalls is a failed try, too.
+   *
+   * @throws ImageSpecError as {@link send}, and what `read` throws.
+   */
+  async receive<T>(call: RegistryCall, read: (response: HttpResponse) => Promise<T>): Promise<T> {
     const budget = new RetryBudget(this.#options.retry);
     for (;;) {
-      const outcome = await this.#try(call, budget.failures + 1);
-      if ("response" in outcome) return outcome.response;
+      const outcome = await this.#try(call, budget.failures + 1, read);
+      if ("answer" in outcome) return outcome.answer;
       const wait = call.once || !outcome.retry ? undefined : budget.next(outcome);
       if (wait === undefined) throw outcome.error;
       await this.pause(call, outcome.error, budget.failures, wait);
@@ -92,16 +101,16 @@ export class RegistryHost {
     }
   }
 
-  async #try(
+  async #try<T>(
     call: RegistryCall,
     tries: number,
+    read: (response: HttpResponse) => Promise<T>,
   ): Promise<
-    | { response: HttpResponse }
-    | { error: ImageSpecError; retry: boolean; timeout?: boolean; retryAfterMs?: number | undefined }
+    { answer: T } | { error: ImageSpecError; retry: boolean; timeout?: boolean; retryAfterMs?: number | undefined }
   > {
     try {
       const response = await this.#request(call);
-      if (accepts(call, response.status)) return { response };
+      if (accepts(call, response.status)) return { answer: await read(response) };
       const after = retryAfterMs(response.header("retry-after"), Date.now());
       const hadCredential = await this.#auth.hasCredential();
       const error = await statusFault(call.subject, response, { hadCredential, sent: await this.#auth.secrets() });

@@ -254,12 +254,12 @@ export class RegistryRepository implements ImageSource, ImageSink {
 
   async #fetchOnce(tagOrDigest: string, options: CallOptions, accept: number[]): Promise<ManifestBytes | undefined> {
     const call = this.#manifestCall("GET", tagOrDigest, options);
-    const response = await call.host.send({ ...call, accept });
-    if (response.status === 404) {
+    return call.host.receive({ ...call, accept }, async (response) => {
+      if (response.status !== 404)
+        return readManifest(response, { tagOrDigest, whole: this.#whole(tagOrDigest), repository: this });
       await response.body.dump();
       return undefined;
-    }
-    return readManifest(response, { tagOrDigest, whole: this.#whole(tagOrDigest), repository: this });
+    });
   }
 
   #manifestCall(method: "GET" | "HEAD", tagOrDigest: string, options: CallOptions) {

@@ -47,6 +47,27 @@ describe("a registry that goes silent (C.4 30)", () => {
     expect(Date.now() - started).toBeLessThan(3500);
   });
 
+  it.each<[string, (socket: Socket) => void]>([
+    ["stops", () => {}],
+    ["ends", (socket) => socket.end()],
+  ])("in a manifest that %s: fails as a registry that cannot be reached, after another try", async (_name, after) => {
+    let asked = 0;
+    await using server = await tcpServer((socket) => {
+      socket.on("data", (text) => {
+        if (text.includes("/manifests/1")) asked++;
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 500\r\nContent-Type: application/json\r\n\r\n{");
+        after(socket);
+      });
+    });
+    const client = quickClient({ idleTimeoutMs: 200, connectTimeoutMs: 200, retry: { attempts: 2, baseMs: 1 } });
+    const repository = client.repository(`${server.host}/a`);
+    for (const reading of [() => repository.getManifest("1"), () => repository.findManifest("1")]) {
+      asked = 0;
+      expect(await failureOf(reading())).toMatchObject({ code: "E_REGISTRY_UNREACHABLE" });
+      expect(asked).toBe(2);
+    }
+  });
+
   it("in mid-download: fails by idle time, not by total time", async () => {
     await using server = await startRegistry();
     await using proxy = await faultProxy(server.url);

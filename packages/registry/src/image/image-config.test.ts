@@ -44,6 +44,8 @@ it.each([
   [image({ Labels: "a=b" })],
   [image({ User: 1000 })],
   [image("sh")],
+  [{ ...image({}), history: {} }],
+  [{ ...image({}), history: "x" }],
   [image({}, ["sha256:../../x"])],
   [image({}, [null])],
   [image({}, [])],

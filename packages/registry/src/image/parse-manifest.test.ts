@@ -20,6 +20,15 @@ it("reads manifests and indexes, OCI and Docker", () => {
   expect(parse({ ...index, manifests: [] }, MEDIA_TYPES.dockerIndex)).toMatchObject({ kind: "index", manifests: [] });
 });
 
+it("takes null for what an entry does not say, as Go writes it", () => {
+  const [entry] = index.manifests;
+  const parsed = (more: object) => parse({ ...index, manifests: [{ ...entry, ...more }] }, MEDIA_TYPES.ociIndex);
+  expect(parsed({ platform: null })).toMatchObject({ manifests: [entry] });
+  expect(parsed({ platform: null })).not.toHaveProperty("manifests.0.platform");
+  const platform = { os: "linux", architecture: "amd64", variant: null };
+  expect(parsed({ platform, annotations: null })).toMatchObject({ manifests: [{ platform }] });
+});
+
 it.each<[string, unknown, string?]>([
   ["no JSON", "{"],
   ["bytes that are not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]).toString("latin1").replace("ÿ", "\u0000")],
@@ -41,6 +50,11 @@ it.each<[string, unknown, string?]>([
   ["a fractional size", { ...manifest, config: { ...blob, size: 1.5 } }],
   ["a size that is text", { ...manifest, config: { ...blob, size: "1" } }],
   ["a platform that is text", { ...index, manifests: [{ ...blob, platform: "linux" }] }, MEDIA_TYPES.ociIndex],
+  [
+    "a variant that is a number",
+    { ...index, manifests: [{ ...blob, platform: { os: "linux", architecture: "arm64", variant: 8 } }] },
+    MEDIA_TYPES.ociIndex,
+  ],
   ["too many entries", { ...index, manifests: Array(10_001).fill(blob) }, MEDIA_TYPES.ociIndex],
   ["4 MiB and a byte", JSON.stringify(manifest).padEnd(4 * 1024 * 1024 + 1)],
 ])("refuses %s, naming the image", (_name, json, mediaType) => {

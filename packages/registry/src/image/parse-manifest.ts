@@ -88,13 +88,10 @@ function entries(value: unknown, subject: string, field: string): Descriptor[] {
 function entry(value: unknown, subject: string, field: string): Descriptor {
   const json = (typeof value === "object" && value !== null ? value : {}) as Json;
   checkedDigest(json.digest, `${subject}, ${field},`);
-  const { size, mediaType, platform } = json;
-  const platformOk =
-    platform === undefined ||
-    (typeof platform === "object" &&
-      platform !== null &&
-      typeof (platform as Json).os === "string" &&
-      typeof (platform as Json).architecture === "string");
+  const { size, mediaType, platform, ...rest } = json;
+  // Go writes null for what is empty.
+  const isUnstated = platform === undefined || platform === null;
+  const platformOk = isUnstated || isPlatform(platform);
   if (!Number.isSafeInteger(size) || (size as number) < 0 || typeof mediaType !== "string" || !platformOk) {
     throw new ImageSpecError(
       "E_REGISTRY",
@@ -104,7 +101,13 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
       },
     );
   }
-  return json as unknown as Descriptor;
+  return { ...rest, mediaType, size, ...(isUnstated ? {} : { platform }) } as unknown as Descriptor;
+}
+
+function isPlatform(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { os, architecture, variant } = value as Json;
+  return typeof os === "string" && typeof architecture === "string" && typeof (variant ?? "") === "string";
 }
 
 /**
