@@ -104,8 +104,10 @@ export const parameterSchemas = withZod((z) => {
     registryConfig: parameter("Path of a docker config.json for this image's registries.", () =>
       text(rules.emptyBreach),
     ),
-    entrypoint: parameter("Entrypoint; [] removes the base's.", () => z.readonly(z.array(z.string()))),
-    commands: parameter("Shell commands, run last, as root.", () => z.readonly(z.array(anyText(rules.emptyBreach)))),
+    entrypoint: parameter("Entrypoint; [] removes the base's.", () =>
+      z.readonly(z.array(anyText(rules.argumentBreach))),
+    ),
+    commands: parameter("Shell commands, run last, as root.", () => z.readonly(z.array(anyText(rules.commandBreach)))),
     tagFormat: parameter("Format of the tag, holding {spec_hash}.", () => text(rules.tagFormatBreach)),
     sourceCopyMode: parameter("Which files of sourceRoot go in: none, loaded_modules (every .py file) or all.", () =>
       z.enum(["none", "loaded_modules", "all"]),

@@ -58,3 +58,15 @@ describe("the size of a variable", () => {
     );
   });
 });
+
+describe("the size of an argument", () => {
+  it.each(["entrypoint", "commands"] as const)("is what Linux can pass to a program, in %s", (parameter) => {
+    expect(make({ [parameter]: ["x", "é".repeat(65_535)] })).not.toThrow();
+    expect(make({ [parameter]: ["x", "é".repeat(65_536)] })).toThrow(
+      expect.objectContaining({
+        code: "E_SPEC",
+        faults: [expect.objectContaining({ path: [parameter, 1], code: "argument_size" })],
+      }),
+    );
+  });
+});

@@ -135,18 +135,34 @@ export function envNameBreach(name: string): Problem | undefined {
 /** Names of build arguments in our Dockerfiles: a base that sets one would decide its value. */
 const BUILD_ARGUMENT = /^IMAGESPEC_(?:ENV_\d+|PYTHON_(?:INSTALL_MIRROR|DOWNLOADS_JSON_URL))$/;
 
-/** What Linux takes as one `NAME=VALUE`: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
-const LARGEST_VARIABLE = 131_071;
+/** What Linux takes as one argument or `NAME=VALUE`: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
+const LARGEST_ARGUMENT = 131_071;
 
 /** The rule for the size of an environment variable. */
 export function envSizeBreach(name: string, value: string): Problem | undefined {
   const bytes = Buffer.byteLength(`${name}=${value}`);
-  if (bytes <= LARGEST_VARIABLE) return undefined;
+  if (bytes <= LARGEST_ARGUMENT) return undefined;
   return {
     code: "env_size",
-    message: `the variable has ${bytes} bytes with its name, and Linux starts no program with one above ${LARGEST_VARIABLE}`,
+    message: `the variable has ${bytes} bytes with its name, and Linux starts no program with one above ${LARGEST_ARGUMENT}`,
     hint: "Put it into a file that copy names.",
   };
+}
+
+/** The rule for one word of `entrypoint`: no program is started with a longer one. */
+export function argumentBreach(text: string): Problem | undefined {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LARGEST_ARGUMENT) return undefined;
+  return {
+    code: "argument_size",
+    message: `it has ${bytes} bytes, and Linux starts no program with an argument above ${LARGEST_ARGUMENT}`,
+    hint: "Put it into a file that copy names.",
+  };
+}
+
+/** The rule for one of `commands`, which is part of an argument of the shell. */
+export function commandBreach(text: string): Problem | undefined {
+  return emptyBreach(text) ?? argumentBreach(text);
 }
 
 export function indexUrlBreach(url: string): Problem | undefined {

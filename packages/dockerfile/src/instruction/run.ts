@@ -23,7 +23,18 @@ export function renderRun(lines: readonly string[], mounts: readonly Mount[] = [
 /** A JSON array for RUN, ENTRYPOINT and CMD: taken literally, no variables are replaced. */
 export function renderExec(words: readonly string[]): string {
   // `<` is written as an escape so that no frontend sees the start of a here-document.
-  return `[${words.map((word) => JSON.stringify(word).replaceAll("<", "\\u003c")).join(", ")}]`;
+  return continued(`[${words.map((word) => JSON.stringify(word).replaceAll("<", "\\u003c")).join(", ")}]`);
+}
+
+/** Characters of a line, each of up to four bytes. */
+const PART = new RegExp(`.{1,${LONGEST_LINE / 4 - 1}}[^\\s\\\\](?![\\s#])|.+`, "gsu");
+
+/**
+ * A text on as many physical lines as it needs, which the frontend joins to the same text: none ends in what it could take
+ * for part of the continuation, or begins with what it would cut off or take for a comment.
+ */
+function continued(text: string): string {
+  return Buffer.byteLength(text) <= LONGEST_LINE ? text : (text.match(PART) ?? []).join("\\\n");
 }
 
 function withFirst(prefix: string, lines: readonly string[]): string[] {
