@@ -78,6 +78,7 @@ export { type RunToolOptions, runTool, type ToolResult } from "./process/run-too
 export { withScratchFolder, withSecretFolder } from "./process/scratch-folder.ts";
 export type { SecretMount } from "./resolve/resolved-spec.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";
+export { machineBreach } from "./spec/marker-rule.ts";
 export { missingNvidiaImage } from "./spec/nvidia.ts";
 export type { Spec } from "./spec/spec.ts";
 export { type MarkerEnvironment, markerHolds } from "./uv-project/marker.ts";

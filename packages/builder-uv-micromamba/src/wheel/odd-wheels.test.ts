@@ -171,6 +171,24 @@ describe("a wheel that is odd", () => {
     else await expect(installed).rejects.toMatchObject({ code: "E_RESOLVE" });
   });
 
+  it("refuses a wheel whose needs ask what machine builds, and takes those of other systems", async () => {
+    const needing = (...needs: string[]) => {
+      const fields = needs.map((need) => `Requires-Dist: ${need}\n`).join("");
+      return install({ ...FILES, [`${INFO}/METADATA`]: `Name: demo\nVersion: 1.0\n${fields}` });
+    };
+    for (const need of [
+      "six; platform_release > '5'",
+      "six ;\n platform_version != ''",
+      "six; os_name == 'nt' or platform.version == 'x'",
+    ])
+      await expect(needing("other>1", need), need).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: expect.stringMatching(/^demo\.whl needs packages by the kernel/),
+      });
+    const others = ["pyobjc; sys_platform == 'darwin' and platform_release >= '20'", "y; extra == 'platform_release'"];
+    expect((await needing(...others, "z (>=1) ; not a marker")).size).toBe(5);
+  });
+
   it("takes a local version that only the file name has, and no other", async () => {
     expect((await install(FILES, "1.0+cpu")).size).toBe(5);
     const local = { ...FILES, [`${INFO}/METADATA`]: "Name: demo\nVersion: 1.0+cpu\n" };

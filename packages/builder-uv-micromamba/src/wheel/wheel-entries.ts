@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { crc32 } from "node:zlib";
-import { ENVIRONMENT_FILES, ImageSpecError } from "@imagespec/core/builder";
+import { ENVIRONMENT_FILES, ImageSpecError, machineBreach } from "@imagespec/core/builder";
 import { plainPath } from "../layer/plain-path.ts";
 import { type FileEntry, isTooLong, isWhiteout, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, type EntryPoint, scriptEntryPoints, shebang } from "./entry-points.ts";
-import { headerFields } from "./header-fields.ts";
+import { type HeaderField, headerFields } from "./header-fields.ts";
 import { formatRecord, parseRecord, type RecordRow, recordRow } from "./record.ts";
 import { recordedContent } from "./recorded-content.ts";
 import { sameVersion, withoutLocal } from "./version.ts";
@@ -47,7 +47,9 @@ export interface WheelFile extends FileEntry {
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
   const { filename } = wheel;
   const info = distInfo(zip, filename);
-  checkIdentity((await read(zip, `${info}/METADATA`, filename, LIMITS.metadata)).toString("utf8"), wheel);
+  const metadata = headerFields((await read(zip, `${info}/METADATA`, filename, LIMITS.metadata)).toString("utf8"));
+  checkIdentity(metadata, wheel);
+  checkNeeds(metadata, filename);
   checkFormat(await readText(zip, `${info}/WHEEL`, filename, LIMITS.metadata), filename);
   const site = sitePackages(target);
   const recorded = new Map(
@@ -137,8 +139,7 @@ function distInfo(zip: ZipArchive, subject: string): string {
 }
 
 /** A file name may add a local version that METADATA leaves out, as uv and the indexes of builds with options have it. */
-function checkIdentity(metadata: string, { filename, name, version }: WheelIdentity): void {
-  const fields = headerFields(metadata);
+function checkIdentity(fields: readonly HeaderField[], { filename, name, version }: WheelIdentity): void {
   const field = (label: string) => fields.find(([key]) => key.toLowerCase() === label)?.[1] ?? "";
   const [foundName, foundVersion] = [field("name"), field("version")];
   const fits = [version, withoutLocal(version)].some((one) => one === "" || sameVersion(foundVersion, one));
@@ -146,6 +147,17 @@ function checkIdentity(metadata: string, { filename, name, version }: WheelIdent
   throw new ImageSpecError("E_RESOLVE", `${filename} holds ${foundName} ${foundVersion}, not ${name} ${version}`, {
     hint: "Check the index or the address it comes from.",
   });
+}
+
+/** What a wheel needs must not depend on the kernel of the machine that builds, which every builder has another of. */
+function checkNeeds(fields: readonly HeaderField[], subject: string): void {
+  for (const [key, value] of fields) {
+    const marker = key.toLowerCase() === "requires-dist" ? /;([^;]*)$/.exec(value)?.[1] : undefined;
+    if (marker === undefined || machineBreach(marker)?.code !== "machine_marker") continue;
+    throw new ImageSpecError("E_RESOLVE", `${subject} needs packages by the kernel of the building machine: ${value}`, {
+      hint: "Take another version of the package.",
+    });
+  }
 }
 
 /** Other versions of the format may have to be installed otherwise (PyPA binary distribution format, "installing a wheel"). */

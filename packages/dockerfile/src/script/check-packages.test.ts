@@ -66,6 +66,32 @@ it.each([
   });
 });
 
+const metadata = (...needs: string[]) => ({
+  [`${SITE}/needy-1.0.dist-info/METADATA`]: `Name: needy\n${needs.map((need) => `Requires-Dist: ${need}\n`).join("")}\nRequires-Dist: a; platform_release > "1"\n`,
+});
+
+it.each([
+  "six; platform_release > '5'",
+  'six ;\n  platform_version != ""',
+  "six; python_version > '3' or platform.version == 'x'",
+])("refuses a distribution that needs %j, which asks what machine builds", (need) => {
+  const [line = ""] = said(metadata("other>1", need));
+  expect(parseStepFault(line)).toEqual({
+    code: "E_RESOLVE",
+    message: expect.stringMatching(/^needy 1\.0 needs packages by the kernel of the building machine: /),
+  });
+});
+
+it("takes needs of other systems, and words that are values", () => {
+  const needs = [
+    "pyobjc; sys_platform == 'darwin' and platform_release >= '20'",
+    "x; platform_system == 'Windows' and platform_version > '10'",
+    "y; extra == 'platform_release'",
+    "platform_release-tools>1",
+  ];
+  expect(said(metadata(...needs))).toEqual(["done"]);
+});
+
 it("names the distribution also when the interpreter is already replaced", () => {
   const link = join(prefix, "bin/python");
   const install = `rm ${link}; printf '#!${link}\\n' >${link}; chmod 755 ${link};`;

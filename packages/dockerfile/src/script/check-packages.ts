@@ -2,7 +2,7 @@ import { ENVIRONMENT_FILES } from "@imagespec/core/builder";
 import { quoteShell } from "./quote.ts";
 
 /**
- * Names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), files of the environment itself that a
+ * Names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), needs by the machine's kernel, files of the environment itself that a
  * distribution brings, and paths that one distribution or two bring with different contents, as their RECORDs say.
  */
 const CHECK = `
@@ -14,6 +14,13 @@ def fail(text):
 for folder, folders, names in os.walk(prefix):
   for name in folders + names:
     if name.startswith(".wh."): fail("the packages bring %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
+for metadata in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/METADATA"))):
+  name = " ".join(os.path.basename(os.path.dirname(metadata))[:-len(".dist-info")].split("-"))
+  with open(metadata, encoding="utf-8", errors="replace") as file: fields = re.sub("\\n[ \\t]+", " ", file.read().split("\\n\\n")[0]).split("\\n")
+  for field in fields:
+    marker = field.rsplit(";", 1)[-1] if re.match("requires-dist:.*;", field, re.I) else ""
+    bare = re.sub("'[^']*'|\\"[^\\"]*\\"", " ", marker)
+    if re.search(r"platform_(release|version)|platform\\.version", bare) and not re.search("darwin|win32|windows", marker, re.I): fail("%s needs packages by the kernel of the building machine: %s" % (name, ascii(field)))
 owners = {}
 for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/RECORD"))):
   site, info = os.path.split(os.path.dirname(record))
