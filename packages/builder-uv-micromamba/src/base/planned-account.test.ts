@@ -35,4 +35,24 @@ describe("planAccount", () => {
     expect(plan("root:x:0:0:::/bin/sh", "g:x:1:").passwd).toMatch(/^root:x:0:0:::\/bin\/sh\nflytekit:/);
     expect(plan("", "").passwd).toBe("flytekit:x:1000:1000::/home/flytekit:/bin/sh\n");
   });
+
+  it("counts what the shell counts: ids as they are written, in comments too, and no empty ones", () => {
+    expect(plan("# a:x:1000:1:::\n", "")).toMatchObject({ uid: 1001 });
+    expect(plan("a:x:01000:1:::\n", "b:x: 1000:\n")).toMatchObject({ uid: 1000 });
+    const empty = plan("flytekit:x::5::/:/bin/sh\n", "flytekit:x::\n");
+    expect(empty).toMatchObject({ uid: 1000, gid: 1000 });
+    expect(empty.group).toBe("flytekit:x::\nflytekit:x:1000:\n");
+    expect(plan("flytekit:x:0077:088::/:/bin/sh\n", "")).toMatchObject({ uid: 77, gid: 88 });
+  });
+
+  it.each([
+    ["flytekit:x:abc:1::/:\n", ""],
+    ["flytekit:x:1:::/:\n", ""],
+    ["flytekit:x:1\n", ""],
+    ["flytekit:x:-1:1::/:\n", ""],
+    ["flytekit:x:4294967295:1::/:\n", ""],
+    ["", "flytekit:x:users:\n"],
+  ])("hands on an account whose ids are no numbers: %j, %j", (passwd, group) => {
+    expect(() => plan(passwd, group)).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED" }));
+  });
 });
