@@ -39,6 +39,17 @@ describe("dockerConfigEnvironment", () => {
     expect(env.BUILDX_CONFIG).toBe(join(folder, "own/buildx"));
   });
 
+  it.each(["", " \n", "null", '{"auths":null}'])(
+    "takes %j for a config that says nothing, as docker does",
+    async (text) => {
+      await writeFile(join(folder, "empty.json"), text);
+      const made = (await make("empty.json")).DOCKER_CONFIG ?? "";
+      expect(JSON.parse(await readFile(join(made, "config.json"), "utf8"))).toEqual(
+        text.startsWith("{") ? { auths: null } : {},
+      );
+    },
+  );
+
   it("names a file that is not a config, without its content", async () => {
     await writeFile(join(folder, "bad.json"), "hunter2");
     const error = await make("bad.json").catch((e: unknown) => e as Error);

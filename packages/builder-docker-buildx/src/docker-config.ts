@@ -54,7 +54,9 @@ export async function dockerConfigEnvironment(
 
 async function readConfig(file: string): Promise<ConfigFile> {
   try {
-    const value: unknown = JSON.parse((await readRegularFile(file, LARGEST_SETTINGS)).toString("utf8"));
+    const text = (await readRegularFile(file, LARGEST_SETTINGS)).toString("utf8");
+    // As in docker, an empty file and null count as unset.
+    const value: unknown = text.trim() === "" ? {} : (JSON.parse(text) ?? {});
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     throw new TypeError("it is not a JSON object");
   } catch (cause) {

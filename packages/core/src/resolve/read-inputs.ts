@@ -124,11 +124,11 @@ async function checkRegistryConfig(
   faults: InputFaults,
 ): Promise<void> {
   const text = (await readRegularFile(resolve(spec.root, file), LARGEST_RULES)).toString("utf8");
-  // As docker takes it: an empty config says nothing.
+  // As docker takes it: an empty config says nothing, and null is none.
   if (text.trim() === "") return;
   try {
-    const config = JSON.parse(text) as unknown;
-    if (typeof config === "object" && config !== null && !Array.isArray(config)) return;
+    const config: unknown = JSON.parse(text) ?? {};
+    if (typeof config === "object" && !Array.isArray(config)) return;
   } catch {
     // The parser's own message would quote the text, which holds passwords.
   }

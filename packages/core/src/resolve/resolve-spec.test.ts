@@ -124,7 +124,7 @@ describe("environments", () => {
 });
 
 it("looks at secret files and registryConfig before any work, without quoting them", async () => {
-  folder.write({ "folder/x": "", "config.json": "hunter2", "list.json": "[]" });
+  folder.write({ "folder/x": "", "config.json": "hunter2", "list.json": "[]", "none.json": "null", empty: "" });
   const faults = await folder.faults({ pipSecretMounts: [["folder", "/s"]], registryConfig: "config.json" });
   expect(faults).toEqual([
     ["pipSecretMounts.0", "not_a_file", "'folder' is a folder"],
@@ -133,4 +133,5 @@ it("looks at secret files and registryConfig before any work, without quoting th
   expect(await folder.faults({ registryConfig: "list.json" })).toEqual([
     ["registryConfig", "not_json", expect.any(String)],
   ]);
+  for (const registryConfig of ["none.json", "empty"]) await folder.resolve({ registryConfig });
 });
