@@ -55,7 +55,7 @@ const TEXTS: readonly TextVerdict[] = [
     },
   ],
   [
-    /cannot copy to non-directory|cannot replace to directory/,
+    /cannot copy to non-directory|cannot replace to directory|destination cannot be a symlink|copying dir: creating file: open .*: is a directory/,
     {
       code: "E_INPUT_FILE",
       what: "found something of another kind in the base image at the path of a file or folder of sourceRoot or copy",
