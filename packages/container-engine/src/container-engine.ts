@@ -223,7 +223,8 @@ export class ContainerEngine {
 function productOf(components: unknown): EngineVersion["product"] {
   const [first] = Array.isArray(components) ? components : [];
   const name = (first as { Name?: unknown } | null | undefined)?.Name;
-  return name === "Engine" ? "docker" : name === "Podman Engine" ? "podman" : "other";
+  if (name === "Engine") return "docker";
+  return name === "Podman Engine" ? "podman" : "other";
 }
 
 async function readJson(answer: IncomingMessage): Promise<Record<string, unknown>> {

@@ -36,12 +36,8 @@ export function machineLines({ node, cache, engine, tools }: MachineReport): str
 export function contactLines(contacts: readonly ContactReport[]): string[] {
   return contacts.flatMap(({ kind, host, through, status, user, reason, wanted }) => {
     const name = `${kind}${host === undefined ? "" : ` ${host}`}${through === undefined ? "" : ` through ${through}`}`;
-    const as =
-      kind === "registry" && status !== "unreachable"
-        ? user === undefined
-          ? ", without a login"
-          : `, as ${user}`
-        : "";
+    const login = user === undefined ? ", without a login" : `, as ${user}`;
+    const as = kind === "registry" && status !== "unreachable" ? login : "";
     return [
       `${name}: ${status}${as}${reason === undefined ? "" : `: ${reason}`}`,
       ...wanted.map((what) => `  for: ${what}`),
