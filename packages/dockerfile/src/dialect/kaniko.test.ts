@@ -57,6 +57,16 @@ describe("renderKaniko", () => {
     expect(text).not.toMatch(/^(ARG|FROM).*(TARGET|BUILD)(ARCH|PLATFORM)/m);
   });
 
+  it.each<[string, Partial<PlanSteps>]>([
+    ["apt alone", { apt }],
+    ["apt and an environment", { apt, environment, packages }],
+  ])("adds the image's user once, before Debian packages add groups of their own: %s", (_name, steps) => {
+    const [before, after, ...more] = render(steps).split("apt_get update");
+    expect(before).toContain(">>/etc/passwd");
+    expect(after).not.toContain(">>/etc/passwd");
+    expect(more).toEqual([]);
+  });
+
   it("makes the environment in a stage of its own and leaves helpers there", () => {
     const text = render({ apt, environment, packages, files });
     const last = finalStage(text);

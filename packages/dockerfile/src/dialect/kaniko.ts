@@ -58,16 +58,18 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
   const system = plan.steps.apt !== undefined && environment !== undefined;
   const base = baseImageText(plan.base);
   const from = system ? SYSTEM_STAGE : base;
+  // Before the Debian packages, as in every builder: packages add groups of their own.
+  const account = user(plan, reservedNamesScript(plan));
   return [
     [...contextStage(options), ...toolStages(plan)],
-    ...(system ? [stageStart(base, SYSTEM_STAGE), apt(plan)] : []),
+    ...(system ? [stageStart(base, SYSTEM_STAGE), account, apt(plan)] : []),
     ...(environment === undefined
       ? []
-      : [stageStart(from, ENVIRONMENT_STAGE), user(plan, reservedNamesScript(plan)), environmentSteps(plan, options)]),
+      : [stageStart(from, ENVIRONMENT_STAGE), system ? [] : account, environmentSteps(plan, options)]),
     ...finalStage(plan, options, {
       start: stageStart(from),
       // kaniko passes the arguments of the stage before on to this one, and the base was examined there.
-      user: user(plan, environment === undefined ? reservedNamesScript(plan) : []),
+      user: system ? [] : user(plan, environment === undefined ? reservedNamesScript(plan) : []),
       apt: system ? [] : apt(plan),
       environment: environment === undefined ? [] : environmentCopy(plan, environment),
       // They come with the environment.
