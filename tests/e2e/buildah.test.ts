@@ -14,6 +14,7 @@ const FEW: ReadonlySet<string> = new Set([
   "env",
   "packages",
   "labels",
+  "platform",
   "refusals",
 ]);
 const EXAMPLE = join(import.meta.dirname, "../../examples/buildah-builder/src/builder.js");

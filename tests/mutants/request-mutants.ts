@@ -46,6 +46,18 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    breaks: "platform",
+    does: "builds for what its base is for",
+    mutation: {
+      asks: (request) => {
+        const { plan, target } = request;
+        if (plan.base.kind !== "reference" || !plan.base.reference.endsWith(":foreign")) return request;
+        const platforms = [process.arch === "arm64" ? "linux/amd64" : "linux/arm64"];
+        return { ...request, plan: { ...plan, platforms }, target: { ...target, platforms } };
+      },
+    },
+  },
+  {
     breaks: "credentials",
     does: "asks registries as nobody",
     fails: "E_REGISTRY_AUTH",

@@ -12,6 +12,7 @@ import {
 import {
   buildRegistries,
   CA_SECRET,
+  checkBase,
   dockerConfig,
   hostBuildArguments,
   hostCertificates,
@@ -23,7 +24,7 @@ import {
 } from "@imagespec/dockerfile";
 import { z } from "zod";
 
-/** What runs here without emulation. From a base for another platform alone buildah builds all the same. */
+/** What runs here without emulation. */
 const MACHINE = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
 
 /** Builds with buildah: no daemon; chroot isolation also works inside an ordinary container. */
@@ -55,6 +56,7 @@ class BuildahBuilder extends ImageSpecBuilder {
   }
 
   async buildImage(request) {
+    await checkBase(request);
     return withScratchFolder("buildah", (scratch) => buildIn(scratch, request));
   }
 }

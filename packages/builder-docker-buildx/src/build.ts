@@ -5,12 +5,13 @@ import {
   sourceDateEpoch,
   withScratchFolder,
 } from "@imagespec/core/builder";
-import { contextFiles, type Dockerfile, OCI_BASE_CONTEXT, renderDockerfile } from "@imagespec/dockerfile";
+import { checkBase, contextFiles, type Dockerfile, OCI_BASE_CONTEXT, renderDockerfile } from "@imagespec/dockerfile";
 import { packageVersion } from "@imagespec/registry/terms";
 import { buildWithBuildx, buildWithDocker } from "./docker-build.ts";
 import { type DockerClient, findDockerClient } from "./docker-client.ts";
 import { withDockerConfig } from "./docker-config.ts";
 import { buildWithEngine } from "./engine/build-with-engine.ts";
+import { heldImage } from "./engine/held-image.ts";
 import { insecureHosts } from "./insecure-hosts.ts";
 import type { BuildJob } from "./job.ts";
 import { buildInputs } from "./job.ts";
@@ -37,6 +38,8 @@ export async function build(request: Request): Promise<BuildResult> {
 async function buildIn(scratch: string, config: Record<string, string>, request: Request): Promise<BuildResult> {
   const client = await findDockerClient({ env: config, signal: request.signal }, request.options.builder);
   checkClient(client, request);
+  const ownEngine = client.kind !== "buildx" || client.driver === "docker";
+  await checkBase(request, ownEngine && !pulls(request) ? { held: (name) => heldImage(name, config, request) } : {});
   for (const host of insecureHosts(request, process.env)) {
     request.emit({
       type: "warning",
@@ -45,7 +48,7 @@ async function buildIn(scratch: string, config: Record<string, string>, request:
     });
   }
   const base = request.plan.base.kind === "layout" ? request.plan.base.path : undefined;
-  const loads = base !== undefined && (client.kind !== "buildx" || client.driver === "docker");
+  const loads = base !== undefined && ownEngine;
   const job = await prepare(request, scratch, config, loads ? passingBaseName(scratch) : undefined);
   const run = async () =>
     client.kind === "buildx"
@@ -71,7 +74,7 @@ async function prepare(
   config: Record<string, string>,
   layoutBase: string | undefined,
 ): Promise<BuildJob> {
-  const { plan, target, options, files, force, signal, emit, spec } = request;
+  const { plan, target, options, files, force, signal, emit } = request;
   const inputs = await buildInputs(request, options, process.env);
   const { text, instructions } = dockerfileOf(request, layoutBase);
   return {
@@ -83,8 +86,7 @@ async function prepare(
     instructions,
     entries: contextFiles(plan, text, files),
     force,
-    // A base that is a spec was just built or looked for, and may be in the engine alone.
-    pull: force && layoutBase === undefined && typeof spec.baseImage !== "object",
+    pull: layoutBase === undefined && pulls(request),
     mtime: sourceDateEpoch(process.env),
     env: { ...config, ...inputs.arguments, DOCKER_CLI_HINTS: "false", BUILDX_GIT_INFO: "false" },
     redact: await secretTexts(Object.values(request.secrets)),
@@ -92,6 +94,11 @@ async function prepare(
     signal,
     emit,
   };
+}
+
+/** A base that is a spec was just built or looked for, and may be in the engine alone. */
+function pulls({ force, spec }: Request): boolean {
+  return force && typeof spec.baseImage !== "object";
 }
 
 async function namedBase(job: BuildJob, folder: string): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 import type { BuildRequest, BuildResult } from "@imagespec/core/builder";
+import { checkBase } from "@imagespec/dockerfile";
 import { containerHost } from "./container/container-host.ts";
 import { executorArguments } from "./executor/arguments.ts";
 import { timedOut } from "./executor/failure.ts";
@@ -21,9 +22,10 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   const options = optionsOf(given);
   const request = { ...given, options };
   warnOfSecrets(request);
-  if (options.mode === "kubernetes") return buildInKubernetes(request, slots);
   // The local executor's refusal comes first; the engine is asked last, when all inputs are known to be valid.
   const local = options.mode === "executor" ? localHost() : undefined;
+  await checkBase(request, { insecure: options.insecure });
+  if (options.mode === "kubernetes") return buildInKubernetes(request, slots);
   const inputs = await buildInputs(request);
   const host = local ?? (await containerHost(request, inputs.local));
 

@@ -4,6 +4,7 @@ export { CA_SECRET } from "./dialect/buildkit.ts";
 export { KANIKO_CA_PATH } from "./dialect/kaniko.ts";
 export { OCI_BASE_CONTEXT, type RenderOptions } from "./dialect/render-options.ts";
 export { type BuildRegistries, buildRegistries, imagesOf } from "./host/build-registries.ts";
+export { type CheckBaseOptions, checkBase, type HeldImage } from "./host/check-base.ts";
 export { type DockerConfig, dockerConfig, writeDockerConfig } from "./host/docker-config.ts";
 export { holdsPassword, hostBuildArguments } from "./host/host-build-arguments.ts";
 export { type HostCertificates, hostCertificates } from "./host/host-certificates.ts";

@@ -11,6 +11,7 @@ export { type NetworkFault, networkFault } from "./http/network-fault.ts";
 export type { RetryOptions } from "./http/retry-policy.ts";
 export { untilAborted } from "./http/until-aborted.ts";
 export { assembleIndex } from "./image/assemble-index.ts";
+export { checkImagePlatforms, checkPlatform } from "./image/check-platform.ts";
 export { type CopyOptions, copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { configPlatform, type ImageConfig, readConfig } from "./image/image-config.ts";

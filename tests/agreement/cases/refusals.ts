@@ -52,7 +52,20 @@ const FAULTY_FILES: Record<string, DescribedSpec> = {
   },
 };
 
+/** Specs whose base is not what they ask for. */
+const UNFIT: readonly Case[] = [
+  {
+    says: "a base for another platform alone",
+    spec: ({ services, oddBases }) => {
+      const platform = services.platform === "linux/arm64" ? "linux/amd64" : "linux/arm64";
+      return { parameters: { baseImage: oddBases.withoutPlatform, platform, env: { A: "1" } } };
+    },
+    ends: "E_REGISTRY",
+  },
+];
+
 export const REFUSAL_CASES: readonly Case[] = [
   ...Object.entries(FAULTY).map(([says, spec]): Case => ({ says, spec: () => spec, ends: "E_SPEC" })),
   ...Object.entries(FAULTY_FILES).map(([says, spec]): Case => ({ says, spec: () => spec, ends: "E_INPUT_FILE" })),
+  ...UNFIT,
 ];

@@ -64,6 +64,17 @@ it("IMAGESPEC_PLUGINS=off and discover: false leave dependencies out", async () 
   }
 });
 
+it.each([
+  ["podmam", "Write 'podman' if you mean that."],
+  ["kanico", "Write 'kaniko' if you mean that."],
+  ["kaniko", "Install @imagespec/builder-kaniko beside @imagespec/core."],
+  ["nerdctl", "Install its package as a dependency of the project, or register it in code."],
+])("says of a builder %s that is not there what may be meant", async (type, hint) => {
+  const one = engine({ discover: false });
+  one.register("podman", new Own());
+  await expect(one.build(spec(type))).rejects.toMatchObject({ code: "E_BUILDER_UNKNOWN", hint });
+});
+
 it("a broken package is not a fault until its builder is asked for", async () => {
   await install("missing", "gone", "", "./gone.mjs");
   await install("throwing", "throws", `throw new Error("at import");`);

@@ -6,6 +6,7 @@ import type { Diagnostic } from "../discovery/diagnostic.ts";
 import type { Discovery, DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
+import { nearestParameter } from "../spec/parameter-names.ts";
 
 export interface BuilderRegistryOptions {
   /** Folders whose projects' dependencies are looked through; none: only what is registered or in `plugins`. */
@@ -134,11 +135,15 @@ function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagno
   const list = known.map((one) => one.type).join(", ") || "none";
   const broken = diagnostics.map((one) => `\n  - ${one.subject}: ${one.message}`).join("");
   const owner = FIRST_PARTY_BUILDERS.get(type);
+  const nearest = nearestParameter(type, [...known.map((one) => one.type), ...FIRST_PARTY_BUILDERS.keys()]);
   return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
-    hint:
-      owner === undefined
-        ? "Install its package as a dependency of the project, or register it in code."
-        : `Install ${owner} beside @imagespec/core.`,
+    hint: hintFor(owner, nearest),
     details: { builder: type, installed: known.map((one) => one.type) },
   });
+}
+
+function hintFor(owner: string | undefined, nearest: string | undefined): string {
+  if (owner !== undefined) return `Install ${owner} beside @imagespec/core.`;
+  if (nearest !== undefined) return `Write '${nearest}' if you mean that.`;
+  return "Install its package as a dependency of the project, or register it in code.";
 }

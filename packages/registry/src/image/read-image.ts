@@ -1,7 +1,7 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { checkPlatform, statingPlatform, wholeName } from "./check-platform.ts";
 import type { Descriptor, Platform } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
-import { withPlatforms } from "./image-platforms.ts";
 import {
   checkChild,
   type IndexDocument,
@@ -9,8 +9,7 @@ import {
   type ManifestDocument,
   parseManifest,
 } from "./parse-manifest.ts";
-import { formatPlatform, runnablePlatforms } from "./platform.ts";
-import { findPlatform, selectPlatform } from "./select-platform.ts";
+import { selectPlatform } from "./select-platform.ts";
 import type { CallOptions, ImageSource, ManifestBytes } from "./store.ts";
 
 /** An image for one platform; its layers are not downloaded. */
@@ -37,7 +36,7 @@ export async function readImage(
   platform: Platform,
   options: CallOptions = {},
 ): Promise<ReadImage> {
-  const whole = `${source.name}${tagOrDigest.includes(":") ? "@" : ":"}${tagOrDigest}`;
+  const whole = wholeName(source, tagOrDigest);
   let bytes = await source.getManifest(tagOrDigest, options);
   let document = parseManifest(bytes, whole);
   let index: ReadImage["index"];
@@ -49,23 +48,15 @@ export async function readImage(
       });
     }
     index ??= { document, bytes };
-    const stated = document;
-    const full = findPlatform(stated, platform) === undefined ? await withPlatforms(source, stated, options) : stated;
-    entry = selectPlatform(full, platform, whole);
-    const child = entry;
+    const child = selectPlatform(await statingPlatform(source, document, platform, options), platform, whole);
+    entry = child;
     bytes = await source.getManifest(child.digest, options);
     checkChild(child, bytes, whole);
     document = parseManifest(bytes, `${source.name}@${child.digest}`);
   }
   const config = await readConfig(source, document, options);
   const actual = withVariant(configPlatform(config), entry?.platform);
-  if (!runnablePlatforms(platform).includes(formatPlatform(actual))) {
-    const wanted = formatPlatform(platform);
-    throw new ImageSpecError("E_REGISTRY", `${whole} has no image for ${wanted}; it is for ${formatPlatform(actual)}`, {
-      hint: `Choose an image for ${wanted}, or set the platform to ${formatPlatform(actual)}.`,
-      details: { platform: wanted, platforms: [formatPlatform(actual)] },
-    });
-  }
+  checkPlatform(actual, platform, whole);
   const descriptor = {
     mediaType: bytes.mediaType,
     digest: bytes.digest,

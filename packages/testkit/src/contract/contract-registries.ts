@@ -17,12 +17,15 @@ export interface ContractRegistries {
 /** The name of the base in both. */
 export const BASE = "contract/base:1";
 
+/** A base in both for the other platform alone, without an index. */
+export const FOREIGN_BASE = "contract/base:foreign";
+
 /** The platform that {@link BASE} is for besides the engine's. What is in it is the same. */
 export function otherPlatform({ platform }: ContractServices): string {
   return platform === "linux/arm64" ? "linux/amd64" : "linux/arm64";
 }
 
-/** Starts both. The base is an index of two platforms: the engine's, and another with the same files under its name. */
+/** Starts both. {@link BASE} is an index of two platforms: the engine's, and another with the same files under its name. */
 export async function startRegistries(services: ContractServices): Promise<ContractRegistries> {
   const storage = new MemoryStore();
   const [username, password] = ["contract", `pass-${Math.random().toString(36).slice(2)}`];
@@ -52,7 +55,8 @@ async function seed(services: ContractServices, client: RegistryClient, server: 
   const entries = [];
   for (const platform of [services.platform, otherPlatform(services)]) {
     const { os, architecture } = parsePlatform(platform);
-    entries.push(await pushImage(target, { config: { ...read.config, os, architecture }, layers }));
+    const tag = platform === services.platform ? undefined : "foreign";
+    entries.push(await pushImage(target, { config: { ...read.config, os, architecture }, layers }, { tag }));
   }
   await pushIndex(target, entries, { tag: "1" });
 }

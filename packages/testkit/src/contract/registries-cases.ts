@@ -5,7 +5,7 @@ import { imageConfig } from "../container/image-config.ts";
 import { imagePlatforms } from "../container/image-platforms.ts";
 import type { Contract } from "./contract.ts";
 import type { ContractCase } from "./contract-case.ts";
-import { BASE, otherPlatform, startRegistries } from "./contract-registries.ts";
+import { BASE, FOREIGN_BASE, otherPlatform, startRegistries } from "./contract-registries.ts";
 import { lazily } from "./lazily.ts";
 import { setEnvironment } from "./set-environment.ts";
 
@@ -72,6 +72,20 @@ export function registriesCases(contract: Contract): ContractCase[] {
         const tagged = writes.indexOf(`PUT manifests/${await spec.tag()}`);
         expect(tagged).not.toBe(-1);
         expect(writes.slice(tagged + 1)).toEqual([]);
+      },
+    },
+    {
+      rule: "platform",
+      title: "a base without an image for the platform is refused",
+      run: async () => {
+        const { open } = await registries();
+        const { platform } = options.services;
+        const parameters = { registry: open.host, baseImage: `${open.host}/${FOREIGN_BASE}`, env: { A: "1" } };
+        const spec = build.spec("foreign", parameters);
+        const failure = await build.build(spec).catch((error: unknown) => error);
+        const has = [otherPlatform(options.services)];
+        expect(failure).toMatchObject({ code: "E_REGISTRY", details: { platform, platforms: has } });
+        expect(open.repositories.get(spec.name)?.find(await spec.tag())).toBeUndefined();
       },
     },
   ];

@@ -1,0 +1,105 @@
+import { type BuildRequest, baseImageText } from "@imagespec/core/builder";
+import {
+  checkImagePlatforms,
+  checkPlatform,
+  type ImageSpecError,
+  isImageSpecError,
+  isPlatform,
+  OciLayout,
+  type Platform,
+  type ProcessEnvironment,
+  parsePlatform,
+  parseReference,
+  RegistryClient,
+  throughMirror,
+} from "@imagespec/registry";
+
+/** Milliseconds that a registry has for each answer: a base that cannot be read is left to the builder's tool. */
+const PATIENCE = 5000;
+
+/** An image that a container engine holds. */
+export interface HeldImage extends Platform {
+  /** `name@digest` for each registry that it came from or went to. */
+  digests: readonly string[];
+}
+
+/** How the base of a build is looked at. */
+export interface CheckBaseOptions {
+  /** For proxies, certificates and IMAGESPEC_INSECURE_REGISTRIES; default process.env. */
+  env?: ProcessEnvironment | undefined;
+  /** Registries that may be spoken to without TLS, beside those of `env`. */
+  insecure?: readonly string[] | undefined;
+  /** For a tool that takes a base out of its engine before it asks a registry: what the engine holds under a name. */
+  held?: ((reference: string) => Promise<HeldImage | undefined>) | undefined;
+}
+
+type Request = Pick<BuildRequest, "plan" | "target" | "credentials" | "mirrors" | "signal">;
+
+/**
+ * Refuses a base that has no image for a platform of the target: BuildKit, kaniko and buildah take one for another
+ * platform, and label the result as if it were for the one that was asked for. It is read as the build will read it,
+ * through mirrors and with credentials; of an index nothing but itself, as a rule. Only a definite answer counts: a base
+ * that cannot be read, or that does not say what it is for, is left to the tool. Call it before any work.
+ *
+ * @throws ImageSpecError E_REGISTRY that names the platforms there are; E_ABORTED.
+ */
+export async function checkBase(request: Request, options: CheckBaseOptions = {}): Promise<void> {
+  const { base } = request.plan;
+  const platforms = request.target.platforms.map(parsePlatform);
+  const stored = await judge(() => checkStored(request, platforms, options));
+  if (stored === "fits") return;
+  const held =
+    base.kind === "layout" ? undefined : await options.held?.(throughMirror(base.reference, request.mirrors));
+  if (held !== undefined) {
+    const inEngine = await judge(() => {
+      for (const platform of platforms) checkPlatform(held, platform, baseImageText(base));
+    });
+    if (inEngine === "fits") return;
+    // What came from no registry is nowhere but here.
+    if (stored === "unknown" && inEngine !== "unknown" && held.digests.length === 0) throw inEngine;
+  }
+  if (stored !== "unknown") throw stored;
+}
+
+/** Whether the base has an image for every platform; an error where it certainly lacks one. */
+type Verdict = "fits" | "unknown" | ImageSpecError;
+
+async function judge(check: () => void | Promise<void>): Promise<Verdict> {
+  try {
+    await check();
+    return "fits";
+  } catch (error) {
+    if (!isImageSpecError(error) || error.code === "E_ABORTED") throw error;
+    return statesPlatforms(error) ? error : "unknown";
+  }
+}
+
+/** True for the error of a base that lacks a platform, if all that it has can be read as platforms. */
+function statesPlatforms(error: ImageSpecError): boolean {
+  const platforms = isImageSpecError(error, "E_REGISTRY") ? (error.details.platforms ?? []) : [];
+  return platforms.length > 0 && platforms.every(isPlatform);
+}
+
+/** Asks the registry or the layout that the base is in. */
+async function checkStored(
+  { plan: { base }, credentials, mirrors, signal }: Request,
+  platforms: readonly Platform[],
+  { env, insecure }: CheckBaseOptions,
+): Promise<void> {
+  if (base.kind === "layout") {
+    const layout = new OciLayout(base.path);
+    return checkImagePlatforms(layout, (await layout.root()).digest, platforms, { signal });
+  }
+  const { name, digest, tag = "latest" } = parseReference(base.reference);
+  const client = new RegistryClient({
+    ...{ credentials, mirrors, env, insecure },
+    retry: { attempts: 2 },
+    connectTimeoutMs: PATIENCE,
+    idleTimeoutMs: PATIENCE,
+  });
+  try {
+    await checkImagePlatforms(client.repository(name), digest ?? tag, platforms, { signal });
+  } finally {
+    await client.close();
+  }
+}
