@@ -101,6 +101,15 @@ describe("a base in a registry", () => {
     await expect(check(await base(has), wanted)).rejects.toMatchObject(lacks(missing, ...[...has].sort()));
   });
 
+  it("fits where its index says so, whatever its config says", async () => {
+    const client = new RegistryClient({ credentials: NOBODY, env: {} });
+    const repository = client.repository(`${open.host}/team/base`);
+    const entry = await pushImage(repository, config({ os: "linux", architecture: "amd64" }));
+    await pushIndex(repository, [{ ...entry, platform: { os: "linux", architecture: "arm64" } }], { tag: "stated" });
+    await client.close();
+    await expect(check(`${open.host}/team/base:stated`, ["linux/arm64"])).resolves.toBeUndefined();
+  });
+
   it("is read once, for however many platforms of an index", async () => {
     const reference = await base(["linux/amd64", "linux/arm64"]);
     const before = open.exchanges.length;
