@@ -63,12 +63,16 @@ async function base(platforms: readonly string[], server = open, credentials = N
 function check(
   given: string | BuildPlan["base"],
   platforms: string[],
-  { held, ...more }: CheckBaseOptions & Partial<Pick<BuildRequest, "credentials" | "mirrors" | "signal">> = {},
+  {
+    held,
+    env = {},
+    ...more
+  }: CheckBaseOptions & Partial<Pick<BuildRequest, "credentials" | "mirrors" | "signal">> = {},
 ): Promise<void> {
   const from = typeof given === "string" ? ({ kind: "reference", reference: given, given: true } as const) : given;
   const target = { reference: "app:1", platforms, push: false };
   const request = { plan: buildPlan({ base: from }), target, credentials: NOBODY, mirrors: {} };
-  return checkBase({ ...request, signal: AbortSignal.timeout(60_000), ...more }, { env: {}, held });
+  return checkBase({ ...request, signal: AbortSignal.timeout(60_000), ...more }, { env, held });
 }
 
 const layoutBase = (path: string) => ({ kind: "layout", path, given: true }) as const;
@@ -176,14 +180,22 @@ describe("a base in an engine", () => {
     await expect(check(reference, ["linux/arm64"], holding("arm64"))).resolves.toBeUndefined();
   });
 
-  it("is refused when it is there alone, for another platform", async () => {
-    const error = check("localhost:1/base:1", ["linux/arm64"], holding("amd64"));
-    await expect(error).rejects.toMatchObject(lacks("linux/arm64", "linux/amd64"));
+  it.each([
+    ["no name", "localhost:1/base:1", []],
+    ["another name", "localhost:1/base:1", ["localhost:1/other@sha256:0", "base@sha256:0"]],
+  ])("is refused when it came from a registry by %s, and is for another platform", async (_, reference, digests) => {
+    await expect(check(reference, ["linux/arm64"], holding("amd64", digests))).rejects.toMatchObject(
+      lacks("linux/arm64", "linux/amd64"),
+    );
   });
 
-  it("is left to the tool when it came from a registry that cannot be read", async () => {
-    const held = holding("amd64", ["localhost:1/base@sha256:0"]);
-    await expect(check("localhost:1/base:1", ["linux/arm64"], held)).resolves.toBeUndefined();
+  it.each([
+    ["localhost:1/base:1", "localhost:1/base@sha256:0"],
+    ["base:1", "base@sha256:0"],
+    ["base:1", "docker.io/library/base@sha256:0"],
+  ])("%s is left to the tool when it came from a registry that cannot be read, as %s", async (reference, digest) => {
+    const env = { HTTPS_PROXY: "http://localhost:1" };
+    await expect(check(reference, ["linux/arm64"], { env, ...holding("amd64", [digest]) })).resolves.toBeUndefined();
   });
 
   it("is the registry's where the engine has none", async () => {

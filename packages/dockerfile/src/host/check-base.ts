@@ -48,17 +48,24 @@ export async function checkBase(request: Request, options: CheckBaseOptions = {}
   const platforms = request.target.platforms.map(parsePlatform);
   const stored = await judge(() => checkStored(request, platforms, options));
   if (stored === "fits") return;
-  const held =
-    base.kind === "layout" ? undefined : await options.held?.(throughMirror(base.reference, request.mirrors));
-  if (held !== undefined) {
+  const name = base.kind === "layout" ? undefined : throughMirror(base.reference, request.mirrors);
+  const held = name === undefined ? undefined : await options.held?.(name);
+  if (name !== undefined && held !== undefined) {
     const inEngine = await judge(() => {
       for (const platform of platforms) checkPlatform(held, platform, baseImageText(base));
     });
     if (inEngine === "fits") return;
-    // What came from no registry is nowhere but here.
-    if (stored === "unknown" && inEngine !== "unknown" && held.digests.length === 0) throw inEngine;
+    if (stored === "unknown" && inEngine !== "unknown" && isHereAlone(held, name)) throw inEngine;
   }
   if (stored !== "unknown") throw stored;
+}
+
+/** True for an image that the engine neither pulled nor pushed under this name: it may have been by others. */
+function isHereAlone({ digests }: HeldImage, reference: string): boolean {
+  const { name } = parseReference(reference);
+  // Engines write Docker Hub's names in their short form.
+  const spellings = [name, parseReference(name).familiar];
+  return !digests.some((digest) => spellings.some((spelling) => digest.startsWith(`${spelling}@`)));
 }
 
 /** Whether the base has an image for every platform; an error where it certainly lacks one. */
