@@ -7,10 +7,10 @@ import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
 import type { Container, ContainerCreateOptions } from "dockerode";
-import { pack } from "tar-stream";
 import { executorFailure, noImage } from "../executor/failure.ts";
 import { DOCKER_CONFIG_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
 import { ContainerLayout } from "./container-layout.ts";
+import { putFiles } from "./put-files.ts";
 
 /** How long a cancelled build waits for its container to be removed, in milliseconds. */
 const REMOVAL_TIME_MS = 4000;
@@ -75,7 +75,9 @@ async function follow(
   task: ExecutorTask,
 ): Promise<{ source: ContainerLayout; digest: string }> {
   const subject = `container of ${options.image}`;
-  await putFiles(container, task).catch((error: unknown) => {
+  // Credentials and certificates go straight into the container's file system: no file on this machine, no argument.
+  const files = { [DOCKER_CONFIG_PATH]: task.dockerConfig, [KANIKO_CA_PATH]: task.certificates };
+  await putFiles(container, files).catch((error: unknown) => {
     throw daemonError(options.host, error);
   });
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
@@ -158,23 +160,6 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
       { cause: error, hint },
     );
   }
-}
-
-/** Credentials and certificates go straight into the container's file system: no file on this machine, no argument. */
-async function putFiles(container: Container, task: ExecutorTask): Promise<void> {
-  const files: [path: string, content: string | undefined][] = [
-    [DOCKER_CONFIG_PATH, task.dockerConfig],
-    [KANIKO_CA_PATH, task.certificates],
-  ];
-  const present = files.filter((file): file is [string, string] => file[1] !== undefined);
-  if (present.length === 0) return;
-  const archive = pack();
-  for (const [path, content] of present)
-    archive.entry({ name: path.slice(1), mode: 0o600, mtime: new Date(0) }, content);
-  archive.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of archive) chunks.push(chunk as Uint8Array);
-  await container.putArchive(Buffer.concat(chunks), { path: "/" });
 }
 
 /** Cuts the engine's stream into the executor's two outputs; done when the stream ends. */
