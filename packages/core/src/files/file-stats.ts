@@ -1,4 +1,4 @@
-import { fstatSync, lstatSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 
 /**
  * What tells one version of a file from the next, in numbers, since there may be very many. Times are in milliseconds,
@@ -16,13 +16,7 @@ export function fileStats({ size, mode, mtimeMs, ctimeMs, ino }: Stats): FileSta
   return { size, mode, mtime: mtimeMs, ctime: ctimeMs, inode: ino };
 }
 
-/** Of a file or link itself. Throws what the system says. */
-export function statsOf(path: string): FileStats {
-  return fileStats(lstatSync(path));
-}
-
-/** Whether an open file is the regular file with these stats. */
-export function isSameFile(descriptor: number, { size, mtime, ctime, inode }: FileStats): boolean {
-  const now = fstatSync(descriptor);
-  return now.isFile() && now.ino === inode && now.size === size && now.mtimeMs === mtime && now.ctimeMs === ctime;
+/** Whether a file with these stats is the one that had the others, unchanged. */
+export function isSameVersion(one: FileStats, other: FileStats): boolean {
+  return one.inode === other.inode && one.size === other.size && one.mtime === other.mtime && one.ctime === other.ctime;
 }

@@ -13,16 +13,12 @@ export interface FoundFile {
   source: string;
   /** In hexadecimal, once it is known. */
   sha256: string | undefined;
-  /** What was seen of the file, until it is hashed. */
-  stats: FileStats | undefined;
 }
 
 /** A file as it is listed, with its hash where the cache knows it. */
 export function foundFile(path: string, source: string, stats: Stats, cache?: Pick<StatCache, "get">): FoundFile {
   const own = fileStats(stats);
-  const sha256 = cache?.get(source, own);
-  const { size } = own;
-  return { type: "file", path, mode: modeOf(own), size, source, sha256, stats: sha256 === undefined ? own : undefined };
+  return { type: "file", path, mode: modeOf(own), size: own.size, source, sha256: cache?.get(source, own) };
 }
 
 /** As git keeps modes. */

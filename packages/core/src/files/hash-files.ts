@@ -1,9 +1,9 @@
 import { createHash, hash as hashOf } from "node:crypto";
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { ImageSpecError } from "@imagespec/registry/terms";
-import { type FileStats, isSameFile, statsOf } from "./file-stats.ts";
+import { type FileStats, fileStats, isSameVersion } from "./file-stats.ts";
 import { type FoundFile, modeOf } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
@@ -28,117 +28,141 @@ export interface HashOptions {
  * E_FILE_CHANGED.
  */
 export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions): Promise<void> {
+  const { cache, signal } = options;
   const large: FoundFile[] = [];
   const memory = Buffer.allocUnsafe(SMALL + 1);
   let work = 0;
   const keep = async (file: FoundFile, hash: Hash) => {
     try {
-      await hashTwice(file, hash, options.cache);
+      settle(file, await hashTwice(unread(file.source), hash));
     } catch (error) {
-      if (error instanceof ImageSpecError || options.signal?.aborted) throw error;
+      if (error instanceof ImageSpecError || signal?.aborted) throw error;
       options.faults.addSystem(options.parameter, file.source, error);
     }
   };
   for (const file of files) {
-    const { stats } = file;
-    if (stats === undefined) continue;
-    const known = options.cache.get(file.source, stats);
-    if (known !== undefined) settle(file, stats, known);
-    else if (stats.size > SMALL) large.push(file);
+    if (file.sha256 !== undefined) continue;
+    if (file.size > SMALL) large.push(file);
     else {
-      await keep(file, (source, wanted) => hashSmall(source, wanted, memory));
+      await keep(file, (source) => hashSmall(source, cache, memory));
       if (++work % 64 === 0) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         await setImmediate();
       }
     }
   }
   const left = large.values();
   const hashLeft = async () => {
-    for (const file of left) await keep(file, (source, stats) => hashLarge(source, stats, options.signal));
+    for (const file of left) await keep(file, (source) => hashLarge(source, cache, signal));
   };
   await Promise.all(Array.from({ length: LARGE_AT_ONCE }, hashLeft));
 }
 
-/** Hashes a file that must have these stats before and after. */
-type Hash = (source: string, stats: FileStats) => string | Promise<string>;
+/** The same text put together anew: a text that was read takes memory of its own, and this one is soon dropped. */
+function unread(text: string): string {
+  return `${text} `.slice(0, -1);
+}
 
-async function hashTwice(file: FoundFile, hash: Hash, cache: StatCache): Promise<void> {
-  const attempt = async (stats: FileStats) => {
-    const sha256 = await hash(file.source, stats);
-    cache.set(file.source, stats, sha256);
-    settle(file, stats, sha256);
-  };
+/** A hash, and the stats that the file had before and after it was taken. */
+interface Taken {
+  stats: FileStats;
+  sha256: string;
+}
+
+type Hash = (source: string) => Promise<Taken>;
+
+async function hashTwice(source: string, hash: Hash): Promise<Taken> {
   try {
-    return await attempt(file.stats ?? statsOf(file.source));
+    return await hash(source);
   } catch (error) {
     if (!(error instanceof FileChanged)) throw error;
   }
-  const stats = statsOf(file.source);
   try {
-    await attempt(stats);
+    return await hash(source);
   } catch (error) {
     if (!(error instanceof FileChanged)) throw error;
-    throw new ImageSpecError("E_FILE_CHANGED", `'${file.source}' changes while it is read`, {
+    throw new ImageSpecError("E_FILE_CHANGED", `'${source}' changes while it is read`, {
       hint: "Wait until nothing writes to it, or leave it out with an ignore file.",
     });
   }
 }
 
-function settle(file: FoundFile, stats: FileStats, sha256: string): void {
+function settle(file: FoundFile, { stats, sha256 }: Taken): void {
   file.sha256 = sha256;
   file.size = stats.size;
   file.mode = modeOf(stats);
-  file.stats = undefined;
 }
 
 class FileChanged extends Error {}
 
-function checkSame(before: FileStats, descriptor: number): void {
-  if (!isSameFile(descriptor, before)) throw new FileChanged();
+/** The hash of an open file, from the cache or by reading it. */
+async function hashOpen(
+  source: string,
+  descriptor: number,
+  cache: StatCache,
+  read: (stats: FileStats) => string | Promise<string>,
+): Promise<Taken> {
+  const stats = statsOfOpen(descriptor);
+  const known = cache.get(source, stats);
+  if (known !== undefined) return { stats, sha256: known };
+  const sha256 = await read(stats);
+  if (!isSameVersion(statsOfOpen(descriptor), stats)) throw new FileChanged();
+  cache.set(source, stats, sha256);
+  return { stats, sha256 };
 }
 
-/** Reads into `memory`, unless the file has become too large for it. */
-function hashSmall(source: string, stats: FileStats, memory: Buffer): string {
-  // One byte more than there may be, so that a file that has grown is noticed.
-  const buffer = stats.size < memory.length ? memory : Buffer.allocUnsafe(stats.size + 1);
+function statsOfOpen(descriptor: number): FileStats {
+  const stats = fstatSync(descriptor);
+  // It was one when it was listed.
+  if (!stats.isFile()) throw new FileChanged();
+  return fileStats(stats);
+}
+
+async function hashSmall(source: string, cache: StatCache, memory: Buffer): Promise<Taken> {
   const descriptor = openSync(source, OPEN_FLAGS);
   try {
-    checkSame(stats, descriptor);
-    let length = 0;
-    // A read that ends at the size that is expected, and could have gone on, has met the end.
-    do {
-      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (read === 0) break;
-      length += read;
-    } while (length < stats.size);
-    if (length !== stats.size) throw new FileChanged();
-    checkSame(stats, descriptor);
-    return hashOf("sha256", buffer.subarray(0, length), "hex");
+    return await hashOpen(source, descriptor, cache, ({ size }) => readSmall(descriptor, size, memory));
   } finally {
     closeSync(descriptor);
   }
 }
 
-async function hashLarge(source: string, stats: FileStats, signal: AbortSignal | undefined): Promise<string> {
+/** Reads into `memory`, unless the file has become too large for it. */
+function readSmall(descriptor: number, size: number, memory: Buffer): string {
+  // One byte more than there may be, so that a file that has grown is noticed.
+  const buffer = size < memory.length ? memory : Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  // A read that ends at the size that is expected, and could have gone on, has met the end.
+  do {
+    const read = readSync(descriptor, buffer, length, buffer.length - length, null);
+    if (read === 0) break;
+    length += read;
+  } while (length < size);
+  if (length !== size) throw new FileChanged();
+  return hashOf("sha256", buffer.subarray(0, length), "hex");
+}
+
+async function hashLarge(source: string, cache: StatCache, signal: AbortSignal | undefined): Promise<Taken> {
   const handle: FileHandle = await open(source, OPEN_FLAGS);
   try {
-    checkSame(stats, handle.fd);
-    const hash = createHash("sha256");
-    const bytes = Buffer.allocUnsafe(CHUNK);
-    let length = 0;
-    for (;;) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
-      if (bytesRead === 0) break;
-      hash.update(bytes.subarray(0, bytesRead));
-      length += bytesRead;
-      if (length > stats.size) throw new FileChanged();
-    }
-    if (length !== stats.size) throw new FileChanged();
-    checkSame(stats, handle.fd);
-    return hash.digest("hex");
+    return await hashOpen(source, handle.fd, cache, ({ size }) => readLarge(handle, size, signal));
   } finally {
     await handle.close();
   }
+}
+
+async function readLarge(handle: FileHandle, size: number, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash("sha256");
+  const bytes = Buffer.allocUnsafe(CHUNK);
+  let length = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
+    if (bytesRead === 0) break;
+    hash.update(bytes.subarray(0, bytesRead));
+    length += bytesRead;
+    if (length > size) throw new FileChanged();
+  }
+  if (length !== size) throw new FileChanged();
+  return hash.digest("hex");
 }

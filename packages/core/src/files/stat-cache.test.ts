@@ -54,10 +54,9 @@ describe("the stat cache", () => {
     utimesSync(folder.path("src/a.py"), soon, soon);
     const first = await tag();
     expect(stored().count).toBe(0);
-    const whole = StatIndex.empty.merge(
-      [],
-      StatRows.of([{ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) }]),
-    );
+    const rows = StatRows.of([{ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) }]);
+    const pieces = StatIndex.empty.merge([], rows);
+    const whole = Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
     const without = (at: number) => Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1)]);
     const flipped = (at: number) => whole.map((byte, index) => (index === at ? byte ^ 1 : byte));
     for (const broken of [

@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
+import { PlacesByInode } from "./places-by-inode.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
 import { StatRows } from "./stat-rows.ts";
 
@@ -31,8 +32,8 @@ export class StatCache {
   readonly #used: Uint8Array;
   /** Hashes that were taken now. */
   readonly #taken = new StatRows();
-  /** Where the file with an inode stands among them: a file may be listed at several paths. */
-  readonly #takenOf = new Map<number, number>();
+  /** Finds them by the file: one may be listed at several paths. */
+  readonly #takenOf = new PlacesByInode(this.#taken);
   #changed = false;
 
   private constructor(file: string, known: Known) {
@@ -49,8 +50,8 @@ export class StatCache {
 
   /** The file's sha256, when it is known and nothing says the file has changed. */
   get(path: string, stats: FileStats): string | undefined {
-    const taken = this.#takenOf.get(stats.inode);
-    if (taken !== undefined && this.#taken.isOf(taken, stats)) return this.#taken.sha256(taken);
+    const taken = this.#takenOf.find(stats);
+    if (taken !== undefined) return this.#taken.sha256(taken);
     const { index, written } = this.#known;
     if (isYoung(stats, written)) return undefined;
     const place = index.find(pathKey(path), stats);
@@ -63,15 +64,15 @@ export class StatCache {
   set(path: string, stats: FileStats, sha256: string): void {
     this.#changed = true;
     if (isYoung(stats, Date.now())) return;
-    this.#takenOf.set(stats.inode, this.#taken.count);
     this.#taken.push({ key: pathKey(path), stats, sha256 });
+    this.#takenOf.add(this.#taken.count - 1);
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    const bytes = this.#known.index.merge(this.#places(), this.#taken);
-    await replaceFile(this.#file, bytes, 0o600, 0o700).catch(() => {});
+    const pieces = this.#known.index.merge(this.#places(), this.#taken);
+    await replaceFile(this.#file, pieces, 0o600, 0o700).catch(() => {});
   }
 
   *#places(): Generator<number> {

@@ -1,12 +1,14 @@
 import { crc32 } from "node:zlib";
 import type { FileStats } from "./file-stats.ts";
-import { FIELDS, ROW_BYTES, StatRows } from "./stat-rows.ts";
+import { FIELDS, HASH_BYTES, NUMBERS_BYTES, StatRows } from "./stat-rows.ts";
 
 /** Begins a file; written as a number of this machine, so that one of another byte order is not taken for it. */
 const MARK = 0x1d5ec0de0002;
 /** Mark, count and checksum. */
 const HEAD = 3;
 const DOUBLE = 8;
+/** Entries that are written at a time. */
+const PIECE = 4096;
 
 /**
  * The hashes of a tree's files as one block of memory, as it stands in a file: rows of numbers sorted by the hash of
@@ -28,7 +30,8 @@ export class StatIndex {
     if (file.length < HEAD * DOUBLE) return StatIndex.empty;
     const [mark, count = 0, checksum] = new Float64Array(file.buffer, file.byteOffset, HEAD);
     const body = file.subarray(HEAD * DOUBLE);
-    if (mark !== MARK || body.length !== count * ROW_BYTES || checksum !== crc32(body)) return StatIndex.empty;
+    if (mark !== MARK || body.length !== count * (NUMBERS_BYTES + HASH_BYTES) || checksum !== crc32(body))
+      return StatIndex.empty;
     return new StatIndex(rowsIn(body, count));
   }
 
@@ -54,29 +57,63 @@ export class StatIndex {
     return this.#rows.sha256(place);
   }
 
-  /** The bytes of an index with the entries of this one at `kept`, in ascending order, and `added`. */
-  merge(kept: Iterable<number>, added: StatRows): Buffer {
+  /**
+   * The bytes of an index with the entries of this one at `kept`, in ascending order, and `added`. They come in pieces,
+   * since all of them at once would take as much memory again; each piece is overwritten by the next.
+   */
+  *merge(kept: Iterable<number>, added: StatRows): Generator<Buffer> {
+    const order = this.#order(kept, added);
+    let checksum = 0;
+    for (const piece of this.#body(order, added)) checksum = crc32(piece, checksum);
+    yield Buffer.from(Float64Array.of(MARK, order.length, checksum).buffer);
+    yield* this.#body(order, added);
+  }
+
+  /** Where the entries of a merged index are taken from: places of this one and, counted on from its end, of `added`. */
+  #order(kept: Iterable<number>, added: StatRows): Uint32Array {
+    const rows = this.#rows;
     const places = Uint32Array.from(kept);
     const sorted = added.sorted();
-    const count = places.length + sorted.length;
-    const file = Buffer.from(new ArrayBuffer(HEAD * DOUBLE + count * ROW_BYTES));
-    const body = file.subarray(HEAD * DOUBLE);
-    const merged = rowsIn(body, count);
+    const order = new Uint32Array(places.length + sorted.length);
     let [old, fresh] = [0, 0];
-    for (let at = 0; at < count; at++) {
+    for (let at = 0; at < order.length; at++) {
       const place = places[old];
       const other = sorted[fresh];
-      if (place !== undefined && (other === undefined || this.#rows.key(place) <= added.key(other))) {
-        merged.copy(at, this.#rows, place);
+      if (place !== undefined && (other === undefined || rows.key(place) <= added.key(other))) {
+        order[at] = place;
         old++;
       } else if (other !== undefined) {
-        merged.copy(at, added, other);
+        order[at] = rows.count + other;
         fresh++;
       }
     }
-    new Float64Array(file.buffer, 0, HEAD).set([MARK, count, crc32(body)]);
-    return file;
+    return order;
   }
+
+  /** The numbers of the entries in this order, then their hashes. */
+  *#body(order: Uint32Array, added: StatRows): Generator<Buffer> {
+    const rows = this.#rows;
+    const numbers = new Float64Array(PIECE * FIELDS);
+    const bytes = Buffer.from(numbers.buffer);
+    for (const places of slicesOf(order)) {
+      for (const [at, place] of places.entries()) {
+        if (place < rows.count) rows.copyNumbers(place, numbers, at);
+        else added.copyNumbers(place - rows.count, numbers, at);
+      }
+      yield bytes.subarray(0, places.length * NUMBERS_BYTES);
+    }
+    for (const places of slicesOf(order)) {
+      for (const [at, place] of places.entries()) {
+        if (place < rows.count) rows.copyHash(place, bytes, at);
+        else added.copyHash(place - rows.count, bytes, at);
+      }
+      yield bytes.subarray(0, places.length * HASH_BYTES);
+    }
+  }
+}
+
+function* slicesOf(order: Uint32Array): Generator<Uint32Array> {
+  for (let from = 0; from < order.length; from += PIECE) yield order.subarray(from, from + PIECE);
 }
 
 /** The rows of that many entries that stand in these bytes. */

@@ -2,9 +2,10 @@ import type { FileStats } from "./file-stats.ts";
 
 /** Numbers of a row: its path's hash, size, mtime, ctime, inode. */
 export const FIELDS = 5;
-const SHA256 = 32;
-/** Bytes of a row in a file: its numbers, and its hash. */
-export const ROW_BYTES = FIELDS * Float64Array.BYTES_PER_ELEMENT + SHA256;
+/** Bytes of a row's numbers. */
+export const NUMBERS_BYTES = FIELDS * Float64Array.BYTES_PER_ELEMENT;
+/** Bytes of its sha256. */
+export const HASH_BYTES = 32;
 
 /** A hash of the file with these stats. */
 export interface StatEntry {
@@ -41,6 +42,10 @@ export class StatRows {
     return this.#numbers[place * FIELDS] as number;
   }
 
+  inode(place: number): number {
+    return this.#numbers[place * FIELDS + 4] as number;
+  }
+
   isOf(place: number, { size, mtime, ctime, inode }: FileStats): boolean {
     const numbers = this.#numbers;
     const at = place * FIELDS;
@@ -51,20 +56,25 @@ export class StatRows {
 
   /** In hexadecimal. */
   sha256(place: number): string {
-    return this.#hashes.toString("hex", place * SHA256, (place + 1) * SHA256);
+    return this.#hashes.toString("hex", place * HASH_BYTES, (place + 1) * HASH_BYTES);
   }
 
   push({ key, stats: { size, mtime, ctime, inode }, sha256 }: StatEntry): void {
     if (this.#count * FIELDS === this.#numbers.length) this.#grow();
     this.#numbers.set([key, size, mtime, ctime, inode], this.#count * FIELDS);
-    this.#hashes.write(sha256, this.#count * SHA256, "hex");
+    this.#hashes.write(sha256, this.#count * HASH_BYTES, "hex");
     this.#count++;
   }
 
-  /** Puts the row at a place of another into a place of this. */
-  copy(place: number, from: StatRows, other: number): void {
-    this.#numbers.set(from.#numbers.subarray(other * FIELDS, (other + 1) * FIELDS), place * FIELDS);
-    from.#hashes.copy(this.#hashes, place * SHA256, other * SHA256, (other + 1) * SHA256);
+  /** Puts a row's numbers where those of the row at `at` stand in `target`. */
+  copyNumbers(place: number, target: Float64Array, at: number): void {
+    for (let field = 0; field < FIELDS; field++)
+      target[at * FIELDS + field] = this.#numbers[place * FIELDS + field] as number;
+  }
+
+  /** Puts a row's hash where that of the row at `at` stands in `target`. */
+  copyHash(place: number, target: Buffer, at: number): void {
+    this.#hashes.copy(target, at * HASH_BYTES, place * HASH_BYTES, (place + 1) * HASH_BYTES);
   }
 
   /** Its places in ascending order of their keys. */
@@ -78,7 +88,7 @@ export class StatRows {
     const room = Math.max(1024, this.#count * 2);
     const numbers = new Float64Array(room * FIELDS);
     numbers.set(this.#numbers);
-    const hashes = Buffer.alloc(room * SHA256);
+    const hashes = Buffer.alloc(room * HASH_BYTES);
     this.#hashes.copy(hashes);
     this.#numbers = numbers;
     this.#hashes = hashes;

@@ -4,13 +4,13 @@ import { draftPath, sweepDrafts } from "@imagespec/registry";
 
 /**
  * Replaces a file's content atomically, in a folder that is created if needed. Removes what killed processes left
- * there. `mode` is the file's, `folderMode` that of a new folder.
+ * there. Content in pieces is written one by one. `mode` is the file's, `folderMode` that of a new folder.
  *
  * @throws what the file system says.
  */
 export async function replaceFile(
   path: string,
-  content: string | Uint8Array,
+  content: string | Uint8Array | Iterable<Uint8Array>,
   mode = 0o644,
   folderMode = 0o777,
 ): Promise<void> {
