@@ -107,6 +107,17 @@ describe("a file system that tells whole seconds alone", () => {
     expect(stored().count).toBe(0);
   });
 
+  it("knows nothing once it is released, and what it saved is there for the next", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now });
+    const cache = await StatCache.open(folder.cacheDir, "tree");
+    cache.set("/a", statsAt(1_600_000_000), hash);
+    expect(cache.get("/elsewhere", statsAt(1_600_000_000))).toBe(hash);
+    await cache.save();
+    cache.release();
+    expect(cache.get("/a", statsAt(1_600_000_000))).toBeUndefined();
+    expect(stored().count).toBe(1);
+  });
+
   it("knows a path that is called like a property of every object", async () => {
     const cache = await StatCache.open(folder.cacheDir, "tree");
     expect(cache.get("constructor", statsAt(1_600_000_000))).toBeUndefined();

@@ -33,7 +33,7 @@ export class StatCache {
   /** Hashes that were taken now. */
   readonly #taken = new StatRows();
   /** Finds them by the file: one may be listed at several paths. */
-  readonly #takenOf = new PlacesByInode(this.#taken);
+  #takenOf = new PlacesByInode(this.#taken);
   #changed = false;
 
   private constructor(file: string, known: Known) {
@@ -73,6 +73,13 @@ export class StatCache {
     if (!this.#changed) return;
     const pieces = this.#known.index.merge(this.#places(), this.#taken);
     await replaceFile(this.#file, pieces, 0o600, 0o700).catch(() => {});
+  }
+
+  /** Ends its use, and gives its memory back before more is made of what was hashed: a tag needs as much again. */
+  release(): void {
+    this.#known.index.release();
+    this.#taken.release();
+    this.#takenOf = new PlacesByInode(this.#taken);
   }
 
   *#places(): Generator<number> {

@@ -48,4 +48,21 @@ describe("StatIndex", () => {
     const shifted = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
     expect(StatIndex.of(shifted).count).toBe(10_000);
   });
+
+  it("has no entries once it is released, and takes no memory along that others use", () => {
+    const index = indexOf(many);
+    const first = entry("source/folder_0/module_0.py", 1);
+    const pool = joined(StatIndex.empty.merge([], StatRows.of(many.slice(0, 10))));
+    const shared = Buffer.concat([pool, Buffer.from("behind it")]);
+    const part = StatIndex.of(shared.subarray(0, pool.length));
+    expect(part.count).toBe(10);
+    for (const released of [index, part, StatIndex.empty]) {
+      released.release();
+      expect(released.count).toBe(0);
+      expect(released.find(first.key, first.stats)).toBeUndefined();
+      released.release();
+    }
+    expect(shared.subarray(pool.length).toString()).toBe("behind it");
+    expect(indexOf(many).count).toBe(10_000);
+  });
 });

@@ -21,12 +21,14 @@ export class StatIndex {
     this.#rows = rows;
   }
 
-  static readonly empty = new StatIndex(new StatRows());
+  static get empty(): StatIndex {
+    return new StatIndex(new StatRows());
+  }
 
-  /** The index in a file's bytes; an empty one when they are anything else. */
-  static of(bytes: Buffer): StatIndex {
-    // Numbers must lie on multiples of their size.
-    const file = bytes.byteOffset % DOUBLE === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
+  /** The index in a file's bytes, whose memory becomes its own; an empty one when they are anything else. */
+  static of(bytes: Buffer<ArrayBuffer>): StatIndex {
+    // Small buffers share their memory with others, and begin where numbers cannot lie.
+    const file = bytes.length === bytes.buffer.byteLength ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
     if (file.length < HEAD * DOUBLE) return StatIndex.empty;
     const [mark, count = 0, checksum] = new Float64Array(file.buffer, file.byteOffset, HEAD);
     const body = file.subarray(HEAD * DOUBLE);
@@ -55,6 +57,11 @@ export class StatIndex {
   /** The sha256 at a place, in hexadecimal. */
   sha256(place: number): string {
     return this.#rows.sha256(place);
+  }
+
+  /** Forgets its entries and gives their memory back at once. */
+  release(): void {
+    this.#rows.release();
   }
 
   /**
@@ -117,7 +124,7 @@ function* slicesOf(order: Uint32Array): Generator<Uint32Array> {
 }
 
 /** The rows of that many entries that stand in these bytes. */
-function rowsIn(body: Buffer, count: number): StatRows {
+function rowsIn(body: Buffer<ArrayBuffer>, count: number): StatRows {
   const numbers = new Float64Array(body.buffer, body.byteOffset, count * FIELDS);
   return new StatRows(numbers, body.subarray(numbers.byteLength));
 }

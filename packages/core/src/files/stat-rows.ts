@@ -17,12 +17,12 @@ export interface StatEntry {
 
 /** Hashes of files as rows of numbers, and the sha256 of each: an object for each would take three times the memory. */
 export class StatRows {
-  #numbers: Float64Array<ArrayBufferLike>;
-  #hashes: Buffer;
+  #numbers: Float64Array<ArrayBuffer>;
+  #hashes: Buffer<ArrayBuffer>;
   #count: number;
 
-  /** `hashes` has 32 bytes for each five of `numbers`. */
-  constructor(numbers: Float64Array<ArrayBufferLike> = new Float64Array(0), hashes: Buffer = Buffer.alloc(0)) {
+  /** `hashes` has 32 bytes for each five of `numbers`; the memory of both becomes that of the rows alone. */
+  constructor(numbers = new Float64Array(0), hashes = bytesOf(0)) {
     this.#numbers = numbers;
     this.#hashes = hashes;
     this.#count = numbers.length / FIELDS;
@@ -84,13 +84,29 @@ export class StatRows {
     );
   }
 
+  /** Forgets the rows and gives their memory back at once, long before V8 would look for it: it is not on its heap. */
+  release(): void {
+    this.#replace(new Float64Array(0), bytesOf(0));
+    this.#count = 0;
+  }
+
   #grow(): void {
     const room = Math.max(1024, this.#count * 2);
     const numbers = new Float64Array(room * FIELDS);
     numbers.set(this.#numbers);
-    const hashes = Buffer.alloc(room * HASH_BYTES);
+    const hashes = bytesOf(room * HASH_BYTES);
     this.#hashes.copy(hashes);
+    this.#replace(numbers, hashes);
+  }
+
+  #replace(numbers: Float64Array<ArrayBuffer>, hashes: Buffer<ArrayBuffer>): void {
+    for (const { buffer } of [this.#numbers, this.#hashes]) if (!buffer.detached) buffer.transfer(0);
     this.#numbers = numbers;
     this.#hashes = hashes;
   }
+}
+
+/** Zeros in memory of their own. */
+function bytesOf(length: number): Buffer<ArrayBuffer> {
+  return Buffer.from(new ArrayBuffer(length));
 }

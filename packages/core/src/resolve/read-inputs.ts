@@ -80,6 +80,7 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
   const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });
   faults.throwIfAny();
   if (files.length > 0) await cache.save();
+  cache.release();
   const trees: Inputs["trees"] = [];
   if (sourceMode(spec) !== undefined) trees.push("source");
   if (isGiven(spec.copy)) trees.push("copy");
