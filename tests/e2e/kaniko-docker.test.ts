@@ -147,6 +147,32 @@ describe("kaniko in docker: failures are named, and no container stays", () => {
   });
 });
 
+test("files are laid over links of the base, not through them, and no folder replaces its file", async () => {
+  const commands = [
+    "echo base > /target && ln -s /target /root/linked.txt && ln /target /root/same.txt && ln -s /none /root/dangling.txt",
+    "echo base > /root/app",
+  ];
+  const base = await builds.build(small("links-base", { commands }));
+  if (base.status !== "built") throw new Error(JSON.stringify(base));
+  await using folder = await temporaryFolder({
+    "src/linked.txt": "shipped\n",
+    "src/same.txt": "shipped\n",
+    "src/dangling.txt": "shipped\n",
+    "bad/app/main.py": "",
+  });
+  const over = (sourceRoot: string) =>
+    builds.spec("over", { baseImage: base.reference, sourceRoot, sourceCopyMode: "all" }, folder.path);
+  const outcome = await builds.build(over("src"));
+  await builds.docker.pullImage(outcome.reference ?? "");
+  const read = "cd /root && cat linked.txt same.txt dangling.txt /target && test ! -L linked.txt";
+  const ran = await runContainer(builds.docker, outcome.reference ?? "", { cmd: ["sh", "-c", read] });
+  expect(ran).toMatchObject({ exitCode: 0, stdout: "shipped\nshipped\nshipped\nbase\n" });
+  await expect(builds.build(over("bad"))).rejects.toMatchObject({
+    code: "E_INPUT_FILE",
+    message: expect.stringContaining("'app' is a folder, and the base image has a file at /root/app"),
+  });
+});
+
 describe("kaniko in docker: where the image goes", () => {
   test("to an OCI layout, a docker archive and the engine", async () => {
     await using folder = await temporaryFolder();

@@ -106,6 +106,9 @@ test("an image is built by a Job under the documented rights, from a context in 
   expect((await imageConfig(docker, reference)).env.LINES).toBe("two\nlines");
   const said = JSON.stringify([outcome, events]);
   expect(said).not.toContain(secret);
+  // None that the shipped files were not found in the executor's folder, where they are compared with the base's.
+  const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  expect(warnings).toEqual([expect.stringMatching(/^Secret files are readable by commands/)]);
   // The log came through the API while the Job ran.
   expect(said).toContain("iniconfig==2.0.0");
   await nothingLeft();

@@ -3,16 +3,14 @@ import { describe, expect, it } from "vitest";
 import { judgeFailure } from "./judge-failure.ts";
 
 describe("a path of sourceRoot where the base has something else", () => {
-  it.each([
-    "cannot copy to non-directory: /merged/root/app",
-    "cannot replace to directory /merged/root/app with file",
-    "failed to execute command: copying dir: creating parent dir: destination cannot be a symlink",
-    "failed to execute command: copying dir: creating file: open /root/app: is a directory",
-  ])("is a fault of the spec, unless a program said so: %s", (line) => {
-    const failed = { plan: buildPlan(), instruction: undefined, tail: [`ERROR: ${line}`] };
-    expect(judgeFailure(failed)).toMatchObject({ code: "E_INPUT_FILE" });
-    expect(judgeFailure({ ...failed, inStep: true })).toBeUndefined();
-  });
+  it.each(["cannot copy to non-directory: /merged/root/app", "cannot replace to directory /merged/root/app with file"])(
+    "is a fault of the spec, unless a program said so: %s",
+    (line) => {
+      const failed = { plan: buildPlan(), instruction: undefined, tail: [`ERROR: ${line}`] };
+      expect(judgeFailure(failed)).toMatchObject({ code: "E_INPUT_FILE" });
+      expect(judgeFailure({ ...failed, inStep: true })).toBeUndefined();
+    },
+  );
 });
 
 describe("an image that a registry lacks", () => {

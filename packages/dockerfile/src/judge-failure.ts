@@ -31,6 +31,7 @@ const STEP_HINTS = {
   E_RESOLVE: "Take another version of the package, or leave it out.",
   E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
   E_BASE_NO_SHELL: "Choose a base image with /bin/sh and chown, or the builder uv-micromamba.",
+  E_INPUT_FILE: "Rename it in sourceRoot or copy, or take another base image.",
   E_UNSUPPORTED: "Change the spec or its base image.",
 } as const;
 
@@ -55,11 +56,11 @@ const TEXTS: readonly TextVerdict[] = [
     },
   ],
   [
-    /cannot copy to non-directory|cannot replace to directory|destination cannot be a symlink|copying dir: creating file: open .*: is a directory/,
+    /cannot copy to non-directory|cannot replace to directory/,
     {
       code: "E_INPUT_FILE",
       what: "found something of another kind in the base image at the path of a file or folder of sourceRoot or copy",
-      hint: "Rename it in sourceRoot or copy, or take another base image.",
+      hint: STEP_HINTS.E_INPUT_FILE,
     },
   ],
   [

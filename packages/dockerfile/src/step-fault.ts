@@ -1,4 +1,4 @@
-const CODES = ["E_BUILD", "E_RESOLVE", "E_NO_PYTHON", "E_BASE_NO_SHELL", "E_UNSUPPORTED"] as const;
+const CODES = ["E_BUILD", "E_RESOLVE", "E_NO_PYTHON", "E_BASE_NO_SHELL", "E_INPUT_FILE", "E_UNSUPPORTED"] as const;
 
 /** Codes that a build step can name itself, because only it can see the fault. */
 export type StepFaultCode = (typeof CODES)[number];

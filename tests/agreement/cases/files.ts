@@ -107,6 +107,30 @@ export const FILE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "sources and copies over links of the base",
+    base: {
+      parameters: {
+        commands: [
+          "mkdir -p /srv/folder /root/deep && echo base > /srv/target",
+          "cd /root && ln -s /srv/target linked.txt && ln -s /srv/target 'deep/a b.txt' && ln -s /none dangling.txt",
+          "cd /root && ln -s /srv/folder folder && ln -s old link && ln -s /srv/target kept",
+        ],
+      },
+    },
+    spec: ({ base }) => ({
+      parameters: { baseImage: base, sourceRoot: "src", sourceCopyMode: "all", copy: ["data.txt"] },
+      files: {
+        "src/linked.txt": "shipped\n",
+        "src/deep/a b.txt": "shipped\n",
+        "src/dangling.txt": "shipped\n",
+        "src/folder": "shipped\n",
+        "src/link": { link: "new" },
+        "data.txt": "shipped\n",
+      },
+    }),
+    ends: "built",
+  },
+  {
     says: "a file of the sources where copy has a folder",
     spec: () => ({
       parameters: { sourceRoot: "src", sourceCopyMode: "all", copy: ["data"] },

@@ -97,6 +97,35 @@ describe("renderKaniko", () => {
     expect(text).toContain("COPY --chown=flytekit --from=imagespec-context /source/ /root/");
   });
 
+  it("makes way for each tree before it is copied, from where the executor keeps it", () => {
+    const trees: PlanSteps["files"] = {
+      trees: [
+        { from: "source", to: "/root" },
+        { from: "copy", to: "/root" },
+      ],
+    };
+    const order = (text: string) =>
+      [...text.matchAll(/for tree in (.*?); do|(COPY) --chown/g)].map(([, places, copy]) => copy ?? places);
+    expect(order(render({ files: trees }))).toEqual([
+      "/kaniko/buildcontext/source",
+      "COPY",
+      "/kaniko/buildcontext/copy",
+      "COPY",
+    ]);
+    expect(order(render({ files }, { contextImage: "r.example/x" }))).toEqual([
+      "/kaniko/0/source /kaniko/deps/0/source",
+      "COPY",
+    ]);
+  });
+
+  it("names what a tree holds in the step that makes way for it, so that no cache takes it for another's", () => {
+    const [one, two] = [link("source/a"), link("source/b")].map((file) => render({ files }, { files: [file] }));
+    const text = (of: string | undefined) => /RUN [^\n]*\\\n(?:.*\\\n)*?.*: ([0-9a-f]{64});/.exec(of ?? "")?.[1];
+    expect(text(one)).toMatch(/./);
+    expect(text(one)).not.toBe(text(two));
+    expect(text(one)).toBe(text(render({ files }, { files: [link("source/a"), link("copy/c")] })));
+  });
+
   it("gives links their owner, which COPY does not", () => {
     const text = render({ files }, { files: [link("source/a b"), link("copy/other")] });
     expect(text).toMatch(/chown -h flytekit: \\\n {4}'\/root\/a b'\n/);

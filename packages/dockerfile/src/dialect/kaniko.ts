@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import {
   type BuildPlan,
   baseImageText,
   ENVIRONMENT_PREFIXES,
   type EnvironmentStep,
+  type FilesStep,
   MICROMAMBA_FOLDER,
   PYTHON_FOLDER,
 } from "@imagespec/core/builder";
@@ -14,6 +16,7 @@ import { chownScript } from "../script/chown.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { FAIL_FUNCTION } from "../script/fail.ts";
+import { makeWayScript } from "../script/make-way.ts";
 import { mountedPath, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
@@ -30,6 +33,11 @@ import { CONDA_STAGE, toolStages, UV_STAGE } from "./tool-stages.ts";
 
 /** Where kaniko's own container holds the host's certificates: its folder is in no snapshot. */
 export const KANIKO_CA_PATH = "/kaniko/ssl/certs/imagespec_ca.crt";
+
+// kaniko's own folder is in no snapshot, and steps see it: the unpacked context, and what later stages copy from the first
+// one, which versions from 1.26 on keep in a folder of their own.
+const CONTEXT_PLACES = ["/kaniko/buildcontext"];
+const CONTEXT_STAGE_PLACES = ["/kaniko/0", "/kaniko/deps/0"];
 
 /** The stage that the context's files come from when the context is an image of a registry. */
 const CONTEXT_STAGE = "imagespec-context";
@@ -176,9 +184,10 @@ function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Ins
 function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
   const owner = plan.steps.user.name;
   const trees = plan.steps.files?.trees ?? [];
-  const copies = trees.map((tree) =>
+  const copies = trees.flatMap((tree) => [
+    makeWay(tree, options),
     instruction("files", `COPY --chown=${owner} ${fromContext(options, `${tree.from}/`)} ${tree.to}/`),
-  );
+  ]);
   const links = trees.flatMap(({ from, to }) =>
     options.files
       .filter(({ type, path }) => type === "symlink" && path.startsWith(`${from}/`))
@@ -187,6 +196,20 @@ function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
   if (links.length === 0) return copies;
   const own = renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...links]);
   return [...copies, instruction("files", own, "give symbolic links their owner")];
+}
+
+/** kaniko's COPY writes through the links of the base, and puts a folder in the place of a file. */
+function makeWay({ from, to }: FilesStep["trees"][number], options: RenderOptions): Instruction {
+  const hash = createHash("sha256");
+  for (const { path, type } of options.files) if (path.startsWith(`${from}/`)) hash.update(`${type}\0${path}\0`);
+  const places = options.contextImage === undefined ? CONTEXT_PLACES : CONTEXT_STAGE_PLACES;
+  const script = makeWayScript({
+    parameter: from === "source" ? "sourceRoot" : "copy",
+    places: places.map((place) => `${place}/${from}`),
+    to,
+    digest: hash.digest("hex"),
+  });
+  return instruction("files", renderRun(script), STEP_TITLES.makeWay);
 }
 
 function commands(plan: BuildPlan): Instruction[] {

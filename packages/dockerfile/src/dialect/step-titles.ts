@@ -9,5 +9,6 @@ export const STEP_TITLES = {
   projects: "build and install the workspace's projects",
   own: "give the environment's links their owner",
   bytecode: "compile Python modules",
+  makeWay: "make way for the files",
   commands: "run the commands",
 } as const;
