@@ -16,4 +16,4 @@ export {
   type ContainerRun,
   findContainerCommand,
 } from "./run-container.ts";
-export { type RunningContainer, runContainer, startContainer } from "./running-container.ts";
+export { type CreatedContainer, createContainer, type RunningContainer, runContainer } from "./running-container.ts";

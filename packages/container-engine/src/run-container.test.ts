@@ -8,10 +8,9 @@ const run = { image: "app:1", command: [], mounts: [], input: true, terminal: fa
 
 describe("containerArguments", () => {
   it("leaves the image what it starts by itself, and runs a program in its place", () => {
-    expect(containerArguments("docker", run, "n")).toEqual(["run", "--rm", "--name", "n", "--interactive", "app:1"]);
+    expect(containerArguments("docker", run, "n")).toEqual(["--rm", "--name", "n", "--interactive", "app:1"]);
     const command = ["python", "-c", "print(1)"];
     expect(containerArguments("docker", { ...run, command, terminal: true }, "n")).toEqual([
-      "run",
       "--rm",
       "--name",
       "n",
@@ -29,7 +28,6 @@ describe("containerArguments", () => {
   it("mounts, and names GPUs as each command does", () => {
     const mounts = [{ source: "/work/a b", target: "/root/a b" }];
     expect(containerArguments("nerdctl", { ...run, mounts, gpus: "all" }, "n")).toEqual([
-      "run",
       "--rm",
       "--name",
       "n",

@@ -55,7 +55,7 @@ async function isOnPath(command: string, env: ProcessEnvironment): Promise<boole
 }
 
 /**
- * The arguments that run a program in a container of this name with this command. Pure.
+ * The arguments behind `run` or `create` for a program in a container of this name with this command. Pure.
  *
  * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
  */
@@ -72,7 +72,6 @@ export function containerArguments(command: ContainerCommand, run: ContainerRun,
     );
   }
   return [
-    "run",
     "--rm",
     "--name",
     name,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ImageSpecError } from "@imagespec/registry";
@@ -7,7 +7,7 @@ import { type ContainerCommand, type ContainerRun, containerArguments } from "./
 /** Milliseconds a program has for ending by itself once it is told to. */
 const STOP_TIME_MS = 2000;
 
-/** A program in a container that was started by {@link startContainer}. */
+/** A program that runs in a container. */
 export interface RunningContainer {
   /**
    * The program's exit code, 128 and the number of the signal where one ended it. Rejects with an ImageSpecError
@@ -21,20 +21,76 @@ export interface RunningContainer {
   stop(patience?: number): Promise<void>;
 }
 
-/** Starts a program in a container, with this process's standard output and, where `run` says so, its input. */
-export function startContainer(command: ContainerCommand, run: ContainerRun): RunningContainer {
-  const name = `imagespec-${randomUUID()}`;
-  const child = spawn(command, containerArguments(command, run, name), {
-    stdio: [run.input ? "inherit" : "ignore", "inherit", "inherit"],
-  });
-  const ended = exitOf(child, command);
+/** A container made by {@link createContainer}, whose program has not been started. */
+export interface CreatedContainer {
+  /** Starts its program, as soon as the container is there. Where it cannot be made, the exit code is the command's. */
+  start(): RunningContainer;
+  /** Removes it without having started it. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes a container, whose program then starts sooner, with this process's standard output and, where `run` says so, its
+ * input. Returns at once, while the engine is still at it.
+ *
+ * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
+ */
+export function createContainer(command: ContainerCommand, run: ContainerRun): CreatedContainer {
+  const name = newName();
+  const creation = startClient(
+    command,
+    ["create", ...containerArguments(command, run, name)],
+    ["ignore", "ignore", "inherit"],
+  );
+  return {
+    start() {
+      let client = creation;
+      let isStopped = false;
+      const ended = creation.ended.then((code) => {
+        if (code !== 0 || isStopped) return code;
+        const args = ["start", "--attach", ...(run.input ? ["--interactive"] : []), name];
+        client = startClient(command, args, streamsOf(run));
+        return client.ended;
+      });
+      const endClient = () => {
+        isStopped = true;
+        client.child.kill("SIGTERM");
+      };
+      return stoppable({ command, name, ended, endClient });
+    },
+    async remove() {
+      // A client that is told to end may leave the engine at making the container.
+      await Promise.race([creation.ended.catch(() => undefined), sleep(STOP_TIME_MS, undefined, { ref: false })]);
+      creation.child.kill("SIGTERM");
+      await succeeds(command, ["rm", "--force", name]);
+    },
+  };
+}
+
+/** Starts a program in a container that is made and started by one command. */
+function startContainer(command: ContainerCommand, run: ContainerRun): RunningContainer {
+  const name = newName();
+  const { child, ended } = startClient(command, ["run", ...containerArguments(command, run, name)], streamsOf(run));
+  return stoppable({ command, name, ended, endClient: () => child.kill("SIGTERM") });
+}
+
+function newName(): string {
+  return `imagespec-${randomUUID()}`;
+}
+
+function streamsOf({ input }: ContainerRun): StdioOptions {
+  return [input ? "inherit" : "ignore", "inherit", "inherit"];
+}
+
+function stoppable(program: Program): RunningContainer {
+  const { ended } = program;
   // Whoever only stops it need not wait for its end.
   ended.catch(() => undefined);
   let stopped: Promise<void> | undefined;
   return {
     ended,
     stop(patience = STOP_TIME_MS) {
-      stopped ??= stopContainer({ command, name, child, ended, patience });
+      stopped ??= stopContainer(program, patience);
       return stopped;
     },
   };
@@ -62,26 +118,36 @@ export async function runContainer(command: ContainerCommand, run: ContainerRun,
   }
 }
 
-function exitOf(child: ChildProcess, command: ContainerCommand): Promise<number> {
-  return new Promise<number>((resolve, reject) => {
+/** A client of the engine, and its exit code. */
+interface Client {
+  child: ChildProcess;
+  ended: Promise<number>;
+}
+
+function startClient(command: ContainerCommand, args: readonly string[], stdio: StdioOptions): Client {
+  const child = spawn(command, args, { stdio });
+  const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (cause) => {
       const hint = `Check that ${command} can be run.`;
       reject(new ImageSpecError("E_TOOL_MISSING", `${command} cannot be started: ${cause.message}`, { cause, hint }));
     });
     child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
   });
+  ended.catch(() => undefined);
+  return { child, ended };
 }
 
-interface Stopping {
+/** A program in a container of this name. */
+interface Program {
   command: ContainerCommand;
   name: string;
-  child: ChildProcess;
   ended: Promise<number>;
-  patience: number;
+  /** Ends the client that makes or starts the container. */
+  endClient(): void;
 }
 
 /** The engine is asked, since its client hands no signal on where there is a terminal. */
-async function stopContainer({ command, name, child, ended, patience }: Stopping): Promise<void> {
+async function stopContainer({ command, name, ended, endClient }: Program, patience: number): Promise<void> {
   const over = ended.then(
     () => true,
     () => true,
@@ -94,7 +160,7 @@ async function stopContainer({ command, name, child, ended, patience }: Stopping
     return;
   }
   // The client is still fetching the image or making the container, which must not start after all.
-  child.kill("SIGTERM");
+  endClient();
   await over;
   await succeeds(command, ["rm", "--force", name]);
 }

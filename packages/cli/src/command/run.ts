@@ -1,4 +1,4 @@
-import { findContainerCommand, runContainer, startContainer } from "@imagespec/container-engine";
+import { createContainer, findContainerCommand, runContainer } from "@imagespec/container-engine";
 import { type ImageBuildEngine, ImageSpecError, type OnUnknown, pinnedReference } from "@imagespec/core";
 import { EXIT } from "../exit-codes.ts";
 import { errorText } from "../print/print-error.ts";
@@ -49,7 +49,7 @@ async function runIn(context: CommandContext, program: readonly string[]): Promi
     prepare: () => prepareRun(context, program, true),
     build,
     // Without input, which the next run could not take over, the terminal stays as it is and Ctrl+C ends the watching.
-    start: (one, image) => startContainer(command, { ...container(one, image), input: false, terminal: isTerminal }),
+    create: (one, image) => createContainer(command, { ...container(one, image), input: false, terminal: isTerminal }),
     report: (error) => tell(errorText(error)),
     tell,
     signal,

@@ -23,15 +23,24 @@ async function prepare(): Promise<WatchedState> {
   return { imageKey, key: `${imageKey} ${source}`, watched: [folder] };
 }
 
-function start({ key }: WatchedState, image: string) {
-  const end = Promise.withResolvers<number>();
-  log.push(`start ${image}: ${key}`);
-  if (key.endsWith("short")) end.resolve(7);
+function create({ key }: WatchedState, image: string) {
+  log.push(`create ${image}`);
   return {
-    ended: end.promise,
-    stop: async () => {
-      log.push(`stop ${key}`);
-      end.resolve(143);
+    start() {
+      const end = Promise.withResolvers<number>();
+      log.push(`start ${image}: ${key}`);
+      if (key.endsWith("short")) end.resolve(7);
+      return {
+        ended: end.promise,
+        stop: async () => {
+          log.push(`stop ${key}`);
+          if (key.endsWith("last")) stop.abort();
+          end.resolve(143);
+        },
+      };
+    },
+    async remove() {
+      log.push(`remove ${image}`);
     },
   };
 }
@@ -45,7 +54,7 @@ async function build({ imageKey }: WatchedState) {
 async function watch() {
   const report = (error: unknown) => log.push((error as Error).message);
   const tell = (text: string) => log.push(text.trim().replace(/^.* (?=changed)/, ""));
-  return runAgain(await prepare(), { prepare, build, start, report, tell, signal: stop.signal });
+  return runAgain(await prepare(), { prepare, build, create, report, tell, signal: stop.signal });
 }
 
 /** Waits until that much has happened, and returns what was new. */
@@ -57,15 +66,22 @@ async function happened(count: number) {
 it("runs again with what changed, builds for another image alone, and stops what runs only then", async () => {
   await save("one", "1");
   const watching = watch();
-  expect(await happened(2)).toEqual(["build one", "start image one: one 1"]);
+  expect(await happened(3)).toEqual(["build one", "create image one", "start image one: one 1"]);
   await save("one", "2");
-  expect(await happened(3)).toEqual(["changed", "stop one 1", "start image one: one 2"]);
+  expect(await happened(4)).toEqual(["changed", "create image one", "stop one 1", "start image one: one 2"]);
   await save("two", "2");
-  expect(await happened(4)).toEqual(["changed", "build two", "stop one 2", "start image two: two 2"]);
+  expect(await happened(5)).toEqual([
+    "changed",
+    "build two",
+    "create image two",
+    "stop one 2",
+    "start image two: two 2",
+  ]);
   await writeFile(join(folder, "of no matter"), "");
   await save("two", "short");
-  expect(await happened(4)).toEqual([
+  expect(await happened(5)).toEqual([
     "changed",
+    "create image two",
     "stop two 2",
     "start image two: two short",
     "ended with 7; runs again when a file changes",
@@ -78,15 +94,31 @@ it("runs again with what changed, builds for another image alone, and stops what
 it("reports what is wrong and lets the program go on until it can be run again", async () => {
   await save("one", "1");
   const watching = watch();
-  await happened(2);
+  await happened(3);
   await save("wrong", "1");
   expect(await happened(1)).toEqual(["wrong"]);
   await save("broken", "1");
   expect(await happened(3)).toEqual(["changed", "build broken", "broken"]);
   await save("one", "1");
-  expect(await happened(4)).toEqual(["changed", "build one", "stop one 1", "start image one: one 1"]);
+  expect(await happened(5)).toEqual([
+    "changed",
+    "build one",
+    "create image one",
+    "stop one 1",
+    "start image one: one 1",
+  ]);
   stop.abort();
   await watching;
+});
+
+it("removes what was made for the next run when it is interrupted meanwhile", async () => {
+  await save("one", "last");
+  const watching = watch();
+  await happened(3);
+  await save("two", "1");
+  await watching;
+  expect(log.slice(0, 5)).toEqual(["changed", "build two", "create image two", "stop one last", "remove image two"]);
+  expect(log).not.toContain("start image two: two 1");
 });
 
 it("fails when the first image cannot be built", async () => {

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { RunningContainer } from "@imagespec/container-engine";
+import type { CreatedContainer, RunningContainer } from "@imagespec/container-engine";
 import { FileChanges } from "./file-changes.ts";
 
 /** Milliseconds a program has for ending when it is to be run again. */
@@ -21,7 +21,8 @@ export interface WatchedRun<State extends WatchedState> {
   prepare(): Promise<State>;
   /** The image's reference, once it exists. */
   build(state: State): Promise<string>;
-  start(state: State, image: string): RunningContainer;
+  /** Makes what the program will run in. */
+  create(state: State, image: string): CreatedContainer;
   /** Prints what keeps it from running again. */
   report(error: unknown): void;
   tell(text: string): void;
@@ -45,8 +46,13 @@ export async function runAgain<State extends WatchedState>(first: State, run: Wa
     await running?.stop(patience);
     isStopping = false;
   };
-  const start = (image: string) => {
-    running = run.start(state, image);
+  const restart = async (image: string) => {
+    // The engine makes the next container while the program in the present one ends.
+    const next = run.create(state, image);
+    await stop(PATIENCE);
+    if (signal.aborted) await next.remove();
+    signal.throwIfAborted();
+    running = next.start();
     running.ended.then((code) => {
       if (!isStopping) tell(`ended with ${code}; runs again when a file changes\n`);
     }, run.report);
@@ -55,11 +61,7 @@ export async function runAgain<State extends WatchedState>(first: State, run: Wa
     await changes.watch(state.watched);
     let image: string | undefined = await run.build(state);
     for (;;) {
-      if (image !== undefined) {
-        await stop(PATIENCE);
-        signal.throwIfAborted();
-        start(image);
-      }
+      if (image !== undefined) await restart(image);
       const next = await nextState(state, changes, run);
       const isSameImage = next.imageKey === state.imageKey;
       state = next;
