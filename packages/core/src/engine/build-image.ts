@@ -15,6 +15,7 @@ import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";
 import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-outcome.ts";
+import { checkNamedOptions } from "./check-builder.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { ENGINE_STEPS } from "./engine-steps.ts";
 import { keepIdentity } from "./keep-identity.ts";
@@ -39,6 +40,7 @@ export async function buildImage(host: EngineHost, spec: Spec, options: BuildOpt
   const call = readBuildOptions(spec, options, env, settings.config.builder);
   const type = call.builder;
   const named = type === undefined ? undefined : { type, builder: await host.builders.named(type) };
+  if (named !== undefined) await checkNamedOptions(named, call.builderOptions, settings);
   const prepared = await prepareBuild(spec, call, { env, cacheDir: host.cacheDir, signal: options.signal });
   const build: Build = { ...prepared, spec, call, options, named, settings };
   return host.running.run(sharedKey(build), options, (signal, emit) =>

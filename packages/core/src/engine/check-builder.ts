@@ -55,6 +55,23 @@ export async function checkBuilder(
   return probe.usable ? { ...probe, request } : probe;
 }
 
+/**
+ * Holds options to the schema of the builder that was asked for by name, so that a mistake is told even when its image
+ * exists and nothing is built. Options that were not given are not missed: those matter to a build alone.
+ *
+ * @throws ImageSpecError E_OPTIONS
+ */
+export async function checkNamedOptions(
+  { type, builder }: { type: string; builder: ImageSpecBuilder },
+  options: Readonly<Record<string, unknown>>,
+  settings: ProjectSettings,
+): Promise<void> {
+  if (Object.keys(options).length === 0) return;
+  const checked = await checkOptions(builder, { ...settledOptions(builder, settings), ...options });
+  if (!("usable" in checked)) return;
+  if (checked.names.some((name) => Object.hasOwn(options, name))) throw unusableError(type, checked);
+}
+
 /** Platforms of an operating system the builder makes no images for. */
 function foreignPlatforms(builder: ImageSpecBuilder, { target }: BuildRequest): Unsupported[] {
   // A builder made for an older core lacks this property.

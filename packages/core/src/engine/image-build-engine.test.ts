@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RegistryServer, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { PushBuilder } from "./fixtures/push-builder.ts";
@@ -229,6 +230,25 @@ describe("faults", () => {
     const build = engineWith(new PushBuilder()).build(spec(), options);
     await expect(build).rejects.toMatchObject({ code: "E_OPTIONS", message: expect.stringContaining(message) });
     expect(registry.exchanges).toEqual([]);
+  });
+
+  it("refuses an option that the named builder lacks though the image exists, and asks for none that is not given", async () => {
+    const builder = Object.assign(new PushBuilder(), {
+      optionsSchema: z.strictObject({ network: z.string().optional(), needed: z.string() }),
+    });
+    const options = { builder: "push", builderOptions: { needed: "x" } };
+    await engineWith(builder).build(spec(), options);
+    const asked = registry.exchanges.length;
+    for (const wrong of [{ netwrok: "host" }, { network: 1 }]) {
+      const build = engineWith(builder).build(spec(), { builder: "push", builderOptions: { needed: "x", ...wrong } });
+      const message = expect.stringMatching(/^Builder "push" does not take these options: .*net/);
+      await expect(build).rejects.toMatchObject({ code: "E_OPTIONS", message });
+    }
+    expect(registry.exchanges.length).toBe(asked);
+    for (const builderOptions of [undefined, { network: "host" }]) {
+      const build = engineWith(builder).build(spec(), { builder: "push", builderOptions });
+      await expect(build).resolves.toMatchObject({ status: "reused" });
+    }
   });
 
   it("refuses to push an image without a registry", async () => {
