@@ -21,6 +21,17 @@ export function statedDigest(response: HttpResponse): string | undefined {
   return response.header("docker-content-digest")?.trim() || undefined;
 }
 
+/**
+ * False where the answer to a HEAD states another size, in bytes, than the content has: what is there was cut off or mixed
+ * up. 0 is what servers state that do not know the size for a HEAD, and a size below a content coding is another one.
+ */
+export function mayHaveSize(response: HttpResponse, size: number): boolean {
+  const stated = response.header("content-length");
+  const coding = response.header("content-encoding") ?? "identity";
+  if (stated === undefined || !/^\d+$/.test(stated) || coding.toLowerCase() !== "identity") return true;
+  return Number(stated) === 0 || Number(stated) === size;
+}
+
 /** The media type an answer states; undefined for generic types, which servers send for unknown content. */
 export function contentType(response: HttpResponse): string | undefined {
   const type = response.header("content-type")?.split(";")[0]?.trim().toLowerCase();

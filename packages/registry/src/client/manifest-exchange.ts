@@ -36,16 +36,18 @@ export async function readManifest(
 }
 
 /**
- * Compares the digest that a registry states for what it stored with the manifest's own.
+ * Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm.
  *
  * @throws ImageSpecError E_DIGEST_MISMATCH when it says that it stored something else.
  */
 export function checkStored(
   response: HttpResponse,
-  { digest, whole, repository }: { digest: string; whole: string; repository: { registry: string; name: string } },
+  asked: { manifest: ManifestBytes; whole: string; repository: { registry: string; name: string } },
 ): void {
   const stored = statedDigest(response);
-  if (stored === undefined || stored === digest) return;
+  const { manifest, whole, repository } = asked;
+  const { bytes, digest } = manifest;
+  if (stored === undefined || stored === digest || (isDigest(stored) && matchesDigest(bytes, stored))) return;
   const { registry, name } = repository;
   throw new ImageSpecError("E_DIGEST_MISMATCH", `${registry} stored ${whole} as ${stored.slice(0, 100)}`, {
     hint: "Use another registry: this one, or a proxy before it, changes manifests, so images cannot be pinned there.",

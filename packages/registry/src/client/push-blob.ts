@@ -1,10 +1,10 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpResponse } from "../http/http-message.ts";
-import { isRetriedStatus, RetryBudget, type RetryOptions } from "../http/retry-policy.ts";
+import { isRetriedStatus, RetryBudget, type RetryOptions, retryAfterMs } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
-import { isSuccess } from "./answer.ts";
+import { isSuccess, statedDigest } from "./answer.ts";
 import type { Subject } from "./registry-fault.ts";
 import type { RegistryHost } from "./registry-host.ts";
 import { UploadSource } from "./upload-source.ts";
@@ -34,6 +34,8 @@ interface Upload {
   offset: number;
   /** Bytes a chunk but the last must have at least. */
   leastChunk: number;
+  /** Whether it goes on at an offset that the registry named after a failure, which need not be true. */
+  resumed: boolean;
 }
 
 /** The largest chunk after a 413: proxies limit requests to 1 MB, 10 MB or 100 MB. */
@@ -55,26 +57,30 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
     for (;;) {
       if (upload === "mounted") return "mounted";
       const from: Upload = upload;
+      let misled = false;
       const at = { ...from };
       try {
         if (chunkSize !== undefined) await sendChunks(push, source, at, chunkSize);
         await finish(push, source, at);
         return "done";
       } catch (error) {
-        if (isRefusedDigest(error)) throw mismatch(push, error);
+        misled = from.resumed && isRefusedPlace(error);
+        if (isRefusedDigest(error) && !misled) throw mismatch(push, error);
         if (at.offset > from.offset) budget.progressed();
         const sent: number = Math.min(chunkSize ?? Number.POSITIVE_INFINITY, descriptor.size - at.offset);
         if (isTooLarge(error) && sent > SMALLEST_CHUNK) {
           chunkSize = Math.max(SMALLEST_CHUNK, Math.min(LARGEST_RETRY, Math.ceil(sent / 2)));
         } else {
           const timeout = isImageSpecError(error, "E_REGISTRY_UNREACHABLE") && error.details.reason === "timeout";
-          const wait = isPassing(error) ? budget.next({ timeout }) : undefined;
+          const wait =
+            misled || isPassing(error) ? budget.next({ timeout, retryAfterMs: askedWait(error) }) : undefined;
           if (wait === undefined || !isImageSpecError(error)) throw error;
           await push.host.pause(push, error, budget.failures, wait);
         }
       }
       if (await push.isThere()) return "done";
-      const state = await uploadState(push, at.location);
+      // What it said last of where it stands was not so: it is not asked again.
+      const state = misled ? undefined : await uploadState(push, at.location);
       // Without a usable answer the upload starts again from the beginning.
       const usable = state !== undefined && state.offset < descriptor.size;
       if (usable && state.offset > from.offset) budget.progressed();
@@ -94,6 +100,16 @@ function isPassing(error: unknown): error is ImageSpecError {
   // 404: the session is gone. 416: it is at another offset than we thought.
   const isSession = tokenServer === undefined && (status === 404 || status === 416);
   return status !== undefined && (isRetriedStatus(status) || isSession);
+}
+
+/** Whether a registry refuses what it was sent since it does not stand where it said. */
+function isRefusedPlace(error: unknown): boolean {
+  return isRefusedDigest(error) || (isImageSpecError(error, "E_REGISTRY") && error.details.status === 416);
+}
+
+/** Milliseconds that the answer asks to wait. */
+function askedWait(error: unknown): number | undefined {
+  return isImageSpecError(error, "E_REGISTRY") ? retryAfterMs(error.details.retryAfter, Date.now()) : undefined;
 }
 
 /** Whether the registry, or a proxy before it, refuses a request of this size. */
@@ -125,7 +141,7 @@ async function startUpload(push: BlobPush): Promise<Upload | "mounted"> {
   const call = { subject, method: "POST", headers: { "content-length": "0" }, accept: isSuccess, signal } as const;
   const opened = (response: HttpResponse): Upload => {
     const location = nextLocation(push, response, undefined);
-    return { location, offset: 0, leastChunk: leastChunk(response) };
+    return { location, offset: 0, leastChunk: leastChunk(response), resumed: false };
   };
   if (mountFrom !== undefined && mountFrom !== repository) {
     const query = new URLSearchParams({ mount: descriptor.digest, from: mountFrom });
@@ -160,9 +176,10 @@ function nextLocation(push: BlobPush, response: HttpResponse, known: URL | undef
   );
 }
 
-/** The error for a registry that accepts chunks but never has more bytes, so that the upload would never end. */
-function stuck(push: BlobPush, offset: number): ImageSpecError {
-  return new ImageSpecError("E_REGISTRY", `${push.subject.registry} takes a chunk and still has ${offset} bytes`, {
+/** The error for a registry that takes a chunk and then has no more bytes than before, so that the upload would never end, or more than it was sent. */
+function miscounted(push: BlobPush, end: number, has: number): ImageSpecError {
+  const { registry } = push.subject;
+  return new ImageSpecError("E_REGISTRY", `${registry} was sent ${end} bytes and says that it has ${has}`, {
     hint: "Leave chunkSize out, or report it to the registry's operator.",
     details: { registry: push.subject.registry, repository: push.subject.name },
   });
@@ -195,15 +212,14 @@ async function sendChunks(push: BlobPush, source: UploadSource, upload: Upload, 
     await response.body.dump();
     upload.location = nextLocation(push, response, upload.location);
     upload.offset = receivedBytes(response) ?? end;
-    if (upload.offset <= offset) throw stuck(push, offset);
+    if (upload.offset <= offset || upload.offset > end) throw miscounted(push, end, upload.offset);
   }
 }
 
 /** Sends what is left, if anything, and closes the upload. */
 async function finish(push: BlobPush, source: UploadSource, { location, offset }: Upload): Promise<void> {
   const { host, subject, descriptor, signal } = push;
-  const target = new URL(location);
-  target.searchParams.set("digest", descriptor.digest);
+  const target = withDigest(location, descriptor.digest);
   const { size } = descriptor;
   const rest = offset > 0 && offset < size ? { "content-range": `${offset}-${size - 1}` } : {};
   const response = await host.send({
@@ -218,6 +234,19 @@ async function finish(push: BlobPush, source: UploadSource, { location, offset }
     once: true,
   });
   await response.body.dump();
+  const stored = statedDigest(response);
+  // A digest of another algorithm may well be the same content's.
+  const isComparable = stored?.split(":")[0] === descriptor.digest.split(":")[0];
+  if (isComparable && stored !== descriptor.digest) throw mismatch(push, undefined);
+}
+
+/** The address of an upload with the digest added; the rest of its query, which may be signed, stays as it was written. */
+function withDigest(location: URL, digest: string): URL {
+  const target = new URL(location);
+  const parts = target.search.slice(1).split("&");
+  const others = parts.filter((part) => part !== "" && !part.startsWith("digest="));
+  target.search = [...others, `digest=${encodeURIComponent(digest)}`].join("&");
+  return target;
 }
 
 /** Where a broken upload stands (distribution-spec: GET on the session, `Range: 0-N`); undefined when the registry does not say. */
@@ -236,7 +265,8 @@ async function uploadState(push: BlobPush, location: URL): Promise<Upload | unde
     await response.body.dump();
     const offset = receivedBytes(response);
     const next = nextLocation(push, response, location);
-    return offset === undefined ? undefined : { location: next, offset, leastChunk: leastChunk(response) };
+    if (offset === undefined) return undefined;
+    return { location: next, offset, leastChunk: leastChunk(response), resumed: true };
   } catch (error) {
     if (isImageSpecError(error, "E_ABORTED")) throw error;
     return undefined;

@@ -43,7 +43,7 @@ export async function statusFault(
   const text = [String(status), ...said.map(({ code, message }) => [code, message].filter(Boolean).join(": "))].join(
     ", ",
   );
-  const data = details(subject, { status, codes });
+  const data = details(subject, { status, codes, retryAfter: response.header("retry-after") });
   if (status === 401 || status === 403) {
     const what = asked.hadCredential ? "refuses the credentials" : "asks for credentials";
     return new ImageSpecError("E_REGISTRY_AUTH", `${via(subject)} ${what} to ${subject.action} (${text})`, {

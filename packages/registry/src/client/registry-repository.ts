@@ -7,7 +7,7 @@ import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { PieceMemory } from "../pieces/piece-memory.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
-import { contentType, isSuccess, refusesHead, statedDigest } from "./answer.ts";
+import { contentType, isSuccess, mayHaveSize, refusesHead, statedDigest } from "./answer.ts";
 import { listReferrers } from "./list-referrers.ts";
 import { checkedName, checkStored, readManifest } from "./manifest-exchange.ts";
 import { mayPush } from "./may-push.ts";
@@ -128,7 +128,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       signal: options.signal,
     });
     await response.body.dump();
-    return response.status === 200;
+    return response.status === 200 && mayHaveSize(response, descriptor.size);
   }
 
   /** @throws ImageSpecError E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused. */
@@ -216,7 +216,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
       signal: options.signal,
     });
     await response.body.dump();
-    checkStored(response, { digest, whole: this.#whole(tag ?? digest), repository: this });
+    checkStored(response, { manifest, whole: this.#whole(tag ?? digest), repository: this });
     if (tag !== undefined) this.#options.onEvent?.({ type: "tagged", name: this.name, tag, digest });
     return response;
   }

@@ -11,6 +11,9 @@ it.each([
   ["Thu, 01 Jan 1970 00:00:07 GMT", 5000],
   ["Thu, 01 Jan 1970 00:00:01 GMT", 0],
   ["soon", undefined],
+  ["-5", undefined],
+  ["1.5", undefined],
+  ["5 minutes", undefined],
   [undefined, undefined],
 ])("reads Retry-After %s as %s ms", (header, ms) => expect(retryAfterMs(header, 2000)).toBe(ms));
 
@@ -29,6 +32,10 @@ it("obeys a wait the registry asks for, up to the budget", () => {
   expect(budget.next({ retryAfterMs: 7000 })).toBe(7000);
   expect(budget.next({ retryAfterMs: 7000 })).toBeUndefined();
   expect(new RetryBudget().next({ retryAfterMs: 1e12 })).toBeUndefined();
+});
+
+it("waits no shorter than without a word when it is asked for no wait", () => {
+  expect(new RetryBudget({ baseMs: 100 }).next({ retryAfterMs: 0 })).toBeGreaterThanOrEqual(75);
 });
 
 it("tries a timeout once more only, and counts anew after progress", () => {

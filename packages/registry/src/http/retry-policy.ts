@@ -22,7 +22,8 @@ export function isRetriedStatus(status: number): boolean {
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
+  // Date.parse takes "-5" and "1.5" for days; an HTTP date has a name of a month and a time of day.
+  const date = /[a-z]{3}.*\d\d:\d\d:\d\d/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -57,7 +58,9 @@ export class RetryBudget {
     if (this.#failures >= attempts || this.#timeouts > 1) return undefined;
     const backoff = Math.min(baseMs * 2 ** (this.#failures - 1), LONGEST_MS);
     // Jitter keeps clients that failed at the same time from retrying at the same time.
-    const wait = failure.retryAfterMs ?? backoff * (0.75 + Math.random() * 0.5);
+    const jittered = backoff * (0.75 + Math.random() * 0.5);
+    // At least as long as without a word: "0", or a date that has passed by this clock, would use up all tries at once.
+    const wait = Math.max(failure.retryAfterMs ?? 0, jittered);
     if (this.#waited + wait > budgetMs) return undefined;
     this.#waited += wait;
     return wait;
