@@ -34,12 +34,13 @@ export function machineLines({ node, cache, engine, tools }: MachineReport): str
 
 /** Each host that a build of the file contacts, the way there, and what for. */
 export function contactLines(contacts: readonly ContactReport[]): string[] {
-  return contacts.flatMap(({ kind, host, through, status, user, reason, wanted }) => {
+  return contacts.flatMap(({ kind, host, through, status, user, reason, hint, wanted }) => {
     const name = `${kind}${host === undefined ? "" : ` ${host}`}${through === undefined ? "" : ` through ${through}`}`;
     const login = user === undefined ? ", without a login" : `, as ${user}`;
     const as = kind === "registry" && status !== "unreachable" ? login : "";
     return [
       `${name}: ${status}${as}${reason === undefined ? "" : `: ${reason}`}`,
+      ...(hint ? [`  hint: ${hint}`] : []),
       ...wanted.map((what) => `  for: ${what}`),
     ];
   });

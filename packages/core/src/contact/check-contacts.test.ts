@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dockerCredentials } from "@imagespec/registry";
 import { startRegistry } from "@imagespec/testkit";
 import { expect, it, onTestFinished } from "vitest";
 import { checkContacts } from "./check-contacts.ts";
@@ -26,6 +27,28 @@ it("tells a registry that answers from one that refuses us and one that is not t
   expect(await checkContacts([gone], access(user))).toMatchObject([{ status: "unreachable" }]);
 });
 
+it.each([
+  ["none", () => ({}), /asks for credentials/, /docker login/],
+  ["a wrong one", (host: string) => ({ auths: { [host]: { auth: btoa("reader:wrong") } } }), /refuses/, /docker login/],
+  ["one that cannot be read", (host: string) => ({ auths: { [host]: { auth: "%" } } }), /not base64/, /docker login/],
+  [
+    "a helper that is missing",
+    (host: string) => ({ credHelpers: { [host]: "no-such-helper" } }),
+    /docker-credential-no-such-helper could not be started/,
+    /Install docker-credential-no-such-helper/,
+  ],
+])("says of a login that is no use what helps: %s", async (_, config, reason, hint) => {
+  const registry = await startRegistry({ auth: { type: "basic", users: { reader: "secret" } } });
+  onTestFinished(() => registry.close());
+  const env = { DOCKER_AUTH_CONFIG: JSON.stringify(config(registry.host)), DOCKER_CONFIG: "/nonexistent" };
+  const address = `${registry.host}/app:1`;
+  const contact = { kind: "registry", host: registry.host, wanted: ["the base"], address } as const;
+  const credentials = dockerCredentials({ configFile: undefined, env });
+  expect(await checkContacts([contact], { credentials, env, signal })).toMatchObject([
+    { status: "refused", reason: expect.stringMatching(reason), hint: expect.stringMatching(hint) },
+  ]);
+});
+
 it("asks indexes by their address, and nobody where no address is known", async () => {
   const statuses: Record<string, number> = { "/open": 200, "/closed": 401, "/broken": 500 };
   const server = createServer((request, response) => response.writeHead(statuses[request.url ?? ""] ?? 404).end());
@@ -44,4 +67,5 @@ it("asks indexes by their address, and nobody where no address is known", async 
     "unreachable",
     "unchecked",
   ]);
+  expect(reports[1]?.hint).toContain("pipSecretMounts");
 });

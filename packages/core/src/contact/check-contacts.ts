@@ -9,6 +9,8 @@ import {
 } from "@imagespec/registry";
 import type { BuildContact } from "./build-contacts.ts";
 
+/** What is wrong with our login: the registry refuses it, or it cannot be read. */
+const LOGIN_FAULTS: readonly string[] = ["E_REGISTRY_AUTH", "E_INPUT_FILE"];
 /** Milliseconds a host has to answer. */
 const PATIENCE = 5000;
 
@@ -19,6 +21,8 @@ export interface ContactReport extends BuildContact {
   /** Who we are there; undefined for nobody. */
   user?: string | undefined;
   reason?: string | undefined;
+  /** What helps, where anything is known to. */
+  hint?: string | undefined;
 }
 
 interface Access {
@@ -51,7 +55,7 @@ export async function checkContacts(contacts: readonly BuildContact[], access: A
   }
 }
 
-type Answer = Pick<ContactReport, "status" | "user" | "reason">;
+type Answer = Pick<ContactReport, "status" | "user" | "reason" | "hint">;
 
 async function askRegistry(
   client: RegistryClient,
@@ -71,7 +75,8 @@ async function askRegistry(
   } catch (error) {
     signal.throwIfAborted();
     if (!isImageSpecError(error)) throw error;
-    return { status: error.code === "E_REGISTRY_AUTH" ? "refused" : "unreachable", user, reason: error.message };
+    const status = LOGIN_FAULTS.includes(error.code) ? "refused" : "unreachable";
+    return { status, user, reason: error.message, hint: error.hint };
   }
 }
 
@@ -79,7 +84,10 @@ async function askAddress(http: HttpTransport, address: string, signal: AbortSig
   try {
     const { status, body } = await http.send({ method: "GET", url: new URL(address), signal });
     await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
-    if (status === 401 || status === 403) return { status: "refused", reason: `it answers ${status} without a login` };
+    if (status === 401 || status === 403) {
+      const hint = "Give the build a login for it with pipSecretMounts.";
+      return { status: "refused", reason: `it answers ${status} without a login`, hint };
+    }
     return status >= 500 ? { status: "unreachable", reason: `it answers ${status}` } : { status: "reachable" };
   } catch (error) {
     signal.throwIfAborted();
