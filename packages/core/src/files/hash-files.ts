@@ -69,7 +69,7 @@ interface Taken {
   sha256: string;
 }
 
-type Hash = (source: string) => Promise<Taken>;
+type Hash = (source: string) => Taken | Promise<Taken>;
 
 async function hashTwice(source: string, hash: Hash): Promise<Taken> {
   try {
@@ -95,20 +95,11 @@ function settle(file: FoundFile, { stats, sha256 }: Taken): void {
 
 class FileChanged extends Error {}
 
-/** The hash of an open file, from the cache or by reading it. */
-async function hashOpen(
-  source: string,
-  descriptor: number,
-  cache: StatCache,
-  read: (stats: FileStats) => string | Promise<string>,
-): Promise<Taken> {
-  const stats = statsOfOpen(descriptor);
-  const known = cache.get(source, stats);
-  if (known !== undefined) return { stats, sha256: known };
-  const sha256 = await read(stats);
+/** Remembers the hash that was read of an open file with these stats, if it still has them. */
+function remember(cache: StatCache, source: string, descriptor: number, stats: FileStats, sha256: string): string {
   if (!isSameVersion(statsOfOpen(descriptor), stats)) throw new FileChanged();
   cache.set(source, stats, sha256);
-  return { stats, sha256 };
+  return sha256;
 }
 
 function statsOfOpen(descriptor: number): FileStats {
@@ -118,10 +109,12 @@ function statsOfOpen(descriptor: number): FileStats {
   return fileStats(stats);
 }
 
-async function hashSmall(source: string, cache: StatCache, memory: Buffer): Promise<Taken> {
+function hashSmall(source: string, cache: StatCache, memory: Buffer): Taken {
   const descriptor = openSync(source, OPEN_FLAGS);
   try {
-    return await hashOpen(source, descriptor, cache, ({ size }) => readSmall(descriptor, size, memory));
+    const stats = statsOfOpen(descriptor);
+    const read = () => remember(cache, source, descriptor, stats, readSmall(descriptor, stats.size, memory));
+    return { stats, sha256: cache.get(source, stats) ?? read() };
   } finally {
     closeSync(descriptor);
   }
@@ -145,7 +138,9 @@ function readSmall(descriptor: number, size: number, memory: Buffer): string {
 async function hashLarge(source: string, cache: StatCache, signal: AbortSignal | undefined): Promise<Taken> {
   const handle: FileHandle = await open(source, OPEN_FLAGS);
   try {
-    return await hashOpen(source, handle.fd, cache, ({ size }) => readLarge(handle, size, signal));
+    const stats = statsOfOpen(handle.fd);
+    const read = async () => remember(cache, source, handle.fd, stats, await readLarge(handle, stats.size, signal));
+    return { stats, sha256: cache.get(source, stats) ?? (await read()) };
   } finally {
     await handle.close();
   }

@@ -103,17 +103,17 @@ export class StatIndex {
     const numbers = new Float64Array(PIECE * FIELDS);
     const bytes = Buffer.from(numbers.buffer);
     for (const places of slicesOf(order)) {
-      for (const [at, place] of places.entries()) {
+      places.forEach((place, at) => {
         if (place < rows.count) rows.copyNumbers(place, numbers, at);
         else added.copyNumbers(place - rows.count, numbers, at);
-      }
+      });
       yield bytes.subarray(0, places.length * NUMBERS_BYTES);
     }
     for (const places of slicesOf(order)) {
-      for (const [at, place] of places.entries()) {
+      places.forEach((place, at) => {
         if (place < rows.count) rows.copyHash(place, bytes, at);
         else added.copyHash(place - rows.count, bytes, at);
-      }
+      });
       yield bytes.subarray(0, places.length * HASH_BYTES);
     }
   }
