@@ -1,6 +1,7 @@
 import { ImageSpecError } from "@imagespec/core";
 import { tooDeep } from "./nesting.ts";
 import { repeatedKey } from "./repeated-key.ts";
+import { yamlBreach } from "./yaml-breach.ts";
 
 /**
  * The data of a spec in JSON or YAML. `name` is what messages call it.
@@ -22,21 +23,32 @@ export async function parseSpecText(text: string, kind: "json" | "yaml" | "eithe
 }
 
 async function parseYaml(text: string, name: string): Promise<unknown> {
-  const { LineCounter, parseDocument } = await import("yaml");
-  const lines = new LineCounter();
+  const yaml = await import("yaml");
+  const lines = new yaml.LineCounter();
+  const notYaml = (offset: number, what: string, cause?: unknown) => {
+    const { line, col } = lines.linePos(offset);
+    return fault(`${name}:${line}:${col}: not YAML: ${what}`, "Correct this line.", cause);
+  };
   try {
     // `<<: *defaults` is YAML 1.1's merge key, which is still common in compose and CI files.
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error", merge: true });
+    const document = yaml.parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: "error",
+      merge: true,
+      uniqueKeys: false,
+    });
     // A tag that means nothing here, such as !!js/function, is a warning to the parser; a spec holds plain data alone.
     const [error] = [...document.errors, ...document.warnings];
     // The parser is recursive, and deep nesting overflows its stack.
     if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep([]);
     if (error !== undefined) {
+      if (error.code !== "MULTIPLE_DOCS") throw notYaml(error.pos[0], error.message, error);
       const { line, col } = lines.linePos(error.pos[0]);
-      if (error.code === "MULTIPLE_DOCS")
-        throw fault(`${name}:${line}:${col}: a second document begins here`, "Keep one document in the file.", error);
-      throw fault(`${name}:${line}:${col}: not YAML: ${error.message}`, "Correct this line.", error);
+      throw fault(`${name}:${line}:${col}: a second document begins here`, "Keep one document in the file.", error);
     }
+    const breach = yamlBreach(document, yaml);
+    if (breach !== undefined) throw notYaml(breach.offset, breach.message);
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     if (error instanceof ImageSpecError) throw error;

@@ -1,3 +1,4 @@
+import { secretPatterns } from "./secret-patterns.ts";
 import { bareUserInfos, type UserInfo, userInfosOfUrls } from "./user-info.ts";
 
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
@@ -28,11 +29,11 @@ export function embeddedCredential(text: string): EmbeddedCredential | undefined
 /**
  * Replaces what may be a credential by `***`, whatever form it has: user info in URLs and before hosts, conda tokens,
  * Authorization headers, Basic and Bearer tokens, fields named like a token or password, and each of `secrets` wherever it
- * stands, also percent-encoded, in base64 or escaped as in JSON.
+ * stands, also percent-encoded, in base64 (alone or within a longer text, as in "user:password") or escaped as in JSON.
  */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   let result = text;
-  for (const form of secretForms(secrets)) result = result.replaceAll(form, "***");
+  for (const form of secretPatterns(secrets)) result = result.replaceAll(form, "***");
   result = hide(result, userInfosOfUrls(result));
   result = hide(result, bareUserInfos(result));
   return result
@@ -66,18 +67,4 @@ function isToken(scheme: string, token: string): boolean {
   if (PROSE.test(token)) return false;
   if (scheme.toLowerCase() === "bearer") return true;
   return /[^a-z]/.test(token) || Buffer.from(token, "base64").includes(":");
-}
-
-/** A secret as it may stand in a text, the longest form first. */
-function secretForms(secrets: Iterable<string>): string[] {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (secret.length > 0) forms.add(secret);
-    // The encoding of a short secret would match texts that do not contain it.
-    if (secret.length < 4) continue;
-    forms.add(encodeURIComponent(secret.toWellFormed()));
-    forms.add(JSON.stringify(secret).slice(1, -1));
-    forms.add(Buffer.from(secret).toString("base64").replace(/=+$/, ""));
-  }
-  return [...forms].sort((a, b) => b.length - a.length);
 }

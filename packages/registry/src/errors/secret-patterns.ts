@@ -1,0 +1,64 @@
+/** Characters of base64 that a pattern must have at least: shorter ones would match texts that do not hold the secret. */
+const LEAST_SIGNS = 6;
+/** Bytes of a secret that a pattern is made of: longer ones, such as keys in files, would be slow and may be refused. */
+const LARGEST_PATTERN = 4096;
+const SIGN = "[A-Za-z0-9+/_-]";
+
+/**
+ * What matches a secret wherever it may stand in a text, the longest first: as it is, escaped as in JSON, percent-encoded
+ * in any of the ways there are, and in base64, also as a part of what was encoded (`user:password`). Pure.
+ */
+export function secretPatterns(secrets: Iterable<string>): (string | RegExp)[] {
+  const plain = new Set<string>();
+  const encoded = new Set<string>();
+  for (const secret of secrets) {
+    if (secret.length > 0) plain.add(secret);
+    const bytes = Buffer.from(secret);
+    // The encoding of a short secret would match texts that do not contain it.
+    if (bytes.length < 4) continue;
+    plain.add(JSON.stringify(secret).slice(1, -1));
+    plain.add(bytes.toString("base64").replace(/=+$/, ""));
+    if (bytes.length > LARGEST_PATTERN) {
+      plain.add(encodeURIComponent(secret.toWellFormed()));
+      continue;
+    }
+    encoded.add(percentEncoded(secret));
+    for (const before of [0, 1, 2]) {
+      const pattern = withinBase64(bytes, before);
+      if (pattern !== undefined) encoded.add(pattern);
+    }
+  }
+  const longestFirst = (texts: Set<string>) => [...texts].sort((a, b) => b.length - a.length);
+  return [...longestFirst(encoded).map((source) => new RegExp(source, "g")), ...longestFirst(plain)];
+}
+
+/**
+ * Each character as it is or as its bytes in hex of either case, since encoders differ in what they leave
+ * (encodeURI, RFC 3986, forms, in which `+` is a blank).
+ */
+function percentEncoded(secret: string): string {
+  return Array.from(secret, (character) => {
+    const hex = Array.from(Buffer.from(character), (byte) => `%${anyCase(byte.toString(16).padStart(2, "0"))}`);
+    return `(?:${hex.join("")}|${literal(character)}${character === " " ? "|\\+" : ""})`;
+  }).join("");
+}
+
+function literal(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&");
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/**
+ * The signs of base64 that the bytes decide alone where `before` others stand before them in their group of three, with
+ * the sign on each side that they share with their neighbours; undefined where that is too short.
+ */
+function withinBase64(bytes: Buffer, before: number): string | undefined {
+  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+  const own = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  if (own.length < LEAST_SIGNS) return undefined;
+  const shared = before === 0 ? "" : `${SIGN}?`;
+  return `${shared}${own.replace(/[+/]/g, (sign) => (sign === "+" ? "[+-]" : "[/_]"))}${SIGN}?`;
+}
