@@ -8,6 +8,7 @@ import type { PythonTarget } from "../target/python-target.ts";
 import { wheelFits } from "../target/wheel-tags.ts";
 import { parseWheelName } from "../wheel/wheel-name.ts";
 import { buildInto } from "./build-into.ts";
+import { checkBuilt } from "./check-built.ts";
 import { isProject, type Source, subjectOf } from "./source-kinds.ts";
 import { unconfinedWarning } from "./unconfined-warning.ts";
 import { type StaticMetadata, wheelMetadata } from "./wheel-metadata.ts";
@@ -29,9 +30,15 @@ export interface BuiltWheel {
  * The wheel of a source: the one in the cache that was built of the same source for the same Python, else built now.
  *
  * @throws ImageSpecError E_UNSUPPORTED naming the source for one that cannot be built here, or whose wheel is not for
- * every platform.
+ * every platform; E_RESOLVE for one whose wheel is another distribution.
  */
-export function builtWheel(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
+export async function builtWheel(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
+  const wheel = await fromCache(session, workshop, source);
+  checkBuilt(wheel.metadata, source);
+  return wheel;
+}
+
+function fromCache(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
   const { step, target } = workshop;
   const key = {
     source: identityOf(source),

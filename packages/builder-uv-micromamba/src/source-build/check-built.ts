@@ -1,0 +1,25 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+import { sameVersion, withoutLocal } from "../wheel/version.ts";
+import { normalizeName } from "../wheel/wheel-name.ts";
+import { isProject, type Source, subjectOf } from "./source-kinds.ts";
+import type { StaticMetadata } from "./wheel-metadata.ts";
+
+/**
+ * Compares a wheel with the source it was built of: a lock or an index said which distribution that is. As for uv, the
+ * version counts for archives that are not asked for by address, and a local version may be added to it.
+ *
+ * @throws ImageSpecError E_RESOLVE when the wheel is another distribution.
+ */
+export function checkBuilt({ name, version }: StaticMetadata, source: Source): void {
+  const isNamed = normalizeName(name) === normalizeName(source.name);
+  const stated = isProject(source) || !source.archive || source.directUrl !== undefined ? undefined : source.version;
+  const isVersion = stated === undefined || [version, withoutLocal(version)].some((one) => sameVersion(one, stated));
+  if (isNamed && isVersion) return;
+  throw new ImageSpecError(
+    "E_RESOLVE",
+    `${subjectOf(source)} is built to a wheel that calls itself ${name} ${version}`,
+    {
+      hint: "Take another version of the package, or report it to its authors.",
+    },
+  );
+}
