@@ -17,9 +17,9 @@ afterEach(async () => {
 const run = { image: "app:1", command: [], mounts: [], input: false, terminal: false };
 
 /** Stands for docker: takes down what it is asked, and does this for each command. */
-async function docker(cases: string): Promise<void> {
+async function docker(cases: string, name = "docker"): Promise<void> {
   const script = `#!/bin/sh\necho "$*" >> "${folder}/asked"\ncase $1 in\n${cases}\nesac\n`;
-  await writeFile(join(folder, "docker"), script, { mode: 0o755 });
+  await writeFile(join(folder, name), script, { mode: 0o755 });
 }
 
 /** What docker was asked, with the container's name as NAME. */
@@ -41,6 +41,13 @@ it("runs a program by one command where nothing is to be made before", async () 
   await docker("run) exit 7 ;;");
   expect(await runContainer("docker", { ...run, input: true }, new AbortController().signal)).toBe(7);
   expect(await asked()).toEqual(["run --rm --name NAME --interactive app:1"]);
+});
+
+it("makes nothing ahead with nerdctl, whose containers made ahead have no terminal", async () => {
+  await docker("run) exit 7 ;;", "nerdctl");
+  await createContainer("nerdctl", run).remove();
+  expect(await createContainer("nerdctl", run).start().ended).toBe(7);
+  expect(await asked()).toEqual(["run --rm --name NAME app:1"]);
 });
 
 it("starts nothing where the container cannot be made", async () => {

@@ -36,6 +36,8 @@ export interface CreatedContainer {
  * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
  */
 export function createContainer(command: ContainerCommand, run: ContainerRun): CreatedContainer {
+  // nerdctl makes containers ahead only for programs without a terminal, so there nothing is made before the start.
+  if (command === "nerdctl") return { start: () => startContainer(command, run), remove: async () => undefined };
   const name = newName();
   const creation = startClient(
     command,
