@@ -46,7 +46,9 @@ if (process.argv[2] === "server") {
   const client = new RegistryClient({ env: {} });
   const source = client.repository(`localhost:${port}/from`);
   const received = once(server, "message") as Promise<[{ received: number }]>;
-  await client.repository(`localhost:${port}/to`).putBlob(descriptor, () => source.getBlob(descriptor));
+  const target = client.repository(`localhost:${port}/to`);
+  // As whoever copies images does.
+  await target.putBlob(descriptor, () => source.getBlob(descriptor, { memory: target.memory }));
   const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(JSON.stringify({ copied: (await received)[0].received, peakMegabytes }));
   server.kill();
