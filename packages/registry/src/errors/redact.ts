@@ -1,5 +1,5 @@
-import { secretPatterns } from "./secret-patterns.ts";
-import { bareUserInfos, type UserInfo, userInfosOfUrls } from "./user-info.ts";
+import { type Span, secretSpans } from "./secret-patterns.ts";
+import { bareUserInfos, userInfosOfUrls } from "./user-info.ts";
 
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
 const CONDA_TOKEN = /(\/t\/)[^\s/]+(\/|$)/g;
@@ -32,8 +32,7 @@ export function embeddedCredential(text: string): EmbeddedCredential | undefined
  * stands, also percent-encoded, in base64 (alone or within a longer text, as in "user:password") or escaped as in JSON.
  */
 export function redact(text: string, secrets: Iterable<string> = []): string {
-  let result = text;
-  for (const form of secretPatterns(secrets)) result = result.replaceAll(form, "***");
+  let result = hide(text, secretSpans(text, secrets));
   result = hide(result, userInfosOfUrls(result));
   result = hide(result, bareUserInfos(result));
   return result
@@ -53,7 +52,7 @@ export function redactData<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactData(inner)])) as T;
 }
 
-function hide(text: string, spans: readonly UserInfo[]): string {
+function hide(text: string, spans: readonly Span[]): string {
   let result = "";
   let done = 0;
   for (const { start, end } of spans) {

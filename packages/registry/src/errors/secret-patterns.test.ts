@@ -52,3 +52,15 @@ it("hides a secret of a megabyte as it is, percent-encoded and in base64", () =>
   for (const form of [secret, encodeURIComponent(secret), base64(secret)])
     expect(redact(`<${form}>`, [secret])).toMatch(/^<\*\*\*=*>$/);
 });
+
+describe("a secret is hidden whole where another one", () => {
+  const long = `first-${"k".repeat(5000)}-inner-last`;
+  it.each<[string, string[], string]>([
+    ["stands in it as it is", ["inner", long], long],
+    ["stands in it in JSON", ["inner", 'first"inner"last'], JSON.stringify('first"inner"last').slice(1, -1)],
+    ["stands in it in base64", ["tra2", "kkkkkkkkk"], "a2tra2tra2tr"],
+    ["overlaps it", ["abcdef", "defghi"], "abcdefghi"],
+  ])("%s", (_, secrets, text) => {
+    for (const given of [secrets, secrets.toReversed()]) expect(redact(`<${text}>`, given)).toBe("<***>");
+  });
+});

@@ -4,11 +4,39 @@ const LEAST_SIGNS = 6;
 const LARGEST_PATTERN = 4096;
 const SIGN = "[A-Za-z0-9+/_-]";
 
+/** A part of a text, up to the character before `end`. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
 /**
- * What matches a secret wherever it may stand in a text, the longest first: as it is, escaped as in JSON, percent-encoded
- * in any of the ways there are, and in base64, also as a part of what was encoded (`user:password`). Pure.
+ * Where secrets stand in a text: as they are, escaped as in JSON, percent-encoded in any of the ways there are, and in
+ * base64, also as a part of what was encoded (`user:password`). All are looked for in the same text, so that one within
+ * another does not keep the rest of it from being found; spans that overlap are one. Pure.
  */
-export function secretPatterns(secrets: Iterable<string>): (string | RegExp)[] {
+export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
+  const found = secretPatterns(secrets).flatMap((pattern) => [...spansOf(pattern, text)]);
+  const merged: Span[] = [];
+  for (const span of found.sort((one, other) => one.start - other.start)) {
+    const last = merged.at(-1);
+    if (last !== undefined && span.start < last.end) last.end = Math.max(last.end, span.end);
+    else merged.push(span);
+  }
+  return merged;
+}
+
+function* spansOf(pattern: string | RegExp, text: string): Generator<Span> {
+  if (typeof pattern === "string") {
+    const { length } = pattern;
+    for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + length))
+      yield { start: at, end: at + length };
+  } else {
+    for (const { 0: match, index } of text.matchAll(pattern)) yield { start: index, end: index + match.length };
+  }
+}
+
+function secretPatterns(secrets: Iterable<string>): (string | RegExp)[] {
   const plain = new Set<string>();
   const encoded = new Set<string>();
   for (const secret of secrets) {
@@ -28,8 +56,7 @@ export function secretPatterns(secrets: Iterable<string>): (string | RegExp)[] {
       if (pattern !== undefined) encoded.add(pattern);
     }
   }
-  const longestFirst = (texts: Set<string>) => [...texts].sort((a, b) => b.length - a.length);
-  return [...longestFirst(encoded).map((source) => new RegExp(source, "g")), ...longestFirst(plain)];
+  return [...Array.from(encoded, (source) => new RegExp(source, "g")), ...plain];
 }
 
 /**
