@@ -16,7 +16,7 @@ export interface Span {
  * another does not keep the rest of it from being found; spans that overlap are one. Pure.
  */
 export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
-  const found = secretPatterns(secrets).flatMap((pattern) => [...spansOf(pattern, text)]);
+  const found = secretPatterns(secrets, text).flatMap((pattern) => [...spansOf(pattern, text)]);
   const merged: Span[] = [];
   for (const span of found.sort((one, other) => one.start - other.start)) {
     const last = merged.at(-1);
@@ -36,7 +36,10 @@ function* spansOf(pattern: string | RegExp, text: string): Generator<Span> {
   }
 }
 
-function secretPatterns(secrets: Iterable<string>): (string | RegExp)[] {
+/** What to look for in a text. */
+function secretPatterns(secrets: Iterable<string>, text: string): (string | RegExp)[] {
+  // Most lines of a log have neither sign, and so hold no percent-encoding, whose pattern takes the longest to make.
+  const mayBeEncoded = /[%+]/.test(text);
   const plain = new Set<string>();
   const encoded = new Set<string>();
   for (const secret of secrets) {
@@ -50,7 +53,7 @@ function secretPatterns(secrets: Iterable<string>): (string | RegExp)[] {
       plain.add(encodeURIComponent(secret.toWellFormed()));
       continue;
     }
-    encoded.add(percentEncoded(secret));
+    if (mayBeEncoded) encoded.add(percentEncoded(secret));
     for (const before of [0, 1, 2]) {
       const pattern = withinBase64(bytes, before);
       if (pattern !== undefined) encoded.add(pattern);
