@@ -91,6 +91,14 @@ it("leaves alone what is replaced anyway or not shipped", () => {
   expect(existsSync(at("root/of-the-base")) && existsSync(at("root/deep/of-the-base"))).toBe(true);
 });
 
+it("does not take the folder itself for a file below it", () => {
+  mkdirSync(at(`context/source${folder}`), { recursive: true });
+  ship(at("root"));
+  linkSync(at("etc/target"), at("root/of-the-base"));
+  expect(run()).toMatchObject({ status: 0, stderr: "" });
+  expect(existsSync(at("root/of-the-base"))).toBe(true);
+});
+
 describe("a folder where the base has something else, or the other way round", () => {
   const says = (what: string, name = "app") => ({
     code: "E_INPUT_FILE",

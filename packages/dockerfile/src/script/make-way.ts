@@ -44,7 +44,7 @@ export function makeWayScript({ parameter, places, to, digest }: Tree): string[]
     "if find_tree; then",
     'make_way "$tree";',
     `if [ -n "$find" ]; then find ${target}/ -xdev -type f -links +1 -exec /bin/sh -c`,
-    `'for to; do from=$0/\${to#"$1"/}; if [ -f "$from" ] && [ ! -L "$from" ]; then rm -f "$to"; fi; done'`,
+    `'target=$1; shift; for to; do from=$0/\${to#"$target"/}; if [ -f "$from" ] && [ ! -L "$from" ]; then rm -f "$to"; fi; done'`,
     `"$tree" ${target} {} +; fi;`,
     "else printf 'imagespec:%s: %s\\n' warning",
     `'links of the base image below ${to} were not looked for, and files may be written through them' >&2; fi`,
