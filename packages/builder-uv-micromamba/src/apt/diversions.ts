@@ -17,7 +17,7 @@ export interface Diversion {
 /**
  * The text of dpkg's diversions with one more, in the order in which dpkg writes them: that of its lists of names.
  *
- * @throws {ImagespecError} E_UNSUPPORTED for a path that is diverted already.
+ * @throws ImageSpecError E_UNSUPPORTED for a path that is diverted already.
  */
 export function addDiversion(text: string, { path, to, by }: Diversion): string {
   const lines = text.split("\n");

@@ -60,7 +60,7 @@ export async function checkBase(request: Request, options: CheckBaseOptions = {}
   if (stored !== "unknown") throw stored;
 }
 
-/** True for an image that the engine neither pulled nor pushed under this name: it may have been by others. */
+/** True for an image that the engine neither pulled nor pushed under this name, whatever its other names. */
 function isHereAlone({ digests }: HeldImage, reference: string): boolean {
   const { name } = parseReference(reference);
   // Engines write Docker Hub's names in their short form.

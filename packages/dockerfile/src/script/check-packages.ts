@@ -2,8 +2,9 @@ import { ENVIRONMENT_FILES } from "@imagespec/core/builder";
 import { quoteShell } from "./quote.ts";
 
 /**
- * Names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), needs by the machine's kernel, files of the environment itself that a
- * distribution brings, and paths that one distribution or two bring with different contents, as their RECORDs say.
+ * Looks for names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), for distributions whose needs
+ * depend on the kernel of the building machine or that bring files of the environment itself, and for paths that one
+ * distribution or two bring with different contents, as their RECORDs say.
  */
 const CHECK = `
 import csv, glob, os, re, sys

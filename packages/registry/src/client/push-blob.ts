@@ -176,7 +176,10 @@ function nextLocation(push: BlobPush, response: HttpResponse, known: URL | undef
   );
 }
 
-/** The error for a registry that takes a chunk and then has no more bytes than before, so that the upload would never end, or more than it was sent. */
+/**
+ * The error for a registry that takes a chunk and then states no more bytes than before, so that the upload would never
+ * end, or more than it was sent.
+ */
 function miscounted(push: BlobPush, end: number, has: number): ImageSpecError {
   const { registry } = push.subject;
   return new ImageSpecError("E_REGISTRY", `${registry} was sent ${end} bytes and says that it has ${has}`, {
