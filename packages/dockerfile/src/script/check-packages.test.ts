@@ -74,6 +74,8 @@ it.each([
   "six; platform_release > '5'",
   'six ;\n  platform_version != ""',
   "six; python_version > '3' or platform.version == 'x'",
+  "six; platform_release > '5' and sys_platform != 'win32'",
+  "six; platform_release > '5' or sys_platform == 'darwin'",
 ])("refuses a distribution that needs %j, which asks what machine builds", (need) => {
   const [line = ""] = said(metadata("other>1", need));
   expect(parseStepFault(line)).toEqual({
@@ -86,6 +88,7 @@ it("takes needs of other systems, and words that are values", () => {
   const needs = [
     "pyobjc; sys_platform == 'darwin' and platform_release >= '20'",
     "x; platform_system == 'Windows' and platform_version > '10'",
+    'z; "nt"==os_name and platform_version > "10"',
     "y; extra == 'platform_release'",
     "platform_release-tools>1",
   ];

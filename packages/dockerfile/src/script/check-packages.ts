@@ -15,13 +15,15 @@ def fail(text):
 for folder, folders, names in os.walk(prefix):
   for name in folders + names:
     if name.startswith(".wh."): fail("the packages bring %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
+systems = "['\\"](darwin|win32|windows|nt)['\\"]"
 for metadata in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/METADATA"))):
   name = " ".join(os.path.basename(os.path.dirname(metadata))[:-len(".dist-info")].split("-"))
   with open(metadata, encoding="utf-8", errors="replace") as file: fields = re.sub("\\n[ \\t]+", " ", file.read().split("\\n\\n")[0]).split("\\n")
   for field in fields:
     marker = field.rsplit(";", 1)[-1] if re.match("requires-dist:.*;", field, re.I) else ""
     bare = re.sub("'[^']*'|\\"[^\\"]*\\"", " ", marker)
-    if re.search(r"platform_(release|version)|platform\\.version", bare) and not re.search("darwin|win32|windows", marker, re.I): fail("%s needs packages by the kernel of the building machine: %s" % (name, ascii(field)))
+    foreign = re.search("== *%s|%s *==" % (systems, systems), marker, re.I) and not re.search(r"\\bor\\b", bare)
+    if re.search(r"platform_(release|version)|platform\\.version", bare) and not foreign: fail("%s needs packages by the kernel of the building machine: %s" % (name, ascii(field)))
 owners = {}
 for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/RECORD"))):
   site, info = os.path.split(os.path.dirname(record))
