@@ -75,10 +75,10 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
   const install = ["-y", "--no-install-recommends", "install", ...packages];
   const hint = "Check the names and versions of aptPackages.";
   // Neither changes anything, so that both may read the lists at once.
-  const [simulated, uris] = await Promise.all([
-    run(["--simulate", ...install], hint),
-    run(["--print-uris", ...install], hint),
-  ]);
+  const runs = [run(["--simulate", ...install], hint), run(["--print-uris", ...install], hint)];
+  // The folder is removed when this fails, and by then no apt may run in it.
+  await Promise.allSettled(runs);
+  const [simulated = "", uris = ""] = await Promise.all(runs);
   return {
     ...readAnswer(simulated, uris, { packages, baseName }),
     indexes: await readIndexes(join(root, "lists"), question.mirrors),
