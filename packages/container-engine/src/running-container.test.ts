@@ -65,6 +65,16 @@ it("starts nothing that is stopped while it is being made, and removes it", asyn
   expect(await asked()).toEqual(["create --rm --name NAME app:1", "kill --signal TERM NAME", "rm --force NAME"]);
 });
 
+it("removes a container that is just being started, when its client goes on", async () => {
+  const gone = join(folder, "gone");
+  const start = `trap '' TERM; echo ready >>"${folder}/asked"; while [ ! -e "${gone}" ]; do sleep 0.05; done`;
+  await docker(`start) ${start} ;;\nkill) exit 1 ;;\nrm) touch "${gone}" ;;`);
+  const container = createContainer("docker", run).start();
+  await vi.waitFor(async () => expect(await asked()).toContain("ready"));
+  await container.stop(50);
+  expect((await asked()).slice(3)).toEqual(["kill --signal TERM NAME", "rm --force NAME", "rm --force NAME"]);
+});
+
 it("removes a container that was not started", async () => {
   await docker("");
   await createContainer("docker", run).remove();

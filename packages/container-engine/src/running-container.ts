@@ -163,6 +163,8 @@ async function stopContainer({ command, name, ended, endClient }: Program, patie
   }
   // The client is still fetching the image or making the container, which must not start after all.
   endClient();
+  // A client that is just starting the program hands the signal on to it, and waits for an end that may never come.
+  if (!(await Promise.race([over, sleep(patience, false)]))) await succeeds(command, ["rm", "--force", name]);
   await over;
   await succeeds(command, ["rm", "--force", name]);
 }
