@@ -66,7 +66,12 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
   const wanted = new Map<string, string>();
   const add = async (path: string) => {
     const found = await tree.resolve(path);
-    if (found?.entry.type === "file") wanted.set(path, found.located.path);
+    if (found?.entry.type !== "file") return;
+    const { path: real, at } = found.located;
+    // Contents are read by path, out of the topmost layer that has a file there.
+    if ((await tree.layerOf(real)) !== at)
+      throw handedOn(`/${path} of ${name} is a hard link to a file that a later layer has changed`);
+    wanted.set(path, real);
   };
   for (const path of FILES) await add(path);
   for (const folder of FOLDERS) {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { digestOf, type ImageConfig } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { baseSystem } from "../apt/base-system.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { BaseInspector } from "./base-inspector.ts";
@@ -54,6 +55,18 @@ describe("hard links of a base", () => {
     expect(await made.tree.resolve("etc/passwd")).toMatchObject({
       path: "etc/passwd",
       entry: { type: "file", uid: 7 },
+    });
+  });
+
+  it("are left to a container where they are files of dpkg, which are read by their other name", async () => {
+    const made = await base(
+      [file("status", "Package: old\n"), hard("var/lib/dpkg/status", "status")],
+      [file("status", "Package: new\n")],
+    );
+    const records = new RecordStore(new CacheFolder({ IMAGESPEC_CACHE_DIR: root }));
+    await expect(baseSystem(made, "base:1", records)).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: "/var/lib/dpkg/status of base:1 is a hard link to a file that a later layer has changed",
     });
   });
 
