@@ -1,4 +1,4 @@
-import { ImageBuildEngine, type ImageSpec } from "@imagespec/core";
+import { ImageBuildEngine, type ImageSpec, pinnedReference } from "@imagespec/core";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
@@ -10,7 +10,7 @@ export function imageOf(spec: ImageSpec): pulumi.Output<string> {
 }
 
 async function built(spec: ImageSpec): Promise<string> {
-  const { status, reference, digest } = await ImageBuildEngine.build(spec);
-  await pulumi.log.info(`${reference}: ${status}`);
-  return digest === undefined ? reference : `${reference}@${digest}`;
+  const outcome = await ImageBuildEngine.build(spec);
+  await pulumi.log.info(`${outcome.reference}: ${outcome.status}`);
+  return pinnedReference(outcome);
 }
