@@ -180,6 +180,13 @@ describe("a base in an engine", () => {
     await expect(check(reference, ["linux/arm64"], holding("arm64"))).resolves.toBeUndefined();
   });
 
+  it("is not asked for in its registry when it fits", async () => {
+    const reference = await base(["linux/arm64"]);
+    const before = open.exchanges.length;
+    await check(reference, ["linux/arm64"], holding("arm64"));
+    expect(open.exchanges).toHaveLength(before);
+  });
+
   it.each([
     ["no name", "localhost:1/base:1", []],
     ["another name", "localhost:1/base:1", ["localhost:1/other@sha256:0", "base@sha256:0"]],

@@ -46,18 +46,19 @@ type Request = Pick<BuildRequest, "plan" | "target" | "credentials" | "mirrors" 
 export async function checkBase(request: Request, options: CheckBaseOptions = {}): Promise<void> {
   const { base } = request.plan;
   const platforms = request.target.platforms.map(parsePlatform);
-  const stored = await judge(() => checkStored(request, platforms, options));
-  if (stored === "fits") return;
   const name = base.kind === "layout" ? undefined : throughMirror(base.reference, request.mirrors);
   const held = name === undefined ? undefined : await options.held?.(name);
-  if (name !== undefined && held !== undefined) {
-    const inEngine = await judge(() => {
-      for (const platform of platforms) checkPlatform(held, platform, baseImageText(base));
-    });
-    if (inEngine === "fits") return;
-    if (stored === "unknown" && inEngine !== "unknown" && isHereAlone(held, name)) throw inEngine;
-  }
+  const inEngine = held === undefined ? "unknown" : await judge(() => checkHeld(held, platforms, baseImageText(base)));
+  // The tool then takes it from the engine. Its registry, which may be out of reach, need not be asked.
+  if (inEngine === "fits") return;
+  const stored = await judge(() => checkStored(request, platforms, options));
+  if (stored === "fits") return;
   if (stored !== "unknown") throw stored;
+  if (inEngine !== "unknown" && held !== undefined && name !== undefined && isHereAlone(held, name)) throw inEngine;
+}
+
+function checkHeld(held: HeldImage, platforms: readonly Platform[], subject: string): void {
+  for (const platform of platforms) checkPlatform(held, platform, subject);
 }
 
 /** True for an image that the engine neither pulled nor pushed under this name, whatever its other names. */
