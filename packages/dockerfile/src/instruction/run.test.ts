@@ -28,6 +28,12 @@ it("a long script with line ends is the same on several lines", () => {
   expect(JSON.parse(text.slice("RUN ".length))).toEqual(["/bin/sh", "-c", `set -e; ${script}`]);
 });
 
+it("a line that is too long in bytes, and not in characters, is the same on several lines", () => {
+  const script = `echo ${"語".repeat(30_000)}`;
+  const text = joined(renderRun(["set -e;", script]));
+  expect(JSON.parse(text.slice("RUN ".length))).toEqual(["/bin/sh", "-c", `set -e; ${script}`]);
+});
+
 it("what fits stays on one line", () => {
   expect(renderExec(["x".repeat(50_000)])).not.toContain("\n");
 });

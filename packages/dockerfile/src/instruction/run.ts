@@ -3,6 +3,7 @@ import { type Mount, renderMount } from "./mount.ts";
 // Physical lines that the frontend would not pass on as they are: control characters, here-documents, a continuation
 // at the end, white space it may cut off, a line it takes for a comment, or one longer than its scanner reads (64 KiB).
 const UNSAFE = /[\p{Cc}\u2028\u2029]|<<|\\\s*$|^\s|\s$|^$|^#/u;
+/** In bytes. */
 const LONGEST_LINE = 60_000;
 
 /**
@@ -12,7 +13,8 @@ const LONGEST_LINE = 60_000;
  */
 export function renderRun(lines: readonly string[], mounts: readonly Mount[] = []): string {
   const flags = mounts.map(renderMount);
-  if (lines.some((line) => UNSAFE.test(line) || line.length > LONGEST_LINE) || !/^\s*[^[\s]/.test(lines[0] ?? "")) {
+  const isUnsafe = (line: string) => UNSAFE.test(line) || Buffer.byteLength(line) > LONGEST_LINE;
+  if (lines.some(isUnsafe) || !/^\s*[^[\s]/.test(lines[0] ?? "")) {
     return ["RUN", ...flags, renderExec(["/bin/sh", "-c", lines.join(" ")])].join(" ");
   }
   return [...(flags.length > 0 ? [`RUN ${flags.join(" \\\n    ")}`, ...lines] : withFirst("RUN ", lines))].join(
