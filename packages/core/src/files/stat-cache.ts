@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
-import { PlacesByInode } from "./places-by-inode.ts";
+import { PlacesByPath } from "./places-by-path.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
 import { StatRows } from "./stat-rows.ts";
 
@@ -32,8 +32,8 @@ export class StatCache {
   readonly #used: Uint8Array;
   /** Hashes that were taken now. */
   readonly #taken = new StatRows();
-  /** Finds them by the file: one may be listed at several paths. */
-  #takenOf = new PlacesByInode(this.#taken);
+  /** Finds them: a file may be shipped to several places. */
+  #takenOf = new PlacesByPath(this.#taken);
   #changed = false;
 
   private constructor(file: string, known: Known) {
@@ -50,11 +50,12 @@ export class StatCache {
 
   /** The file's sha256, when it is known and nothing says the file has changed. */
   get(path: string, stats: FileStats): string | undefined {
-    const taken = this.#takenOf.find(stats);
+    const key = pathKey(path);
+    const taken = this.#takenOf.find(key, stats);
     if (taken !== undefined) return this.#taken.sha256(taken);
     const { index, written } = this.#known;
     if (isYoung(stats, written)) return undefined;
-    const place = index.find(pathKey(path), stats);
+    const place = index.find(key, stats);
     if (place === undefined) return undefined;
     this.#used[place] = 1;
     return index.sha256(place);
@@ -79,7 +80,7 @@ export class StatCache {
   release(): void {
     this.#known.index.release();
     this.#taken.release();
-    this.#takenOf = new PlacesByInode(this.#taken);
+    this.#takenOf = new PlacesByPath(this.#taken);
   }
 
   *#places(): Generator<number> {

@@ -42,10 +42,6 @@ export class StatRows {
     return this.#numbers[place * FIELDS] as number;
   }
 
-  inode(place: number): number {
-    return this.#numbers[place * FIELDS + 4] as number;
-  }
-
   isOf(place: number, { size, mtime, ctime, inode }: FileStats): boolean {
     const numbers = this.#numbers;
     const at = place * FIELDS;

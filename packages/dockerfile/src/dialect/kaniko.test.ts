@@ -67,6 +67,16 @@ describe("renderKaniko", () => {
     expect(more).toEqual([]);
   });
 
+  it("gives very many links their owner by as many scripts as a shell can be started with", () => {
+    const paths = Array.from({ length: 5000 }, (_, at) => `source/a-folder-with-a-long-name/link-${at}`);
+    const runs = instructions(render({ files }, { files: paths.map(link) }).replaceAll(" \\\n", " ")).filter((line) =>
+      line.includes("link-"),
+    );
+    for (const run of runs) expect(Buffer.byteLength(run)).toBeLessThan(128 * 1024);
+    const owned = runs.flatMap((run) => run.match(/\/root\/\S+/g) ?? []);
+    expect(owned).toEqual(paths.map((path) => path.replace("source", "/root")));
+  });
+
   it("makes the environment in a stage of its own and leaves helpers there", () => {
     const text = render({ apt, environment, packages, files });
     const last = finalStage(text);

@@ -193,9 +193,29 @@ function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
       .filter(({ type, path }) => type === "symlink" && path.startsWith(`${from}/`))
       .map(({ path }) => quoteShell(`${to}${path.slice(from.length)}`)),
   );
-  if (links.length === 0) return copies;
-  const own = renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...links]);
-  return [...copies, instruction("files", own, "give symbolic links their owner")];
+  const owned = groups(links, LINKS_OF_A_RUN).map((group) =>
+    instruction("files", renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...group]), "give symbolic links their owner"),
+  );
+  return [...copies, ...owned];
+}
+
+/** Bytes of links in one RUN: no program is started with an argument of 128 KiB. */
+const LINKS_OF_A_RUN = 60_000;
+
+/** Words in groups of at most so many bytes, in their order; a longer word is one of its own. */
+function groups(words: readonly string[], bytes: number): string[][] {
+  const result: string[][] = [];
+  let left = 0;
+  for (const word of words) {
+    const length = Buffer.byteLength(word) + 1;
+    if (length > left) {
+      result.push([]);
+      left = bytes;
+    }
+    result.at(-1)?.push(word);
+    left -= length;
+  }
+  return result;
 }
 
 /** kaniko's COPY writes through the links of the base, and puts a folder in the place of a file. */

@@ -1,7 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { parseStepFault } from "../step-fault.ts";
-import { inOneShell } from "./commands.ts";
+import { commandsScript, inOneShell } from "./commands.ts";
+
+it.each([
+  ["one command with many quotes", ["echo ".padEnd(40_000, "'a' ")]],
+  ["several long commands", ["echo ".padEnd(70_000, "a"), "echo ".padEnd(70_000, "b")]],
+  ["very many short ones", Array.from({ length: 2000 }, () => "true")],
+])("refuses commands that are too long for one shell before any work: %s", (_, commands) => {
+  const user = { name: "flytekit", home: "/home/flytekit", workdir: "/root" } as const;
+  const tools = { bin: "/bin", cache: undefined, requirements: "/requirements", ca: "/ca.pem" };
+  const question = { environment: undefined, user, tools };
+  expect(() => commandsScript({ ...question, step: { commands: commands.slice(0, 1), uvImage: "uv" } })).not.toThrow();
+  expect(() => commandsScript({ ...question, step: { commands: [...commands, ...commands], uvImage: "uv" } })).toThrow(
+    expect.objectContaining({
+      code: "E_SPEC",
+      message: expect.stringMatching(/^The commands are one script of \d+ bytes, /),
+      faults: [expect.objectContaining({ path: ["commands"], code: "argument_size" })],
+    }),
+  );
+});
 
 function run(...commands: string[]) {
   const script = `${inOneShell(commands).join(" ")} echo END`;

@@ -1,4 +1,5 @@
 import { type CommandsStep, ENVIRONMENT_PREFIXES, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
+import { ImageSpecError } from "@imagespec/registry";
 import { chownScript } from "./chown.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
@@ -15,8 +16,27 @@ export interface CommandsQuestion {
   mounted?: readonly string[] | undefined;
 }
 
-/** The spec's commands, with uv at hand; the user owns what they leave in /root and in the environment. */
-export function commandsScript({ step, environment, user, tools, mounted }: CommandsQuestion): string[] {
+/** What Linux takes as one argument: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
+const LARGEST_ARGUMENT = 131_071;
+
+/**
+ * The spec's commands, with uv at hand; the user owns what they leave in /root and in the environment.
+ *
+ * @throws ImageSpecError E_SPEC when no shell can be started with so long a script.
+ */
+export function commandsScript(question: CommandsQuestion): string[] {
+  const script = unboundedScript(question);
+  const bytes = Buffer.byteLength(script.join(" "));
+  if (bytes <= LARGEST_ARGUMENT) return script;
+  const fault = {
+    code: "argument_size",
+    message: `The commands are one script of ${bytes} bytes, and Linux starts no shell with one above ${LARGEST_ARGUMENT}`,
+    hint: "Put long commands into a script that copy names.",
+  };
+  throw new ImageSpecError("E_SPEC", fault.message, { ...fault, faults: [{ path: ["commands"], ...fault }] });
+}
+
+function unboundedScript({ step, environment, user, tools, mounted }: CommandsQuestion): string[] {
   const prefix = environment?.prefix ?? ENVIRONMENT_PREFIXES.venv;
   // So that `uv pip install` means the image's environment.
   const active = environment?.manager === "conda" ? "CONDA_PREFIX" : "VIRTUAL_ENV";
