@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ImageSpecParameters } from "@imagespec/core";
 import fc, { type Arbitrary } from "fast-check";
 import type { PlannedFile } from "../support/temporary-folder.ts";
@@ -28,8 +29,8 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
         }),
         ...files.parameters,
         ...steering.parameters,
-        // Of those who build on a layout docker alone has containers.
-        ...(base.parameters.baseImage?.toString().startsWith("oci:") ? {} : run),
+        // Docker alone has containers on a layout, or takes a link that leads back to itself into one: none to compare with.
+        ...(base.parameters.baseImage?.toString().startsWith("oci:") || hasLoop(files.files) ? {} : run),
       },
       files: { ...base.files, ...packages.files, ...files.files, ...steering.files },
       prepare: packages.prepare,
@@ -215,6 +216,20 @@ function tree(folder: string): Arbitrary<Record<string, PlannedFile>> {
       kept[`${folder}/${name}`] = clashes ? { folder: true } : content;
     }
     return kept;
+  });
+}
+
+/** Whether a link leads back to itself, over others of its folder or at once. */
+function hasLoop(files: Record<string, PlannedFile> = {}): boolean {
+  return Object.keys(files).some((start) => {
+    const passed = new Set<string>();
+    for (let path = start; ; ) {
+      if (passed.has(path)) return true;
+      passed.add(path);
+      const file = files[path];
+      if (typeof file !== "object" || !("link" in file)) return false;
+      path = posix.join(posix.dirname(path), file.link);
+    }
   });
 }
 
