@@ -29,7 +29,8 @@ ${ticks.join("\n")}
 function bar({ name, rival, ratio, goal, ours, theirs, what }: RowResult, y: number): string {
   const [one, end] = [at(1), at(ratio)];
   const middle = y + LINE / 2;
-  const color = ratio <= goal ? "#2a9d5c" : ratio <= 1 ? "#d9a514" : "#c8443c";
+  const short = ratio <= 1 ? "#d9a514" : "#c8443c";
+  const color = ratio <= goal ? "#2a9d5c" : short;
   const unit = what === "cpu" ? " CPU" : "";
   return [
     `<text x="${LEFT - 10}" y="${middle + 4}" text-anchor="end">${escaped(name)}</text>`,

@@ -34,7 +34,8 @@ try {
 if (closing === undefined) console.error("test: vitest ended without counting its tests");
 closing ??= "0 passed, 1 failed, 0 skipped";
 console.log(closing);
-process.exitCode = interrupted ? 130 : closing.includes(" 0 failed,") ? code : code || 1;
+const ended = closing.includes(" 0 failed,") ? code : code || 1;
+process.exitCode = interrupted ? 130 : ended;
 
 /** For a run of everything: what takes minutes to build is built while services start and shorter tests run. */
 function startPrefetch(): ChildProcess {

@@ -28,7 +28,8 @@ export async function serveSite(): Promise<Site> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://site");
     const path = join(folder, normalize(decodeURIComponent(pathname)));
-    const file = pathname.endsWith("/") ? `${path}index.html` : extname(path) === "" ? `${path}.html` : path;
+    const page = extname(path) === "" ? `${path}.html` : path;
+    const file = pathname.endsWith("/") ? `${path}index.html` : page;
     const found = await stat(file).catch(() => undefined);
     response.writeHead(found?.isFile() ? 200 : 404, { "content-type": TYPES.get(extname(file)) ?? "text/plain" });
     if (found?.isFile()) createReadStream(file).pipe(response);

@@ -80,11 +80,8 @@ async function readLayer(source: ImageSource, descriptor: Descriptor): Promise<L
   const tar = extract();
   const blob = Readable.from(source.getBlob(descriptor));
   const { mediaType } = descriptor;
-  const feeding = mediaType.endsWith("zstd")
-    ? pipeline(zstdFrames(blob), tar)
-    : mediaType.endsWith("gzip")
-      ? pipeline(blob, createGunzip(), tar)
-      : pipeline(blob, tar);
+  const packed = mediaType.endsWith("zstd") ? zstdFrames(blob) : blob;
+  const feeding = mediaType.endsWith("gzip") ? pipeline(packed, createGunzip(), tar) : pipeline(packed, tar);
   const found: LayerEntry[] = [];
   const reading = (async () => {
     for await (const member of tar) {

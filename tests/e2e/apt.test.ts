@@ -34,10 +34,11 @@ afterAll(async () => {
 });
 const compared = setting.builders.filter(({ type }) => type === "uv-micromamba" || type === "docker-buildx");
 const TOGETHER = "all of them together";
+const TOGETHER_ON = { trixie: ON_TRIXIE, bookworm: INSTALLED };
 const spec = (name: string, release: "bookworm" | "trixie" = "bookworm") => ({
   parameters: {
     baseImage: release === "trixie" ? trixie : setting.places.services.images.debian,
-    aptPackages: name === TOGETHER ? (release === "trixie" ? ON_TRIXIE : INSTALLED) : [name],
+    aptPackages: name === TOGETHER ? TOGETHER_ON[release] : [name],
   },
 });
 

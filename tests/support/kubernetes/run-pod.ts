@@ -72,11 +72,8 @@ export async function runPod(docker: Docker, admin: KubeAdmin, pod: KubeObject):
         const log = await container.logs({ stdout: true, stderr: true, tail: 80 });
         text = plainLog(log).slice(-MESSAGE_SIZE);
       }
-      return {
-        exitCode,
-        reason: state.OOMKilled ? "OOMKilled" : exitCode === 0 ? "Completed" : "Error",
-        message: text,
-      };
+      const reason = exitCode === 0 ? "Completed" : "Error";
+      return { exitCode, reason: state.OOMKilled ? "OOMKilled" : reason, message: text };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -108,6 +105,6 @@ export function plainLog(log: Buffer): string {
 }
 
 function bytes(quantity: string | undefined): number {
-  const match = /^(\d+)(Mi|Gi)?$/.exec(quantity ?? "");
-  return match === null ? 0 : Number(match[1]) * (match[2] === "Gi" ? 2 ** 30 : match[2] === "Mi" ? 2 ** 20 : 1);
+  const [, count = "0", unit = ""] = /^(\d+)(Mi|Gi)?$/.exec(quantity ?? "") ?? [];
+  return Number(count) * { "": 1, Mi: 2 ** 20, Gi: 2 ** 30 }[unit as "" | "Mi" | "Gi"];
 }

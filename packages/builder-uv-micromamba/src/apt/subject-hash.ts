@@ -73,6 +73,6 @@ function valuesIn(bytes: Buffer = Buffer.of()): Value[] {
 
 function encoded(tag: number, content: Buffer): Buffer {
   const { length } = content;
-  const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...bytes), content]);
+  const long = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...(length < 0x80 ? [length] : long)), content]);
 }

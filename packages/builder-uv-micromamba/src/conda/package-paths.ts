@@ -75,10 +75,11 @@ export async function readPackageInfo(archive: CondaArchive, { fn, record }: Con
       );
   const link = parsed(files, "info/link.json", LINK, fn);
   const paths = parsed(files, "info/paths.json", PATHS, fn);
+  const kind = index.noarch === "python" ? "python" : "generic";
   return {
     placeholders: paths ? fromPaths(paths, fn) : fromHasPrefix(files.get("info/has_prefix")?.toString("utf8") ?? ""),
     stated: statedFiles(paths, fn),
-    noarch: index.noarch === "python" ? "python" : index.noarch ? "generic" : undefined,
+    noarch: index.noarch ? kind : undefined,
     entryPoints: link?.noarch?.entry_points ?? [],
   };
 }

@@ -13,7 +13,8 @@ function sample(bytes: number): Buffer {
   let state = 1;
   for (let at = 0; at < bytes; at++) {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    data[at] = at % 4096 < 1024 ? state >>> 24 : at % 4096 < 2048 ? 97 + ((state >>> 28) % 6) : 32;
+    const letter = at % 4096 < 2048 ? 97 + ((state >>> 28) % 6) : 32;
+    data[at] = at % 4096 < 1024 ? state >>> 24 : letter;
   }
   return data;
 }

@@ -143,8 +143,7 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
   if (name === undefined || usage === undefined) {
     const names = commandUsages.map(([known]) => known).join(", ");
     // `imagespec help nope` is not called an unknown command by commander.
-    const unknown =
-      error.code === "commander.unknownCommand" ? args[0] : error.code === "commander.help" ? args[1] : undefined;
+    const unknown = { "commander.unknownCommand": args[0], "commander.help": args[1] }[error.code];
     const message = unknown === undefined ? `imagespec: ${said}` : `imagespec has no command "${unknown}"`;
     return { kind: "mistake", message: message + suggestion, hint: `Use one of ${names}.` };
   }

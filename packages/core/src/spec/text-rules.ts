@@ -136,7 +136,7 @@ export function envNameBreach(name: string): Problem | undefined {
 const BUILD_ARGUMENT = /^IMAGESPEC_(?:ENV_\d+|PYTHON_(?:INSTALL_MIRROR|DOWNLOADS_JSON_URL))$/;
 
 /** What Linux takes as one argument or `NAME=VALUE`: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
-const LARGEST_ARGUMENT = 131_071;
+export const LARGEST_ARGUMENT = 131_071;
 
 /** The rule for the size of an environment variable. */
 export function envSizeBreach(name: string, value: string): Problem | undefined {

@@ -3,8 +3,8 @@ import { escapeName, escapeValue } from "./assignment.ts";
 
 // Leaves room for what is written around a value on a line of at most 64 KiB, with a backslash before every byte.
 const LONGEST_TEXT = 30_000;
-// Linux takes 128 KiB as one argument or one variable, the name of the build argument included.
-const LARGEST_ARGUMENT = 60_000;
+// Fits into one argument and one variable (core's LARGEST_ARGUMENT) with the name of the build argument.
+const LONGEST_PIECE = 60_000;
 
 /** The environment of a plan as it stands in a Dockerfile. */
 export interface RenderedEnvironment {
@@ -49,9 +49,9 @@ function needsArgument(text: string): boolean {
 
 /** A text cut between characters into pieces that fit. */
 function pieces(text: string): string[] {
-  if (Buffer.byteLength(text) <= LARGEST_ARGUMENT) return [text];
+  if (Buffer.byteLength(text) <= LONGEST_PIECE) return [text];
   // At most three bytes stand for one UTF-16 unit.
-  const length = LARGEST_ARGUMENT / 3;
+  const length = LONGEST_PIECE / 3;
   const found: string[] = [];
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + length, text.length);

@@ -1,4 +1,10 @@
-import { type CommandsStep, ENVIRONMENT_PREFIXES, type EnvironmentStep, type UserStep } from "@imagespec/core/builder";
+import {
+  type CommandsStep,
+  ENVIRONMENT_PREFIXES,
+  type EnvironmentStep,
+  LARGEST_ARGUMENT,
+  type UserStep,
+} from "@imagespec/core/builder";
 import { ImageSpecError } from "@imagespec/registry";
 import { chownScript } from "./chown.ts";
 import { quoteShell } from "./quote.ts";
@@ -15,9 +21,6 @@ export interface CommandsQuestion {
   /** Files mounted for the step. */
   mounted?: readonly string[] | undefined;
 }
-
-/** What Linux takes as one argument: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
-const LARGEST_ARGUMENT = 131_071;
 
 /**
  * The spec's commands, with uv at hand; the user owns what they leave in /root and in the environment.

@@ -90,7 +90,8 @@ describe("authorization (C.4 22)", () => {
       const challenge = `Bearer realm="http://${request.headers.host}/token",error="insufficient_scope"`;
       if (request.url?.startsWith("/token")) return response.end(JSON.stringify({ token: `t${seen.length}` }));
       const good = request.headers.authorization === "Bearer t4";
-      response.writeHead(good ? 200 : seen.length === 1 ? 401 : 403, { "www-authenticate": challenge }).end();
+      const refusal = seen.length === 1 ? 401 : 403;
+      response.writeHead(good ? 200 : refusal, { "www-authenticate": challenge }).end();
     });
     expect(await quickClient().repository(`${server.host}/a`).headManifest("1")).toEqual({});
     expect(seen).toHaveLength(5);

@@ -100,7 +100,8 @@ describe("a registry that does not show what is not there yet", () => {
       if (token === undefined) return response.writeHead(401, challenge).end();
       asked.push(`${request.method} ${token}`);
       if (request.method === "DELETE") return response.writeHead(204).end();
-      const status = request.method === "POST" ? rules.upload : token === "push" ? rules.push : rules.pull;
+      const shown = token === "push" ? rules.push : rules.pull;
+      const status = request.method === "POST" ? rules.upload : shown;
       response
         .writeHead(status, { ...challenge, ...(status === 202 ? { location: "/v2/a/blobs/uploads/x" } : {}) })
         .end();

@@ -29,11 +29,10 @@ export function endingsCases(contract: Contract): ContractCase[] {
     // An index that never answers, so that the build goes on until it is cancelled.
     const stalled = await faultProxy("http://localhost:9", [{ match: "* /*", do: { stall: true } }]);
     contract.onClose(stalled.close);
-    const work = options.loopback
-      ? { packages: [packages.name], pipIndex: `${stalled.url}/simple` }
-      : contract.refuses("commands")
-        ? { packages: [packages.name], env: { ONCE: build.run } }
-        : { commands: ["sleep 60"] };
+    const slow = contract.refuses("commands")
+      ? { packages: [packages.name], env: { ONCE: build.run } }
+      : { commands: ["sleep 60"] };
+    const work = options.loopback ? { packages: [packages.name], pipIndex: `${stalled.url}/simple` } : slow;
     const spec = build.spec(name, work);
     const abort = new AbortController();
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
