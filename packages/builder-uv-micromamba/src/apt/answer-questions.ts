@@ -1,4 +1,3 @@
-import type { BaseSystem } from "./base-system.ts";
 import {
   type Answered,
   addRecords,
@@ -10,8 +9,8 @@ import {
 import type { Answers, Effect, ScriptList } from "./effect.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
+import { controlText } from "./package-contents.ts";
 import type { PackageEffects } from "./package-effects.ts";
-import { textOf } from "./planned-text.ts";
 
 const QUESTIONS = "var/cache/debconf/config.dat";
 const TEMPLATES = "var/cache/debconf/templates.dat";
@@ -24,8 +23,8 @@ type Questions = Extract<Effect, { do: "debconf" }>;
  *
  * @returns whether it does
  */
-export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, base: BaseSystem): Promise<boolean> {
-  const isCalled = base.below("etc/apt/apt.conf.d").some(({ text }) => text.includes("dpkg-preconfigure --apt"));
+export async function askFirst(all: readonly PackageEffects[], plan: FilePlan): Promise<boolean> {
+  const isCalled = plan.system.below("etc/apt/apt.conf.d").some(({ text }) => text.includes("dpkg-preconfigure --apt"));
   const extracts =
     (await plan.isOfBase("usr/lib/apt/apt-extracttemplates")) || (await plan.isOfBase("usr/bin/apt-extracttemplates"));
   if (!isCalled || !extracts) return false;
@@ -37,10 +36,7 @@ export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, b
       const subject = owner.package;
       if (effect.askedFirst === undefined)
         throw handedOn(`${subject} has questions, and the base image has them asked before it is unpacked`);
-      const templates = templatesOf(owner);
-      const answered = { ...readAnswers(effect.askedFirst, effect, owner), seen: effect.seenFirst };
-      await save(QUESTIONS, questionsOf(templates, answered, subject), { plan, base, subject });
-      await save(TEMPLATES, templates, { plan, base, subject });
+      await answer({ ...readAnswers(effect.askedFirst, effect, owner), seen: effect.seenFirst }, owner, { plan });
     }
   return true;
 }
@@ -49,17 +45,22 @@ export async function askFirst(all: readonly PackageEffects[], plan: FilePlan, b
 export async function answerQuestions(
   effect: Questions,
   owner: PackageEffects,
-  { plan, base, askedFirst }: { plan: FilePlan; base: BaseSystem; askedFirst: boolean },
+  { plan, askedFirst }: { plan: FilePlan; askedFirst: boolean },
 ): Promise<void> {
-  const subject = owner.package;
-  const templates = templatesOf(owner);
-  const answered = readAnswers(effect.answers, effect, owner);
-  await save(QUESTIONS, questionsOf(templates, answered, subject), { plan, base, subject, again: askedFirst });
-  await save(TEMPLATES, templates, { plan, base, subject, again: askedFirst });
+  await answer(readAnswers(effect.answers, effect, owner), owner, { plan, again: askedFirst });
 }
 
-function templatesOf({ contents, package: subject }: PackageEffects): DebconfRecord[] {
-  return readTemplates(contents.info.find(({ name }) => name === "templates")?.text ?? "", subject);
+/** Where answers are saved; `again` where those given before the package was unpacked are replaced. */
+interface Saving {
+  plan: FilePlan;
+  again?: boolean;
+}
+
+async function answer(answered: Answered, owner: PackageEffects, saving: Saving): Promise<void> {
+  const subject = owner.package;
+  const templates = readTemplates(controlText(owner.contents, "templates"), subject);
+  await save(QUESTIONS, questionsOf(templates, answered, subject), subject, saving);
+  await save(TEMPLATES, templates, subject, saving);
 }
 
 /** Answers and variables, of which lists stand in the package's config script. */
@@ -68,7 +69,7 @@ function readAnswers(
   { variables = {} }: Questions,
   { contents, package: subject }: PackageEffects,
 ): Answered {
-  const script = contents.info.find(({ name }) => name === "config")?.text ?? "";
+  const script = controlText(contents, "config");
   const read = (value: string | ScriptList) => {
     if (typeof value === "string") return value;
     const text = new RegExp(`^${value.listOf}="([^"$\`]+)"$`, "m").exec(script)?.[1];
@@ -88,12 +89,13 @@ function readAnswers(
 async function save(
   path: string,
   records: readonly DebconfRecord[],
-  { plan, base, subject, again = false }: { plan: FilePlan; base: BaseSystem; subject: string; again?: boolean },
+  subject: string,
+  { plan, again = false }: Saving,
 ): Promise<void> {
-  const before = await textOf(path, plan, base);
+  const before = await plan.text(path);
   const after = before === "" ? undefined : addRecords(again ? withoutRecords(before, records) : before, records);
   if (after === undefined)
     throw handedOn(`${subject} has questions, and /${path} of the base holds them or is missing`);
-  await plan.put(path, { type: "file", mode: 0o644, text: after });
-  await plan.put(`${path}-old`, { type: "file", mode: 0o644, text: before });
+  await plan.write(path, after);
+  await plan.write(`${path}-old`, before);
 }

@@ -37,11 +37,11 @@ async function applied(
     { name: "templates", text: templates, mode: 0o644 },
     { name: "config", text: config, mode: 0o755 },
   ];
-  const { system, plan } = debianBase(base);
+  const { plan } = debianBase(base);
   for (const { path, mode, size } of files)
     await plan.add(path, { type: "file", mode, uid: 0, gid: 0, size, from: { package: 0, path } }, "demo");
   const before = new Set(plan.planned.keys());
-  await applyEffects([{ package: "demo", at: 0, contents: { control, info, files }, effects }], plan, system);
+  await applyEffects([{ package: "demo", at: 0, contents: { control, info, files }, effects }], plan);
   const made = [...plan.planned].filter(([path]) => !before.has(path));
   return { plan, made: Object.fromEntries(made.map(([path, { text, link, mode }]) => [path, text ?? link ?? mode])) };
 }

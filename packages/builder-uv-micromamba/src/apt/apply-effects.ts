@@ -1,6 +1,5 @@
 import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "./alternatives.ts";
 import { answerQuestions, askFirst } from "./answer-questions.ts";
-import type { BaseSystem } from "./base-system.ts";
 import { certificateFiles } from "./certificate-files.ts";
 import { addDiversion, DIVERSIONS } from "./diversions.ts";
 import type { Effect } from "./effect.ts";
@@ -8,7 +7,6 @@ import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
 import { localesToGenerate } from "./locales-to-generate.ts";
 import type { PackageEffects } from "./package-effects.ts";
-import { textOf } from "./planned-text.ts";
 import { postgresqlPages } from "./postgresql-pages.ts";
 
 const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
@@ -18,20 +16,20 @@ const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", 
  *
  * @throws ImageSpecError E_UNSUPPORTED for an effect that meets something unforeseen.
  */
-export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan, base: BaseSystem): Promise<void> {
+export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan): Promise<void> {
   const groups = new Map<string, AlternativeGroup>();
-  const askedFirst = await askFirst(all, plan, base);
+  const askedFirst = await askFirst(all, plan);
   for (const owner of all)
     for (const effect of owner.effects) {
       if (effect.do !== "alternative" && effect.do !== "pages of PostgreSQL") {
-        await apply(effect, owner, { plan, base, askedFirst });
+        await apply(effect, owner, { plan, askedFirst });
         continue;
       }
       const alternative =
         effect.do === "alternative" ? effect.alternative : postgresqlPages(owner.package, effect.first, owner.contents);
       if (alternative === undefined) continue;
       const { name } = alternative;
-      const text = base.text(`var/lib/dpkg/alternatives/${name}`);
+      const text = plan.system.text(`var/lib/dpkg/alternatives/${name}`);
       const before = groups.get(name) ?? (text === "" ? undefined : readGroup(name, text));
       groups.set(name, withAlternative(before, alternative));
     }
@@ -44,34 +42,32 @@ export async function applyEffects(all: readonly PackageEffects[], plan: FilePla
         (path.startsWith("/etc/alternatives/") || existing.link?.startsWith("/etc/alternatives/"));
       if (existing !== undefined && !isOurs)
         throw handedOn(`${path} is an alternative (${name}), and another file is there`);
-      if (link !== undefined) await plan.put(path, { type: "symlink", link, mode: 0o777 });
+      if (link !== undefined) await plan.link(path, link);
       else if (existing !== undefined) await plan.put(path, { type: "removed", mode: 0 });
     }
-    await plan.put(`var/lib/dpkg/alternatives/${name}`, { type: "file", mode: 0o644, text: renderGroup(group) });
+    await plan.write(`var/lib/dpkg/alternatives/${name}`, renderGroup(group));
   }
 }
 
 async function apply(
   effect: Exclude<Effect, { do: "alternative" | "pages of PostgreSQL" }>,
   owner: PackageEffects,
-  { plan, base, askedFirst }: { plan: FilePlan; base: BaseSystem; askedFirst: boolean },
+  { plan, askedFirst }: { plan: FilePlan; askedFirst: boolean },
 ): Promise<void> {
-  const isThere = async (path: string) => (await plan.get(await plan.real(path))) !== undefined;
   switch (effect.do) {
     case "folder": {
-      if (await isThere(effect.path)) return;
-      const gid = effect.group === undefined ? 0 : groupId(await textOf("etc/group", plan, base), effect.group);
+      if (await plan.has(effect.path)) return;
+      const gid = effect.group === undefined ? 0 : groupId(await plan.text("etc/group"), effect.group);
       if (gid === undefined) throw handedOn(`${owner.package} makes ${effect.path} for the group ${effect.group}`);
       return plan.put(effect.path, { type: "directory", mode: effect.mode, gid });
     }
     case "link":
-      return plan.put(effect.path, { type: "symlink", link: effect.link, mode: 0o777 });
+      return plan.link(effect.path, effect.link);
     case "file":
-      if (!(await isThere(effect.path)))
-        await plan.put(effect.path, { type: "file", mode: effect.mode, text: effect.text });
-      return;
+      if (await plan.has(effect.path)) return;
+      return plan.write(effect.path, effect.text, effect.mode);
     case "copy": {
-      if (await isThere(effect.path)) return;
+      if (await plan.has(effect.path)) return;
       const file = owner.contents.files.find(({ path }) => `/${path}` === effect.from);
       if (file === undefined) throw handedOn(`${owner.package} copies ${effect.from}, which it does not hold`);
       const { mode, uid, gid, size, path } = file;
@@ -80,12 +76,12 @@ async function apply(
     case "file beside":
       return fileBeside(effect, owner, plan);
     case "debconf":
-      return answerQuestions(effect, owner, { plan, base, askedFirst });
+      return answerQuestions(effect, owner, { plan, askedFirst });
     case "system group":
-      return addSystemGroup(effect.name, plan, base);
+      return addSystemGroup(effect.name, plan);
     case "mode": {
       const found = plan.planned.get(await plan.real(effect.path));
-      const gid = groupId(await textOf("etc/group", plan, base), effect.group);
+      const gid = groupId(await plan.text("etc/group"), effect.group);
       if (found?.type !== "file" || gid === undefined)
         throw handedOn(`${owner.package} changes ${effect.path}, which it does not hold`);
       Object.assign(found, { mode: effect.mode, gid });
@@ -96,23 +92,23 @@ async function apply(
     case "unit":
       return enableUnit(effect, owner, plan);
     case "diversion":
-      return divert(effect, owner.package, plan, base);
+      return divert(effect, owner.package, plan);
     case "certificates":
       return trustCertificates(owner, plan);
     case "locale.gen":
-      return plan.put("etc/locale.gen", { type: "file", mode: 0o644, text: localesToGenerate(owner) });
+      return plan.write("etc/locale.gen", localesToGenerate(owner));
     case "nothing beside": {
       const { path, line } = effect;
       const isHeeded =
         line === undefined
           ? await plan.isOfBase(path)
-          : (await textOf(path.slice(1), plan, base)).split("\n").some((one) => one.startsWith(line));
+          : (await plan.text(path.slice(1))).split("\n").some((one) => one.startsWith(line));
       if (isHeeded) throw handedOn(`${owner.package} heeds ${effect.path}, which the image has`);
       return;
     }
     case "nothing without":
       for (const folder of PATH)
-        if (await isThere(`${folder}/${effect.program}`))
+        if (await plan.has(`${folder}/${effect.program}`))
           throw handedOn(`${owner.package} runs ${effect.program}, which the image has`);
   }
 }
@@ -120,22 +116,16 @@ async function apply(
 /** The files of update-ca-certificates(8), and a folder for certificates of the machine, which is like /usr/local. */
 async function trustCertificates(owner: PackageEffects, plan: FilePlan): Promise<void> {
   const { texts, links } = certificateFiles(owner);
-  for (const [path, text] of texts) await plan.put(path, { type: "file", mode: 0o644, text });
-  for (const [path, link] of links) await plan.put(path, { type: "symlink", link, mode: 0o777 });
+  for (const [path, text] of texts) await plan.write(path, text);
+  for (const [path, link] of links) await plan.link(path, link);
   const { mode, gid } = await plan.folderOf("usr/local");
   await plan.put("usr/local/share/ca-certificates", { type: "directory", mode, gid });
 }
 
-async function divert(
-  { path, to }: Extract<Effect, { do: "diversion" }>,
-  by: string,
-  plan: FilePlan,
-  base: BaseSystem,
-): Promise<void> {
-  const before = await textOf(DIVERSIONS, plan, base);
-  const after = addDiversion(before, { path, to, by });
-  await plan.put(DIVERSIONS, { type: "file", mode: 0o644, text: after });
-  await plan.put(`${DIVERSIONS}-old`, { type: "file", mode: 0o644, text: before });
+async function divert({ path, to }: Extract<Effect, { do: "diversion" }>, by: string, plan: FilePlan): Promise<void> {
+  const before = await plan.text(DIVERSIONS);
+  await plan.write(DIVERSIONS, addDiversion(before, { path, to, by }));
+  await plan.write(`${DIVERSIONS}-old`, before);
 }
 
 /** A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their security updates. */
@@ -148,17 +138,17 @@ async function fileBeside(
   const stated = /^Version: (\S+)$/m.exec(contents.control)?.[1] ?? "";
   if (place === undefined || !versions.includes(stated.replace(/\+deb\d+u\d+$/, "")))
     throw handedOn(`${subject} ${stated} writes ${name} by a script that only a container can run`);
-  await plan.put(`${place.slice(0, -file.length)}${name}`, { type: "file", mode: 0o644, text });
+  await plan.write(`${place.slice(0, -file.length)}${name}`, text);
 }
 
 /** addgroup(8) with --system: the first free number from 100. */
-async function addSystemGroup(name: string, plan: FilePlan, base: BaseSystem): Promise<void> {
-  const group = await textOf("etc/group", plan, base);
+async function addSystemGroup(name: string, plan: FilePlan): Promise<void> {
+  const group = await plan.text("etc/group");
   if (groupId(group, name) !== undefined) return;
   const used = new Set(group.split("\n").map((line) => Number(line.split(":")[2])));
   let gid = 100;
   while (used.has(gid)) gid++;
-  const shadow = await textOf("etc/gshadow", plan, base);
+  const shadow = await plan.text("etc/gshadow");
   const write = async (path: string, text: string, like: string) => {
     const { mode, uid, gid: owner } = (await plan.get(like)) ?? { mode: 0o644, uid: 0, gid: 0 };
     await plan.put(path, { type: "file", mode, uid, gid: owner, text });
@@ -169,7 +159,7 @@ async function addSystemGroup(name: string, plan: FilePlan, base: BaseSystem): P
     await write("etc/gshadow", `${shadow}${name}:!::\n`, "etc/gshadow");
     await write("etc/gshadow-", shadow, "etc/gshadow");
   }
-  await plan.put("run/adduser", { type: "file", mode: 0o644, text: "" });
+  await plan.write("run/adduser", "");
 }
 
 function groupId(text: string, name: string): number | undefined {
@@ -189,12 +179,7 @@ async function startLinks(script: string, { contents, package: name }: PackageEf
     ["S", "Default-Start"],
     ["K", "Default-Stop"],
   ] as const)
-    for (const level of levels(field))
-      await plan.put(`etc/rc${level}.d/${letter}01${script}`, {
-        type: "symlink",
-        link: `../init.d/${script}`,
-        mode: 0o777,
-      });
+    for (const level of levels(field)) await plan.link(`etc/rc${level}.d/${letter}01${script}`, `../init.d/${script}`);
 }
 
 /** What deb-systemd-helper writes of a unit: its state, and for one of users, which is enabled, the link as well. */
@@ -213,24 +198,20 @@ async function enableUnit(
     throw handedOn(`${name} enables the unit ${unit}, whose [Install] is not read here`);
   const state = `var/lib/systemd/deb-systemd-${of === "user" ? "user-" : ""}helper-enabled`;
   const folder = async (path: string) => {
-    if ((await plan.get(await plan.real(path))) === undefined) await plan.put(path, { type: "directory", mode: 0o755 });
+    if (!(await plan.has(path))) await plan.put(path, { type: "directory", mode: 0o755 });
   };
   await folder("var/lib/systemd");
   await folder(state);
   const links = targets.map((wanted) => `etc/systemd/${of}/${wanted}.wants/${unit}`);
-  await plan.put(`${state}/${unit}.dsh-also`, {
-    type: "file",
-    mode: 0o644,
-    text: links.map((link) => `/${link}\n`).join(""),
-  });
+  await plan.write(`${state}/${unit}.dsh-also`, links.map((link) => `/${link}\n`).join(""));
   if (of === "system") return;
   // The program looks into /lib first, which is a link to /usr/lib in most.
   const short = file.path.replace(/^usr\//, "");
   const shown = (await plan.resolve(short)) === undefined ? file.path : short;
   for (const [at, wanted] of targets.entries()) {
     await folder(`${state}/${wanted}.wants`);
-    await plan.put(`${state}/${wanted}.wants/${unit}`, { type: "file", mode: 0o644, text: "" });
+    await plan.write(`${state}/${wanted}.wants/${unit}`, "");
     await folder(`etc/systemd/${of}/${wanted}.wants`);
-    await plan.put(links[at] ?? "", { type: "symlink", link: `/${shown}`, mode: 0o777 });
+    await plan.link(links[at] ?? "", `/${shown}`);
   }
 }

@@ -67,18 +67,11 @@ export async function aptLayers(
     }),
   );
   const run = pLimit(PARALLEL);
-  const contents = await Promise.all(
-    archives.map((archive) => run(() => packageContents(archive, { dpkgDeb: programs.dpkgDeb, records, signal }))),
-  );
-  const plan = new FilePlan(inspector.tree);
-  await planInstallation({
-    archives,
-    contents,
-    plan,
-    system: withAccount(system, account),
-    resolution,
-    architecture,
-  });
+  const reading = { dpkgDeb: programs.dpkgDeb, records, signal };
+  const contents = await Promise.all(archives.map((archive) => run(() => packageContents(archive, reading))));
+  const plan = new FilePlan(inspector.tree, withAccount(system, account));
+  const packages = contents.map((one, at) => ({ package: archives[at]?.name ?? "", at, contents: one }));
+  await planInstallation(packages, { plan, resolution, architecture });
   return {
     layers: await packageLayers({ archives, plan, programs, limit: limit - 1, resolution }),
     index: indexOf(plan),

@@ -1,6 +1,6 @@
 import { handedOn } from "./handed-on.ts";
-import type { PackageContents } from "./package-contents.ts";
-import { parseStanzas, type Stanza } from "./stanzas.ts";
+import { controlText, type PackageContents } from "./package-contents.ts";
+import { linesOf, parseStanzas, type Stanza } from "./stanzas.ts";
 
 /** Fields in the order dpkg writes them; what is not among them follows as it stands in the package. */
 const ORDER = [
@@ -33,19 +33,17 @@ const ORDER = [
 const RELATIONS = /^(Replaces|Provides|(Pre-)?Depends|Recommends|Suggests|Breaks|Conflicts|Enhances)$/;
 
 /** A package's entry in /var/lib/dpkg/status once it is installed (deb-control(5), dpkg(1)). */
-export function installedStanza({ control, info, files }: PackageContents): Stanza {
-  const [stanza] = parseStanzas(control, "the control file of a package");
+export function installedStanza(contents: PackageContents): Stanza {
+  const [stanza] = parseStanzas(contents.control, "the control file of a package");
   if (stanza === undefined) throw handedOn("A package has an empty control file");
-  const conffiles = (info.find(({ name }) => name === "conffiles")?.text ?? "")
-    .split("\n")
-    .filter((line) => line !== "");
+  const conffiles = linesOf(controlText(contents, "conffiles"));
   const fields = new Map(stanza).set("Status", "install ok installed");
   if (conffiles.length > 0) {
     const sums = conffiles.map((line) => {
       // What only an upgrade removes is not there, and dpkg writes down that it has no sum.
       const [path = "", flag] = line.split(/ +/).reverse();
       if (flag === "remove-on-upgrade") return `\n ${path} newconffile remove-on-upgrade`;
-      const md5 = files.find((file) => `/${file.path}` === line)?.md5;
+      const md5 = contents.files.find((file) => `/${file.path}` === line)?.md5;
       if (md5 === undefined)
         throw handedOn(`${stanza.get("Package")} has the conffile ${line}, which it does not hold`);
       return `\n ${line} ${md5}`;

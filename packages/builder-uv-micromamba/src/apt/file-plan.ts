@@ -1,5 +1,6 @@
 import type { FileTree } from "../base/file-tree.ts";
 import type { LayerEntry } from "../base/scan-layer.ts";
+import type { BaseSystem } from "./base-system.ts";
 import type { Library } from "./elf-soname.ts";
 import { handedOn } from "./handed-on.ts";
 
@@ -22,11 +23,14 @@ export interface PlannedFile extends Pick<LayerEntry, "mode" | "uid" | "gid"> {
 /** Files of an installation over those of a base, by their path without links. */
 export class FilePlan {
   readonly planned = new Map<string, PlannedFile>();
+  /** What Debian's tools have written into the base. */
+  readonly system: BaseSystem;
   readonly #base: FileTree;
   readonly #folders = new Map<string, string>();
 
-  constructor(base: FileTree) {
+  constructor(base: FileTree, system: BaseSystem) {
     this.#base = base;
+    this.system = system;
   }
 
   /** What is at exactly that path, planned or of the base. */
@@ -64,6 +68,17 @@ export class FilePlan {
     return found !== undefined && !this.planned.has(found.path);
   }
 
+  /** Whether something is at a path; a link at its end is not followed. */
+  async has(path: string): Promise<boolean> {
+    return (await this.get(await this.real(path))) !== undefined;
+  }
+
+  /** The text of a file as it is planned so far, else of the base; "" where neither has it. */
+  async text(path: string): Promise<string> {
+    const planned = this.planned.get(await this.real(path))?.text;
+    return planned === undefined ? this.system.text(path) : String(planned);
+  }
+
   /** What a path leads to in the end. */
   async resolve(path: string): Promise<{ path: string; entry: PlannedFile | LayerEntry } | undefined> {
     const real = await this.folder(path.replace(/^\/+/, ""));
@@ -96,6 +111,16 @@ export class FilePlan {
   async put(path: string, file: Omit<PlannedFile, "size" | "uid" | "gid"> & Partial<PlannedFile>): Promise<void> {
     const size = file.text === undefined ? 0 : Buffer.byteLength(file.text);
     this.planned.set(await this.real(path), { uid: 0, gid: 0, size, ...file });
+  }
+
+  /** Plans a file with this content, of root's, in the place of what is there. */
+  write(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
+    return this.put(path, { type: "file", mode, text });
+  }
+
+  /** Plans a symbolic link in the place of what is there. */
+  link(path: string, link: string): Promise<void> {
+    return this.put(path, { type: "symlink", link, mode: 0o777 });
   }
 
   /** Mode and owner of a folder that holds something planned: the base's, a package's, else root's with 0755. */

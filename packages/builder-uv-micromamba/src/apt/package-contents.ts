@@ -43,6 +43,19 @@ export interface PackageContents {
   files: PackageFile[];
 }
 
+/** A package of an installation, with what it holds. */
+export interface ListedPackage {
+  package: string;
+  /** Its place in the order of unpacking. */
+  at: number;
+  contents: PackageContents;
+}
+
+/** The text of one of a package's other control files; "" where it has none of that name. */
+export function controlText({ info }: PackageContents, name: string): string {
+  return info.find((file) => file.name === name)?.text ?? "";
+}
+
 /** A package with the file it is in, which is fetched when something is read from it. */
 export interface AptArchive extends AptPackage {
   fetch(signal: AbortSignal): Promise<string>;
@@ -72,7 +85,7 @@ export async function packageContents(
     else contents.info.push({ name: path, text, mode: header.mode & 0o7777 });
   }
   const conffiles = new Set(
-    (contents.info.find(({ name }) => name === "conffiles")?.text ?? "")
+    controlText(contents, "conffiles")
       .split("\n")
       .map((line) => line.trim().slice(1)),
   );

@@ -2,14 +2,11 @@ import type { Effect } from "./effect.ts";
 import { generatedEffects } from "./generated-parts.ts";
 import { handedOn } from "./handed-on.ts";
 import { readScript } from "./maintainer-script.ts";
-import type { PackageContents } from "./package-contents.ts";
+import type { ListedPackage, PackageContents } from "./package-contents.ts";
 import { WRITTEN_SCRIPTS } from "./written-scripts.ts";
 
 /** A package's effects, with what they may read of it. */
-export interface PackageEffects {
-  package: string;
-  at: number;
-  contents: PackageContents;
+export interface PackageEffects extends ListedPackage {
   effects: readonly Effect[];
 }
 

@@ -1,21 +1,17 @@
 import { applyEffects } from "./apply-effects.ts";
-import type { BaseSystem } from "./base-system.ts";
 import { installedStanza, renderStatus } from "./dpkg-status.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
-import type { AptArchive, PackageContents } from "./package-contents.ts";
+import { controlText, type ListedPackage } from "./package-contents.ts";
 import { effectsOf } from "./package-effects.ts";
 import { pathFilter } from "./path-filter.ts";
 import { planLibraries } from "./plan-libraries.ts";
 import { planTriggers } from "./plan-triggers.ts";
 import type { AptResolution } from "./resolve-packages.ts";
 
-/** What is installed, over what, and where the files are planned. */
+/** Where the files are planned, and what apt has chosen. */
 export interface Installation {
-  archives: readonly AptArchive[];
-  contents: readonly PackageContents[];
   plan: FilePlan;
-  system: BaseSystem;
   resolution: AptResolution;
   architecture: string;
 }
@@ -25,47 +21,36 @@ export interface Installation {
  *
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
  */
-export async function planInstallation(installation: Installation): Promise<void> {
-  const { archives, contents, plan, system, architecture } = installation;
-  const names = archives.map(({ name }) => name);
-  const effects = contents.map((one, at) => effectsOf(names[at] ?? "", one));
-  const stanzas = contents.map(installedStanza);
-  const ids = stanzas.map((stanza, at) =>
-    stanza.get("Multi-Arch") === "same" ? `${names[at]}:${stanza.get("Architecture")}` : (names[at] ?? ""),
-  );
-  await planFiles(installation, names);
-  const packages = contents.map((one, at) => ({
-    package: names[at] ?? "",
-    at,
-    contents: one,
-    effects: effects[at] ?? [],
-  }));
-  await applyEffects(packages, plan, system);
+export async function planInstallation(
+  packages: readonly ListedPackage[],
+  { plan, resolution, architecture }: Installation,
+): Promise<void> {
+  const acting = packages.map((one) => ({ ...one, effects: effectsOf(one.package, one.contents) }));
+  const installed = packages.map(({ package: name, contents }) => {
+    const stanza = installedStanza(contents);
+    const id = stanza.get("Multi-Arch") === "same" ? `${name}:${stanza.get("Architecture")}` : name;
+    return { id, stanza, contents };
+  });
+  await planFiles(packages, plan);
+  await applyEffects(acting, plan);
   await planTriggers(
-    contents.map(({ info, files }, at) => ({
-      id: ids[at] ?? "",
-      triggers: info.find(({ name }) => name === "triggers")?.text ?? "",
-      paths: files.flatMap(({ path, type }) => (type === "directory" ? [] : [`/${path}`])),
+    installed.map(({ id, contents }) => ({
+      id,
+      triggers: controlText(contents, "triggers"),
+      paths: contents.files.flatMap(({ path, type }) => (type === "directory" ? [] : [`/${path}`])),
     })),
     plan,
-    system,
   );
-  await planLibraries(plan, system, architecture);
-  planRecords(installation, ids);
-  await plan.put("var/lib/dpkg/status", {
-    type: "file",
-    mode: 0o644,
-    text: renderStatus([...system.packages, ...stanzas]),
-  });
-  await plan.put("var/lib/apt/extended_states", {
-    type: "file",
-    mode: 0o644,
-    text: extendedStates(system, installation.resolution, architecture),
-  });
+  await planLibraries(plan, architecture);
+  for (const [at, { id, contents }] of installed.entries()) planRecords(id, { at, contents }, plan);
+  const stanzas = installed.map(({ stanza }) => stanza);
+  await plan.write("var/lib/dpkg/status", renderStatus([...plan.system.packages, ...stanzas]));
+  await plan.write("var/lib/apt/extended_states", extendedStates(plan, resolution, architecture));
 }
 
 /** The packages' own files, with the owners that the base's accounts give them and without those that it excludes. */
-async function planFiles({ contents, plan, system }: Installation, names: readonly string[]): Promise<void> {
+async function planFiles(packages: readonly ListedPackage[], plan: FilePlan): Promise<void> {
+  const { system } = plan;
   const isLeftOut = pathFilter(
     [
       { path: "etc/dpkg/dpkg.cfg", text: system.text("etc/dpkg/dpkg.cfg") },
@@ -75,9 +60,8 @@ async function planFiles({ contents, plan, system }: Installation, names: readon
   const users = numbersOf(system.text("etc/passwd"));
   const groups = numbersOf(system.text("etc/group"));
   const diverted = system.text("var/lib/dpkg/diversions").split("\n");
-  for (const [at, { files }] of contents.entries()) {
-    const subject = names[at] ?? "";
-    for (const { path, type, mode, owner, link, library, size, ...file } of files) {
+  for (const { package: subject, at, contents } of packages) {
+    for (const { path, type, mode, owner, link, library, size, ...file } of contents.files) {
       if (path === "" || isLeftOut(`/${path}`, type === "directory" || type === "symlink" ? "folder or link" : "file"))
         continue;
       if (type !== "directory" && diverted.includes(`/${path}`))
@@ -94,28 +78,18 @@ async function planFiles({ contents, plan, system }: Installation, names: readon
   }
 }
 
-/** What dpkg keeps of each package in its info folder, by the package's id: control files, scripts and the list of files. */
-function planRecords({ contents, plan }: Installation, ids: readonly string[]): void {
-  for (const [at, { info, files }] of contents.entries()) {
-    const list = files.map(({ path }) => (path === "" ? "/." : `/${path}`));
-    const records = [...info, { name: "list", text: `${list.join("\n")}\n`, mode: 0o644 }];
-    for (const { name, text, mode } of records) {
-      const size = Buffer.byteLength(text);
-      plan.planned.set(`var/lib/dpkg/info/${ids[at]}.${name}`, {
-        type: "file",
-        mode,
-        uid: 0,
-        gid: 0,
-        size,
-        text,
-        from: { package: at, path: "" },
-      });
-    }
+/** What dpkg keeps of a package in its info folder, by the package's id: control files, scripts and the list of files. */
+function planRecords(id: string, { at, contents }: Pick<ListedPackage, "at" | "contents">, plan: FilePlan): void {
+  const list = contents.files.map(({ path }) => (path === "" ? "/.\n" : `/${path}\n`));
+  for (const { name, text, mode } of [...contents.info, { name: "list", text: list.join(""), mode: 0o644 }]) {
+    const size = Buffer.byteLength(text);
+    const file = { type: "file", mode, uid: 0, gid: 0, size, text, from: { package: at, path: "" } } as const;
+    plan.planned.set(`var/lib/dpkg/info/${id}.${name}`, file);
   }
 }
 
 /** Which packages nobody has asked for (apt-mark(8)): those of the base, then ours by name. */
-function extendedStates(system: BaseSystem, { packages, manual }: AptResolution, architecture: string): string {
+function extendedStates({ system }: FilePlan, { packages, manual }: AptResolution, architecture: string): string {
   const kept = system
     .text("var/lib/apt/extended_states")
     .split("\n\n")

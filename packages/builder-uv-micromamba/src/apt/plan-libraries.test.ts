@@ -28,9 +28,9 @@ const library = (soname?: string): PlannedFile => ({
 const link = (to: string): PlannedFile => ({ type: "symlink", link: to, mode: 0o777, uid: 0, gid: 0, size: 0 });
 
 async function planned(files: Record<string, PlannedFile>, base: Record<string, BaseFile> = BASE) {
-  const { system, plan } = debianBase(base);
+  const { plan } = debianBase(base);
   for (const [path, file] of Object.entries(files)) plan.planned.set(path, file);
-  await planLibraries(plan, system, "amd64");
+  await planLibraries(plan, "amd64");
   const cache = plan.planned.get("etc/ld.so.cache")?.text;
   const known = cache === undefined ? [] : readLibraryCache(Buffer.from(cache), "amd64").map(({ path }) => path);
   return { known: known.filter((path) => !/libz\.so\.1|libffi/.test(path)), plan };

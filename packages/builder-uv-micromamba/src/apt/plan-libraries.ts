@@ -1,5 +1,4 @@
 import type { LayerEntry } from "../base/scan-layer.ts";
-import type { BaseSystem } from "./base-system.ts";
 import type { FilePlan, PlannedFile } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
 import { addToLibraryCache, type CachedLibrary, compareLibraries, readLibraryCache } from "./library-cache.ts";
@@ -7,8 +6,8 @@ import { addToLibraryCache, type CachedLibrary, compareLibraries, readLibraryCac
 const NAME = /^(lib|ld-).*\.so/;
 
 /** Plans what ldconfig(8) would make of new libraries: entries of the linker's cache, and links by their names. */
-export async function planLibraries(plan: FilePlan, base: BaseSystem, architecture: string): Promise<void> {
-  const folders = await libraryFolders(plan, base);
+export async function planLibraries(plan: FilePlan, architecture: string): Promise<void> {
+  const folders = await libraryFolders(plan);
   const byFolder = new Map<string, [name: string, file: PlannedFile][]>();
   for (const [path, file] of plan.planned) {
     const slash = path.lastIndexOf("/");
@@ -18,7 +17,7 @@ export async function planLibraries(plan: FilePlan, base: BaseSystem, architectu
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), [name, file]]);
   }
   if (byFolder.size === 0) return;
-  const cache = base.file("etc/ld.so.cache");
+  const cache = plan.system.file("etc/ld.so.cache");
   if (cache === undefined) throw handedOn("The base image has no /etc/ld.so.cache, which libraries are added to");
   const ofBase = new Map<string, string>();
   for (const { name, path } of readLibraryCache(cache, architecture)) {
@@ -44,12 +43,12 @@ export async function planLibraries(plan: FilePlan, base: BaseSystem, architectu
     for (const [soname, { name, isLink }] of found) {
       added.push({ name: soname, path: `${shown}/${soname}` });
       if (!isLink && name !== soname && (await plan.get(`${folder}/${soname}`)) === undefined)
-        await plan.put(`${folder}/${soname}`, { type: "symlink", link: name, mode: 0o777 });
+        await plan.link(`${folder}/${soname}`, name);
     }
   }
   const present = new Set(readLibraryCache(cache, architecture).map(({ path }) => path));
   const fresh = added.filter(({ path }) => !present.has(path));
-  await plan.put("etc/ld.so.cache", { type: "file", mode: 0o644, text: addToLibraryCache(cache, fresh, architecture) });
+  await plan.write("etc/ld.so.cache", addToLibraryCache(cache, fresh, architecture));
 }
 
 /** The name a library is loaded by: stated in it, or its file's; undefined for what is not a library. */
@@ -66,13 +65,13 @@ async function sonameOf(
 }
 
 /** Folders ldconfig looks into, by their path without links, and as they stand in the cache. */
-async function libraryFolders(plan: FilePlan, base: BaseSystem): Promise<Map<string, string>> {
+async function libraryFolders(plan: FilePlan): Promise<Map<string, string>> {
   for (const path of plan.planned.keys())
     if (path.startsWith("etc/ld.so.conf")) throw handedOn(`/${path} changes where libraries are looked for`);
-  const lines = base.text("etc/ld.so.conf").split("\n");
+  const lines = plan.system.text("etc/ld.so.conf").split("\n");
   const named = lines.flatMap((line) => {
     if (line.trim() === "include /etc/ld.so.conf.d/*.conf")
-      return base
+      return plan.system
         .below("etc/ld.so.conf.d")
         .flatMap(({ path, text }) => (path.endsWith(".conf") ? text.split("\n") : []));
     return [line];

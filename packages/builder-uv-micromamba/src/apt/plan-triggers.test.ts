@@ -15,9 +15,9 @@ const base = () =>
 
 describe("planTriggers", () => {
   it("records what packages wait for beside what the base's wait for", async () => {
-    const { system, plan } = base();
+    const { plan } = base();
     const triggers = "# a comment\ninterest-noawait /usr/share/mime\ninterest rebuild\ninterest-await fresh\n";
-    await planTriggers([pack("one:amd64", triggers)], plan, system);
+    await planTriggers([pack("one:amd64", triggers)], plan);
     const text = (path: string) => plan.planned.get(path)?.text;
     expect(text(FILE)).toBe("/usr/share/waited waiter\n/usr/share/mime one:amd64/noawait\n");
     expect(text("var/lib/dpkg/triggers/rebuild")).toBe("waiter\none:amd64\n");
@@ -26,49 +26,49 @@ describe("planTriggers", () => {
   });
 
   it("writes nothing where nobody's interest changes, and leaves the linker's cache to us", async () => {
-    const { system, plan } = base();
-    await planTriggers([pack("lib", "activate-noawait ldconfig\n", ["/usr/lib/libx.so.1"])], plan, system);
+    const { plan } = base();
+    await planTriggers([pack("lib", "activate-noawait ldconfig\n", ["/usr/lib/libx.so.1"])], plan);
     expect(plan.planned.size).toBe(0);
   });
 
   it("leaves the cache of fonts to whoever looks for one", async () => {
-    const { system, plan } = base();
+    const { plan } = base();
     const fonts = [
       pack("fontconfig", "interest-noawait /usr/share/fonts\n"),
       pack("dejavu", "", ["/usr/share/fonts/a.ttf"]),
     ];
-    await planTriggers(fonts, plan, system);
+    await planTriggers(fonts, plan);
     expect(plan.planned.get(FILE)?.text).toBe("/usr/share/waited waiter\n/usr/share/fonts fontconfig/noawait\n");
   });
 
   it("leaves settings of the kernel to the machine that runs the image", async () => {
-    const { system, plan } = base();
+    const { plan } = base();
     const paths = ["/usr/lib/sysctl.d/99-a.conf"];
-    await planTriggers([pack("procps", "interest-noawait /usr/lib/sysctl.d\n", paths)], plan, system);
+    await planTriggers([pack("procps", "interest-noawait /usr/lib/sysctl.d\n", paths)], plan);
     expect(plan.planned.get(FILE)?.text).toContain("/usr/lib/sysctl.d procps/noawait\n");
   });
 
   it("hands on by name what sets off a trigger of the base or of another package", async () => {
-    const { system, plan } = base();
-    await expect(planTriggers([pack("a", "activate rebuild\n")], plan, system)).rejects.toThrow(
+    const { plan } = base();
+    await expect(planTriggers([pack("a", "activate rebuild\n")], plan)).rejects.toThrow(
       "a sets off rebuild, for which waiter runs a script",
     );
-    await expect(planTriggers([pack("a", "", ["/usr/share/waited/file"])], plan, system)).rejects.toThrow(
+    await expect(planTriggers([pack("a", "", ["/usr/share/waited/file"])], plan)).rejects.toThrow(
       "a holds something below /usr/share/waited, for which waiter runs a script",
     );
     const both = [pack("mime", "interest /usr/share/mime\n"), pack("b", "", ["/usr/share/mime/b.xml"])];
-    await expect(planTriggers(both, plan, system)).rejects.toThrow("b holds something below /usr/share/mime");
+    await expect(planTriggers(both, plan)).rejects.toThrow("b holds something below /usr/share/mime");
   });
 
   it("takes no path for one that it only begins like", async () => {
-    const { system, plan } = base();
-    await planTriggers([pack("a", "", ["/usr/share/waited-not/file"])], plan, system);
+    const { plan } = base();
+    await planTriggers([pack("a", "", ["/usr/share/waited-not/file"])], plan);
     expect(plan.planned.size).toBe(0);
   });
 
   it("hands on a kind of trigger that it does not know", async () => {
-    const { system, plan } = base();
-    await expect(planTriggers([pack("a", "await x\n")], plan, system)).rejects.toThrow(
+    const { plan } = base();
+    await expect(planTriggers([pack("a", "await x\n")], plan)).rejects.toThrow(
       "a has a trigger that is not known here: await x",
     );
   });

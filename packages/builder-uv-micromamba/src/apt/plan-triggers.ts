@@ -1,6 +1,6 @@
-import type { BaseSystem } from "./base-system.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
+import { linesOf } from "./stanzas.ts";
 
 /** A package as triggers see it. */
 export interface TriggeringPackage {
@@ -23,23 +23,12 @@ const DONE = /^(libc-bin|fontconfig|procps)([:/]|$)/;
  *
  * @throws ImageSpecError E_UNSUPPORTED where a package sets off one that somebody waits for with a script.
  */
-export async function planTriggers(
-  packages: readonly TriggeringPackage[],
-  plan: FilePlan,
-  base: BaseSystem,
-): Promise<void> {
+export async function planTriggers(packages: readonly TriggeringPackage[], plan: FilePlan): Promise<void> {
   const named = new Map<string, string[]>();
-  let files = base
-    .text("var/lib/dpkg/triggers/File")
-    .split("\n")
-    .filter((line) => line !== "");
-  for (const { path, text } of base.below("var/lib/dpkg/triggers")) {
+  let files = linesOf(plan.system.text("var/lib/dpkg/triggers/File"));
+  for (const { path, text } of plan.system.below("var/lib/dpkg/triggers")) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    if (!["File", "Lock", "Unincorp"].includes(name))
-      named.set(
-        name,
-        text.split("\n").filter((line) => line !== ""),
-      );
+    if (!["File", "Lock", "Unincorp"].includes(name)) named.set(name, linesOf(text));
   }
   const activated: [trigger: string, by: string][] = [];
   const changed = new Set<string>();
@@ -66,10 +55,6 @@ export async function planTriggers(
   }
   for (const name of changed) {
     const lines = name === "File" ? files : (named.get(name) ?? []);
-    await plan.put(`var/lib/dpkg/triggers/${name}`, {
-      type: "file",
-      mode: 0o644,
-      text: lines.map((line) => `${line}\n`).join(""),
-    });
+    await plan.write(`var/lib/dpkg/triggers/${name}`, lines.map((line) => `${line}\n`).join(""));
   }
 }

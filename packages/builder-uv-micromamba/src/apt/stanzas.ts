@@ -40,6 +40,11 @@ export function parseStanzas(text: string, subject: string): Stanza[] {
   return stanzas;
 }
 
+/** The lines of a text that are not empty. */
+export function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
 /** The value of a field whatever the case of its name; "" where there is none. */
 export function fieldOf(stanza: Stanza, name: string): string {
   for (const [key, value] of stanza) if (key.toLowerCase() === name.toLowerCase()) return value;
