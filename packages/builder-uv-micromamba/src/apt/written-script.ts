@@ -9,15 +9,26 @@ export interface WrittenScript {
   effects: readonly Effect[];
 }
 
-/** A script that somebody has read, and its effects when its package is installed for the first time. */
-export const read = (of: string, sha256: string, ...effects: Effect[]): WrittenScript => ({ of, sha256, effects });
+/** What scripts do, by package and script; of some it names the folder of the machine's libraries. */
+export type ScriptEffects = Readonly<Record<string, readonly Effect[] | ((machine: string) => readonly Effect[])>>;
+
+/** The sha256 of what a person wrote in a script; one that names such a folder is another text on each machine. */
+type ScriptHash = string | Readonly<Record<"x86_64-linux-gnu" | "aarch64-linux-gnu", string>>;
+
+/** Scripts that somebody has read, by their hashes; one without effects does nothing then. */
+export function writtenScripts<Effects extends ScriptEffects>(
+  effects: Effects,
+  hashes: Readonly<Record<keyof Effects & string, ScriptHash> & Record<string, ScriptHash>>,
+): WrittenScript[] {
+  return Object.entries<ScriptHash>(hashes).flatMap(([of, hash]) => {
+    const own = effects[of] ?? [];
+    const texts = typeof hash === "string" ? [["", hash] as const] : Object.entries(hash);
+    return texts.map(([machine, sha256]) => ({ of, sha256, effects: typeof own === "function" ? own(machine) : own }));
+  });
+}
 
 /** What `update-alternatives --install` does with these words. */
 export const alternative = (words: string): Effect => ({
   do: "alternative",
   alternative: readInstall(`update-alternatives --install ${words}`),
 });
-
-/** A script that names the folder of its machine's libraries is another text on each. */
-export const ofMachines = (hashes: Readonly<Record<string, string>>): [machine: string, sha256: string][] =>
-  Object.entries(hashes);
