@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** One request a test server or the fault proxy saw, and how it was answered. */
 export interface HttpExchange {
@@ -14,6 +14,11 @@ export interface HttpExchange {
   bytesOut: number;
   /** Undefined while it is under way and when the connection broke before an answer. */
   status?: number;
+}
+
+/** The exchange that a request begins. */
+export function exchangeOf({ method = "", url = "", headers }: IncomingMessage): HttpExchange {
+  return { method, path: url, headers, at: Date.now(), bytesIn: 0, bytesOut: 0 };
 }
 
 /** The exchanges as `METHOD path status`, for assertions that read well. */

@@ -3,18 +3,16 @@ import { containerReport } from "../container/container-report.ts";
 import { imageConfig } from "../container/image-config.ts";
 import { runContainer } from "../container/run-container.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import { type NamedCases, showing } from "./contract-case.ts";
 
 /** Images whose base is another spec. */
-export function childrenCases(contract: Contract): ContractCase[] {
+export function childrenCases(contract: Contract): NamedCases {
   const { build, packages } = contract;
 
-  return [
-    {
-      rule: "children",
-      title: "a child extends the environment, replaces a distribution once, and sets its own entrypoint",
-      shows: ["baseImage"],
-      run: async () => {
+  return {
+    "children: a child extends the environment, replaces a distribution once, and sets its own entrypoint": showing(
+      ["baseImage"],
+      async () => {
         const child = build.spec("child", {
           baseImage: contract.parent(),
           packages: [`${packages.name}==${packages.newer}`, `${packages.other.name}==${packages.other.version}`],
@@ -43,6 +41,6 @@ export function childrenCases(contract: Contract): ContractCase[] {
         const ran = await runContainer(build.docker, image, { cmd: ["an argument"] });
         expect(ran).toEqual({ exitCode: 0, stdout: "['an argument']\n", stderr: "" });
       },
-    },
-  ];
+    ),
+  };
 }

@@ -3,7 +3,7 @@ import { basesCases } from "./bases-cases.ts";
 import { childrenCases } from "./children-cases.ts";
 import { commandsCases } from "./commands-cases.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import { type ContractCase, casesOf, type NamedCases } from "./contract-case.ts";
 import { endingsCases } from "./endings-cases.ts";
 import { gpuCases } from "./gpu-cases.ts";
 import { imageCases } from "./image-cases.ts";
@@ -19,25 +19,22 @@ import { secretsCases } from "./secrets-cases.ts";
  * `start` and `close` of the contract.
  */
 export function contractCases(contract: Contract): ContractCase[] {
-  return [
-    {
-      rule: "type",
-      title: "it names itself",
-      run: async () => {
-        expect(contract.builderType).toMatch(/^[a-z][a-z0-9-]*$/);
-      },
-    },
-    ...imageCases(contract),
-    ...runtimeCases(contract),
-    ...childrenCases(contract),
-    ...basesCases(contract),
-    ...gpuCases(contract),
-    ...commandsCases(contract),
-    ...installsCases(contract),
-    ...secretsCases(contract),
-    ...requestsCases(contract),
-    ...registriesCases(contract),
-    ...endingsCases(contract),
-    ...refusalsCases(contract),
+  const itself: NamedCases = {
+    "type: it names itself": async () => expect(contract.builderType).toMatch(/^[a-z][a-z0-9-]*$/),
+  };
+  const files = [
+    imageCases,
+    runtimeCases,
+    childrenCases,
+    basesCases,
+    gpuCases,
+    commandsCases,
+    installsCases,
+    secretsCases,
+    requestsCases,
+    registriesCases,
+    endingsCases,
+    refusalsCases,
   ];
+  return [itself, ...files.map((cases) => cases(contract))].flatMap(casesOf);
 }

@@ -1,4 +1,5 @@
-import { parsePlatform, parseReference, pushImage, pushIndex, RegistryClient, readImage } from "@imagespec/registry";
+import { parsePlatform, pushImage, pushIndex, RegistryClient } from "@imagespec/registry";
+import { namedImage } from "../container/registry-config.ts";
 import { MemoryStore } from "../registry-server/memory-store.ts";
 import { type RegistryServer, startRegistry } from "../registry-server/start-registry.ts";
 import type { ContractServices } from "./contract-options.ts";
@@ -47,16 +48,14 @@ export async function startRegistries(services: ContractServices): Promise<Contr
 }
 
 async function seed(services: ContractServices, client: RegistryClient, server: RegistryServer): Promise<void> {
-  const { tag, digest } = parseReference(services.images.python);
-  const source = new RegistryClient().repository(services.images.python);
-  const read = await readImage(source, digest ?? tag ?? "latest", parsePlatform(services.platform));
-  const layers = read.manifest.layers.map((descriptor) => ({ descriptor, open: () => source.getBlob(descriptor) }));
+  const { source, config, manifest } = await namedImage(services.images.python, services.platform);
+  const layers = manifest.layers.map((descriptor) => ({ descriptor, open: () => source.getBlob(descriptor) }));
   const target = client.repository(`${server.host}/${BASE}`, { mirror: false, access: "push" });
   const entries = [];
   for (const platform of [services.platform, otherPlatform(services)]) {
     const { os, architecture } = parsePlatform(platform);
     const tag = platform === services.platform ? undefined : "foreign";
-    entries.push(await pushImage(target, { config: { ...read.config, os, architecture }, layers }, { tag }));
+    entries.push(await pushImage(target, { config: { ...config, os, architecture }, layers }, { tag }));
   }
   await pushIndex(target, entries, { tag: "1" });
 }

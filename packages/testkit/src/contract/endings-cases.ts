@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { faultProxy } from "../fault-proxy/fault-proxy.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import type { NamedCases } from "./contract-case.ts";
 import { lazily } from "./lazily.ts";
 import { Leftovers } from "./leftovers.ts";
 import { manifestHead } from "./manifest-head.ts";
@@ -21,7 +21,7 @@ interface Ending {
 }
 
 /** How builds end: what a cancel does, and what is left behind a build that succeeds, fails or is cancelled. */
-export function endingsCases(contract: Contract): ContractCase[] {
+export function endingsCases(contract: Contract): NamedCases {
   const { build, options, packages } = contract;
 
   /** Cancels a build in the middle of its work. */
@@ -91,24 +91,16 @@ export function endingsCases(contract: Contract): ContractCase[] {
     for (const ending of await endings()) expect([ending.build, ending[what]]).toEqual([ending.build, []]);
   };
 
-  return [
-    {
-      rule: "signal",
-      title: "cancelled in the middle of its work, a build ends within 5 seconds and leaves no tag",
-      run: async () => {
-        const { spec, endedBefore, end, milliseconds } = await cancelled("cancelled");
-        expect(endedBefore, "the build ended before it could be cancelled").toBeUndefined();
-        expect(end, "the build goes on after it was cancelled").toMatchObject({ error: { code: "E_ABORTED" } });
-        expect(milliseconds).toBeLessThan(CANCEL_LIMIT);
-        expect((await manifestHead(await spec.imageName())).status).toBe(404);
-      },
+  return {
+    "signal: cancelled in the middle of its work, a build ends within 5 seconds and leaves no tag": async () => {
+      const { spec, endedBefore, end, milliseconds } = await cancelled("cancelled");
+      expect(endedBefore, "the build ended before it could be cancelled").toBeUndefined();
+      expect(end, "the build goes on after it was cancelled").toMatchObject({ error: { code: "E_ABORTED" } });
+      expect(milliseconds).toBeLessThan(CANCEL_LIMIT);
+      expect((await manifestHead(await spec.imageName())).status).toBe(404);
     },
-    {
-      rule: "temporary-folders",
-      title: "no temporary folder is left in TMPDIR",
-      run: leftNothing("temporaryFolders"),
-    },
-    { rule: "processes", title: "no process is left", run: leftNothing("processes") },
-    { rule: "containers", title: "no container is left", run: leftNothing("containers") },
-  ];
+    "temporary-folders: no temporary folder is left in TMPDIR": leftNothing("temporaryFolders"),
+    "processes: no process is left": leftNothing("processes"),
+    "containers: no container is left": leftNothing("containers"),
+  };
 }

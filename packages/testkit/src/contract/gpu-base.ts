@@ -1,4 +1,5 @@
-import { parsePlatform, parseReference, pushImage, RegistryClient, readImage } from "@imagespec/registry";
+import { pushImage, RegistryClient } from "@imagespec/registry";
+import { namedImage } from "../container/registry-config.ts";
 import type { ContractServices } from "./contract-options.ts";
 
 /** What NVIDIA's images have: the search paths by which programs find CUDA, and what the runtime reads. */
@@ -18,10 +19,7 @@ export const GPU_PATH = "/usr/local/nvidia/bin:/usr/local/cuda/bin";
  */
 export async function pushGpuBase(services: ContractServices, name: string) {
   const { registry, platform, images } = services;
-  const client = new RegistryClient();
-  const source = client.repository(images.python);
-  const { tag, digest } = parseReference(images.python);
-  const { config, manifest } = await readImage(source, digest ?? tag ?? "latest", parsePlatform(platform));
+  const { source, config, manifest } = await namedImage(images.python, platform);
   const own = config.config?.Env ?? [];
   const path = own.find((variable) => variable.startsWith("PATH="))?.slice("PATH=".length) ?? "/usr/bin:/bin";
   const variables = Object.entries({ ...GPU_VARIABLES, PATH: `${GPU_PATH}:${path}` });
@@ -34,7 +32,7 @@ export async function pushGpuBase(services: ContractServices, name: string) {
     open: () => source.getBlob(descriptor),
     mountFrom: source.name,
   }));
-  const target = client.repository(`${registry}/${name}`, { mirror: false });
+  const target = new RegistryClient().repository(`${registry}/${name}`, { mirror: false });
   await pushImage(target, { config: { ...config, config: { ...config.config, Env } }, layers }, { tag: "1" });
   return { reference: `${registry}/${name}:1`, path, remove: () => target.deleteTag("1") };
 }

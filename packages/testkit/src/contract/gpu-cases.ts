@@ -4,7 +4,7 @@ import { rootCertificates } from "node:tls";
 import { expect } from "vitest";
 import { containerReport } from "../container/container-report.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import type { NamedCases } from "./contract-case.ts";
 import { GPU_PATH, GPU_VARIABLES, pushGpuBase } from "./gpu-base.ts";
 import { lazily } from "./lazily.ts";
 import { setEnvironment } from "./set-environment.ts";
@@ -14,7 +14,7 @@ const TRUST = ["SSL_CERT_FILE", "PIP_CERT", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDL
 const CERTIFICATES = ["/etc/ssl", "/usr/local/share/ca-certificates"];
 
 /** A base as NVIDIA's, built on by a host that says which certificates it trusts. */
-export function gpuCases(contract: Contract): ContractCase[] {
+export function gpuCases(contract: Contract): NamedCases {
   const { build, options, packages } = contract;
   const look = lazily(async () => {
     const base = await pushGpuBase(options.services, `contract/${build.run}/gpu-base`);
@@ -35,23 +35,16 @@ export function gpuCases(contract: Contract): ContractCase[] {
       restore();
     }
   });
-  return [
-    {
-      rule: "gpu",
-      title: "search paths and variables of NVIDIA's images are those of the image",
-      run: async () => {
-        const { path, built } = await look();
-        expect(built.env).toMatchObject({ ...GPU_VARIABLES, PATH: `/opt/venv/bin:${GPU_PATH}:${path}` });
-      },
+  return {
+    "gpu: search paths and variables of NVIDIA's images are those of the image": async () => {
+      const { path, built } = await look();
+      expect(built.env).toMatchObject({ ...GPU_VARIABLES, PATH: `/opt/venv/bin:${GPU_PATH}:${path}` });
     },
-    {
-      rule: "trust",
-      title: "what the host trusts is in no image: certificates are the base's, and no variable names others",
-      run: async () => {
+    "trust: what the host trusts is in no image: certificates are the base's, and no variable names others":
+      async () => {
         const { base, built } = await look();
         expect(built.files).toEqual(base.files);
         for (const name of TRUST) expect(built.env[name]).toBe(base.env[name]);
       },
-    },
-  ];
+  };
 }

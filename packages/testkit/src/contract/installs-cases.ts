@@ -5,11 +5,11 @@ import { containerReport } from "../container/container-report.ts";
 import { runContainer } from "../container/run-container.ts";
 import { startPackageIndex } from "../package-index/start-package-index.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import { type NamedCases, showing } from "./contract-case.ts";
 import { wheelsOf } from "./contract-options.ts";
 
 /** What is installed, and in which version. */
-export function installsCases(contract: Contract): ContractCase[] {
+export function installsCases(contract: Contract): NamedCases {
   const { build, packages, options } = contract;
 
   const versions = async (image: string) => {
@@ -17,37 +17,32 @@ export function installsCases(contract: Contract): ContractCase[] {
     return distributions.filter(({ name }) => name === packages.name).map(({ version }) => version);
   };
 
-  const apt: ContractCase = {
-    rule: "aptPackages",
-    title: "the program of a Debian package runs",
-    shows: ["aptPackages"],
-    run: async () => {
+  const apt: NamedCases = {
+    "aptPackages: the program of a Debian package runs": showing(["aptPackages"], async () => {
       const { image } = await build.pulled(build.spec("apt", { aptPackages: ["tree"] }));
       const ran = await runContainer(build.docker, image, { entrypoint: ["/bin/sh"], cmd: ["-c", "tree --version"] });
       expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^tree v/) });
-    },
+    }),
   };
-  const locks: ContractCase = {
-    rule: "locks",
-    title: "uv.lock names an older version than the index's newest, and gets it",
-    shows: ["requirements"],
-    run: async () => {
-      const index = await startPackageIndex({ packages: wheelsOf(packages) });
-      contract.onClose(index.close);
-      const wheel = index.distributions.find(({ version }) => version === packages.older);
-      if (wheel === undefined) throw new Error("the index lacks the older version");
-      const folder = join(contract.folder(), "older");
-      await mkdir(folder);
-      const files = lockOf(index.url, wheel);
-      for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-      const spec = build.spec("locked", { requirements: "older/uv.lock" }, contract.folder());
-      expect(await versions((await build.pulled(spec)).image)).toEqual([packages.older]);
-    },
+  const locks: NamedCases = {
+    "locks: uv.lock names an older version than the index's newest, and gets it": showing(
+      ["requirements"],
+      async () => {
+        const index = await startPackageIndex({ packages: wheelsOf(packages) });
+        contract.onClose(index.close);
+        const wheel = index.distributions.find(({ version }) => version === packages.older);
+        if (wheel === undefined) throw new Error("the index lacks the older version");
+        const folder = join(contract.folder(), "older");
+        await mkdir(folder);
+        const files = lockOf(index.url, wheel);
+        for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+        const spec = build.spec("locked", { requirements: "older/uv.lock" }, contract.folder());
+        expect(await versions((await build.pulled(spec)).image)).toEqual([packages.older]);
+      },
+    ),
   };
-  const force: ContractCase = {
-    rule: "force",
-    title: "a forced build installs the version that was published since",
-    run: async () => {
+  const force: NamedCases = {
+    "force: a forced build installs the version that was published since": async () => {
       const index = await startPackageIndex({ packages: [{ name: packages.name, version: packages.older }] });
       contract.onClose(index.close);
       const spec = build.spec("forced", { packages: [packages.name], pipIndex: index.url });
@@ -58,12 +53,12 @@ export function installsCases(contract: Contract): ContractCase[] {
       expect(await versions(again.image)).toEqual([packages.newer]);
     },
   };
-  return [
-    ...(contract.refuses("aptPackages") ? [] : [apt]),
+  return {
+    ...(!contract.refuses("aptPackages") && apt),
     // Both need an index whose content the test decides.
-    ...(options.loopback && !contract.refuses("requirements") ? [locks] : []),
-    ...(options.loopback ? [force] : []),
-  ];
+    ...(options.loopback && !contract.refuses("requirements") && locks),
+    ...(options.loopback && force),
+  };
 }
 
 /** A project with one dependency, and what `uv lock` writes for it when the index has this wheel alone. */

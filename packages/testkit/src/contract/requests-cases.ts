@@ -6,17 +6,15 @@ import { expect } from "vitest";
 import { imageConfig } from "../container/image-config.ts";
 import { imageInventory } from "../container/image-inventory.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import type { NamedCases } from "./contract-case.ts";
 import { manifestHead } from "./manifest-head.ts";
 
 /** What steers a build besides the spec, and what must not. */
-export function requestsCases(contract: Contract): ContractCase[] {
+export function requestsCases(contract: Contract): NamedCases {
   const { build, options } = contract;
 
-  const output: ContractCase = {
-    rule: "output",
-    title: "an OCI layout holds the image, and the registry does not",
-    run: async () => {
+  const output: NamedCases = {
+    "output: an OCI layout holds the image, and the registry does not": async () => {
       const spec = build.spec("output", { env: { A: "1" } });
       const folder = join(contract.folder(), "layout");
       const outcome = await build.build(spec, { output: `oci:${folder}` });
@@ -31,10 +29,8 @@ export function requestsCases(contract: Contract): ContractCase[] {
       expect((await manifestHead(await spec.imageName())).status).toBe(404);
     },
   };
-  const time: ContractCase = {
-    rule: "time",
-    title: "built again later, the image has the same files and the same config",
-    run: async () => {
+  const time: NamedCases = {
+    "time: built again later, the image has the same files and the same config": async () => {
       const parent = contract.parent();
       const spec = build.spec("time", { ...parent, name: `contract/${build.run}/time` }, contract.folder());
       const look = async () => {
@@ -53,5 +49,5 @@ export function requestsCases(contract: Contract): ContractCase[] {
       if (options.reproducible) expect(second.digest).toBe(first.digest);
     },
   };
-  return [...(contract.refuses("output") ? [] : [output]), time];
+  return { ...(!contract.refuses("output") && output), ...time };
 }

@@ -5,15 +5,15 @@ import { expect } from "vitest";
 import { findInImage, formsOf } from "../container/find-in-image.ts";
 import { startPackageIndex } from "../package-index/start-package-index.ts";
 import type { Contract } from "./contract.ts";
-import type { ContractCase } from "./contract-case.ts";
+import { type NamedCases, showing } from "./contract-case.ts";
 import { wheelsOf } from "./contract-options.ts";
 import { lazily } from "./lazily.ts";
 import { watchCommandLines } from "./watch-command-lines.ts";
 
 /** A secret mount's content arrives, and is in nothing that outlives the build. */
-export function secretsCases(contract: Contract): ContractCase[] {
+export function secretsCases(contract: Contract): NamedCases {
   const { build, options, packages } = contract;
-  if (contract.refuses("pipSecretMounts")) return [];
+  if (contract.refuses("pipSecretMounts")) return {};
 
   const secret = lazily(async () => {
     const canary = `canary-${randomBytes(12).toString("hex")}`;
@@ -44,58 +44,37 @@ export function secretsCases(contract: Contract): ContractCase[] {
     return { ...pulled, forms, said, argued: await watch.stop() };
   });
 
-  return [
-    {
-      rule: "secret-arrives",
-      title: "what a secret opens is installed",
-      shows: ["pipSecretMounts"],
-      run: async () => {
-        await built();
-        const { exchanges } = (await secret()).index;
-        if (options.loopback) expect(exchanges.some(({ status }) => status === 200)).toBe(true);
-      },
+  return {
+    "secret-arrives: what a secret opens is installed": showing(["pipSecretMounts"], async () => {
+      await built();
+      const { exchanges } = (await secret()).index;
+      if (options.loopback) expect(exchanges.some(({ status }) => status === 200)).toBe(true);
+    }),
+    "secret-image: the secret is in no layer, config, label or history, and not in the tag": async () => {
+      const { mounted, plain } = await specs(other);
+      expect(await mounted.tag()).toBe(await plain.tag());
+      const { image, forms } = await built();
+      expect(await findInImage(build.docker, image, forms)).toEqual([]);
+      // The search itself finds what is there.
+      expect(await findInImage(build.docker, image, ["flytekit:x:1000"])).toEqual(["flytekit:x:1000"]);
     },
-    {
-      rule: "secret-image",
-      title: "the secret is in no layer, config, label or history, and not in the tag",
-      run: async () => {
-        const { mounted, plain } = await specs(other);
-        expect(await mounted.tag()).toBe(await plain.tag());
-        const { image, forms } = await built();
-        expect(await findInImage(build.docker, image, forms)).toEqual([]);
-        // The search itself finds what is there.
-        expect(await findInImage(build.docker, image, ["flytekit:x:1000"])).toEqual(["flytekit:x:1000"]);
-      },
+    "secret-events: the secret is in no event and not in the outcome": async () => {
+      const { forms, said } = await built();
+      expect(forms.filter((form) => said.includes(form))).toEqual([]);
     },
-    {
-      rule: "secret-events",
-      title: "the secret is in no event and not in the outcome",
-      run: async () => {
-        const { forms, said } = await built();
-        expect(forms.filter((form) => said.includes(form))).toEqual([]);
-      },
+    "secret-arguments: the secret is in no command line of this machine": async () => {
+      expect((await built()).argued).toEqual([]);
     },
-    {
-      rule: "secret-arguments",
-      title: "the secret is in no command line of this machine",
-      run: async () => {
-        expect((await built()).argued).toEqual([]);
-      },
+    "secret-errors: the secret is not in the error of a build that fails with it": async () => {
+      const { forms } = await secret();
+      const { mounted } = await specs("contract-absent==1.0");
+      const before = build.events.length;
+      const failure = await build.build(mounted).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: expect.stringMatching(/^E_(RESOLVE|BUILD)$/) });
+      const { message, stack, hint, details, cause } = failure as Error & Record<string, unknown>;
+      const told = [message, stack, hint, details, cause, String((cause as Error | undefined)?.message)];
+      const said = JSON.stringify([...told, build.events.slice(before)]);
+      expect(forms.filter((form) => said.includes(form))).toEqual([]);
     },
-    {
-      rule: "secret-errors",
-      title: "the secret is not in the error of a build that fails with it",
-      run: async () => {
-        const { forms } = await secret();
-        const { mounted } = await specs("contract-absent==1.0");
-        const before = build.events.length;
-        const failure = await build.build(mounted).catch((error: unknown) => error);
-        expect(failure).toMatchObject({ code: expect.stringMatching(/^E_(RESOLVE|BUILD)$/) });
-        const { message, stack, hint, details, cause } = failure as Error & Record<string, unknown>;
-        const told = [message, stack, hint, details, cause, String((cause as Error | undefined)?.message)];
-        const said = JSON.stringify([...told, build.events.slice(before)]);
-        expect(forms.filter((form) => said.includes(form))).toEqual([]);
-      },
-    },
-  ];
+  };
 }

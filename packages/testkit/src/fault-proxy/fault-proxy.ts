@@ -8,9 +8,10 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from "node:http";
-import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HttpExchange } from "../http-exchange.ts";
+import { exchangeOf, type HttpExchange } from "../http-exchange.ts";
+import { listen } from "../listen.ts";
 import { type Fault, type FaultRule, FaultScript } from "./fault-rule.ts";
 
 /** A request that passed the proxy, with the fault that met it. */
@@ -39,26 +40,19 @@ export async function faultProxy(target: string, rules: readonly FaultRule[] = [
   const exchanges: FaultExchange[] = [];
   const agent = new Agent({ keepAlive: true });
   const server = createServer((request, response) => {
-    const { method = "", url = "", headers } = request;
-    const fault = script.next(method, url);
-    const exchange: FaultExchange = { method, path: url, headers, at: Date.now(), bytesIn: 0, bytesOut: 0 };
+    const exchange: FaultExchange = exchangeOf(request);
+    const fault = script.next(exchange.method, exchange.path);
     if (fault) exchange.fault = fault;
     exchanges.push(exchange);
     new Passage({ request, response, exchange, fault: fault ?? {}, target, agent })
       .run()
       .catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const host = `localhost:${(server.address() as AddressInfo).port}`;
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-      agent.destroy();
-    });
+  const { host, close: closeServer } = await listen(server);
+  const close = () => {
+    agent.destroy();
+    return closeServer();
+  };
   return {
     host,
     url: `http://${host}`,
@@ -82,36 +76,28 @@ interface PassageOptions {
 
 /** One request on its way through. */
 class Passage {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  readonly #exchange: FaultExchange;
-  readonly #fault: Fault;
-  readonly #target: string;
-  readonly #agent: Agent;
+  readonly #options: PassageOptions;
   readonly #hasBody: boolean;
 
-  constructor({ request, response, exchange, fault, target, agent }: PassageOptions) {
-    this.#request = request;
-    this.#response = response;
-    this.#exchange = exchange;
-    this.#fault = fault;
-    this.#target = target;
-    this.#agent = agent;
-    this.#hasBody = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"]) > 0;
+  constructor(options: PassageOptions) {
+    this.#options = options;
+    const { headers } = options.request;
+    this.#hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
   }
 
   async run(): Promise<void> {
-    const { delay, status, redirect, stall } = this.#fault;
+    const { request, response, exchange, fault } = this.#options;
+    const { delay, status, redirect, stall, headers = {} } = fault;
     if (delay !== undefined) await sleep(delay);
     if (redirect !== undefined)
-      return this.#answer(307, { location: redirect.replace("{path}", this.#exchange.path), ...this.#fault.headers });
-    if (status !== undefined) return this.#answer(status, this.#fault.headers ?? {});
+      return this.#answer(307, { location: redirect.replace("{path}", exchange.path), ...headers });
+    if (status !== undefined) return this.#answer(status, headers);
     if (stall === true) {
-      this.#request.resume();
-      await once(this.#response, "close");
+      request.resume();
+      await once(response, "close");
       return;
     }
-    if (this.#fault.duplicate) return this.#twice();
+    if (fault.duplicate) return this.#twice();
     const upstream = this.#upstream();
     const answered = once(upstream, "response") as Promise<[IncomingMessage]>;
     answered.catch(() => undefined); // awaited below, unless sending fails first
@@ -121,36 +107,31 @@ class Passage {
   }
 
   #upstream(): ClientRequest {
-    const { method, headers } = this.#request;
-    const url = new URL(this.#target);
-    const upstream = httpRequest({
-      host: url.hostname,
-      port: url.port,
-      method,
-      path: this.#exchange.path,
-      headers: headers as OutgoingHttpHeaders,
-      agent: this.#agent,
-    });
-    upstream.on("error", () => this.#response.destroy());
-    this.#response.on("close", () => upstream.destroy());
+    const { request, response, exchange, target, agent } = this.#options;
+    const { hostname: host, port } = new URL(target);
+    const headers = request.headers as OutgoingHttpHeaders;
+    const upstream = httpRequest({ host, port, method: request.method, path: exchange.path, headers, agent });
+    upstream.on("error", () => response.destroy());
+    response.on("close", () => upstream.destroy());
     return upstream;
   }
 
   /** Passes the request's body on; false when the fault ended the passage. */
   async #send(upstream: ClientRequest): Promise<boolean> {
-    const { resetAt, corruptAt } = this.#fault;
-    for await (const chunk of this.#request as AsyncIterable<Buffer>) {
-      const from = this.#exchange.bytesIn;
-      this.#exchange.bytesIn += chunk.length;
+    const { request, exchange, fault } = this.#options;
+    const { resetAt, corruptAt } = fault;
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      const from = exchange.bytesIn;
+      exchange.bytesIn += chunk.length;
       let passed = corruptAt === undefined ? chunk : corrupted(chunk, corruptAt - from);
-      const broken = this.#hasBody && resetAt !== undefined && this.#exchange.bytesIn >= resetAt;
+      const broken = this.#hasBody && resetAt !== undefined && exchange.bytesIn >= resetAt;
       if (broken) passed = passed.subarray(0, Math.max(0, resetAt - from));
       await new Promise<void>((resolve, reject) =>
         upstream.write(passed, (error) => (error ? reject(error) : resolve())),
       );
       if (broken) {
         upstream.destroy();
-        this.#request.socket.resetAndDestroy();
+        request.socket.resetAndDestroy();
         return false;
       }
     }
@@ -159,47 +140,46 @@ class Passage {
   }
 
   async #receive(incoming: IncomingMessage): Promise<void> {
-    const { resetAt, truncateAt, corruptAt, stall, append } = this.#fault;
-    const headers = merged(incoming.headers as Record<string, string>, this.#fault.headers ?? {});
+    const { request, response, exchange, fault } = this.#options;
+    const { resetAt, truncateAt, corruptAt, stall, append } = fault;
+    const headers = merged(incoming.headers as Record<string, string>, fault.headers ?? {});
     if (append !== undefined) delete headers["content-length"];
-    this.#exchange.status = incoming.statusCode ?? 0;
-    this.#response.writeHead(incoming.statusCode ?? 502, headers);
-    this.#response.flushHeaders();
+    exchange.status = incoming.statusCode ?? 0;
+    response.writeHead(incoming.statusCode ?? 502, headers);
+    response.flushHeaders();
     const end = Math.min(
       ...[this.#hasBody ? undefined : resetAt, truncateAt, stall].map((at) => Number(at ?? Infinity)),
     );
     const write = async (chunk: Buffer) => {
-      this.#exchange.bytesOut += chunk.length;
-      if (!this.#response.write(chunk)) await once(this.#response, "drain");
+      exchange.bytesOut += chunk.length;
+      if (!response.write(chunk)) await once(response, "drain");
     };
     if (end > 0)
       for await (const chunk of incoming as AsyncIterable<Buffer>) {
-        const room = end - this.#exchange.bytesOut;
-        const at = corruptAt === undefined || this.#hasBody ? -1 : corruptAt - this.#exchange.bytesOut;
+        const room = end - exchange.bytesOut;
+        const at = corruptAt === undefined || this.#hasBody ? -1 : corruptAt - exchange.bytesOut;
         await write(corrupted(chunk, at).subarray(0, Math.min(room, chunk.length)));
         if (chunk.length >= room) break;
       }
-    if (this.#exchange.bytesOut < end || end === Infinity) {
+    if (exchange.bytesOut < end || end === Infinity) {
       if (append !== undefined) await write(Buffer.from(append));
-      this.#response.end();
+      response.end();
       return;
     }
     incoming.destroy();
     if (stall !== undefined) {
-      await once(this.#response, "close");
+      await once(response, "close");
       return;
     }
     // What was written must be on the wire before the connection goes.
     await sleep(20);
-    if (truncateAt === undefined) this.#request.socket.resetAndDestroy();
-    else this.#request.socket.destroySoon();
+    if (truncateAt === undefined) request.socket.resetAndDestroy();
+    else request.socket.destroySoon();
   }
 
   async #twice(): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
-    this.#exchange.bytesIn = body.length;
+    const body = await buffer(this.#options.request);
+    this.#options.exchange.bytesIn = body.length;
     const passOnce = async () => {
       const upstream = this.#upstream();
       upstream.end(body);
@@ -210,12 +190,13 @@ class Passage {
   }
 
   #answer(status: number, headers: Record<string, string | null>): void {
-    const body = this.#fault.body ?? "";
-    this.#exchange.status = status;
-    this.#exchange.bytesOut = Buffer.byteLength(body);
-    this.#response.writeHead(status, merged({ "content-length": `${Buffer.byteLength(body)}` }, headers));
-    this.#response.end(this.#request.method === "HEAD" ? "" : body);
-    this.#request.resume();
+    const { request, response, exchange, fault } = this.#options;
+    const body = fault.body ?? "";
+    exchange.status = status;
+    exchange.bytesOut = Buffer.byteLength(body);
+    response.writeHead(status, merged({ "content-length": `${Buffer.byteLength(body)}` }, headers));
+    response.end(request.method === "HEAD" ? "" : body);
+    request.resume();
   }
 }
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { HttpExchange } from "../http-exchange.ts";
+import { exchangeOf, type HttpExchange } from "../http-exchange.ts";
+import { listen } from "../listen.ts";
 import { pythonSource, type SourceOptions } from "./python-source.ts";
 import { type PythonDistribution, pythonWheel, type WheelOptions } from "./python-wheel.ts";
 
@@ -32,19 +32,12 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
   const { user } = options;
   const authorization = user && `Basic ${Buffer.from(`${user.name}:${user.password}`).toString("base64")}`;
   const server = createServer((request, response) => {
-    const { method = "", url: path = "", headers } = request;
-    const found = answer(path, authorization !== undefined && headers.authorization !== authorization);
-    exchanges.push({
-      method,
-      path,
-      headers,
-      at: Date.now(),
-      bytesIn: 0,
-      bytesOut: found.body.length,
-      status: found.status,
-    });
-    response.writeHead(found.status, { "content-length": found.body.length, ...found.headers });
-    response.end(method === "HEAD" ? undefined : found.body);
+    const exchange = exchangeOf(request);
+    const refused = authorization !== undefined && exchange.headers.authorization !== authorization;
+    const { status, headers, body } = answer(exchange.path, refused);
+    exchanges.push({ ...exchange, bytesOut: body.length, status });
+    response.writeHead(status, { "content-length": body.length, ...headers });
+    response.end(exchange.method === "HEAD" ? undefined : body);
   });
 
   function answer(path: string, refused: boolean): { status: number; headers: Record<string, string>; body: Buffer } {
@@ -64,16 +57,8 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
     return { status: 200, headers: { "content-type": "text/html" }, body: Buffer.from(page) };
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  const url = `http://localhost:${(server.address() as AddressInfo).port}/simple`;
+  const { host, close } = await listen(server);
+  const url = `http://${host}/simple`;
   const publish: PackageIndex["publish"] = (one) => void distributions.push(distribution(one));
   return { url, distributions, exchanges, publish, close, [Symbol.asyncDispose]: close };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Answer } from "./call.ts";
 import { RegistryFault } from "./registry-fault.ts";
 import type { RegistryAuth } from "./registry-options.ts";
@@ -49,16 +50,14 @@ export class Authentication {
     let user = userOf(request.headers.authorization, auth.users);
     let parameters = query;
     if (request.method === "POST") {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      parameters = new URLSearchParams(Buffer.concat(chunks).toString());
+      parameters = new URLSearchParams(await text(request));
       user = formUser(parameters, auth);
     }
     const named = request.method === "POST" || request.headers.authorization !== undefined;
     if (user === undefined && named) throw unauthorized('Basic realm="token service"');
     const allowed = new Set<string>();
     // One parameter a scope, or several in one, separated by spaces.
-    for (const scope of parameters.getAll("scope").flatMap((text) => text.split(" "))) {
+    for (const scope of parameters.getAll("scope").flatMap((value) => value.split(" "))) {
       const match = /^repository:(.+):([a-z,*]+)$/.exec(scope);
       for (const action of match?.[2]?.split(",") ?? [])
         if (user !== undefined || (action === "pull" && auth.anonymousPull)) allowed.add(`${match?.[1]}:${action}`);
@@ -85,9 +84,9 @@ function formUser(form: URLSearchParams, auth: Extract<RegistryAuth, { type: "be
 function userOf(header: string | undefined, users: Record<string, string>): string | undefined {
   const encoded = /^Basic (.+)$/i.exec(header ?? "")?.[1];
   if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, "base64").toString();
-  const user = text.slice(0, text.indexOf(":"));
-  return users[user] !== undefined && users[user] === text.slice(user.length + 1) ? user : undefined;
+  const login = Buffer.from(encoded, "base64").toString();
+  const user = login.slice(0, login.indexOf(":"));
+  return users[user] !== undefined && users[user] === login.slice(user.length + 1) ? user : undefined;
 }
 
 function unauthorized(challenge: string): RegistryFault {

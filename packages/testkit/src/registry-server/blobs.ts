@@ -1,4 +1,4 @@
-import type { Answer, Call } from "./call.ts";
+import { type Answer, type Call, digestHeader } from "./call.ts";
 import { checkedDigest } from "./content-digest.ts";
 import { RegistryFault, unknownBlob } from "./registry-fault.ts";
 
@@ -38,7 +38,7 @@ function blobHeaders(call: Call, digest: string, length: number): Record<string,
     "content-type": "application/octet-stream",
     "content-length": length,
     "accept-ranges": "bytes",
-    ...(call.quirks.contentDigest === false ? {} : { "docker-content-digest": digest }),
+    ...digestHeader(call, digest),
   };
 }
 

@@ -29,3 +29,8 @@ export interface Answer {
   headers?: Record<string, string | number>;
   body?: Uint8Array | string | Readable;
 }
+
+/** The header that names the digest of what is answered, of registries that send it. */
+export function digestHeader({ quirks }: Call, digest: string): Record<string, string> {
+  return quirks.contentDigest === false ? {} : { "docker-content-digest": digest };
+}

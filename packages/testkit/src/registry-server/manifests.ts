@@ -1,4 +1,4 @@
-import type { Answer, Call } from "./call.ts";
+import { type Answer, type Call, digestHeader } from "./call.ts";
 import { algorithmOf, checkedDigest, digestOfBytes, isDigest } from "./content-digest.ts";
 import { RegistryFault, unknownManifest } from "./registry-fault.ts";
 import type { StoredManifest } from "./repository.ts";
@@ -123,8 +123,4 @@ async function checkReferred(call: Call, parsed: ParsedManifest): Promise<void> 
   for (const digest of parsed.children)
     if (!call.repository.manifests.has(digest))
       throw new RegistryFault(400, "MANIFEST_BLOB_UNKNOWN", `manifest ${digest} unknown to ${call.name}`);
-}
-
-function digestHeader(call: Call, digest: string): Record<string, string> {
-  return call.quirks.contentDigest === false ? {} : { "docker-content-digest": digest };
 }

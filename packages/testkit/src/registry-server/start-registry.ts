@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { HttpExchange } from "../http-exchange.ts";
+import { exchangeOf, type HttpExchange } from "../http-exchange.ts";
+import { listen } from "../listen.ts";
 import { Authentication } from "./authentication.ts";
 import { answerBlob } from "./blobs.ts";
 import type { Answer, Call } from "./call.ts";
@@ -62,16 +62,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   };
 
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  const host = `localhost:${(server.address() as AddressInfo).port}`;
+  const { host, close: closeServer } = await listen(server, options.port);
   const close = async () => {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    await closeServer();
     // Of clients that went away in the middle.
     const unfinished = [...repositories.values()].flatMap(({ uploads }) => [...uploads.values()]);
     await Promise.allSettled(unfinished.map(({ draft }) => draft.discard()));
@@ -133,8 +126,7 @@ function actionOf(method: string): string {
 }
 
 function logged(request: IncomingMessage, exchanges: HttpExchange[]): HttpExchange {
-  const { method = "", url = "", headers } = request;
-  const exchange: HttpExchange = { method, path: url, headers, at: Date.now(), bytesIn: 0, bytesOut: 0 };
+  const exchange = exchangeOf(request);
   exchanges.push(exchange);
   const push = request.push.bind(request);
   // Counted where bytes enter the stream, so that the handler stays its only reader.

@@ -1,4 +1,4 @@
-import type { Answer, Call } from "./call.ts";
+import { type Answer, type Call, digestHeader } from "./call.ts";
 import { checkedDigest } from "./content-digest.ts";
 import { RegistryFault, unknownUpload } from "./registry-fault.ts";
 import type { Upload } from "./repository.ts";
@@ -61,10 +61,7 @@ function kept(call: Call, digest: string): Answer {
   call.repository.blobs.add(digest);
   return {
     status: 201,
-    headers: {
-      location: located(call, `/v2/${call.name}/blobs/${digest}`),
-      ...(call.quirks.contentDigest === false ? {} : { "docker-content-digest": digest }),
-    },
+    headers: { location: located(call, `/v2/${call.name}/blobs/${digest}`), ...digestHeader(call, digest) },
   };
 }
 
