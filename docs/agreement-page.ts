@@ -35,8 +35,8 @@ Not compared are:
   (with a warning; its option \`strict\` refuses them), and its console scripts say the same in other words.
 
 A builder may refuse what another accepts (E_UNSUPPORTED), and the next one is asked: [which builder can do
-what](guide/matrix.md). A base without a shell is E_BASE_NO_SHELL where steps need one, and a base that sets a
-variable with the name of a build argument (\`IMAGESPEC_ENV_0\`) is E_BUILD where the argument is needed. A wheel that would
+what](guide/matrix.md). Some of it shows only in the base: a link that kaniko cannot follow, or a variable with the name of a
+build argument that is needed (\`IMAGESPEC_ENV_0\`). A base without a shell is E_BASE_NO_SHELL where steps need one. A wheel that would
 replace the interpreter or the environment's own files, or that has two contents for one place, is E_RESOLVE everywhere.
 
 ## What may differ

@@ -1,7 +1,7 @@
 import type { BuildRequest, Unsupported } from "@imagespec/core/builder";
 import { parsePlatform } from "@imagespec/registry";
-import { loopingLink } from "./looping-link.ts";
 import type { KanikoOptions } from "./options.ts";
+import { unfollowableLink } from "./unfollowable-link.ts";
 
 /** What of a request kaniko cannot do in the mode chosen; pure. */
 export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
@@ -21,13 +21,13 @@ export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
       found.push({ parameter: "platform", reason: `kaniko does not write the variant of ${platform} into the image` });
     }
   }
-  const loop = loopingLink(files);
-  if (loop !== undefined) {
+  const link = unfollowableLink(files);
+  if (link !== undefined) {
     const parameter = plan.steps.files?.trees.some(({ from }) => from === "source") ? "sourceRoot" : "copy";
     // Its snapshot of the file system ends there, without an error: what it has not seen by then is not in the image.
     found.push({
       parameter,
-      reason: `kaniko loses files of an image with a link that leads to itself, as /root/${loop} does`,
+      reason: `kaniko loses files of an image with a link that cannot be followed, as ${link}`,
     });
   }
   if (options.cache && options.cacheRepo === undefined && !target.push) {

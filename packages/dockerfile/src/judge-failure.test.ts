@@ -35,3 +35,11 @@ describe("an image that a registry lacks", () => {
     expect(judge("ERROR: debian:99: not found", buildPlan())?.what).toBe("did not find an image it needs");
   });
 });
+
+it("passes a spec on to the next builder only where no more ran than what looks at the base", () => {
+  const tail = ["imagespec:E_UNSUPPORTED: the base image is odd"];
+  const judge = (step: "user" | "commands") =>
+    judgeFailure({ plan: buildPlan(), instruction: { keyword: "RUN", text: "", title: "", step }, tail })?.code;
+  expect(judge("user")).toBe("E_UNSUPPORTED");
+  expect(judge("commands")).toBe("E_BUILD");
+});

@@ -112,8 +112,8 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
   const { plan, instruction, tail, inStep = instruction?.keyword === "RUN" } = failed;
   const fault = failed.fault ?? tail.map(parseStepFault).find((found) => found !== undefined);
   if (fault !== undefined) {
-    // E_UNSUPPORTED would pass the spec to the next builder, which is too late once a step ran.
-    const code = fault.code === "E_UNSUPPORTED" ? "E_BUILD" : fault.code;
+    // E_UNSUPPORTED passes the spec to the next builder, which is too late once more ran than what looks at the base.
+    const code = fault.code === "E_UNSUPPORTED" && instruction?.step !== "user" ? "E_BUILD" : fault.code;
     return { code, what: `failed: ${fault.message}`, hint: STEP_HINTS[fault.code] };
   }
   const end = endOf(tail).join("\n");

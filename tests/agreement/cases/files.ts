@@ -50,6 +50,19 @@ export const FILE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "files over a base with links that lead to themselves, through a file, or to a name that is too long",
+    base: {
+      parameters: {
+        commands: ["cd /srv && ln -s self self && ln -s ../etc/passwd/x through", `ln -s ${"x".repeat(256)} /etc/long`],
+      },
+    },
+    spec: ({ base }) => ({
+      parameters: { baseImage: base, sourceRoot: "src" },
+      files: { "src/main.py": "", "src/deep/er.py": "" },
+    }),
+    ends: "built",
+  },
+  {
     says: "git's ignore files of every level, and a tracked file that one of them names",
     spec: () => ({
       parameters: { sourceRoot: "src", sourceCopyMode: "all" },

@@ -95,8 +95,18 @@ describe("renderKaniko", () => {
 
   it("removes the commands' helpers in the last RUN", () => {
     const last = render({ environment, commands }).split("\nRUN ").at(-1) ?? "";
-    expect(last.split("\n").slice(0, 2).join("")).toMatch(/rm -rf \/\.imagespec$/);
+    expect(last).toMatch(/; rm -rf \/\.imagespec$/m);
     expect(last).not.toContain("COPY");
+  });
+
+  it.each<[string, Partial<PlanSteps>, number]>([
+    ["the base alone", { env: { lead: {}, variables: { A: "1" } } }, 1],
+    ["what Debian packages bring", { apt }, 2],
+    ["an environment", { environment, packages }, 2],
+    ["what commands make", { commands }, 2],
+  ])("looks for links at which kaniko's snapshot ends before it takes one: %s", (_, steps, times) => {
+    expect(render(steps).match(/follow_links ''/g)?.length).toBeGreaterThanOrEqual(times);
+    expect(finalStage(render({ files }, { files: [link("source/a")] })).match(/follow_links ''/g)).toHaveLength(2);
   });
 
   it("takes files from the image of the context when there is one", () => {

@@ -16,6 +16,7 @@ import { chownScript } from "../script/chown.ts";
 import { commandsScript } from "../script/commands.ts";
 import { condaScript } from "../script/conda.ts";
 import { FAIL_FUNCTION } from "../script/fail.ts";
+import { followLinksScript } from "../script/follow-links.ts";
 import { makeWayScript } from "../script/make-way.ts";
 import { mountedPath, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
@@ -95,15 +96,15 @@ function contextStage({ contextImage }: RenderOptions): Instruction[] {
 }
 
 function user(plan: BuildPlan, checks: readonly string[]): Instruction[] {
-  const script = [...checks, ...userScript(plan.steps.user, mountedFiles(plan))];
+  const script = [...checks, ...userScript(plan.steps.user, mountedFiles(plan)), ";", ...followLinksScript()];
   return [instruction("user", renderRun(script), STEP_TITLES.user)];
 }
 
 function apt(plan: BuildPlan): Instruction[] {
   const step = plan.steps.apt;
   if (step === undefined) return [];
-  const script = [...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log"];
-  return [instruction("apt", renderRun(script), STEP_TITLES.apt)];
+  const script = [...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log &&"];
+  return [instruction("apt", renderRun([...script, ...followLinksScript()]), STEP_TITLES.apt)];
 }
 
 function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[] {
@@ -175,7 +176,7 @@ function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Ins
     instruction("environment", `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`),
     instruction(
       "environment",
-      renderRun(["set -e;", ...chownScript([prefix], { user: steps.user.name })]),
+      renderRun([...followLinksScript(), "; set -e;", ...chownScript([prefix], { user: steps.user.name })]),
       STEP_TITLES.own,
     ),
   ];
@@ -194,7 +195,11 @@ function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
       .map(({ path }) => quoteShell(`${to}${path.slice(from.length)}`)),
   );
   const owned = groups(links, LINKS_OF_A_RUN).map((group) =>
-    instruction("files", renderRun([FAIL_FUNCTION, `chown -h ${owner}:`, ...group]), "give symbolic links their owner"),
+    instruction(
+      "files",
+      renderRun([...followLinksScript(), `; chown -h ${owner}:`, ...group]),
+      "give symbolic links their owner",
+    ),
   );
   return [...copies, ...owned];
 }
@@ -240,7 +245,11 @@ function commands(plan: BuildPlan): Instruction[] {
   return [
     instruction("commands", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
     instruction("commands", renderRun(script), STEP_TITLES.commands),
-    instruction("commands", renderRun([FAIL_FUNCTION, `rm -rf ${FOLDER}`]), "remove the tools of the commands"),
+    instruction(
+      "commands",
+      renderRun([...followLinksScript(), `; rm -rf ${FOLDER}`]),
+      "remove the tools of the commands",
+    ),
   ];
 }
 
