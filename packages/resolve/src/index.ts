@@ -3,11 +3,11 @@
  *
  * @packageDocumentation
  */
-export type { ResolveBuildOptions } from "./image/build-images.ts";
 export type { Manifest } from "./manifest/manifest.ts";
 export { type ManifestSources, readManifests } from "./manifest/read-manifests.ts";
 export { resolveImage } from "./resolve-image.ts";
 export {
+  type ResolveBuildOptions,
   type ResolvedImage,
   type ResolvedManifests,
   type ResolveOptions,

@@ -1,11 +1,20 @@
-import { type BuildEvent, type BuildOutcome, ImageBuildEngine } from "@imagespec/core";
-import { buildImages, type ResolveBuildOptions } from "./image/build-images.ts";
+import {
+  type BuildEvent,
+  type BuildOptions,
+  type BuildOutcome,
+  ImageBuildEngine,
+  pinnedReference,
+} from "@imagespec/core";
+import { runLimited } from "@imagespec/registry";
 import { placedError } from "./image/placed-error.ts";
 import { readImages } from "./image/read-images.ts";
 import { findUses } from "./manifest/find-uses.ts";
 import { joinManifests } from "./manifest/join-manifests.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import { replaceUses } from "./manifest/replace-uses.ts";
+
+/** How the images are built: as for one image, but without an output of their own. */
+export type ResolveBuildOptions = Pick<BuildOptions, "builder" | "builderOptions" | "platform" | "force" | "onUnknown">;
 
 /** How manifests are resolved. */
 export interface ResolveOptions {
@@ -47,24 +56,19 @@ export async function resolveManifests(
   manifests: readonly Manifest[],
   options: ResolveOptions = {},
 ): Promise<ResolvedManifests> {
-  const {
-    signal = new AbortController().signal,
-    build = {},
-    concurrency = 16,
-    onEvent,
-    makeEngine = ownEngine,
-  } = options;
+  const { signal = new AbortController().signal, concurrency = 16, onEvent, makeEngine = ownEngine } = options;
   const uses = manifests.flatMap((manifest) =>
     findUses(manifest).map((use) => ({ ...use, manifest, folder: manifest.folder })),
   );
   const named = await readImages(uses, signal);
-  const places = named.map(({ spec, uses }) => ({
-    spec,
-    placed: (error: unknown) => placedError(`${uses[0]?.place}: ${uses[0]?.text}`, error),
-  }));
   const engine = makeEngine([...new Set(named.map(({ folder }) => folder))]);
-  const built = await buildImages(places, { engine, build, concurrency, signal, onEvent });
-  const images = named.map(({ uses }, index) => ({ ...(built[index] as (typeof built)[number]), uses }));
+  const builds = named.map(({ spec, uses }) => async (stop: AbortSignal) => {
+    const outcome = await engine.build(spec, { ...options.build, signal: stop, onEvent }).catch((error: unknown) => {
+      throw placedError(`${uses[0]?.place}: ${uses[0]?.text}`, error);
+    });
+    return { reference: pinnedReference(outcome), outcome, uses };
+  });
+  const images = await runLimited(builds, concurrency, signal);
   const references = new Map(images.flatMap(({ uses, reference }) => uses.map((use) => [use, reference])));
   const resolved = manifests.map((manifest) => {
     const own = uses.filter((use) => use.manifest === manifest);

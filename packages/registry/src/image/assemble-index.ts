@@ -1,5 +1,5 @@
-import { digestOf } from "../digest/digest.ts";
 import type { Descriptor } from "./descriptor.ts";
+import { manifestBytes } from "./manifest-bytes.ts";
 import { formatTypes, type ManifestFormat } from "./manifest-format.ts";
 import { formatPlatform } from "./platform.ts";
 import { isImageEntry } from "./select-platform.ts";
@@ -22,13 +22,7 @@ export function assembleIndex(
   const attestations = existing.filter(
     (entry) => !isImageEntry(entry) && digests.has(entry.annotations?.["vnd.docker.reference.digest"] ?? ""),
   );
-  const document = {
-    schemaVersion: 2,
-    mediaType,
-    manifests: [...images, ...attestations].map(plainDescriptor),
-  };
-  const bytes = Buffer.from(JSON.stringify(document));
-  return { mediaType, digest: digestOf(bytes), bytes };
+  return manifestBytes({ schemaVersion: 2, mediaType, manifests: [...images, ...attestations].map(plainDescriptor) });
 }
 
 function platformKey(entry: Descriptor): string {
@@ -41,12 +35,5 @@ function compare(a: string, b: string): number {
 
 /** Only the fields of the specification, in its order. */
 function plainDescriptor({ mediaType, digest, size, platform, annotations, artifactType }: Descriptor): Descriptor {
-  return {
-    mediaType,
-    digest,
-    size,
-    platform,
-    annotations,
-    artifactType,
-  };
+  return { mediaType, digest, size, platform, annotations, artifactType };
 }

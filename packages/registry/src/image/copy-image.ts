@@ -1,5 +1,7 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { wholeName } from "./check-platform.ts";
 import type { Descriptor } from "./descriptor.ts";
+import { descriptorOf } from "./manifest-bytes.ts";
 import { orDiscard } from "./or-discard.ts";
 import { checkChild, MAX_INDEX_DEPTH, parseManifest } from "./parse-manifest.ts";
 import { DEFAULT_CONCURRENCY, type PushOptions } from "./push-image.ts";
@@ -54,12 +56,12 @@ export async function copyImage(
     if (tag !== undefined) await options.beforeTag?.();
     await sink.putManifest(root, { signal, tag });
   });
-  return { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length };
+  return descriptorOf(root);
 }
 
 async function collect(into: Collection, name: string, entry: Descriptor | undefined, depth: number): Promise<void> {
   const { source, signal } = into;
-  const subject = `${source.name}${name.includes(":") ? "@" : ":"}${name}`;
+  const subject = wholeName(source, name);
   if (depth > MAX_INDEX_DEPTH || into.manifests.length >= MAX_MANIFESTS) {
     throw new ImageSpecError("E_REGISTRY", `${subject} nests or lists more manifests than any build tool makes`, {
       hint: `Choose another image: at most ${MAX_INDEX_DEPTH} levels and ${MAX_MANIFESTS} manifests are read.`,
@@ -75,13 +77,10 @@ async function collect(into: Collection, name: string, entry: Descriptor | undef
     for (const blob of [document.config, ...document.layers]) {
       const known = into.blobs.get(blob.digest);
       if (known !== undefined && known.size !== blob.size) {
-        throw new ImageSpecError(
-          "E_DIGEST_MISMATCH",
-          `${subject} gives ${blob.digest} the sizes ${known.size} and ${blob.size}`,
-          {
-            hint: "Push the image again: it is broken.",
-          },
-        );
+        const what = `gives ${blob.digest} the sizes ${known.size} and ${blob.size}`;
+        throw new ImageSpecError("E_DIGEST_MISMATCH", `${subject} ${what}`, {
+          hint: "Push the image again: it is broken.",
+        });
       }
       into.blobs.set(blob.digest, blob);
     }

@@ -3,6 +3,7 @@ import { isImageSpecError } from "../errors/image-spec-error.ts";
 import { assembleIndex } from "./assemble-index.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
+import { descriptorOf, manifestBytes, openBytes } from "./manifest-bytes.ts";
 import { formatTypes, type ManifestFormat } from "./manifest-format.ts";
 import { orDiscard } from "./or-discard.ts";
 import { parseManifest } from "./parse-manifest.ts";
@@ -41,11 +42,7 @@ export const DEFAULT_CONCURRENCY = 8;
 export function assembleManifest(
   parts: ImageParts,
   format?: ManifestFormat,
-): {
-  manifest: ManifestBytes;
-  config: Uint8Array;
-  document: ImageConfig;
-} {
+): { manifest: ManifestBytes; config: Uint8Array; document: ImageConfig } {
   const config = parts.config instanceof Uint8Array ? parts.config : Buffer.from(JSON.stringify(parts.config));
   const document = JSON.parse(Buffer.from(config).toString("utf8")) as ImageConfig;
   const types = formatTypes(format);
@@ -60,8 +57,7 @@ export function assembleManifest(
     })),
     annotations: parts.annotations,
   };
-  const bytes = Buffer.from(JSON.stringify(json));
-  return { manifest: { mediaType: types.manifest, digest: digestOf(bytes), bytes }, config, document };
+  return { manifest: manifestBytes(json), config, document };
 }
 
 /** Writes an image: layers and config side by side, then the manifest, under `tag` when given. Returns what points to it. */
@@ -78,9 +74,7 @@ async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptio
       (signal) =>
         sink.putBlob(
           { mediaType: formatTypes(options.manifestFormat).config, digest: digestOf(config), size: config.length },
-          async function* () {
-            yield config;
-          },
+          openBytes(config),
           { signal },
         ),
       ...[...unique.values()].map(
@@ -93,12 +87,7 @@ async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptio
     signal,
   );
   await sink.putManifest(manifest, { signal, tag });
-  return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
-    platform: { ...configPlatform(document) },
-  };
+  return { ...descriptorOf(manifest), platform: { ...configPlatform(document) } };
 }
 
 /**
@@ -114,27 +103,23 @@ export async function pushIndex(
   const existing = options.merge ? await entriesUnder(target, tag, { signal }) : [];
   const index = assembleIndex(entries, existing, options.manifestFormat);
   await orDiscard(target, () => target.putManifest(index, { signal, tag }));
-  return { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
+  return descriptorOf(index);
 }
 
 /** Whether the sink itself says that there is none; a 404 of a token server does not mean that. */
 function isNotFound(error: unknown): boolean {
   if (isImageSpecError(error, "E_INPUT_FILE")) return true;
-  return (
-    isImageSpecError(error, "E_REGISTRY") && error.details.status === 404 && error.details.tokenServer === undefined
-  );
+  if (!isImageSpecError(error, "E_REGISTRY")) return false;
+  return error.details.status === 404 && error.details.tokenServer === undefined;
 }
 
 async function entriesUnder(source: ImageSource, tag: string, call: CallOptions): Promise<Descriptor[]> {
-  let manifest: ManifestBytes;
-  try {
-    manifest = await source.getManifest(tag, call);
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  const manifest = await source.getManifest(tag, call).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
+  if (manifest === undefined) return [];
   const document = parseManifest(manifest, `${source.name}:${tag}`);
   if (document.kind === "index") return document.manifests;
   const platform = { ...configPlatform(await readConfig(source, document, call)) };
-  return [{ mediaType: manifest.mediaType, digest: manifest.digest, size: manifest.bytes.length, platform }];
+  return [{ ...descriptorOf(manifest), platform }];
 }

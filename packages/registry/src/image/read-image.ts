@@ -2,6 +2,7 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { checkPlatform, statingPlatform, wholeName } from "./check-platform.ts";
 import type { Descriptor, Platform } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
+import { descriptorOf } from "./manifest-bytes.ts";
 import {
   checkChild,
   type IndexDocument,
@@ -57,12 +58,7 @@ export async function readImage(
   const config = await readConfig(source, document, options);
   const actual = withVariant(configPlatform(config), entry?.platform);
   checkPlatform(actual, platform, whole);
-  const descriptor = {
-    mediaType: bytes.mediaType,
-    digest: bytes.digest,
-    size: bytes.bytes.length,
-    platform: { ...actual },
-  };
+  const descriptor = { ...descriptorOf(bytes), platform: { ...actual } };
   return { manifest: document, bytes, config, descriptor, index };
 }
 

@@ -1,20 +1,22 @@
 /**
- * Runs tasks, at most `limit` at a time. The first failure stops the rest through their signal; it is thrown once all have
- * ended, so that nothing goes on behind the caller's back.
+ * Runs tasks, at most `limit` at a time, and returns their results in order. The first failure stops the rest through their
+ * signal; it is thrown once all have ended, so that nothing goes on behind the caller's back.
  */
-export async function runLimited(
-  tasks: Iterable<(signal: AbortSignal) => Promise<void>>,
+export async function runLimited<Result>(
+  tasks: readonly ((signal: AbortSignal) => Promise<Result>)[],
   limit: number,
   signal?: AbortSignal | undefined,
-): Promise<void> {
+): Promise<Result[]> {
   const stop = new AbortController();
   const combined = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const queue = tasks[Symbol.iterator]();
+  const queue = tasks.entries();
+  const results: Result[] = [];
   let failure: { error: unknown } | undefined;
   const worker = async () => {
-    for (let next = queue.next(); !next.done && failure === undefined; next = queue.next()) {
+    for (const [index, task] of queue) {
+      if (failure !== undefined) return;
       try {
-        await next.value(combined);
+        results[index] = await task(combined);
       } catch (error) {
         failure ??= { error };
         stop.abort(error);
@@ -23,4 +25,5 @@ export async function runLimited(
   };
   await Promise.all(Array.from({ length: limit }, worker));
   if (failure !== undefined) throw failure.error;
+  return results;
 }

@@ -7,13 +7,14 @@ import { checkedDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
+import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
 import { isImageEntry } from "../image/select-platform.ts";
 import type { CallOptions, ImageSink, ManifestBytes, OpenBlob } from "../image/store.ts";
 import { draftPath, sweepDrafts } from "../process/draft.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { TAR_END, tarEntry } from "./tar-entry.ts";
-import { writeFault } from "./write-fault.ts";
+import { orWriteFault, writeFault } from "./write-fault.ts";
 
 /**
  * Writes a tar that `docker load`, `podman load` and `skopeo docker-archive:` read: an OCI layout with docker's
@@ -49,11 +50,7 @@ export class DockerArchive implements ImageSink {
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);
     const folder = dirname(resolve(path));
-    try {
-      await mkdir(folder, { recursive: true });
-    } catch (error) {
-      throw writeFault(error, `docker-archive:${path}`);
-    }
+    await orWriteFault(mkdir(folder, { recursive: true }), `docker-archive:${path}`);
     await sweepDrafts(folder, { name: basename(path) });
     return new DockerArchive(path, parsed);
   }
@@ -87,10 +84,7 @@ export class DockerArchive implements ImageSink {
         });
       }
     }
-    const { mediaType, digest, bytes } = manifest;
-    await this.putBlob({ mediaType, digest, size: bytes.length }, async function* () {
-      yield bytes;
-    });
+    await this.putBlob(descriptorOf(manifest), openBytes(manifest.bytes));
     // To docker the manifest is the image; an index around it is only kept as a blob.
     if (document.kind === "manifest") this.#root = manifest;
   }
@@ -114,24 +108,16 @@ export class DockerArchive implements ImageSink {
       "org.opencontainers.image.ref.name": tag,
       "io.containerd.image.name": tagged?.toString() ?? name,
     };
-    const entry = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.length, annotations };
+    const entry = { ...descriptorOf(root), annotations };
     const layers = document.layers.map(({ digest }) => blobName(digest, this.name));
-    const files: [string, unknown][] = [
-      ["oci-layout", { imageLayoutVersion: "1.0.0" }],
-      ["index.json", { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [entry] }],
-      [
-        "manifest.json",
-        [
-          {
-            Config: blobName(document.config.digest, this.name),
-            RepoTags: tagged === undefined ? [] : [tagged.familiar],
-            Layers: layers,
-          },
-        ],
-      ],
-    ];
+    const config = blobName(document.config.digest, this.name);
+    const files = {
+      "oci-layout": { imageLayoutVersion: "1.0.0" },
+      "index.json": { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [entry] },
+      "manifest.json": [{ Config: config, RepoTags: tagged === undefined ? [] : [tagged.familiar], Layers: layers }],
+    };
     try {
-      for (const [name, json] of files) {
+      for (const [name, json] of Object.entries(files)) {
         const bytes = Buffer.from(JSON.stringify(json));
         await this.#entry(name, bytes.length, [bytes]);
       }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
@@ -5,6 +6,7 @@ import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { readRegularFile } from "../file/read-regular-file.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
+import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { PieceMemory } from "../pieces/piece-memory.ts";
@@ -13,7 +15,7 @@ import { sweepDrafts } from "../process/draft.ts";
 import { isDigest } from "../reference/reference-grammar.ts";
 import { withFileLock } from "./file-lock.ts";
 import { isIntact, listedDigests } from "./layout-blobs.ts";
-import { writeFault } from "./write-fault.ts";
+import { orWriteFault } from "./write-fault.ts";
 import { writeWhole } from "./write-file.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
@@ -72,7 +74,7 @@ export class OciLayout implements ImageSource, ImageSink {
     const digest = entry?.digest ?? tagOrDigest;
     const path = this.#blobPath(digest);
     const size = (await this.#stat(path, digest)).size;
-    if (size > MAX_MANIFEST_BYTES) throw this.#broken(`${digest} is larger than a manifest may be`);
+    if (size > MAX_MANIFEST_BYTES) throw this.#broken(`: ${digest} is larger than a manifest may be`);
     const bytes = await readFile(path);
     if (!matchesDigest(bytes, digest)) {
       throw new ImageSpecError("E_DIGEST_MISMATCH", `${path} is ${digestOf(bytes)}`, {
@@ -117,11 +119,8 @@ export class OciLayout implements ImageSource, ImageSink {
 
   /** @throws ImageSpecError E_OUTPUT, also when a blob of the image was removed meanwhile; E_DIGEST_MISMATCH. */
   async putManifest(manifest: ManifestBytes, options: CallOptions & { tag?: string | undefined } = {}): Promise<void> {
-    const { mediaType, digest, bytes } = manifest;
-    const descriptor = { mediaType, digest, size: bytes.length };
-    await this.putBlob(descriptor, async function* () {
-      yield bytes;
-    });
+    const descriptor = descriptorOf(manifest);
+    await this.putBlob(descriptor, openBytes(manifest.bytes));
     const { tag, signal } = options;
     if (tag === undefined) return;
     await this.#locked((confirm) => this.#list(descriptor, tag, confirm), signal);
@@ -150,21 +149,13 @@ export class OciLayout implements ImageSource, ImageSink {
     this.#right.clear();
   }
 
-  async #locked<T>(work: (confirm: () => Promise<void>) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    try {
-      return await withFileLock(join(this.folder, "index.json.lock"), work, { signal });
-    } catch (error) {
-      throw writeFault(error, this.name);
-    }
+  #locked<T>(work: (confirm: () => Promise<void>) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return orWriteFault(withFileLock(join(this.folder, "index.json.lock"), work, { signal }), this.name);
   }
 
   /** Refuses a folder that holds something else, before anything is written; removes what killed runs left. */
   async #prepare(): Promise<void> {
-    try {
-      this.#made = (await mkdir(this.folder, { recursive: true })) !== undefined;
-    } catch (error) {
-      throw writeFault(error, this.name);
-    }
+    this.#made = (await orWriteFault(mkdir(this.folder, { recursive: true }), this.name)) !== undefined;
     await this.#listed();
     await sweepDrafts(this.folder);
     for (const algorithm of await readdir(join(this.folder, "blobs")).catch(() => [])) {
@@ -178,17 +169,14 @@ export class OciLayout implements ImageSource, ImageSink {
    * @throws ImageSpecError E_OUTPUT when it is not an index.
    */
   async #listed(): Promise<Descriptor[]> {
-    const exists = await stat(join(this.folder, "index.json")).catch(() => undefined);
-    if (exists === undefined) return [];
-    try {
-      return (await this.#index()).manifests;
-    } catch (cause) {
+    if (!existsSync(join(this.folder, "index.json"))) return [];
+    return this.entries().catch((cause: unknown) => {
       throw new ImageSpecError("E_OUTPUT", `${this.name} holds an index.json that is not an OCI image index`, {
         hint: "Name another folder, or remove what is there.",
         cause,
         details: { path: this.folder },
       });
-    }
+    });
   }
 
   async #list(descriptor: Descriptor, tag: string, confirm: () => Promise<void>): Promise<void> {
@@ -204,31 +192,24 @@ export class OciLayout implements ImageSource, ImageSink {
     await this.#write(path, [Buffer.from(`${JSON.stringify(document)}\n`)], confirm);
   }
 
-  async #write(
+  #write(
     path: string,
     content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     confirm?: () => Promise<void>,
   ): Promise<void> {
-    try {
-      await writeWhole(path, content, { confirm, memory: this.memory });
-    } catch (error) {
-      throw writeFault(error, this.name);
-    }
+    return orWriteFault(writeWhole(path, content, { confirm, memory: this.memory }), this.name);
   }
 
   async #index(): Promise<IndexDocument> {
     const path = join(this.folder, "index.json");
-    let bytes: Uint8Array;
-    try {
-      bytes = await readRegularFile(path, MAX_MANIFEST_BYTES);
-    } catch (cause) {
+    const bytes = await readRegularFile(path, MAX_MANIFEST_BYTES).catch((cause: unknown) => {
       throw new ImageSpecError("E_INPUT_FILE", `${this.name} is not an OCI layout: ${path} cannot be read`, {
         hint: "Name a folder that holds oci-layout, index.json and blobs.",
         cause,
       });
-    }
+    });
     const document = parseManifest({ bytes, digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociIndex }, path);
-    if (document.kind !== "index") throw this.#broken("index.json is not an index");
+    if (document.kind !== "index") throw this.#broken(": index.json is not an index");
     return document;
   }
 
@@ -237,25 +218,19 @@ export class OciLayout implements ImageSource, ImageSink {
     return join(this.folder, "blobs", algorithm, hex);
   }
 
-  async #stat(
-    path: string,
-    digest: string,
-    code: "E_INPUT_FILE" | "E_OUTPUT" = "E_INPUT_FILE",
-  ): Promise<{ size: number }> {
-    try {
-      const stats = await stat(path);
-      if (stats.isFile()) return stats;
-    } catch (cause) {
-      throw new ImageSpecError(code, `${this.name} lacks ${digest}`, {
-        hint: "Write the layout again.",
-        cause,
-      });
-    }
-    throw new ImageSpecError(code, `${this.name}: ${digest} is not a file`, { hint: "Write the layout again." });
+  async #stat(path: string, digest: string, code?: "E_INPUT_FILE" | "E_OUTPUT"): Promise<{ size: number }> {
+    const stats = await stat(path).catch((cause: unknown) => {
+      throw this.#broken(` lacks ${digest}`, { code, cause });
+    });
+    if (stats.isFile()) return stats;
+    throw this.#broken(`: ${digest} is not a file`, { code });
   }
 
-  #broken(what: string): ImageSpecError {
-    return new ImageSpecError("E_INPUT_FILE", `${this.name}: ${what}`, { hint: "Write the layout again." });
+  #broken(
+    what: string,
+    { code = "E_INPUT_FILE", cause }: { code?: "E_INPUT_FILE" | "E_OUTPUT" | undefined; cause?: unknown } = {},
+  ): ImageSpecError {
+    return new ImageSpecError(code, this.name + what, { hint: "Write the layout again.", cause });
   }
 }
 

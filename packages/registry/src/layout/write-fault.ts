@@ -25,3 +25,10 @@ export function writeFault(error: unknown, target: string): unknown {
     details: { code },
   });
 }
+
+/** Waits for work that writes `target`; its failure is a {@link writeFault}. */
+export async function orWriteFault<T>(work: Promise<T>, target: string): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw writeFault(error, target);
+  });
+}

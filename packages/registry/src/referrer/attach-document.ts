@@ -1,6 +1,7 @@
 import type { RegistryRepository } from "../client/registry-repository.ts";
 import { digestOf } from "../digest/digest.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
+import { descriptorOf, manifestBytes, openBytes } from "../image/manifest-bytes.ts";
 import type { CallOptions, ManifestBytes } from "../image/store.ts";
 import { listUnderTag } from "./referrers-tag.ts";
 
@@ -34,10 +35,7 @@ export async function attachDocument(
   const manifest = assembleReferrer(subject, document);
   for (const bytes of [EMPTY, document.bytes]) {
     const blob = { mediaType: document.type, digest: digestOf(bytes), size: bytes.length };
-    const open = async function* () {
-      yield bytes;
-    };
-    await repository.putBlob(blob, open, call);
+    await repository.putBlob(blob, openBytes(bytes), call);
   }
   const entry = { ...descriptorOf(manifest), artifactType: document.type };
   if (!(await repository.putReferrer(manifest, call))) await listUnderTag(repository, subject.digest, entry, call);
@@ -45,18 +43,12 @@ export async function attachDocument(
 }
 
 function assembleReferrer(subject: Descriptor, { type, bytes }: AttachedDocument): ManifestBytes {
-  const json = {
+  return manifestBytes({
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.ociManifest,
     artifactType: type,
     config: { mediaType: MEDIA_TYPES.ociEmpty, digest: digestOf(EMPTY), size: EMPTY.length },
     layers: [{ mediaType: type, digest: digestOf(bytes), size: bytes.length }],
     subject,
-  };
-  const text = Buffer.from(JSON.stringify(json));
-  return { mediaType: MEDIA_TYPES.ociManifest, digest: digestOf(text), bytes: text };
-}
-
-function descriptorOf({ mediaType, digest, bytes }: ManifestBytes): Descriptor {
-  return { mediaType, digest, size: bytes.length };
+  });
 }

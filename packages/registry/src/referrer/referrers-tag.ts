@@ -1,9 +1,9 @@
 import type { RegistryRepository } from "../client/registry-repository.ts";
-import { digestOf } from "../digest/digest.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
+import { manifestBytes } from "../image/manifest-bytes.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
-import type { CallOptions, ManifestBytes } from "../image/store.ts";
+import type { CallOptions } from "../image/store.ts";
 
 /** The tag under which the referrers of a manifest are listed (distribution-spec, "Referrers Tag Schema"). Pure. */
 export function referrersTag(digest: string): string {
@@ -45,10 +45,6 @@ export async function listUnderTag(
 ): Promise<void> {
   const known = await listedUnderTag(repository, digest, call);
   if (known.some((other) => other.digest === entry.digest)) return;
-  await repository.putManifest(indexOf([...known, entry]), { ...call, tag: referrersTag(digest) });
-}
-
-function indexOf(manifests: readonly Descriptor[]): ManifestBytes {
-  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests }));
-  return { mediaType: MEDIA_TYPES.ociIndex, digest: digestOf(bytes), bytes };
+  const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [...known, entry] };
+  await repository.putManifest(manifestBytes(index), { ...call, tag: referrersTag(digest) });
 }
