@@ -28,11 +28,12 @@ export function exportsOf(path: string, seen: Map<string, Exports>): Exports {
       declared.set(name, declared.get(name) ?? node);
       if (isExported(statement)) found.set(isDefault(statement) ? "default" : name, declared.get(name) ?? node);
     }
-    if (ts.isImportDeclaration(statement) && statement.importClause?.namedBindings) {
-      const target = relativeTarget(path, statement.moduleSpecifier);
-      const bindings = statement.importClause.namedBindings;
-      if (target !== undefined && ts.isNamedImports(bindings)) {
-        for (const one of bindings.elements)
+    const target = ts.isImportDeclaration(statement) && relativeTarget(path, statement.moduleSpecifier);
+    if (target && ts.isImportDeclaration(statement)) {
+      const { name, namedBindings } = statement.importClause ?? {};
+      if (name !== undefined) imported.set(name.text, { path: target, name: "default" });
+      if (namedBindings !== undefined && ts.isNamedImports(namedBindings)) {
+        for (const one of namedBindings.elements)
           imported.set(one.name.text, { path: target, name: (one.propertyName ?? one.name).text });
       }
     }
@@ -44,7 +45,9 @@ export function exportsOf(path: string, seen: Map<string, Exports>): Exports {
     if (statement.exportClause === undefined) {
       if (target !== undefined)
         for (const [name, node] of exportsOf(target, seen)) if (name !== "default") found.set(name, node);
-    } else if (ts.isNamedExports(statement.exportClause)) {
+    } else if (ts.isNamespaceExport(statement.exportClause)) {
+      if (target !== undefined) found.set(statement.exportClause.name.text, statement);
+    } else {
       for (const { name, propertyName } of statement.exportClause.elements) {
         const own = (propertyName ?? name).text;
         const from = target === undefined ? imported.get(own) : { path: target, name: own };

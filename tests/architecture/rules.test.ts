@@ -1,7 +1,11 @@
+import { relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { circles, needsOfFolders } from "./circles.ts";
+import { undocumented } from "./docblocks.ts";
 import { hintFault, messageFault, styleFaults } from "./message-style.ts";
 import { referenceParsers } from "./reference-parsers.ts";
+import { ROOT } from "./source-file.ts";
 import { syntaxOf } from "./syntax.ts";
 import { untypedDetails } from "./untyped-details.ts";
 
@@ -76,4 +80,23 @@ test("circles are found between folders where no two files form one", () => {
   ]);
   expect(circles(files)).toEqual([]);
   expect(circles(needsOfFolders(files, "p/src"))).toEqual(["p/src/a -> p/src/b -> p/src/a"]);
+});
+
+test.each([
+  ["export const a = 1;", ["a"]],
+  ["/** Says it. */\nexport const a = 1;", []],
+  ["/** */\nexport function a() {}", ["a"]],
+  ["// Not a docblock.\nexport interface A {}", ["A"]],
+  ['export { bare, told } from "./other.ts";', ["bare"]],
+  ['export { bare as renamed } from "./other.ts";', ["renamed"]],
+  ['import { bare } from "./other.ts";\nexport { bare };', ["bare"]],
+  ['import own from "./other.ts";\nexport { own };', ["own"]],
+  ['export * from "./other.ts";', ["bare"]],
+  ['export * as all from "./other.ts";', ["all"]],
+  ['export type { Stats } from "node:fs";', []],
+])("a public export without a docblock: %j", async (text, names) => {
+  const other = "export const bare = 1;\n/** Says it. */\nexport const told = 2;\nexport default 3;";
+  await using folder = await temporaryFolder({ "index.ts": text, "other.ts": other });
+  const faults = undocumented(relative(ROOT, `${folder.path}/index.ts`));
+  expect(faults.map((fault) => fault.split(" ").at(-1))).toEqual(names);
 });
