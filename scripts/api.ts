@@ -1,9 +1,9 @@
 // node scripts/api.ts [--check]: writes the public surface of every published package to etc/, one report for each entry
 // file, from what was built. With --check nothing is written, and a report that is not current fails.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const etc = join(root, "etc");
@@ -11,18 +11,28 @@ const scratch = join(root, "node_modules/.cache/api");
 const check = process.argv.includes("--check");
 
 mkdirSync(etc, { recursive: true });
-const wrong: string[] = [];
-const written = new Set<string>();
+const reports: ExtractorConfig[] = [];
 for (const name of readdirSync(join(root, "packages")).sort()) {
   const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
   for (const [subpath, target] of Object.entries<string | { types?: string }>(manifest.exports ?? {})) {
     // What is internal is not covered by semver.
     if (typeof target === "string" || target.types === undefined || subpath === "./internal") continue;
     const report = subpath === "." ? name : `${name}-${subpath.slice(2).replaceAll("/", "-")}`;
-    written.add(`${report}.api.md`);
-    if (!extract(join(root, "packages", name), target.types, report)) wrong.push(`etc/${report}.api.md`);
+    reports.push(configOf(join(root, "packages", name), target.types, report));
   }
 }
+const [first, ...others] = reports;
+if (first === undefined) throw new Error("no package exports types");
+// One program for all entries: what they share is parsed and checked once.
+const compilerState = CompilerState.create(first, {
+  additionalEntryPoints: others.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
+});
+const wrong: string[] = [];
+for (const report of reports) {
+  const result = Extractor.invoke(report, { compilerState, localBuild: !check, messageCallback: quiet });
+  if (check && result.apiReportChanged) wrong.push(`etc/${basename(report.reportFilePath)}`);
+}
+const written = new Set(reports.map(({ reportFilePath }) => basename(reportFilePath)));
 for (const file of readdirSync(etc)) {
   if (written.has(file)) continue;
   if (check) wrong.push(`etc/${file}`);
@@ -33,9 +43,9 @@ if (wrong.length > 0) {
   process.exitCode = 1;
 }
 
-/** Writes or checks one report; true when it is as it should be. */
-function extract(folder: string, types: string, report: string): boolean {
-  const extractorConfig = ExtractorConfig.prepare({
+/** How one report is made. */
+function configOf(folder: string, types: string, report: string): ExtractorConfig {
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder: folder,
       mainEntryPointFilePath: join(folder, types),
@@ -70,8 +80,6 @@ function extract(folder: string, types: string, report: string): boolean {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(folder, "package.json"),
   });
-  const result = Extractor.invoke(extractorConfig, { localBuild: !check, messageCallback: quiet });
-  return !check || !result.apiReportChanged;
 }
 
 /** Only what is an error is said; the summary names the reports. */

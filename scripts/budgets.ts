@@ -4,8 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { packedFiles } from "./release/packed-files.ts";
-import { publishedPackages } from "./release/published-packages.ts";
+import { packedPackages } from "./release/packed-packages.ts";
 
 interface Manifest {
   name: string;
@@ -30,10 +29,8 @@ const BUDGETS = [
 ];
 
 const faults: string[] = [];
-const own = publishedPackages();
-const ownSizes = new Map(
-  own.map(({ name, folder }) => [name, packedFiles(folder).reduce((total, { size }) => total + size, 0)]),
-);
+const own = await packedPackages();
+const ownSizes = new Map(own.map(({ name, files }) => [name, files.reduce((total, { size }) => total + size, 0)]));
 for (const { name, folder } of own) {
   const tree = treeOf(folder);
   let bytes = 0;

@@ -1,25 +1,53 @@
-// node scripts/release/check-packed.ts: what each package's tarball holds, by a closed list; and that every export is in.
-import { packedFiles } from "./packed-files.ts";
-import { publishedPackages } from "./published-packages.ts";
+// node scripts/release/check-packed.ts: what each package's tarball holds, by a closed list; that every export is in it;
+// and, by publint and attw, that Node and TypeScript find each export as its manifest declares it.
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { type PackedPackage, packedPackages } from "./packed-packages.ts";
 
 const ALLOWED =
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schema\/[\w.-]+\.json|dist\/[\w./-]+\.(js|d\.ts)|dist\/licenses\.txt)$/;
 const REQUIRED = ["package.json", "README.md", "LICENSE"];
 const METADATA = ["description", "license", "homepage", "repository", "bugs", "engines", "exports", "publishConfig"];
+/** Ways to resolve an import that do not count, since the packages are ESM alone. */
+const NOT_ESM = ["node10", "node16-cjs"];
 
-const faults = publishedPackages().flatMap(({ name, folder, manifest }) => {
-  const files = packedFiles(folder).map(({ path }) => path);
+let failed = false;
+for (const one of await packedPackages()) {
+  console.log(`${one.name}: ${one.files.length} files`);
+  for (const fault of [...fileFaults(one), ...(await manifestFaults(one)), ...(await typeFaults(one))]) {
+    console.error(`check-packed: ${one.name} ${fault}`);
+    failed = true;
+  }
+}
+process.exitCode = failed ? 1 : 0;
+
+function fileFaults({ manifest, files }: PackedPackage): string[] {
+  const paths = files.map(({ path }) => path);
   const entries = targets([manifest.exports, manifest.bin]).filter((target) => !target.includes("*"));
   const required = [...REQUIRED, ...entries.map((target) => target.replace(/^\.\//, ""))];
-  console.log(`${name}: ${files.length} files`);
   return [
-    ...files.filter((file) => !ALLOWED.test(file) || /\.test\.|\/fixtures\//.test(file)).map((file) => `holds ${file}`),
-    ...required.filter((file) => !files.includes(file)).map((file) => `lacks ${file}`),
+    ...paths.filter((path) => !ALLOWED.test(path) || /\.test\.|\/fixtures\//.test(path)).map((path) => `holds ${path}`),
+    ...required.filter((path) => !paths.includes(path)).map((path) => `lacks ${path}`),
     ...METADATA.filter((field) => manifest[field] === undefined).map((field) => `lacks "${field}" in its manifest`),
-  ].map((fault) => `${name} ${fault}`);
-});
-for (const fault of faults) console.error(`check-packed: ${fault}`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+  ];
+}
+
+async function manifestFaults({ tarball }: PackedPackage): Promise<string[]> {
+  const { messages, pkg } = await publint({ pack: { tarball: tarball.buffer }, strict: true });
+  return messages
+    .filter(({ type }) => type === "error")
+    .map((message) => `fails publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`);
+}
+
+async function typeFaults({ tarball }: PackedPackage): Promise<string[]> {
+  const analysis = await checkPackage(createPackageFromTarballData(tarball));
+  // The CLI is a program and exports nothing.
+  if (!analysis.types) return [];
+  return analysis.problems
+    .filter((problem) => !("resolutionKind" in problem && NOT_ESM.includes(problem.resolutionKind)))
+    .map((problem) => `fails attw: ${JSON.stringify(problem)}`);
+}
 
 /** Every file that `exports` or `bin` names, whatever the conditions. */
 function targets(value: unknown): string[] {
