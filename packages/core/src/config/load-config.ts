@@ -1,9 +1,9 @@
 import { pathToFileURL } from "node:url";
-import { ImageSpecError, LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import { ImageSpecError, LARGEST_RULES, readRegularFile, type SpecFault } from "@imagespec/registry/terms";
 import type { core } from "zod/mini";
-import { faultPath } from "../spec/fault-path.ts";
-import { nearestParameter } from "../spec/parameter-names.ts";
-import { typeBreach } from "../spec/type-breach.ts";
+import { joinedFaults } from "../spec/fault-path.ts";
+import { spellingHint } from "../spec/parameter-names.ts";
+import { typeBreach, valueAt } from "../spec/type-breach.ts";
 import { parseContext } from "../spec/with-zod.ts";
 import { configSchema, type ImageSpecConfig } from "./config-schema.ts";
 
@@ -22,10 +22,8 @@ export async function loadConfig(file: string): Promise<ImageSpecConfig> {
   const result = configSchema().safeParse(content, parseContext());
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, content));
-  const lines = faults.map(({ message }) => message);
-  const message =
-    lines.length === 1 ? `${file}: ${lines[0]}` : `${file} has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
-  throw new ImageSpecError("E_INPUT_FILE", message, { hint: [...new Set(faults.map(({ hint }) => hint))].join("\n") });
+  const { message, hint } = joinedFaults(faults, `${file}: `, `${file} has ${faults.length} faults`);
+  throw new ImageSpecError("E_INPUT_FILE", message, { hint });
 }
 
 async function contentOf(file: string): Promise<unknown> {
@@ -45,37 +43,20 @@ async function contentOf(file: string): Promise<unknown> {
 
 const readText = async (file: string) => (await readRegularFile(file, LARGEST_RULES)).toString("utf8");
 
-interface ConfigFault {
-  message: string;
-  hint: string;
-}
-
-function faultsOf(issue: core.$ZodIssue, content: object): ConfigFault[] {
+function faultsOf(issue: core.$ZodIssue, content: object): SpecFault[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  const at = faultPath(path);
+  const { code = "invalid" } = issue;
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(configSchema().shape).filter((name) => name !== "$schema");
     return issue.keys.map((key) => {
-      const nearest = nearestParameter(key, known);
-      const hint = nearest === undefined ? `Use one of ${known.join(", ")}.` : `Write '${nearest}' if you mean that.`;
-      return { message: `'${key}' is not a setting`, hint };
+      const hint = spellingHint(key, known, `Use one of ${known.join(", ")}.`);
+      return { path: [], code, message: `'${key}' is not a setting`, hint };
     });
   }
   if (issue.code === "invalid_type") {
-    const { message, hint } = typeBreach(issue.expected, valueAt(content, path));
-    return [{ message: `${at}: ${message}`, hint }];
+    return [{ path, ...typeBreach(issue.expected, valueAt(content, path)) }];
   }
   const { hint = "Look up the setting in the schema, which `imagespec schema --config` prints." } =
     (issue.code === "custom" && (issue.params as { hint?: string } | undefined)) || {};
-  return [{ message: `${at}: ${issue.message.replace(/\.$/, "")}`, hint }];
-}
-
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null && Object.hasOwn(inner, key)
-        ? (inner as Record<string | number, unknown>)[key]
-        : undefined,
-    value,
-  );
+  return [{ path, code, message: issue.message.replace(/\.$/, ""), hint }];
 }

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../discovery/diagnostic.ts";
 import type { Discovery, DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
-import { nearestParameter } from "../spec/parameter-names.ts";
+import { spellingHint } from "../spec/parameter-names.ts";
 
 export interface BuilderRegistryOptions {
   /** Folders whose projects' dependencies are looked through; none: only what is registered or in `plugins`. */
@@ -39,13 +39,9 @@ export class BuilderRegistry {
   /** @throws ImageSpecError E_BUILDER_LOAD when the object is not a builder. */
   register(type: string, builder: ImageSpecBuilder, priority: number = DEFAULT_PRIORITY): void {
     if (!isBuilder(builder) || typeof builder.buildImage !== "function" || type === "" || !Number.isFinite(priority)) {
-      throw new ImageSpecError(
-        "E_BUILDER_LOAD",
-        `"${type}" cannot be registered: it is not a builder with a priority`,
-        {
-          hint: "Pass an object of a class that extends ImageSpecBuilder.",
-        },
-      );
+      const message = `"${type}" cannot be registered: it is not a builder with a priority`;
+      const hint = "Pass an object of a class that extends ImageSpecBuilder.";
+      throw new ImageSpecError("E_BUILDER_LOAD", message, { hint });
     }
     this.#registered.set(type, { builder, priority });
   }
@@ -135,15 +131,10 @@ function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagno
   const list = known.map((one) => one.type).join(", ") || "none";
   const broken = diagnostics.map((one) => `\n  - ${one.subject}: ${one.message}`).join("");
   const owner = FIRST_PARTY_BUILDERS.get(type);
-  const nearest = nearestParameter(type, [...known.map((one) => one.type), ...FIRST_PARTY_BUILDERS.keys()]);
+  const names = [...known.map((one) => one.type), ...FIRST_PARTY_BUILDERS.keys()];
+  const register = "Install its package as a dependency of the project, or register it in code.";
   return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
-    hint: hintFor(owner, nearest),
+    hint: owner === undefined ? spellingHint(type, names, register) : `Install ${owner} beside @imagespec/core.`,
     details: { builder: type, installed: known.map((one) => one.type) },
   });
-}
-
-function hintFor(owner: string | undefined, nearest: string | undefined): string {
-  if (owner !== undefined) return `Install ${owner} beside @imagespec/core.`;
-  if (nearest !== undefined) return `Write '${nearest}' if you mean that.`;
-  return "Install its package as a dependency of the project, or register it in code.";
 }

@@ -14,12 +14,8 @@ export function findCollisions(entries: readonly TreeEntry[], faults: InputFault
     const other = source.get(place);
     if (other === undefined || (other.type === copy.type && other.type !== "symlink")) continue;
     if (other.type === "symlink" && copy.type === "symlink" && other.link === copy.link) continue;
-    faults.add(
-      "copy",
-      "collision",
-      `'${place}' is ${KINDS[copy.type]} in copy and ${KINDS[other.type]} in sourceRoot`,
-      "Leave one of the two out, or rename it.",
-    );
+    const message = `'${place}' is ${KINDS[copy.type]} in copy and ${KINDS[other.type]} in sourceRoot`;
+    faults.add("copy", { code: "collision", message, hint: "Leave one of the two out, or rename it." });
   }
 }
 

@@ -7,11 +7,10 @@ export function refuseWhiteouts(entries: readonly TreeEntry[], faults: InputFaul
     if (!/(?:^|\/)\.wh\./.test(path)) continue;
     const [, tree = "", own = ""] = /^(source|copy)\/(.*)$/s.exec(path) ?? [];
     if (tree === "") continue;
-    faults.add(
-      tree === "source" ? "sourceRoot" : "copy",
-      "whiteout",
-      `'${own}' has a name that deletes files in an image`,
-      "Rename what begins with .wh., or leave it out.",
-    );
+    faults.add(tree === "source" ? "sourceRoot" : "copy", {
+      code: "whiteout",
+      message: `'${own}' has a name that deletes files in an image`,
+      hint: "Rename what begins with .wh., or leave it out.",
+    });
   }
 }

@@ -6,7 +6,6 @@ import { identify } from "../identity/identify.ts";
 import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 import { StatCache } from "./stat-cache.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
-import { StatRows } from "./stat-rows.ts";
 
 let folder: SpecFolder;
 beforeEach(() => {
@@ -54,8 +53,9 @@ describe("the stat cache", () => {
     utimesSync(folder.path("src/a.py"), soon, soon);
     const first = await tag();
     expect(stored().count).toBe(0);
-    const rows = StatRows.of([{ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) }]);
-    const pieces = StatIndex.empty.merge([], rows);
+    const index = new StatIndex();
+    index.add({ key: pathKey("source/a.py"), stats, sha256: "a".repeat(64) });
+    const pieces = new StatIndex().merge([], index);
     const whole = Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
     const without = (at: number) => Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1)]);
     const flipped = (at: number) => whole.map((byte, index) => (index === at ? byte ^ 1 : byte));

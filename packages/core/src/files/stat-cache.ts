@@ -3,9 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
-import { PlacesByPath } from "./places-by-path.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
-import { StatRows } from "./stat-rows.ts";
 
 /** Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two seconds, whole seconds, slow ticks. */
 const GRANULARITIES = [2000, 1000, 100] as const;
@@ -30,10 +28,8 @@ export class StatCache {
   readonly #known: Known;
   /** Marks the entries of `known` that are used. */
   readonly #used: Uint8Array;
-  /** Hashes that were taken now. */
-  readonly #taken = new StatRows();
-  /** Finds them: a file may be shipped to several places. */
-  #takenOf = new PlacesByPath(this.#taken);
+  /** Hashes that were taken now, which are asked for again where a file is shipped to several places. */
+  readonly #taken = new StatIndex();
   #changed = false;
 
   private constructor(file: string, known: Known) {
@@ -51,7 +47,7 @@ export class StatCache {
   /** The file's sha256, when it is known and nothing says the file has changed. */
   get(path: string, stats: FileStats): string | undefined {
     const key = pathKey(path);
-    const taken = this.#takenOf.find(key, stats);
+    const taken = this.#taken.find(key, stats);
     if (taken !== undefined) return this.#taken.sha256(taken);
     const { index, written } = this.#known;
     if (isYoung(stats, written)) return undefined;
@@ -65,8 +61,7 @@ export class StatCache {
   set(path: string, stats: FileStats, sha256: string): void {
     this.#changed = true;
     if (isYoung(stats, Date.now())) return;
-    this.#taken.push({ key: pathKey(path), stats, sha256 });
-    this.#takenOf.add(this.#taken.count - 1);
+    this.#taken.add({ key: pathKey(path), stats, sha256 });
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
@@ -80,7 +75,6 @@ export class StatCache {
   release(): void {
     this.#known.index.release();
     this.#taken.release();
-    this.#takenOf = new PlacesByPath(this.#taken);
   }
 
   *#places(): Generator<number> {
@@ -111,6 +105,6 @@ async function readIndex(file: string): Promise<Known> {
       await handle.close();
     }
   } catch {
-    return { index: StatIndex.empty, written: 0 };
+    return { index: new StatIndex(), written: 0 };
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pathKey, StatIndex } from "./stat-index.ts";
-import { type StatEntry, StatRows } from "./stat-rows.ts";
+import type { FileStats } from "./file-stats.ts";
+import { pathKey, type StatEntry, StatIndex } from "./stat-index.ts";
 
 const entry = (name: string, inode: number): StatEntry => ({
   key: pathKey(name),
@@ -8,7 +8,16 @@ const entry = (name: string, inode: number): StatEntry => ({
   sha256: inode.toString(16).padStart(64, "0"),
 });
 const joined = (pieces: Iterable<Buffer>) => Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
-const indexOf = (entries: StatEntry[]) => StatIndex.of(joined(StatIndex.empty.merge([], StatRows.of(entries))));
+const made = (entries: StatEntry[]) => {
+  const index = new StatIndex();
+  for (const entry of entries) index.add(entry);
+  return index;
+};
+const written = (entries: StatEntry[]) => joined(new StatIndex().merge([], made(entries)));
+const indexOf = (entries: StatEntry[]) => StatIndex.of(written(entries));
+const statsOf = (size: number, inode = 1): FileStats => ({ inode, size, mode: 0o644, mtime: 1e12, ctime: 1e12 });
+const placesOf = (files: Omit<StatEntry, "sha256">[]) =>
+  made(files.map((file) => ({ ...file, sha256: "a".repeat(64) })));
 const many = Array.from({ length: 10_000 }, (_, at) => entry(`source/folder_${at % 10}/module_${at}.py`, at + 1));
 
 describe("StatIndex", () => {
@@ -23,12 +32,12 @@ describe("StatIndex", () => {
     }
   });
 
-  it("keeps the entries asked for, in order, among those that are added", () => {
+  it("keeps the entries asked for among those that are added", () => {
     const few = many.slice(0, 1000);
     const first = indexOf(few.slice(0, 600));
     const kept = Array.from({ length: first.count }, (_, place) => place).filter((place) => place % 2 === 0);
     const wanted = new Set(kept.map((place) => first.sha256(place)));
-    const index = StatIndex.of(joined(first.merge(kept, StatRows.of(few.slice(600)))));
+    const index = StatIndex.of(joined(first.merge(kept, made(few.slice(600)))));
     expect(index.count).toBe(700);
     for (const { key, stats, sha256 } of few) {
       const place = index.find(key, stats);
@@ -44,7 +53,7 @@ describe("StatIndex", () => {
   });
 
   it("is read from memory that begins anywhere", () => {
-    const bytes = joined(StatIndex.empty.merge([], StatRows.of(many)));
+    const bytes = written(many);
     const shifted = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
     expect(StatIndex.of(shifted).count).toBe(10_000);
   });
@@ -52,11 +61,11 @@ describe("StatIndex", () => {
   it("has no entries once it is released, and takes no memory along that others use", () => {
     const index = indexOf(many);
     const first = entry("source/folder_0/module_0.py", 1);
-    const pool = joined(StatIndex.empty.merge([], StatRows.of(many.slice(0, 10))));
+    const pool = written(many.slice(0, 10));
     const shared = Buffer.concat([pool, Buffer.from("behind it")]);
     const part = StatIndex.of(shared.subarray(0, pool.length));
     expect(part.count).toBe(10);
-    for (const released of [index, part, StatIndex.empty]) {
+    for (const released of [index, part, new StatIndex()]) {
       released.release();
       expect(released.count).toBe(0);
       expect(released.find(first.key, first.stats)).toBeUndefined();
@@ -64,5 +73,28 @@ describe("StatIndex", () => {
     }
     expect(shared.subarray(pool.length).toString()).toBe("behind it");
     expect(indexOf(many).count).toBe(10_000);
+  });
+
+  it("finds each of very many files that were added, and none that is not there", () => {
+    const files = Array.from({ length: 5000 }, (_, at) => ({ key: pathKey(`/src/file-${at}.py`), stats: statsOf(at) }));
+    const places = placesOf(files);
+    expect(files.map(({ key, stats }) => places.find(key, stats))).toEqual(files.map((_, at) => at));
+    for (const { key } of files.slice(0, 20)) expect(places.find(key, statsOf(9999))).toBeUndefined();
+    expect(places.find(pathKey("/src/other.py"), statsOf(1))).toBeUndefined();
+    expect(placesOf([]).find(pathKey("/src/file-1.py"), statsOf(1))).toBeUndefined();
+  });
+
+  it("tells versions of a file apart", () => {
+    const key = pathKey("/src/a.py");
+    const places = placesOf([
+      { key, stats: statsOf(10) },
+      { key, stats: statsOf(20) },
+    ]);
+    expect([10, 20, 30].map((size) => places.find(key, statsOf(size)))).toEqual([0, 1, undefined]);
+  });
+
+  it("takes no file for another of the same inode, size and times, as two file systems may have them", () => {
+    const places = placesOf([{ key: pathKey("/src/a.py"), stats: statsOf(10) }]);
+    expect(places.find(pathKey("/src/mounted/a.py"), statsOf(10))).toBeUndefined();
   });
 });

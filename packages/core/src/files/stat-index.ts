@@ -1,132 +1,174 @@
 import { crc32 } from "node:zlib";
 import type { FileStats } from "./file-stats.ts";
-import { FIELDS, HASH_BYTES, NUMBERS_BYTES, StatRows } from "./stat-rows.ts";
 
 /** Begins a file; written as a number of this machine, so that one of another byte order is not taken for it. */
-const MARK = 0x1d5ec0de0002;
+const MARK = 0x1d5ec0de0003;
 /** Mark, count and checksum. */
 const HEAD = 3;
-const DOUBLE = 8;
-/** Entries that are written at a time. */
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
+/** Numbers of a row: its path's hash, size, mtime, ctime, inode. */
+const FIELDS = 5;
+const NUMBERS_BYTES = FIELDS * DOUBLE;
+/** Bytes of its sha256. */
+const HASH_BYTES = 32;
+/** Rows that are written at a time. */
 const PIECE = 4096;
+const FEWEST = 1024;
+
+/** A hash of the file with these stats. */
+export interface StatEntry {
+  key: number;
+  stats: FileStats;
+  /** In hexadecimal. */
+  sha256: string;
+}
 
 /**
- * The hashes of a tree's files as one block of memory, as it stands in a file: rows of numbers sorted by the hash of
- * the path, then the sha256 of each. It is searched where it lies; no object is made for an entry that nobody asks for.
+ * The hashes of a tree's files as rows of numbers and the sha256 of each, as they stand in a file: an object for each would
+ * take three times the memory. A row is found by the key of its path, in a hash table with linear probing, no more than
+ * half full: it has four to eight times less memory than a Map of numbers. Not by the inode, which files of two file systems
+ * may share, and which some file systems give to all of theirs.
  */
 export class StatIndex {
-  readonly #rows: StatRows;
+  #numbers: Float64Array<ArrayBuffer>;
+  #hashes: Buffer<ArrayBuffer>;
+  #count: number;
+  /** Each a place plus one; zero is free. */
+  #slots = new Uint32Array(0);
 
-  private constructor(rows: StatRows) {
-    this.#rows = rows;
-  }
-
-  static get empty(): StatIndex {
-    return new StatIndex(new StatRows());
+  /** `hashes` has 32 bytes for each five of `numbers`; the memory of both becomes that of the index alone. */
+  constructor(numbers = new Float64Array(0), hashes = bytesOf(0)) {
+    this.#numbers = numbers;
+    this.#hashes = hashes;
+    this.#count = numbers.length / FIELDS;
+    this.#fillSlots();
   }
 
   /** The index in a file's bytes, whose memory becomes its own; an empty one when they are anything else. */
   static of(bytes: Buffer<ArrayBuffer>): StatIndex {
     // Small buffers share their memory with others, and begin where numbers cannot lie.
     const file = bytes.length === bytes.buffer.byteLength ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
-    if (file.length < HEAD * DOUBLE) return StatIndex.empty;
+    if (file.length < HEAD * DOUBLE) return new StatIndex();
     const [mark, count = 0, checksum] = new Float64Array(file.buffer, file.byteOffset, HEAD);
     const body = file.subarray(HEAD * DOUBLE);
     if (mark !== MARK || body.length !== count * (NUMBERS_BYTES + HASH_BYTES) || checksum !== crc32(body))
-      return StatIndex.empty;
-    return new StatIndex(rowsIn(body, count));
+      return new StatIndex();
+    const numbers = new Float64Array(body.buffer, body.byteOffset, count * FIELDS);
+    return new StatIndex(numbers, body.subarray(numbers.byteLength));
   }
 
   get count(): number {
-    return this.#rows.count;
+    return this.#count;
   }
 
   /** Where the file with this key and these stats stands; undefined when it is not known. */
   find(key: number, stats: FileStats): number | undefined {
-    const rows = this.#rows;
-    let low = 0;
-    for (let high = rows.count; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (rows.key(middle) < key) low = middle + 1;
-      else high = middle;
+    for (let at = this.#slot(key); ; at = this.#slot(at + 1)) {
+      const place = (this.#slots[at] as number) - 1;
+      if (place < 0) return undefined;
+      if (this.#isOf(place, key, stats)) return place;
     }
-    for (; low < rows.count && rows.key(low) === key; low++) if (rows.isOf(low, stats)) return low;
-    return undefined;
   }
 
   /** The sha256 at a place, in hexadecimal. */
   sha256(place: number): string {
-    return this.#rows.sha256(place);
+    return this.#hashes.toString("hex", place * HASH_BYTES, (place + 1) * HASH_BYTES);
   }
 
-  /** Forgets its entries and gives their memory back at once. */
+  /** Adds an entry, which may be the second of its path. */
+  add({ key, stats: { size, mtime, ctime, inode }, sha256 }: StatEntry): void {
+    if (this.#count * FIELDS === this.#numbers.length) this.#grow();
+    this.#numbers.set([key, size, mtime, ctime, inode], this.#count * FIELDS);
+    this.#hashes.write(sha256, this.#count * HASH_BYTES, "hex");
+    this.#count++;
+    if (this.#count * 2 > this.#slots.length) this.#fillSlots();
+    else this.#put(this.#count - 1);
+  }
+
+  /** Forgets its entries and gives their memory back at once, long before V8 would look for it: it is not on its heap. */
   release(): void {
-    this.#rows.release();
+    this.#replace(new Float64Array(0), bytesOf(0));
+    this.#count = 0;
+    this.#fillSlots();
   }
 
   /**
-   * The bytes of an index with the entries of this one at `kept`, in ascending order, and `added`. They come in pieces,
-   * since all of them at once would take as much memory again; each piece is overwritten by the next.
+   * The bytes of an index with the entries of this one at `kept` and those of `added`. They come in pieces, since all of
+   * them at once would take as much memory again; each piece is overwritten by the next.
    */
-  *merge(kept: Iterable<number>, added: StatRows): Generator<Buffer> {
-    const order = this.#order(kept, added);
-    let checksum = 0;
-    for (const piece of this.#body(order, added)) checksum = crc32(piece, checksum);
-    yield Buffer.from(Float64Array.of(MARK, order.length, checksum).buffer);
-    yield* this.#body(order, added);
-  }
-
-  /** Where the entries of a merged index are taken from: places of this one and, counted on from its end, of `added`. */
-  #order(kept: Iterable<number>, added: StatRows): Uint32Array {
-    const rows = this.#rows;
+  *merge(kept: Iterable<number>, added: StatIndex): Generator<Buffer> {
     const places = Uint32Array.from(kept);
-    const sorted = added.sorted();
-    const order = new Uint32Array(places.length + sorted.length);
-    let [old, fresh] = [0, 0];
-    for (let at = 0; at < order.length; at++) {
-      const place = places[old];
-      const other = sorted[fresh];
-      if (place !== undefined && (other === undefined || rows.key(place) <= added.key(other))) {
-        order[at] = place;
-        old++;
-      } else if (other !== undefined) {
-        order[at] = rows.count + other;
-        fresh++;
-      }
-    }
-    return order;
+    let checksum = 0;
+    for (const piece of this.#body(places, added)) checksum = crc32(piece, checksum);
+    yield Buffer.from(Float64Array.of(MARK, places.length + added.count, checksum).buffer);
+    yield* this.#body(places, added);
   }
 
-  /** The numbers of the entries in this order, then their hashes. */
-  *#body(order: Uint32Array, added: StatRows): Generator<Buffer> {
-    const rows = this.#rows;
-    const numbers = new Float64Array(PIECE * FIELDS);
-    const bytes = Buffer.from(numbers.buffer);
-    for (const places of slicesOf(order)) {
-      places.forEach((place, at) => {
-        if (place < rows.count) rows.copyNumbers(place, numbers, at);
-        else added.copyNumbers(place - rows.count, numbers, at);
-      });
-      yield bytes.subarray(0, places.length * NUMBERS_BYTES);
-    }
-    for (const places of slicesOf(order)) {
-      places.forEach((place, at) => {
-        if (place < rows.count) rows.copyHash(place, bytes, at);
-        else added.copyHash(place - rows.count, bytes, at);
-      });
-      yield bytes.subarray(0, places.length * HASH_BYTES);
-    }
+  /** The numbers of the entries, then their hashes. */
+  *#body(kept: Uint32Array, added: StatIndex): Generator<Buffer> {
+    yield* copied(bytesIn(this.#numbers), NUMBERS_BYTES, kept);
+    yield bytesIn(added.#numbers).subarray(0, added.#count * NUMBERS_BYTES);
+    yield* copied(this.#hashes, HASH_BYTES, kept);
+    yield added.#hashes.subarray(0, added.#count * HASH_BYTES);
+  }
+
+  #isOf(place: number, key: number, { size, mtime, ctime, inode }: FileStats): boolean {
+    const at = place * FIELDS;
+    const numbers = this.#numbers;
+    if (numbers[at] !== key || numbers[at + 1] !== size) return false;
+    return numbers[at + 2] === mtime && numbers[at + 3] === ctime && numbers[at + 4] === inode;
+  }
+
+  /** A key is a hash itself: any of its bits will do. */
+  #slot(key: number): number {
+    return (key >>> 0) & (this.#slots.length - 1);
+  }
+
+  #put(place: number): void {
+    let at = this.#slot(this.#numbers[place * FIELDS] as number);
+    while (this.#slots[at] !== 0) at = this.#slot(at + 1);
+    this.#slots[at] = place + 1;
+  }
+
+  /** Makes the table of slots anew, which are a power of two. */
+  #fillSlots(): void {
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(FEWEST, this.#count * 2))));
+    for (let place = 0; place < this.#count; place++) this.#put(place);
+  }
+
+  #grow(): void {
+    const room = Math.max(FEWEST, this.#count * 2);
+    const numbers = new Float64Array(room * FIELDS);
+    numbers.set(this.#numbers);
+    const hashes = bytesOf(room * HASH_BYTES);
+    this.#hashes.copy(hashes);
+    this.#replace(numbers, hashes);
+  }
+
+  #replace(numbers: Float64Array<ArrayBuffer>, hashes: Buffer<ArrayBuffer>): void {
+    for (const { buffer } of [this.#numbers, this.#hashes]) if (!buffer.detached) buffer.transfer(0);
+    this.#numbers = numbers;
+    this.#hashes = hashes;
   }
 }
 
-function* slicesOf(order: Uint32Array): Generator<Uint32Array> {
-  for (let from = 0; from < order.length; from += PIECE) yield order.subarray(from, from + PIECE);
+/** The rows of that many bytes at these places, a piece at a time. */
+function* copied(rows: Buffer, bytes: number, places: Uint32Array): Generator<Buffer> {
+  const piece = bytesOf(PIECE * bytes);
+  for (let from = 0; from < places.length; from += PIECE) {
+    const slice = places.subarray(from, from + PIECE);
+    slice.forEach((place, at) => void rows.copy(piece, at * bytes, place * bytes, (place + 1) * bytes));
+    yield piece.subarray(0, slice.length * bytes);
+  }
 }
 
-/** The rows of that many entries that stand in these bytes. */
-function rowsIn(body: Buffer<ArrayBuffer>, count: number): StatRows {
-  const numbers = new Float64Array(body.buffer, body.byteOffset, count * FIELDS);
-  return new StatRows(numbers, body.subarray(numbers.byteLength));
+function bytesIn({ buffer, byteOffset, byteLength }: Float64Array<ArrayBuffer>): Buffer<ArrayBuffer> {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** Zeros in memory of their own. */
+function bytesOf(length: number): Buffer<ArrayBuffer> {
+  return Buffer.from(new ArrayBuffer(length));
 }
 
 /** A path as a number of 53 bits (cyrb53): which of a tree's files it is, beside inode, size and times. */

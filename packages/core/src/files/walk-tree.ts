@@ -2,7 +2,7 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { type FoundFile, foundFile } from "./found-file.ts";
-import type { InputFaults } from "./input-faults.ts";
+import type { FaultPlace, InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
 
 /** One entry found below a folder; `path` is relative to it, with `/`. */
@@ -39,11 +39,8 @@ export async function walkTree(root: string, options: WalkOptions): Promise<Tree
     options.signal?.throwIfAborted();
     const absolute = folder === "" ? root : `${top}${folder}`;
     const children = readFolder(absolute, options);
-    if (children.length > 0)
-      await options.enter?.(
-        folder,
-        children.map(({ name }) => name),
-      );
+    const names = children.map(({ name }) => name);
+    if (names.length > 0) await options.enter?.(folder, names);
     for (const [index, child] of children.entries()) {
       // Synchronous stat calls are several times faster; the loop yields to other work now and then.
       if (index % 512 === 511) await setImmediate();
@@ -88,26 +85,15 @@ function childOf(name: string, entry: Pick<Dirent, "isDirectory" | "isSymbolicLi
 }
 
 function hasForeignName(path: string, child: Child, { faults, parameter }: WalkOptions): boolean {
+  const hint = "Rename it, or leave it out with an ignore file.";
   if (child.escaped !== undefined) {
     const shown = path.slice(0, path.length - child.name.length) + child.escaped;
-    faults.add(
-      parameter,
-      "name_not_utf8",
-      `the file name '${shown}' is not UTF-8`,
-      "Rename it, or leave it out with an ignore file.",
-    );
+    faults.add(parameter, { code: "name_not_utf8", message: `the file name '${shown}' is not UTF-8`, hint });
     return true;
   }
-  if (sep === "/" && child.name.includes("\\")) {
-    faults.add(
-      parameter,
-      "name_backslash",
-      `the file name '${path}' holds a backslash`,
-      "Rename it, or leave it out with an ignore file.",
-    );
-    return true;
-  }
-  return false;
+  if (sep !== "/" || !child.name.includes("\\")) return false;
+  faults.add(parameter, { code: "name_backslash", message: `the file name '${path}' holds a backslash`, hint });
+  return true;
 }
 
 function entryOf(path: string, top: string, { cache, faults, parameter, warn }: WalkOptions): TreeEntry | undefined {
@@ -136,17 +122,13 @@ function entryOf(path: string, top: string, { cache, faults, parameter, warn }: 
 export function linkOf(
   path: string,
   absolute: string,
-  { faults, parameter }: { faults: InputFaults; parameter: string | (string | number)[] },
+  { faults, parameter }: { faults: InputFaults; parameter: FaultPlace },
 ): TreeEntry | undefined {
   const bytes = readlinkSync(absolute, "buffer");
   const link = bytes.toString("utf8");
   if (Buffer.from(link).equals(bytes)) return { type: "symlink", path, link: link.replaceAll(sep, "/") };
-  faults.add(
-    parameter,
-    "link_not_utf8",
-    `the link '${path}' leads to '${escapeBytes(bytes)}', which is not UTF-8`,
-    "Rename its target, or leave the link out.",
-  );
+  const message = `the link '${path}' leads to '${escapeBytes(bytes)}', which is not UTF-8`;
+  faults.add(parameter, { code: "link_not_utf8", message, hint: "Rename its target, or leave the link out." });
   return undefined;
 }
 

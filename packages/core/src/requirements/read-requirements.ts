@@ -24,12 +24,11 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
   const file = resolve(spec.root, spec.requirements.replace(/pyproject\.toml$/, "uv.lock"));
   if (!isBelow(spec.root, file)) {
     // Named by mistake it could hold anything, so nothing of it is read.
-    faults.add(
-      "requirements",
-      "leads_out",
-      `'${spec.requirements}' lies outside '${spec.root}', the root of the spec`,
-      "Copy it below that folder, or make the folder that holds it the spec's root.",
-    );
+    faults.add("requirements", {
+      code: "leads_out",
+      message: `'${spec.requirements}' lies outside '${spec.root}', the root of the spec`,
+      hint: "Copy it below that folder, or make the folder that holds it the spec's root.",
+    });
     return undefined;
   }
   const reader = new RequirementsReader(spec.root, faults);

@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from "node:path";
-import type { InputFaults } from "../files/input-faults.ts";
 import type { ContentProject } from "../identity/content.ts";
 import { listProject } from "../sources/list-project.ts";
 import { machineBreach } from "../spec/marker-rule.ts";
@@ -32,24 +31,24 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   const lock = await reader.look(file);
   if (lock === undefined) return undefined;
   const shown = reader.shown(file);
-  const graph = readGraph(lock.text, shown, faults);
+  const graph = readGraph(lock.text, question);
   if (graph === undefined) return undefined;
   const { uvProject = {} } = spec;
   const root = selectMember(graph, uvProject.member);
   if ("hint" in root) {
-    faults.add(["uvProject", "member"], root.code, `${root.message} (${shown})`, root.hint);
+    faults.add(["uvProject", "member"], { ...root, message: `${root.message} (${shown})` });
     return undefined;
   }
   const projects = new ProjectFiles(question);
   const parts = selectParts(root, (await projects.read(root, graph)) ?? {}, uvProject);
-  for (const { code, message, hint } of parts.problems) faults.add(["uvProject", code], code, message, hint);
+  for (const problem of parts.problems) faults.add(["uvProject", problem.code], problem);
   const closure = projectClosure({ graph, root, ...parts, known: linuxVariables(platforms) });
   const isInstalled = ({ locked }: ClosurePackage) =>
     locked !== root || (uvProject.installProject === true && locked.source.virtual === undefined);
   if (uvProject.installProject === true && root.source.virtual !== undefined) {
     const message = `the project '${root.name}' is not a package: it has no build system`;
     const hint = "Add [build-system] to its pyproject.toml and run 'uv lock', or drop installProject.";
-    faults.add(["uvProject", "installProject"], "not_a_package", message, hint);
+    faults.add(["uvProject", "installProject"], { code: "not_a_package", message, hint });
   }
   const installed = closure.filter(isInstalled).filter(({ locked }) => locked.source.virtual === undefined);
   for (const { locked } of closure) if (localFolder(locked) !== undefined) await projects.read(locked, graph);
@@ -59,8 +58,9 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   }
   const moving = foreign.filter(({ marker }) => marker !== true && machineBreach(marker)?.code === "machine_marker");
   for (const { locked } of moving) {
-    const message = `${shown}: whether '${locked.name}' is installed depends on the kernel of the machine that builds`;
-    faults.add("requirements", "machine_marker", message, "Drop the marker that asks for it, and run 'uv lock'.");
+    const message = `whether '${locked.name}' is installed depends on the kernel of the machine that builds`;
+    const hint = "Drop the marker that asks for it, and run 'uv lock'.";
+    reader.refuse(file, { code: "machine_marker", message, hint });
   }
   const built = installed.filter(({ locked }) => localFolder(locked) !== undefined);
   const text = pylockText({ packages: foreign, lock: graph, machines: platforms.map(machineOf) });
@@ -77,17 +77,17 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   };
 }
 
-function readGraph(text: string, shown: string, faults: InputFaults): LockGraph | undefined {
-  const credentials = credentialBreaches("lock", text);
-  for (const { code, message, hint } of credentials) faults.add("requirements", code, `${shown}: ${message}`, hint);
+function readGraph(text: string, { reader, file, faults }: UvProjectQuestion): LockGraph | undefined {
+  for (const breach of credentialBreaches("lock", text)) reader.refuse(file, breach);
   const parsed = parseTable("lock", text);
   if ("breach" in parsed) {
-    faults.add("requirements", parsed.breach.code, `${shown}: ${parsed.breach.message}`, parsed.breach.hint);
+    reader.refuse(file, parsed.breach);
     return undefined;
   }
   const graph = parseLockGraph(parsed.table);
+  const message = `${reader.shown(file)} is not a uv.lock of version 1`;
   if (graph === undefined)
-    faults.add("requirements", "lock_version", `${shown} is not a uv.lock of version 1`, "Write it with: uv lock.");
+    faults.add("requirements", { code: "lock_version", message, hint: "Write it with: uv lock." });
   return graph;
 }
 
@@ -109,10 +109,9 @@ class ProjectFiles {
     const stale =
       found && uvLockStaleness({ package: graph.packages.map(({ raw }) => raw) }, found, localFolder(project));
     if (stale !== undefined) {
-      const { reader, file, faults } = this.#question;
-      const pyproject = reader.shown(join(folder, "pyproject.toml"));
-      const message = `${reader.shown(file)}: it does not belong to ${pyproject}: ${stale}`;
-      faults.add("requirements", "stale_lock", message, "Run 'uv lock'.");
+      const { reader, file } = this.#question;
+      const message = `it does not belong to ${reader.shown(join(folder, "pyproject.toml"))}: ${stale}`;
+      reader.refuse(file, { code: "stale_lock", message, hint: "Run 'uv lock'." });
     }
     return found;
   }
@@ -144,12 +143,11 @@ class ProjectFiles {
   }
 
   #folder(project: LockedPackage): string | undefined {
-    const { reader, file, faults } = this.#question;
-    const way = localFolder(project) as string;
-    const folder = resolve(dirname(file), way);
+    const { reader, file } = this.#question;
+    const folder = resolve(dirname(file), localFolder(project) as string);
     if (isBelow(reader.root, folder)) return folder;
-    const message = `${reader.shown(file)}: the project '${project.name}' lies outside '${reader.root}'`;
-    faults.add("requirements", "leads_out", message, "Move it below the spec's root.");
+    const message = `the project '${project.name}' lies outside '${reader.root}'`;
+    reader.refuse(file, { code: "leads_out", message, hint: "Move it below the spec's root." });
     return undefined;
   }
 

@@ -38,8 +38,9 @@ export class RequirementsReader {
   }
 
   /** Notes what is wrong with the content of a file. */
-  refuse(file: string, { code, message, hint = "" }: Problem): void {
-    this.#faults.add("requirements", code, `${this.shown(file)}: ${message}`, hint);
+  refuse(file: string, problem: Problem, line?: number): void {
+    const place = [this.shown(file), ...(line === undefined ? [] : [line])].join(":");
+    this.#faults.add("requirements", { ...problem, message: `${place}: ${problem.message}` });
   }
 
   /** Reads a requirements file and those it names, each once. */
@@ -59,20 +60,13 @@ export class RequirementsReader {
     const parsed = parseRequirements(text);
     this.extraArgs.push(...parsed.extraArgs);
     this.havePip ||= parsed.hasPip;
-    for (const { line, code, message, hint = "" } of parsed.breaches) {
-      this.#faults.add("requirements", code, `${this.shown(file)}:${line}: ${message}`, hint);
-    }
+    for (const breach of parsed.breaches) this.refuse(file, breach, breach.line);
     for (const { line, path } of parsed.nested) {
       const nested = resolve(dirname(file), path);
       if (isBelow(this.root, nested) && !isAbsolute(path)) await this.readTree(nested, [...above, file]);
       else {
-        const message = `${this.shown(file)}:${line}: '${path}' lies outside '${this.root}'`;
-        this.#faults.add(
-          "requirements",
-          "leads_out",
-          message,
-          "Move it below the spec's root and name it by a relative path.",
-        );
+        const hint = "Move it below the spec's root and name it by a relative path.";
+        this.refuse(file, { code: "leads_out", message: `'${path}' lies outside '${this.root}'`, hint }, line);
       }
     }
   }
@@ -91,22 +85,15 @@ export class RequirementsReader {
     try {
       const target = await realpath(file);
       if (!isBelow(await realpath(this.root), target)) {
-        this.#faults.add(
-          "requirements",
-          "leads_out",
-          `'${this.shown(file)}' is a link out of '${this.root}'`,
-          "Copy its target there.",
-        );
+        const message = `'${this.shown(file)}' is a link out of '${this.root}'`;
+        this.#faults.add("requirements", { code: "leads_out", message, hint: "Copy its target there." });
         return undefined;
       }
       const stats = await lstat(target);
       if (!stats.isFile()) {
-        this.#faults.add(
-          "requirements",
-          "not_a_file",
-          `'${this.shown(file)}' is not a regular file`,
-          "Name a requirements.txt, a lock, an environment.yml or a script.",
-        );
+        const hint = "Name a requirements.txt, a lock, an environment.yml or a script.";
+        const message = `'${this.shown(file)}' is not a regular file`;
+        this.#faults.add("requirements", { code: "not_a_file", message, hint });
         return undefined;
       }
       const bytes = await readRegularFile(target, LARGEST_LOCK);
@@ -114,7 +101,8 @@ export class RequirementsReader {
       return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), entry };
     } catch (error) {
       if (error instanceof TypeError) {
-        this.#faults.add("requirements", "not_utf8", `'${this.shown(file)}' is not UTF-8 text`, "Save it as UTF-8.");
+        const message = `'${this.shown(file)}' is not UTF-8 text`;
+        this.#faults.add("requirements", { code: "not_utf8", message, hint: "Save it as UTF-8." });
       } else this.#faults.addSystem("requirements", this.shown(file), error);
       return undefined;
     }

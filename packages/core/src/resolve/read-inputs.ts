@@ -61,8 +61,7 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
   if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
   const requirements = await readRequirements(spec, { ...listing, platforms: options.platforms });
   if (requirements !== undefined) {
-    for (const { path, code, message, hint } of pipInCommands(spec, requirements.havePip))
-      faults.add([...path], code, message, hint);
+    for (const fault of pipInCommands(spec, requirements.havePip)) faults.add(fault.path, fault);
   }
   const entries = [
     ...(await listSources(spec, listing)),
@@ -106,10 +105,10 @@ async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputF
       const stats = await stat(resolve(spec.root, file));
       if (!stats.isFile()) {
         const what = stats.isDirectory() ? "a folder" : "not a regular file";
-        faults.add(path, "not_a_file", `'${file}' is ${what}`, "Name a regular file.");
+        faults.add(path, { code: "not_a_file", message: `'${file}' is ${what}`, hint: "Name a regular file." });
       } else if (path[0] === "pipSecretMounts" && stats.size > LARGEST_SECRET) {
         const message = `'${file}' has ${stats.size} bytes, and a secret at most ${LARGEST_SECRET}`;
-        faults.add(path, "too_large", message, "Name a file that holds the secret alone.");
+        faults.add(path, { code: "too_large", message, hint: "Name a file that holds the secret alone." });
       } else if (path[0] === "registryConfig") await checkRegistryConfig(path, file, spec, faults);
     } catch (error) {
       faults.addSystem(path, file, error);
@@ -133,10 +132,6 @@ async function checkRegistryConfig(
   } catch {
     // The parser's own message would quote the text, which holds passwords.
   }
-  faults.add(
-    path,
-    "not_json",
-    `'${file}' is not a docker config: it holds no JSON object`,
-    'Write { "auths": { ... } }.',
-  );
+  const message = `'${file}' is not a docker config: it holds no JSON object`;
+  faults.add(path, { code: "not_json", message, hint: 'Write { "auths": { ... } }.' });
 }

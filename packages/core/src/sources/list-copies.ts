@@ -26,12 +26,11 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
   }
   for (const entry of found) {
     if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
-    options.faults.add(
-      "copy",
-      "link_out",
-      `the link '${entry.path}' leads out of the root, to '${entry.link}'`,
-      "Copy the target itself into the root, or leave the link out.",
-    );
+    options.faults.add("copy", {
+      code: "link_out",
+      message: `the link '${entry.path}' leads out of the root, to '${entry.link}'`,
+      hint: "Copy the target itself into the root, or leave the link out.",
+    });
   }
   const unique = new Map(found.map((entry) => [entry.path, entry]));
   for (const entry of unique.values()) {
@@ -61,12 +60,8 @@ async function listCopy(
   try {
     const relativePath = relative(realpathSync(root), realpathSync(dirname(absolute)));
     if (path !== "." && (relativePath === ".." || relativePath.startsWith(`..${sep}`))) {
-      options.faults.add(
-        at,
-        "link_out",
-        `'${path}' leads out of the root through a link`,
-        "Name a path inside the root.",
-      );
+      const message = `'${path}' leads out of the root through a link`;
+      options.faults.add(at, { code: "link_out", message, hint: "Name a path inside the root." });
       return [];
     }
     const stats = lstatSync(absolute);
@@ -77,12 +72,8 @@ async function listCopy(
     }
     if (stats.isFile()) return [foundFile(path, absolute, stats, options.cache)];
     if (!stats.isDirectory()) {
-      options.faults.add(
-        at,
-        "special_file",
-        `'${path}' is a socket, pipe or device`,
-        "Copy a regular file or a folder.",
-      );
+      const message = `'${path}' is a socket, pipe or device`;
+      options.faults.add(at, { code: "special_file", message, hint: "Copy a regular file or a folder." });
       return [];
     }
   } catch (error) {

@@ -26,8 +26,8 @@ const OF_THE_WORKSPACE: ReadonlySet<string> = new Set(["uv.lock", "dist"]);
  * without the projects below it, environments and what tools create again.
  */
 export async function listProject(spec: Spec, question: ProjectQuestion): Promise<TreeEntry[]> {
-  const { folder, path, cache, faults, warn, signal } = question;
-  const rules = new SourceRules(folder, faults);
+  const { folder, path } = question;
+  const rules = new SourceRules(folder, question.faults);
   const own = specFiles(spec, folder);
   const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
   const decide = (below: string, name: string, isFolder: boolean): Verdict => {
@@ -38,23 +38,19 @@ export async function listProject(spec: Spec, question: ProjectQuestion): Promis
   };
   const decisions = new Decisions(question.tell);
   const found = await walkTree(folder, {
+    ...question,
     parameter: "requirements",
-    cache,
-    faults,
-    warn,
-    signal,
     enter: (below, names) => rules.enter(below, names),
     skip: (below, name, isFolder) => told(decide(below, name, isFolder), `${path}/${below}`, isFolder, decisions.tell),
   });
   const content = found.filter(({ type }) => type !== "directory");
   for (const entry of content) {
     if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
-    faults.add(
-      "requirements",
-      "link_out",
-      `the link '${entry.path}' of the project in '${path}' leads out of it, to '${entry.link}'`,
-      "Copy its target there, or leave the link out with an ignore file.",
-    );
+    question.faults.add("requirements", {
+      code: "link_out",
+      message: `the link '${entry.path}' of the project in '${path}' leads out of it, to '${entry.link}'`,
+      hint: "Copy its target there, or leave the link out with an ignore file.",
+    });
   }
   const shipped = content.map((entry) => ({ ...entry, path: `${path}/${entry.path}` }));
   decisions.settle(shipped, "special-file");

@@ -112,12 +112,8 @@ function parentOf(path: string): string {
 async function isFolder(path: string, faults: InputFaults): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true;
-    faults.add(
-      "sourceRoot",
-      "not_a_folder",
-      `'${path}' is not a folder`,
-      "Name the folder; single files go into copy.",
-    );
+    const hint = "Name the folder; single files go into copy.";
+    faults.add("sourceRoot", { code: "not_a_folder", message: `'${path}' is not a folder`, hint });
   } catch (error) {
     faults.addSystem("sourceRoot", path, error);
   }

@@ -1,12 +1,16 @@
-import { parameterNames } from "./parameters.ts";
-
 /** `source_root` -> `sourceRoot`. */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The parameter a misspelt one most likely means: at most a third of its letters differ. */
-export function nearestParameter(name: string, known = parameterNames()): string | undefined {
+/** What to do about a name that nobody knows: write the one that it most likely means, else `otherwise`. */
+export function spellingHint(name: string, known: readonly string[], otherwise: string): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? otherwise : `Write '${nearest}' if you mean that.`;
+}
+
+/** The name that a misspelt one most likely means: at most a third of its letters differ. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = camelCase(name).toLowerCase().replaceAll(/[-_]/g, "");
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {

@@ -1,15 +1,14 @@
 import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@imagespec/registry/terms";
 import type { core } from "zod/mini";
 import { conflicts, type Draft } from "./conflicts.ts";
-import { faultPath } from "./fault-path.ts";
-import { camelCase, nearestParameter } from "./parameter-names.ts";
+import { joinedFaults } from "./fault-path.ts";
+import { camelCase, spellingHint } from "./parameter-names.ts";
 import { type FlatParameters, parameterNames, parameterSchemas } from "./parameters.ts";
 import { pipInCommands } from "./pip-in-commands.ts";
 import type { Rule } from "./rule.ts";
-import type { Spec } from "./spec.ts";
-import { isSpec } from "./spec.ts";
+import { isSpec, type Spec } from "./spec.ts";
 import { credentialBreach, unprintableBreach, userInfoBreach } from "./text-rules.ts";
-import { typeBreach } from "./type-breach.ts";
+import { typeBreach, valueAt } from "./type-breach.ts";
 import { parseContext } from "./with-zod.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | Spec };
@@ -36,14 +35,8 @@ type Path = (string | number)[];
  */
 export function parseParameters(input: unknown, options: ParseOptions): ParsedParameters {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    throw specError([
-      {
-        path: [],
-        code: "invalid_type",
-        message: "a spec is an object of parameters",
-        hint: 'Write it like { "name": "train" }.',
-      },
-    ]);
+    const [message, hint] = ["a spec is an object of parameters", 'Write it like { "name": "train" }.'];
+    throw specError([{ path: [], code: "invalid_type", message, hint }]);
   }
   const faults: SpecFault[] = [];
   const draft = draftOf(input, options.snakeCase, faults);
@@ -68,9 +61,8 @@ function checkedParameters(draft: Draft, faults: SpecFault[]): FlatParameters | 
     const result = schema().safeParse(draft[name as keyof Draft], parseContext());
     if (result.success) data[name] = result.data;
     else
-      faults.push(
-        ...result.error.issues.flatMap((issue) => faultsOf({ ...issue, path: [name, ...issue.path] }, draft)),
-      );
+      for (const issue of result.error.issues)
+        faults.push(...faultsOf({ ...issue, path: [name, ...issue.path] }, draft));
   }
   return faults.length === before ? data : undefined;
 }
@@ -79,13 +71,8 @@ function checkedParameters(draft: Draft, faults: SpecFault[]): FlatParameters | 
 export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
   const subject = typeof name === "string" && isTag(name) ? `the spec '${name}'` : "the spec";
   const shown = faults.map((fault) => ({ ...fault, message: redact(fault.message) }));
-  const lines = shown.map(({ path, message }) => (path.length > 0 ? `${faultPath(path)}: ${message}` : message));
-  const message =
-    lines.length === 1
-      ? `${subject} is wrong: ${lines[0]}`
-      : `${subject} has ${lines.length} faults:\n- ${lines.join("\n- ")}`;
-  const hints = [...new Set(shown.map(({ hint }) => hint))];
-  return new ImageSpecError("E_SPEC", message, { faults: shown, hint: hints.join("\n") });
+  const { message, hint } = joinedFaults(shown, `${subject} is wrong: `, `${subject} has ${shown.length} faults`);
+  return new ImageSpecError("E_SPEC", message, { faults: shown, hint });
 }
 
 /** The parameters under their camelCase names, without unset ones; faults for unknown names. */
@@ -95,21 +82,13 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
   for (const [key, value] of Object.entries(input)) {
     const name = snakeCase ? camelCase(key) : key;
     if (!known.includes(name)) {
-      const nearest = nearestParameter(key);
-      faults.push({
-        path: [key],
-        code: "unrecognized_keys",
-        message: `'${key}' is not a parameter of an image spec`,
-        hint: nearest ? `Write '${nearest}' if you mean that.` : `Use one of ${known.join(", ")}.`,
-      });
+      const hint = spellingHint(key, known, `Use one of ${known.join(", ")}.`);
+      const message = `'${key}' is not a parameter of an image spec`;
+      faults.push({ path: [key], code: "unrecognized_keys", message, hint });
     } else if (value === undefined || value === null) {
     } else if (name in draft) {
-      faults.push({
-        path: [key],
-        code: "duplicate",
-        message: `'${name}' is given twice`,
-        hint: `Keep one of '${name}' and '${key}'.`,
-      });
+      const hint = `Keep one of '${name}' and '${key}'.`;
+      faults.push({ path: [key], code: "duplicate", message: `'${name}' is given twice`, hint });
     } else draft[name] = value;
   }
   // An empty registry is what an unset environment variable leaves behind.
@@ -147,24 +126,19 @@ function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
     return [{ path, code, message: issue.message, hint }];
   }
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
-      const nearest = nearestParameter(key, INNER_NAMES);
-      const hint = nearest ? `Write '${nearest}' if you mean that.` : "Drop it.";
-      return { path: [...path, key], code: issue.code, message: `'${key}' is not known here`, hint };
-    });
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      code: issue.code,
+      message: `'${key}' is not known here`,
+      hint: spellingHint(key, INNER_NAMES, "Drop it."),
+    }));
   }
   if (issue.code === "invalid_key") {
     return issue.issues.flatMap((inner) => faultsOf({ ...inner, path: issue.path } as core.$ZodIssue, draft));
   }
   if (path[0] === "pythonVersion" && typeof draft.pythonVersion === "number") {
-    return [
-      {
-        path,
-        code: "invalid_type",
-        message: `expected text, found the number ${draft.pythonVersion}: YAML and JSON read 3.10 as 3.1`,
-        hint: 'Write it in quotes: "3.10".',
-      },
-    ];
+    const message = `expected text, found the number ${draft.pythonVersion}: YAML and JSON read 3.10 as 3.1`;
+    return [{ path, code: "invalid_type", message, hint: 'Write it in quotes: "3.10".' }];
   }
   if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path), path[0]) }];
   const hint =
@@ -172,12 +146,6 @@ function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
       ? `Use one of ${issue.values.map(String).join(", ")}.`
       : "Look up the parameter in the schema, which `imagespec schema` prints.";
   return [{ path, code: issue.code ?? "invalid", message: issue.message, hint }];
-}
-
-function valueAt(value: unknown, [key, ...rest]: Path): unknown {
-  if (key === undefined) return value;
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-  return valueAt((value as Record<string | number, unknown>)[key], rest);
 }
 
 /** Where `/t/TOKEN/` in an address is a credential: parameters that name indexes and channels. */
@@ -198,12 +166,8 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
       return;
     }
     if (above.length >= DEEPEST) {
-      faults.push({
-        path: path.slice(0, 3),
-        code: "too_deep",
-        message: `it is nested more than ${DEEPEST} deep`,
-        hint: "Write flatter data.",
-      });
+      const message = `it is nested more than ${DEEPEST} deep`;
+      faults.push({ path: path.slice(0, 3), code: "too_deep", message, hint: "Write flatter data." });
       return;
     }
     for (const [key, inner] of Object.entries(value)) {
@@ -228,19 +192,10 @@ function prototypeBreach(key: string) {
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    [Object.prototype, null].includes(Object.getPrototypeOf(value))
-  );
+  if (typeof value !== "object" || value === null) return false;
+  return [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 
 function isJsonScalar(value: unknown): boolean {
-  return (
-    value === null ||
-    value === undefined ||
-    typeof value === "boolean" ||
-    (typeof value === "number" && Number.isFinite(value))
-  );
+  return value === null || value === undefined || typeof value === "boolean" || Number.isFinite(value);
 }

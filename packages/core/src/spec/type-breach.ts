@@ -25,6 +25,13 @@ export function typeBreach(expected: string, value: unknown, parameter?: unknown
   return { code: "invalid_type", message, hint: cure(expected, value, parameter) ?? `Write ${name}.` };
 }
 
+/** The value at a path in data; undefined where the path leads nowhere. Pure. */
+export function valueAt(value: unknown, [key, ...rest]: readonly (string | number)[]): unknown {
+  if (key === undefined) return value;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return valueAt((value as Record<string | number, unknown>)[key], rest);
+}
+
 function described(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value === null || value === undefined) return "nothing";
