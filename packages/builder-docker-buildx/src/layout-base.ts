@@ -52,13 +52,6 @@ async function load(job: BuildJob, folder: string, name: string): Promise<void> 
   const [platform = ""] = job.platforms;
   const image = await readImage(layout, digest, parsePlatform(platform), { signal });
   const file = join(job.scratch, "base.tar");
-  const archive = await DockerArchive.create(file, name);
-  try {
-    await copyImage(layout, image.descriptor.digest, archive, { signal });
-    await archive.close();
-  } catch (error) {
-    await archive.abort();
-    throw error;
-  }
+  await DockerArchive.write(file, name, (archive) => copyImage(layout, image.descriptor.digest, archive, { signal }));
   await runDocker(job, ["load", "--input", file], { errorCode: "E_BUILD" });
 }

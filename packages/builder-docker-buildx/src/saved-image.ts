@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { posix } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type ImageLayer, type ImageSink, MEDIA_TYPES, parseReference, pushImage } from "@imagespec/registry";
 import { extract } from "tar-stream";
@@ -72,10 +73,7 @@ function find(archive: string, entries: Map<string, Entry>, name: string): Entry
 async function readDocument(archive: string, entries: Map<string, Entry>, name: string): Promise<Buffer> {
   const { offset, size } = find(archive, entries, name);
   if (size === 0 || size > LARGEST_DOCUMENT) throw broken(archive, `${name} has ${size} bytes`);
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(archive, { start: offset, end: offset + size - 1 }))
-    chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  return buffer(createReadStream(archive, { start: offset, end: offset + size - 1 }));
 }
 
 function broken(archive: string, why: string): ImageSpecError {

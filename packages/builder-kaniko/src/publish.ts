@@ -110,14 +110,8 @@ async function writeArchive(
   reference: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const archive = await DockerArchive.create(path, reference);
-  try {
-    await copyImages(images, archive, parseReference(reference).tag, { signal });
-    await archive.close();
-  } catch (error) {
-    await archive.abort();
-    throw error;
-  }
+  const { tag } = parseReference(reference);
+  await DockerArchive.write(path, reference, (archive) => copyImages(images, archive, tag, { signal }));
 }
 
 /** Writes every blob and manifest, then the tag: on the one image, or on the index of several. Returns its digest. */

@@ -1,5 +1,4 @@
-import type { Readable } from "node:stream";
-import { Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abortedError, isBrokenPipe } from "@imagespec/core/builder";
@@ -93,7 +92,9 @@ async function follow(
       throw daemonError(options.host, error);
     },
   );
-  const exitCode = await both(exited, feeding);
+  feeding.catch(() => undefined);
+  exited.catch(() => undefined);
+  const exitCode = await Promise.race([exited, feeding.then(() => exited)]);
   await output;
   const { State: state } = await container.inspect();
   if (exitCode !== 0) {
@@ -113,13 +114,6 @@ async function follow(
   if (digest === undefined) throw noImage(subject, task.platform, task.log.tail);
   task.log.end("done");
   return { source, digest };
-}
-
-/** The exit code, unless feeding fails before; a failure of either is always handled. */
-async function both(exited: Promise<number>, feeding: Promise<void>): Promise<number> {
-  feeding.catch(() => undefined);
-  exited.catch(() => undefined);
-  return Promise.race([exited, feeding.then(() => exited)]);
 }
 
 async function create(options: ContainerOptions, task: ExecutorTask): Promise<Container> {
@@ -154,11 +148,8 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
     const hint = /bind source path does not exist/.test(message ?? "")
       ? "Use an engine on this machine: secret mounts need files that the engine sees."
       : "Check builderOptions network and memory.";
-    throw new ImageSpecError(
-      "E_BUILD",
-      `The engine at ${options.host} does not make a container of ${options.image}: ${message}`,
-      { cause: error, hint },
-    );
+    const said = `The engine at ${options.host} does not make a container of ${options.image}: ${message}`;
+    throw new ImageSpecError("E_BUILD", said, { cause: error, hint });
   }
 }
 
@@ -197,10 +188,9 @@ async function feed(context: Readable, stream: NodeJS.ReadWriteStream): Promise<
 function startError(host: string, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode === undefined) return daemonError(host, error);
-  const hint = "Set builderOptions.image to an image of kaniko's executor.";
   return new ImageSpecError("E_BUILD", `The ${subject} cannot be started (${task.platform}): ${message}`, {
     cause: error,
-    hint,
+    hint: "Set builderOptions.image to an image of kaniko's executor.",
   });
 }
 

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import { json, text } from "node:stream/consumers";
 import { ImageSpecError } from "@imagespec/registry";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesOptions } from "../options.ts";
@@ -82,31 +83,27 @@ export class Cluster {
   async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<unknown> {
     const response = await this.#send({ method, path, query, body, signal: AbortSignal.timeout(REQUEST_TIME_MS) });
     if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
-    return JSON.parse(await textOf(response));
+    return json(response);
   }
 
   async #send({ method, path, query, body, signal }: KubeCall): Promise<IncomingMessage> {
-    const base = this.server.replace(/\/+$/, "");
-    const url = new URL(`${base}${path}`);
+    const url = new URL(`${this.server.replace(/\/+$/, "")}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const options: RequestOptions = { method, signal, headers: { accept: "application/json" } };
     // Each time: the tokens of a Pod and of credential plug-ins expire.
     await this.#config.applyToHTTPSOptions(options);
     this.#agent ??= options.agent as Agent;
     options.agent = this.#agent;
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    if (text !== undefined) {
-      options.headers = {
-        ...options.headers,
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(text),
-      };
+    const sent = body && JSON.stringify(body);
+    if (sent !== undefined) {
+      const about = { "content-type": "application/json", "content-length": Buffer.byteLength(sent) };
+      options.headers = { ...options.headers, ...about };
     }
     return new Promise((resolve, reject) => {
       const request = url.protocol === "http:" ? httpRequest : httpsRequest;
       const call = request(url, options, resolve);
       call.on("error", (cause) => reject(signal.aborted ? cause : this.#unreachable(cause)));
-      call.end(text);
+      call.end(sent);
     });
   }
 
@@ -160,17 +157,11 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
 }
 
 async function refusal(response: IncomingMessage): Promise<KubeRefusal> {
-  const text = await textOf(response);
+  const body = await text(response);
   try {
-    const { reason, message } = JSON.parse(text) as { reason?: string; message?: string };
-    return new KubeRefusal(response.statusCode ?? 0, reason ?? "", message ?? text);
+    const { reason, message } = JSON.parse(body) as { reason?: string; message?: string };
+    return new KubeRefusal(response.statusCode ?? 0, reason ?? "", message ?? body);
   } catch {
-    return new KubeRefusal(response.statusCode ?? 0, "", text.slice(0, 500));
+    return new KubeRefusal(response.statusCode ?? 0, "", body.slice(0, 500));
   }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BuildPlan } from "@imagespec/core/builder";
 import type { ExecutorLog } from "../executor/log.ts";
 import type { Cluster } from "./cluster.ts";
@@ -117,36 +118,19 @@ async function eventsOf(cluster: Cluster, job: string): Promise<KubeEvent[]> {
 
 /** Tells one waiter that something changed since it last looked. */
 class Change {
-  #pending = false;
-  #wake: (() => void) | undefined;
+  #next = Promise.withResolvers<void>();
 
   happened(): void {
-    this.#pending = true;
-    this.#wake?.();
+    this.#next.resolve();
   }
 
   async within(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.#pending) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      await Promise.race([woken, pause(milliseconds, signal)]);
-    }
-    this.#pending = false;
-    this.#wake = undefined;
+    await Promise.race([this.#next.promise, pause(milliseconds, signal)]);
+    this.#next = Promise.withResolvers();
   }
 }
 
 /** Ends early, without an error, when cancelled. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
+  return sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

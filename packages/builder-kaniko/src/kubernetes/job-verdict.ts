@@ -52,8 +52,8 @@ const PERMANENT = new Map(
 export function judgeJob(snapshot: JobSnapshot): JobVerdict {
   const pod = snapshot.pods.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
   if (holding(snapshot.job, "Complete") !== undefined) return succeeded(snapshot);
-  const failed = holding(snapshot.job, "Failed");
-  if (failed !== undefined) return { state: "failed", error: failure(snapshot, failed, pod) };
+  const condition = holding(snapshot.job, "Failed");
+  if (condition !== undefined) return failed(snapshot, condition, pod);
   if (pod === undefined) return withoutPod(snapshot);
   return stuck(snapshot, pod) ?? { state: "waiting" };
 }
@@ -66,18 +66,14 @@ function succeeded(snapshot: JobSnapshot): JobVerdict {
   return { state: "failed", error: noImage(subject(snapshot), snapshot.platform, snapshot.tail) };
 }
 
-function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod | undefined): ImageSpecError {
+function failed(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod | undefined): JobVerdict {
   const terminated = pod === undefined ? undefined : container(pod)?.state?.terminated;
   if (condition.reason === "DeadlineExceeded") {
     return problem(snapshot, "took longer than its deadline", condition.message, "Raise builderOptions.timeout.");
   }
   if (pod?.status?.reason !== undefined && terminated === undefined) {
-    return problem(
-      snapshot,
-      `lost its Pod: ${pod.status.reason}`,
-      pod.status.message,
-      "Give the build resources.requests that the node can keep, and build again.",
-    );
+    const hint = "Give the build resources.requests that the node can keep, and build again.";
+    return problem(snapshot, `lost its Pod: ${pod.status.reason}`, pod.status.message, hint);
   }
   if (terminated === undefined) {
     return problem(snapshot, `failed: ${condition.reason ?? "unknown"}`, condition.message, "Build again.");
@@ -87,7 +83,7 @@ function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod |
     .clean(terminated.message ?? "")
     .split("\n")
     .filter((line) => line !== "" && !isSha256Digest(line));
-  return executorFailure({
+  const error = executorFailure({
     subject: subject(snapshot),
     plan: snapshot.plan,
     platform: snapshot.platform,
@@ -97,6 +93,7 @@ function failure(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod |
     instruction: snapshot.instruction,
     tail: snapshot.tail.length > 0 ? snapshot.tail : kept,
   });
+  return { state: "failed", error };
 }
 
 /** No Pod was made: the namespace's rules say why, and only a quota can change by itself. */
@@ -105,12 +102,12 @@ function withoutPod(snapshot: JobSnapshot): JobVerdict {
   const quota = /exceeded quota/.test(event?.message ?? "");
   if (event !== undefined && !quota) {
     const hint = "Ask the cluster's administrator what Pods this namespace admits; see kubernetes.securityContext.";
-    return { state: "failed", error: problem(snapshot, "is not allowed to create its Pod", event.message, hint) };
+    return problem(snapshot, "is not allowed to create its Pod", event.message, hint);
   }
   if (!overdue(snapshot, snapshot.job.metadata.creationTimestamp)) return { state: "waiting" };
   const what = quota ? "got no Pod: a quota is used up" : "got no Pod";
   const hint = "Wait for other builds, or raise builderOptions.kubernetes.startTimeout.";
-  return { state: "failed", error: problem(snapshot, what, event?.message, hint) };
+  return problem(snapshot, what, event?.message, hint);
 }
 
 function stuck(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {
@@ -118,8 +115,7 @@ function stuck(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {
   const waiting = status?.state?.waiting;
   const reason = waiting?.reason ?? "";
   const hint = PERMANENT.get(reason);
-  if (hint !== undefined)
-    return { state: "failed", error: problem(snapshot, `cannot start: ${reason}`, waiting?.message, hint) };
+  if (hint !== undefined) return problem(snapshot, `cannot start: ${reason}`, waiting?.message, hint);
   const started = status?.state?.running !== undefined || status?.state?.terminated !== undefined;
   if (started || !overdue(snapshot, pod.metadata.creationTimestamp)) return undefined;
   const scheduling = pod.status?.conditions?.find(
@@ -127,28 +123,18 @@ function stuck(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {
   );
   if (scheduling !== undefined) {
     const cure = "Check resources, nodeSelector and tolerations, and that a node has the platform.";
-    const error = problem(snapshot, `cannot be scheduled: ${scheduling.reason ?? ""}`, scheduling.message, cure);
-    return { state: "failed", error };
+    return problem(snapshot, `cannot be scheduled: ${scheduling.reason ?? ""}`, scheduling.message, cure);
   }
-  const late = problem(
-    snapshot,
-    `did not start: ${reason}`,
-    waiting?.message,
-    "Raise kubernetes.startTimeout, or look at the Pod.",
-  );
-  return { state: "failed", error: late };
+  const cure = "Raise kubernetes.startTimeout, or look at the Pod.";
+  return problem(snapshot, `did not start: ${reason}`, waiting?.message, cure);
 }
 
-function problem(snapshot: JobSnapshot, what: string, message: string | undefined, hint: string): ImageSpecError {
+function problem(snapshot: JobSnapshot, what: string, message: string | undefined, hint: string): JobVerdict {
+  const { job, platform, tail } = snapshot;
   const because = message === undefined || message === "" ? "" : `: ${message}`;
-  return new ImageSpecError(
-    "E_KUBERNETES",
-    `${subject(snapshot)} ${what}${because} (${snapshot.platform})${lastLines(snapshot.tail)}`,
-    {
-      hint,
-      details: { job: snapshot.job.metadata.name, platform: snapshot.platform, message, tail: [...snapshot.tail] },
-    },
-  );
+  const said = `${subject(snapshot)} ${what}${because} (${platform})${lastLines(tail)}`;
+  const details = { job: job.metadata.name, platform, message, tail: [...tail] };
+  return { state: "failed", error: new ImageSpecError("E_KUBERNETES", said, { hint, details }) };
 }
 
 function subject({ job }: JobSnapshot): string {

@@ -2,11 +2,8 @@
 export interface KubeMeta {
   name?: string;
   uid?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
   creationTimestamp?: string;
   deletionTimestamp?: string;
-  ownerReferences?: { uid: string }[];
 }
 
 export interface KubeCondition {
@@ -18,8 +15,8 @@ export interface KubeCondition {
 
 export interface KubeJob {
   metadata: KubeMeta;
-  spec?: { template?: { spec?: { volumes?: { configMap?: { name?: string }; secret?: { secretName?: string } }[] } } };
-  status?: { conditions?: KubeCondition[]; active?: number; succeeded?: number; failed?: number };
+  spec?: { template?: { spec?: { volumes?: { configMap?: { name?: string } }[] } } };
+  status?: { conditions?: KubeCondition[]; succeeded?: number };
 }
 
 export interface KubeContainerStatus {
@@ -27,14 +24,13 @@ export interface KubeContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: { exitCode: number; reason?: string; message?: string; signal?: number };
+    terminated?: { exitCode: number; reason?: string; message?: string };
   };
 }
 
 export interface KubePod {
   metadata: KubeMeta;
   status?: {
-    phase?: string;
     reason?: string;
     message?: string;
     conditions?: KubeCondition[];
@@ -43,7 +39,6 @@ export interface KubePod {
 }
 
 export interface KubeEvent {
-  type?: string;
   reason?: string;
   message?: string;
 }

@@ -17,26 +17,23 @@ export async function pushContext(
 ): Promise<string | undefined> {
   const entries = contextFiles(plan, "", files).filter(({ path }) => path !== "Dockerfile");
   if (entries.length === 0) return undefined;
-  const open = () => Readable.from(contextTar(entries, { open: openShippedFile, signal: options.signal }));
-  const zip = () => pipeline(open(), createGzip({ level: 6 }), () => undefined);
+  const tar = () => contextTar(entries, { open: openShippedFile, signal: options.signal });
+  const zip = (content = tar()) => pipeline(Readable.from(content), createGzip({ level: 6 }), () => undefined);
 
   // Written twice rather than kept: the digest must be known before the first byte is sent.
   const tarHash = createHash("sha256");
-  const gzip = createGzip({ level: 6 });
-  const feeding = (async () => {
-    for await (const chunk of open()) {
-      tarHash.update(chunk as Uint8Array);
-      if (!gzip.write(chunk)) await new Promise((resolve) => gzip.once("drain", resolve));
+  async function* hashed() {
+    for await (const chunk of tar()) {
+      tarHash.update(chunk);
+      yield chunk;
     }
-    gzip.end();
-  })().catch((error: Error) => gzip.destroy(error));
+  }
   const hash = createHash("sha256");
   let size = 0;
-  for await (const chunk of gzip) {
+  for await (const chunk of zip(hashed())) {
     hash.update(chunk as Uint8Array);
     size += (chunk as Uint8Array).length;
   }
-  await feeding;
 
   const { os, architecture } = parsePlatform(plan.platforms[0] ?? "linux/amd64");
   const rootfs = { type: "layers", diff_ids: [`sha256:${tarHash.digest("hex")}`] };
@@ -44,7 +41,7 @@ export async function pushContext(
   const config = { os, architecture, config: {}, rootfs };
   const pushed = await pushImage(
     sink,
-    { config: Buffer.from(JSON.stringify(config)), layers: [{ descriptor, open: zip }] },
+    { config: Buffer.from(JSON.stringify(config)), layers: [{ descriptor, open: () => zip() }] },
     options,
   );
   return pushed.digest;

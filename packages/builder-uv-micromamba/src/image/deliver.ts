@@ -31,9 +31,7 @@ export async function deliver(session: BuildSession, images: readonly AssembledI
       await session.cache.removeScratch(file, session.warn);
     }
   }
-  if (target.push) {
-    result.digest = await push(session, images);
-  }
+  if (target.push) result.digest = await push(session, images);
   return result;
 }
 
@@ -46,15 +44,9 @@ async function push(session: BuildSession, images: readonly AssembledImage[]): P
   return timedStep(emit, name, () => writeImage(session, images, sink, reference.tag));
 }
 
-async function archive(session: BuildSession, images: readonly AssembledImage[], path: string): Promise<void> {
-  const sink = await DockerArchive.create(path, session.request.plan.reference);
-  try {
-    await writeImage(session, images, sink, undefined);
-    await sink.close();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+function archive(session: BuildSession, images: readonly AssembledImage[], path: string): Promise<void> {
+  const { reference } = session.request.plan;
+  return DockerArchive.write(path, reference, (sink) => writeImage(session, images, sink, undefined));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { BuildPlan } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import type { Mount } from "../instruction/mount.ts";
-import { renderRun } from "../instruction/run.ts";
+import { run } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
 import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { commandsScript } from "../script/commands.ts";
@@ -78,7 +78,7 @@ export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): I
  */
 function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
   if (mountRoot === undefined) return [];
-  return [instruction("base", renderRun([`${SYSTEM_PATH} rm -rf ${quoteShell(mountRoot)}`]))];
+  return [run("base", [`${SYSTEM_PATH} rm -rf ${quoteShell(mountRoot)}`])];
 }
 
 function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CONTEXT }: RenderOptions): string {
@@ -86,9 +86,7 @@ function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CON
 }
 
 function user(plan: BuildPlan): Instruction[] {
-  return [
-    instruction("user", renderRun([...reservedNamesScript(plan), ...userScript(plan.steps.user)]), STEP_TITLES.user),
-  ];
+  return [run("user", [...reservedNamesScript(plan), ...userScript(plan.steps.user)], STEP_TITLES.user)];
 }
 
 function apt(plan: BuildPlan, { tools, ca }: Mounts): Instruction[] {
@@ -98,7 +96,7 @@ function apt(plan: BuildPlan, { tools, ca }: Mounts): Instruction[] {
     { type: "cache", id: "imagespec-apt-archives", target: "/var/cache/apt/archives", sharing: "locked" },
     { type: "cache", id: "imagespec-apt-lists", target: "/var/lib/apt/lists", sharing: "locked" },
   ];
-  return [instruction("apt", renderRun(aptScript(step, tools), [...caches, ca]), STEP_TITLES.apt)];
+  return [run("apt", aptScript(step, tools), STEP_TITLES.apt, [...caches, ca])];
 }
 
 function environment(plan: BuildPlan, { tools, fallbackCa, uv, uvCache, ca }: Mounts): Instruction[] {
@@ -107,33 +105,18 @@ function environment(plan: BuildPlan, { tools, fallbackCa, uv, uvCache, ca }: Mo
   if (step.manager === "conda") {
     const mounts: Mount[] = [
       { type: "bind", from: CONDA_STAGE, source: "/usr/bin/micromamba", target: `${tools.bin}/micromamba` },
-      {
-        type: "bind",
-        from: CONDA_STAGE,
-        source: "/etc/ssl/certs/ca-certificates.crt",
-        target: fallbackCa,
-      },
+      { type: "bind", from: CONDA_STAGE, source: "/etc/ssl/certs/ca-certificates.crt", target: fallbackCa },
       // micromamba's own locks do not survive a build that is cancelled.
       { type: "cache", id: "imagespec-conda", target: tools.cache, sharing: "locked" },
       ca,
     ];
-    return [
-      instruction(
-        "environment",
-        renderRun(condaScript(step, { ...tools, fallbackCa }, plan.steps.user), mounts),
-        STEP_TITLES.conda,
-      ),
-      ...bytecode(plan),
-    ];
+    const script = condaScript(step, { ...tools, fallbackCa }, plan.steps.user);
+    return [run("environment", script, STEP_TITLES.conda, mounts), ...bytecode(plan)];
   }
   const downloads = step.python.from === "version" ? PYTHON_SOURCE_ARGUMENTS : [];
   return [
     ...downloads.map((text) => instruction("environment", text)),
-    instruction(
-      "environment",
-      renderRun(venvScript(step, tools, plan.steps.user), [uv, uvCache, ca]),
-      STEP_TITLES.venv,
-    ),
+    run("environment", venvScript(step, tools, plan.steps.user), STEP_TITLES.venv, [uv, uvCache, ca]),
     ...(plan.steps.packages === undefined && hasManagedPython(step) ? bytecode(plan) : []),
   ];
 }
@@ -152,9 +135,8 @@ function packages(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruct
     ...step.secrets.map(({ id, target }) => ({ type: "secret", id, target, required: true }) as const),
   ];
   const question = { step, environment, user: plan.steps.user, tools };
-  const needed = renderRun(packagesScript(question), mounts(packageFiles(step)));
   return [
-    instruction("packages", needed, STEP_TITLES.packages),
+    run("packages", packagesScript(question), STEP_TITLES.packages, mounts(packageFiles(step))),
     ...bytecode(plan),
     ...(hasProjects(step) ? [projects(plan, question, mounts(PROJECT_FILES))] : []),
   ];
@@ -167,12 +149,12 @@ function projects(
   mounts: Mount[],
 ): Instruction {
   const compile = environment?.bytecode ? [";", ...bytecodeScript(environment, user)] : [];
-  return instruction("packages", renderRun([...projectsScript(question), ...compile], mounts), STEP_TITLES.projects);
+  return run("packages", [...projectsScript(question), ...compile], STEP_TITLES.projects, mounts);
 }
 
 function bytecode({ steps: { environment, user } }: BuildPlan): Instruction[] {
   if (!environment?.bytecode) return [];
-  return [instruction("environment", renderRun(bytecodeScript(environment, user)), STEP_TITLES.bytecode)];
+  return [run("environment", bytecodeScript(environment, user), STEP_TITLES.bytecode)];
 }
 
 function files(plan: BuildPlan): Instruction[] {
@@ -186,5 +168,5 @@ function commands(plan: BuildPlan, { tools, uv, uvCache, ca }: Mounts): Instruct
   if (step === undefined) return [];
   const { environment, user } = plan.steps;
   const script = commandsScript({ step, environment, user, tools });
-  return [instruction("commands", renderRun(script, [uv, uvCache, ca]), STEP_TITLES.commands)];
+  return [run("commands", script, STEP_TITLES.commands, [uv, uvCache, ca])];
 }

@@ -9,7 +9,7 @@ import {
   PYTHON_FOLDER,
 } from "@imagespec/core/builder";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
-import { renderRun } from "../instruction/run.ts";
+import { run } from "../instruction/run.ts";
 import { aptScript } from "../script/apt.ts";
 import { bytecodeScript, hasManagedPython } from "../script/bytecode.ts";
 import { chownScript } from "../script/chown.ts";
@@ -18,7 +18,7 @@ import { condaScript } from "../script/conda.ts";
 import { FAIL_FUNCTION } from "../script/fail.ts";
 import { followLinksScript } from "../script/follow-links.ts";
 import { makeWayScript } from "../script/make-way.ts";
-import { mountedPath, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
+import { mountedPath, type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
 import { quoteShell } from "../script/quote.ts";
@@ -74,7 +74,7 @@ export function kanikoInstructions(plan: BuildPlan, options: RenderOptions): Ins
     ...(system ? [stageStart(base, SYSTEM_STAGE), account, apt(plan)] : []),
     ...(environment === undefined
       ? []
-      : [stageStart(from, ENVIRONMENT_STAGE), system ? [] : account, environmentSteps(plan, options)]),
+      : [stageStart(from, ENVIRONMENT_STAGE), system ? [] : account, environmentSteps(plan, environment, options)]),
     ...finalStage(plan, options, {
       start: stageStart(from),
       // kaniko passes the arguments of the stage before on to this one, and the base was examined there.
@@ -97,62 +97,51 @@ function contextStage({ contextImage }: RenderOptions): Instruction[] {
 
 function user(plan: BuildPlan, checks: readonly string[]): Instruction[] {
   const script = [...checks, ...userScript(plan.steps.user, mountedFiles(plan)), ";", ...followLinksScript()];
-  return [instruction("user", renderRun(script), STEP_TITLES.user)];
+  return [run("user", script, STEP_TITLES.user)];
 }
 
 function apt(plan: BuildPlan): Instruction[] {
   const step = plan.steps.apt;
   if (step === undefined) return [];
   const script = [...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log &&"];
-  return [instruction("apt", renderRun([...script, ...followLinksScript()]), STEP_TITLES.apt)];
+  return [run("apt", [...script, ...followLinksScript()], STEP_TITLES.apt)];
 }
 
-function environmentSteps(plan: BuildPlan, options: RenderOptions): Instruction[] {
-  const step = plan.steps.environment;
-  if (step === undefined) return [];
-  const instructions: Instruction[] = [instruction("environment", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`)];
-  if (step.manager === "conda") {
-    instructions.push(
-      instruction("environment", `COPY --from=${CONDA_STAGE} /usr/bin/micromamba ${TOOLS.bin}/micromamba`),
-      instruction(
-        "environment",
-        `COPY --from=${CONDA_STAGE} /etc/ssl/certs/ca-certificates.crt ${CONDA_TOOLS.fallbackCa}`,
-      ),
-      instruction("environment", renderRun(condaScript(step, CONDA_TOOLS, plan.steps.user)), STEP_TITLES.conda),
-    );
-  } else {
-    if (step.python.from === "version") {
-      instructions.push(...PYTHON_SOURCE_ARGUMENTS.map((text) => instruction("environment", text)));
-    }
-    instructions.push(
-      instruction("environment", renderRun(venvScript(step, TOOLS, plan.steps.user)), STEP_TITLES.venv),
-    );
-  }
-  const packages = plan.steps.packages;
-  if (packages !== undefined) {
-    const question = { step: packages, environment: step, user: plan.steps.user, tools: TOOLS };
-    instructions.push(
-      ...copyOf(packageFiles(packages), options),
-      instruction("packages", renderRun(packagesScript(question)), STEP_TITLES.packages),
-    );
-    if (hasProjects(packages)) {
-      instructions.push(
-        ...copyOf(PROJECT_FILES, options),
-        instruction("packages", renderRun(projectsScript(question)), STEP_TITLES.projects),
-      );
-    }
-  }
-  if (step.bytecode && (packages !== undefined || step.manager === "conda" || hasManagedPython(step))) {
-    instructions.push(
-      instruction("environment", renderRun(bytecodeScript(step, plan.steps.user)), STEP_TITLES.bytecode),
-    );
-  }
+function environmentSteps(plan: BuildPlan, step: EnvironmentStep, options: RenderOptions): Instruction[] {
+  const { user, packages } = plan.steps;
+  const own = (text: string) => instruction("environment", text);
+  const compiles = packages !== undefined || step.manager === "conda" || hasManagedPython(step);
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(
     (folder) => `if [ -e ${folder} ] || [ -L ${folder} ]; then mv ${folder} ${FOLDER}/out/opt/; fi;`,
   );
-  const collect = renderRun(["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves]);
-  return [...instructions, instruction("environment", collect, "collect the Python environment")];
+  const collect = ["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves];
+  return [
+    own(`COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
+    ...(step.manager === "conda"
+      ? [
+          own(`COPY --from=${CONDA_STAGE} /usr/bin/micromamba ${TOOLS.bin}/micromamba`),
+          own(`COPY --from=${CONDA_STAGE} /etc/ssl/certs/ca-certificates.crt ${CONDA_TOOLS.fallbackCa}`),
+          run("environment", condaScript(step, CONDA_TOOLS, user), STEP_TITLES.conda),
+        ]
+      : [
+          ...(step.python.from === "version" ? PYTHON_SOURCE_ARGUMENTS.map(own) : []),
+          run("environment", venvScript(step, TOOLS, user), STEP_TITLES.venv),
+        ]),
+    ...(packages === undefined ? [] : packageSteps({ step: packages, environment: step, user, tools: TOOLS }, options)),
+    ...(step.bytecode && compiles ? [run("environment", bytecodeScript(step, user), STEP_TITLES.bytecode)] : []),
+    run("environment", collect, "collect the Python environment"),
+  ];
+}
+
+function packageSteps(question: PackagesQuestion, options: RenderOptions): Instruction[] {
+  return [
+    ...copyOf(packageFiles(question.step), options),
+    run("packages", packagesScript(question), STEP_TITLES.packages),
+    ...(hasProjects(question.step)
+      ? [...copyOf(PROJECT_FILES, options), run("packages", projectsScript(question), STEP_TITLES.projects)]
+      : []),
+  ];
 }
 
 /** A file or folder of the context where the steps look for requirements. */
@@ -170,13 +159,13 @@ function copyOf(path: string | undefined, options: RenderOptions): Instruction[]
  * that deleted files do not remain. COPY keeps owners, except those of links.
  */
 function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Instruction[] {
-  const remove = renderRun([FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.join(" ")}`]);
+  const remove = [FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.join(" ")}`];
   return [
-    instruction("environment", remove, "remove the base's Python environment"),
+    run("environment", remove, "remove the base's Python environment"),
     instruction("environment", `COPY --from=${ENVIRONMENT_STAGE} ${FOLDER}/out/opt/ /opt/`),
-    instruction(
+    run(
       "environment",
-      renderRun([...followLinksScript(), "; set -e;", ...chownScript([prefix], { user: steps.user.name })]),
+      [...followLinksScript(), "; set -e;", ...chownScript([prefix], { user: steps.user.name })],
       STEP_TITLES.own,
     ),
   ];
@@ -195,11 +184,7 @@ function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
       .map(({ path }) => quoteShell(`${to}${path.slice(from.length)}`)),
   );
   const owned = groups(links, LINKS_OF_A_RUN).map((group) =>
-    instruction(
-      "files",
-      renderRun([...followLinksScript(), `; chown -h ${owner}:`, ...group]),
-      "give symbolic links their owner",
-    ),
+    run("files", [...followLinksScript(), `; chown -h ${owner}:`, ...group], "give symbolic links their owner"),
   );
   return [...copies, ...owned];
 }
@@ -234,7 +219,7 @@ function makeWay({ from, to }: FilesStep["trees"][number], options: RenderOption
     to,
     digest: hash.digest("hex"),
   });
-  return instruction("files", renderRun(script), STEP_TITLES.makeWay);
+  return run("files", script, STEP_TITLES.makeWay);
 }
 
 function commands(plan: BuildPlan): Instruction[] {
@@ -244,12 +229,8 @@ function commands(plan: BuildPlan): Instruction[] {
   const script = commandsScript({ step, environment, user, tools: TOOLS, mounted: mountedFiles(plan) });
   return [
     instruction("commands", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
-    instruction("commands", renderRun(script), STEP_TITLES.commands),
-    instruction(
-      "commands",
-      renderRun([...followLinksScript(), `; rm -rf ${FOLDER}`]),
-      "remove the tools of the commands",
-    ),
+    run("commands", script, STEP_TITLES.commands),
+    run("commands", [...followLinksScript(), `; rm -rf ${FOLDER}`], "remove the tools of the commands"),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { BuildPlan } from "@imagespec/core/builder";
 import { renderAssignment } from "../instruction/assignment.ts";
 import { renderEnvironment } from "../instruction/environment.ts";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
-import { renderExec, renderRun } from "../instruction/run.ts";
+import { renderExec, run } from "../instruction/run.ts";
 import { loginShellScript } from "../script/login-shell.ts";
 import { STEP_TITLES } from "./step-titles.ts";
 
@@ -20,7 +20,7 @@ export function envInstructions(plan: BuildPlan): Instruction[] {
   return [
     ...Object.keys(needed).map((name) => instruction("env", `ARG ${name}`)),
     instruction("env", `ENV ${assignments.join(" \\\n    ")}`),
-    ...(setsPath ? [instruction("env", renderRun(loginShellScript()), STEP_TITLES.loginShells)] : []),
+    ...(setsPath ? [run("env", loginShellScript(), STEP_TITLES.loginShells)] : []),
   ];
 }
 

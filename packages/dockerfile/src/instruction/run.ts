@@ -1,3 +1,4 @@
+import { type Instruction, instruction } from "./instruction.ts";
 import { type Mount, renderMount } from "./mount.ts";
 
 // Physical lines that the frontend would not pass on as they are: control characters, here-documents, a continuation
@@ -20,6 +21,16 @@ export function renderRun(lines: readonly string[], mounts: readonly Mount[] = [
   return [...(flags.length > 0 ? [`RUN ${flags.join(" \\\n    ")}`, ...lines] : withFirst("RUN ", lines))].join(
     " \\\n    ",
   );
+}
+
+/** The RUN instruction of a step's script, see {@link renderRun}. */
+export function run(
+  step: Instruction["step"],
+  script: readonly string[],
+  title?: string,
+  mounts?: readonly Mount[],
+): Instruction {
+  return instruction(step, renderRun(script, mounts), title);
 }
 
 /** A JSON array for RUN, ENTRYPOINT and CMD: taken literally, no variables are replaced. */

@@ -55,6 +55,26 @@ export class DockerArchive implements ImageSink {
     return new DockerArchive(path, parsed);
   }
 
+  /**
+   * Has an image put into an archive at `path`, which is there afterwards if that went well.
+   *
+   * @throws what `put` throws, and the errors of {@link create} and {@link close}.
+   */
+  static async write(
+    path: string,
+    reference: string,
+    put: (archive: DockerArchive) => Promise<unknown>,
+  ): Promise<void> {
+    const archive = await DockerArchive.create(path, reference);
+    try {
+      await put(archive);
+      await archive.close();
+    } catch (error) {
+      await archive.abort();
+      throw error;
+    }
+  }
+
   async hasBlob(descriptor: Descriptor): Promise<boolean> {
     return this.#blobs.has(descriptor.digest);
   }
