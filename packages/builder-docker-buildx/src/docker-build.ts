@@ -41,7 +41,7 @@ async function run(job: BuildJob, args: readonly string[], rawJson: boolean): Pr
     redact: job.redact,
     allowFailure: true,
     onLine: progress.onLine,
-    longestLine: rawJson ? Number.POSITIVE_INFINITY : undefined,
+    structured: rawJson,
   });
   progress.end();
   if (result.exitCode !== 0) throw buildFailure({ ...job, ...result, log });

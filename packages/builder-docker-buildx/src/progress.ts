@@ -1,4 +1,4 @@
-import { StringDecoder } from "node:string_decoder";
+import { LineSplitter } from "@imagespec/core/builder";
 import { redact } from "@imagespec/registry";
 import type { BuildLog } from "./build-log.ts";
 
@@ -50,9 +50,6 @@ export interface SolveStatus {
   warnings?: { short?: string }[];
 }
 
-/** Text of a step without a line end that is longer than this is given out in pieces, in characters. */
-const LONGEST_LINE = 64 * 1024;
-
 /**
  * Brings BuildKit's reports into a build's log. The text in them comes encoded, so the texts of `redact` are removed
  * here.
@@ -60,14 +57,12 @@ const LONGEST_LINE = 64 * 1024;
 export class SolveStatusReader {
   readonly #log: BuildLog;
   readonly #redact: readonly string[];
-  readonly #overlap: number;
-  /** By step and stream: what has no line end yet, already without secrets, and half a character. */
-  readonly #open = new Map<string, { stream: "stdout" | "stderr"; decoder: StringDecoder; text: string }>();
+  /** By step and stream. */
+  readonly #open = new Map<string, LineSplitter>();
 
   constructor(log: BuildLog, redact: readonly string[]) {
     this.#log = log;
     this.#redact = redact;
-    this.#overlap = Math.max(0, ...redact.map((text) => text.length));
   }
 
   read(status: SolveStatus): void {
@@ -90,29 +85,21 @@ export class SolveStatusReader {
 
   /** Gives out lines that were not ended. */
   end(): void {
-    for (const { stream, decoder, text } of this.#open.values()) {
-      this.#log.line(this.#clean(text + decoder.end()), stream);
-    }
+    for (const lines of this.#open.values()) lines.end();
     this.#open.clear();
   }
 
   #text(vertex: string, stream: "stdout" | "stderr", bytes: Buffer): void {
     const key = `${vertex} ${stream}`;
-    const open = this.#open.get(key) ?? { stream, decoder: new StringDecoder("utf8"), text: "" };
-    this.#open.set(key, open);
-    const lines = (open.text + open.decoder.write(bytes)).split(/\r?\n/);
-    open.text = lines.pop() ?? "";
-    for (const line of lines) this.#log.line(this.#clean(line), stream);
-    if (open.text.length <= LONGEST_LINE) return;
-    // The end may be the start of a secret: it waits for what follows.
-    const clean = redact(open.text, this.#redact);
-    const cut = Math.max(0, clean.length - this.#overlap);
-    this.#log.line(clean.slice(0, cut), stream);
-    open.text = clean.slice(cut);
+    const lines =
+      this.#open.get(key) ??
+      new LineSplitter((line) => this.#log.line(this.#clean(line), stream), { secrets: this.#redact });
+    this.#open.set(key, lines);
+    lines.write(bytes);
   }
 
   #clean(text: string): string {
-    return redact(text.replace(/\r$/, ""), this.#redact);
+    return redact(text, this.#redact);
   }
 }
 
@@ -121,12 +108,12 @@ export class SolveStatusReader {
  * printed itself; one that starts like an object and cannot be read is left out, for the text in it is encoded and
  * nobody could tell a secret in it.
  */
-export function readRawJsonProgress(log: BuildLog, redact: readonly string[]): ProgressReader {
-  const reader = new SolveStatusReader(log, redact);
+export function readRawJsonProgress(log: BuildLog, texts: readonly string[]): ProgressReader {
+  const reader = new SolveStatusReader(log, texts);
   const onLine = (line: string, stream: "stdout" | "stderr") => {
     const status = line.startsWith("{") ? parse(line) : undefined;
     if (status !== undefined) reader.read(status);
-    else if (!line.startsWith("{")) log.line(line, stream);
+    else if (!line.startsWith("{")) log.line(redact(line, texts), stream);
   };
   return { onLine, end: () => reader.end() };
 }

@@ -17,6 +17,7 @@ export {
 } from "./errors/image-spec-error.ts";
 export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
 export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
+export { cutBesideSecrets } from "./errors/secret-patterns.ts";
 export {
   FileRefused,
   LARGEST_LOCK,

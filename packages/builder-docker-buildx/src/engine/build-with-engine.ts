@@ -87,7 +87,7 @@ async function follow(stream: Readable, log: BuildLog, redact: readonly string[]
     }
   };
   // A message is read whole, however long it is.
-  const lines = new LineSplitter(read, Number.POSITIVE_INFINITY);
+  const lines = new LineSplitter(read, { longest: Number.POSITIVE_INFINITY });
   try {
     for await (const chunk of stream) lines.write(chunk as Uint8Array);
     lines.end();

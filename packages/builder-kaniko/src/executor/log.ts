@@ -26,15 +26,17 @@ export class ExecutorLog {
   /** The last 50 lines, redacted. */
   readonly tail: string[] = [];
   readonly #options: ExecutorLogOptions;
-  readonly #streams = {
-    stdout: new LineSplitter((line) => this.line("stdout", line), LONGEST_LINE),
-    stderr: new LineSplitter((line) => this.line("stderr", line), LONGEST_LINE),
-  };
+  readonly #streams: Readonly<Record<"stdout" | "stderr", LineSplitter>>;
   #step: { name: string; started: number } | undefined;
   #instruction: Instruction | undefined;
 
   constructor(options: ExecutorLogOptions) {
     this.#options = options;
+    const split = { longest: LONGEST_LINE, secrets: options.redact };
+    this.#streams = {
+      stdout: new LineSplitter((line) => this.line("stdout", line), split),
+      stderr: new LineSplitter((line) => this.line("stderr", line), split),
+    };
   }
 
   /** The instruction of the Dockerfile that was started last. */

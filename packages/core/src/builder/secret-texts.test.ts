@@ -38,6 +38,16 @@ describe("secretTexts", () => {
     expect(redact("pypi.example refused build-user with c4n4ry-1", texts)).toBe("pypi.example refused *** with ***");
   });
 
+  it.each([
+    ["machine pypi.example login build password ab1"],
+    ["index-url = https://build:ab1@pypi.example/simple"],
+    ["ab1\n"],
+  ])("hides a password however short it is: %j", async (content) => {
+    const file = join(folder, "secret");
+    await writeFile(file, content);
+    expect(redact("got ab1 there", await secretTexts([file]))).toBe("got *** there");
+  });
+
   it("names a file that is not there", async () => {
     await expect(secretTexts([join(folder, "none")])).rejects.toMatchObject({
       code: "E_INPUT_FILE",

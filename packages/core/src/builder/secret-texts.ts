@@ -7,7 +7,8 @@ const SHORTEST = 6;
 
 /**
  * The texts to hide in logs and errors because they stand in secret files, longest first: whole lines, the
- * values in them (netrc, ini files, plain tokens), and the user information of URLs. The hosts of a netrc and of
+ * values in them (netrc, ini files, plain tokens), and the user information of URLs; passwords of a netrc or URL, and a
+ * file of one word, however short they are. The hosts of a netrc and of
  * URLs are not secrets: without them a log would not say which server it is about.
  *
  * @throws ImageSpecError E_INPUT_FILE when a file cannot be read.
@@ -25,6 +26,8 @@ export async function secretTexts(files: readonly string[]): Promise<string[]> {
     const lines = content.split(/\r?\n/).map((line) => line.trim());
     const values = isNetrc(content) ? netrcValues(content) : lines.flatMap(lineValues);
     for (const text of [...lines.filter((line) => !PUBLIC_LINE.test(line)), ...values]) likely.add(text);
+    for (const password of lines.flatMap(urlPasswords)) known.add(password);
+    if (/^\S+$/.test(content.trim())) known.add(content.trim());
     for (const { username, password } of isNetrc(content) ? parseNetrc(content) : []) {
       // A token often stands alone, as the user name.
       const secret = password === "" ? username : password;
@@ -68,6 +71,15 @@ function lineValues(line: string): string[] {
     if (PUBLIC_KEYS.has(key)) return [];
     return [word, word.replaceAll(/^["']|["',;]+$/g, ""), ...word.split(/[:@=]/)];
   });
+}
+
+/** The passwords of the URLs in a line, as they stand there and decoded. */
+function urlPasswords(line: string): string[] {
+  const found = Array.from(
+    line.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:([^\s/?#]+)@/gi),
+    ([, password = ""]) => password,
+  );
+  return [...found, ...found.map(decoded)];
 }
 
 /** User and password of a URL, as they stand there and decoded. */

@@ -1,20 +1,31 @@
 import { StringDecoder } from "node:string_decoder";
+import { cutBesideSecrets } from "@imagespec/registry";
 
 const LONGEST_LINE = 64 * 1024;
 
-/**
- * Cuts a stream of bytes into lines, as UTF-8; CR LF, LF and a lone CR (progress bars) end a line. A line of more than
- * `longest` characters (by default 64 Ki) is cut into several, so that a tool without line ends cannot fill the memory.
- */
+/** How lines are cut. */
+export interface LineSplitterOptions {
+  /**
+   * Characters after which a line without an end is given out in pieces, so that a tool without line ends cannot fill
+   * the memory; 65,536 by default. Infinity for structured output, of which a part cannot be read.
+   */
+  longest?: number | undefined;
+  /** Texts of which no piece may hold a part, since parts are not recognized. They stay in the lines. */
+  secrets?: readonly string[] | undefined;
+}
+
+/** Cuts a stream of bytes into lines, as UTF-8; CR LF, LF and a lone CR (progress bars) end a line. */
 export class LineSplitter {
   readonly #decoder = new StringDecoder("utf8");
   readonly #onLine: (line: string) => void;
   readonly #longest: number;
+  readonly #secrets: readonly string[];
   #rest = "";
 
-  constructor(onLine: (line: string) => void, longest: number = LONGEST_LINE) {
+  constructor(onLine: (line: string) => void, { longest = LONGEST_LINE, secrets = [] }: LineSplitterOptions = {}) {
     this.#onLine = onLine;
     this.#longest = longest;
+    this.#secrets = secrets;
   }
 
   /** Takes the next bytes; calls back for each line that they complete. */
@@ -24,9 +35,11 @@ export class LineSplitter {
     const lines = this.#rest.split(/\r\n|\n|\r(?!\n|$)/);
     this.#rest = lines.pop() ?? "";
     for (const line of lines) this.#onLine(line);
-    while (this.#rest.length > this.#longest) {
-      this.#onLine(this.#rest.slice(0, this.#longest));
-      this.#rest = this.#rest.slice(this.#longest);
+    for (;;) {
+      const cut = cutBesideSecrets(this.#rest, this.#longest, this.#secrets);
+      if (cut === undefined) return;
+      this.#onLine(this.#rest.slice(0, cut));
+      this.#rest = this.#rest.slice(cut);
     }
   }
 

@@ -18,13 +18,13 @@ export interface RunToolOptions {
   /** What goes to standard input; without it the tool reads an empty one. */
   input?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   signal?: AbortSignal | undefined;
-  /** Called for every line of output as it comes, already redacted. */
+  /** Called for every line of output as it comes, redacted unless it is `structured`. */
   onLine?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
   /**
-   * Characters after which a line without an end is cut; 65,536 by default. Infinity for structured output, of which
-   * a part cannot be read.
+   * For output whose lines can only be read whole, and whose reader redacts the texts in them: no line is cut, changed,
+   * or kept in the tail.
    */
-  longestLine?: number | undefined;
+  structured?: boolean | undefined;
   /** Texts that are replaced by `***` in lines, tail, errors and the command. */
   redact?: Iterable<string> | undefined;
   /** Returns instead of throwing when the tool's exit code is not 0. */
@@ -77,7 +77,7 @@ export async function runTool(
     reject: false,
     windowsHide: true,
   });
-  const output = readOutput(child, clean, options);
+  const output = readOutput(child, secrets, options);
   const group = new ProcessGroup(child);
   const stop = () => group.stop();
   signal?.addEventListener("abort", stop, { once: true });
@@ -122,19 +122,24 @@ interface Output {
 /** Reads both streams of a tool by lines; `end` takes what came, the last line included. */
 function readOutput(
   child: { stdout: Readable; stderr: Readable },
-  clean: (text: string) => string,
+  secrets: readonly string[],
   options: RunToolOptions,
 ): { end(): Output } {
   const tail: string[] = [];
   const stdout: Uint8Array[] = [];
   let stdoutSize = 0;
   const take = (stream: "stdout" | "stderr") =>
-    new LineSplitter((raw) => {
-      const line = clean(raw);
-      tail.push(line);
-      if (tail.length > TAIL_LINES) tail.shift();
-      options.onLine?.(line, stream);
-    }, options.longestLine);
+    options.structured
+      ? new LineSplitter((line) => options.onLine?.(line, stream), { longest: Number.POSITIVE_INFINITY })
+      : new LineSplitter(
+          (raw) => {
+            const line = redact(raw, secrets);
+            tail.push(line);
+            if (tail.length > TAIL_LINES) tail.shift();
+            options.onLine?.(line, stream);
+          },
+          { secrets },
+        );
   const splitters = { stdout: take("stdout"), stderr: take("stderr") };
   child.stdout.on("data", (chunk: Uint8Array) => {
     stdoutSize += chunk.length;

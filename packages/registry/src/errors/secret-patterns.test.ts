@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { redact } from "./redact.ts";
+import { cutBesideSecrets } from "./secret-patterns.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
+const hex = (text: string, between = "") => (Buffer.from(text).toString("hex").match(/../g) ?? []).join(between);
+const codes = (text: string, code: (number: number) => string) =>
+  Array.from(text, (character) => code(character.codePointAt(0) ?? 0)).join("");
+const named = (text: string) =>
+  text.replace(/[&<>"']/g, (sign) => `&${{ "&": "amp", "<": "lt", ">": "gt", '"': "quot" }[sign] ?? "#39"};`);
+const units = (text: string) =>
+  text.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const octal = (text: string) =>
+  Array.from(Buffer.from(text), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 
 describe("a secret is hidden in each of its forms", () => {
   it.each([
@@ -14,6 +24,9 @@ describe("a secret is hidden in each of its forms", () => {
     "ÿþ>>>???~~",
     "%2525%25",
     "𝒳𝒴",
+    "<a&b>'c\"d",
+    "c:\\new\\\\table",
+    "x78u0041%41&#65;",
   ])("%s", (secret) => {
     const form = encodeURIComponent(secret);
     const strict = form.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
@@ -25,8 +38,22 @@ describe("a secret is hidden in each of its forms", () => {
       form.toLowerCase(),
       strict,
       new URLSearchParams({ x: secret }).toString().slice(2),
+      ...(secret.includes("%") ? [] : [encodeURIComponent(form)]),
       base64(secret),
       Buffer.from(secret).toString("base64url"),
+      hex(secret),
+      hex(secret).toUpperCase(),
+      hex(secret, ":"),
+      hex(secret, " "),
+      `0x${hex(secret, ", 0x")}`,
+      named(secret),
+      codes(secret, (code) => `&#${code};`),
+      codes(secret, (code) => `&#x${code.toString(16).toUpperCase()};`),
+      units(JSON.stringify(secret).slice(1, -1)),
+      JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+      secret.replace(/[^\w\n]/gu, "\\$&"),
+      octal(secret),
+      `\\x${hex(secret, "\\x")}`,
       ...["u:", "us:", "use:", "user:"].map((user) => base64(`${user}${secret}`)),
       ...["u:", "us:", "use:"].map((user) => Buffer.from(`${user}${secret}\n`).toString("base64url")),
     ];
@@ -43,7 +70,7 @@ it("leaves texts alone that hold neither the secret nor an encoding of it", () =
 });
 
 it("takes a time that is linear in a long run of base64 or of percent signs", () => {
-  const text = `${"A".repeat(200_000)} ${"%25".repeat(100_000)} ${"%".repeat(200_000)}`;
+  const text = `x ${"A".repeat(200_000)} ${"%25".repeat(100_000)} ${"%".repeat(200_000)} ${"\\".repeat(200_000)} x`;
   expect(redact(text, [`${"\0".repeat(40)}x`, `${"%".repeat(40)}x`])).toBe(text);
 });
 
@@ -62,5 +89,45 @@ describe("a secret is hidden whole where another one", () => {
     ["overlaps it", ["abcdef", "defghi"], "abcdefghi"],
   ])("%s", (_, secrets, text) => {
     for (const given of [secrets, secrets.toReversed()]) expect(redact(`<${text}>`, given)).toBe("<***>");
+  });
+});
+
+describe("of a secret that was broken into two lines, half or more is hidden", () => {
+  const secret = "correct-horse-battery-staple";
+  it.each([
+    ["as it is", secret],
+    ["in base64", base64(`user:${secret}`)],
+    ["in hex", hex(secret)],
+  ])("%s", (_, form) => {
+    for (let at = 1; at < form.length; at++) {
+      const shown = [form.slice(0, at), form.slice(at)].map((line) => redact(`${line}`, [secret]));
+      expect(shown.filter((line) => line.includes("***"))).not.toEqual([]);
+      expect(redact(`x\n${form.slice(0, at)}\n${form.slice(at)}\ny`, [secret])).toContain("***");
+    }
+    expect(redact("correct is the battery", [secret])).toBe("correct is the battery");
+  });
+});
+
+it("hides each line of a long secret that was broken into many", () => {
+  const secret = Array.from({ length: 200 }, (_, at) => at.toString(36)).join("-");
+  for (const form of [secret, base64(`x${secret}`), hex(secret)]) {
+    for (const line of form.match(/.{76}/g) ?? []) expect(redact(line, [secret])).toMatch(/^.?.?\*\*\*$/);
+  }
+});
+
+describe("a text is cut", () => {
+  it("where no secret stands, in any form, and only once enough has come to tell", () => {
+    const secret = "c4nary";
+    for (const form of [secret, base64(secret), hex(secret, ":"), "%2563%2534%256e%2561%2572%2579"]) {
+      expect(cutBesideSecrets(`${"-".repeat(98)}${form.slice(0, 4)}`, 100, [secret])).toBeUndefined();
+      expect(cutBesideSecrets(`${"-".repeat(98)}${form}${"-".repeat(100)}`, 100, [secret])).toBeLessThanOrEqual(98);
+    }
+    expect(cutBesideSecrets("-".repeat(200), 100, [secret])).toBe(100);
+    expect(cutBesideSecrets("-".repeat(200), Number.POSITIVE_INFINITY, [secret])).toBeUndefined();
+  });
+
+  it("behind a secret that it begins with", () => {
+    const secret = `${"k".repeat(50)}x`;
+    expect(cutBesideSecrets(`${secret}${"-".repeat(1000)}`, 20, [secret])).toBe(51);
   });
 });
