@@ -52,3 +52,19 @@ describe("certificateFiles", () => {
 it.each([OF_BYTES, OF_PAIRS])("hashes a subject as OpenSSL does, however its names are encoded", (text) => {
   expect(subjectHash(Buffer.from(text.replace(/-----[A-Z ]+-----/g, ""), "base64"))).toBe(SUBJECT_HASH);
 });
+
+it("hashes a subject of UniversalStrings, of four bytes a character, as one in UTF-8", () => {
+  const value = (tag: number, ...contents: (Buffer | string)[]) => {
+    const content = Buffer.concat(contents.map((one) => Buffer.from(one)));
+    return Buffer.concat([Buffer.of(tag, content.length), content]);
+  };
+  const hash = (tag: number, text: Buffer | string) => {
+    const name = value(0x30, value(0x31, value(0x30, value(6, "cn"), value(tag, text))));
+    return subjectHash(value(0x30, value(0x30, value(2, "1"), value(0x30), value(0x30), value(0x30), name)));
+  };
+  const wide = Buffer.concat(
+    [..." \u{1f600} X"].map((letter) => Buffer.of(0, ...[16, 8, 0].map((by) => (letter.codePointAt(0) ?? 0) >> by))),
+  );
+  expect(hash(28, wide)).toBe(hash(12, "\u{1f600} x"));
+  expect(hash(28, wide.subarray(1))).toBeUndefined();
+});

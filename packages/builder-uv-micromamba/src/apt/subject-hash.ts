@@ -12,9 +12,20 @@ const SEQUENCE = 0x30;
 const SET = 0x31;
 /** Of the version of a certificate, which one of the first version lacks. */
 const VERSION = 0xa0;
-/** Strings whose characters are bytes: PrintableString, TeletexString, IA5String and VisibleString. */
-const BYTE_STRINGS = [19, 20, 22, 26];
-const BMP_STRING = 30;
+/** How the strings are read whose spelling does not count, by their tags. */
+const STRINGS = new Map<number, (content: Buffer) => string>([
+  [UTF8_STRING, (content) => content.toString("utf8")],
+  // PrintableString, TeletexString, IA5String and VisibleString
+  ...[19, 20, 22, 26].map((tag) => [tag, (content: Buffer) => content.toString("latin1")] as const),
+  // UniversalString
+  [
+    28,
+    (content) =>
+      String.fromCodePoint(...Array.from({ length: content.length / 4 }, (_, at) => content.readUInt32BE(4 * at))),
+  ],
+  // BMPString
+  [30, (content) => Buffer.from(content).swap16().toString("utf16le")],
+]);
 
 /**
  * The number by which OpenSSL finds a certificate in a folder: that of its subject (RFC 5280) with small letters and
@@ -45,10 +56,8 @@ export function subjectHash(certificate: Buffer): string | undefined {
 }
 
 function canonical({ tag, content, whole }: Value): Buffer {
-  const isBytes = BYTE_STRINGS.includes(tag);
-  if (!isBytes && tag !== BMP_STRING && tag !== UTF8_STRING) return whole;
-  const swapped = () => Buffer.from(content).swap16().toString("utf16le");
-  const text = tag === BMP_STRING ? swapped() : content.toString(isBytes ? "latin1" : "utf8");
+  const text = STRINGS.get(tag)?.(content);
+  if (text === undefined) return whole;
   const plain = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "").replace(/[\t-\r ]+/g, " ");
   return encoded(UTF8_STRING, Buffer.from(plain.replace(/[A-Z]/g, (letter) => letter.toLowerCase())));
 }

@@ -43,7 +43,7 @@ export async function buildInto(folder: string, { session, workshop, source }: B
   const bench = await openBench(
     folder,
     { session, workshop },
-    { read: [programs.folder, ...(archive ? [archive] : [])], bin: programs.bin, env: programs.env },
+    { read: [programs.folder, ...(archive ? [archive.path] : [])], bin: programs.bin, env: programs.env },
   );
   const run = async (program: string[], cwd: string) => {
     const { exitCode, tail } = await bench.run([bench.interpreter, ...program], cwd);
@@ -51,7 +51,7 @@ export async function buildInto(folder: string, { session, workshop, source }: B
     if (compilers !== undefined) throw needsCompiler(subject, compilers);
     if (exitCode !== 0) throw failed(subject, tail);
   };
-  if (archive !== undefined) await run([programs.unpack, archive, unpacked], bench.work);
+  if (archive !== undefined) await run([programs.unpack, archive.path, unpacked, archive.filename], bench.work);
   const project = await projectFolder(unpacked, source, archive !== undefined);
   const { requires, backend, paths } = await readBuildSystem(project, subject);
   await bench.environment.install(requires, subject);

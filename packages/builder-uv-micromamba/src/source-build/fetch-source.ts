@@ -20,12 +20,16 @@ export interface SourceAccess {
 type GitSource = { name: string; git: { url: string; commit: string } };
 
 /**
- * Brings a source to this machine, checked by what is known of it. An archive is left as it is and its path returned; a
+ * Brings a source to this machine, checked by what is known of it. An archive is left as it is; a
  * commit or a project lies in `folder` afterwards.
  *
  * @throws ImageSpecError E_RESOLVE, E_DIGEST_MISMATCH, E_FILE_CHANGED, E_UNSUPPORTED.
  */
-export async function fetchSource(source: Source, folder: string, access: SourceAccess): Promise<string | undefined> {
+export async function fetchSource(
+  source: Source,
+  folder: string,
+  access: SourceAccess,
+): Promise<{ path: string; filename: string } | undefined> {
   if (isProject(source)) {
     await stageProject(source, folder);
     return undefined;
@@ -34,7 +38,8 @@ export async function fetchSource(source: Source, folder: string, access: Source
   if (archive !== undefined) {
     const { url, filename, hashes, oneOf, size } = archive;
     const wanted = { url, subject: filename, hashes, oneOf, size };
-    return access.blobPath((await access.downloader.fetch(wanted, access.signal)).digest);
+    const { digest } = await access.downloader.fetch(wanted, access.signal);
+    return { path: access.blobPath(digest), filename };
   }
   if (git === undefined) throw new ImageSpecError("E_INTERNAL", `${subjectOf(source)} is built from nothing`);
   await checkOut({ name, git }, folder, access);

@@ -8,17 +8,29 @@ const COMPILERS = [
   ...["x86_64-linux-gnu", "aarch64-linux-gnu"].flatMap((machine) => [`${machine}-gcc`, `${machine}-g++`]),
 ];
 
-/** Unpacks a source distribution: a tar of any compression, or a zip. Arguments: archive, folder. */
+/**
+ * Unpacks a source distribution of the format that its name says, as uv does: some archives can be read as a tar and as a
+ * zip. What lists a file twice, or is larger than any that is one, is left to others. Arguments: archive, folder, name.
+ */
 const UNPACK = `import os, sys, tarfile, zipfile
-archive, folder = sys.argv[1:]
-if zipfile.is_zipfile(archive):
+archive, folder, name = sys.argv[1:]
+MOST = 4 << 30
+def judge(members):
+    if len({os.path.normpath(path) for path, _ in members}) < len(members): sys.exit(name + " has two files of one name")
+    if sum(size for _, size in members) > MOST: sys.exit("%s holds more than %d GiB" % (name, MOST >> 30))
+if name.endswith(".zip"):
     with zipfile.ZipFile(archive) as opened:
+        judge([(member.filename, member.file_size) for member in opened.infolist() if not member.is_dir()])
         for member in opened.infolist():
             path = opened.extract(member, folder)
             if member.external_attr >> 16 & 0o100 and os.path.isfile(path):
                 os.chmod(path, 0o755)
 else:
-    with tarfile.open(archive) as opened:
+    formats = {"gz": "gz", "tgz": "gz", "bz2": "bz2", "tbz": "bz2", "xz": "xz", "txz": "xz", "tar": ""}
+    form = formats.get(name.rpartition(".")[2])
+    if form is None: sys.exit(name + " is an archive of no known format")
+    with tarfile.open(archive, "r:" + form) as opened:
+        judge([(member.name, member.size) for member in opened if not member.isdir()])
         # Older Pythons have no filter; what they unpack stays in the folder all the same, since all else is out of reach.
         options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         opened.extractall(folder, **options)

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { LARGEST_RULES, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 import { findCollisions } from "../files/collisions.ts";
 import { InputFaults } from "../files/input-faults.ts";
-import { refuseWhiteouts } from "../files/refuse-whiteouts.ts";
+import { refusePaths } from "../files/refuse-paths.ts";
 import { clashWarnings, shipFiles } from "../files/ship-files.ts";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import { StatCache } from "../files/stat-cache.ts";
@@ -73,7 +73,7 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
     if (type !== "directory" && !isOfProject(path, requirements)) tell?.({ path, isIn: true, because: "requirements" });
   }
   findCollisions(entries, faults);
-  refuseWhiteouts(entries, faults);
+  refusePaths(entries, faults);
   // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
   const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });

@@ -67,6 +67,7 @@ it.each([
 });
 
 const metadata = (...needs: string[]) => ({
+  [`${SITE}/needy-1.0.dist-info/INSTALLER`]: "uv",
   [`${SITE}/needy-1.0.dist-info/METADATA`]: `Name: needy\n${needs.map((need) => `Requires-Dist: ${need}\n`).join("")}\nRequires-Dist: a; platform_release > "1"\n`,
 });
 
@@ -122,4 +123,11 @@ it("refuses a distribution with two contents for one place, and sees through lib
     code: "E_RESOLVE",
     message: expect.stringMatching(/^odd 1\.0 has two files for .*, with different contents$/),
   });
+});
+
+it.each(["conda\n", undefined])("leaves the needs of what uv did not install to who did: %j", (installer) => {
+  const { [`${SITE}/needy-1.0.dist-info/INSTALLER`]: _, ...files } = metadata("six; platform_release > '5'");
+  expect(said(installer ? { ...files, [`${SITE}/needy-1.0.dist-info/INSTALLER`]: installer } : files)).toEqual([
+    "done",
+  ]);
 });

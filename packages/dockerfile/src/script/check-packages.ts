@@ -2,8 +2,8 @@ import { ENVIRONMENT_FILES } from "@imagespec/core/builder";
 import { quoteShell } from "./quote.ts";
 
 /**
- * Looks for names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), for distributions whose needs
- * depend on the kernel of the building machine or that bring files of the environment itself, and for paths that one
+ * Looks for names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), for distributions of uv's whose
+ * needs depend on the kernel of the building machine, any that bring files of the environment itself, and for paths that one
  * distribution or two bring with different contents, as their RECORDs say.
  */
 const CHECK = `
@@ -17,7 +17,11 @@ for folder, folders, names in os.walk(prefix):
     if name.startswith(".wh."): fail("the packages bring %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
 systems = "['\\"](darwin|win32|windows|nt)['\\"]"
 for metadata in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/METADATA"))):
-  name = " ".join(os.path.basename(os.path.dirname(metadata))[:-len(".dist-info")].split("-"))
+  folder = os.path.dirname(metadata)
+  name = " ".join(os.path.basename(folder)[:-len(".dist-info")].split("-"))
+  try: installer = open(os.path.join(folder, "INSTALLER"), encoding="utf-8").read().strip()
+  except OSError: installer = ""
+  if installer != "uv": continue
   with open(metadata, encoding="utf-8", errors="replace") as file: fields = re.sub("\\n[ \\t]+", " ", file.read().split("\\n\\n")[0]).split("\\n")
   for field in fields:
     marker = field.rsplit(";", 1)[-1] if re.match("requires-dist:.*;", field, re.I) else ""

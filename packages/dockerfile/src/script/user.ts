@@ -31,7 +31,8 @@ export function userScript(step: UserStep, mounted: readonly string[] = []): str
     `[ -n "$group" ] || echo "${name}:x:$gid:" >>/etc/group;`,
     `mkdir -p ${home}; chown "$uid:$gid" ${home};`,
     "fi;",
-    `mkdir -p ${workdir}; chmod 755 ${workdir};`,
+    // GNU's chmod keeps a folder's setgid bit unless it is told otherwise.
+    `mkdir -p ${workdir}; chmod a-st,u=rwx,go=rx ${workdir};`,
     ...chownScript([workdir], { user: '"$uid"', owner: '"$uid:$gid"', except: mounted }),
   ];
 }
