@@ -16,9 +16,9 @@ export interface DockerCall {
   signal?: AbortSignal | undefined;
 }
 
-const RAWJSON_SINCE = [0, 13];
-const ATTESTATIONS_SINCE = [0, 10];
-const BUILDX_ONLY_SINCE = [23, 0];
+const RAWJSON_SINCE = "0.13";
+const ATTESTATIONS_SINCE = "0.10";
+const BUILDX_ONLY_SINCE = "23.0";
 
 /**
  * Finds out what the docker command here can do.
@@ -75,12 +75,8 @@ async function driverOf(inspected: ToolResult, { env }: DockerCall, option: stri
   return driver ?? "docker";
 }
 
-function atLeast(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
-  const [has = 0, hasMinor = 0] = version
-    .replace(/^v/, "")
-    .split(/[.+~-]/)
-    .map(Number);
-  return has > major || (has === major && hasMinor >= minor);
+function atLeast(version: string, least: string): boolean {
+  return version.replace(/^v/, "").localeCompare(least, "en", { numeric: true }) >= 0;
 }
 
 function lastLine({ tail }: ToolResult): string {

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { FileTree } from "../base/file-tree.ts";
 import type { LayerEntry } from "../base/scan-layer.ts";
 import type { BaseSystem } from "./base-system.ts";
@@ -133,10 +134,5 @@ export class FilePlan {
 
 /** Where a symbolic link at `path` leads. */
 export function target(path: string, link: string): string {
-  const parts = link.startsWith("/") ? [] : path.split("/").slice(0, -1);
-  for (const part of link.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
+  return posix.resolve(`/${path}`, "..", link).slice(1);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { aptIndexTitle } from "@imagespec/core/builder";
+import { foldersOf } from "../base/folders-of.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
@@ -25,12 +26,7 @@ export interface Grouping {
 export async function packageLayers({ archives, plan, programs, limit, resolution }: Grouping): Promise<LayerSource[]> {
   const folders = new Map<string, { mode: number; uid: number; gid: number }>();
   for (const path of plan.planned.keys())
-    for (
-      let slash = path.lastIndexOf("/");
-      slash > 0 && !folders.has(path.slice(0, slash));
-      slash = path.lastIndexOf("/", slash - 1)
-    )
-      folders.set(path.slice(0, slash), await plan.folderOf(path.slice(0, slash)));
+    for (const folder of foldersOf(path)) if (!folders.has(folder)) folders.set(folder, await plan.folderOf(folder));
   const numbered = archives.map((archive, at) => ({ archive, at }));
   const groups = groupForLayers(numbered, ({ archive: { name, size } }) => ({ name, size }), limit);
   const groupOf = new Map(groups.flatMap((group, index) => group.map(({ at }): [number, number] => [at, index])));
@@ -80,8 +76,7 @@ interface PartReading {
 async function* partEntries({ part, members, folders, programs, signal }: PartReading): AsyncGenerator<TarEntry> {
   const written = new Set<string>();
   function* parents(path: string): Generator<TarEntry> {
-    for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
-      const folder = path.slice(0, slash);
+    for (const folder of foldersOf(path)) {
       if (written.has(folder)) continue;
       written.add(folder);
       yield { type: "directory", path: folder, ...(folders.get(folder) ?? { mode: 0o755, uid: 0, gid: 0 }) };

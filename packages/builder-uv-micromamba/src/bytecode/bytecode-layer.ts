@@ -7,6 +7,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type FileEntry, type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import { withoutVariables } from "../session/without-variables.ts";
 import type { Compiler } from "./find-compiler.ts";
 
 /**
@@ -48,7 +49,7 @@ async function* compiled(
     const top = join(scratch, site);
     await mkdir(top, { recursive: true });
     await runTool(await compiler.path(), ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, scratch, top], {
-      env: { ...withoutPython(), PYTHONHASHSEED: "0" },
+      env: { ...withoutVariables((name) => /^PYTHON|^LD_PRELOAD$/.test(name)), PYTHONHASHSEED: "0" },
       signal,
       errorCode: "E_BUILD",
     });
@@ -71,10 +72,4 @@ async function* bytecodeIn(folder: string, path: string): AsyncGenerator<TarEntr
     if (entry.isDirectory()) yield* bytecodeIn(from, `${path}/${entry.name}`);
     else if (entry.name.endsWith(".pyc")) yield textFile(`${path}/${entry.name}`, await readFile(from));
   }
-}
-
-/** Laid over this process's environment; undefined removes a variable. */
-function withoutPython(): Record<string, undefined> {
-  const names = Object.keys(process.env).filter((name) => name.startsWith("PYTHON") || name === "LD_PRELOAD");
-  return Object.fromEntries(names.map((name) => [name, undefined]));
 }

@@ -119,7 +119,7 @@ async function install(session: BuildSession, uv: UvProgram, wanted: string): Pr
 }
 
 async function onHost(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
-  return interpreterOf(session, await onPath(`python${minor}`), minor);
+  return interpreterOf(session, onPath(`python${minor}`), minor);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { isImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, digestOf, MEDIA_TYPES, parseManifest, type RegistryRepository } from "@imagespec/registry";
 import { type PackedRecord, packRecords, unpackRecords } from "./packed-records.ts";
@@ -113,17 +114,16 @@ export class RegistryRecords {
 
   async #write(tag: string, records: readonly PackedRecord[]): Promise<void> {
     const { repository, signal } = this.#options;
-    const packed = { mediaType: RECORDS_TYPE, bytes: await packRecords(records) };
-    for (const { mediaType, bytes } of [EMPTY, packed])
-      await repository.putBlob({ mediaType, digest: digestOf(bytes), size: bytes.length }, () => once(bytes), {
-        signal,
-      });
+    const blobs = [EMPTY, { mediaType: RECORDS_TYPE, bytes: await packRecords(records) }].map(
+      ({ mediaType, bytes }) => ({
+        bytes,
+        descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length },
+      }),
+    );
+    for (const { descriptor, bytes } of blobs)
+      await repository.putBlob(descriptor, () => Readable.from([bytes]), { signal });
     const mediaType = MEDIA_TYPES.ociManifest;
-    const [config, layer] = [EMPTY, packed].map(({ mediaType: type, bytes: content }) => ({
-      mediaType: type,
-      digest: digestOf(content),
-      size: content.length,
-    }));
+    const [config, layer] = blobs.map(({ descriptor }) => descriptor);
     const manifest = { schemaVersion: 2, mediaType, artifactType: RECORDS_TYPE, config, layers: [layer] };
     const bytes = Buffer.from(JSON.stringify(manifest));
     await repository.putManifest({ mediaType, digest: digestOf(bytes), bytes }, { tag, signal });
@@ -142,8 +142,4 @@ export class RegistryRecords {
 function recordsTag(image: string, platform: string): string {
   const legible = `${image.slice(-64)}-${platform}`.replaceAll(/[^a-z0-9]+/g, "-").replace(/^-/, "");
   return `${legible}-${createHash("sha256").update(image).digest("hex").slice(0, 12)}`;
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

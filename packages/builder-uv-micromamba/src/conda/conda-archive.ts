@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { LAYER_CAPS, zstdFrames } from "@imagespec/inspect/layer";
@@ -146,9 +147,7 @@ function toMember(entry: Readable & { header: Header }, fn: string): ArchiveMemb
           "E_RESOLVE",
           `${fn}: ${path} has ${entry.header.size} bytes, and at most ${limit} are read`,
         );
-      const parts: Buffer[] = [];
-      for await (const chunk of entry) parts.push(Buffer.from(chunk));
-      return Buffer.concat(parts);
+      return buffer(entry);
     },
   };
 }

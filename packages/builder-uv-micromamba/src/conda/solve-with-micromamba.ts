@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
+import { withoutVariables } from "../session/without-variables.ts";
 import type { CondaPackage, CondaSolver, RepodataRecord, VirtualPackage } from "./conda-package.ts";
 
 interface LinkItem extends RepodataRecord {
@@ -45,8 +46,7 @@ function isolated(
   { env, scratch, packages }: Surroundings,
   virtualPackages: readonly VirtualPackage[],
 ): Record<string, string | undefined> {
-  const result: Record<string, string | undefined> = {};
-  for (const name of Object.keys(process.env)) result[name] = undefined;
+  const result: Record<string, string | undefined> = withoutVariables(() => true);
   for (const name of KEPT) result[name] = env[name];
   // libmamba prefers the second of these to its own certificates.
   const authorities = env.SSL_CERT_FILE || env.NODE_EXTRA_CA_CERTS;

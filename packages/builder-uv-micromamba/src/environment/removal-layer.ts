@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { BaseEnvironment, InstalledDistribution } from "../base/base-inspector.ts";
 import type { FileTree } from "../base/file-tree.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
@@ -21,7 +22,7 @@ export async function removalLayer(
     const record = await tree.resolve(`${site}/${info}/RECORD`);
     paths.add(`${site}/${info}`);
     for (const row of parseRecord(record?.entry.text ?? "")) {
-      const path = join(site, row.path);
+      const path = posix.resolve(`/${site}`, row.path).slice(1);
       // The folder's whiteout covers what is in it; files outside the environment are not removed.
       if (!path.startsWith(`${prefix}/`) || path.startsWith(`${site}/${info}/`)) continue;
       if ((await tree.get(path)) !== undefined) paths.add(path);
@@ -42,13 +43,4 @@ async function bytecodeOf(path: string, tree: FileTree): Promise<string[]> {
   if (folder === undefined) return [];
   const cache = `${folder}/__pycache__`;
   return (await tree.list(cache)).filter((name) => name.startsWith(`${module}.`)).map((name) => `${cache}/${name}`);
-}
-
-function join(folder: string, relative: string): string {
-  const parts = relative.startsWith("/") ? [] : folder.split("/");
-  for (const part of relative.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
 }

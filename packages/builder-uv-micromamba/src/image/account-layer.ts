@@ -1,5 +1,6 @@
 import { ImageSpecError, LOGIN_SHELL_FILE, loginShellText, type UserStep } from "@imagespec/core/builder";
 import type { BaseInspector } from "../base/base-inspector.ts";
+import { foldersOf } from "../base/folders-of.ts";
 import { type PlannedAccount, planAccount } from "../base/planned-account.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
@@ -54,7 +55,7 @@ export async function accountLayer(question: AccountQuestion): Promise<LayerSour
     entries.push({ type: "directory", path: home, mode, uid: account.uid, gid: account.gid });
   }
   if (searchPath !== undefined) {
-    for (const path of parentsOf(LOGIN_SHELL_FILE.slice(1)))
+    for (const path of foldersOf(LOGIN_SHELL_FILE.slice(1)))
       if (!entries.some((entry) => entry.path === path)) await folder(path);
     entries.push(textFile(LOGIN_SHELL_FILE.slice(1), loginShellText(searchPath)));
   }
@@ -69,11 +70,6 @@ export async function accountLayer(question: AccountQuestion): Promise<LayerSour
     title: `user ${account.name} (${account.uid}:${account.gid}) and ${step.workdir}`,
     entries: () => entries,
   };
-}
-
-function parentsOf(path: string): string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 function notPlain(path: string, baseName: string): ImageSpecError {

@@ -5,6 +5,7 @@ import {
   openShippedFile,
   type ShippedFile,
 } from "@imagespec/core/builder";
+import { foldersOf } from "../base/folders-of.ts";
 import type { LayerEntry } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
@@ -64,9 +65,8 @@ function* entries(
   for (const file of shipped) {
     const path = `${top}${file.path.slice(from.length)}`;
     // Parent folders that are not in the list get the same owner and mode: the user, 0755.
-    for (let slash = path.indexOf("/", top.length + 1); slash !== -1; slash = path.indexOf("/", slash + 1)) {
-      const parent = path.slice(0, slash);
-      if (written.has(parent)) continue;
+    for (const parent of foldersOf(path)) {
+      if (parent.length <= top.length || written.has(parent)) continue;
       written.add(parent);
       yield { type: "directory", path: parent, mode: 0o755, uid, gid };
     }

@@ -1,5 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { BaseInspector } from "../base/base-inspector.ts";
+import { foldersOf } from "../base/folders-of.ts";
 import type { LayerEntry } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { Owner } from "../layer/owned-layer.ts";
@@ -24,7 +25,7 @@ export async function ownershipLayer(
     const below = await inspector.tree.below(folder);
     const foreign = [...below].filter(([, { uid }]) => uid !== owner.uid);
     for (const [path, entry] of foreign) {
-      for (const parent of parentsOf(path, folder)) {
+      for (const parent of foldersOf(path).filter(({ length }) => length >= folder.length)) {
         const existing = below.get(parent) ?? (await inspector.tree.get(parent));
         if (existing?.type === "directory") entries.set(parent, existing);
       }
@@ -74,9 +75,4 @@ async function* ownedEntries(
 /** A file that changes its owner loses set-user-ID, and set-group-ID where its group may execute it (chown(2)). */
 function withoutSetId(mode: number): number {
   return mode & ~(mode & 0o010 ? 0o6000 : 0o4000);
-}
-
-function parentsOf(path: string, from: string): string[] {
-  const parts = path.slice(from.length).split("/").slice(1, -1);
-  return [from, ...parts.map((_, index) => `${from}/${parts.slice(0, index + 1).join("/")}`)];
 }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type ImageSink, orDiscard } from "@imagespec/registry";
 import pLimit from "p-limit";
@@ -44,7 +45,7 @@ async function writeParts(
     }
     for (const layer of layers) blobs.set(layer.digest, () => putLayer(session, layer, sink, options));
     const { descriptor, bytes } = config;
-    blobs.set(descriptor.digest, () => sink.putBlob(descriptor, () => once(bytes), options));
+    blobs.set(descriptor.digest, () => sink.putBlob(descriptor, () => Readable.from([bytes]), options));
   }
   const tasks = [...blobs.values()].map((put) => limit(put));
   try {
@@ -87,8 +88,4 @@ async function ensureRight(session: BuildSession, layer: BuiltLayer, signal: Abo
   const again = await session.layers.make(layer.source, signal);
   if (again.digest !== layer.digest)
     throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

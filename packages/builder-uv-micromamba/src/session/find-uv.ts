@@ -1,10 +1,10 @@
-import { access, constants } from "node:fs/promises";
+import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import { type ProcessEnvironment, parseReference } from "@imagespec/registry";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
-export const UV_RANGE = { from: [0, 9, 0], below: [1, 0, 0] } as const;
+export const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
 
 export interface UvProgram {
   path: string;
@@ -12,19 +12,18 @@ export interface UvProgram {
 }
 
 /** The first program of that name on PATH. */
-export async function onPath(name: string, env: ProcessEnvironment = process.env): Promise<string | undefined> {
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (folder === "") continue;
-    const path = join(folder, name);
-    if (
-      await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
+export function onPath(name: string, env: ProcessEnvironment = process.env): string | undefined {
+  const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
 /**
@@ -47,7 +46,7 @@ export async function findUv(
   signal: AbortSignal,
 ): Promise<UvProgram | undefined> {
   const wanted = versionOfImage(image);
-  const path = option ?? (await onPath("uv"));
+  const path = option ?? onPath("uv");
   const version = path === undefined ? undefined : await uvVersion(path, signal);
   if (path !== undefined && version !== undefined && version === wanted) return { path, version };
   if (option === undefined) return undefined;
@@ -78,14 +77,10 @@ export function checkUvVersion(version: string, image: string): void {
 }
 
 function rangeText(): string {
-  return `>=${UV_RANGE.from.join(".")} <${UV_RANGE.below.join(".")}`;
+  return `>=${UV_RANGE.from} <${UV_RANGE.below}`;
 }
 
 function inRange(version: string): boolean {
-  const parts = version.split(".").map(Number);
-  const order = (bound: readonly number[]) => {
-    for (let i = 0; i < 3; i++) if (parts[i] !== bound[i]) return (parts[i] ?? 0) - (bound[i] ?? 0);
-    return 0;
-  };
+  const order = (bound: string) => version.localeCompare(bound, "en", { numeric: true });
   return order(UV_RANGE.from) >= 0 && order(UV_RANGE.below) < 0;
 }

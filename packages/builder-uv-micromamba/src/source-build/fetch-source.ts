@@ -4,6 +4,7 @@ import { ImageSpecError, openShippedFile, runTool } from "@imagespec/core/builde
 import type { Downloader } from "../cache/downloader.ts";
 import { onPath } from "../session/find-uv.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
+import { withoutVariables } from "../session/without-variables.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "./source-kinds.ts";
 
 /** The way to sources: the download of archives, and what git is told of secrets. */
@@ -79,7 +80,7 @@ async function checkOut(
   folder: string,
   access: SourceAccess,
 ): Promise<void> {
-  const git = await onPath("git");
+  const git = onPath("git");
   if (git === undefined)
     throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from git, which this machine does not have`, {
       hint: "Install git, or build with docker-buildx or kaniko.",
@@ -90,7 +91,8 @@ async function checkOut(
   const run = (...args: string[]) =>
     runTool(git, ["-c", "core.hooksPath=/dev/null", "-C", folder, ...args], {
       env: {
-        ...withoutGit(),
+        // Settings that a calling git made.
+        ...withoutVariables((name) => name.startsWith("GIT_")),
         GIT_CONFIG_NOSYSTEM: "1",
         GIT_CONFIG_GLOBAL: "/dev/null",
         GIT_TERMINAL_PROMPT: "0",
@@ -113,12 +115,6 @@ async function checkOut(
   });
   await run("checkout", "--quiet", "--detach", commit);
   await run("submodule", "--quiet", "update", "--init", "--recursive");
-}
-
-/** Takes settings of git that a calling process made out of the environment. */
-function withoutGit(): Record<string, undefined> {
-  const names = Object.keys(process.env).filter((name) => name.startsWith("GIT_"));
-  return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

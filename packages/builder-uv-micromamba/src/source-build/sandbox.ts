@@ -1,6 +1,7 @@
 import { lstat, readlink } from "node:fs/promises";
 import { runTool } from "@imagespec/core/builder";
 import { onPath } from "../session/find-uv.ts";
+import { withoutVariables } from "../session/without-variables.ts";
 import { NAMESPACES } from "./namespaces-script.ts";
 
 /** What a confined program may see of this machine; all else is out of its sight. */
@@ -35,7 +36,7 @@ export type FoundSandbox = { sandbox: Sandbox } | { sandbox: undefined; reasons:
  * since many machines have the program and forbid what it does. `limits` are for the trial.
  */
 export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<FoundSandbox> {
-  const installed = await installedSandboxes();
+  const installed = installedSandboxes();
   const reasons = PROGRAMS.filter(({ name }) => installed.every((one) => one.name !== name)).map(
     ({ name, program }) => `${program} (${name}) is not installed`,
   );
@@ -55,7 +56,7 @@ export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<
 
 /** An environment of these variables alone, as {@link runTool} takes it. */
 export function onlyThese(variables: Readonly<Record<string, string>>): Record<string, string | undefined> {
-  return { ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])), ...variables };
+  return { ...withoutVariables(() => true), ...variables };
 }
 
 /** What can confine a program, the best first. */
@@ -65,10 +66,9 @@ const PROGRAMS: readonly { name: Sandbox["name"]; program: string; make(path: st
 ];
 
 /** The programs of this machine that may be able to, the best first. */
-export async function installedSandboxes(): Promise<Sandbox[]> {
-  const paths = await Promise.all(PROGRAMS.map(({ program }) => onPath(program)));
-  return PROGRAMS.flatMap(({ make }, at) => {
-    const path = paths[at];
+export function installedSandboxes(): Sandbox[] {
+  return PROGRAMS.flatMap(({ program, make }) => {
+    const path = onPath(program);
     return path === undefined ? [] : [make(path)];
   });
 }

@@ -1,7 +1,5 @@
-import type { WheelName } from "../wheel/wheel-name.ts";
+import { libcLevel, type WheelName } from "../wheel/wheel-name.ts";
 import { MACHINES, type PythonTarget } from "./python-target.ts";
-
-const LEGACY: Record<string, number> = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };
 
 /** Whether a wheel can be installed for the target (PyPA platform compatibility tags, CPython on Linux). */
 export function wheelFits(name: WheelName, target: PythonTarget): boolean {
@@ -23,16 +21,7 @@ function platformFits(platform: string, { architecture, libc }: PythonTarget): b
   if (platform === "any") return true;
   const machine = MACHINES[architecture] ?? architecture;
   if (platform === `linux_${machine}`) return true;
-  const legacy = /^(manylinux(?:1|2010|2014))_(.+)$/.exec(platform);
-  const level = legacy
-    ? (["many", 2, LEGACY[legacy[1] as string] as number, legacy[2] as string] as const)
-    : (() => {
-        const match = /^(many|musl)linux_(\d+)_(\d+)_(.+)$/.exec(platform);
-        return match
-          ? ([match[1] as string, Number(match[2]), Number(match[3]), match[4] as string] as const)
-          : undefined;
-      })();
-  if (level === undefined || level[3] !== machine) return false;
-  const family = level[0] === "musl" ? "musl" : "glibc";
-  return family === libc.family && level[1] === libc.major && level[2] <= libc.minor;
+  const level = libcLevel(platform);
+  if (level?.machine !== machine) return false;
+  return level.family === libc.family && level.major === libc.major && level.minor <= libc.minor;
 }

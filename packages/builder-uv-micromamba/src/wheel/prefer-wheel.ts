@@ -1,4 +1,4 @@
-import { parseWheelName, type WheelName } from "./wheel-name.ts";
+import { libcLevel, parseWheelName, type WheelName } from "./wheel-name.ts";
 
 /**
  * The wheel an installer would take among ones that all fit the target: the most specific interpreter, then ABI, then
@@ -26,14 +26,10 @@ function interpreterRank({ abis, pythons }: WheelName, digits: string): number {
   return pythons.includes(`cp${digits}`) ? 1 : 0;
 }
 
-const LEGACY: Record<string, number> = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };
-
 function platformRank(platform: string): number {
   if (platform === "any") return -1;
-  const versioned = /^(?:many|musl)linux_(\d+)_(\d+)_/.exec(platform);
-  if (versioned) return Number(versioned[1]) * 1000 + Number(versioned[2]);
-  const legacy = LEGACY[/^manylinux\d+/.exec(platform)?.[0] ?? ""];
-  return legacy === undefined ? 0 : 2000 + legacy;
+  const level = libcLevel(platform);
+  return level === undefined ? 0 : level.major * 1000 + level.minor;
 }
 
 function compare(a: number[], b: number[]): number {

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { posix } from "node:path";
 import { crc32 } from "node:zlib";
 import { ENVIRONMENT_FILES, ImageSpecError, machineBreach } from "@imagespec/core/builder";
 import { plainPath } from "../layer/plain-path.ts";
@@ -189,9 +190,7 @@ async function startsPython(member: ZipMember): Promise<boolean> {
 async function collected(content: AsyncIterable<Uint8Array>, member: ZipMember, subject: string): Promise<Buffer> {
   if (member.size > LIMITS.script)
     throw new ImageSpecError("E_RESOLVE", `${subject}: ${member.path} is a script of more than ${LIMITS.script} bytes`);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of content) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return Buffer.concat(await Array.fromAsync(content));
 }
 
 function destination(path: string, info: string, target: WheelTarget): { path: string; script: boolean } {
@@ -251,9 +250,5 @@ export function contentMark({ size, content, sum }: WheelFile): string {
 
 /** `opt/venv/bin/x` seen from site-packages: `../../../bin/x`. */
 function relative(path: string, site: string): string {
-  const from = site.split("/");
-  const to = path.split("/");
-  let shared = 0;
-  while (shared < from.length && from[shared] === to[shared]) shared++;
-  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
+  return posix.relative(`/${site}`, `/${path}`);
 }

@@ -23,6 +23,30 @@ export function parseWheelName(filename: string): WheelName {
   return { distribution, version, build: parts.length === 6 ? parts[2] : undefined, pythons, abis, platforms };
 }
 
+/** The C library that a platform tag asks for, at least in that version, and the machine (PyPA platform compatibility tags). */
+export interface LibcLevel {
+  family: "glibc" | "musl";
+  major: number;
+  minor: number;
+  machine: string;
+}
+
+const LEGACY = new Map([
+  ["1", 5],
+  ["2010", 12],
+  ["2014", 17],
+]);
+
+/** What `manylinux_2_17_x86_64` or `manylinux2014_x86_64` asks for; undefined for tags of another kind. */
+export function libcLevel(platform: string): LibcLevel | undefined {
+  const [, kind, major, minor, machine = ""] = /^(many|musl)linux_(\d+)_(\d+)_(.+)$/.exec(platform) ?? [];
+  if (kind !== undefined)
+    return { family: kind === "musl" ? "musl" : "glibc", major: Number(major), minor: Number(minor), machine };
+  const [, year = "", olderMachine = ""] = /^manylinux(\d+)_(.+)$/.exec(platform) ?? [];
+  const level = LEGACY.get(year);
+  return level === undefined ? undefined : { family: "glibc", major: 2, minor: level, machine: olderMachine };
+}
+
 /** PEP 503: the name by which distributions are compared. */
 export function normalizeName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
