@@ -4,8 +4,7 @@ import { csvField, runTool } from "@imagespec/core/builder";
 import { BuildLog } from "./build-log.ts";
 import type { DockerClient } from "./docker-client.ts";
 import { buildFailure } from "./failure.ts";
-import { type BuildInputs, type BuildJob, contextOf } from "./job.ts";
-import type { DockerBuildxOptions } from "./options.ts";
+import { type BuildJob, contextOf } from "./job.ts";
 import { readPlainProgress, readRawJsonProgress } from "./progress.ts";
 
 /**
@@ -48,16 +47,8 @@ async function run(job: BuildJob, args: readonly string[], rawJson: boolean): Pr
 }
 
 /** The settings of both `docker buildx build` and `docker build`. */
-export interface BuildCommand {
-  reference: string;
-  platforms: readonly string[];
-  options: DockerBuildxOptions;
-  inputs: BuildInputs;
-  /** Build every step anew. */
-  force?: boolean | undefined;
-  /** Ask registries whether the images of FROM have moved. */
-  pull?: boolean | undefined;
-}
+export type BuildCommand = Pick<BuildJob, "reference" | "platforms" | "options" | "inputs"> &
+  Partial<Pick<BuildJob, "force" | "pull">>;
 
 /** The further settings of `docker buildx build`. */
 export interface BuildxCommand extends BuildCommand {

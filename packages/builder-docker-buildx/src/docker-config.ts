@@ -5,14 +5,9 @@ import { ImageSpecError, withSecretFolder } from "@imagespec/core/builder";
 import { writeDockerConfig } from "@imagespec/dockerfile";
 import { LARGEST_SETTINGS, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 
-interface ConfigFile {
-  auths?: unknown;
-  credHelpers?: unknown;
-  credsStore?: unknown;
-  currentContext?: unknown;
-  cliPluginsExtraDirs?: unknown;
-  proxies?: unknown;
-}
+type ConfigFile = Partial<
+  Record<"auths" | "credHelpers" | "credsStore" | "currentContext" | "cliPluginsExtraDirs" | "proxies", unknown>
+>;
 
 /**
  * Does work with the environment of {@link dockerConfigEnvironment}, whose folder is gone afterwards; with an empty one

@@ -24,33 +24,24 @@ export async function probe(options: DockerBuildxOptions, env: ProcessEnvironmen
     }
     const server = await asked;
     if (server.exitCode === 0) return { usable: true, detail: `${detail}, engine ${server.stdout.trim()}` };
-    return engineDown(server.tail.at(-1) ?? "it does not answer", env);
+    const said = server.tail.at(-1) ?? "it does not answer";
+    const hint = "Start docker, correct DOCKER_HOST, or use a builder that needs no engine (uv-micromamba).";
+    return unusable(`the docker engine cannot be used${whereOf(env)}: ${said}`, hint);
   } catch (error) {
-    if (isImageSpecError(error, "E_ABORTED")) return engineSlow(env);
     if (!isImageSpecError(error)) throw error;
+    if (error.code === "E_ABORTED") {
+      // The engine may be busy, or nobody may be listening at its address.
+      const late = `docker did not answer within ${PROBE_TIME_MS / 1000} s${whereOf(env)}; it may only be busy`;
+      return unusable(late, "Try again when the machine is less busy, or correct DOCKER_HOST if nothing is there.");
+    }
     return { usable: false, reason: error.message, hint: error.hint ?? "", code: error.code };
   }
-}
-
-/** A time-out: the engine may be busy, or nobody may be listening at its address. */
-function engineSlow(env: ProcessEnvironment): Probe {
-  return {
-    usable: false,
-    reason: `docker did not answer within ${PROBE_TIME_MS / 1000} s${whereOf(env)}; it may only be busy`,
-    hint: "Try again when the machine is less busy, or correct DOCKER_HOST if nothing is there.",
-    code: "E_DAEMON",
-  };
 }
 
 function whereOf(env: ProcessEnvironment): string {
   return env.DOCKER_HOST ? ` (DOCKER_HOST=${env.DOCKER_HOST})` : "";
 }
 
-function engineDown(reason: string, env: ProcessEnvironment): Probe {
-  return {
-    usable: false,
-    reason: `the docker engine cannot be used${whereOf(env)}: ${reason}`,
-    hint: "Start docker, correct DOCKER_HOST, or use a builder that needs no engine (uv-micromamba).",
-    code: "E_DAEMON",
-  };
+function unusable(reason: string, hint: string): Probe {
+  return { usable: false, reason, hint, code: "E_DAEMON" };
 }

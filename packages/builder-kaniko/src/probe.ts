@@ -36,13 +36,8 @@ async function probeEngine(): Promise<Probe> {
     await dockerode(engine.endpoint);
     return { usable: true, detail: `docker ${version} at ${engine.endpoint.host}` };
   } catch (error) {
-    const late = new Error(
-      `the container engine did not answer within ${ENGINE_TIME_MS / 1000} s; it may only be busy`,
-      {
-        cause: error,
-      },
-    );
-    return unusable(signal.aborted ? late : error, "E_DAEMON", hint);
+    const late = `the container engine did not answer within ${ENGINE_TIME_MS / 1000} s; it may only be busy`;
+    return unusable(signal.aborted ? new Error(late) : error, "E_DAEMON", hint);
   }
 }
 

@@ -15,6 +15,7 @@ export { checkImagePlatforms, checkPlatform } from "./image/check-platform.ts";
 export { type CopyOptions, copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
 export { configPlatform, type ImageConfig, readConfig } from "./image/image-config.ts";
+export { descriptorOf, manifestBytes } from "./image/manifest-bytes.ts";
 export { type FormatTypes, formatTypes, type ManifestFormat } from "./image/manifest-format.ts";
 export { orDiscard } from "./image/or-discard.ts";
 export { type IndexDocument, type ManifestDocument, parseManifest } from "./image/parse-manifest.ts";

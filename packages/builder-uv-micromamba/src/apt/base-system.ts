@@ -82,12 +82,10 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
     throw handedOn(`aptPackages need a base of Debian's or Ubuntu's kind, and ${name} has no /var/lib/dpkg/status`);
   const layers = await inspector.layersOf([...wanted.values()]);
   const key = { layers, files: [...wanted], recipe: 1 };
-  let kept = await records.get<Record<string, string>>("base-systems", key);
-  if (kept === undefined) {
+  const kept = await records.known<Record<string, string>>("base-systems", key, async () => {
     const contents = await inspector.contents([...new Set(wanted.values())]);
-    kept = Object.fromEntries([...wanted].map(([path, real]) => [path, contents.get(real)?.toString("base64") ?? ""]));
-    await records.set("base-systems", key, kept);
-  }
+    return Object.fromEntries([...wanted].map(([path, real]) => [path, contents.get(real)?.toString("base64") ?? ""]));
+  });
   const files = new Map(Object.entries(kept).map(([path, text]) => [path, Buffer.from(text, "base64")]));
   const text = (path: string) => files.get(path)?.toString("utf8") ?? "";
   const packages = parseStanzas(text("var/lib/dpkg/status"), `/var/lib/dpkg/status of ${name}`);

@@ -66,13 +66,14 @@ export interface AptArchive extends AptPackage {
  *
  * @throws ImageSpecError E_UNSUPPORTED for devices in it.
  */
-export async function packageContents(
+export function packageContents(
   archive: AptArchive,
   { dpkgDeb, records, signal }: { dpkgDeb: string; records: RecordStore; signal: AbortSignal },
 ): Promise<PackageContents> {
-  const key = { deb: archive.sha256, recipe: RECIPE };
-  const known = await records.get<PackageContents>("deb-contents", key);
-  if (known !== undefined) return known;
+  return records.known("deb-contents", { deb: archive.sha256, recipe: RECIPE }, () => read(archive, dpkgDeb, signal));
+}
+
+async function read(archive: AptArchive, dpkgDeb: string, signal: AbortSignal): Promise<PackageContents> {
   const subject = `${archive.name} ${archive.version}`;
   const file = { path: await archive.fetch(signal), subject, dpkgDeb };
   const contents: PackageContents = { control: "", info: [], files: [] };
@@ -91,7 +92,6 @@ export async function packageContents(
   );
   for await (const entry of debEntries(file, "data", signal))
     contents.files.push(await describe(entry, conffiles, subject));
-  await records.set("deb-contents", key, contents);
   return contents;
 }
 

@@ -4,12 +4,20 @@ import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
+import { isFresh } from "./is-fresh.ts";
 import type { RegistryRecords } from "./registry-records.ts";
 
 /** One record on disk: what it is of, and what is known of that. */
 interface RecordFile {
   of: string;
   value: unknown;
+}
+
+/** How an index of packages is asked, whose answers change. */
+export interface RecentQuestion<T> {
+  force: boolean;
+  ask(): Promise<T>;
+  kept?: (answer: T) => boolean;
 }
 
 /**
@@ -85,6 +93,24 @@ export class RecordStore {
       throw cacheError(path, cause);
     }
     this.#shared?.use(kind, of, value);
+  }
+
+  /** What is known under a key; where nothing is, what `find` finds out, which is kept. */
+  async known<T>(kind: string, key: unknown, find: () => Promise<T>): Promise<T> {
+    const known = await this.get<T>(kind, key);
+    if (known !== undefined) return known;
+    const found = await find();
+    await this.set(kind, key, found);
+    return found;
+  }
+
+  /** The same for an answer that counts for ten minutes. With `force` it is asked for anew, and what is not `kept` is not kept. */
+  async recent<T>(kind: string, key: unknown, { force, ask, kept = () => true }: RecentQuestion<T>): Promise<T> {
+    const known = force ? undefined : await this.get<{ at: number; answer?: T }>(kind, key);
+    if (known?.answer !== undefined && isFresh(known.at)) return known.answer;
+    const answer = await ask();
+    if (kept(answer)) await this.set(kind, key, { at: Date.now(), answer });
+    return answer;
   }
 
   #path(kind: string, key: unknown): string {

@@ -120,15 +120,11 @@ async function contentsOf(
   // Where the channel states no sha256, the file itself must be fetched to know what goes into the layer.
   if (typeof pack.record.sha256 !== "string") await fetchPackage(pack, session.signal);
   const key = { package: pack.record.sha256, fn: pack.fn, target, contents: 3 };
-  const known = await session.records.get<ListedContents>("conda-packages", key);
-  if (known !== undefined) return known;
-  const file = await fetchPackage(pack, session.signal);
-  const contents = {
-    ...(await readCondaContents(new CondaArchive(file, pack.fn), pack)),
-    files: await condaFiles(pack, file, target),
-  };
-  await session.records.set("conda-packages", key, contents);
-  return contents;
+  return session.records.known("conda-packages", key, async () => {
+    const file = await fetchPackage(pack, session.signal);
+    const contents = await readCondaContents(new CondaArchive(file, pack.fn), pack);
+    return { ...contents, files: await condaFiles(pack, file, target) };
+  });
 }
 
 function reportLinkScripts(

@@ -1,10 +1,14 @@
 import {
+  assembleManifest,
   type Descriptor,
+  descriptorOf,
   digestOf,
   formatTypes,
+  type ImageConfig,
   type ManifestBytes,
   type ManifestFormat,
   MEDIA_TYPES,
+  manifestBytes,
 } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
@@ -22,37 +26,15 @@ export interface AssembledImage {
 export function assembleImage(
   base: BaseImage,
   layers: BuiltLayer[],
-  config: unknown,
+  config: ImageConfig,
   format: ManifestFormat,
 ): AssembledImage {
-  const types = formatTypes(format);
-  const configBytes = json(config);
-  const configDescriptor = {
-    mediaType: types.config,
-    digest: digestOf(configBytes),
-    size: configBytes.length,
-  };
-  const manifest = json({
-    schemaVersion: 2,
-    mediaType: types.manifest,
-    config: configDescriptor,
-    layers: [
-      ...base.layers.map(({ mediaType, digest, size }) => ({
-        mediaType: types.layer(mediaType),
-        digest,
-        size,
-      })),
-      ...layers.map(({ digest, size }) => ({ mediaType: types.layer(MEDIA_TYPES.ociLayerGzip), digest, size })),
-    ],
-  });
-  const bytes = manifestBytes(types.manifest, manifest);
-  const descriptor = {
-    mediaType: bytes.mediaType,
-    digest: bytes.digest,
-    size: manifest.length,
-    platform: { ...base.platform },
-  };
-  return { base, layers, config: { descriptor: configDescriptor, bytes: configBytes }, manifest: bytes, descriptor };
+  const ours = layers.map(({ digest, size }) => ({ mediaType: MEDIA_TYPES.ociLayerGzip, digest, size }));
+  const all = [...base.layers, ...ours].map((descriptor) => ({ descriptor }));
+  const { manifest, config: bytes } = assembleManifest({ config, layers: all }, format);
+  const descriptor = { ...descriptorOf(manifest), platform: { ...base.platform } };
+  const about = { mediaType: formatTypes(format).config, digest: digestOf(bytes), size: bytes.length };
+  return { base, layers, config: { descriptor: about, bytes }, manifest, descriptor };
 }
 
 /** What a tag points to: the image itself, or with several platforms their index (OCI image-spec, image-index.md). */
@@ -61,18 +43,5 @@ export function topManifest(images: readonly AssembledImage[]): ManifestBytes {
   if (images.length === 1 && first !== undefined) return first.manifest;
   const isDocker = first?.manifest.mediaType === MEDIA_TYPES.dockerManifest;
   const mediaType = formatTypes(isDocker ? "docker" : "oci").index;
-  const index = {
-    schemaVersion: 2,
-    mediaType,
-    manifests: images.map(({ descriptor }) => descriptor),
-  };
-  return manifestBytes(mediaType, json(index));
-}
-
-function manifestBytes(mediaType: string, bytes: Uint8Array): ManifestBytes {
-  return { mediaType, digest: digestOf(bytes), bytes };
-}
-
-function json(value: unknown): Uint8Array {
-  return Buffer.from(JSON.stringify(value));
+  return manifestBytes({ schemaVersion: 2, mediaType, manifests: images.map(({ descriptor }) => descriptor) });
 }

@@ -5,7 +5,7 @@ import { wheelFits } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
 import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
-import { type Artifact, candidate, type LockedPackage, sourceOf } from "./pylock.ts";
+import { type LockedPackage, sourceOf, wheelsOf } from "./pylock.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
 interface Pylock extends LockLimits {
@@ -34,10 +34,7 @@ export function lockedDistributions(text: string, target: PythonTarget, subject:
 }
 
 function wheelOf(locked: LockedPackage, target: PythonTarget): ResolvedWheel | undefined {
-  const artifacts: Artifact[] = locked.archive ? [locked.archive] : (locked.wheels ?? []);
-  const wheels = artifacts
-    .map((artifact) => candidate(locked, artifact, "/"))
-    .filter(({ filename }) => filename.endsWith(".whl") && wheelFits(parseWheelName(filename), target));
-  const wheel = preferWheel(wheels, target.minor);
+  const fitting = wheelsOf(locked, "/").filter(({ filename }) => wheelFits(parseWheelName(filename), target));
+  const wheel = preferWheel(fitting, target.minor);
   return wheel && { ...wheel, name: normalizeName(locked.name) };
 }

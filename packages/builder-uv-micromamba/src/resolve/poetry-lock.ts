@@ -46,11 +46,10 @@ export async function exportPoetryLock(
     poetry: [...POETRY_PACKAGES],
     ...(withoutUrls && { withoutUrls }),
   };
-  let text = await session.records.get<string>("poetry-exports", key);
-  if (text === undefined) {
-    text = await exported(session, await workshop(), project, withoutUrls ? ["--without-urls"] : []);
-    await session.records.set("poetry-exports", key, text);
-  }
+  const options = withoutUrls ? ["--without-urls"] : [];
+  const text = await session.records.known("poetry-exports", key, async () =>
+    exported(session, await workshop(), project, options),
+  );
   const sha256 = sha256Of(text);
   const size = Buffer.byteLength(text);
   return {
@@ -76,18 +75,8 @@ function exported(
     await writeFile(join(project, "poetry.lock"), lock);
     await writeFile(join(project, "pyproject.toml"), pyproject);
     await bench.environment.install(POETRY_PACKAGES, "poetry.lock");
-    const command = [
-      "-m",
-      "poetry",
-      "--no-interaction",
-      "export",
-      "--format",
-      "requirements.txt",
-      ...options,
-      "--output",
-      result,
-    ];
-    const { exitCode, tail } = await bench.run([bench.interpreter, ...command], project);
+    const command = ["-m", "poetry", "--no-interaction", "export", "--format", "requirements.txt", ...options];
+    const { exitCode, tail } = await bench.run([bench.interpreter, ...command, "--output", result], project);
     const text = await readUntrusted(result).catch(() => undefined);
     if (exitCode === 0 && text !== undefined) return text;
     throw new ImageSpecError(

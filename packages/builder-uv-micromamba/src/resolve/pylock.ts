@@ -10,7 +10,7 @@ import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
 /** A file of a pylock.toml. */
-export interface Artifact {
+interface Artifact {
   url?: string;
   path?: string;
   name?: string;
@@ -48,9 +48,7 @@ export function parsePylock(
   const found: ResolvedDistributions = { wheels: [], sources: [] };
   for (const locked of packages) {
     const hashes = allowed.get(normalizeName(locked.name));
-    const candidates = (locked.archive ? [locked.archive] : (locked.wheels ?? []))
-      .map((artifact) => candidate(locked, artifact, folder))
-      .filter((wheel) => wheel.filename.endsWith(".whl"));
+    const candidates = wheelsOf(locked, folder);
     const wheel =
       hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);
     if (wheel !== undefined) found.wheels.push(wheel);
@@ -65,6 +63,24 @@ export function parsePylock(
     else found.sources.push(withHashes(sourceOf(locked, folder), hashes));
   }
   return found;
+}
+
+/** The wheels that a pylock.toml names of a distribution. */
+export function wheelsOf(locked: LockedPackage, folder: string): ResolvedWheel[] {
+  const artifacts = locked.archive ? [locked.archive] : (locked.wheels ?? []);
+  return artifacts
+    .map((artifact) => candidate(locked, artifact, folder))
+    .filter(({ filename }) => filename.endsWith(".whl"));
+}
+
+/** The name of the file that an address ends in. */
+export function fileNameOf(url: string): string {
+  return decodeURIComponent(
+    url
+      .replace(/[?#].*$/, "")
+      .split("/")
+      .at(-1) ?? "",
+  );
 }
 
 /** A source of which the requirements state hashes: its archive has to have one of them. */
@@ -129,15 +145,9 @@ export function sourceOnly(subject: string, cause?: unknown): ImageSpecError {
 }
 
 /** A file as a wheel; `folder` is where its path starts. */
-export function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
+function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
   const url = artifact.url ?? (artifact.path === undefined ? "" : pathToFileURL(resolve(folder, artifact.path)).href);
-  const last = decodeURIComponent(
-    url
-      .replace(/[?#].*$/, "")
-      .split("/")
-      .at(-1) ?? "",
-  );
-  const filename = artifact.name ?? last;
+  const filename = artifact.name ?? fileNameOf(url);
   const fragment = /#(?:.*&)?(md5|sha\d+|blake2\w+)=([^&]*)/i.exec(url);
   const stated = [...Object.entries(artifact.hashes ?? {}), ...(fragment ? [[fragment[1], fragment[2]] as const] : [])];
   return {

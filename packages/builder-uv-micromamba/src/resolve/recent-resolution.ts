@@ -1,6 +1,5 @@
 import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
-import { isFresh } from "../cache/is-fresh.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";
@@ -35,13 +34,10 @@ export async function recentResolution(
     installed: installed.map(({ name, version }) => `${name} ${version}`),
     files: shipped.map((file) => [file.path, file.type === "file" ? file.sha256 : ""]),
   };
-  const known = options.fresh
-    ? undefined
-    : await records.get<{ at: number; found: ResolvedDistributions }>("resolved", key);
-  if (known !== undefined && isFresh(known.at)) return known.found;
-  const found = await resolve();
   // A file beside the resolution may be another one the next time.
-  const addresses = [...found.wheels.map(({ url }) => url), ...found.sources.map(({ archive }) => archive?.url ?? "")];
-  if (addresses.every((url) => !url.startsWith("file:"))) await records.set("resolved", key, { at: Date.now(), found });
-  return found;
+  const kept = ({ wheels, sources }: ResolvedDistributions) =>
+    [...wheels.map(({ url }) => url), ...sources.map(({ archive }) => archive?.url)].every(
+      (url) => !url?.startsWith("file:"),
+    );
+  return records.recent("resolved", key, { force: options.fresh, ask: resolve, kept });
 }

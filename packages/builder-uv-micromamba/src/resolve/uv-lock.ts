@@ -8,7 +8,7 @@ import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
 import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
 import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
-import { sourceOnly } from "./pylock.ts";
+import { fileNameOf, sourceOnly } from "./pylock.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
 interface Dependency {
@@ -161,11 +161,7 @@ function sourceOf(locked: Locked): ResolvedSource {
 
 function archiveOf({ url = "", filename, hash, size }: LockedFile): SourceArchive | undefined {
   if (!/^https?:/.test(url)) return undefined;
-  const last = url
-    .replace(/[?#].*$/, "")
-    .split("/")
-    .at(-1);
-  const name = filename ?? decodeURIComponent(last ?? "");
+  const name = filename ?? fileNameOf(url);
   return { filename: name, url, hashes: hash === undefined ? [] : [statedHashText(hash, name)], size };
 }
 

@@ -69,28 +69,19 @@ interface WheelPart {
   without: ReadonlySet<string>;
 }
 
-async function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQuestion): Promise<InstalledFile[]> {
-  const key = {
-    wheel: wheel.sha256,
-    name: wheel.name,
-    version: wheel.version,
-    target,
-    ...noted(wheel),
-    recipe: RECIPE,
-  };
-  const known = await records.get<InstalledFile[]>("wheel-files", key);
-  if (known !== undefined) return known;
-  signal.throwIfAborted();
-  const zip = await ZipArchive.open(await wheel.fetch(signal), wheel.filename);
-  try {
-    const files = (await wheelEntries(zip, target, wheel)).map(
-      (entry): InstalledFile => [entry.path, contentMark(entry)],
-    );
-    await records.set("wheel-files", key, files);
-    return files;
-  } finally {
-    await zip.close();
-  }
+function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQuestion): Promise<InstalledFile[]> {
+  const { sha256, name, version, filename } = wheel;
+  const key = { wheel: sha256, name, version, target, ...noted(wheel), recipe: RECIPE };
+  return records.known("wheel-files", key, async () => {
+    signal.throwIfAborted();
+    const zip = await ZipArchive.open(await wheel.fetch(signal), filename);
+    try {
+      const entries = await wheelEntries(zip, target, wheel);
+      return entries.map((entry): InstalledFile => [entry.path, contentMark(entry)]);
+    } finally {
+      await zip.close();
+    }
+  });
 }
 
 function wheelLayer(parts: readonly WheelPart[], target: WheelTarget): LayerSource {

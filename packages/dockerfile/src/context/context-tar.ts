@@ -1,3 +1,4 @@
+import { pipeline } from "node:stream/promises";
 import { checkEpoch } from "@imagespec/core/builder";
 import { pack as createPack, type Pack } from "tar-stream";
 import { checkEntry } from "./check-entry.ts";
@@ -67,25 +68,5 @@ function writeWhole(pack: Pack, header: Header, bytes?: Buffer): Promise<void> {
 }
 
 async function writeFile(pack: Pack, header: Header, content: AsyncIterable<Uint8Array>): Promise<void> {
-  let failure: Error | undefined;
-  const closed = Promise.withResolvers<void>();
-  const sink = pack.entry(header, (error) => {
-    failure ??= error ?? undefined;
-    closed.resolve();
-  });
-  // Sink, callback and pack all report the same fault; without a listener on each, it would end the process.
-  sink.on("error", (error: Error) => {
-    failure ??= error;
-    closed.resolve();
-  });
-  for await (const chunk of content) {
-    if (failure) break;
-    if (!sink.write(chunk)) {
-      const drained = new Promise<void>((resolve) => sink.once("drain", () => resolve()));
-      await Promise.race([drained, closed.promise]);
-    }
-  }
-  if (!failure) sink.end(null);
-  await closed.promise;
-  if (failure) throw failure;
+  await pipeline(content, pack.entry(header) as unknown as NodeJS.WritableStream);
 }

@@ -40,7 +40,7 @@ export const DEFAULT_CONCURRENCY = 8;
 
 /** The manifest and config bytes of an image; pure, and the same for the same parts. */
 export function assembleManifest(
-  parts: ImageParts,
+  parts: Omit<ImageParts, "layers"> & { layers: readonly Pick<ImageLayer, "descriptor">[] },
   format?: ManifestFormat,
 ): { manifest: ManifestBytes; config: Uint8Array; document: ImageConfig } {
   const config = parts.config instanceof Uint8Array ? parts.config : Buffer.from(JSON.stringify(parts.config));
