@@ -75,9 +75,10 @@ export class DirectAnswer {
     return !this.#paused;
   }
 
-  /** The connection failed or ended. */
+  /** The connection failed or ended, or is given up. */
   fail(error: Error): void {
     if (this.#ended) return;
+    this.#flow.destroy();
     this.#ended = true;
     this.#failure = { error };
     // What came is passed on first: a download is taken up after it.
@@ -188,7 +189,6 @@ export class DirectAnswer {
 
   #refuse(what: string): void {
     this.fail(new UnframedAnswer(`the answer is not read directly: ${what}`));
-    this.#flow.destroy();
   }
 }
 

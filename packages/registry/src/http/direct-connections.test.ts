@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -36,8 +36,12 @@ async function textServer(answer: (socket: Socket, nth: number) => void) {
 const transport = () => new HttpTransport({ env: {}, idleTimeoutMs: 300, connectTimeoutMs: 300 });
 
 /** Sends a GET for a large body and reads it; `memory` gets each piece back a little later. */
-async function get(http: HttpTransport, url: URL, memory?: PieceMemory): Promise<{ status: number; body: Buffer }> {
-  const answer = await http.send({ method: "GET", url, largeBody: { memory } });
+async function get(
+  http: HttpTransport,
+  url: URL,
+  { memory, signal }: { memory?: PieceMemory; signal?: AbortSignal } = {},
+): Promise<{ status: number; body: Buffer }> {
+  const answer = await http.send({ method: "GET", url, largeBody: { memory }, signal });
   const parts: Buffer[] = [];
   for await (const piece of answer.body) {
     parts.push(Buffer.from(piece));
@@ -57,7 +61,7 @@ describe("a large body that is read directly", () => {
     const http = transport();
     const memory = new PieceMemory();
     for (let round = 0; round < 3; round++)
-      expect((await get(http, server.url, memory)).body.equals(CONTENT)).toBe(true);
+      expect((await get(http, server.url, { memory })).body.equals(CONTENT)).toBe(true);
     expect(server.count).toBe(1);
     await http.close();
   });
@@ -118,6 +122,22 @@ describe("a large body that is read directly", () => {
     await expect(get(transport(), silent.url)).rejects.toMatchObject({ code: "ETIMEDOUT" });
     await using mute = await textServer(() => undefined);
     await expect(get(transport(), mute.url)).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  });
+
+  it.each<[string, (socket: Socket) => unknown]>([
+    ["is read whole", (socket) => socket.write(`${head(4)}body`)],
+    ["breaks off in its head", (socket) => socket.resetAndDestroy()],
+    ["breaks off in its body", (socket) => socket.end(`${head(300_000)}part`)],
+    ["is longer than stated", (socket) => socket.write(`${head(3)}four`)],
+    ["stops", (socket) => socket.write(`${head(300_000)}part`)],
+    ["cannot be read directly", (socket) => socket.end("HTTP/1.0 200 OK\r\n\r\nold")],
+  ])("leaves nothing on the caller's signal when it %s", async (_what, answer) => {
+    await using server = await textServer(answer);
+    const { signal } = new AbortController();
+    const http = transport();
+    for (let round = 0; round < 3; round++) await get(http, server.url, { signal }).catch(() => undefined);
+    await expect.poll(() => getEventListeners(signal, "abort")).toEqual([]);
+    await http.close();
   });
 
   it("ends at once when it is cancelled, and when nobody reads on", async () => {

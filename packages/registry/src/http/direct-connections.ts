@@ -176,8 +176,8 @@ class Connection {
     };
     const answer = new DirectAnswer(flow, memory);
     this.#answer = answer;
-    if (socket.destroyed) answer.fail(new BrokenError("the connection was closed"));
     signal.addEventListener("abort", leave, { once: true });
+    if (socket.destroyed) answer.fail(new BrokenError("the connection was closed"));
     socket.ref();
     socket.setTimeout(this.#options.idleTimeoutMs);
     socket.resume();
