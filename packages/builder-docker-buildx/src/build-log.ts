@@ -22,28 +22,16 @@ export class BuildLog {
   readonly #emit: (event: BuildEvent) => void;
   readonly #instructions: readonly Instruction[];
   readonly #steps = new Map<string, Step>();
-  readonly #tail: string[] = [];
-  #failed: Step | undefined;
-  #fault: StepFault | undefined;
+  /** The last 50 lines that steps and docker printed. */
+  readonly tail: string[] = [];
+  /** The step that failed first. */
+  failed: Pick<Step, "title" | "instruction"> | undefined;
+  /** A fault that a step named itself. */
+  fault: StepFault | undefined;
 
   constructor(emit: (event: BuildEvent) => void, instructions: readonly Instruction[]) {
     this.#emit = emit;
     this.#instructions = instructions;
-  }
-
-  /** The last 50 lines that steps and docker printed. */
-  get tail(): readonly string[] {
-    return this.#tail;
-  }
-
-  /** The step that failed first. */
-  get failed(): { title: string; instruction: Instruction | undefined } | undefined {
-    return this.#failed;
-  }
-
-  /** A fault that a step named itself. */
-  get fault(): StepFault | undefined {
-    return this.#fault;
   }
 
   /** A step began that BuildKit calls `name`. */
@@ -60,7 +48,7 @@ export class BuildLog {
     const step = this.#steps.get(id);
     if (step === undefined || step.ended) return;
     step.ended = true;
-    if (status === "failed") this.#failed ??= step;
+    if (status === "failed") this.failed ??= step;
     this.#emit({ type: "step", name: step.title, status, seconds });
   }
 
@@ -68,9 +56,9 @@ export class BuildLog {
   line(printed: string, stream: "stdout" | "stderr"): void {
     if (printed.trim() === "") return;
     const text = this.#withoutScript(printed);
-    this.#tail.push(text);
-    if (this.#tail.length > TAIL_LINES) this.#tail.shift();
-    this.#fault ??= parseStepFault(text);
+    this.tail.push(text);
+    if (this.tail.length > TAIL_LINES) this.tail.shift();
+    this.fault ??= parseStepFault(text);
     const warning = parseStepWarning(text);
     this.#emit(warning === undefined ? { type: "log", stream, line: text } : { type: "warning", message: warning });
   }

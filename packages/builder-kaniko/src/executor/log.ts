@@ -28,7 +28,8 @@ export class ExecutorLog {
   readonly #options: ExecutorLogOptions;
   readonly #streams: Readonly<Record<"stdout" | "stderr", LineSplitter>>;
   #step: { name: string; started: number } | undefined;
-  #instruction: Instruction | undefined;
+  /** The instruction of the Dockerfile that was started last. */
+  instruction: Instruction | undefined;
 
   constructor(options: ExecutorLogOptions) {
     this.#options = options;
@@ -37,11 +38,6 @@ export class ExecutorLog {
       stdout: new LineSplitter((line) => this.line("stdout", line), split),
       stderr: new LineSplitter((line) => this.line("stderr", line), split),
     };
-  }
-
-  /** The instruction of the Dockerfile that was started last. */
-  get instruction(): Instruction | undefined {
-    return this.#instruction;
   }
 
   /** A text as this log would show it. */
@@ -73,8 +69,8 @@ export class ExecutorLog {
 
   #start(said: string): void {
     this.#finish("done");
-    this.#instruction = this.#find(said);
-    const title = this.#instruction?.title ?? shortened(this.clean(said));
+    this.instruction = this.#find(said);
+    const title = this.instruction?.title ?? shortened(this.clean(said));
     const { label } = this.#options;
     const name = label === undefined ? title : `${label} ${title}`;
     this.#step = { name, started: performance.now() };
@@ -84,7 +80,7 @@ export class ExecutorLog {
   /** The same text may stand in the Dockerfile twice: the first one after the one that ran last. */
   #find(said: string): Instruction | undefined {
     const { instructions } = this.#options;
-    const last = this.#instruction === undefined ? -1 : instructions.indexOf(this.#instruction);
+    const last = this.instruction === undefined ? -1 : instructions.indexOf(this.instruction);
     const same = ({ text }: Instruction) => withoutSpace(text) === withoutSpace(said);
     return instructions.slice(last + 1).find(same) ?? instructions.find(same);
   }

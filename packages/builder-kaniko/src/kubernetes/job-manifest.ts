@@ -83,10 +83,10 @@ export function jobManifest(task: JobTask): object {
 
 function containerOf(task: JobTask): object {
   const { options } = task;
-  const secretMount = (key: string, mountPath: string) => ({
+  const secretMount = (subPath: string, mountPath: string) => ({
     name: SECRET_VOLUME,
     mountPath,
-    subPath: key,
+    subPath,
     readOnly: true,
   });
   return {

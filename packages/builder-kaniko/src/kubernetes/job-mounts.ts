@@ -26,48 +26,29 @@ export function jobMounts(
   contents: MountContents,
   jobUid: string,
 ): { secret: object; configMap: object } {
-  const owner = {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    name: task.name,
-    uid: jobUid,
-    controller: true,
-    blockOwnerDeletion: false,
-  };
-  const metadata = {
-    name: task.mountsName,
-    namespace: task.namespace,
-    labels: jobLabels(task),
-    ownerReferences: [owner],
-  };
-  const data: Record<string, string> = {};
-  const put = (key: string, value: string | Buffer) => {
-    data[key] = Buffer.from(value).toString("base64");
-  };
-  for (const [name, value] of Object.entries(contents.env)) put(environmentKey(name), value);
-  contents.secrets.forEach((content, index) => {
-    put(secretKey(index), content);
-  });
-  if (contents.dockerConfig !== undefined) put("config.json", contents.dockerConfig);
-  if (contents.certificates !== undefined) put("ca.crt", contents.certificates);
+  const { name, namespace } = task;
+  const job = { apiVersion: "batch/v1", kind: "Job", name, uid: jobUid };
+  const ownerReferences = [{ ...job, controller: true, blockOwnerDeletion: false }];
+  const metadata = { name: task.mountsName, namespace, labels: jobLabels(task), ownerReferences };
+  const values: [key: string, value: string | Buffer | undefined][] = [
+    ...Object.entries(contents.env).map(([name, value]): [string, string] => [environmentKey(name), value]),
+    ...contents.secrets.map((content, index): [string, Buffer] => [secretKey(index), content]),
+    ["config.json", contents.dockerConfig],
+    ["ca.crt", contents.certificates],
+  ];
+  const data = Object.fromEntries(
+    values.flatMap(([key, value]) => (value === undefined ? [] : [[key, Buffer.from(value).toString("base64")]])),
+  );
   const secret = { apiVersion: "v1", kind: "Secret", type: "Opaque", metadata, data, immutable: true };
-  const configMap = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata,
-    data: { Dockerfile: contents.dockerfile },
-    immutable: true,
-  };
+  const files = { Dockerfile: contents.dockerfile };
+  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata, data: files, immutable: true };
   for (const object of [secret, configMap]) {
     const size = Buffer.byteLength(JSON.stringify(object));
     if (size <= LARGEST) continue;
-    throw new ImageSpecError(
-      "E_KUBERNETES",
-      `The ${object.kind} of the Job for ${task.subject} would have ${size} bytes, and Kubernetes takes 1 MiB`,
-      {
-        hint: "Put long values of env, or long commands, into files that are copied.",
-      },
-    );
+    const said = `The ${object.kind} of the Job for ${task.subject} would have ${size} bytes, and Kubernetes takes 1 MiB`;
+    throw new ImageSpecError("E_KUBERNETES", said, {
+      hint: "Put long values of env, or long commands, into files that are copied.",
+    });
   }
   return { secret, configMap };
 }

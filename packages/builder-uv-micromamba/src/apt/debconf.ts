@@ -65,19 +65,11 @@ export function questionsOf(
 ): DebconfRecord[] {
   return templates.map(({ name }) => {
     const answer = Object.hasOwn(answers, name) ? answers[name] : undefined;
-    const fields: [string, string][] = [
-      ["template", name],
-      ...(answer === undefined ? [] : [["value", answer] as [string, string]]),
-    ];
+    const fields = new Map([["template", name]]);
+    if (answer !== undefined) fields.set("value", answer);
     const set = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    const isSeen = seen.includes(name);
-    return {
-      name,
-      fields: new Map(fields),
-      owner,
-      seen: isSeen,
-      ...(set && { variables: new Map([[set.name, set.value]]) }),
-    };
+    const filled = set && { variables: new Map([[set.name, set.value]]) };
+    return { name, fields, owner, seen: seen.includes(name), ...filled };
   });
 }
 

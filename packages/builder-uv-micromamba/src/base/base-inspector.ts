@@ -222,10 +222,7 @@ export class BaseInspector {
         );
       const python = { ...(await this.#describe(command.path, command.entry.version)), minor: folder.slice(6) };
       const site = `${prefix}/lib/${folder}/site-packages`;
-      const distributions = (await this.tree.list(site)).flatMap((info) => {
-        const match = /^([^-]+)-(.+)\.dist-info$/.exec(info);
-        return match ? [{ name: match[1] as string, version: match[2] as string, info }] : [];
-      });
+      const distributions = (await this.tree.list(site)).flatMap(distributionOf);
       return { kind: prefix === CONDA_PREFIX ? "conda" : "venv", prefix: `/${prefix}`, python, distributions };
     }
     return undefined;
@@ -263,6 +260,12 @@ function diffIdOf({ layers, config }: BaseImage, layer: Descriptor): string | un
 
 function subjectOf(image: BaseImage, layer: Descriptor): string {
   return `layer ${layer.digest.slice(7, 19)} of ${image.name}`;
+}
+
+/** The distribution that a folder in site-packages is of; none for what is no .dist-info. */
+export function distributionOf(info: string): InstalledDistribution[] {
+  const [, name, version] = /^([^-]+)-(.+)\.dist-info$/.exec(info) ?? [];
+  return name === undefined || version === undefined ? [] : [{ name, version, info }];
 }
 
 const MACHINES = new Map([

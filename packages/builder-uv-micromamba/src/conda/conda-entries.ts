@@ -3,7 +3,7 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes } from "@imagespec/registry";
 import { hashedContent } from "../layer/hashed-content.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { consoleScript, scriptEntryPoints } from "../wheel/entry-points.ts";
+import { consoleScript, type EntryPoint, scriptEntryPoints } from "../wheel/entry-points.ts";
 import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import { type ArchiveMember, CondaArchive, packagedPath } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
@@ -44,17 +44,11 @@ export async function* condaEntries(pack: CondaPackage, file: string, target: Co
     linked.push(placed.linked);
     yield placed.entry;
   }
-  if (target.python !== undefined && info.entryPoints.length > 0) {
-    const listing = `[console_scripts]\n${info.entryPoints.join("\n")}\n`;
-    for (const point of scriptEntryPoints(listing, pack.fn)) {
-      const script = textFile(
-        `${root}/bin/${point.name}`,
-        consoleScript(`${target.prefix}/bin/python${target.python.minor}`, point),
-        0o755,
-      );
-      linked.push(record(`bin/${point.name}`, "unix_python_entry_point", script.content as Uint8Array));
-      yield script;
-    }
+  for (const point of entryPointsOf(info, target, pack.fn)) {
+    const text = consoleScript(`${target.prefix}/bin/python${target.python?.minor}`, point);
+    const script = textFile(`${root}/bin/${point.name}`, text, 0o755);
+    linked.push(record(`bin/${point.name}`, "unix_python_entry_point", script.content as Uint8Array));
+    yield script;
   }
   yield textFile(`${root}/conda-meta/${stem(pack.fn)}.json`, metaRecord(pack, linked));
 }
@@ -72,11 +66,13 @@ export async function condaFiles(pack: CondaPackage, file: string, target: Conda
     const sum = header.linkname ? `link ${header.linkname}` : (info.stated.get(path)?.hash ?? (await sha256Of(member)));
     add(`${root}/${installedPath(path, info, target, pack.fn)}`, sum);
   }
-  if (target.python !== undefined && info.entryPoints.length > 0) {
-    const listing = `[console_scripts]\n${info.entryPoints.join("\n")}\n`;
-    for (const point of scriptEntryPoints(listing, pack.fn)) add(`${root}/bin/${point.name}`, JSON.stringify(point));
-  }
+  for (const point of entryPointsOf(info, target, pack.fn)) add(`${root}/bin/${point.name}`, JSON.stringify(point));
   return [...files];
+}
+
+function entryPointsOf({ entryPoints }: PackageInfo, { python }: CondaTarget, fn: string): EntryPoint[] {
+  if (python === undefined || entryPoints.length === 0) return [];
+  return scriptEntryPoints(`[console_scripts]\n${entryPoints.join("\n")}\n`, fn);
 }
 
 async function sha256Of(member: ArchiveMember): Promise<string> {

@@ -1,3 +1,4 @@
+import { distributionOf, type InstalledDistribution } from "../base/base-inspector.ts";
 import type { CondaArchive } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
 import { listedPaths } from "./package-paths.ts";
@@ -7,7 +8,7 @@ export interface CondaPackageContents {
   /** Scripts that conda would run while it lays the package out. They are never run here. */
   linkScripts: string[];
   /** Python distributions in it: `requests`, `2.32.3`. */
-  distributions: { name: string; version: string; info: string }[];
+  distributions: InstalledDistribution[];
 }
 
 /** Reads a package's list of files. */
@@ -24,9 +25,6 @@ export async function readCondaContents(
   }
   return {
     linkScripts: scripts.filter((script) => paths.includes(script)),
-    distributions: [...infos].sort().flatMap((info) => {
-      const match = /^([^-]+)-(.+)\.dist-info$/.exec(info);
-      return match ? [{ name: match[1] as string, version: match[2] as string, info }] : [];
-    }),
+    distributions: [...infos].sort().flatMap(distributionOf),
   };
 }

@@ -55,17 +55,23 @@ export async function pythonEnvironment(
     packages === undefined
       ? { removal: [], modules: [] }
       : await packageLayers(session, { step, empty, extended, libc, limit }, packages, question);
-  const compiled = await withBytecode(
-    session,
-    step,
-    empty,
-    step.manager === "conda" ? [...empty.layers, ...modules] : modules,
-  );
-  const owned = [...empty.layers, ...removal, ...modules, ...compiled].map((layer) =>
+  const compile = async (layers: readonly LayerSource[], root: string, modulesBelow: string) => {
+    const minor = empty.python?.minor;
+    if (!step.bytecode || minor === undefined || layers.length === 0) return [];
+    const compiler = await findCompiler(session, minor, step.uvImage);
+    const place = { prefix: root.slice(1), site: `${root.slice(1)}/lib/python${minor}${modulesBelow}` };
+    return layers.map((layer) => bytecodeLayer(layer, place, compiler, session));
+  };
+  const installed = step.manager === "conda" ? [...empty.layers, ...modules] : modules;
+  const bytecode = await compile(installed, empty.prefix, "/site-packages");
+  const owned = [...empty.layers, ...removal, ...modules, ...bytecode].map((layer) =>
     ownedLayer(layer, question.owner),
   );
+  // The Python under the environment, and its standard library's bytecode, stay root's.
+  const under = empty.foundation === undefined ? [] : [empty.foundation];
+  const underRoot = empty.python?.path.slice(0, empty.python.path.indexOf("/bin/")) ?? "";
   return {
-    layers: [...(await withFoundation(session, step, empty)), ...owned],
+    layers: [...under, ...(await compile(under, underRoot, "")), ...owned],
     extended: extended?.prefix.slice(1),
   };
 }
@@ -147,34 +153,6 @@ async function chosenWheels(
   // Ended before going on: a layer that both are making would be cancelled with the wrong guess.
   await early?.drop();
   return resolveWheels(session, wanted);
-}
-
-/** The Python under an environment, and the bytecode of its standard library. */
-async function withFoundation(
-  session: BuildSession,
-  step: EnvironmentStep,
-  { foundation, python }: EmptyEnvironment,
-): Promise<LayerSource[]> {
-  if (foundation === undefined) return [];
-  if (!step.bytecode || python === undefined) return [foundation];
-  const compiler = await findCompiler(session, python.minor, step.uvImage);
-  const prefix = python.path.slice(1, python.path.indexOf("/bin/"));
-  const place = { prefix, site: `${prefix}/lib/python${python.minor}` };
-  return [foundation, bytecodeLayer(foundation, place, compiler, session)];
-}
-
-/** The layers that hold the bytecode of these layers' modules, when the environment is to have it. */
-async function withBytecode(
-  session: BuildSession,
-  step: EnvironmentStep,
-  { prefix: absolute, python }: EmptyEnvironment,
-  layers: readonly LayerSource[],
-): Promise<LayerSource[]> {
-  if (!step.bytecode || python === undefined || layers.length === 0) return [];
-  const compiler = await findCompiler(session, python.minor, step.uvImage);
-  const prefix = absolute.slice(1);
-  const place = { prefix, site: `${prefix}/lib/python${python.minor}/site-packages` };
-  return layers.map((layer) => bytecodeLayer(layer, place, compiler, session));
 }
 
 async function emptyEnvironment(

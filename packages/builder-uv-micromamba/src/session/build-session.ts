@@ -61,9 +61,16 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   const { shared, held } = openShared(request, { registry, signal, warn });
   const records = new RecordStore(cache, shared);
 
-  let found: Promise<UvProgram> | undefined;
   const layers = new LayerCache(blobs, records, held);
   const started = new Map<string, Promise<unknown>>();
+  const once = <T>(name: string, start: () => Promise<T>): Promise<T> => {
+    const known = started.get(name);
+    if (known !== undefined) return known as Promise<T>;
+    const work = start();
+    started.set(name, work);
+    track(work);
+    return work;
+  };
   return {
     request,
     options,
@@ -76,23 +83,13 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     shared,
     layers,
     uv(image, waiting = signal) {
-      if (found === undefined) {
-        found =
-          probed === undefined
-            ? findOrFetchUv(image, { option: options.uv, blobs, records, registry, signal })
-            : Promise.resolve(probed);
-        track(found);
-      }
-      return untilAborted(found, waiting);
+      const access = { option: options.uv, blobs, records, registry, signal };
+      return untilAborted(
+        once("uv", async () => probed ?? findOrFetchUv(image, access)),
+        waiting,
+      );
     },
-    once<T>(name: string, start: () => Promise<T>) {
-      const known = started.get(name);
-      if (known !== undefined) return known as Promise<T>;
-      const work = start();
-      started.set(name, work);
-      track(work);
-      return work;
-    },
+    once,
     log: (line, stream = "stderr") => request.emit({ type: "log", stream, line }),
     warn,
     track,

@@ -1,16 +1,20 @@
 import type { ShippedFile } from "@imagespec/core/builder";
 
-/** An archive of sources. */
-export interface SourceArchive {
+/** A file of a distribution, and what is stated of it. */
+export interface StatedFile {
   filename: string;
   /** `https:`, `http:` or `file:`. Never with user info. */
   url: string;
   /** All that index, lock file and address state, as `algorithm:hex`. */
   hashes: string[];
-  /** Hashes that the requirements admit: the file must have one. */
+  /** Hashes that the requirements admit, where none of `hashes` is among them: the file must have one. */
   oneOf?: string[] | undefined;
   /** In bytes; undefined when the index does not tell. */
   size: number | undefined;
+}
+
+/** An archive of sources. */
+export interface SourceArchive extends StatedFile {
   /** The part of it that is built. */
   subdirectory?: string | undefined;
 }

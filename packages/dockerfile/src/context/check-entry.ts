@@ -8,31 +8,20 @@ import type { ContextEntry } from "./context-files.ts";
  * user's sake; this is the last check before bytes are written. `seen` is filled.
  */
 export function checkEntry(entry: ContextEntry, seen: Map<string, string>): void {
-  const fault =
-    nameFault(entry.path) ?? placeFault(entry.path, seen) ?? (entry.type === "symlink" ? linkFault(entry) : undefined);
-  if (fault !== undefined) {
-    throw new ImageSpecError("E_INTERNAL", `build context: entry ${JSON.stringify(entry.path)} ${fault}`);
-  }
-  seen.set(entry.path, entry.type);
-}
-
-function nameFault(path: string): string | undefined {
-  if (path.includes("\0")) return "holds NUL";
-  if (!path.isWellFormed()) return "is not Unicode text";
+  const { path, type } = entry;
   const parts = path.split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..")) return "is not a plain relative path";
-  return undefined;
-}
-
-function placeFault(path: string, seen: Map<string, string>): string | undefined {
-  if (seen.has(path)) return "comes twice";
-  for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
-    if (seen.get(path.slice(0, slash)) !== "directory") return "does not stand behind its folder";
-  }
-  return undefined;
-}
-
-function linkFault({ link }: Extract<ContextEntry, { type: "symlink" }>): string | undefined {
-  if (link === "" || link.includes("\0") || !link.isWellFormed()) return "has no usable link target";
-  return undefined;
+  const folders = parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join("/"));
+  const link = entry.type === "symlink" ? entry.link : "x";
+  const faults: [is: boolean, what: string][] = [
+    [path.includes("\0"), "holds NUL"],
+    [!path.isWellFormed(), "is not Unicode text"],
+    [parts.some((part) => part === "" || part === "." || part === ".."), "is not a plain relative path"],
+    [seen.has(path), "comes twice"],
+    [folders.some((folder) => seen.get(folder) !== "directory"), "does not stand behind its folder"],
+    [link === "" || link.includes("\0") || !link.isWellFormed(), "has no usable link target"],
+  ];
+  const fault = faults.find(([is]) => is)?.[1];
+  if (fault !== undefined)
+    throw new ImageSpecError("E_INTERNAL", `build context: entry ${JSON.stringify(path)} ${fault}`);
+  seen.set(path, type);
 }

@@ -5,7 +5,7 @@ import { faultProxy } from "../fault-proxy/fault-proxy.ts";
 import type { Contract } from "./contract.ts";
 import type { NamedCases } from "./contract-case.ts";
 import { lazily } from "./lazily.ts";
-import { Leftovers } from "./leftovers.ts";
+import { leftoversSince } from "./leftovers.ts";
 import { manifestHead } from "./manifest-head.ts";
 
 /** Milliseconds in which a cancelled build has to end, and in which a build has to begin its work. */
@@ -76,7 +76,7 @@ export function endingsCases(contract: Contract): NamedCases {
       "one that is cancelled": () => cancelled("stopped"),
     };
     for (const [name, run] of Object.entries(ways)) {
-      const before = await Leftovers.before(build.docker, build.run);
+      const before = await leftoversSince(build.docker, build.run);
       await run();
       found.push({
         build: name,

@@ -17,65 +17,50 @@ interface RunningProcess {
   line: string;
 }
 
-/** Processes and containers that exist before a build, to tell what it leaves behind from them. */
-export class Leftovers {
-  readonly #docker: ContainerEngine;
-  readonly #mark: string;
-  readonly #processes: ReadonlySet<string>;
-  readonly #containers: ReadonlySet<string>;
-
-  private constructor(
-    docker: ContainerEngine,
-    mark: string,
-    processes: Iterable<string>,
-    containers: Iterable<string>,
-  ) {
-    this.#docker = docker;
-    this.#mark = mark;
-    this.#processes = new Set(processes);
-    this.#containers = new Set(containers);
-  }
-
-  /** @param mark value of {@link MARK}, and part of every image's name. */
-  static async before(docker: ContainerEngine, mark: string): Promise<Leftovers> {
-    const processes = await processesOf(mark);
-    return new Leftovers(docker, mark, processes.keys(), (await containersOf(docker)).keys());
-  }
-
+/** What a build leaves behind of what was not there before it. */
+export interface Leftovers {
   /** The command lines of the build's processes that stay. Where there is no /proc, none is seen. */
-  async processes(): Promise<string[]> {
-    const rest = async () => [...(await processesOf(this.#mark))].filter(([id]) => !this.#processes.has(id));
-    return staying(async () => ({ own: (await rest()).map(([, line]) => line), other: [] }));
-  }
-
+  processes(): Promise<string[]>;
   /**
    * The containers that came up during the build and stay. One that mentions this contract's images counts at once, one
    * that mentions those of another contract never; any other may belong to someone else and gets three minutes to end.
    */
-  async containers(): Promise<string[]> {
-    const made = new Map([...(await containersOf(this.#docker))].filter(([id]) => !this.#containers.has(id)));
-    const mentions = new Map<string, boolean>();
-    for (const id of made.keys()) {
-      const [mentioned] = await this.#contractsOf(id);
-      if (mentioned !== undefined && mentioned !== this.#mark) made.delete(id);
-      mentions.set(id, mentioned === this.#mark);
-    }
-    return staying(async () => {
-      const current = await containersOf(this.#docker);
-      const there = [...made].filter(([id]) => current.has(id));
-      const names = (own: boolean) => there.filter(([id]) => mentions.get(id) === own).map(([, name]) => name);
-      return { own: names(true), other: names(false) };
-    });
-  }
+  containers(): Promise<string[]>;
+}
 
-  /** Marks of the contracts whose images a container mentions, this one's first. */
-  async #contractsOf(id: string): Promise<string[]> {
-    const described = this.#docker.request({ method: "GET", path: `/containers/${id}/json` }, json);
-    // It may go between the listing and the look.
-    const text = JSON.stringify(await described.catch(() => ""));
-    const marks = [...text.matchAll(/contract\/([0-9a-f]{8})\//g)].map(([, mark = ""]) => mark);
-    return marks.includes(this.#mark) ? [this.#mark] : marks;
-  }
+/** Looks at what exists before a build. `mark` is the value of {@link MARK}, and part of every image's name. */
+export async function leftoversSince(docker: ContainerEngine, mark: string): Promise<Leftovers> {
+  const [processes, containers] = [await processesOf(mark), await containersOf(docker)];
+  return {
+    processes: () =>
+      staying(async () => {
+        const rest = [...(await processesOf(mark))].filter(([id]) => !processes.has(id));
+        return { own: rest.map(([, line]) => line), other: [] };
+      }),
+    async containers() {
+      const made = new Map([...(await containersOf(docker))].filter(([id]) => !containers.has(id)));
+      const own = new Set<string>();
+      for (const id of made.keys()) {
+        const marks = await contractsOf(docker, id);
+        if (marks.includes(mark)) own.add(id);
+        else if (marks.length > 0) made.delete(id);
+      }
+      return staying(async () => {
+        const current = await containersOf(docker);
+        const there = [...made].filter(([id]) => current.has(id));
+        const names = (isOwn: boolean) => there.filter(([id]) => own.has(id) === isOwn).map(([, name]) => name);
+        return { own: names(true), other: names(false) };
+      });
+    },
+  };
+}
+
+/** Marks of the contracts whose images a container mentions. */
+async function contractsOf(docker: ContainerEngine, id: string): Promise<string[]> {
+  const described = docker.request({ method: "GET", path: `/containers/${id}/json` }, json);
+  // It may go between the listing and the look.
+  const text = JSON.stringify(await described.catch(() => ""));
+  return [...text.matchAll(/contract\/([0-9a-f]{8})\//g)].map(([, mark = ""]) => mark);
 }
 
 /** What still exists when the time is up; returns early once nothing does. */

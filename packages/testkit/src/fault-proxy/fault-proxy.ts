@@ -12,7 +12,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exchangeOf, type HttpExchange } from "../http-exchange.ts";
 import { listen } from "../listen.ts";
-import { type Fault, type FaultRule, FaultScript } from "./fault-rule.ts";
+import { type Fault, type FaultRule, faultScript } from "./fault-rule.ts";
 
 /** A request that passed the proxy, with the fault that met it. */
 export interface FaultExchange extends HttpExchange {
@@ -36,12 +36,12 @@ export interface FaultProxy {
  * and servers do. Requests no rule meets pass unchanged, with the client's Host, so that the target's URLs lead back here.
  */
 export async function faultProxy(target: string, rules: readonly FaultRule[] = []): Promise<FaultProxy> {
-  let script = new FaultScript(rules);
+  let faultOf = faultScript(rules);
   const exchanges: FaultExchange[] = [];
   const agent = new Agent({ keepAlive: true });
   const server = createServer((request, response) => {
     const exchange: FaultExchange = exchangeOf(request);
-    const fault = script.next(exchange.method, exchange.path);
+    const fault = faultOf(exchange.method, exchange.path);
     if (fault) exchange.fault = fault;
     exchanges.push(exchange);
     new Passage({ request, response, exchange, fault: fault ?? {}, target, agent })
@@ -58,7 +58,7 @@ export async function faultProxy(target: string, rules: readonly FaultRule[] = [
     url: `http://${host}`,
     exchanges,
     script: (next) => {
-      script = new FaultScript(next);
+      faultOf = faultScript(next);
     },
     close,
     [Symbol.asyncDispose]: close,

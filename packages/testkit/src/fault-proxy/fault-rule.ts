@@ -38,27 +38,13 @@ export interface FaultRule {
 }
 
 /** Picks the fault for each request: the first rule that matches and whose turn it is. Every match is counted. */
-export class FaultScript {
-  readonly #rules: readonly FaultRule[];
-  readonly #seen: number[];
-
-  constructor(rules: readonly FaultRule[]) {
-    this.#rules = rules;
-    this.#seen = rules.map(() => 0);
-  }
-
-  next(method: string, path: string): Fault | undefined {
-    const line = `${method} ${path}`;
-    let fault: Fault | undefined;
-    this.#rules.forEach((rule, index) => {
-      if (!matches(rule.match, line)) return;
-      const turn = (this.#seen[index] ?? 0) + 1;
-      this.#seen[index] = turn;
-      const due = rule.nth === undefined || [rule.nth].flat().includes(turn);
-      if (due) fault ??= rule.do;
-    });
-    return fault;
-  }
+export function faultScript(rules: readonly FaultRule[]): (method: string, path: string) => Fault | undefined {
+  const counted = rules.map((rule) => ({ ...rule, seen: 0 }));
+  return (method, path) => {
+    const matching = counted.filter((rule) => matches(rule.match, `${method} ${path}`));
+    for (const rule of matching) rule.seen++;
+    return matching.find(({ nth, seen }) => nth === undefined || [nth].flat().includes(seen))?.do;
+  };
 }
 
 function matches(pattern: string | RegExp, line: string): boolean {
