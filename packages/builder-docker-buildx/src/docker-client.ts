@@ -55,9 +55,7 @@ async function driverOf(inspected: ToolResult, { env }: DockerCall, option: stri
     throw new ImageSpecError(
       "E_OPTIONS",
       `docker buildx has no builder "${name}" (${source}): ${lastLine(inspected)}`,
-      {
-        hint: "Choose one of `docker buildx ls`, or make it with `docker buildx create --name`.",
-      },
+      { hint: "Choose one of `docker buildx ls`, or make it with `docker buildx create --name`." },
     );
   }
   // A context without a builder of its own counts as one.

@@ -22,9 +22,7 @@ export async function baseContext(folder: string, scratch: string): Promise<stri
     throw new ImageSpecError(
       "E_OPTIONS",
       `The base oci:${folder} cannot be given to docker buildx: its path holds @ or :`,
-      {
-        hint: "Move the layout to another path, or set TMPDIR to one without these characters.",
-      },
+      { hint: "Move the layout to another path, or set TMPDIR to one without these characters." },
     );
   }
   const link = join(scratch, "base");

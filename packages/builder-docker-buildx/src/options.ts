@@ -14,9 +14,7 @@ const texts = z
 // Attributes of cache exporters would appear in argv, which everybody on the machine can read.
 const cache = texts.refine(
   (values) => !values.some((value) => /(?:secret|token|password|access_key)[\w-]*=/i.test(value)),
-  {
-    message: "holds a secret; give it to the builder's own configuration or environment instead",
-  },
+  { message: "holds a secret; give it to the builder's own configuration or environment instead" },
 );
 
 /** Build arguments travel in docker's own environment, where these say how docker itself works. */

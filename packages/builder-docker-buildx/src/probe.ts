@@ -1,7 +1,8 @@
+import { engineEndpoint } from "@imagespec/container-engine";
+import { dockerode } from "@imagespec/container-engine/dockerode";
 import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import { findDockerClient } from "./docker-client.ts";
-import { connectEngine } from "./engine/docker-engine.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
 /** Milliseconds for the whole probe: an engine on a busy machine takes seconds to answer. */
@@ -17,7 +18,7 @@ export async function probe(options: DockerBuildxOptions, env: ProcessEnvironmen
   try {
     const client = await findDockerClient({ env: {}, signal }, options.builder);
     // Throws where dockerode is not installed.
-    if (client.kind === "api") await connectEngine(env);
+    if (client.kind === "api") await dockerode(await engineEndpoint(env));
     const detail = `${NAMES[client.kind]} ${client.version}`;
     if (client.kind === "buildx" && client.driver !== "docker") {
       return { usable: true, detail: `${detail}, driver ${client.driver}` };

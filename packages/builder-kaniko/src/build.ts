@@ -34,7 +34,7 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   const signal = AbortSignal.any([request.signal, failed.signal, limit]);
   const runs = request.target.platforms.map(async (platform) => {
     try {
-      return { platform, outcome: await host.run(taskOf({ request, inputs, platform, signal })) };
+      return { platform, outcome: await host.run(taskOf(request, inputs, platform, signal)) };
     } catch (error) {
       failed.abort(limit.aborted && !request.signal.aborted ? timedOut(inputs.subject, options) : error);
       throw error;
@@ -55,14 +55,12 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   }
 }
 
-interface PlatformTask {
-  request: BuildRequest<KanikoOptions>;
-  inputs: BuildInputs;
-  platform: string;
-  signal: AbortSignal;
-}
-
-function taskOf({ request, inputs, platform, signal }: PlatformTask): ExecutorTask {
+function taskOf(
+  request: BuildRequest<KanikoOptions>,
+  inputs: BuildInputs,
+  platform: string,
+  signal: AbortSignal,
+): ExecutorTask {
   const label = request.target.platforms.length > 1 ? platform : undefined;
   const dockerfile = dockerfileOf(request);
   return {

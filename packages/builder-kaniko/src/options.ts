@@ -4,37 +4,12 @@ import { z } from "zod";
 export const DEFAULT_IMAGE = "ghcr.io/osscontainertools/kaniko:v1.28.5";
 
 /** Arguments that decide where the image goes, what is built or whether kaniko may run here: the builder sets them itself. */
-const OWN_ARGUMENTS = [
-  "--build-arg",
-  "--cache",
-  "--cache-repo",
-  "--cache-ttl",
-  "--cleanup",
-  "--compression",
-  "--context",
-  "--context-sub-path",
-  "--custom-platform",
-  "--customPlatform",
-  "--destination",
-  "--digest-file",
-  "--dockerfile",
-  "--force",
-  "--image-name-tag-with-digest-file",
-  "--image-name-with-digest-file",
-  "--kaniko-dir",
-  "--log-format",
-  "--no-push",
-  "--oci-layout-path",
-  "--registry-map",
-  "--registry-mirror",
-  "--secret",
-  "--single-snapshot",
-  "--snapshot-mode",
-  "--snapshotMode",
-  "--tar-path",
-  "--tarPath",
-  "--target",
-] as const;
+const OWN_ARGUMENTS = new Set(
+  `--build-arg --cache --cache-repo --cache-ttl --cleanup --compression --context --context-sub-path --custom-platform
+  --customPlatform --destination --digest-file --dockerfile --force --image-name-tag-with-digest-file
+  --image-name-with-digest-file --kaniko-dir --log-format --no-push --oci-layout-path --registry-map --registry-mirror
+  --secret --single-snapshot --snapshot-mode --snapshotMode --tar-path --tarPath --target`.split(/\s+/),
+);
 const SHORT_ARGUMENTS = /^-[bcdfv]/;
 
 const host = z.string().regex(/^[^\s/@]+$/, "a registry host such as registry.example.com:5000");
@@ -126,7 +101,7 @@ export const kanikoOptions = z.strictObject({
     .superRefine((args, context) => {
       for (const [index, argument] of args.entries()) {
         const name = argument.replace(/=.*$/s, "");
-        if ((OWN_ARGUMENTS as readonly string[]).includes(name) || SHORT_ARGUMENTS.test(argument)) {
+        if (OWN_ARGUMENTS.has(name) || SHORT_ARGUMENTS.test(argument)) {
           context.addIssue({ code: "custom", path: [index], message: `${name} is set by the builder` });
         }
       }

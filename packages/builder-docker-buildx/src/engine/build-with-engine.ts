@@ -1,11 +1,13 @@
 import { Readable } from "node:stream";
+import { engineEndpoint } from "@imagespec/container-engine";
+import { dockerode } from "@imagespec/container-engine/dockerode";
 import { abortedError, LineSplitter } from "@imagespec/core/builder";
 import { type CredentialStore, type ProcessEnvironment, redact } from "@imagespec/registry";
 import { BuildLog } from "../build-log.ts";
 import { buildFailure } from "../failure.ts";
 import { type BuildJob, contextOf } from "../job.ts";
 import { SolveStatusReader } from "../progress.ts";
-import { connectEngine, dial } from "./docker-engine.ts";
+import { dial } from "./docker-engine.ts";
 import { readSolveStatus } from "./protobuf.ts";
 import { openSession } from "./session.ts";
 
@@ -30,7 +32,7 @@ export async function buildWithEngine(
 ): Promise<void> {
   const { signal, inputs, options } = job;
   const log = new BuildLog(job.emit, job.instructions);
-  const docker = await connectEngine(env);
+  const docker = await dockerode(await engineEndpoint(env));
   const context = Readable.from(contextOf(job), { objectMode: false });
   let contextError: unknown;
   context.on("error", (error) => {

@@ -111,10 +111,7 @@ export class Cluster {
     return new ImageSpecError(
       "E_KUBERNETES",
       `The Kubernetes API at ${this.server} does not answer: ${cause.message}`,
-      {
-        cause,
-        hint: "Check the current context of your kubeconfig with `kubectl cluster-info`.",
-      },
+      { cause, hint: "Check the current context of your kubeconfig with `kubectl cluster-info`." },
     );
   }
 }
@@ -148,9 +145,7 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
     throw new ImageSpecError(
       "E_KUBERNETES",
       `The kubeconfig has no cluster for the context "${config.getCurrentContext()}"`,
-      {
-        hint: "Choose one of `kubectl config get-contexts` in builderOptions { kubernetes: { context: NAME } }.",
-      },
+      { hint: "Choose one of `kubectl config get-contexts` in builderOptions { kubernetes: { context: NAME } }." },
     );
   }
   return new Cluster(config, options.namespace ?? context?.namespace ?? "default");

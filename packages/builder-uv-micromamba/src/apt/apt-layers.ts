@@ -14,7 +14,7 @@ import { handedOn } from "./handed-on.ts";
 import { type AptArchive, packageContents } from "./package-contents.ts";
 import { packageLayers } from "./package-layers.ts";
 import { planInstallation } from "./plan-installation.ts";
-import { recentAptResolution } from "./recent-apt-resolution.ts";
+import { resolvePackages } from "./resolve-packages.ts";
 
 /** Packages fetched and listed at once. */
 const PARALLEL = 4;
@@ -36,22 +36,24 @@ export interface AptLayers {
 export async function aptLayers(
   session: BuildSession,
   step: AptStep,
-  question: { base: BaseImage; inspector: BaseInspector; limit: number; account: PlannedAccount },
+  {
+    base,
+    inspector,
+    limit,
+    account,
+  }: { base: BaseImage; inspector: BaseInspector; limit: number; account: PlannedAccount },
 ): Promise<AptLayers> {
-  const { base, inspector, limit, account } = question;
   const { records, signal } = session;
   const programs = findApt();
   if (programs === undefined) throw handedOn("aptPackages need apt-get and dpkg-deb on this host, or a container");
   const { architecture } = base.platform;
   const system = await baseSystem(inspector, base.name, records);
-  const resolution = await recentAptResolution(session, {
-    programs,
-    base: system,
-    baseName: base.name,
-    architecture,
-    packages: step.packages,
-    mirrors: step.mirrors,
-  });
+  const { packages, mirrors } = step;
+  const key = { base: system.layers, architecture, packages, mirrors, recipe: 1 };
+  const question = { programs, base: system, baseName: base.name, architecture, packages, mirrors, signal };
+  const ask = () =>
+    session.cache.withScratch(session.warn, (root) => resolvePackages({ ...question, root, onLine: session.log }));
+  const resolution = await records.recent("apt-resolutions", key, { force: session.request.force, ask });
   const downloader = new Downloader(session.http, session.blobs, session.request.emit);
   const archives = resolution.packages.map(
     (one): AptArchive => ({
@@ -70,8 +72,8 @@ export async function aptLayers(
   const reading = { dpkgDeb: programs.dpkgDeb, records, signal };
   const contents = await Promise.all(archives.map((archive) => run(() => packageContents(archive, reading))));
   const plan = new FilePlan(inspector.tree, withAccount(system, account));
-  const packages = contents.map((one, at) => ({ package: archives[at]?.name ?? "", at, contents: one }));
-  await planInstallation(packages, { plan, resolution, architecture });
+  const listed = contents.map((one, at) => ({ package: archives[at]?.name ?? "", at, contents: one }));
+  await planInstallation(listed, { plan, resolution, architecture });
   return {
     layers: await packageLayers({ archives, plan, programs, limit: limit - 1, resolution }),
     index: indexOf(plan),

@@ -3,33 +3,10 @@ import { controlText, type PackageContents } from "./package-contents.ts";
 import { linesOf, parseStanzas, type Stanza } from "./stanzas.ts";
 
 /** Fields in the order dpkg writes them; what is not among them follows as it stands in the package. */
-const ORDER = [
-  "Package",
-  "Essential",
-  "Protected",
-  "Status",
-  "Priority",
-  "Section",
-  "Installed-Size",
-  "Origin",
-  "Maintainer",
-  "Bugs",
-  "Architecture",
-  "Multi-Arch",
-  "Source",
-  "Version",
-  "Replaces",
-  "Provides",
-  "Depends",
-  "Pre-Depends",
-  "Recommends",
-  "Suggests",
-  "Breaks",
-  "Conflicts",
-  "Enhances",
-  "Conffiles",
-  "Description",
-];
+const ORDER =
+  `Package Essential Protected Status Priority Section Installed-Size Origin Maintainer Bugs Architecture Multi-Arch
+  Source Version Replaces Provides Depends Pre-Depends Recommends Suggests Breaks Conflicts Enhances Conffiles
+  Description`.split(/\s+/);
 const RELATIONS = /^(Replaces|Provides|(Pre-)?Depends|Recommends|Suggests|Breaks|Conflicts|Enhances)$/;
 
 /** A package's entry in /var/lib/dpkg/status once it is installed (deb-control(5), dpkg(1)). */
@@ -54,11 +31,7 @@ export function installedStanza(contents: PackageContents): Stanza {
   const ordered: Stanza = new Map();
   for (const name of [...ORDER, ...rest]) {
     const value = fields.get(name);
-    if (
-      value === undefined ||
-      ((name === "Essential" || name === "Multi-Arch" || name === "Protected") && value === "no")
-    )
-      continue;
+    if (value === undefined || (/^(Essential|Multi-Arch|Protected)$/.test(name) && value === "no")) continue;
     ordered.set(name, RELATIONS.test(name) ? relations(value) : value);
   }
   return ordered;

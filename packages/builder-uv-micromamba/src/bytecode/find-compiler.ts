@@ -133,11 +133,7 @@ async function interpreterOf(
 ): Promise<Interpreter | undefined> {
   if (program === undefined) return undefined;
   const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)";
-  const { stdout, exitCode } = await runTool(program, ["-sSIc", code], {
-    cwd: "/",
-    signal,
-    allowFailure: true,
-  });
+  const { stdout, exitCode } = await runTool(program, ["-sSIc", code], { cwd: "/", signal, allowFailure: true });
   const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)\n$/.exec(stdout) ?? [];
   if (exitCode !== 0 || path === undefined || version === undefined) return undefined;
   if (!`${version}.`.startsWith(`${wanted}.`)) return undefined;

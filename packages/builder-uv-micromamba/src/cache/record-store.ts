@@ -4,7 +4,6 @@ import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
-import { isFresh } from "./is-fresh.ts";
 import type { RegistryRecords } from "./registry-records.ts";
 
 /** One record on disk: what it is of, and what is known of that. */
@@ -12,6 +11,9 @@ interface RecordFile {
   of: string;
   value: unknown;
 }
+
+/** How long an index's answer counts, in milliseconds: as long as PyPI lets its pages be kept (`max-age=600`). */
+const FRESH_MS = 10 * 60 * 1000;
 
 /** How an index of packages is asked, whose answers change. */
 export interface RecentQuestion<T> {
@@ -107,7 +109,8 @@ export class RecordStore {
   /** The same for an answer that counts for ten minutes. With `force` it is asked for anew, and what is not `kept` is not kept. */
   async recent<T>(kind: string, key: unknown, { force, ask, kept = () => true }: RecentQuestion<T>): Promise<T> {
     const known = force ? undefined : await this.get<{ at: number; answer?: T }>(kind, key);
-    if (known?.answer !== undefined && isFresh(known.at)) return known.answer;
+    const age = Date.now() - (known?.at ?? 0);
+    if (known?.answer !== undefined && age >= 0 && age < FRESH_MS) return known.answer;
     const answer = await ask();
     if (kept(answer)) await this.set(kind, key, { at: Date.now(), answer });
     return answer;

@@ -115,10 +115,7 @@ export class RegistryRecords {
   async #write(tag: string, records: readonly PackedRecord[]): Promise<void> {
     const { repository, signal } = this.#options;
     const blobs = [EMPTY, { mediaType: RECORDS_TYPE, bytes: await packRecords(records) }].map(
-      ({ mediaType, bytes }) => ({
-        bytes,
-        descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length },
-      }),
+      ({ mediaType, bytes }) => ({ bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } }),
     );
     for (const { descriptor, bytes } of blobs)
       await repository.putBlob(descriptor, () => Readable.from([bytes]), { signal });

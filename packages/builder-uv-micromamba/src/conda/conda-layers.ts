@@ -85,9 +85,7 @@ async function* entries(
         throw new ImageSpecError(
           "E_UNSUPPORTED",
           `${pack.fn} has a hard link to /${entry.link}, which is not its own`,
-          {
-            hint: "Build with docker-buildx or kaniko.",
-          },
+          { hint: "Build with docker-buildx or kaniko." },
         );
       seen.add(entry.path);
       yield entry;

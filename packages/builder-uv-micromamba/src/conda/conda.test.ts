@@ -53,7 +53,7 @@ function question(packages: string[], more: Partial<CondaQuestion> = {}): CondaQ
     channels: Object.keys(channels),
     pythonVersion: undefined,
     platform: "linux/amd64",
-    machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: new Map() },
+    machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: [] },
     ...more,
   };
 }
@@ -137,7 +137,7 @@ describe("resolveConda with rattler", () => {
   });
 
   it("leaves a musl base to other builders", async () => {
-    const machine = { libc: { family: "musl", major: 1, minor: 2 } as const, env: new Map() };
+    const machine = { libc: { family: "musl", major: 1, minor: 2 } as const, env: [] };
     await expect(resolve(question(["demo-lib"], { machine }))).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
   });
 });

@@ -138,7 +138,7 @@ describe("what a solver chose", () => {
         channels: [],
         pythonVersion: undefined,
         platform: "linux/amd64",
-        machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: new Map() },
+        machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: [] },
       },
       async () => [
         {

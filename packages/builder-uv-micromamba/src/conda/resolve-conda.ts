@@ -53,9 +53,7 @@ export async function resolveConda(
       throw new ImageSpecError(
         "E_RESOLVE",
         `A conda channel lists ${JSON.stringify(fn)}, which is no package's file name`,
-        {
-          hint: "Check condaChannels.",
-        },
+        { hint: "Check condaChannels." },
       );
   packages.sort((a, b) => (a.record.name < b.record.name ? -1 : 1));
   return { packages, target: { prefix: question.prefix, python: pythonOf(packages) } };

@@ -1,11 +1,11 @@
-import type { Libc } from "../base/base-inspector.ts";
+import { type Libc, variable } from "../base/base-inspector.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
 /** What of the base decides which packages fit. */
 export interface TargetMachine {
   libc: Libc | undefined;
   /** Config environment of the base. */
-  env: ReadonlyMap<string, string>;
+  env: readonly string[];
 }
 
 const ARCHSPEC: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ export function virtualPackages(subdir: string, machine: TargetMachine): Virtual
   ];
   const { libc } = machine;
   if (libc?.family === "glibc") result.push({ name: "__glibc", version: `${libc.major}.${libc.minor}` });
-  const cuda = /^\d+\.\d+/.exec(machine.env.get("CUDA_VERSION") ?? "")?.[0];
+  const cuda = /^\d+\.\d+/.exec(variable(machine.env, "CUDA_VERSION") ?? "")?.[0];
   if (cuda !== undefined) result.push({ name: "__cuda", version: cuda });
   return result;
 }

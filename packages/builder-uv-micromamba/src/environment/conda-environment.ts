@@ -1,5 +1,4 @@
 import { type EnvironmentStep, ImageSpecError, runTool, throughAddressMirror } from "@imagespec/core/builder";
-import type { BaseImage } from "../base/base-image.ts";
 import { Downloader } from "../cache/downloader.ts";
 import { statedHash } from "../cache/stated-hash.ts";
 import { CondaArchive } from "../conda/conda-archive.ts";
@@ -47,7 +46,7 @@ export async function condaEnvironment(
       channels: step.channels,
       pythonVersion: step.pythonVersion,
       platform: `${os}/${architecture}`,
-      machine: { libc: await inspector.libc(), env: environmentOf(base) },
+      machine: { libc: await inspector.libc(), env: base.config.config?.Env ?? [] },
     },
     await chooseSolver(session, downloader, through),
     session.signal,
@@ -139,9 +138,4 @@ function reportLinkScripts(
   if (session.options.strict)
     throw new ImageSpecError("E_UNSUPPORTED", message, { hint, details: { parameter: "condaPackages" } });
   session.warn(message, hint);
-}
-
-function environmentOf(base: BaseImage): Map<string, string> {
-  const lines = base.config.config?.Env ?? [];
-  return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

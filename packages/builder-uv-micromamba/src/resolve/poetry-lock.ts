@@ -82,9 +82,7 @@ function exported(
     throw new ImageSpecError(
       "E_UNSUPPORTED",
       `poetry.lock is not read by poetry here:\n${tail.slice(-12).join("\n")}`,
-      {
-        hint: "Write the lock again: poetry lock. Or build with docker-buildx or kaniko.",
-      },
+      { hint: "Write the lock again: poetry lock. Or build with docker-buildx or kaniko." },
     );
   });
 }

@@ -56,9 +56,7 @@ export function parsePylock(
       throw new ImageSpecError(
         "E_RESOLVE",
         `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements admit`,
-        {
-          hint: "Add the hash of the wheel for this platform, or write the file again for it.",
-        },
+        { hint: "Add the hash of the wheel for this platform, or write the file again for it." },
       );
     else found.sources.push(withHashes(sourceOf(locked, folder), hashes));
   }

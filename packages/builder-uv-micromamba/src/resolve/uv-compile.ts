@@ -81,9 +81,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
     throw new ImageSpecError(
       "E_RESOLVE",
       `${bare.name} ${bare.version ?? ""} has no hash, and --require-hashes wants one`,
-      {
-        hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes.",
-      },
+      { hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes." },
     );
   });
 }
@@ -130,10 +128,7 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
     return new ImageSpecError(
       "E_UNSUPPORTED",
       `uv cannot take pipExtraArgs or torchBackend for a resolution: ${words}`,
-      {
-        hint: "Leave it out, or build with docker-buildx or kaniko.",
-        details,
-      },
+      { hint: "Leave it out, or build with docker-buildx or kaniko.", details },
     );
   }
   const shown = said.slice(-12).join("\n");

@@ -175,10 +175,5 @@ function gitCommit(address: string): GitCommit {
   const [url = "", query = ""] = front.split("?");
   const parameters = new URLSearchParams(query);
   const revision = ["rev", "tag", "branch"].map((name) => parameters.get(name)).find((value) => value !== null);
-  return {
-    url,
-    commit,
-    revision: revision ?? undefined,
-    subdirectory: parameters.get("subdirectory") ?? undefined,
-  };
+  return { url, commit, revision: revision ?? undefined, subdirectory: parameters.get("subdirectory") ?? undefined };
 }

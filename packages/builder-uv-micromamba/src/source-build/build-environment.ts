@@ -74,7 +74,5 @@ export function placesOf(extraArgs: readonly string[]): string[] {
 }
 
 function refusal(subject: string, what: string): ImageSpecError {
-  return new ImageSpecError("E_UNSUPPORTED", `${subject} ${what}`, {
-    hint: "Build with docker-buildx or kaniko.",
-  });
+  return new ImageSpecError("E_UNSUPPORTED", `${subject} ${what}`, { hint: "Build with docker-buildx or kaniko." });
 }

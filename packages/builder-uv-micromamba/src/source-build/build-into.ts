@@ -87,8 +87,6 @@ function needsCompiler(subject: string, asked: string): ImageSpecError {
   return new ImageSpecError(
     "E_UNSUPPORTED",
     `${subject} is built with a compiler (${names}), which would decide what is in it`,
-    {
-      hint: "Build with docker-buildx or kaniko, where the image's own compiler makes it.",
-    },
+    { hint: "Build with docker-buildx or kaniko, where the image's own compiler makes it." },
   );
 }

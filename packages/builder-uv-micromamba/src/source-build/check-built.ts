@@ -18,8 +18,6 @@ export function checkBuilt({ name, version }: StaticMetadata, source: Source): v
   throw new ImageSpecError(
     "E_RESOLVE",
     `${subjectOf(source)} is built to a wheel that calls itself ${name} ${version}`,
-    {
-      hint: "Take another version of the package, or report it to its authors.",
-    },
+    { hint: "Take another version of the package, or report it to its authors." },
   );
 }

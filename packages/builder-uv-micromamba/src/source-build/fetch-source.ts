@@ -58,9 +58,7 @@ export async function projectFolder(folder: string, source: Source, isArchive: b
   throw new ImageSpecError(
     "E_RESOLVE",
     `${subjectOf(source)} has no folder ${git?.subdirectory ?? archive?.subdirectory}`,
-    {
-      hint: "Correct the subdirectory of its address.",
-    },
+    { hint: "Correct the subdirectory of its address." },
   );
 }
 

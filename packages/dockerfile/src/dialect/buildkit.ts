@@ -28,17 +28,10 @@ export const CA_SECRET = "imagespec_ca";
 // Every build container of BuildKit has a file system of its own at /dev: no mount point made there can stay in the image.
 const MOUNT_ROOT = "/dev/imagespec";
 
-/** The mounts that steps share, below one folder. */
-interface Mounts {
-  tools: StepTools & { cache: string };
-  /** The certificates of micromamba's image. */
-  fallbackCa: string;
-  uv: Mount;
-  uvCache: Mount;
-  ca: Mount;
-}
+type Mounts = ReturnType<typeof mountsBelow>;
 
-function mountsBelow(root: string): Mounts {
+/** The mounts that steps share, below one folder, and the certificates of micromamba's image. */
+function mountsBelow(root: string) {
   const tools = {
     bin: `${root}/bin`,
     cache: `${root}/cache`,
@@ -51,7 +44,7 @@ function mountsBelow(root: string): Mounts {
     uv: { type: "bind", from: UV_STAGE, source: "/uv", target: `${tools.bin}/uv` },
     uvCache: { type: "cache", id: "imagespec-uv", target: tools.cache },
     ca: { type: "secret", id: CA_SECRET, target: tools.ca },
-  };
+  } as const satisfies Record<string, Mount | StepTools | string>;
 }
 
 /**

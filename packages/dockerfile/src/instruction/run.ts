@@ -18,9 +18,9 @@ export function renderRun(lines: readonly string[], mounts: readonly Mount[] = [
   if (lines.some(isUnsafe) || !/^\s*[^[\s]/.test(lines[0] ?? "")) {
     return ["RUN", ...flags, renderExec(["/bin/sh", "-c", lines.join(" ")])].join(" ");
   }
-  return [...(flags.length > 0 ? [`RUN ${flags.join(" \\\n    ")}`, ...lines] : withFirst("RUN ", lines))].join(
-    " \\\n    ",
-  );
+  const [first = "", ...rest] = lines;
+  const start = flags.length > 0 ? [`RUN ${flags.join(" \\\n    ")}`, first] : [`RUN ${first}`];
+  return [...start, ...rest].join(" \\\n    ");
 }
 
 /** The RUN instruction of a step's script, see {@link renderRun}. */
@@ -48,8 +48,4 @@ const PART = new RegExp(`.{1,${LONGEST_LINE / 4 - 1}}[^\\s\\\\](?![\\s#])|.+`, "
  */
 function continued(text: string): string {
   return Buffer.byteLength(text) <= LONGEST_LINE ? text : (text.match(PART) ?? []).join("\\\n");
-}
-
-function withFirst(prefix: string, lines: readonly string[]): string[] {
-  return [`${prefix}${lines[0] ?? ""}`, ...lines.slice(1)];
 }

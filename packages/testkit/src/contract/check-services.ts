@@ -29,10 +29,7 @@ export async function checkServices(services: ContractServices, docker: Containe
       throw new ImageSpecError(
         "E_REGISTRY",
         `The base image services.images.${name} cannot be read: ${cause.message}`,
-        {
-          cause,
-          hint: `Push ${image} as https://imagespec.dev/testkit describes it.`,
-        },
+        { cause, hint: `Push ${image} as https://imagespec.dev/testkit describes it.` },
       );
     });
   }
