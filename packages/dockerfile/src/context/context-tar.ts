@@ -1,4 +1,4 @@
-import { pipeline } from "node:stream/promises";
+import { once } from "node:events";
 import { checkEpoch } from "@imagespec/core/builder";
 import { pack as createPack, type Pack } from "tar-stream";
 import { checkEntry } from "./check-entry.ts";
@@ -68,5 +68,12 @@ function writeWhole(pack: Pack, header: Header, bytes?: Buffer): Promise<void> {
 }
 
 async function writeFile(pack: Pack, header: Header, content: AsyncIterable<Uint8Array>): Promise<void> {
-  await pipeline(content, pack.entry(header) as unknown as NodeJS.WritableStream);
+  const { promise: closed, resolve, reject } = Promise.withResolvers<void>();
+  // Sink, callback and pack all report the same fault; without a listener on each, it would end the process.
+  const sink = pack.entry(header, (error) => (error ? reject(error) : resolve()));
+  sink.on("error", reject);
+  closed.catch(() => undefined);
+  for await (const chunk of content) if (!sink.write(chunk)) await Promise.race([once(sink, "drain"), closed]);
+  sink.end(null);
+  await closed;
 }
