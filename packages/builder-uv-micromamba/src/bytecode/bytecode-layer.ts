@@ -22,7 +22,6 @@ export function bytecodeLayer(
 ): LayerSource {
   return {
     key: { bytecode: modules.key, site, python: compiler.version, script: COMPILE_SCRIPT },
-    compression: 4,
     title: `bytecode by Python ${compiler.version} of ${modules.title}`,
     entries: (signal) => addParentFolders(compiled(modules, { site, compiler, session, signal }), prefix),
   };

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { Deflater } from "./deflate.ts";
 import type { DeflateAnswer, DeflateTask } from "./deflate-worker.ts";
-import { type FixedLevel, fixedMember } from "./fixed-deflate.ts";
+import { fixedMember } from "./gzip-member.ts";
 
 /** Blocks below this many bytes are compressed on the main thread, which takes less time than starting another. */
 const WORTH_A_THREAD = 128 * 1024;
@@ -14,6 +15,7 @@ interface Thread {
 /** Compresses blocks beside the main thread, on as many threads as there are cores left; each starts when it is needed. */
 export class DeflateThreads {
   readonly count: number;
+  readonly #deflater = new Deflater();
   readonly #threads: Thread[] = [];
   #next = 0;
 
@@ -22,14 +24,14 @@ export class DeflateThreads {
   }
 
   /** The block as a gzip member; the block may not be used afterwards. */
-  member(block: Uint8Array<ArrayBuffer>, level: FixedLevel): Buffer | Promise<Buffer> {
-    if (block.length < WORTH_A_THREAD) return fixedMember(block, level);
+  member(block: Uint8Array<ArrayBuffer>): Buffer | Promise<Buffer> {
+    if (block.length < WORTH_A_THREAD) return fixedMember(block, this.#deflater);
     const thread = this.#idlest();
     const answer = Promise.withResolvers<Buffer>();
     const id = this.#next++;
     thread.waiting.set(id, answer);
     thread.worker.ref();
-    thread.worker.postMessage({ id, block, level } satisfies DeflateTask, [block.buffer]);
+    thread.worker.postMessage({ id, block } satisfies DeflateTask, [block.buffer]);
     return answer.promise;
   }
 

@@ -1,11 +1,11 @@
 import { parentPort } from "node:worker_threads";
-import { type FixedLevel, fixedMember } from "./fixed-deflate.ts";
+import { Deflater } from "./deflate.ts";
+import { fixedMember } from "./gzip-member.ts";
 
 /** A block that a thread compresses. */
 export interface DeflateTask {
   id: number;
-  block: Uint8Array;
-  level: FixedLevel;
+  block: Uint8Array<ArrayBuffer>;
 }
 
 export interface DeflateAnswer {
@@ -13,7 +13,8 @@ export interface DeflateAnswer {
   member: Uint8Array;
 }
 
-parentPort?.on("message", ({ id, block, level }: DeflateTask) => {
-  const member = fixedMember(block, level);
+const deflater = new Deflater();
+parentPort?.on("message", ({ id, block }: DeflateTask) => {
+  const member = fixedMember(block, deflater);
   parentPort?.postMessage({ id, member } satisfies DeflateAnswer);
 });

@@ -21,7 +21,11 @@ async function* cut(pieces: readonly TarPiece[], size: number): AsyncGenerator<T
 
 async function compressed(
   pieces: readonly TarPiece[],
-  { size = 65_536, parallel, compression = 5 }: { size?: number; parallel?: number; compression?: Compression } = {},
+  {
+    size = 65_536,
+    parallel,
+    compression = "fixed",
+  }: { size?: number; parallel?: number; compression?: Compression } = {},
 ): Promise<{ bytes: Buffer; zlib: boolean }> {
   const parts: Buffer[] = [];
   let zlib = false;
@@ -65,7 +69,7 @@ const heads = (bytes: Buffer) => {
 
 describe("gzipMembers", () => {
   it("gives what any gunzip reads back", async () => {
-    for (const compression of [4, 5, "zlib"] as const)
+    for (const compression of ["fixed", "zlib"] as const)
       expect(gunzipSync((await compressed(mixed, { compression })).bytes).equals(whole)).toBe(true);
   });
 
@@ -102,7 +106,7 @@ describe("gzipMembers", () => {
       throw new Error("disk");
     }
     const read = async () => {
-      for await (const _ of gzipMembers(failing(), { compression: 5, threads }));
+      for await (const _ of gzipMembers(failing(), { compression: "fixed", threads }));
     };
     await expect(read()).rejects.toThrow("disk");
   });

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { DeflateThreads } from "./deflate-threads.ts";
-import { type FixedLevel, memberHeader, memberTrailer } from "./fixed-deflate.ts";
+import { memberHeader, memberTrailer } from "./gzip-member.ts";
 import type { TarPiece } from "./tar-pieces.ts";
 
 /** Uncompressed bytes of one gzip member; fixed, because they decide the compressed bytes. */
@@ -13,11 +13,8 @@ const WAITING_BYTES = 16 * 1024 * 1024;
 
 const compress = promisify(gzip) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
-/**
- * How the pieces of a layer that cannot be copied are compressed: by the fixed deflate of that level, large ones by zlib;
- * or by zlib alone.
- */
-export type Compression = FixedLevel | "zlib";
+/** How the pieces of a layer that cannot be copied are compressed: by the fixed deflate, large ones by zlib; or by zlib alone. */
+export type Compression = "fixed" | "zlib";
 
 export interface GzipQuestion {
   compression: Compression;
@@ -38,7 +35,7 @@ export async function* gzipMembers(
   { compression, threads, zlibUsed, parallel = Math.min(availableParallelism(), 8) + 1 }: GzipQuestion,
 ): AsyncGenerator<Buffer> {
   const queue = new MemberQueue(parallel);
-  const fixed = new Block(MEMBER_BYTES.fixed, (block) => queue.push(threads.member(block, compression as FixedLevel)));
+  const fixed = new Block(MEMBER_BYTES.fixed, (block) => queue.push(threads.member(block)));
   const zlib = new Block(MEMBER_BYTES.zlib, (block) => {
     zlibUsed?.();
     queue.push(zlibMember(block));

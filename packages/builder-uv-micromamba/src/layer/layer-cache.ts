@@ -10,7 +10,7 @@ import { LAYER_MTIME } from "./tar-entry.ts";
 import { type TarPiece, tarPieces } from "./tar-pieces.ts";
 
 /** Part of the cache key; raised when the same entries should compress differently: threshold, block size, deflate. */
-const COMPRESSION_RECIPE = 1;
+const COMPRESSION_RECIPE = 2;
 /** What zlib's bytes depend on, beside its input. */
 const ZLIB = `${process.versions.zlib} ${process.arch}`;
 
@@ -96,7 +96,7 @@ export class LayerCache {
     const tar = createHash("sha256");
     let zlib: string | undefined;
     const members = gzipMembers(tap(tarPieces(source.entries(signal)), tar, signal), {
-      compression: source.compression ?? 5,
+      compression: source.compression ?? "fixed",
       threads: this.#threads,
       zlibUsed: () => {
         zlib = ZLIB;
@@ -110,7 +110,7 @@ export class LayerCache {
   }
 }
 
-function fullKey({ key, compression = 5 }: LayerSource): unknown {
+function fullKey({ key, compression = "fixed" }: LayerSource): unknown {
   return { key, compression, recipe: COMPRESSION_RECIPE, mtime: LAYER_MTIME.getTime() };
 }
 

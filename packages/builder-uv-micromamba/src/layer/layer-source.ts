@@ -7,7 +7,7 @@ export interface LayerSource {
   key: unknown;
   /** Shown in the image's history and in progress events, so it holds no secret. */
   title: string;
-  /** How contents are compressed that cannot be copied compressed; by default the fixed deflate at its level for text. */
+  /** How contents are compressed that cannot be copied compressed; by default the fixed deflate. */
   compression?: Compression | undefined;
   /** The entries, in the order they are written. Called only when the cache lacks the layer. */
   entries(signal: AbortSignal): AsyncIterable<TarEntry> | Iterable<TarEntry>;

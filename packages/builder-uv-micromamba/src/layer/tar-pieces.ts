@@ -4,7 +4,7 @@ import { padding, TAR_BLOCK, tarHeader } from "./tar-header.ts";
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 /** A deflate stream of at least this many bytes is copied; smaller contents compress better together with others. */
-export const COPIED_FROM = 8192;
+export const COPIED_FROM = 5 * 1024;
 /** An uncompressed content of more bytes is left to zlib, which takes half the time for binary data. */
 export const LARGE_CONTENT = 1024 * 1024;
 

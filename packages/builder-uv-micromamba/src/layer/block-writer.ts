@@ -1,0 +1,145 @@
+import { type Codes, CodesHeader } from "./codes-header.ts";
+import { canonicalCode, huffmanCode } from "./huffman.ts";
+
+/** Literals and matches that share a pair of codes. */
+const TOKENS = 16 * 1024;
+const END_OF_BLOCK = 256;
+
+/** For a match's length without three, its symbol above the first, and what follows that in bits. */
+const LENGTH_SYMBOLS = Uint8Array.from({ length: 256 }, (_, rest) => {
+  const high = 31 - Math.clz32(rest);
+  if (rest === 255) return 28;
+  return rest < 8 ? rest : 4 * (high - 1) + ((rest >> (high - 2)) & 3);
+});
+const LENGTH_BITS = Uint8Array.from({ length: 29 }, (_, symbol) =>
+  symbol < 8 || symbol === 28 ? 0 : (symbol >> 2) - 1,
+);
+
+const FIXED: Codes = {
+  literals: canonicalCode(new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280)),
+  distances: canonicalCode(new Uint8Array(30).fill(5)),
+};
+
+/** Gathers literals and matches, and writes them as blocks: by codes of their own, or by the fixed ones where those take less. */
+export class BlockWriter {
+  readonly #tokens = new Uint32Array(TOKENS);
+  readonly #literals = new Uint32Array(286);
+  readonly #distances = new Uint32Array(30);
+  #gathered = 0;
+  #output = new Uint8Array();
+  #at = 0;
+  /** Bits that no whole byte is written of. */
+  #bits = 0;
+  #count = 0;
+
+  /** Begins another stream, of that many bytes before they are deflated. */
+  begin(length: number): void {
+    // Codes that cost more than the fixed ones are not used, and those take at most nine bits for a byte.
+    const most = length + (length >> 3) + 64;
+    if (this.#output.length < most) this.#output = new Uint8Array(most);
+    this.#at = 0;
+  }
+
+  literal(byte: number): void {
+    if (this.#gathered === TOKENS) this.#block(false);
+    this.#tokens[this.#gathered++] = byte;
+    (this.#literals[byte] as number) += 1;
+  }
+
+  match(length: number, distance: number): void {
+    if (this.#gathered === TOKENS) this.#block(false);
+    this.#tokens[this.#gathered++] = (distance << 8) | (length - 3);
+    (this.#literals[257 + (LENGTH_SYMBOLS[length - 3] as number)] as number) += 1;
+    (this.#distances[distanceSymbol(distance)] as number) += 1;
+  }
+
+  /** The stream. */
+  end(): Uint8Array<ArrayBuffer> {
+    this.#block(true);
+    for (; this.#count > 0; this.#count -= 8, this.#bits >>>= 8) this.#output[this.#at++] = this.#bits;
+    this.#count = 0;
+    return this.#output.slice(0, this.#at);
+  }
+
+  #block(isLast: boolean): void {
+    this.#literals[END_OF_BLOCK] = 1;
+    const own = { literals: huffmanCode(this.#literals, 15), distances: huffmanCode(this.#distances, 15) };
+    const header = new CodesHeader(own);
+    this.#put(isLast ? 1 : 0, 1);
+    if (this.#size(FIXED) <= this.#size(own) + header.size) {
+      this.#put(1, 2);
+      this.#write(FIXED);
+    } else {
+      this.#put(2, 2);
+      header.write((value, bits) => this.#put(value, bits));
+      this.#write(own);
+    }
+    this.#literals.fill(0);
+    this.#distances.fill(0);
+    this.#gathered = 0;
+  }
+
+  /** At most 16 bits. */
+  #put(value: number, bits: number): void {
+    this.#bits |= value << this.#count;
+    this.#count += bits;
+    for (; this.#count >= 8; this.#count -= 8, this.#bits >>>= 8) this.#output[this.#at++] = this.#bits;
+  }
+
+  #write({ literals, distances }: Codes): void {
+    const out = this.#output;
+    const tokens = this.#tokens;
+    const count = this.#gathered;
+    let at = this.#at;
+    let bits = this.#bits;
+    let filled = this.#count;
+    // Of 16 bits and more whole bytes are written, so there is always room for the 15 of a code or the 13 after it.
+    const put = (value: number, length: number) => {
+      bits |= value << filled;
+      filled += length;
+      if (filled < 16) return;
+      out[at++] = bits;
+      out[at++] = bits >>> 8;
+      bits >>>= 16;
+      filled -= 16;
+    };
+    for (let i = 0; i < count; i++) {
+      const token = tokens[i] as number;
+      if (token < 256) {
+        put(literals.bits[token] as number, literals.lengths[token] as number);
+        continue;
+      }
+      const rest = token & 255;
+      const length = LENGTH_SYMBOLS[rest] as number;
+      put(literals.bits[257 + length] as number, literals.lengths[257 + length] as number);
+      const more = LENGTH_BITS[length] as number;
+      put(rest & ((1 << more) - 1), more);
+      const distance = distanceSymbol(token >>> 8);
+      put(distances.bits[distance] as number, distances.lengths[distance] as number);
+      const far = distance < 4 ? 0 : (distance >> 1) - 1;
+      put(((token >>> 8) - 1) & ((1 << far) - 1), far);
+    }
+    put(literals.bits[END_OF_BLOCK] as number, literals.lengths[END_OF_BLOCK] as number);
+    this.#at = at;
+    this.#bits = bits;
+    this.#count = filled;
+  }
+
+  /** How many bits the tokens of a block take, without what follows symbols: that is the same for all codes. */
+  #size({ literals, distances }: Codes): number {
+    let bits = 0;
+    for (let symbol = 0; symbol < this.#literals.length; symbol++)
+      bits += (this.#literals[symbol] as number) * (literals.lengths[symbol] as number);
+    for (let symbol = 0; symbol < this.#distances.length; symbol++)
+      bits += (this.#distances[symbol] as number) * (distances.lengths[symbol] as number);
+    return bits;
+  }
+}
+
+/** Symbols of a distance: for each power of two two, of which all but the first four are followed by bits. */
+function distanceSymbol(distance: number): number {
+  const rest = distance - 1;
+  if (rest < 4) return rest;
+  const high = 31 - Math.clz32(rest);
+  return 2 * high + ((rest >> (high - 1)) & 1);
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { Deflater } from "./deflate.ts";
+import { sample } from "./fixtures/sample.ts";
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const noise = Buffer.concat(Array.from({ length: 3000 }, (_, at) => createHash("sha512").update(String(at)).digest()));
+const deflater = new Deflater();
+const deflate = (input: Uint8Array<ArrayBuffer>) => deflater.deflate(input);
+const isReadBack = (input: Uint8Array<ArrayBuffer>) => inflateRawSync(deflate(input)).equals(input);
+
+describe("deflate", () => {
+  it("writes these bytes and no others, on whatever runs this and whatever was deflated before", () => {
+    // Another digest here is another recipe: every layer changes.
+    const digests = [
+      "529be394a8617d48a9c0d86301b94cad4e1f36c8cefac565e4bebd8b7675a213",
+      "7563186fce66c94ee3a4f171a00ca2c38bfc29bc657bd06150e430f23822a1d4",
+    ];
+    expect([1024, 300_000].map((bytes) => sha256(deflate(sample(bytes))))).toEqual(digests);
+    deflate(noise);
+    expect([1024, 300_000].map((bytes) => sha256(deflate(sample(bytes))))).toEqual(digests);
+  });
+
+  it.each([0, 1, 3, 4, 5, 257, 258, 259, 512, 4096, 32_767, 32_768, 32_769, 100_000, 3 * 1024 * 1024])(
+    "is read back: %d bytes of words, of one kind, and of noise",
+    (bytes) => {
+      for (const input of [sample(bytes), Buffer.alloc(bytes), noise.subarray(0, bytes)])
+        expect(isReadBack(input)).toBe(true);
+    },
+  );
+
+  it("is read back with matches of every length, and of every distance that has a symbol", () => {
+    for (let length = 1; length < 300; length++) {
+      const match = noise.subarray(0, length);
+      expect(isReadBack(Buffer.concat([match, noise.subarray(5000, 5100), match]))).toBe(true);
+    }
+    for (let distance = 1; distance <= 65_536; distance *= 2)
+      for (const between of [distance - 1, distance, distance + 1]) {
+        const start = noise.subarray(0, between);
+        expect(isReadBack(Buffer.concat([start, start.subarray(0, 20), noise.subarray(70_000, 70_100)]))).toBe(true);
+      }
+  });
+
+  it("is at most six percent larger than zlib's level 6, and hardly larger than what cannot be deflated", () => {
+    const text = Buffer.from(Array.from({ length: 40_000 }, (_, at) => `word${noise[at % 9000]} `).join(""));
+    for (const input of [sample(1_000_000), text])
+      expect(deflate(input).length).toBeLessThan(1.06 * deflateRawSync(input).length);
+    expect(deflate(noise).length).toBeLessThan(1.01 * noise.length);
+  });
+});
