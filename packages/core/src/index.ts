@@ -15,7 +15,7 @@ export {
 export type { BuildEvent } from "./builder/build-event.ts";
 export { configJsonSchema } from "./config/config-json-schema.ts";
 export { defineConfig, type ImageSpecConfig } from "./config/config-schema.ts";
-export type { BuilderCandidate } from "./discovery/candidate.ts";
+export type { BuilderCandidate, Discovery } from "./discovery/candidate.ts";
 export type { Diagnostic } from "./discovery/diagnostic.ts";
 export { type BuildOutcome, type ImageOutcome, pinnedReference, type SkippedOutcome } from "./engine/build-outcome.ts";
 export type { SeveralOptions } from "./engine/build-several.ts";

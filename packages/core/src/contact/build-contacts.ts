@@ -72,10 +72,8 @@ function registryContacts(
   });
   if (!isPushed) return asked;
   const { registry } = parseReference(reference);
-  return [
-    { kind: "registry", host: registry, wanted: [`the image itself, ${reference}`], address: reference },
-    ...asked,
-  ];
+  const wanted = [`the image itself, ${reference}`];
+  return [{ kind: "registry", host: registry, wanted, address: reference }, ...asked];
 }
 
 async function packageContacts({ plan, resolved, request, addressMirrors }: Prepared): Promise<BuildContact[]> {
@@ -84,41 +82,23 @@ async function packageContacts({ plan, resolved, request, addressMirrors }: Prep
   const { indexes } = await packageAddresses(step, resolved.files);
   // Of a lock whose index has a mirror, the files are where the mirror says.
   const { direct } = await packageAddresses(carriedOut, request.files);
-  const { torchBackend: torch } = step;
-  return [
-    ...indexes.map((address) =>
-      contact(
-        "index",
-        address,
-        address === DEFAULT_INDEX ? "Python packages, from the default index" : "Python packages",
-        addressMirrors,
-      ),
-    ),
+  const wanted = (address: string) => `Python packages${address === DEFAULT_INDEX ? ", from the default index" : ""}`;
+  const contacts = [
+    ...indexes.map((address) => contact("index", address, wanted(address), addressMirrors)),
     ...direct.map((address) => contact("index", address, "Python packages that are named by their address", {})),
-    ...(torch === undefined
-      ? []
-      : [
-          contact(
-            "index",
-            `https://download.pytorch.org/whl/${torch}`,
-            `PyTorch for ${torch}, from the index that uv names`,
-            {},
-          ),
-        ]),
   ];
+  const { torchBackend: torch } = step;
+  if (torch === undefined) return contacts;
+  const what = `PyTorch for ${torch}, from the index that uv names`;
+  return [...contacts, contact("index", `https://download.pytorch.org/whl/${torch}`, what, {})];
 }
 
 function contact(kind: BuildContact["kind"], named: string, what: string, mirrors: AddressMirrors): BuildContact {
   const address = throughAddressMirror(named, mirrors);
   const hostOf = (text: string) => (text === DEFAULT_INDEX ? undefined : new URL(text).host);
   const [host, asked] = [hostOf(named), hostOf(address)];
-  return {
-    kind,
-    ...(host !== undefined && { host }),
-    ...(hasMirror(named, mirrors) && { through: asked }),
-    wanted: [what],
-    ...(asked !== undefined && { address }),
-  };
+  const through = hasMirror(named, mirrors) ? asked : undefined;
+  return { kind, host, through, wanted: [what], address: asked === undefined ? undefined : address };
 }
 
 /**
@@ -129,11 +109,8 @@ function merged(contacts: readonly BuildContact[]): BuildContact[] {
   const all = new Map<string, BuildContact>();
   for (const contact of contacts) {
     const key = JSON.stringify([contact.kind, contact.host ?? contact.wanted, contact.through]);
-    const known = all.get(key);
-    all.set(
-      key,
-      known === undefined ? contact : { ...known, wanted: [...new Set([...known.wanted, ...contact.wanted])] },
-    );
+    const { wanted, ...about } = all.get(key) ?? { ...contact, wanted: [] };
+    all.set(key, { ...about, wanted: [...new Set([...wanted, ...contact.wanted])] });
   }
   return [...all.values()];
 }

@@ -34,14 +34,9 @@ interface Access {
 /** Asks each host whether it answers, with the credentials a build would use. Fetches manifests' heads and pages of indexes, no content. */
 export async function checkContacts(contacts: readonly BuildContact[], access: Access): Promise<ContactReport[]> {
   const { credentials, env } = access;
-  const client = new RegistryClient({
-    credentials,
-    env,
-    retry: { attempts: 1 },
-    connectTimeoutMs: PATIENCE,
-    idleTimeoutMs: PATIENCE,
-  });
-  const http = new HttpTransport({ env, connectTimeoutMs: PATIENCE, idleTimeoutMs: PATIENCE });
+  const limits = { env, connectTimeoutMs: PATIENCE, idleTimeoutMs: PATIENCE };
+  const client = new RegistryClient({ ...limits, credentials, retry: { attempts: 1 } });
+  const http = new HttpTransport(limits);
   try {
     return await Promise.all(
       contacts.map(async (contact): Promise<ContactReport> => {
@@ -68,9 +63,8 @@ async function askRegistry(
     () => undefined,
   );
   try {
-    const found = await client
-      .repository(reference)
-      .headManifest(reference.digest ?? reference.tag ?? "latest", { signal });
+    const tagOrDigest = reference.digest ?? reference.tag ?? "latest";
+    const found = await client.repository(reference).headManifest(tagOrDigest, { signal });
     return { status: "reachable", user, reason: found === undefined ? `${address} is not there` : undefined };
   } catch (error) {
     signal.throwIfAborted();

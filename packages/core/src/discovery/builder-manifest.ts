@@ -43,24 +43,19 @@ export interface BuilderManifest {
 export async function readBuilderManifest(folder: string): Promise<BuilderManifest | Diagnostic | undefined> {
   const path = join(folder, "package.json");
   const fault = (message: string, hint: string, subject = folder): Diagnostic => ({ subject, path, message, hint });
+  const again = "Install the package again.";
   let text: string;
   try {
     text = await readManifest(path);
   } catch (error) {
-    return fault(`package.json cannot be read: ${(error as Error).message}`, "Install the package again.");
+    return fault(`package.json cannot be read: ${(error as Error).message}`, again);
   }
   if (!text.includes('"imagespec"')) return undefined;
-  let manifest: {
-    name?: unknown;
-    version?: unknown;
-    exports?: unknown;
-    imagespec?: unknown;
-    peerDependencies?: unknown;
-  };
+  let manifest: Partial<Record<"name" | "version" | "exports" | "imagespec" | "peerDependencies", unknown>>;
   try {
     manifest = JSON.parse(text) ?? {};
   } catch (error) {
-    return fault(`package.json is not JSON: ${(error as Error).message}`, "Install the package again.");
+    return fault(`package.json is not JSON: ${(error as Error).message}`, again);
   }
   if (manifest.imagespec === undefined) return undefined;
   const name = typeof manifest.name === "string" ? manifest.name : folder;
@@ -79,11 +74,8 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   const parsed = field().safeParse(manifest.imagespec, parseContext());
   if (!parsed.success) {
     const what = parsed.error.issues.map((i) => `${["imagespec", ...i.path].join(".")}: ${i.message}`).join("; ");
-    return fault(
-      `its "imagespec" field is not valid: ${what}`,
-      `Write it as ${docsPage("writing-a-builder")} shows.`,
-      name,
-    );
+    const hint = `Write it as ${docsPage("writing-a-builder")} shows.`;
+    return fault(`its "imagespec" field is not valid: ${what}`, hint, name);
   }
   return { package: name, version, folder, exports: manifest.exports, builders: parsed.data.builders };
 }

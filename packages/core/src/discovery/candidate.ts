@@ -1,4 +1,5 @@
 import type { ImageSpecBuilder } from "../builder/builder.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** The priority of a builder that does not say one. */
 export const DEFAULT_PRIORITY = 5;
@@ -17,6 +18,20 @@ export interface BuilderCandidate {
   readonly summary?: string | undefined;
   /** Imports the builder, once. @throws ImageSpecError E_BUILDER_LOAD */
   load(): Promise<ImageSpecBuilder>;
+}
+
+/** What was found of builders. */
+export interface Discovery {
+  candidates: BuilderCandidate[];
+  diagnostics: Diagnostic[];
+}
+
+/** Builders and what is wrong with others, told apart. */
+export function discovery(found: readonly (BuilderCandidate | Diagnostic)[]): Discovery {
+  return {
+    candidates: found.filter((one) => "load" in one),
+    diagnostics: found.filter((one) => "subject" in one),
+  };
 }
 
 /** The order in which builders are asked: priority, then type. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readBuilderManifest } from "./builder-manifest.ts";
-import { type BuilderCandidate, byPriority } from "./candidate.ts";
+import { type BuilderCandidate, byPriority, type Discovery, discovery } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { configAmong } from "./find-config.ts";
 import { FIRST_PARTY_BUILDERS, mayProvide } from "./first-party.ts";
@@ -11,12 +11,6 @@ import { projectRoots, realFolder } from "./project-roots.ts";
 import { readManifest } from "./read-manifest.ts";
 
 const KINDS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
-
-export interface Discovery {
-  /** In order of priority, one for each type. */
-  candidates: BuilderCandidate[];
-  diagnostics: Diagnostic[];
-}
 
 export interface DiscoveryOptions {
   /** Folders to start from; the first one's project wins where two bring a builder of the same type. */
@@ -62,37 +56,27 @@ export async function discoverBuilders(options: DiscoveryOptions): Promise<Disco
 }
 
 async function dependenciesWithBuilders(root: string): Promise<Discovery> {
-  const candidates: BuilderCandidate[] = [];
-  const diagnostics: Diagnostic[] = [];
   const path = join(root, "package.json");
+  const broken = (message: string, hint: string) => discovery([{ subject: root, path, message, hint }]);
   if (isForeignPnpProject(root)) {
     const message = "is a Yarn PnP project; its packages cannot be seen from outside";
-    diagnostics.push({ subject: root, path, message, hint: "Run imagespec through yarn: `yarn imagespec`." });
-    return { candidates, diagnostics };
+    return broken(message, "Run imagespec through yarn: `yarn imagespec`.");
   }
   const names = await dependencyNames(path);
-  if (typeof names === "string") {
-    diagnostics.push({ subject: root, path, message: names, hint: "Correct package.json." });
-    return { candidates, diagnostics };
-  }
-  const folders = await Promise.all(names.map((name) => locatePackage(name, root)));
-  const manifests = await Promise.all(folders.map((folder) => folder && readBuilderManifest(folder)));
-  for (const [index, manifest] of manifests.entries()) {
-    // By the name the project declared, since a package may call itself anything.
-    const dependency = names[index] as string;
-    if (manifest === undefined || manifest === "") continue;
-    if ("message" in manifest) {
-      diagnostics.push(manifest);
-      continue;
-    }
-    const declared = await packageCandidates(manifest);
-    diagnostics.push(...declared.diagnostics);
-    for (const candidate of declared.candidates) {
-      if (mayProvide(dependency, candidate.type)) candidates.push(candidate);
-      else diagnostics.push(reservedName(dependency, candidate.type, manifest.folder));
-    }
-  }
-  return { candidates, diagnostics };
+  if (typeof names === "string") return broken(names, "Correct package.json.");
+  return discovery((await Promise.all(names.map((name) => buildersOf(name, root)))).flat());
+}
+
+/** By the name the project declared, since a package may call itself anything. */
+async function buildersOf(dependency: string, root: string): Promise<(BuilderCandidate | Diagnostic)[]> {
+  const folder = await locatePackage(dependency, root);
+  const manifest = folder === undefined ? undefined : await readBuilderManifest(folder);
+  if (manifest === undefined) return [];
+  if ("message" in manifest) return [manifest];
+  return (await packageCandidates(manifest)).map((one) => {
+    const isReserved = "load" in one && !mayProvide(dependency, one.type);
+    return isReserved ? reservedName(dependency, one.type, manifest.folder) : one;
+  });
 }
 
 async function dependencyNames(path: string): Promise<string[] | string> {

@@ -24,10 +24,8 @@ export async function importBuilder(
     const loaded = await Promise.race([
       load(file),
       wait(timeoutMs, undefined, { signal: timer.signal }).then(() => {
-        throw fault(
-          `its module did not load within ${timeoutMs / 1000} s`,
-          "Move what waits at its top level into buildImage.",
-        );
+        const message = `its module did not load within ${timeoutMs / 1000} s`;
+        throw fault(message, "Move what waits at its top level into buildImage.");
       }),
     ]);
     return checkBuilder(loaded, type, fault);

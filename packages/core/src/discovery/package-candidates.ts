@@ -11,32 +11,20 @@ import { resolveExport } from "./resolve-export.ts";
  * The builders a manifest declares, each with the file its entry resolves to. An entry that is not exported, missing
  * or outside its package becomes a diagnostic. Imports nothing.
  */
-export async function packageCandidates(
-  manifest: BuilderManifest,
-): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
-  const candidates: BuilderCandidate[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const [type, declared] of Object.entries(manifest.builders)) {
-    const resolved = await entryFile(manifest, declared.entry);
+export function packageCandidates(manifest: BuilderManifest): Promise<(BuilderCandidate | Diagnostic)[]> {
+  const { package: name, version, folder } = manifest;
+  const origin = `${name} ${version}`;
+  const found = Object.entries(manifest.builders).map(async ([type, { entry, priority, summary }]) => {
+    const resolved = await entryFile(manifest, entry);
     if ("fault" in resolved) {
-      const path = join(manifest.folder, "package.json");
-      const message = `the entry "${declared.entry}" of builder "${type}" ${resolved.fault}`;
-      diagnostics.push({ subject: manifest.package, path, type, message, hint: resolved.hint });
-      continue;
+      const message = `the entry "${entry}" of builder "${type}" ${resolved.fault}`;
+      return { subject: name, path: join(folder, "package.json"), type, message, hint: resolved.hint };
     }
-    const origin = `${manifest.package} ${manifest.version}`;
-    candidates.push({
-      type,
-      priority: declared.priority,
-      origin,
-      package: manifest.package,
-      version: manifest.version,
-      file: resolved.file,
-      summary: declared.summary,
-      load: once(() => importBuilder(resolved.file, origin, type)),
-    });
-  }
-  return { candidates, diagnostics };
+    const { file } = resolved;
+    const load = once(() => importBuilder(file, origin, type));
+    return { type, priority, origin, package: name, version, file, summary, load };
+  });
+  return Promise.all(found);
 }
 
 async function entryFile(
@@ -55,10 +43,8 @@ async function entryFile(
     }
     return { file };
   } catch {
-    return {
-      fault: `is missing: there is no ${join(manifest.folder, inside)}`,
-      hint: "Build or reinstall the package.",
-    };
+    const fault = `is missing: there is no ${join(manifest.folder, inside)}`;
+    return { fault, hint: "Build or reinstall the package." };
   }
 }
 

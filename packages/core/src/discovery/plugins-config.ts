@@ -2,7 +2,7 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import type { ImageSpecError } from "@imagespec/registry";
 import { loadConfig } from "../config/load-config.ts";
 import { readBuilderManifest } from "./builder-manifest.ts";
-import { type BuilderCandidate, DEFAULT_PRIORITY, loadedCandidate } from "./candidate.ts";
+import { type BuilderCandidate, DEFAULT_PRIORITY, type Discovery, discovery, loadedCandidate } from "./candidate.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { importBuilder, isBuilder } from "./import-builder.ts";
 import { locatePackage } from "./locate-package.ts";
@@ -14,10 +14,7 @@ import { packageCandidates } from "./package-candidates.ts";
  *
  * @throws ImageSpecError E_INPUT_FILE when the config cannot be loaded or is wrong.
  */
-export async function readPluginsConfig(
-  file: string,
-  modules?: PluginModules,
-): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+export async function readPluginsConfig(file: string, modules?: PluginModules): Promise<Discovery> {
   const { plugins = [] } = await loadConfig(file);
   return readPlugins(plugins, { file, origin: `plugins of ${file}`, modules });
 }
@@ -28,77 +25,58 @@ export async function readPluginsConfig(
  */
 export type PluginModules = "import" | "list" | "leave-out";
 
-/** The builders of a `plugins` list; names and paths are looked up from the folder of `file`. */
-export async function readPlugins(
-  plugins: readonly unknown[],
-  { file, origin, modules = "import" }: { file: string; origin: string; modules?: PluginModules | undefined },
-): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
-  const candidates: BuilderCandidate[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const plugin of plugins) {
-    if (isBuilder(plugin)) {
-      candidates.push(loadedCandidate(plugin, DEFAULT_PRIORITY, origin));
-    } else if (typeof plugin !== "string") {
-      const message = "an entry of `plugins` is neither a package name, a path nor a builder";
-      diagnostics.push({
-        subject: file,
-        path: file,
-        message,
-        hint: 'Write `plugins: ["@scope/package", "./builder.mjs"]`.',
-      });
-    } else if (isPath(plugin) && modules === "leave-out") {
-      diagnostics.push({
-        subject: plugin,
-        path: file,
-        message: "is named by its path, and IMAGESPEC_PLUGINS=off runs no such module",
-        hint: "Unset IMAGESPEC_PLUGINS, or register the builder in code.",
-      });
-    } else if (isPath(plugin)) {
-      const module = resolve(dirname(file), plugin);
-      const load = () => importBuilder(module, origin);
-      if (modules === "list") {
-        const summary = "a module whose type is known once it is imported";
-        candidates.push({ type: plugin, priority: DEFAULT_PRIORITY, origin, file: module, summary, load });
-        continue;
-      }
-      try {
-        candidates.push({ ...loadedCandidate(await load(), DEFAULT_PRIORITY, origin), file: module });
-      } catch (error) {
-        const { message, hint } = error as ImageSpecError;
-        diagnostics.push({
-          subject: plugin,
-          path: module,
-          message,
-          hint: hint ?? "Correct the module, or take it out of `plugins`.",
-        });
-      }
-    } else {
-      const found = await pluginPackage(plugin, dirname(file));
-      if ("message" in found) diagnostics.push(found);
-      else {
-        candidates.push(...found.candidates);
-        diagnostics.push(...found.diagnostics);
-      }
-    }
-  }
-  return { candidates, diagnostics };
+/** Where a `plugins` list stands: names and paths are looked up from the folder of `file`. */
+interface PluginsPlace {
+  file: string;
+  origin: string;
+  modules?: PluginModules | undefined;
 }
 
-async function pluginPackage(name: string, root: string) {
+/** The builders of a `plugins` list. */
+export async function readPlugins(plugins: readonly unknown[], place: PluginsPlace): Promise<Discovery> {
+  const found: (BuilderCandidate | Diagnostic)[] = [];
+  for (const plugin of plugins) found.push(...[await readPlugin(plugin, place)].flat());
+  return discovery(found);
+}
+
+type Found = BuilderCandidate | Diagnostic | (BuilderCandidate | Diagnostic)[];
+
+async function readPlugin(plugin: unknown, { file, origin, modules = "import" }: PluginsPlace): Promise<Found> {
+  if (isBuilder(plugin)) return loadedCandidate(plugin, DEFAULT_PRIORITY, origin);
+  if (typeof plugin !== "string") {
+    const message = "an entry of `plugins` is neither a package name, a path nor a builder";
+    return { subject: file, path: file, message, hint: 'Write `plugins: ["@scope/package", "./builder.mjs"]`.' };
+  }
+  if (!isPath(plugin)) return pluginPackage(plugin, dirname(file));
+  if (modules === "leave-out") {
+    const message = "is named by its path, and IMAGESPEC_PLUGINS=off runs no such module";
+    const hint = "Unset IMAGESPEC_PLUGINS, or register the builder in code.";
+    return { subject: plugin, path: file, message, hint };
+  }
+  const module = resolve(dirname(file), plugin);
+  const load = () => importBuilder(module, origin);
+  if (modules === "list") {
+    const summary = "a module whose type is known once it is imported";
+    return { type: plugin, priority: DEFAULT_PRIORITY, origin, file: module, summary, load };
+  }
+  try {
+    return { ...loadedCandidate(await load(), DEFAULT_PRIORITY, origin), file: module };
+  } catch (error) {
+    const { message, hint = "Correct the module, or take it out of `plugins`." } = error as ImageSpecError;
+    return { subject: plugin, path: module, message, hint };
+  }
+}
+
+async function pluginPackage(name: string, root: string): Promise<Found> {
   const folder = await locatePackage(name, root);
   if (folder === undefined) {
     const hint = `Install ${name} in ${root}.`;
-    return { subject: name, path: root, message: "named in `plugins` and not installed", hint } satisfies Diagnostic;
+    return { subject: name, path: root, message: "named in `plugins` and not installed", hint };
   }
   const manifest = await readBuilderManifest(folder);
   if (manifest === undefined) {
     const hint = 'Declare its builders under "imagespec" in its package.json.';
-    return {
-      subject: name,
-      path: folder,
-      message: "named in `plugins` and declares no builder",
-      hint,
-    } satisfies Diagnostic;
+    return { subject: name, path: folder, message: "named in `plugins` and declares no builder", hint };
   }
   return "message" in manifest ? manifest : packageCandidates(manifest);
 }

@@ -99,16 +99,11 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     const base = await buildBase(host, build, spec.baseImage);
     return { ...request.plan, base: { ...base, given: request.plan.base.given } };
   };
-  const run = {
-    request,
-    finalPlan,
-    settings: build.settings,
-    presence: answer.presence ?? ({ status: "absent" } as const),
-  };
-  const { candidates, diagnostics } =
-    named === undefined ? await host.builders.all() : { candidates: [], diagnostics: [] };
+  const presence = answer.presence ?? ({ status: "absent" } as const);
+  const run = { request, finalPlan, settings: build.settings, presence };
+  const found = named ?? (await host.builders.all());
   const done = await timedStep(emit, ENGINE_STEPS.build, () =>
-    named === undefined ? runBuilders(candidates, diagnostics, run) : runNamedBuilder(named.type, named.builder, run),
+    "builder" in found ? runNamedBuilder(found.type, found.builder, run) : runBuilders(found, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
   if (done.built) await keepIdentity(host, build, done.result);

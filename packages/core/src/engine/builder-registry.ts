@@ -1,9 +1,15 @@
 import { join } from "node:path";
 import { ImageSpecError, type ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
-import { type BuilderCandidate, byPriority, DEFAULT_PRIORITY, loadedCandidate } from "../discovery/candidate.ts";
+import {
+  type BuilderCandidate,
+  byPriority,
+  DEFAULT_PRIORITY,
+  type Discovery,
+  loadedCandidate,
+} from "../discovery/candidate.ts";
 import type { Diagnostic } from "../discovery/diagnostic.ts";
-import type { Discovery, DiscoveryOptions } from "../discovery/discover-builders.ts";
+import type { DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
 import { spellingHint } from "../spec/parameter-names.ts";
@@ -55,9 +61,7 @@ export class BuilderRegistry {
    * Every builder known, in the order in which they are asked, and what is wrong with others. With `list` modules named by
    * their path do not run: their path stands for the type.
    */
-  async all(
-    modules: "import" | "list" = "import",
-  ): Promise<{ candidates: BuilderCandidate[]; diagnostics: Diagnostic[] }> {
+  async all(modules: "import" | "list" = "import"): Promise<Discovery> {
     const found = await this.#discover(modules);
     for (const { type, priority, file, package: name } of found.candidates) {
       // The type of a module that is named by its path is known once the module has been imported.
@@ -111,11 +115,8 @@ export class BuilderRegistry {
   async #find(options: DiscoveryOptions): Promise<Discovery> {
     const file = join(options.starts[0] ?? ".", "plugins");
     const { readPlugins } = await import("../discovery/plugins-config.ts");
-    const named = await readPlugins(this.#options.plugins, {
-      file,
-      origin: "the engine's plugins",
-      modules: options.modules,
-    });
+    const origin = "the engine's plugins";
+    const named = await readPlugins(this.#options.plugins, { file, origin, modules: options.modules });
     if (!this.#options.discover) return named;
     const { discoverBuilders } = await import("../discovery/discover-builders.ts");
     const found = await discoverBuilders(options);

@@ -107,13 +107,9 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
 /** Refused options are the spec's or the call's fault, unless all of them stand in the project's config. */
 function blameSettings(
   refused: RefusedOptions,
-  {
-    builder,
-    given,
-    settings,
-    settled,
-  }: { builder: ImageSpecBuilder; given: BuildRequest; settings: ProjectSettings; settled: object },
+  asked: { builder: ImageSpecBuilder; given: BuildRequest; settings: ProjectSettings; settled: object },
 ): Unusable {
+  const { builder, given, settings, settled } = asked;
   const isSettled = (name: string) => Object.hasOwn(settled, name) && !Object.hasOwn(given.options as object, name);
   if (refused.names.length === 0 || !refused.names.every(isSettled)) return refused;
   throw new ImageSpecError("E_OPTIONS", `${settings.file}: builder "${builder.builderType}": ${refused.reason}`, {

@@ -1,8 +1,7 @@
 import { resolve as resolvePath } from "node:path";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
-import { type BuilderCandidate, DEFAULT_PRIORITY } from "../discovery/candidate.ts";
-import type { Diagnostic } from "../discovery/diagnostic.ts";
+import { DEFAULT_PRIORITY, type Discovery } from "../discovery/candidate.ts";
 import { SharedClients } from "../presence/shared-clients.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -45,12 +44,8 @@ export class ImageBuildEngine {
   constructor(options: ImageBuildEngineOptions = {}) {
     const env = () => options.env ?? process.env;
     const starts = () => [options.root ?? process.cwd()].flat().map((start) => resolvePath(start));
-    const builders = new BuilderRegistry({
-      starts,
-      plugins: options.plugins ?? [],
-      discover: options.discover ?? true,
-      env,
-    });
+    const { plugins = [], discover = true } = options;
+    const builders = new BuilderRegistry({ starts, plugins, discover, env });
     for (const entry of options.builders ?? []) {
       if ("builder" in entry) builders.register(entry.builder.builderType, entry.builder, entry.priority);
       else builders.register(entry.builderType, entry);
@@ -66,7 +61,7 @@ export class ImageBuildEngine {
       env,
       settings: async () => {
         const { NO_SETTINGS, projectSettings } = await import("../discovery/project-settings.ts");
-        return options.discover === false ? NO_SETTINGS : projectSettings(starts());
+        return discover ? projectSettings(starts()) : NO_SETTINGS;
       },
       build: (spec, buildOptions) => this.build(spec, buildOptions),
     };
@@ -118,10 +113,7 @@ export class ImageBuildEngine {
    * a module that `plugins` names by its path is known to the module alone: its path stands in for it, unless
    * `importModules` lets such modules run.
    */
-  findBuilders({ importModules = false }: { importModules?: boolean } = {}): Promise<{
-    candidates: BuilderCandidate[];
-    diagnostics: Diagnostic[];
-  }> {
+  findBuilders({ importModules = false }: { importModules?: boolean } = {}): Promise<Discovery> {
     return this.#host.builders.all(importModules ? "import" : "list");
   }
 

@@ -1,8 +1,7 @@
 import type { Presence } from "@imagespec/registry";
 import { ImageSpecError, isImageSpecError, parseReference } from "@imagespec/registry/terms";
 import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
-import type { BuilderCandidate } from "../discovery/candidate.ts";
-import type { Diagnostic } from "../discovery/diagnostic.ts";
+import type { BuilderCandidate, Discovery } from "../discovery/candidate.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import type { BuildPlan } from "../plan/plan.ts";
@@ -48,15 +47,11 @@ export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, r
  *
  * @throws ImageSpecError E_NO_BUILDER listing every builder with its priority and reason, and what to install.
  */
-export async function runBuilders(
-  candidates: readonly BuilderCandidate[],
-  diagnostics: readonly Diagnostic[],
-  run: RunOptions,
-): Promise<BuilderRun> {
+export async function runBuilders(found: Discovery, run: RunOptions): Promise<BuilderRun> {
   let plan: BuildPlan | undefined;
   const passed: PassedBuilder[] = [];
   const reasons = () => reasonsOf(passed);
-  for (const candidate of candidates) {
+  for (const candidate of found.candidates) {
     const pass = (reason: string, hint = "") => passed.push({ candidate, reason, hint });
     let builder: ImageSpecBuilder;
     try {
@@ -78,13 +73,11 @@ export async function runBuilders(
     } catch (error) {
       if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
       pass(error.message, error.hint);
-      run.request.emit({
-        type: "warning",
-        message: `${nameOf(candidate)} passes this spec to the next builder: ${error.message}`,
-      });
+      const message = `${nameOf(candidate)} passes this spec to the next builder: ${error.message}`;
+      run.request.emit({ type: "warning", message });
     }
   }
-  throw noBuilderError(run, passed, candidates, diagnostics);
+  throw noBuilderError(run, passed, found);
 }
 
 function reasonsOf(passed: readonly PassedBuilder[]): string[] {
@@ -102,13 +95,9 @@ async function shouldBuild(builder: ImageSpecBuilder, run: RunOptions): Promise<
 }
 
 function notNeeded(builder: string, run: RunOptions, reasons: string[]): BuilderRun {
-  const reference = run.request.plan.reference;
-  return {
-    builder,
-    built: false,
-    result: { reference },
-    reasons: [...reasons, `${builder} says nothing is to be built`],
-  };
+  const { reference } = run.request.plan;
+  const said = `${builder} says nothing is to be built`;
+  return { builder, built: false, result: { reference }, reasons: [...reasons, said] };
 }
 
 /** Calls the builder; an error that is not one of ours is reported as a failed build of that builder. */
@@ -137,8 +126,7 @@ function readResult(result: BuildResult | string | undefined, own: string): Buil
 function noBuilderError(
   run: RunOptions,
   passed: readonly PassedBuilder[],
-  candidates: readonly BuilderCandidate[],
-  diagnostics: readonly Diagnostic[],
+  { candidates, diagnostics }: Discovery,
 ): ImageSpecError {
   const reasons = reasonsOf(passed);
   const lines = [...reasons, ...diagnostics.map((d) => `${d.type ?? d.subject}: ${d.message}`)];
@@ -148,9 +136,9 @@ function noBuilderError(
   const hints = [...new Set(passed.map(({ hint }) => hint).filter((hint) => hint !== ""))];
   if (missing.length > 0) hints.push(`Install a builder beside @imagespec/core: ${missing.join(", ")}.`);
   const what = candidates.length === 0 ? "no builder is installed" : "none of the installed builders can build it here";
-  return new ImageSpecError(
-    "E_NO_BUILDER",
-    [`Cannot build ${run.request.plan.reference}: ${what}.`, ...lines.map((line) => `  - ${line}`)].join("\n"),
-    { hint: hints.join("\n"), details: { builders: reasons, missing } },
-  );
+  const message = [`Cannot build ${run.request.plan.reference}: ${what}.`, ...lines].join("\n  - ");
+  return new ImageSpecError("E_NO_BUILDER", message, {
+    hint: hints.join("\n"),
+    details: { builders: reasons, missing },
+  });
 }

@@ -1,6 +1,5 @@
 import { canonicalJson } from "../identity/digest.ts";
-import { DEFAULT_MICROMAMBA_IMAGE, DEFAULT_UV_IMAGE } from "../resolve/defaults.ts";
-import { digestValue, isUntold } from "./published-identity.ts";
+import { DEFAULT_TOOLS, digestValue, isUntold } from "./published-identity.ts";
 
 /** One place where two identity documents differ. */
 export interface Difference {
@@ -46,7 +45,6 @@ const DERIVED: ReadonlySet<string> = new Set([
   "environment.manager",
   "environment.python.from",
 ]);
-const DEFAULT_TOOLS: ReadonlySet<unknown> = new Set([DEFAULT_UV_IMAGE, DEFAULT_MICROMAMBA_IMAGE]);
 
 /**
  * Where two identity documents differ, in terms of a spec and in the order of the documents; none when they are the
@@ -76,12 +74,8 @@ function isDerived({ at, before, after }: Found): boolean {
 }
 
 function lockFiles(...documents: readonly Json[]): ReadonlySet<unknown> {
-  return new Set(
-    documents.flatMap(({ packages = {} }) => {
-      const { lock, pyproject } = packages as Json;
-      return [lock, pyproject];
-    }),
-  );
+  const packages = documents.map((document) => (document.packages ?? {}) as Json);
+  return new Set(packages.flatMap(({ lock, pyproject }) => [lock, pyproject]));
 }
 
 function inTermsOfSpec({ at, ...found }: Found, locks: ReadonlySet<unknown>): Difference {

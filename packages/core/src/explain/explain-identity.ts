@@ -47,13 +47,10 @@ export async function explainIdentity(
     }
     if (against === undefined) return undefined;
     if (resolved.target.registry === undefined) {
-      throw new ImageSpecError(
-        "E_OPTIONS",
-        `'${name}' has no registry in which the tag ${against} could be, and was not built here with that tag of late`,
-        {
-          hint: "Give --against one of the last tags built here, or a whole reference such as registry.example/team/app:1.",
-        },
-      );
+      const what = `no registry in which the tag ${against} could be, and was not built here with that tag of late`;
+      throw new ImageSpecError("E_OPTIONS", `'${name}' has ${what}`, {
+        hint: "Give --against one of the last tags built here, or a whole reference such as registry.example/team/app:1.",
+      });
     }
   }
   const reference = isTag(against) ? `${name}:${against}` : against;

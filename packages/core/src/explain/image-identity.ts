@@ -48,12 +48,10 @@ export async function readImageIdentity(
     const found = await attachedDocuments(repository, digest, options);
     // An image has one identity; should a later version have written it differently, the later one counts.
     const document = found.at(-1);
-    if (document !== undefined)
-      return {
-        digest,
-        document: checkedDocument(document.bytes, reference),
-        aptIndexes: await aptIndexesOf(repository, manifest, signal),
-      };
+    if (document !== undefined) {
+      const aptIndexes = await aptIndexesOf(repository, manifest, signal);
+      return { digest, document: checkedDocument(document.bytes, reference), aptIndexes };
+    }
   } finally {
     await client.close();
   }
@@ -86,13 +84,10 @@ function checkedDocument(bytes: Uint8Array, reference: string): string {
 function isIdentity(text: string): boolean {
   try {
     const { imagespec, files = [] } = JSON.parse(text) as { imagespec?: unknown; files?: unknown };
-    const isList = Array.isArray(files) && files.every((file) => Array.isArray(file) && file.every(isText));
+    const isEntry = (file: unknown) => Array.isArray(file) && file.every((part) => typeof part === "string");
+    const isList = Array.isArray(files) && files.every(isEntry);
     return imagespec === 1 && (isList || isUntold(files));
   } catch {
     return false;
   }
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string";
 }

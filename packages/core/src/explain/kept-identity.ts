@@ -53,15 +53,11 @@ async function removeOldest(folder: string, kept: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== kept);
   if (names.length < MOST) return;
   // Another process may have removed one meanwhile.
-  const times = await Promise.all(
-    names.map((name) =>
-      stat(join(folder, name)).then(
-        ({ mtimeMs }) => ({ name, mtimeMs }),
-        () => ({ name, mtimeMs: 0 }),
-      ),
-    ),
-  );
-  times.sort((one, other) => other.mtimeMs - one.mtimeMs);
+  const found = names.map(async (name) => {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: 0 }));
+    return { name, mtimeMs };
+  });
+  const times = (await Promise.all(found)).sort((one, other) => other.mtimeMs - one.mtimeMs);
   await Promise.all(times.slice(MOST - 1).map(({ name }) => rm(join(folder, name), { force: true })));
 }
 

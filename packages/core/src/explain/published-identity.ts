@@ -42,7 +42,8 @@ const TOLD_OF_PACKAGES: ReadonlySet<string> = new Set([
   "projects",
   "torchBackend",
 ]);
-const DEFAULT_TOOLS: ReadonlySet<unknown> = new Set([DEFAULT_UV_IMAGE, DEFAULT_MICROMAMBA_IMAGE]);
+/** The tools of this version of imagespec, which are in no spec. */
+export const DEFAULT_TOOLS: ReadonlySet<unknown> = new Set([DEFAULT_UV_IMAGE, DEFAULT_MICROMAMBA_IMAGE]);
 
 /**
  * The identity document as it may stand beside the image, as RFC 8785 JSON. A list of files that would make it larger

@@ -35,24 +35,13 @@ export function planImage(resolved: ResolvedSpec, identity: Identity): BuildPlan
 
 function environmentStep({ environment, tools }: Content): EnvironmentStep | undefined {
   if (!environment) return undefined;
-  if (environment.manager === "venv") {
-    return {
-      manager: "venv",
-      prefix: ENVIRONMENT_PREFIXES.venv,
-      python: environment.python,
-      uvImage: tools.uvImage,
-      bytecode: environment.bytecode,
-    };
+  if (environment.manager === "conda") {
+    const { manager, pythonVersion, packages, channels, bytecode } = environment;
+    const lists = { packages: [...packages], channels: [...channels] };
+    return { manager, prefix: ENVIRONMENT_PREFIXES.conda, pythonVersion, ...lists, ...tools, bytecode };
   }
-  return {
-    manager: "conda",
-    prefix: ENVIRONMENT_PREFIXES.conda,
-    pythonVersion: environment.pythonVersion,
-    packages: [...environment.packages],
-    channels: [...environment.channels],
-    ...tools,
-    bytecode: environment.bytecode,
-  };
+  const { manager, python, bytecode } = environment;
+  return { manager, prefix: ENVIRONMENT_PREFIXES.venv, python, uvImage: tools.uvImage, bytecode };
 }
 
 /** A base spec's image leads PATH and PYTHONPATH already; a value of the spec itself takes the place of that. */
