@@ -57,9 +57,12 @@ export function hintTakers(file: ts.SourceFile): HintTakers {
   });
 }
 
-/** The methods of a file that take hints by position, which other files call by the same name. */
+/** The methods and exported functions of a file that take hints by position, which other files call by the same name. */
 export function hintMethods(file: ts.SourceFile): HintTakers {
-  return takersOf(file, (node) => (ts.isMethodDeclaration(node) ? node.name : undefined));
+  return takersOf(file, (node) => {
+    const isExported = ts.isFunctionDeclaration(node) && ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export;
+    return ts.isMethodDeclaration(node) || isExported ? node.name : undefined;
+  });
 }
 
 function takersOf(file: ts.SourceFile, nameOf: (node: ts.SignatureDeclaration) => ts.Node | undefined): HintTakers {

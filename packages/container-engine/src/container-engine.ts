@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { type Credential, ImageSpecError, type ProcessEnvironment, parseReference } from "@imagespec/registry";
 import { type EngineRequest, exchange } from "./exchange.ts";
 import { type EngineEndpoint, engineEndpoint } from "./find-endpoint.ts";
-import { type ProgressMessage, parseJson, readProgress, readText } from "./read-answer.ts";
+import { type ProgressMessage, parseJson, readProgress, readText, strangeAnswer } from "./read-answer.ts";
 import { registryAuth } from "./registry-auth.ts";
 
 /** Milliseconds without a byte before a call fails. Unpacking or removing a large layer can take minutes. */
@@ -111,9 +111,7 @@ export class ContainerEngine {
     if (document === undefined) return undefined;
     const { Id, Os, Architecture, Variant, RepoTags, RepoDigests } = document;
     if (typeof Id !== "string" || typeof Os !== "string" || typeof Architecture !== "string") {
-      throw new ImageSpecError("E_DAEMON", `The container engine's answer about ${name} does not describe an image`, {
-        hint: "Check that DOCKER_HOST points to a docker engine.",
-      });
+      throw strangeAnswer(`The container engine's answer about ${name} does not describe an image`);
     }
     return {
       id: Id,
@@ -209,13 +207,9 @@ export class ContainerEngine {
   }
 
   #refusal(subject: string, reason: string): ImageSpecError {
-    return new ImageSpecError(
-      "E_DAEMON",
-      `The container engine at ${this.endpoint.host} refused ${subject}: ${reason}`,
-      {
-        hint: "Look at the engine's log; `docker info` tells whether it is well.",
-      },
-    );
+    const message = `The container engine at ${this.endpoint.host} refused ${subject}: ${reason}`;
+    const hint = "Look at the engine's log; `docker info` tells whether it is well.";
+    return new ImageSpecError("E_DAEMON", message, { hint });
   }
 }
 

@@ -52,13 +52,7 @@ export function parseEngineAddress(text: string, source: string, tls: boolean): 
       if (found === undefined || port < 1 || port > 65_535 || (bracketed && !isIPv6(hostname))) {
         throw fail("is not a host and port", "Write it as tcp://HOST:PORT, an IPv6 address as tcp://[ADDRESS]:PORT.");
       }
-      return {
-        kind: "network",
-        host: `${scheme}://${written}:${port}`,
-        hostname,
-        port,
-        scheme,
-      };
+      return { kind: "network", host: `${scheme}://${written}:${port}`, hostname, port, scheme };
     }
     case "ssh":
       throw fail(

@@ -4,6 +4,7 @@ import { ImageSpecError } from "@imagespec/registry";
 
 /** Limit of an answer in bytes; descriptions of images and engines are far smaller. */
 const LARGEST_ANSWER = 4 * 1024 * 1024;
+const TOO_LONG = "The container engine's answer is too long";
 /** Characters of one message about progress. */
 const LONGEST_MESSAGE = 1024 * 1024;
 
@@ -25,7 +26,7 @@ export async function readText(answer: Readable): Promise<string> {
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > LARGEST_ANSWER) throw tooLong();
+    if (size > LARGEST_ANSWER) throw strangeAnswer(TOO_LONG);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -54,7 +55,7 @@ export async function readProgress(
   for await (const chunk of answer) {
     const lines = (rest + (typeof chunk === "string" ? chunk : decoder.write(chunk))).split("\n");
     rest = lines.pop() ?? "";
-    if (rest.length > LONGEST_MESSAGE) throw tooLong();
+    if (rest.length > LONGEST_MESSAGE) throw strangeAnswer(TOO_LONG);
     for (const line of lines) read(line);
   }
   read(rest + decoder.end());
@@ -69,15 +70,11 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ImageSpecError("E_DAEMON", "The container engine's answer is not JSON", {
-      cause,
-      hint: "Check that DOCKER_HOST points to a docker engine.",
-    });
+    throw strangeAnswer("The container engine's answer is not JSON", cause);
   }
 }
 
-function tooLong(): ImageSpecError {
-  return new ImageSpecError("E_DAEMON", "The container engine's answer is too long", {
-    hint: "Check that DOCKER_HOST points to a docker engine.",
-  });
+/** The error for an answer that no docker engine gives. */
+export function strangeAnswer(message: string, cause?: unknown): ImageSpecError {
+  return new ImageSpecError("E_DAEMON", message, { cause, hint: "Check that DOCKER_HOST points to a docker engine." });
 }

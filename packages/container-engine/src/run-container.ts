@@ -63,13 +63,8 @@ export function containerArguments(command: ContainerCommand, run: ContainerRun,
   const [program, ...rest] = run.command;
   const wrong = run.mounts.flatMap(({ source, target }) => [source, target]).find((path) => /[,"\n]/.test(path));
   if (wrong !== undefined) {
-    throw new ImageSpecError(
-      "E_OPTIONS",
-      `'${wrong}' cannot be mounted: its name holds a comma, a quote or a line break`,
-      {
-        hint: "Rename it, or run without mounting the sources.",
-      },
-    );
+    const message = `'${wrong}' cannot be mounted: its name holds a comma, a quote or a line break`;
+    throw new ImageSpecError("E_OPTIONS", message, { hint: "Rename it, or run without mounting the sources." });
   }
   return [
     "--rm",

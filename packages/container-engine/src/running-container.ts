@@ -39,11 +39,8 @@ export function createContainer(command: ContainerCommand, run: ContainerRun): C
   // nerdctl makes containers ahead only for programs without a terminal, so there nothing is made before the start.
   if (command === "nerdctl") return { start: () => startContainer(command, run), remove: async () => undefined };
   const name = newName();
-  const creation = startClient(
-    command,
-    ["create", ...containerArguments(command, run, name)],
-    ["ignore", "ignore", "inherit"],
-  );
+  const create = ["create", ...containerArguments(command, run, name)];
+  const creation = startClient(command, create, ["ignore", "ignore", "inherit"]);
   return {
     start() {
       let client = creation;
@@ -150,10 +147,7 @@ interface Program {
 
 /** The engine is asked, since its client hands no signal on where there is a terminal. */
 async function stopContainer({ command, name, ended, endClient }: Program, patience: number): Promise<void> {
-  const over = ended.then(
-    () => true,
-    () => true,
-  );
+  const over = Promise.allSettled([ended]).then(() => true);
   if (await Promise.race([over, sleep(0, false)])) return;
   const isThere = await kill(command, name, "TERM");
   if (isThere && (await Promise.race([over, sleep(patience, false)]))) return;

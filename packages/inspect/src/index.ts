@@ -8,7 +8,7 @@ export { compareImages, type InspectOptions, inspectImage } from "./inspect-imag
 export type { Origin } from "./origin/layer-origin.ts";
 export type { PackageManager } from "./package/package-owner.ts";
 export { imagePage } from "./page/image-page.ts";
-export type { ImageDifference, PackageDifference } from "./report/compare-reports.ts";
+export type { ImageDifference, ImageHead, PackageDifference } from "./report/compare-reports.ts";
 export type {
   DuplicateReport,
   FileReport,

@@ -27,6 +27,7 @@ export {
 } from "./file/read-regular-file.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
+export { repeatedKey } from "./json/repeated-key.ts";
 export { packageVersion } from "./process/package-version.ts";
 export type { ProcessEnvironment } from "./process/process-environment.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";

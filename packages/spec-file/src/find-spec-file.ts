@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
-import { ImageSpecError } from "@imagespec/core";
+import { inputFault } from "./input-fault.ts";
 
 const SPEC_EXTENSIONS = [".ts", ".mjs", ".js", ".json", ".yaml", ".yml"];
 
@@ -14,15 +14,16 @@ export function findSpecFile(named: string | undefined, folder: string): string 
   if (named === undefined) {
     const found = SPEC_EXTENSIONS.map((ext) => join(folder, `imagespec${ext}`)).find((file) => existsSync(file));
     if (found !== undefined) return regular(found, kinds);
-    throw fault(
-      `There is no imagespec.{${kinds.replaceAll(/[. ]/g, "")}} in ${folder}`,
-      "Name a spec file: imagespec COMMAND FILE.",
-    );
+    const message = `There is no imagespec.{${kinds.replaceAll(/[. ]/g, "")}} in ${folder}`;
+    throw inputFault(message, "Name a spec file: imagespec COMMAND FILE.");
   }
   const file = resolve(folder, named);
-  if (!existsSync(file)) throw fault(`${file} does not exist`, "Check the path.");
+  if (!existsSync(file)) throw inputFault(`${file} does not exist`, "Check the path.");
   if (!SPEC_EXTENSIONS.includes(extname(file)) && statSync(file).isFile()) {
-    throw fault(`${file} does not end in one of ${kinds}`, "Rename it, or pass JSON or YAML on standard input as `-`.");
+    throw inputFault(
+      `${file} does not end in one of ${kinds}`,
+      "Rename it, or pass JSON or YAML on standard input as `-`.",
+    );
   }
   return regular(file, kinds);
 }
@@ -34,9 +35,5 @@ function regular(file: string, kinds: string): string {
   const hint = stat.isDirectory()
     ? `Name the file in it, one of ${kinds}.`
     : "Name a regular file, or pass the spec on standard input as `-`.";
-  throw fault(`${file} is not a file`, hint);
-}
-
-function fault(message: string, hint: string): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", message, { hint });
+  throw inputFault(`${file} is not a file`, hint);
 }

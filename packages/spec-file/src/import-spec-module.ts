@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
 import { asEsModule } from "./as-es-module.ts";
+import { inputFault } from "./input-fault.ts";
 import { offerOwnCore } from "./offer-own-core.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function importSpecModule(
 ): Promise<unknown> {
   if (file.endsWith(".ts") && !process.features.typescript) {
     const hint = "Use Node 22.18 or newer, or write the spec as .mjs, .json or .yaml.";
-    throw fault(`${file} is TypeScript, which this Node (${process.version}) does not load`, hint);
+    throw inputFault(`${file} is TypeScript, which this Node (${process.version}) does not load`, hint);
   }
   const { href } = pathToFileURL(file);
   const url = anew ? `${href}?read=${randomUUID()}` : href;
@@ -32,7 +33,7 @@ export async function importSpecModule(
     // An error of the spec's own constructor is reported as it is.
     if (isImageSpecError(error)) throw error;
     const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
-    throw fault(message, "Run it with node to see where it fails.", error);
+    throw inputFault(message, "Run it with node to see where it fails.", error);
   } finally {
     process.chdir(folder);
     for (const release of releases) release();
@@ -42,7 +43,7 @@ export async function importSpecModule(
 async function defaultExport(url: string, file: string): Promise<unknown> {
   const module = (await import(url)) as { default?: unknown };
   if ("default" in module) return module.default;
-  throw fault(`${file} has no default export`, "Write `export default new ImageSpec({ ... })`, or plain data.");
+  throw inputFault(`${file} has no default export`, "Write `export default new ImageSpec({ ... })`, or plain data.");
 }
 
 function cancelled(file: string, signal: AbortSignal): Promise<never> {
@@ -51,8 +52,4 @@ function cancelled(file: string, signal: AbortSignal): Promise<never> {
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   });
-}
-
-function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
 }

@@ -1,6 +1,7 @@
 import { ImageSpecError } from "@imagespec/core";
+import { repeatedKey } from "@imagespec/core/internal";
+import { inputFault } from "./input-fault.ts";
 import { tooDeep } from "./nesting.ts";
-import { repeatedKey } from "./repeated-key.ts";
 import { yamlBreach } from "./yaml-breach.ts";
 
 /**
@@ -15,11 +16,15 @@ export async function parseSpecText(text: string, kind: "json" | "yaml" | "eithe
     data = JSON.parse(text);
   } catch (error) {
     if (kind === "either") return parseYaml(text, name);
-    throw fault(`${name} is not JSON: ${(error as Error).message}`, "Correct it, or write the spec as YAML.", error);
+    throw inputFault(
+      `${name} is not JSON: ${(error as Error).message}`,
+      "Correct it, or write the spec as YAML.",
+      error,
+    );
   }
   const repeated = repeatedKey(text);
   if (repeated === undefined) return data;
-  throw fault(`${name} holds the name ${JSON.stringify(repeated)} twice in one object`, "Keep one of the two.");
+  throw inputFault(`${name} holds the name ${JSON.stringify(repeated)} twice in one object`, "Keep one of the two.");
 }
 
 async function parseYaml(text: string, name: string): Promise<unknown> {
@@ -27,17 +32,12 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
   const lines = new yaml.LineCounter();
   const notYaml = (offset: number, what: string, cause?: unknown) => {
     const { line, col } = lines.linePos(offset);
-    return fault(`${name}:${line}:${col}: not YAML: ${what}`, "Correct this line.", cause);
+    return inputFault(`${name}:${line}:${col}: not YAML: ${what}`, "Correct this line.", cause);
   };
   try {
     // `<<: *defaults` is YAML 1.1's merge key, which is still common in compose and CI files.
-    const document = yaml.parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: "error",
-      merge: true,
-      uniqueKeys: false,
-    });
+    const reading = { prettyErrors: false, logLevel: "error", merge: true, uniqueKeys: false } as const;
+    const document = yaml.parseDocument(text, { ...reading, lineCounter: lines });
     // A tag that means nothing here, such as !!js/function, is a warning to the parser; a spec holds plain data alone.
     const [error] = [...document.errors, ...document.warnings];
     // The parser is recursive, and deep nesting overflows its stack.
@@ -45,7 +45,11 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
     if (error !== undefined) {
       if (error.code !== "MULTIPLE_DOCS") throw notYaml(error.pos[0], error.message, error);
       const { line, col } = lines.linePos(error.pos[0]);
-      throw fault(`${name}:${line}:${col}: a second document begins here`, "Keep one document in the file.", error);
+      throw inputFault(
+        `${name}:${line}:${col}: a second document begins here`,
+        "Keep one document in the file.",
+        error,
+      );
     }
     const breach = yamlBreach(document, yaml);
     if (breach !== undefined) throw notYaml(breach.offset, breach.message);
@@ -53,14 +57,7 @@ async function parseYaml(text: string, name: string): Promise<unknown> {
   } catch (error) {
     if (error instanceof ImageSpecError) throw error;
     if (error instanceof RangeError) throw tooDeep([]);
-    throw fault(
-      `${name} is not data: ${(error as Error).message}`,
-      "Write out what the aliases (*name) stand for.",
-      error,
-    );
+    const message = `${name} is not data: ${(error as Error).message}`;
+    throw inputFault(message, "Write out what the aliases (*name) stand for.", error);
   }
-}
-
-function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
 }

@@ -22,7 +22,7 @@ export interface SpecLocation {
   /** A path, `-` for standard input; undefined is `imagespec.*` of the working directory. */
   file: string | undefined;
   /** Folder that relative paths start from; undefined is the file's own, for standard input the working directory. */
-  root: string | undefined;
+  root?: string | undefined;
   /** Whether the file was read in this process before, and may have changed since. */
   anew?: boolean | undefined;
 }

@@ -39,9 +39,8 @@ export function readTargets(content: unknown, source: SourceOptions): Target[] {
     .filter((key) => key !== "images")
     .map((key) => fault([key], `"${key}" has no meaning beside "images"`, "Move it into one of the images."));
   if (!isData(data.images) || Object.keys(data.images).length === 0) {
-    throw specError([
-      fault(["images"], "must be an object with at least one image", "Write images: { NAME: { ... } }."),
-    ]);
+    const message = "must be an object with at least one image";
+    throw specError([fault(["images"], message, "Write images: { NAME: { ... } }.")]);
   }
   const unprintable = Object.keys(data.images).filter((name) => name === "" || /[\p{Cc}\u2028\u2029]/u.test(name));
   for (const name of unprintable) {
@@ -72,9 +71,8 @@ function orderedTargets(images: ReadonlyMap<string, unknown>, source: SourceOpti
     if (reference !== undefined) {
       if (typeof reference.image !== "string" || !images.has(reference.image)) {
         const message = `the file has no image ${JSON.stringify(reference.image)}`;
-        faults.push(
-          fault(["images", name, reference.key], message, `Name one of the images ${[...images.keys()].join(", ")}.`),
-        );
+        const hint = `Name one of the images ${[...images.keys()].join(", ")}.`;
+        faults.push(fault(["images", name, reference.key], message, hint));
         return undefined;
       }
       const base = make(reference.image, above);
@@ -108,9 +106,8 @@ function baseReference(input: unknown): { key: string; image: unknown } | undefi
 function withoutReference(data: Data): Data {
   const reference = baseReference(data);
   if (reference === undefined) return data;
-  throw specError([
-    fault([reference.key], "names an image of this file, which has no `images`", "Write images: { NAME: spec }."),
-  ]);
+  const message = "names an image of this file, which has no `images`";
+  throw specError([fault([reference.key], message, "Write images: { NAME: spec }.")]);
 }
 
 function isData(value: unknown): value is Data {

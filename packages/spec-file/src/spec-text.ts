@@ -2,6 +2,7 @@ import { close, createReadStream, fstat, open } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
 import { promisify } from "node:util";
 import { ImageSpecError } from "@imagespec/core";
+import { inputFault } from "./input-fault.ts";
 
 /** Limit in bytes. No real spec is near it; a larger file is a mistake, or an attempt to fill the memory. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -13,14 +14,15 @@ export async function readFileText(file: string, signal: AbortSignal): Promise<s
     const descriptor = await promisify(open)(file, "r");
     try {
       // Checked on the open file, since the path may name another file by now.
-      if (!(await promisify(fstat)(descriptor)).isFile()) throw fault(`${file} is not a file`, "Name a regular file.");
+      if (!(await promisify(fstat)(descriptor)).isFile())
+        throw inputFault(`${file} is not a file`, "Name a regular file.");
       return await readCapped(createReadStream(file, { fd: descriptor, autoClose: false }), file, signal);
     } finally {
       await promisify(close)(descriptor);
     }
   } catch (error) {
     if (error instanceof ImageSpecError) throw error;
-    throw fault(`${file} cannot be read: ${(error as Error).message}`, "Check its permissions.", error);
+    throw inputFault(`${file} cannot be read: ${(error as Error).message}`, "Check its permissions.", error);
   }
 }
 
@@ -31,7 +33,7 @@ export async function readCapped(stream: Readable, name: string, signal: AbortSi
   try {
     for await (const chunk of addAbortSignal(signal, stream)) {
       size += (chunk as Buffer).length;
-      if (size > MOST_BYTES) throw fault(`${name} holds more than 16 MiB`, "Pass a spec in JSON or YAML.");
+      if (size > MOST_BYTES) throw inputFault(`${name} holds more than 16 MiB`, "Pass a spec in JSON or YAML.");
       chunks.push(chunk as Buffer);
     }
   } catch (error) {
@@ -42,10 +44,6 @@ export async function readCapped(stream: Readable, name: string, signal: AbortSi
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch (error) {
     // Invalid UTF-8 is refused: decoded leniently, different bytes would give the same text and the same tag.
-    throw fault(`${name} is not UTF-8 text`, "Save it as UTF-8.", error);
+    throw inputFault(`${name} is not UTF-8 text`, "Save it as UTF-8.", error);
   }
-}
-
-function fault(message: string, hint: string, cause?: unknown): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
 }

@@ -100,39 +100,41 @@ function exampleText(examples: readonly (readonly [string, string])[]): string {
 /** commander calls an action with the arguments, then the options, then the command itself. */
 function toCommandLine(command: CommandName, given: readonly unknown[]): CommandLine {
   const [file, options] = given.length > 2 ? given : [undefined, ...given];
-  const values = options as Record<string, never>;
+  const { target = [], insecureRegistry = [], builderOption = [], manifest = [], ...values } = options as ParsedOptions;
   return {
+    ...NOT_GIVEN,
+    ...values,
     command,
     file: file as string | undefined,
-    root: values.root,
-    targets: values.target ?? [],
-    platform: values.platform,
-    id: values.id,
-    insecureRegistries: values.insecureRegistry ?? [],
-    builder: values.builder,
+    targets: target,
+    insecureRegistries: insecureRegistry,
     // Not by assignment, which would lose a key named __proto__; of two equal keys the later wins.
-    builderOptions: Object.fromEntries(values.builderOption ?? []),
-    push: values.push,
-    output: values.output,
-    force: values.force,
-    onUnknown: values.onUnknown,
-    concurrency: values.concurrency,
-    json: values.json ?? false,
-    html: values.html ?? false,
-    trace: values.trace,
-    files: values.files ?? false,
-    config: values.config ?? false,
-    manifests: values.manifest ?? [],
-    diff: values.diff,
-    against: values.against,
-    yes: values.yes ?? false,
+    builderOptions: Object.fromEntries(builderOption),
+    manifests: manifest,
     program: [],
-    engine: values.engine,
-    mountSource: values.mountSource ?? false,
-    gpus: values.gpus,
-    watch: values.watch ?? false,
   };
 }
+
+/** Options as commander names them: those that may be given several times by one of them. */
+interface ParsedOptions extends Partial<CommandLine> {
+  target?: string[];
+  insecureRegistry?: string[];
+  builderOption?: (readonly [string, unknown])[];
+  manifest?: string[];
+}
+
+/** What options say that were not given. */
+const NOT_GIVEN = {
+  push: undefined,
+  force: undefined,
+  json: false,
+  html: false,
+  files: false,
+  config: false,
+  mountSource: false,
+  watch: false,
+  yes: false,
+};
 
 function mistake(error: CommanderError, args: readonly string[]): ReadCommandLine {
   const [name, usage] = commandUsages.find(([known]) => known === args[0]) ?? [];

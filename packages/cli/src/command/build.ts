@@ -1,4 +1,5 @@
-import { type BuildEvent, type BuildOptions, type OnUnknown, pinnedReference } from "@imagespec/core";
+import { type BuildEvent, pinnedReference } from "@imagespec/core";
+import { buildOptions } from "../command-line/command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
@@ -24,21 +25,16 @@ export const build: Command = async (context) => {
       else progress.show(event);
     }
   };
-  const options: BuildOptions = {
-    builderOptions: line.builderOptions,
-    signal,
-    builder: line.builder,
-    platform: line.platform,
-    push: line.push,
-    output: line.output,
-    force: line.force,
-    onUnknown: line.onUnknown as OnUnknown | undefined,
-  };
+  const { push, output, force } = line;
   try {
     const specs = targets.map(({ spec }) => spec);
     await engine
       .buildAll(specs, {
-        ...options,
+        ...buildOptions(line),
+        push,
+        output,
+        force,
+        signal,
         concurrency,
         onEvent: (event, index) => {
           trace?.add(event);

@@ -25,11 +25,8 @@ export const doctor: Command = async (context) => {
   const spec = target?.spec ?? any;
   const engine = projectEngine(context, folder);
   const { diagnostics } = await engine.findBuilders({ importModules: true });
-  const all = await engine.examine(spec, {
-    signal,
-    builderOptions: line.builderOptions,
-    platform: line.platform,
-  });
+  const { builderOptions, platform } = line;
+  const all = await engine.examine(spec, { signal, builderOptions, platform });
   const reports = line.builder === undefined ? all : all.filter(({ type }) => type === line.builder);
   const machine = await machineReport(toolChoice(spec, line.builderOptions), env, signal);
   const contacts = target === undefined ? undefined : await contactsOf(target, context);

@@ -2,6 +2,7 @@ import { explainIdentity, type FileDecision, imageName } from "@imagespec/core/i
 import { EXIT } from "../exit-codes.ts";
 import { differenceLine } from "../print/difference-line.ts";
 import { fileLine } from "../print/file-line.ts";
+import { printable } from "../print/progress.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command } from "./command-context.ts";
 import { resolveTarget } from "./resolve-target.ts";
@@ -38,12 +39,8 @@ export const explain: Command = async (context) => {
   const { against, differences } = found;
   const other = line.against === undefined ? `the last one built (${against.reference})` : against.reference;
   for (const { index, date, sha256 } of against.aptIndexes ?? [])
-    context.print(
-      `Debian packages of ${other} come from ${index} of ${date} (sha256 ${sha256})`.replaceAll(/\p{Cc}/gu, "·"),
-    );
-  const lines = differences.map(differenceLine);
-  context.print(
-    lines.length === 0 ? `same content as ${other}` : [`what changed since ${other}:`, ...lines].join("\n"),
-  );
+    context.print(printable(`Debian packages of ${other} come from ${index} of ${date} (sha256 ${sha256})`));
+  if (differences.length === 0) context.print(`same content as ${other}`);
+  else context.print([`what changed since ${other}:`, ...differences.map(differenceLine)].join("\n"));
   return EXIT.done;
 };

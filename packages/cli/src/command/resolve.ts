@@ -1,5 +1,6 @@
-import { type BuildEvent, ImageSpecError, type OnUnknown } from "@imagespec/core";
+import { type BuildEvent, ImageSpecError } from "@imagespec/core";
 import { readManifests, resolveManifests } from "@imagespec/resolve";
+import { buildOptions } from "../command-line/command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
@@ -27,13 +28,7 @@ export const resolve: Command = async (context) => {
   try {
     const resolved = await resolveManifests(manifests, {
       makeEngine: (folders) => projectEngine({ ...context, env }, ...folders),
-      build: {
-        builder: line.builder,
-        builderOptions: line.builderOptions,
-        platform: line.platform,
-        force: line.force,
-        onUnknown: line.onUnknown as OnUnknown | undefined,
-      },
+      build: { ...buildOptions(line), force: line.force },
       concurrency: concurrencyOf(context),
       signal,
       onEvent: (event) => show(unread.admit(event)),
@@ -41,11 +36,10 @@ export const resolve: Command = async (context) => {
     const { text, images } = resolved;
     for (const { outcome } of images) progress.outcome(outcome);
     if (line.json) {
-      const files = resolved.manifests.map(({ name, text }) => ({ manifest: name, text }));
       print(
         JSON.stringify({
           images: images.map(({ outcome, ...image }) => ({ ...image, ...outcome, reference: image.reference })),
-          manifests: files,
+          manifests: resolved.manifests.map(({ name, text }) => ({ manifest: name, text })),
         }),
       );
     } else print(text.replace(/\n$/, ""));

@@ -1,5 +1,6 @@
 import { createContainer, findContainerCommand, runContainer } from "@imagespec/container-engine";
-import { type ImageBuildEngine, ImageSpecError, type OnUnknown, pinnedReference } from "@imagespec/core";
+import { type ImageBuildEngine, ImageSpecError, pinnedReference } from "@imagespec/core";
+import { buildOptions } from "../command-line/command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import { errorText } from "../print/print-error.ts";
 import { startProgress } from "../print/start-progress.ts";
@@ -62,14 +63,7 @@ async function builtImage({ spec }: PreparedRun, engine: ImageBuildEngine, conte
   const { line, env, signal } = context;
   const progress = startProgress(process.stderr, env);
   const outcome = await engine
-    .build(spec, {
-      builder: line.builder,
-      builderOptions: line.builderOptions,
-      platform: line.platform,
-      onUnknown: line.onUnknown as OnUnknown | undefined,
-      signal,
-      onEvent: (event) => progress.show(event),
-    })
+    .build(spec, { ...buildOptions(line), signal, onEvent: (event) => progress.show(event) })
     .finally(() => progress.stop());
   const image = pinnedReference(outcome);
   if (image !== "") return image;

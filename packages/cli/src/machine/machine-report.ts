@@ -8,7 +8,7 @@ import { type ToolChoice, type ToolReport, toolReports } from "./tool-report.ts"
 export interface MachineReport {
   node: string;
   /** `free`: bytes that may be written there; undefined where nobody can tell. */
-  cache: { folder: string; free?: number };
+  cache: { folder: string; free?: number | undefined };
   /** The container engine that docker's own command would talk to, or why there is none. */
   engine: { version: string } | { reason: string };
   tools: ToolReport[];
@@ -26,12 +26,7 @@ export async function machineReport(
     engineReport(env, signal),
     toolReports(choice, env, signal),
   ]);
-  return {
-    node: process.version,
-    cache: { folder, ...(free === undefined ? {} : { free }) },
-    engine,
-    tools,
-  };
+  return { node: process.version, cache: { folder, free }, engine, tools };
 }
 
 async function engineReport(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<MachineReport["engine"]> {

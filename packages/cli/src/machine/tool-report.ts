@@ -66,7 +66,6 @@ async function dockerVersion(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
 /** The versions of a builder's nodes. With the driver `docker` it is the engine that builds, and the engine is asked. */
 function buildKits(inspected: string): string[] {
   if (/^Driver:\s+docker$/m.test(inspected)) return [];
-  return [
-    ...new Set([...inspected.matchAll(/^BuildKit(?: version)?:\s+(\S+)/gim)].map(([, version]) => version ?? "")),
-  ];
+  const stated = [...inspected.matchAll(/^BuildKit(?: version)?:\s+(\S+)/gim)];
+  return [...new Set(stated.map(([, version]) => version ?? ""))];
 }

@@ -1,10 +1,11 @@
 import type { Difference } from "@imagespec/core/internal";
+import { printable } from "./progress.ts";
 
 /** One difference of two identities as a line; what comes from outside is printed without control characters. */
 export function differenceLine(difference: Difference): string {
   const { of, name } = difference;
   const subject = of === name.split(".")[0] ? of : `${of} ${name}`;
-  return `  ${subject.trimEnd()}: ${change(difference)}`.replaceAll(/\p{Cc}/gu, "·");
+  return printable(`  ${subject.trimEnd()}: ${change(difference)}`);
 }
 
 function change({ of, name, kind, before, after }: Difference): string {

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { FileDecision, FileReason } from "@imagespec/core/internal";
+import { printable } from "./progress.ts";
 
 const REASONS: Readonly<Record<FileReason, string>> = {
   "no-rule": "",
@@ -18,5 +19,5 @@ const REASONS: Readonly<Record<FileReason, string>> = {
 export function fileLine({ path, isIn, because, rule }: FileDecision, cwd = process.cwd()): string {
   const ignoreFile = rule && (relative(cwd, rule.file) || rule.file);
   const reason = [REASONS[because], rule && `${ignoreFile}:${rule.line}: ${rule.text}`].filter(Boolean).join(" ");
-  return `${isIn ? "in " : "out"}  ${path}${reason === "" ? "" : `  (${reason})`}`.replaceAll(/\p{Cc}/gu, "·");
+  return printable(`${isIn ? "in " : "out"}  ${path}${reason === "" ? "" : `  (${reason})`}`);
 }

@@ -1,6 +1,6 @@
 import type { ImageDifference, ImageReport, PackageReport } from "@imagespec/inspect";
 import { byteCount } from "@imagespec/inspect";
-import { shortened } from "./progress.ts";
+import { printable, shortened } from "./progress.ts";
 
 /** How many packages, files and duplicates are printed; `--json` has them all. */
 const SHOWN = 15;
@@ -68,8 +68,7 @@ function pathText(path: string): string {
 
 /** Cut to 80 columns; what is printed comes from outside, so control characters are shown as dots. */
 function row(...cells: string[]): string {
-  const text = cells.join(" ").replaceAll(/\p{Cc}/gu, "·");
-  return shortened(text.trimEnd(), COLUMNS);
+  return shortened(printable(cells.join(" ")).trimEnd(), COLUMNS);
 }
 
 /** `12.3 MB`, right-aligned in nine columns. */

@@ -62,7 +62,9 @@ export class LiveTree implements Progress {
     const rows = this.#images.get(image) ?? new Map<string, Row>();
     this.#images.set(image, rows);
     const name = stepName(event);
-    const row = rows.get(name) ?? this.#newRow(name);
+    const started = performance.now();
+    const fresh: Row = { name, status: "started", started, seconds: undefined, transfer: undefined, isStep: false };
+    const row = rows.get(name) ?? fresh;
     rows.set(name, row);
     if (event.type === "step") {
       row.isStep = true;
@@ -74,17 +76,6 @@ export class LiveTree implements Progress {
       // Progress outside a step is over when all of it has arrived.
       if (!row.isStep) row.status = event.total !== undefined && event.current >= event.total ? "done" : "started";
     }
-  }
-
-  #newRow(name: string): Row {
-    return {
-      name,
-      status: "started",
-      started: performance.now(),
-      seconds: undefined,
-      transfer: undefined,
-      isStep: false,
-    };
   }
 
   /** Draws the tree a last time and leaves it standing. */

@@ -61,13 +61,8 @@ function hintLine(hint: string | undefined, indent = ""): string {
 /** An error as the last line of `--json`. */
 export function errorEvent(error: unknown): Record<string, unknown> {
   if (!isImageSpecError(error)) {
-    return {
-      type: "error",
-      code: "E_INTERNAL",
-      message: redact(String((error as Error)?.message ?? error)),
-      hint: REPORT,
-      details: {},
-    };
+    const message = redact(String((error as Error)?.message ?? error));
+    return { type: "error", code: "E_INTERNAL", message, hint: REPORT, details: {} };
   }
   const { code, message, hint = "", details, faults } = error;
   return { type: "error", code, message, hint, details: faults === undefined ? details : { ...details, faults } };

@@ -18,6 +18,11 @@ export function shortened(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).trimEnd()}…`;
 }
 
+/** A text from outside, with dots in place of control characters, which a terminal would carry out. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "·");
+}
+
 /** What a step or its progress is called: with its platform, where several are built. */
 export function stepName({ name, platform }: Extract<BuildEvent, { name: string }>): string {
   return platform === undefined ? name : `${platform} ${name}`;

@@ -61,19 +61,15 @@ function checkBuilder(
   if (!isBuilder(value)) {
     const version = (value as { [BUILDER]?: unknown } | null | undefined)?.[BUILDER];
     const found = version === undefined ? describe(value) : `a builder of API version ${String(version)}`;
-    throw fault(
-      `its default export must be a builder or a function that returns one; found ${found}`,
-      "Export `new YourBuilder()` of a class that extends ImageSpecBuilder of @imagespec/core.",
-    );
+    const message = `its default export must be a builder or a function that returns one; found ${found}`;
+    throw fault(message, "Export `new YourBuilder()` of a class that extends ImageSpecBuilder of @imagespec/core.");
   }
   if (typeof value.builderType !== "string" || typeof value.buildImage !== "function") {
     throw fault("its builder lacks builderType or buildImage", "Extend ImageSpecBuilder of @imagespec/core.");
   }
   if (type !== undefined && value.builderType !== type) {
-    throw fault(
-      `it was declared as builder "${type}" and says it is "${value.builderType}"`,
-      'Make builderType equal to the name under "imagespec.builders" in its package.json.',
-    );
+    const message = `it was declared as builder "${type}" and says it is "${value.builderType}"`;
+    throw fault(message, 'Make builderType equal to the name under "imagespec.builders" in its package.json.');
   }
   return value;
 }

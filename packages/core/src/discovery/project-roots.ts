@@ -12,7 +12,7 @@ import { readManifest } from "./read-manifest.ts";
  * the project's.
  */
 export async function projectRoots(start: string): Promise<string[]> {
-  const nearest = firstAbove(start, (folder) => existsSync(join(folder, "package.json")));
+  const nearest = [...foldersAbove(start)].find((folder) => existsSync(join(folder, "package.json")));
   if (nearest === undefined || !isOwn(join(nearest, "package.json"), start)) return [];
   const workspace = await workspaceRoot(nearest);
   return workspace === undefined || workspace === nearest ? [nearest] : [nearest, workspace];
@@ -63,16 +63,9 @@ async function workspaceMembers(folder: string, from: string): Promise<string[] 
 function pnpmPackages(text: string): string[] {
   const [, inline = "", block = ""] = /^packages:[ \t]*(.*)\n?((?:[ \t]*(?:-.*|#.*)?(?:\n|$))*)/m.exec(text) ?? [];
   const [, flow] = /^\[(.*)\]/.exec(inline) ?? [];
-  const items =
-    flow === undefined ? [...block.matchAll(/^[ \t]*-[ \t]+(.*)$/gm)].map((match) => match[1] ?? "") : flow.split(",");
-  return items
-    .map((item) =>
-      item
-        .trim()
-        .replace(/^(["'])(.*?)\1.*$/, "$2")
-        .replace(/\s+#.*$/, ""),
-    )
-    .filter((item) => item !== "");
+  const listed = [...block.matchAll(/^[ \t]*-[ \t]+(.*)$/gm)].map(([, item = ""]) => item);
+  const texts = (flow?.split(",") ?? listed).map((item) => item.trim().replace(/^(["'])(.*?)\1.*$/, "$2"));
+  return texts.map((item) => item.replace(/\s+#.*$/, "")).filter((item) => item !== "");
 }
 
 /** Whether patterns list a folder: the last match decides, and `!` excludes. */
@@ -106,11 +99,6 @@ function* foldersAbove(start: string): Generator<string> {
     yield folder;
     if (dirname(folder) === folder) return;
   }
-}
-
-function firstAbove(start: string, holds: (folder: string) => boolean): string | undefined {
-  for (const folder of foldersAbove(start)) if (holds(folder)) return folder;
-  return undefined;
 }
 
 /** The folder itself where it cannot be resolved: a message about it comes later, with a subject. */

@@ -72,18 +72,16 @@ interface Taken {
 type Hash = (source: string) => Taken | Promise<Taken>;
 
 async function hashTwice(source: string, hash: Hash): Promise<Taken> {
-  try {
-    return await hash(source);
-  } catch (error) {
-    if (!(error instanceof FileChanged)) throw error;
-  }
-  try {
-    return await hash(source);
-  } catch (error) {
-    if (!(error instanceof FileChanged)) throw error;
-    throw new ImageSpecError("E_FILE_CHANGED", `'${source}' changes while it is read`, {
-      hint: "Wait until nothing writes to it, or leave it out with an ignore file.",
-    });
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await hash(source);
+    } catch (error) {
+      if (!(error instanceof FileChanged)) throw error;
+      if (isFirst) continue;
+      throw new ImageSpecError("E_FILE_CHANGED", `'${source}' changes while it is read`, {
+        hint: "Wait until nothing writes to it, or leave it out with an ignore file.",
+      });
+    }
   }
 }
 

@@ -38,9 +38,7 @@ function systemProblem(path: string, error: unknown): Problem {
     return { code: "missing", message: `'${path}' does not exist`, hint };
   }
   const isDenied = code === "EACCES" || code === "EPERM";
-  return {
-    code: "unreadable",
-    message: `'${path}' cannot be read: ${isDenied ? "permission denied" : code}`,
-    hint: `${isDenied ? "Make it readable" : "Check the file"}, or leave it out with an ignore file.`,
-  };
+  const message = `'${path}' cannot be read: ${isDenied ? "permission denied" : code}`;
+  const hint = `${isDenied ? "Make it readable" : "Check the file"}, or leave it out with an ignore file.`;
+  return { code: "unreadable", message, hint };
 }

@@ -13,10 +13,8 @@ export async function shipFiles(entries: readonly TreeEntry[], options: HashOpti
   // Folders that lead to others come first, so that an entry of their own counts.
   const sorted = sortByBytes([...foldersAbove(entries), ...entries], ({ path }) => path);
   const unique = sorted.filter(({ path }, at) => path !== sorted[at + 1]?.path);
-  await hashFiles(
-    unique.filter((entry) => entry.type === "file"),
-    options,
-  );
+  const files = unique.filter((entry) => entry.type === "file");
+  await hashFiles(files, options);
   return unique.flatMap((entry) => shippedFile(entry) ?? []);
 }
 
@@ -42,7 +40,7 @@ function foldersAbove(entries: readonly TreeEntry[]): TreeEntry[] {
 function shippedFile(entry: TreeEntry): ShippedFile | undefined {
   const { type, path } = entry;
   if (type === "directory") return { type, path, mode: 0o755 };
-  if (type === "text") return textFile(entry);
+  if (type === "text") return writtenFile(entry);
   if (type === "symlink") return { type, path, mode: 0o777, link: entry.link };
   return isHashed(entry) ? entry : undefined;
 }
@@ -52,7 +50,8 @@ function isHashed(file: FoundFile): file is FoundFile & { sha256: string } {
   return file.sha256 !== undefined;
 }
 
-function textFile({ path, text, source }: Extract<TreeEntry, { type: "text" }>): ShippedFile {
+/** A file that is shipped with a text made out of what `source` holds. */
+export function writtenFile({ path, text, source }: { path: string; text: string; source: string }): ShippedFile {
   const bytes = Buffer.from(text);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { type: "file", path, mode: 0o644, size: bytes.length, sha256, source, text };

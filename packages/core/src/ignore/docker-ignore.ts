@@ -70,10 +70,8 @@ function parentsOf(path: string): string[] {
 /** Lines that are patterns: comments start in the first column, paths are cleaned as Go's filepath.Clean does. */
 function parseLines(text: string): { line: number; raw: string; pattern: string }[] {
   const result: { line: number; raw: string; pattern: string }[] = [];
-  for (const [index, raw] of text
-    .replace(/^\ufeff/, "")
-    .split(/\r?\n/)
-    .entries()) {
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  for (const [index, raw] of lines.entries()) {
     if (raw.startsWith("#")) continue;
     let pattern = raw.trim();
     if (pattern === "") continue;

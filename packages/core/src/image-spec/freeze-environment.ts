@@ -30,14 +30,8 @@ export async function freezeEnvironment(names: readonly string[], python?: strin
   const missing = names.flatMap((name, index): SpecFault[] => {
     if (answer.versions[name] != null) return [];
     const message = `'${name}' is not installed in the Python ${answer.python} that was asked`;
-    return [
-      {
-        path: ["pinnedPackages", index],
-        code: "not_installed",
-        message,
-        hint: `Install it there, or take it out of pinnedPackages.`,
-      },
-    ];
+    const hint = "Install it there, or take it out of pinnedPackages.";
+    return [{ path: ["pinnedPackages", index], code: "not_installed", message, hint }];
   });
   const [first] = missing;
   if (first) {
@@ -57,22 +51,14 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
   for (const python of candidates) {
     try {
       const { execa } = await import("execa");
-      const { stdout } = await execa(python, ["-c", SCRIPT], {
-        input: JSON.stringify(names),
-        timeout: 30_000,
-        stderr: "pipe",
-      });
+      const options = { input: JSON.stringify(names), timeout: 30_000, stderr: "pipe" } as const;
+      const { stdout } = await execa(python, ["-c", SCRIPT], options);
       return JSON.parse(stdout) as Answer;
     } catch (error) {
       cause = error;
     }
   }
-  throw new ImageSpecError(
-    "E_TOOL_MISSING",
-    `The environment's packages are unknown: no Python answered of ${candidates.join(" and ")}`,
-    {
-      hint: "Activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' }).",
-      cause,
-    },
-  );
+  const message = `The environment's packages are unknown: no Python answered of ${candidates.join(" and ")}`;
+  const hint = "Activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' }).";
+  throw new ImageSpecError("E_TOOL_MISSING", message, { hint, cause });
 }

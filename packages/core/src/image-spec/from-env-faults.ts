@@ -16,12 +16,8 @@ export function fromEnvFaults(parameters: {
     faults.push({ path: ["pythonVersion"], code: "conflict", message, hint: "Drop pythonVersion." });
   }
   if (python !== undefined && python !== null && (typeof python !== "string" || python.trim() === "")) {
-    faults.push({
-      path: ["python"],
-      code: "invalid_type",
-      message: "python is not the name of an interpreter",
-      hint: "Write it like '/usr/bin/python3'.",
-    });
+    const message = "python is not the name of an interpreter";
+    faults.push({ path: ["python"], code: "invalid_type", message, hint: "Write it like '/usr/bin/python3'." });
   }
   if (pinnedPackages === undefined || pinnedPackages === null) return faults;
   if (!Array.isArray(pinnedPackages)) {
@@ -30,12 +26,8 @@ export function fromEnvFaults(parameters: {
   for (const [index, name] of pinnedPackages.entries()) {
     if (typeof name === "string" && DISTRIBUTION.test(name)) continue;
     const message = typeof name === "string" ? `'${redact(name)}' is not the name of a package` : "it is not a text";
-    faults.push({
-      path: ["pinnedPackages", index],
-      code: "package_name",
-      message,
-      hint: "Name a package alone, such as 'numpy'.",
-    });
+    const hint = "Name a package alone, such as 'numpy'.";
+    faults.push({ path: ["pinnedPackages", index], code: "package_name", message, hint });
   }
   return faults;
 }

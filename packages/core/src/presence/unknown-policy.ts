@@ -28,13 +28,8 @@ export function decideUnknown(presence: Presence & { status: "unknown" }, policy
   if (policy.willPush && cannotPush) throw cause;
   if (choice !== "fail" || policy.force) return "build";
   const why = policy.onUnknown === undefined ? `${FLYTE_IMG_FAST_FAIL} is set` : 'onUnknown is "fail"';
-  throw new ImageSpecError(
-    "E_PRESENCE_UNKNOWN",
-    `Whether ${policy.reference} exists cannot be found out, and ${why}: ${cause.message}`,
-    {
-      cause,
-      hint: cause.hint ?? 'Pass onUnknown "build" to build it all the same.',
-      details: { reference: policy.reference },
-    },
-  );
+  const { reference } = policy;
+  const message = `Whether ${reference} exists cannot be found out, and ${why}: ${cause.message}`;
+  const { hint = 'Pass onUnknown "build" to build it all the same.' } = cause;
+  throw new ImageSpecError("E_PRESENCE_UNKNOWN", message, { cause, hint, details: { reference } });
 }

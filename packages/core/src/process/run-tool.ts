@@ -94,7 +94,7 @@ export async function runTool(
   try {
     const result = await child;
     if (result.failed && result.exitCode === undefined && result.signal === undefined && inputError === undefined) {
-      throw startError(command, shown, result.code, result.originalMessage);
+      throw startError(command, shown, result);
     }
     await feeding;
     const { stdout, tail } = output.end();
@@ -103,8 +103,7 @@ export async function runTool(
     const exitCode = result.exitCode ?? 128;
     const seconds = (performance.now() - started) / 1000;
     if (exitCode !== 0 && options.allowFailure !== true) {
-      const ending = { exitCode, signal: result.signal };
-      throw exitError(command, { command: shown, ...ending, tail }, options);
+      throw exitError(command, { command: shown, exitCode, signal: result.signal, tail }, options);
     }
     return { exitCode, stdout, tail, command: shown, seconds };
   } finally {
@@ -114,17 +113,12 @@ export async function runTool(
   }
 }
 
-interface Output {
-  stdout: string;
-  tail: string[];
-}
-
 /** Reads both streams of a tool by lines; `end` takes what came, the last line included. */
 function readOutput(
   child: { stdout: Readable; stderr: Readable },
   secrets: readonly string[],
   options: RunToolOptions,
-): { end(): Output } {
+): { end(): Pick<ToolResult, "stdout" | "tail"> } {
   const tail: string[] = [];
   const stdout: Uint8Array[] = [];
   let stdoutSize = 0;
@@ -177,11 +171,10 @@ function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Rea
 function startError(
   command: string,
   shown: string,
-  code: string | undefined,
-  message: string | undefined,
-): ImageSpecError {
-  const reason =
-    code === "ENOENT" ? "there is no such program on PATH" : (message ?? code ?? "it could not be started");
+  failure: { code?: string | undefined; originalMessage?: string | undefined },
+) {
+  const { code, originalMessage = code ?? "it could not be started" } = failure;
+  const reason = code === "ENOENT" ? "there is no such program on PATH" : originalMessage;
   return new ImageSpecError("E_TOOL_MISSING", `${command} cannot be run: ${reason}`, {
     hint: `Install ${command}, or put its folder on PATH.`,
     details: { command: shown, code },

@@ -48,14 +48,11 @@ function inMemory(): string[] {
 
 function makeFolder(parent: string, name: string): Promise<string> {
   return mkdtemp(join(parent, `imagespec-${name}-${processMark()}-`)).catch((cause: Error) => {
-    throw new ImageSpecError(
-      "E_CACHE",
-      `The folder for temporary files ${parent} cannot be written: ${cause.message}`,
-      {
-        cause,
-        hint: "Set TMPDIR to a folder that exists and can be written.",
-      },
-    );
+    const message = `The folder for temporary files ${parent} cannot be written: ${cause.message}`;
+    throw new ImageSpecError("E_CACHE", message, {
+      cause,
+      hint: "Set TMPDIR to a folder that exists and can be written.",
+    });
   });
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { sortByBytes } from "../files/compare-paths.ts";
 import { readShippedText } from "../files/read-shipped-text.ts";
 import { REQUIREMENTS, requirementTexts } from "../files/requirement-texts.ts";
+import { writtenFile } from "../files/ship-files.ts";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import { type AddressMirrors, hasMirror, throughAddressMirror } from "../mirror/address-mirrors.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
@@ -77,21 +77,15 @@ async function mirroredPackages(step: PackagesStep, work: Work, mirrors: Address
   const forBuilds = projects.length > 0 && step.index === undefined ? [DEFAULT_INDEX] : [];
   // A lock names the default index by its address, as it does the others.
   const isDefault = (address: string) => through(address) === address && !named.includes(address);
-  const own =
-    mirrors[DEFAULT_INDEX] === undefined
-      ? split.indexes
-      : split.indexes.map((one) => (isDefault(one) ? DEFAULT_INDEX : one));
+  const hasDefault = mirrors[DEFAULT_INDEX] !== undefined;
+  const own = split.indexes.map((one) => (hasDefault && isDefault(one) ? DEFAULT_INDEX : one));
   const places = [...own, ...forBuilds];
   if (places.every((place) => !hasMirror(place, mirrors))) return { step: mirrored, files: work.files };
+  const kept = work.files.filter(({ path }) => !path.startsWith(REQUIREMENTS) || path.startsWith(PROJECTS));
+  const written = { from: "pylock", lock: REST, requirements: LOCKED, projects } as const;
   return {
-    step: {
-      ...withIndexes(mirrored, places, mirrors),
-      source: { from: "pylock", lock: REST, requirements: LOCKED, projects },
-    },
-    files: withTexts(
-      work.files.filter(({ path }) => !path.startsWith(REQUIREMENTS) || path.startsWith(PROJECTS)),
-      { [LOCKED]: split.requirements, [REST]: split.lock },
-    ),
+    step: { ...withIndexes(mirrored, places, mirrors), source: written },
+    files: withTexts(kept, { [LOCKED]: split.requirements, [REST]: split.lock }),
   };
 }
 
@@ -101,21 +95,17 @@ async function mirroredTexts(
   files: readonly ShippedFile[],
   mirrors: AddressMirrors,
 ): Promise<Installation> {
-  const texts = await requirementTexts(files);
-  const written = texts.map(({ path, text }) => [path, text, mirroredRequirements(text, mirrors)] as const);
-  const named = namesDefaultIndex(
-    step.extraArgs,
-    texts.map(({ text }) => text),
-  );
+  const found = await requirementTexts(files);
+  const texts = found.map(({ text }) => text);
+  const written = found.flatMap(({ path, text }) => {
+    const mirrored = mirroredRequirements(text, mirrors);
+    return mirrored === text ? [] : [[path, mirrored]];
+  });
   const usual = throughAddressMirror(DEFAULT_INDEX, mirrors);
+  const isUsual = step.index === undefined && !namesDefaultIndex(step.extraArgs, texts) && usual !== DEFAULT_INDEX;
   return {
-    step: step.index === undefined && !named && usual !== DEFAULT_INDEX ? { ...step, index: usual } : step,
-    files: withTexts(
-      files,
-      Object.fromEntries(
-        written.filter(([, before, after]) => before !== after).map(([path, , after]) => [path, after]),
-      ),
-    ),
+    step: isUsual ? { ...step, index: usual } : step,
+    files: withTexts(files, Object.fromEntries(written)),
   };
 }
 
@@ -131,10 +121,7 @@ function withIndexes(step: PackagesStep, places: readonly string[], mirrors: Add
 function withTexts(files: readonly ShippedFile[], texts: Readonly<Record<string, string>>): readonly ShippedFile[] {
   const written = Object.entries(texts).map(([path, text]): ShippedFile => {
     const known = files.find((file) => file.path === path);
-    const bytes = Buffer.from(text);
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const source = known?.type === "file" ? known.source : "";
-    return { type: "file", path, mode: 0o644, size: bytes.length, sha256, source, text };
+    return writtenFile({ path, text, source: known?.type === "file" ? known.source : "" });
   });
   if (written.length === 0) return files;
   return sortByBytes([...files.filter(({ path }) => !Object.hasOwn(texts, path)), ...written], ({ path }) => path);

@@ -23,13 +23,8 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
   const stale =
     kind === "uv.lock" ? uvLockStaleness(lock.table, project.table) : isPoetryLockStale(lock.table, project.table);
   if (stale !== undefined) {
-    const command = kind === "uv.lock" ? "uv lock" : "poetry lock";
-    found.push({
-      file: "lock",
-      code: "stale_lock",
-      message: `it does not belong to the pyproject.toml beside it: ${stale}`,
-      hint: `Run '${command}'.`,
-    });
+    const message = `it does not belong to the pyproject.toml beside it: ${stale}`;
+    found.push({ file: "lock", code: "stale_lock", message, hint: `Run '${kind.replace(".", " ")}'.` });
   }
   return found;
 }
@@ -40,14 +35,8 @@ export function parseTable(file: LockBreach["file"], text: string): { table: Tab
     return { table: parse(text) as Table };
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
-    return {
-      breach: {
-        file,
-        code: "toml",
-        message: `it is not TOML: ${redact(reason)}`,
-        hint: "Correct the file, or lock again.",
-      },
-    };
+    const message = `it is not TOML: ${redact(reason)}`;
+    return { breach: { file, code: "toml", message, hint: "Correct the file, or lock again." } };
   }
 }
 
@@ -62,7 +51,7 @@ export function credentialBreaches(file: LockBreach["file"], text: string): Lock
 const LOCAL_SOURCES: ReadonlySet<string> = new Set(["path", "editable", "directory", "virtual", "file", "workspace"]);
 
 /** A package that a lock takes from this machine. The project itself is not installed, so it may stand there. */
-function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach[] {
+export function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach[] {
   const source = table(entry.source);
   const [type, place] =
     kind === "poetry.lock" ? [String(source.type), String(source.url)] : (Object.entries(source)[0] ?? []).map(String);
@@ -75,11 +64,6 @@ function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach
   );
   if (archive === undefined) return [];
   return [localBreach("lock", String(entry.name), "archive", String(archive.path ?? archive.url))];
-}
-
-/** What keeps a package of a uv.lock from being installed on another machine. */
-export function originBreaches({ raw }: { raw: Table }): LockBreach[] {
-  return sourceBreach("uv.lock", raw);
 }
 
 function isOnThisMachine(address: string): boolean {
@@ -103,14 +87,10 @@ function defaultGroupBreaches(project: Table): LockBreach[] {
   const groups = table(table(project.tool).uv)["default-groups"];
   const isPlain = groups === undefined || (Array.isArray(groups) && groups.every((group) => group === "dev"));
   if (isPlain) return [];
-  return [
-    {
-      file: "pyproject",
-      code: "default_groups",
-      message: `[tool.uv] default-groups is ${JSON.stringify(groups)}, and an image gets the project's dependencies alone`,
-      hint: "Move what the image needs to the project's dependencies, drop default-groups and run 'uv lock'.",
-    },
-  ];
+  const stated = `[tool.uv] default-groups is ${JSON.stringify(groups)}`;
+  const message = `${stated}, and an image gets the project's dependencies alone`;
+  const hint = "Move what the image needs to the project's dependencies, drop default-groups and run 'uv lock'.";
+  return [{ file: "pyproject", code: "default_groups", message, hint }];
 }
 
 function localBreach(file: LockBreach["file"], name: string, type: string, place: string): LockBreach {

@@ -57,11 +57,8 @@ function lineBreach(content: string, line: number, result: RequirementsFile): Pr
   if (content.startsWith("-")) return readOption(content, line, result);
   const { requirement, hashes } = splitHashes(content);
   if (/\s--[a-z]/.test(requirement)) {
-    return {
-      code: "option",
-      message: "an option but --hash stands behind the requirement, and uv reads no other there",
-      hint: "Give what uv has for it in pipExtraArgs.",
-    };
+    const message = "an option but --hash stands behind the requirement, and uv reads no other there";
+    return { code: "option", message, hint: "Give what uv has for it in pipExtraArgs." };
   }
   const tooLong = lengthBreach(requirement);
   if (tooLong) return tooLong;
@@ -75,11 +72,8 @@ function readOption(content: string, line: number, result: RequirementsFile): Pr
   const value = unquoted(rest);
   if (/^(?:-e|--editable)$/.test(name)) return pythonPackageBreach(content);
   if (/\s-{1,2}[A-Za-z]/.test(rest.replace(/^(["']).*?\1/, ""))) {
-    return {
-      code: "two_options",
-      message: `'${name}' is followed by another option in its line, which installers read differently`,
-      hint: "Write each option in a line of its own.",
-    };
+    const message = `'${name}' is followed by another option in its line, which installers read differently`;
+    return { code: "two_options", message, hint: "Write each option in a line of its own." };
   }
   if (FILES.has(name) || VALUED.has(name)) {
     if (separator === "" && value !== "") {
@@ -108,11 +102,8 @@ function readNested(
 ): Problem | undefined {
   if (path === "") return { code: "option_value", message: `'${name}' names no file`, hint: "Name one behind it." };
   if (path.includes("://")) {
-    return {
-      code: "remote_file",
-      message: `'${name} ${path}' names a file on the network, which may say something else at each build`,
-      hint: "Download it beside this file and name that.",
-    };
+    const message = `'${name} ${path}' names a file on the network, which may say something else at each build`;
+    return { code: "remote_file", message, hint: "Download it beside this file and name that." };
   }
   if (path === written && /\s/.test(path)) {
     const message = `the file name '${path}' behind '${name}' holds a space`;
@@ -123,11 +114,8 @@ function readNested(
 }
 
 function unknownOption(name: string): Problem {
-  return {
-    code: "option",
-    message: `the option '${name}' has no effect on an image`,
-    hint: "Drop it, or give what uv has for it in pipExtraArgs.",
-  };
+  const message = `the option '${name}' has no effect on an image`;
+  return { code: "option", message, hint: "Drop it, or give what uv has for it in pipExtraArgs." };
 }
 
 /** A requirement, and the values of the `--hash` options behind it. */

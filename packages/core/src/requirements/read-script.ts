@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { type Problem, redact } from "@imagespec/registry";
 import { parse } from "smol-toml";
 import { environmentOf } from "../spec/environment-of.ts";
@@ -23,11 +23,7 @@ export async function readScript(spec: Spec, { file, reader }: RequirementsFile)
   const found = await reader.look(file);
   if (found === undefined) return undefined;
   const refuse = (problem: Problem) => reader.refuse(file, problem);
-  const isLocked = await access(`${file}.lock`).then(
-    () => true,
-    () => false,
-  );
-  if (isLocked)
+  if (existsSync(`${file}.lock`))
     refuse({
       code: "script_lock",
       message: "a lock lies beside it, which would be left aside",
@@ -55,13 +51,8 @@ export async function readScript(spec: Spec, { file, reader }: RequirementsFile)
     });
   const breach = python === undefined ? undefined : pythonBreach(String(python), spec);
   if (breach) refuse(breach);
-  return {
-    entries: [],
-    packages,
-    source: { from: "requirements" },
-    extraArgs: [],
-    havePip: packages.some(namesPip),
-  };
+  const source = { from: "requirements" } as const;
+  return { entries: [], packages, source, extraArgs: [], havePip: packages.some(namesPip) };
 }
 
 /** The table in a script's block of metadata. Pure. */
@@ -83,23 +74,18 @@ export function scriptMetadata(text: string): { table: Table } | { breach: Probl
 function pythonBreach(required: string, spec: Spec): Problem | undefined {
   const clauses = required.split(",").map((clause) => clause.trim());
   const read = clauses.map((clause) => /^(===|==|~=|!=|<=|>=|<|>)\s*(\d+(?:\.\d+)*(?:\.\*)?)$/.exec(clause));
-  if (read.includes(null))
-    return { code: "requires_python", message: `its requires-python '${required}' cannot be read`, hint: HINT };
+  const breach = (message: string, hint: string): Problem => ({ code: "requires_python", message, hint });
+  if (read.includes(null)) return breach(`its requires-python '${required}' cannot be read`, HINT);
   const version = isGiven(spec.pythonExec) ? undefined : environmentOf(spec)?.pythonVersion;
-  if (version === undefined)
-    return {
-      code: "requires_python",
-      message: `it requires Python ${required}, and the spec leaves the version to its base image`,
-      hint: "Set pythonVersion, or take requires-python out of the script.",
-    };
+  if (version === undefined) {
+    const message = `it requires Python ${required}, and the spec leaves the version to its base image`;
+    return breach(message, "Set pythonVersion, or take requires-python out of the script.");
+  }
   const full = version.split(".").length > 2 ? version : `${version}.9999`;
   const holds = read.every((match) =>
     markerHolds(`python_full_version ${match?.[1]} '${match?.[2]}'`, { python_full_version: full }),
   );
   if (holds) return undefined;
-  return {
-    code: "requires_python",
-    message: `it requires Python ${required}, and the image has ${version}`,
-    hint: "Set pythonVersion to one that the script allows.",
-  };
+  const message = `it requires Python ${required}, and the image has ${version}`;
+  return breach(message, "Set pythonVersion to one that the script allows.");
 }

@@ -9,7 +9,7 @@ import { type LockedPackage, type LockGraph, localFolder, parseLockGraph } from 
 import { pylockText } from "../uv-project/pylock-text.ts";
 import { selectMember, selectParts } from "../uv-project/select-project.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
-import { credentialBreaches, originBreaches, parseTable } from "./lock-breaches.ts";
+import { credentialBreaches, parseTable, sourceBreach } from "./lock-breaches.ts";
 import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, type RequirementsFile } from "./requirements-reader.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
@@ -54,7 +54,7 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   for (const { locked } of closure) if (localFolder(locked) !== undefined) await projects.read(locked, graph);
   const foreign = installed.filter(({ locked }) => localFolder(locked) === undefined);
   for (const { locked } of foreign) {
-    for (const breach of originBreaches(locked)) reader.refuse(file, breach);
+    for (const breach of sourceBreach("uv.lock", locked.raw)) reader.refuse(file, breach);
   }
   const moving = foreign.filter(({ marker }) => marker !== true && machineBreach(marker)?.code === "machine_marker");
   for (const { locked } of moving) {

@@ -1,3 +1,4 @@
+import { normalName } from "../uv-project/lock-graph.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 
 /**
@@ -56,10 +57,6 @@ function push(map: Map<string, string[]>, key: string, value: string): void {
   const values = map.get(key) ?? [];
   values.push(value);
   map.set(key, values);
-}
-
-function normalName(name: string): string {
-  return name.replace(/[-_.]+/g, "-").toLowerCase();
 }
 
 /** Whether a specifier has only one spelling: an operator and plain numbers. */

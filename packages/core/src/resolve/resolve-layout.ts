@@ -13,18 +13,14 @@ export async function resolveLayout(
   path: string,
 ): Promise<{ image: BaseImage; content: Content["base"] }> {
   const folder = resolve(root, path);
-  const manifests = await readIndex(folder, path);
-  const digests = [...new Set(manifests)];
+  const digests = [...new Set(await readIndex(folder, path))];
   const [digest] = digests;
   if (digest === undefined || digests.length > 1) {
-    throw new ImageSpecError(
-      "E_INPUT_FILE",
-      `baseImage: the OCI layout '${path}' holds ${digests.length} images and not one`,
-      {
-        hint: "Write the one image into a folder of its own, such as with 'skopeo copy ... oci:DIR:tag'.",
-        details: { path: folder },
-      },
-    );
+    const message = `baseImage: the OCI layout '${path}' holds ${digests.length} images and not one`;
+    throw new ImageSpecError("E_INPUT_FILE", message, {
+      hint: "Write the one image into a folder of its own, such as with 'skopeo copy ... oci:DIR:tag'.",
+      details: { path: folder },
+    });
   }
   return { image: { kind: "layout", path: folder }, content: { layout: digest } };
 }
@@ -41,13 +37,8 @@ async function readIndex(folder: string, shown: string): Promise<string[]> {
       throw new TypeError("index.json has an entry without a sha256 digest");
     });
   } catch (cause) {
-    throw new ImageSpecError(
-      "E_INPUT_FILE",
-      `baseImage: '${shown}' is not an OCI image layout: its index.json cannot be read`,
-      {
-        hint: "Name a folder that holds oci-layout and index.json.",
-        cause,
-      },
-    );
+    const message = `baseImage: '${shown}' is not an OCI image layout: its index.json cannot be read`;
+    const hint = "Name a folder that holds oci-layout and index.json.";
+    throw new ImageSpecError("E_INPUT_FILE", message, { hint, cause });
   }
 }

@@ -29,38 +29,26 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
   ];
 }
 
-const conflict = (parameter: string, message: string, hint: string): SpecFault => ({
-  path: [parameter],
-  code: "conflict",
-  message,
-  hint,
-});
+const conflict = (parameter: string, message: string, hint: string, code = "conflict"): SpecFault => {
+  return { path: [parameter], code, message, hint };
+};
 
 function* sourceConflicts({ sourceCopyMode, sourceRoot }: Draft): Generator<SpecFault> {
   if (isGiven(sourceCopyMode) && sourceCopyMode !== "none" && !isGiven(sourceRoot)) {
-    yield conflict(
-      "sourceCopyMode",
-      "sourceCopyMode says how to copy sources, and there is no sourceRoot",
-      "Set sourceRoot, or drop sourceCopyMode.",
-    );
+    const message = "sourceCopyMode says how to copy sources, and there is no sourceRoot";
+    yield conflict("sourceCopyMode", message, "Set sourceRoot, or drop sourceCopyMode.");
   }
 }
 
 function* pythonConflicts(draft: Draft): Generator<SpecFault> {
   if (!isGiven(draft.pythonExec)) return;
   if (isConda(draft)) {
-    yield conflict(
-      "pythonExec",
-      "pythonExec cannot be combined with conda packages or channels",
-      "Drop one of the two.",
-    );
+    const message = "pythonExec cannot be combined with conda packages or channels";
+    yield conflict("pythonExec", message, "Drop one of the two.");
   }
   if (isGiven(draft.pythonVersion) && isGiven(draft.baseImage)) {
-    yield conflict(
-      "pythonVersion",
-      "pythonExec already says which Python of the base image to use",
-      "Drop pythonVersion.",
-    );
+    const message = "pythonExec already says which Python of the base image to use";
+    yield conflict("pythonVersion", message, "Drop pythonVersion.");
   }
 }
 
@@ -68,18 +56,12 @@ function* pythonConflicts(draft: Draft): Generator<SpecFault> {
 function* lockConflicts(draft: Draft): Generator<SpecFault> {
   const lock = lockFile(draft.requirements);
   if (lock && isGiven(draft.packages)) {
-    yield conflict(
-      "packages",
-      "packages cannot be combined with a lock file, which names every package already",
-      "Add them to the project and lock again, or use a requirements.txt.",
-    );
+    const message = "packages cannot be combined with a lock file, which names every package already";
+    yield conflict("packages", message, "Add them to the project and lock again, or use a requirements.txt.");
   }
   if (isGiven(draft.uvProject) && lock !== "uv.lock") {
-    yield conflict(
-      "uvProject",
-      "uvProject says what of a uv.lock is installed, and requirements names none",
-      "Set requirements to the project's uv.lock, or drop uvProject.",
-    );
+    const message = "uvProject says what of a uv.lock is installed, and requirements names none";
+    yield conflict("uvProject", message, "Set requirements to the project's uv.lock, or drop uvProject.");
   }
   if ((lock === "uv.lock" || lock === "pylock.toml") && isGiven(draft.pipExtraArgs)) {
     yield conflict(
@@ -91,11 +73,10 @@ function* lockConflicts(draft: Draft): Generator<SpecFault> {
     );
   }
   if (lock && isGiven(draft.torchBackend)) {
-    yield conflict(
-      "torchBackend",
-      `torchBackend cannot be combined with a ${lock}, which names the index of every package already`,
-      "Drop torchBackend, name the index of PyTorch's build as a source of torch in pyproject.toml and lock again.",
-    );
+    const message = `torchBackend cannot be combined with a ${lock}, which names the index of every package already`;
+    const hint =
+      "Drop torchBackend, name the index of PyTorch's build as a source of torch in pyproject.toml and lock again.";
+    yield conflict("torchBackend", message, hint);
   }
 }
 
@@ -117,11 +98,8 @@ function* condaConflicts(draft: Draft): Generator<SpecFault> {
   }
   const python = typeof version === "string" ? otherCondaPython(condaPackages, version) : undefined;
   if (python !== undefined) {
-    yield conflict(
-      "pythonVersion",
-      `pythonVersion is ${version}, and condaPackages names another Python: '${python}'`,
-      `Drop '${python}' from condaPackages, or pythonVersion.`,
-    );
+    const message = `pythonVersion is ${version}, and condaPackages names another Python: '${python}'`;
+    yield conflict("pythonVersion", message, `Drop '${python}' from condaPackages, or pythonVersion.`);
   }
   const channels = Array.isArray(condaChannels) ? condaChannels : [];
   if (channels.length > 0 && channels.every((channel) => channel === NO_DEFAULTS)) {
@@ -166,11 +144,8 @@ function* placeConflicts({ name, registry }: Draft): Generator<SpecFault> {
   const [host = "", ...rest] = name.split("/");
   if (registry === undefined && rest.length > 0 && isRegistryHost(host)) {
     const at = name.lastIndexOf("/");
-    yield conflict(
-      "name",
-      `'${name}' begins with the registry '${host}', and there is no registry`,
-      `Set registry to '${name.slice(0, at)}' and name to '${name.slice(at + 1)}'.`,
-    );
+    const message = `'${name}' begins with the registry '${host}', and there is no registry`;
+    yield conflict("name", message, `Set registry to '${name.slice(0, at)}' and name to '${name.slice(at + 1)}'.`);
     return;
   }
   if (typeof registry !== "string" || imageNameBreach(name) || registryBreach(registry)) return;
@@ -182,41 +157,23 @@ function* placeConflicts({ name, registry }: Draft): Generator<SpecFault> {
 function* childConflicts(draft: Draft, base: Spec): Generator<SpecFault> {
   const environment = environmentOf(base);
   if (!environment) return;
-  const fault = (parameter: string, message: string, hint: string): SpecFault => ({
-    ...conflict(parameter, message, hint),
-    code: "child",
-  });
-  const { pythonVersion } = draft;
-  if (
-    typeof pythonVersion === "string" &&
-    environment.pythonVersion &&
-    !agree(pythonVersion, environment.pythonVersion)
-  ) {
-    yield fault(
-      "pythonVersion",
-      `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change to ${pythonVersion}`,
-      "Drop pythonVersion here, or set it in the base.",
-    );
+  const fault = (parameter: string, message: string, hint: string) => conflict(parameter, message, hint, "child");
+  const { manager, pythonVersion: has } = environment;
+  const { pythonVersion: wanted } = draft;
+  const fixed = `the base image's environment has Python ${has}, which a child cannot change`;
+  if (typeof wanted === "string" && has && !agree(wanted, has)) {
+    yield fault("pythonVersion", `${fixed} to ${wanted}`, "Drop pythonVersion here, or set it in the base.");
   }
-  const python =
-    environment.manager === "conda" && environment.pythonVersion
-      ? otherCondaPython(draft.condaPackages, environment.pythonVersion)
-      : undefined;
+  const python = manager === "conda" && has ? otherCondaPython(draft.condaPackages, has) : undefined;
   if (python !== undefined) {
-    yield fault(
-      "condaPackages",
-      `the base image's environment has Python ${environment.pythonVersion}, which a child cannot change by '${python}'`,
-      `Drop '${python}' here, or set pythonVersion in the base.`,
-    );
+    const hint = `Drop '${python}' here, or set pythonVersion in the base.`;
+    yield fault("condaPackages", `${fixed} by '${python}'`, hint);
   }
   if (isGiven(draft.pythonExec)) {
-    yield fault(
-      "pythonExec",
-      "the base image has an environment already, which a child extends",
-      "Set pythonExec in the base.",
-    );
+    const message = "the base image has an environment already, which a child extends";
+    yield fault("pythonExec", message, "Set pythonExec in the base.");
   }
-  if (isConda(draft) && environment.manager !== "conda") {
+  if (isConda(draft) && manager !== "conda") {
     yield fault(
       (["condaPackages", "condaChannels"] as const).find((name) => isGiven(draft[name])) ?? "requirements",
       "conda packages need a conda environment, and the base image's is not one",

@@ -139,11 +139,9 @@ export function installerOptionBreach({ name, value }: InstallerOption): Problem
 export function variableBreach(text: string): Problem | undefined {
   const [variable] = /\$\{\w+\}/.exec(text) ?? [];
   if (variable === undefined) return undefined;
-  return {
-    code: "variable",
-    message: `'${variable}' would stand for a variable of the machine that installs, and another one's differs`,
-    hint: "Write out what it stands for; a credential goes into a file of pipSecretMounts.",
-  };
+  const message = `'${variable}' would stand for a variable of the machine that installs, and another one's differs`;
+  const hint = "Write out what it stands for; a credential goes into a file of pipSecretMounts.";
+  return { code: "variable", message, hint };
 }
 
 /** The rule for `pipExtraArgs`: quotes are closed, and every argument is an option of the closed list. */
@@ -157,11 +155,8 @@ export function extraArgumentsBreach(text: string): Problem | undefined {
     if (breach) return breach;
   }
   if (positional === undefined) return undefined;
-  return {
-    code: "positional",
-    message: `'${redact(positional)}' is not an option`,
-    hint: "Name packages by packages, and files by requirements.",
-  };
+  const message = `'${redact(positional)}' is not an option`;
+  return { code: "positional", message, hint: "Name packages by packages, and files by requirements." };
 }
 
 /**

@@ -11,38 +11,26 @@ const ONLY_CUDNN = "9";
 /** The rule for `cuda`: three parts, of a CUDA that NVIDIA has images of. */
 export function cudaBreach(version: string): Problem | undefined {
   if (!/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(version)) {
-    return {
-      code: "cuda",
-      message: `'${version}' is not a CUDA version of three parts, as NVIDIA names its images`,
-      hint: 'Write it like "12.4.1".',
-    };
+    const message = `'${version}' is not a CUDA version of three parts, as NVIDIA names its images`;
+    return { code: "cuda", message, hint: 'Write it like "12.4.1".' };
   }
   if (reaches(version, OLDEST)) return undefined;
-  return {
-    code: "cuda",
-    message: `CUDA ${version} is older than NVIDIA's images for Ubuntu 20.04 and 22.04`,
-    hint: "Take 11.0.3 or newer, or name an image of your own by baseImage.",
-  };
+  const message = `CUDA ${version} is older than NVIDIA's images for Ubuntu 20.04 and 22.04`;
+  return { code: "cuda", message, hint: "Take 11.0.3 or newer, or name an image of your own by baseImage." };
 }
 
 /** The rule for `cudnn`: a major version, which is all that NVIDIA's image names say. */
 export function cudnnBreach(version: string): Problem | undefined {
   if (version === "8" || version === "9") return undefined;
-  return {
-    code: "cudnn",
-    message: `'${version}' is not a cuDNN that NVIDIA's images name`,
-    hint: 'Write its major version: "9", or "8" for CUDA before 12.4.0.',
-  };
+  const message = `'${version}' is not a cuDNN that NVIDIA's images name`;
+  return { code: "cudnn", message, hint: 'Write its major version: "9", or "8" for CUDA before 12.4.0.' };
 }
 
 /** Why a cuDNN and a CUDA version, each valid by itself, cannot be combined. */
 export function cudnnOfCudaBreach(cuda: string, cudnn: string): Problem | undefined {
   if (!reaches(cuda, UNNUMBERED_CUDNN) || cudnn === ONLY_CUDNN) return undefined;
-  return {
-    code: "cudnn",
-    message: `NVIDIA's images of CUDA ${cuda} hold cuDNN ${ONLY_CUDNN}, not ${cudnn}`,
-    hint: `Set cudnn to "${ONLY_CUDNN}", or take a CUDA before 12.4.0.`,
-  };
+  const message = `NVIDIA's images of CUDA ${cuda} hold cuDNN ${ONLY_CUDNN}, not ${cudnn}`;
+  return { code: "cudnn", message, hint: `Set cudnn to "${ONLY_CUDNN}", or take a CUDA before 12.4.0.` };
 }
 
 /** NVIDIA's runtime image of a CUDA version, with cuDNN where one is asked for. Pure. */

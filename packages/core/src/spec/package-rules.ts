@@ -48,36 +48,28 @@ export function pythonPackageBreach(text: string): Problem | undefined {
   const [, editable] = /^(?:-e|--editable)(?:[\s=](.*)|$)/.exec(trimmed) ?? [];
   if (editable !== undefined || /^(?:-e|--editable)$/.test(trimmed)) {
     if (BY_URL.test((editable ?? "").trim())) {
-      return {
-        code: "editable",
-        message: `'${redact(text)}' is an editable install, which leaves a working copy in the image`,
-        hint: "Drop -e: the same address without it is installed like any package.",
-      };
+      const message = `'${redact(text)}' is an editable install, which leaves a working copy in the image`;
+      return { code: "editable", message, hint: "Drop -e: the same address without it is installed like any package." };
     }
-    return {
-      code: "editable",
-      message: `'${redact(text)}' is an editable install, which cannot be reproduced from its text`,
-      hint: "Ship the sources with sourceRoot or copy, or publish the package to an index.",
-    };
+    const message = `'${redact(text)}' is an editable install, which cannot be reproduced from its text`;
+    const hint = "Ship the sources with sourceRoot or copy, or publish the package to an index.";
+    return { code: "editable", message, hint };
   }
   const plain = plainName("a Python package", "Put options for the installer into pipExtraArgs.")(text);
   if (plain) return plain;
   if (LOCAL.test(trimmed) || (ARCHIVE.test(trimmed) && !trimmed.includes("://"))) {
-    return {
-      code: "local_path",
-      message: `'${redact(text)}' is a path on this machine, which another machine cannot install`,
-      hint: "Name a version on an index or an https URL; local code goes into the image with sourceRoot or copy.",
-    };
+    const message = `'${redact(text)}' is a path on this machine, which another machine cannot install`;
+    const hint = "Name a version on an index or an https URL; local code goes into the image with sourceRoot or copy.";
+    return { code: "local_path", message, hint };
   }
   const byName = BY_NAME.exec(trimmed);
   if (byName) return ofMarker(byName);
   const byUrl = BY_URL.exec(trimmed);
   if (byUrl) return variableBreach(trimmed) ?? fragmentBreach(trimmed) ?? ofMarker(byUrl);
-  return {
-    code: "requirement",
-    message: `'${redact(text)}' is not a PEP 508 requirement`,
-    hint: "Write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'.",
-  };
+  const message = `'${redact(text)}' is not a PEP 508 requirement`;
+  const hint =
+    "Write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'.";
+  return { code: "requirement", message, hint };
 }
 
 function ofMarker({ groups }: RegExpExecArray): Problem | undefined {
@@ -105,11 +97,8 @@ export function aptPackageBreach(text: string): Problem | undefined {
     return { code: "apt_package", message, hint: "Remove packages in commands, where it can be seen." };
   }
   if (APT.test(text)) return undefined;
-  return {
-    code: "apt_package",
-    message: `'${redact(text)}' is not an apt package name`,
-    hint: "Write it like 'git', 'git=1:2.39.5-0+deb12u2' or 'git/bookworm'.",
-  };
+  const message = `'${redact(text)}' is not an apt package name`;
+  return { code: "apt_package", message, hint: "Write it like 'git', 'git=1:2.39.5-0+deb12u2' or 'git/bookworm'." };
 }
 
 /** The rule for one conda match spec: versions and builds are left to the solver's grammar, where it comes from is not. */
@@ -118,34 +107,22 @@ export function condaPackageBreach(text: string): Problem | undefined {
   if (plain) return plain;
   const trimmed = text.trim();
   if (LOCAL.test(trimmed)) {
-    return {
-      code: "local_path",
-      message: `'${redact(text)}' is a path on this machine`,
-      hint: "Name a package of a channel, such as 'numpy>=2'.",
-    };
+    const message = `'${redact(text)}' is a path on this machine`;
+    return { code: "local_path", message, hint: "Name a package of a channel, such as 'numpy>=2'." };
   }
   const [, channel, name = trimmed] = /^(.*?)::(.*)$/s.exec(trimmed) ?? [];
   if (name.includes("://") || CONDA_ARCHIVE.test(name)) {
-    return {
-      code: "conda_address",
-      message: `'${redact(text)}' is the address of a package's file, which each solver installs in its own way`,
-      hint: "Write it as CHANNEL::NAME=VERSION=BUILD.",
-    };
+    const message = `'${redact(text)}' is the address of a package's file, which each solver installs in its own way`;
+    return { code: "conda_address", message, hint: "Write it as CHANNEL::NAME=VERSION=BUILD." };
   }
   const [key] = /(?<=[[,]\s*)(?:channel|subdir|url|fn|file_name)(?=\s*=)/i.exec(name) ?? [];
   if (key !== undefined) {
-    return {
-      code: "conda_source",
-      message: `'${redact(text)}' says in brackets where the package comes from (${key})`,
-      hint: "Write it in front, as CHANNEL::NAME or CHANNEL/SUBDIR::NAME.",
-    };
+    const message = `'${redact(text)}' says in brackets where the package comes from (${key})`;
+    return { code: "conda_source", message, hint: "Write it in front, as CHANNEL::NAME or CHANNEL/SUBDIR::NAME." };
   }
   if (channel === "defaults" || channel?.startsWith("defaults/")) {
-    return {
-      code: "conda_source",
-      message: `'${redact(text)}' names 'defaults', which stands for several channels`,
-      hint: "Name one of them: 'https://repo.anaconda.com/pkgs/main::NAME'.",
-    };
+    const message = `'${redact(text)}' names 'defaults', which stands for several channels`;
+    return { code: "conda_source", message, hint: "Name one of them: 'https://repo.anaconda.com/pkgs/main::NAME'." };
   }
   return channel === undefined ? undefined : channelAddressBreach(channel);
 }
@@ -159,18 +136,12 @@ export function condaChannelBreach(text: string): Problem | undefined {
   if (plain) return plain;
   const trimmed = text.trim().replace(/\/+$/, "");
   if (LOCAL.test(trimmed) || /[\s[\]]/.test(text) || trimmed === "local") {
-    return {
-      code: "local_path",
-      message: `'${redact(text)}' is not a channel name or a URL`,
-      hint: "Name a channel such as 'conda-forge', or its https URL.",
-    };
+    const message = `'${redact(text)}' is not a channel name or a URL`;
+    return { code: "local_path", message, hint: "Name a channel such as 'conda-forge', or its https URL." };
   }
   if (SUBDIR.test(trimmed)) {
-    return {
-      code: "conda_subdir",
-      message: `'${redact(text)}' names a subdir, which the platform decides`,
-      hint: "Name the channel alone.",
-    };
+    const message = `'${redact(text)}' names a subdir, which the platform decides`;
+    return { code: "conda_subdir", message, hint: "Name the channel alone." };
   }
   return channelAddressBreach(trimmed);
 }
@@ -178,16 +149,10 @@ export function condaChannelBreach(text: string): Problem | undefined {
 function channelAddressBreach(channel: string): Problem | undefined {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(channel)?.[1]?.toLowerCase();
   if (CONDA_ARCHIVE.test(channel)) {
-    return {
-      code: "conda_address",
-      message: `'${redact(channel)}' is the address of a package's file, not of a channel`,
-      hint: "Name its channel, and the package in condaPackages.",
-    };
+    const message = `'${redact(channel)}' is the address of a package's file, not of a channel`;
+    return { code: "conda_address", message, hint: "Name its channel, and the package in condaPackages." };
   }
   if (scheme === undefined || scheme === "https" || scheme === "http") return undefined;
-  return {
-    code: "conda_scheme",
-    message: `'${redact(channel)}' is not reached by http or https`,
-    hint: "Serve the channel by https.",
-  };
+  const message = `'${redact(channel)}' is not reached by http or https`;
+  return { code: "conda_scheme", message, hint: "Serve the channel by https." };
 }

@@ -16,11 +16,9 @@ export function userInfoBreach(text: string): Problem | undefined {
 }
 
 function credential(text: string, found: string): Problem {
-  return {
-    code: "userinfo",
-    message: `'${redact(text)}' carries ${found} in a URL; it would end up in the image, its history and its tag`,
-    hint: "Take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc.",
-  };
+  const message = `'${redact(text)}' carries ${found} in a URL; it would end up in the image, its history and its tag`;
+  const hint = "Take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc.";
+  return { code: "userinfo", message, hint };
 }
 
 /** Text that cannot stand in a command line, a file name or an environment: NUL or half a surrogate pair. */
@@ -37,11 +35,8 @@ const LONGEST_TEXT = 8192;
 /** The rule for the length of what names something. */
 export function lengthBreach(text: string): Problem | undefined {
   if (text.length <= LONGEST_TEXT) return undefined;
-  return {
-    code: "too_long",
-    message: `the text has ${text.length} characters, and at most ${LONGEST_TEXT} are read`,
-    hint: "Write it shorter, or as several items.",
-  };
+  const message = `the text has ${text.length} characters, and at most ${LONGEST_TEXT} are read`;
+  return { code: "too_long", message, hint: "Write it shorter, or as several items." };
 }
 
 export function emptyBreach(text: string): Problem | undefined {
@@ -62,11 +57,8 @@ export function imageNameBreach(name: string): Problem | undefined {
 export function pythonVersionBreach(version: string): Problem | undefined {
   // Without leading zeros, which would give one version two tags.
   if (/^[1-9]\d*(\.(0|[1-9]\d*)){1,2}$/.test(version)) return undefined;
-  return {
-    code: "python_version",
-    message: `'${version}' is not X.Y or X.Y.Z`,
-    hint: 'Write it like "3.12" or "3.12.4".',
-  };
+  const message = `'${version}' is not X.Y or X.Y.Z`;
+  return { code: "python_version", message, hint: 'Write it like "3.12" or "3.12.4".' };
 }
 
 export function baseImageBreach(image: string): Problem | undefined {
@@ -89,11 +81,9 @@ export function imageReferenceBreach(image: string): Problem | undefined {
 export function platformBreach(text: string): Problem | undefined {
   for (const platform of text.split(",")) {
     if (isPlatform(platform.trim())) continue;
-    return {
-      code: "platform",
-      message: `'${platform.trim()}' is not a platform`,
-      hint: "Write os/arch[/variant], several separated by commas: 'linux/amd64,linux/arm64'.",
-    };
+    const message = `'${platform.trim()}' is not a platform`;
+    const hint = "Write os/arch[/variant], several separated by commas: 'linux/amd64,linux/arm64'.";
+    return { code: "platform", message, hint };
   }
   return undefined;
 }
@@ -153,11 +143,8 @@ export function envSizeBreach(name: string, value: string): Problem | undefined 
 export function argumentBreach(text: string): Problem | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes <= LARGEST_ARGUMENT) return undefined;
-  return {
-    code: "argument_size",
-    message: `it has ${bytes} bytes, and Linux starts no program with an argument above ${LARGEST_ARGUMENT}`,
-    hint: "Put it into a file that copy names.",
-  };
+  const message = `it has ${bytes} bytes, and Linux starts no program with an argument above ${LARGEST_ARGUMENT}`;
+  return { code: "argument_size", message, hint: "Put it into a file that copy names." };
 }
 
 /** The rule for one of `commands`, which is part of an argument of the shell. */
@@ -167,11 +154,8 @@ export function commandBreach(text: string): Problem | undefined {
 
 export function indexUrlBreach(url: string): Problem | undefined {
   if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return variableBreach(url);
-  return {
-    code: "url",
-    message: `'${redact(url).replace(/^[^/]*@/, "***@")}' is not an http or https URL`,
-    hint: "Write it like 'https://host/simple'.",
-  };
+  const message = `'${redact(url).replace(/^[^/]*@/, "***@")}' is not an http or https URL`;
+  return { code: "url", message, hint: "Write it like 'https://host/simple'." };
 }
 
 /** The rule for one entry of `copy`: a path below the root, on this machine and under /root alike. */
@@ -208,20 +192,15 @@ export const PYLOCK = /^pylock(?:\.[^.]+)?\.toml$/;
 export function requirementsPathBreach(path: string): Problem | undefined {
   if (path.trim() === "") return emptyBreach(path);
   const name = path.split(/[\\/]/).at(-1) ?? path;
-  const [, hint] = OTHER_REQUIREMENTS.find(([pattern]) => pattern.test(name)) ?? [];
-  if (hint !== undefined && !PROJECT_FILES.has(name) && !PYLOCK.test(name)) {
-    return {
-      code: "requirements_kind",
-      message: `'${path}' is not a requirements.txt, a lock, an environment.yml or a script`,
-      hint,
-    };
+  const [, cure] = OTHER_REQUIREMENTS.find(([pattern]) => pattern.test(name)) ?? [];
+  if (cure !== undefined && !PROJECT_FILES.has(name) && !PYLOCK.test(name)) {
+    const message = `'${path}' is not a requirements.txt, a lock, an environment.yml or a script`;
+    return { code: "requirements_kind", message, hint: cure };
   }
   if (!path.split(/[\\/]/).includes("..")) return undefined;
-  return {
-    code: "requirements_path",
-    message: `'${path}' leads out of the root`,
-    hint: "Move the file below the spec's root, or give its absolute path.",
-  };
+  const message = `'${path}' leads out of the root`;
+  const hint = "Move the file below the spec's root, or give its absolute path.";
+  return { code: "requirements_path", message, hint };
 }
 
 /** Files by which pip or uv choose where packages come from; that is the spec's to say, and in its tag. */
@@ -244,34 +223,25 @@ const PROGRAMS = /^\/(?:usr|bin|sbin|lib\w*|opt|boot|dev|proc|sys)(?:\/|$)/;
 export function mountPathBreach(path: string): Problem | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (INSTALLER_SETTINGS.has(name)) {
-    return {
-      code: "installer_settings",
-      message: `'${path}' would choose the index of packages, which a secret must not: the tag would not know`,
-      hint: "Name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc.",
-    };
+    const message = `'${path}' would choose the index of packages, which a secret must not: the tag would not know`;
+    const hint =
+      "Name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc.";
+    return { code: "installer_settings", message, hint };
   }
   if (PROGRAMS.test(path)) {
-    return {
-      code: "mount_path",
-      message: `'${path}' lies among the programs of the image, and a secret must not take the place of one`,
-      hint: "Mount it below /root, /etc or /run/secrets, such as '/run/secrets/token'.",
-    };
+    const message = `'${path}' lies among the programs of the image, and a secret must not take the place of one`;
+    const hint = "Mount it below /root, /etc or /run/secrets, such as '/run/secrets/token'.";
+    return { code: "mount_path", message, hint };
   }
   const parts = path.split("/").slice(1);
   if (path.startsWith("/") && !/[\r\n,"]/.test(path) && !parts.some((part) => ["", ".", ".."].includes(part)))
     return undefined;
-  return {
-    code: "mount_path",
-    message: `'${path}' is not an absolute path in the image, written without '.', '..' and empty parts`,
-    hint: "Write it like '/root/.netrc'.",
-  };
+  const message = `'${path}' is not an absolute path in the image, written without '.', '..' and empty parts`;
+  return { code: "mount_path", message, hint: "Write it like '/root/.netrc'." };
 }
 
 export function imagePathBreach(path: string): Problem | undefined {
   if (path.startsWith("/") && !/[\r\n]/.test(path)) return undefined;
-  return {
-    code: "python_exec",
-    message: `'${path}' is not an absolute path in the image`,
-    hint: "Write it like '/usr/bin/python3'.",
-  };
+  const message = `'${path}' is not an absolute path in the image`;
+  return { code: "python_exec", message, hint: "Write it like '/usr/bin/python3'." };
 }

@@ -94,17 +94,14 @@ function sortKey({ name, version }: LockedPackage): string {
 }
 
 function notLocked(name: string): ImageSpecError {
-  return new ImageSpecError("E_INPUT_FILE", `The lock needs '${name}' and does not hold it`, {
-    hint: "Run 'uv lock'.",
-  });
+  const hint = "Run 'uv lock'.";
+  return new ImageSpecError("E_INPUT_FILE", `The lock needs '${name}' and does not hold it`, { hint });
 }
 
 function tooManyMarkers(name: string): ImageSpecError {
   return new ImageSpecError(
     "E_INPUT_FILE",
     `The lock leads to '${name}' by more than ${MOST_TERMS} combinations of markers`,
-    {
-      hint: "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"].",
-    },
+    { hint: "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"]." },
   );
 }

@@ -147,23 +147,13 @@ function compareVersions(left: string, operator: string, right: string): boolean
     return 0;
   };
   const full = order(Math.max(a.length, b.length));
-  switch (operator) {
-    case "==":
-    case "===":
-      return (wildcard ? order(b.length) : full) === 0;
-    case "!=":
-      return (wildcard ? order(b.length) : full) !== 0;
-    case "<":
-      return full < 0;
-    case "<=":
-      return full <= 0;
-    case ">":
-      return full > 0;
-    case ">=":
-      return full >= 0;
-    default: // ~=
-      return full >= 0 && order(b.length - 1) === 0;
-  }
+  const isEqual = (wildcard ? order(b.length) : full) === 0;
+  if (operator === "==" || operator === "===") return isEqual;
+  if (operator === "!=") return !isEqual;
+  if (operator === "<") return full < 0;
+  if (operator === "<=") return full <= 0;
+  if (operator === ">") return full > 0;
+  return full >= 0 && (operator === ">=" || order(b.length - 1) === 0);
 }
 
 function numbers(version: string): number[] {

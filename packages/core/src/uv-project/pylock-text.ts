@@ -79,24 +79,12 @@ function artifact({ url, size, hash }: Table): Table {
 }
 
 function fileName(url: string): string {
-  return (
-    url
-      .replace(/[?#].*$/, "")
-      .split("/")
-      .at(-1) ?? ""
-  );
+  return url.replace(/[?#].*$/s, "").replace(/^.*\//s, "");
 }
 
 /** Whether a wheel's last tag names Linux on one of these machines, or any platform. */
 function fits(name: string, machines: readonly string[]): boolean {
-  const platforms = (
-    name
-      .replace(/\.whl$/, "")
-      .split("-")
-      .at(-1) ?? ""
-  ).split(".");
-  return platforms.some(
-    (platform) =>
-      platform === "any" || (/linux/.test(platform) && machines.some((machine) => platform.endsWith(`_${machine}`))),
-  );
+  const [, tag = ""] = /([^-]*?)(?:\.whl)?$/.exec(name) ?? [];
+  const isOwn = (platform: string) => machines.some((machine) => platform.endsWith(`_${machine}`));
+  return tag.split(".").some((platform) => platform === "any" || (platform.includes("linux") && isOwn(platform)));
 }

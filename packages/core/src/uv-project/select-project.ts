@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry";
-import { type LockedPackage, type LockGraph, localFolder } from "./lock-graph.ts";
+import { type LockedPackage, type LockGraph, localFolder, normalName } from "./lock-graph.ts";
 import { type Table, table } from "./toml-table.ts";
 
 /** The parameter `uvProject`: what of a locked project, or of a workspace, goes into the image. */
@@ -17,15 +17,14 @@ export interface UvProject {
 /** The project of a lock that is asked for, or why there is none. Pure. */
 export function selectMember({ packages }: LockGraph, member: string | undefined): LockedPackage | Problem {
   const local = packages.filter((one) => localFolder(one) !== undefined);
-  const found = local.find((one) => (member === undefined ? localFolder(one) === "." : one.name === normal(member)));
+  const found = local.find((one) =>
+    member === undefined ? localFolder(one) === "." : one.name === normalName(member),
+  );
   if (found !== undefined) return found;
   const names = local.map(({ name }) => name).join(", ");
   if (member === undefined) {
-    return {
-      code: "member",
-      message: "beside the lock there is a workspace without a project of its own",
-      hint: `Set uvProject.member to one of ${names}.`,
-    };
+    const message = "beside the lock there is a workspace without a project of its own";
+    return { code: "member", message, hint: `Set uvProject.member to one of ${names}.` };
   }
   const hint = names === "" ? "Drop uvProject.member." : `Use one of ${names}.`;
   return { code: "member", message: `the lock has no project '${member}'`, hint };
@@ -39,7 +38,7 @@ export function selectParts(
 ): { groups: string[]; extras: string[]; problems: Problem[] } {
   const knownGroups = namesOf(root.groups, table(root.metadata)["requires-dev"], pyproject["dependency-groups"]);
   const knownExtras = namesOf(root.optional, listed(root.metadata["provides-extras"]));
-  const wanted = { groups: [...new Set(groups.map(normal))], extras: [...new Set(extras.map(normal))] };
+  const wanted = { groups: [...new Set(groups.map(normalName))], extras: [...new Set(extras.map(normalName))] };
   const problems = [
     ...wanted.groups.filter((name) => !knownGroups.has(name)).map((name) => lacking(root, "groups", name, knownGroups)),
     ...wanted.extras.filter((name) => !knownExtras.has(name)).map((name) => lacking(root, "extras", name, knownExtras)),
@@ -52,11 +51,11 @@ export function selectParts(
 function defaultGroups(pyproject: Table, known: ReadonlySet<string>): string[] {
   const groups = table(table(pyproject.tool).uv)["default-groups"] ?? ["dev"];
   if (groups === "all") return [...known];
-  return Array.isArray(groups) ? groups.map((name) => normal(String(name))).filter((name) => known.has(name)) : [];
+  return Array.isArray(groups) ? groups.map((name) => normalName(String(name))).filter((name) => known.has(name)) : [];
 }
 
 function namesOf(edges: ReadonlyMap<string, unknown>, ...others: unknown[]): Set<string> {
-  return new Set([...edges.keys(), ...others.flatMap((one) => Object.keys(table(one)))].map(normal));
+  return new Set([...edges.keys(), ...others.flatMap((one) => Object.keys(table(one)))].map(normalName));
 }
 
 function listed(names: unknown): Table {
@@ -72,9 +71,4 @@ function lacking(
   const one = kind === "groups" ? "dependency group" : "extra";
   const hint = known.size === 0 ? `Drop it from uvProject.${kind}.` : `Use one of ${[...known].sort().join(", ")}.`;
   return { code: kind, message: `the project '${project}' has no ${one} '${name}'`, hint };
-}
-
-/** A name in normal form (PEP 503). */
-function normal(name: string): string {
-  return name.replace(/[-_.]+/g, "-").toLowerCase();
 }

@@ -7,7 +7,7 @@ import {
   type ImageConfig,
   ImageSpecError,
 } from "@imagespec/registry";
-import { LAYER_CAPS, readLayer } from "../layer/read-layer.ts";
+import { LAYER_CAPS, readLayer, startOf } from "../layer/read-layer.ts";
 import { type LayerScan, scanLayer } from "../scan/scan-layer.ts";
 import type { OpenedImage } from "./opened-image.ts";
 
@@ -43,8 +43,8 @@ export async function openArchive(
       if (type === "symlink") links.set(path, posix.join(posix.dirname(path), linkname ?? ""));
       else if (type === "link") links.set(path, posix.normalize(linkname ?? ""));
       if (type !== "file" || size === 0) return;
-      const { first, all } = await peek(member);
-      if (first !== undefined && isDocument(path, first)) {
+      const { head, all } = await startOf(member);
+      if (isDocument(path, head)) {
         if (size <= DOCUMENT_BYTES) documents.set(path, await collectBytes(all, size, path));
       } else if (size >= 1024 && !/(?:VERSION|oci-layout|repositories)$/.test(path)) {
         layers.set(path, { scan: await scanLayer(all, { subject: `${path} of ${reference}`, signal }), size });
@@ -75,17 +75,6 @@ export async function openArchive(
 }
 
 /** Tar archives and compressed ones never begin with a bracket; what does is JSON. */
-function isDocument(path: string, first: Uint8Array): boolean {
-  return path.endsWith(".json") || first[0] === 0x7b || first[0] === 0x5b;
-}
-
-async function peek(content: AsyncIterable<Uint8Array>) {
-  const iterator = content[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  async function* all(): AsyncGenerator<Uint8Array> {
-    if (first.done) return;
-    yield first.value;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  }
-  return { first: first.done ? undefined : first.value, all: all() };
+function isDocument(path: string, head: Uint8Array): boolean {
+  return path.endsWith(".json") || head[0] === 0x7b || head[0] === 0x5b;
 }

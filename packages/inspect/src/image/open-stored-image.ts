@@ -8,19 +8,15 @@ import {
   platformsOf,
   readImage,
 } from "@imagespec/registry";
-import { type LayerScan, scanLayer } from "../scan/scan-layer.ts";
+import { scanLayer } from "../scan/scan-layer.ts";
+import type { ImageAccess } from "./open-image.ts";
 import type { OpenedImage } from "./opened-image.ts";
 
 /** What is read of a registry or an OCI layout. */
-export interface StoredImage {
+export interface StoredImage extends Pick<ImageAccess, "platform" | "signal" | "known"> {
   source: ImageSource;
   tagOrDigest: string;
-  /** `linux/amd64`; undefined: this machine's, else the only one there is. */
-  platform: string | undefined;
   reference: string;
-  signal: AbortSignal;
-  /** Layers that were read for another image, by digest. */
-  known: Map<string, Promise<LayerScan>>;
 }
 
 /** Opens an image of a registry or an OCI layout: its manifest and config are read, its layers when they are asked for. */

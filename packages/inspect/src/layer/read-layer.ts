@@ -165,9 +165,9 @@ async function* decompressed(
 }
 
 /** The first bytes, enough to tell what it is, and a stream of all of it. */
-async function startOf(
+export async function startOf(
   blob: AsyncIterable<Uint8Array>,
-  counts: { packed: number },
+  counts = { packed: 0 },
 ): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array> }> {
   const iterator = blob[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);

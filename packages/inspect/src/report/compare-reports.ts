@@ -10,10 +10,13 @@ export interface PackageDifference {
   after?: { version?: string | undefined; size: number } | undefined;
 }
 
+/** Which image it is, and how large. */
+export type ImageHead = Pick<ImageReport, "reference" | "digest" | "platform" | "size" | "unpacked">;
+
 /** What sets two images apart. */
 export interface ImageDifference {
-  before: Pick<ImageReport, "reference" | "digest" | "platform" | "size" | "unpacked">;
-  after: Pick<ImageReport, "reference" | "digest" | "platform" | "size" | "unpacked">;
+  before: ImageHead;
+  after: ImageHead;
   /** Digests of the layers that both have, and those that one has alone. */
   layers: { shared: string[]; removed: string[]; added: string[] };
   /** Stored bytes by origin. */
@@ -42,7 +45,7 @@ export function compareReports(before: ImageReport, after: ImageReport): ImageDi
   };
 }
 
-function head({ reference, digest, platform, size, unpacked }: ImageReport) {
+function head({ reference, digest, platform, size, unpacked }: ImageReport): ImageHead {
   return { reference, digest, platform, size, unpacked };
 }
 

@@ -103,14 +103,11 @@ export class RegistryAuth {
     const url = URL.parse(text);
     const plain = url?.protocol === "http:" && plainAllowed(url.host) && plainAllowed(registry);
     if (url === null || !(url.protocol === "https:" || plain) || url.username !== "" || url.password !== "") {
-      throw new ImageSpecError(
-        "E_REGISTRY_AUTH",
-        `${registry} sends its callers to "${text}" for a token, which is refused`,
-        {
-          hint: "Report this to whoever runs the registry: a token server must be an https address. No credential was sent there.",
-          details: { registry },
-        },
-      );
+      const message = `${registry} sends its callers to "${text}" for a token, which is refused`;
+      throw new ImageSpecError("E_REGISTRY_AUTH", message, {
+        hint: "Report this to whoever runs the registry: a token server must be an https address. No credential was sent there.",
+        details: { registry },
+      });
     }
     return url;
   }

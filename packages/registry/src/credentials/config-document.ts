@@ -79,13 +79,8 @@ export function authEntryCredential(value: unknown, key: string, source: string)
     const decoded = Buffer.from(text("auth"), "base64").toString("utf8").replace(/\0+$/, "");
     const colon = decoded.indexOf(":");
     if (colon === -1) {
-      throw new ImageSpecError(
-        "E_INPUT_FILE",
-        `${source}: the entry for ${key} has an "auth" that is not base64 of user:password`,
-        {
-          hint: `Run \`docker login ${configKey(key)}\` again.`,
-        },
-      );
+      const message = `${source}: the entry for ${key} has an "auth" that is not base64 of user:password`;
+      throw new ImageSpecError("E_INPUT_FILE", message, { hint: `Run \`docker login ${configKey(key)}\` again.` });
     }
     username = decoded.slice(0, colon);
     password = decoded.slice(colon + 1);

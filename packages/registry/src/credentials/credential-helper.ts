@@ -22,6 +22,7 @@ const NOT_FOUND = /credentials not found|no credentials|not found in native keyc
  */
 export async function askCredentialHelper(call: HelperCall): Promise<Credential | undefined> {
   const program = `docker-credential-${call.helper}`;
+  const byHand = `\`echo ${call.server} | ${program} get\``;
   const fail = (what: string, hint: string) =>
     new ImageSpecError("E_REGISTRY_AUTH", `${program} ${what} when asked for ${call.server}`, { hint });
   if (!/^[A-Za-z0-9._-]+$/.test(call.helper)) {
@@ -54,20 +55,14 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
     const result = await child;
     if (ended === "abort") throw new ImageSpecError("E_ABORTED", `Asking ${program} for ${call.server} was cancelled`);
     if (ended === "timeout") {
-      throw fail(
-        `did not answer in ${call.timeoutMs / 1000} s`,
-        `Run \`echo ${call.server} | ${program} get\` to see why it hangs.`,
-      );
+      throw fail(`did not answer in ${call.timeoutMs / 1000} s`, `Run ${byHand} to see why it hangs.`);
     }
     if (result.exitCode === undefined && result.failed) {
       throw fail("could not be started", `Install ${program}, or take it out of the docker config.json.`);
     }
     if (result.exitCode !== 0) {
       if (NOT_FOUND.test(`${result.stdout}\n${result.stderr}`)) return undefined;
-      throw fail(
-        `failed with exit code ${result.exitCode}`,
-        `Run \`echo ${call.server} | ${program} get\` to see why.`,
-      );
+      throw fail(`failed with exit code ${result.exitCode}`, `Run ${byHand} to see why.`);
     }
     return readAnswer(result.stdout, fail);
   } finally {

@@ -1,3 +1,5 @@
+import { repeatedKey } from "../json/repeated-key.ts";
+
 /** A JSON object has a key twice, so different readers would understand it differently. */
 export class DuplicateKeyError extends Error {
   /** The key, cut to 100 characters. */
@@ -16,32 +18,12 @@ const FIELDS = new Set(
     " ",
   ),
 );
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /** Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is invalid, a DuplicateKeyError when an object has a key twice. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   const value: unknown = JSON.parse(text);
-  checkKeys(text);
+  const repeated = repeatedKey(text, (key) => (FIELDS.has(key.toLowerCase()) ? key.toLowerCase() : key));
+  if (repeated !== undefined) throw new DuplicateKeyError(repeated);
   return value;
-}
-
-/** The text is JSON already, so a string before a colon is a key. */
-function checkKeys(text: string): void {
-  const objects: (Set<string> | undefined)[] = [];
-  let last = "";
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === "{") objects.push(new Set());
-    else if (token === "[") objects.push(undefined);
-    else if (token === "}" || token === "]") objects.pop();
-    else if (token === ":") {
-      const key = JSON.parse(last) as string;
-      const lower = key.toLowerCase();
-      const name = FIELDS.has(lower) ? lower : key;
-      const keys = objects.at(-1);
-      if (keys?.has(name)) throw new DuplicateKeyError(key);
-      keys?.add(name);
-    }
-    last = token;
-  }
 }

@@ -62,11 +62,8 @@ export function parseManifest(manifest: ManifestBytes, subject: string): IndexDo
   // A document that can be read as either kind would mean different images to different readers.
   if (isIndex ? "layers" in json || "config" in json : "manifests" in json) throw refuse("mixes index and manifest");
   if (isIndex) {
-    return {
-      ...(json as unknown as IndexDocument),
-      kind: "index",
-      manifests: entries(json.manifests, subject, "manifests"),
-    };
+    const manifests = entries(json.manifests, subject, "manifests");
+    return { ...(json as unknown as IndexDocument), kind: "index", manifests };
   }
   return {
     ...(json as unknown as ManifestDocument),
@@ -78,9 +75,8 @@ export function parseManifest(manifest: ManifestBytes, subject: string): IndexDo
 
 function entries(value: unknown, subject: string, field: string): Descriptor[] {
   if (!Array.isArray(value) || value.length > MAX_ENTRIES) {
-    throw new ImageSpecError("E_REGISTRY", `${subject} has no usable list "${field}"`, {
-      hint: "Push the image again.",
-    });
+    const hint = "Push the image again.";
+    throw new ImageSpecError("E_REGISTRY", `${subject} has no usable list "${field}"`, { hint });
   }
   return value.map((item, index) => entry(item, subject, `${field}[${index}]`));
 }
@@ -96,9 +92,7 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
     throw new ImageSpecError(
       "E_REGISTRY",
       `${subject}, ${field}, is not a descriptor: ${JSON.stringify(json).slice(0, 200)}`,
-      {
-        hint: "Push the image again: a descriptor has mediaType, digest and a size of zero or more bytes.",
-      },
+      { hint: "Push the image again: a descriptor has mediaType, digest and a size of zero or more bytes." },
     );
   }
   return { ...rest, mediaType, size, ...(isUnstated ? {} : { platform }) } as unknown as Descriptor;

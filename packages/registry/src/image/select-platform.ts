@@ -45,12 +45,9 @@ export function selectPlatform(
   if (found !== undefined) return found;
   const available = platformsOf(index);
   const missing = formatPlatform(platform);
-  throw new ImageSpecError(
-    "E_REGISTRY",
-    `${subject} has no image for ${missing}; it has ${available.join(", ") || "none"}`,
-    {
-      hint: available.length > 0 ? `Ask for one of: ${available.join(", ")}.` : "Choose another base image.",
-      details: { platform: missing, platforms: available },
-    },
-  );
+  const list = available.join(", ");
+  throw new ImageSpecError("E_REGISTRY", `${subject} has no image for ${missing}; it has ${list || "none"}`, {
+    hint: list === "" ? "Choose another base image." : `Ask for one of: ${list}.`,
+    details: { platform: missing, platforms: available },
+  });
 }

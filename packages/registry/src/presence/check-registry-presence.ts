@@ -108,18 +108,12 @@ async function settleByPush(
     if (isImageSpecError(error, "E_ABORTED") || !isImageSpecError(error)) throw error;
     return { status: "unknown", cause: error };
   }
-  const { cause } = presence;
-  const { registry } = repository;
+  const { registry, name } = repository;
+  const message = `${registry} takes pushes to ${name} and does not show what is there`;
+  const hint = `Grant the account the right to pull from ${name}, or push to it once.`;
+  const details = { registry, repository: name };
   return {
     status: "unknown",
-    cause: new ImageSpecError(
-      "E_REGISTRY",
-      `${registry} takes pushes to ${repository.name} and does not show what is there`,
-      {
-        hint: `Grant the account the right to pull from ${repository.name}, or push to it once.`,
-        cause,
-        details: { registry, repository: repository.name },
-      },
-    ),
+    cause: new ImageSpecError("E_REGISTRY", message, { hint, cause: presence.cause, details }),
   };
 }

@@ -88,10 +88,8 @@ export function readReference(text: string): { parts: ReferenceParts } | { breac
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text);
   if (scheme) return refuse(`'${text}' has a scheme`, "Leave the scheme out: a registry is named by host and port.");
   if (IMAGE_ID.test(text)) {
-    return refuse(
-      `'${text}' is an image id`,
-      `Write name@sha256:${text.slice(0, 8)}... to name content by its digest.`,
-    );
+    const message = `'${text}' is an image id`;
+    return refuse(message, `Write name@sha256:${text.slice(0, 8)}... to name content by its digest.`);
   }
   const at = text.indexOf("@");
   const digest = at === -1 ? undefined : text.slice(at + 1);

@@ -62,7 +62,7 @@ function specFile({ uri, folder, text }: PlacedUse): string {
 }
 
 async function readFile(file: string, signal: AbortSignal): Promise<Target[]> {
-  const { content, root, specFiles } = await readSpec({ file, root: undefined }, signal);
+  const { content, root, specFiles } = await readSpec({ file }, signal);
   return readTargets(content, { root, specFiles });
 }
 

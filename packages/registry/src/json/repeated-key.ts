@@ -1,8 +1,8 @@
 /**
  * The first name that an object of a JSON text holds twice, however it is written; JSON.parse would keep the last one
- * and other readers the first. The text is known to be JSON. Linear in its length. Pure.
+ * and other readers the first. `nameOf` says what a name counts as. The text is known to be JSON. Linear in its length. Pure.
  */
-export function repeatedKey(json: string): string | undefined {
+export function repeatedKey(json: string, nameOf = (key: string) => key): string | undefined {
   const open: (Set<string> | undefined)[] = [];
   let last = "";
   for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
@@ -11,8 +11,9 @@ export function repeatedKey(json: string): string | undefined {
     else if (token === "}" || token === "]") open.pop();
     else if (token === ":") {
       const names = open.at(-1);
-      const name = JSON.parse(last) as string;
-      if (names?.has(name)) return name;
+      const key = JSON.parse(last) as string;
+      const name = nameOf(key);
+      if (names?.has(name)) return key;
       names?.add(name);
     } else last = token;
   }
