@@ -55,11 +55,10 @@ export async function exchange<T>(
     }
     if (bodyFault) throw bodyFault;
     if (isImageSpecError(error)) throw error;
-    throw new ImageSpecError(
-      "E_DAEMON",
-      `The container engine at ${endpoint.host} (${endpoint.source}) does not answer: ${reasonOf(silence ?? error)}`,
-      { cause: error, hint: "Start docker, or set DOCKER_HOST to where it listens." },
-    );
+    const place = `${endpoint.host} (${endpoint.source})`;
+    const message = `The container engine at ${place} does not answer: ${reasonOf(silence ?? error)}`;
+    const hint = "Start docker, or set DOCKER_HOST to where it listens.";
+    throw new ImageSpecError("E_DAEMON", message, { cause: error, hint });
   } finally {
     sent?.destroy();
     body?.destroy();

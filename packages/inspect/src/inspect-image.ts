@@ -1,6 +1,7 @@
 import { type ProcessEnvironment, RegistryClient } from "@imagespec/registry";
 import pLimit from "p-limit";
-import { type ImageAccess, openImage } from "./image/open-image.ts";
+import { openImage } from "./image/open-image.ts";
+import type { ImageAccess } from "./image/opened-image.ts";
 import { compareReports, type ImageDifference } from "./report/compare-reports.ts";
 import type { ImageInspection } from "./report/image-report.ts";
 import { makeReport } from "./report/make-report.ts";

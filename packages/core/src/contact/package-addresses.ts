@@ -2,27 +2,20 @@ import { readShippedText } from "../files/read-shipped-text.ts";
 import { requirementTexts } from "../files/requirement-texts.ts";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import { DEFAULT_INDEX } from "../mirror/default-index.ts";
-import { lockAddresses } from "../mirror/lock-addresses.ts";
+import { type LockAddresses, lockAddresses } from "../mirror/lock-addresses.ts";
 import { indexesOf, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
 import { poetrySources } from "../mirror/project-indexes.ts";
 import type { PackagesStep } from "../plan/plan.ts";
-
-/** Where the Python packages of a step come from, as it and its files say. */
-export interface PackageAddresses {
-  indexes: string[];
-  /** Of files and repositories that are named by their own address. */
-  direct: string[];
-}
 
 /** Addresses in requirements behind an `@`, `name @ https://host/file.whl`, and those of repositories. */
 const DIRECT = /@\s*(?:git\+)?(https?:\/\/[^\s"';\\]+)/g;
 
 /**
- * Reads the requirement files or the lock of a step.
+ * Where the Python packages of a step come from, as it and its requirement files or its lock say.
  *
  * @throws ImageSpecError E_FILE_CHANGED.
  */
-export async function packageAddresses(step: PackagesStep, files: readonly ShippedFile[]): Promise<PackageAddresses> {
+export async function packageAddresses(step: PackagesStep, files: readonly ShippedFile[]): Promise<LockAddresses> {
   const { source, extraArgs } = step;
   const stated = [step.index, ...step.extraIndexes].filter((address) => address !== undefined);
   if (source.from === "requirements") {

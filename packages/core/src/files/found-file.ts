@@ -1,16 +1,10 @@
 import type { Stats } from "node:fs";
 import { type FileStats, fileStats } from "./file-stats.ts";
+import type { ShippedFile } from "./shipped-file.ts";
 import type { StatCache } from "./stat-cache.ts";
 
 /** A regular file that was found: what is shipped of it, as soon as its hash is known. There may be very many. */
-export interface FoundFile {
-  type: "file";
-  /** In the tree or the build context. */
-  path: string;
-  mode: 0o644 | 0o755;
-  size: number;
-  /** Its absolute path on this machine. */
-  source: string;
+export interface FoundFile extends Omit<Extract<ShippedFile, { type: "file" }>, "sha256" | "text"> {
   /** In hexadecimal, once it is known. */
   sha256: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { PythonSource } from "../identity/content.ts";
+import type { ContentProject, PythonSource } from "../identity/content.ts";
 import type { AddressMirrors } from "../mirror/address-mirrors.ts";
 import type { SecretMount } from "../resolve/resolved-spec.ts";
 import type { BaseImage } from "../spec/base-image.ts";
@@ -96,12 +96,7 @@ export interface PackagesStep {
 }
 
 /** A project whose wheel is built and installed, where its marker holds. */
-export interface LocalProject {
-  name: string;
-  /** Its folder in the context. */
-  path: string;
-  marker?: string | undefined;
-}
+export type LocalProject = ContentProject;
 
 /** Config environment. `environmentValue` says what each variable comes to. */
 export interface EnvStep {

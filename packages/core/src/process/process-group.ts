@@ -6,46 +6,45 @@ const TERM_GRACE_MS = 3000;
 const KILL_GRACE_MS = 1000;
 
 /** A child process that leads a process group of its own, and all that it started there. */
-export class ProcessGroup {
-  readonly #child: Leader;
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #forgetExit: () => void;
-
-  constructor(child: Leader) {
-    this.#child = child;
-    // When this process exits at once (a second Ctrl-C) its tools must not outlive it.
-    this.#forgetExit = onProcessExit(() => this.#signal("SIGKILL"));
-  }
-
+export interface ProcessGroup {
   /** Asks the group to end, and ends it when it does not. */
-  stop(): void {
-    this.#signal("SIGTERM");
-    this.#timers.push(
-      setTimeout(() => this.#signal("SIGKILL"), TERM_GRACE_MS),
-      // A process that left the group may still hold the pipes open; it is not waited for.
-      setTimeout(() => {
-        this.#child.stdout.destroy();
-        this.#child.stderr.destroy();
-      }, TERM_GRACE_MS + KILL_GRACE_MS),
-    );
-  }
-
+  stop(): void;
   /** Forgets the group once its leader has ended; `kill` ends what the leader left running. */
-  release(kill: boolean): void {
-    if (kill) this.#signal("SIGKILL");
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#forgetExit();
-  }
+  release(kill: boolean): void;
+}
 
-  #signal(signal: NodeJS.Signals): void {
+/** The group of a child process that leads one. */
+export function processGroup(child: Leader): ProcessGroup {
+  const signal = (name: NodeJS.Signals) => {
     try {
-      if (this.#child.pid === undefined) return;
-      if (process.platform === "win32") this.#child.kill(signal);
-      else process.kill(-this.#child.pid, signal);
+      if (child.pid === undefined) return;
+      if (process.platform === "win32") child.kill(name);
+      else process.kill(-child.pid, name);
     } catch {
       // The group is gone already.
     }
-  }
+  };
+  const timers: NodeJS.Timeout[] = [];
+  // When this process exits at once (a second Ctrl-C) its tools must not outlive it.
+  const forgetExit = onProcessExit(() => signal("SIGKILL"));
+  return {
+    stop() {
+      signal("SIGTERM");
+      timers.push(
+        setTimeout(() => signal("SIGKILL"), TERM_GRACE_MS),
+        // A process that left the group may still hold the pipes open; it is not waited for.
+        setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, TERM_GRACE_MS + KILL_GRACE_MS),
+      );
+    },
+    release(kill) {
+      if (kill) signal("SIGKILL");
+      for (const timer of timers) clearTimeout(timer);
+      forgetExit();
+    },
+  };
 }
 
 interface Leader {

@@ -5,7 +5,7 @@ import { abortedError } from "./aborted-error.ts";
 import { isBrokenPipe } from "./broken-pipe.ts";
 import { escapeCommand } from "./escape-command.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { ProcessGroup } from "./process-group.ts";
+import { processGroup } from "./process-group.ts";
 
 const TAIL_LINES = 50;
 const MAX_STDOUT = 16 * 1024 * 1024;
@@ -78,7 +78,7 @@ export async function runTool(
     windowsHide: true,
   });
   const output = readOutput(child, secrets, options);
-  const group = new ProcessGroup(child);
+  const group = processGroup(child);
   const stop = () => group.stop();
   signal?.addEventListener("abort", stop, { once: true });
 

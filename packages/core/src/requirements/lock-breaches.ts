@@ -58,13 +58,15 @@ export function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): Loc
   if (type === undefined || place === undefined) return [];
   const isProject = kind === "uv.lock" && place === "." && (type === "virtual" || type === "editable");
   const isLocal = LOCAL_SOURCES.has(type) || isOnThisMachine(place) || (type === "registry" && !place.includes("://"));
-  if (isLocal && !isProject) return [localBreach("lock", String(entry.name), type, place)];
+  if (isLocal && !isProject) return [localBreach("lock", String(entry.name), placed(type, place))];
   const archive = [...tables(entry.wheels), ...tables([entry.sdist])].find(
     ({ path, url }) => path !== undefined || isOnThisMachine(String(url)),
   );
   if (archive === undefined) return [];
-  return [localBreach("lock", String(entry.name), "archive", String(archive.path ?? archive.url))];
+  return [localBreach("lock", String(entry.name), placed("archive", archive.path ?? archive.url))];
 }
+
+const placed = (type: string, place: unknown) => `${type} '${redact(String(place))}'`;
 
 function isOnThisMachine(address: string): boolean {
   return /^(?:\w+\+)?file:/i.test(address);
@@ -75,9 +77,9 @@ function uvSourceBreaches(project: Table): LockBreach[] {
   return sources.flatMap(([name, value]) =>
     tables(Array.isArray(value) ? value : [value]).flatMap((source) => {
       const type = ["path", "workspace", "editable"].find((key) => source[key] !== undefined && source[key] !== false);
-      if (type !== undefined) return [localBreach("pyproject", name, type, String(source.path ?? "this workspace"))];
+      if (type !== undefined) return [localBreach("pyproject", name, placed(type, source.path ?? "this workspace"))];
       const [kind, place] = Object.entries(source).find(([, value]) => isOnThisMachine(String(value))) ?? [];
-      return kind === undefined ? [] : [localBreach("pyproject", name, kind, String(place))];
+      return kind === undefined ? [] : [localBreach("pyproject", name, placed(kind, place))];
     }),
   );
 }
@@ -93,11 +95,9 @@ function defaultGroupBreaches(project: Table): LockBreach[] {
   return [{ file: "pyproject", code: "default_groups", message, hint }];
 }
 
-function localBreach(file: LockBreach["file"], name: string, type: string, place: string): LockBreach {
-  return {
-    file,
-    code: "local_source",
-    message: `the package '${name}' comes from this machine (${type} '${redact(place)}')`,
-    hint: `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`,
-  };
+/** A package that another machine does not have; `place` says where it is on this one. */
+export function localBreach(file: LockBreach["file"], name: string, place: string): LockBreach {
+  const message = `the package '${name}' comes from this machine (${place})`;
+  const hint = `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`;
+  return { file, code: "local_source", message, hint };
 }

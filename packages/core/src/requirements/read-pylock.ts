@@ -1,6 +1,6 @@
 import { redact } from "@imagespec/registry/terms";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
-import { credentialBreaches, type LockBreach, parseTable } from "./lock-breaches.ts";
+import { credentialBreaches, type LockBreach, localBreach, parseTable } from "./lock-breaches.ts";
 import { lockMarkerBreaches } from "./lock-markers.ts";
 import type { Requirements } from "./requirements.ts";
 import type { RequirementsFile } from "./requirements-reader.ts";
@@ -33,7 +33,7 @@ export function pylockBreaches(lock: Table): LockBreach[] {
     const message = `it is not a lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
     return [{ file: "lock", code: "lock_version", message, hint: "Write it again: uv export --format pylock.toml." }];
   }
-  const local = [...tables(lock.packages).flatMap((entry) => localBreach(entry) ?? []), ...lockMarkerBreaches(lock)];
+  const local = [...tables(lock.packages).flatMap((entry) => originBreach(entry) ?? []), ...lockMarkerBreaches(lock)];
   const groups = lock["default-groups"];
   if (!Array.isArray(groups) || groups.length === 0) return local;
   const message = `it installs groups by default: ${groups.map(String).join(", ")}`;
@@ -42,7 +42,7 @@ export function pylockBreaches(lock: Table): LockBreach[] {
 }
 
 /** A package that is taken from this machine, or from a repository without its commit. */
-function localBreach(entry: Table): LockBreach | undefined {
+function originBreach(entry: Table): LockBreach | undefined {
   const { directory, vcs, archive, sdist, wheels } = entry;
   const name = String(entry.name);
   const repository = table(vcs);
@@ -53,12 +53,7 @@ function localBreach(entry: Table): LockBreach | undefined {
   const files = [repository, table(archive), table(sdist), ...tables(wheels)];
   const place = table(directory).path ?? files.map(({ path, url }) => path ?? fileAddress(url)).find(Boolean);
   if (place === undefined) return undefined;
-  return {
-    file: "lock",
-    code: "local_source",
-    message: `the package '${name}' comes from this machine ('${redact(String(place))}')`,
-    hint: `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`,
-  };
+  return localBreach("lock", name, `'${redact(String(place))}'`);
 }
 
 function fileAddress(url: unknown): unknown {

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { foundFile } from "../files/found-file.ts";
-import { linkLeavesTree } from "../files/link-target.ts";
+import { linkLeavesTree, linksOut } from "../files/link-target.ts";
 import { linkOf, type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { normalPath } from "../identity/spec-id.ts";
 import { isExcludedName } from "../ignore/excluded-names.ts";
@@ -24,11 +24,10 @@ export async function listCopies(spec: Spec, options: ListOptions): Promise<Tree
     named.add(path);
     found.push(...(await listCopy({ path, at: ["copy", index] }, spec, options, decisions)));
   }
-  for (const entry of found) {
-    if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
+  for (const { path, link } of linksOut(found)) {
     options.faults.add("copy", {
       code: "link_out",
-      message: `the link '${entry.path}' leads out of the root, to '${entry.link}'`,
+      message: `the link '${path}' leads out of the root, to '${link}'`,
       hint: "Copy the target itself into the root, or leave the link out.",
     });
   }

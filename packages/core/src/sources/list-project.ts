@@ -1,5 +1,5 @@
 import { relative, sep } from "node:path";
-import { linkLeavesTree } from "../files/link-target.ts";
+import { linksOut } from "../files/link-target.ts";
 import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { isExcludedName } from "../ignore/excluded-names.ts";
 import { told, VERDICTS, type Verdict } from "../ignore/file-decision.ts";
@@ -44,11 +44,10 @@ export async function listProject(spec: Spec, question: ProjectQuestion): Promis
     skip: (below, name, isFolder) => told(decide(below, name, isFolder), `${path}/${below}`, isFolder, decisions.tell),
   });
   const content = found.filter(({ type }) => type !== "directory");
-  for (const entry of content) {
-    if (entry.type !== "symlink" || !linkLeavesTree(entry.path, entry.link)) continue;
+  for (const { path: link, link: target } of linksOut(content)) {
     question.faults.add("requirements", {
       code: "link_out",
-      message: `the link '${entry.path}' of the project in '${path}' leads out of it, to '${entry.link}'`,
+      message: `the link '${link}' of the project in '${path}' leads out of it, to '${target}'`,
       hint: "Copy its target there, or leave the link out with an ignore file.",
     });
   }

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { InputFaults } from "../files/input-faults.ts";
-import { linkLeavesTree } from "../files/link-target.ts";
+import { linksOut } from "../files/link-target.ts";
 import type { StatCache } from "../files/stat-cache.ts";
 import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { isExcludedName } from "../ignore/excluded-names.ts";
@@ -57,9 +57,7 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   // Folders are listed through the files in them: an empty folder is not content.
   const content = found.filter(({ type }) => type !== "directory");
   const entries = mode === "all" ? content : withLinkedModules(root, content, options);
-  for (const entry of entries) {
-    if (entry.type === "symlink" && linkLeavesTree(entry.path, entry.link)) warnOfLink(entry.path, entry.link, options);
-  }
+  for (const { path, link } of linksOut(entries)) warnOfLink(path, link, options);
   if (mode === "loaded_modules" && !entries.some(({ path }) => path.endsWith(".py"))) {
     options.warn(`sourceRoot '${spec.sourceRoot}' holds no .py file, and the mode loaded_modules takes no other`);
   }

@@ -99,9 +99,7 @@ function notLocked(name: string): ImageSpecError {
 }
 
 function tooManyMarkers(name: string): ImageSpecError {
-  return new ImageSpecError(
-    "E_INPUT_FILE",
-    `The lock leads to '${name}' by more than ${MOST_TERMS} combinations of markers`,
-    { hint: "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"]." },
-  );
+  const message = `The lock leads to '${name}' by more than ${MOST_TERMS} combinations of markers`;
+  const hint = "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"].";
+  return new ImageSpecError("E_INPUT_FILE", message, { hint });
 }

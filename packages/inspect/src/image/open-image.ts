@@ -1,27 +1,9 @@
 import { createReadStream } from "node:fs";
 import { ContainerEngine } from "@imagespec/container-engine";
-import {
-  ImageSpecError,
-  OciLayout,
-  type ProcessEnvironment,
-  parseReference,
-  type RegistryClient,
-} from "@imagespec/registry";
-import type { LayerScan } from "../scan/scan-layer.ts";
+import { ImageSpecError, OciLayout, parseReference } from "@imagespec/registry";
 import { openArchive } from "./open-archive.ts";
 import { openStoredImage } from "./open-stored-image.ts";
-import type { OpenedImage } from "./opened-image.ts";
-
-/** What opening images takes from the process it runs in. */
-export interface ImageAccess {
-  env: ProcessEnvironment;
-  client: RegistryClient;
-  /** `linux/amd64`; undefined: this machine's where the image has it. */
-  platform: string | undefined;
-  signal: AbortSignal;
-  /** Layers that were read already, by digest. */
-  known: Map<string, Promise<LayerScan>>;
-}
+import type { ImageAccess, OpenedImage } from "./opened-image.ts";
 
 const NO_LAYOUT = "Write oci:FOLDER, or oci:FOLDER:TAG where it holds several images.";
 

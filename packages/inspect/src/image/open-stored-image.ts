@@ -9,8 +9,7 @@ import {
   readImage,
 } from "@imagespec/registry";
 import { scanLayer } from "../scan/scan-layer.ts";
-import type { ImageAccess } from "./open-image.ts";
-import type { OpenedImage } from "./opened-image.ts";
+import type { ImageAccess, OpenedImage } from "./opened-image.ts";
 
 /** What is read of a registry or an OCI layout. */
 export interface StoredImage extends Pick<ImageAccess, "platform" | "signal" | "known"> {

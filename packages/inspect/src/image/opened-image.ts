@@ -1,5 +1,16 @@
-import type { ImageConfig } from "@imagespec/registry";
+import type { ImageConfig, ProcessEnvironment, RegistryClient } from "@imagespec/registry";
 import type { LayerScan } from "../scan/scan-layer.ts";
+
+/** What opening images takes from the process it runs in. */
+export interface ImageAccess {
+  env: ProcessEnvironment;
+  client: RegistryClient;
+  /** `linux/amd64`; undefined: this machine's where the image has it. */
+  platform: string | undefined;
+  signal: AbortSignal;
+  /** Layers that were read already, by digest. */
+  known: Map<string, Promise<LayerScan>>;
+}
 
 /** One layer of an image, from the base upwards. */
 export interface OpenedLayer {

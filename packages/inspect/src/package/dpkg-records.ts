@@ -1,5 +1,5 @@
 import { relativePath } from "../layer/read-layer.ts";
-import type { InstalledPackage, PackageRecords } from "./package-owner.ts";
+import type { PackageRecords } from "./package-owner.ts";
 
 const LIST = /^var\/lib\/dpkg\/info\/([^/:]+)(?::[^/]+)?\.list$/;
 const STATUS = /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/;
@@ -16,12 +16,10 @@ export const dpkgRecords = {
     for (const stanza of text.split("\n\n")) {
       const name = /^Package: *(\S+)/m.exec(stanza)?.[1];
       const version = /^Version: *(\S+)/m.exec(stanza)?.[1];
-      if (name !== undefined && version !== undefined) records.setVersion(owner(name), version);
+      if (name !== undefined && version !== undefined) records.setVersion({ manager: "apt", name }, version);
     }
   },
 };
-
-const owner = (name: string): InstalledPackage => ({ manager: "apt", name });
 
 /** `/.` stands for the root itself. */
 function paths(line: string): string[] {

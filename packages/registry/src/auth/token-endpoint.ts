@@ -87,14 +87,11 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
   const bytes = await collectBytes(response.body, MAX_ANSWER, `${where}: its answer`);
   if (status !== 200) {
     const refused = status === 400 || status === 401 || status === 403;
-    throw new ImageSpecError(
-      refused ? "E_REGISTRY_AUTH" : "E_REGISTRY",
-      refused ? `${where} refuses the credentials (status ${status})` : `${where} answered with status ${status}`,
-      {
-        hint: refused ? `Run \`docker login ${registry}\` again.` : "Try again later.",
-        details: { registry, tokenServer: request.realm.host, status, retryAfter: response.header("retry-after") },
-      },
-    );
+    const what = refused ? `refuses the credentials (status ${status})` : `answered with status ${status}`;
+    throw new ImageSpecError(refused ? "E_REGISTRY_AUTH" : "E_REGISTRY", `${where} ${what}`, {
+      hint: refused ? `Run \`docker login ${registry}\` again.` : "Try again later.",
+      details: { registry, tokenServer: request.realm.host, status, retryAfter: response.header("retry-after") },
+    });
   }
   let json: { token?: unknown; access_token?: unknown; expires_in?: unknown };
   try {

@@ -114,13 +114,15 @@ export interface KubernetesDetails {
   tail?: string[] | undefined;
 }
 
-/** What `details` of an ImageSpecError holds, by its code: data for machines, never a secret. Any field may be missing. */
+/**
+ * What `details` of an ImageSpecError holds, by its code: data for machines, never a secret. Any field may be missing; codes
+ * that are not listed have none.
+ */
 export interface ErrorDetails extends Record<ErrorCode, object> {
   E_SPEC: PathDetails;
   E_INPUT_FILE: PathDetails;
   E_FILE_CHANGED: PathDetails;
   E_REFERENCE: { text?: string | undefined };
-  E_CYCLE: object;
   E_OPTIONS: UnsupportedDetails;
   E_NO_BUILDER: NoBuilderDetails;
   E_BUILDER_UNKNOWN: BuilderDetails;
@@ -128,7 +130,6 @@ export interface ErrorDetails extends Record<ErrorCode, object> {
   E_UNSUPPORTED: UnsupportedDetails & ProcessDetails;
   E_TOOL_MISSING: ProcessDetails & PathDetails;
   E_DAEMON: BuildDetails;
-  E_NO_PYTHON: object;
   E_BASE_NO_SHELL: BuildDetails;
   E_RESOLVE: BuildDetails & FetchDetails;
   E_BUILD: BuildDetails;
@@ -142,5 +143,4 @@ export interface ErrorDetails extends Record<ErrorCode, object> {
   E_CACHE: PathDetails;
   E_KUBERNETES: KubernetesDetails;
   E_ABORTED: ProcessDetails;
-  E_INTERNAL: object;
 }

@@ -89,11 +89,9 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
   const isUnstated = platform === undefined || platform === null;
   const platformOk = isUnstated || isPlatform(platform);
   if (!Number.isSafeInteger(size) || (size as number) < 0 || typeof mediaType !== "string" || !platformOk) {
-    throw new ImageSpecError(
-      "E_REGISTRY",
-      `${subject}, ${field}, is not a descriptor: ${JSON.stringify(json).slice(0, 200)}`,
-      { hint: "Push the image again: a descriptor has mediaType, digest and a size of zero or more bytes." },
-    );
+    const message = `${subject}, ${field}, is not a descriptor: ${JSON.stringify(json).slice(0, 200)}`;
+    const hint = "Push the image again: a descriptor has mediaType, digest and a size of zero or more bytes.";
+    throw new ImageSpecError("E_REGISTRY", message, { hint });
   }
   return { ...rest, mediaType, size, ...(isUnstated ? {} : { platform }) } as unknown as Descriptor;
 }
