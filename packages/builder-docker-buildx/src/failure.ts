@@ -94,17 +94,12 @@ const PUSH_HINTS = {
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
 /** The error for an image that was built and not pushed. */
-export function pushFailure(reference: string, lines: readonly string[], cause?: unknown): ImageSpecError {
+export function pushFailure(reference: string, lines: readonly string[]): ImageSpecError {
   const end = endOf(lines).join("\n");
-  const code = pushFailureCode(end);
+  const otherwise = UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
+  const code = REFUSED.test(end) ? "E_REGISTRY_AUTH" : otherwise;
   return new ImageSpecError(code, `${reference} was built and could not be pushed${lastLines(lines)}`, {
     hint: PUSH_HINTS[code],
     details: { reference, tail: [...lines] },
-    cause,
   });
-}
-
-function pushFailureCode(end: string): keyof typeof PUSH_HINTS {
-  if (REFUSED.test(end)) return "E_REGISTRY_AUTH";
-  return UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
 }

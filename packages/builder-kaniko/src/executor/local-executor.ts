@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { abortedError, isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
+import { abortedError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError, OciLayout } from "@imagespec/registry";
 import { executorFailure, noImage } from "./failure.ts";
@@ -51,7 +51,7 @@ async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
       await mkdir(join(KANIKO_FOLDER, "ssl", "certs"), { recursive: true });
       await writeFile(KANIKO_CA_PATH, task.certificates);
     }
-    const result = await runTool(EXECUTOR, task.args, {
+    const { exitCode } = await runTool(EXECUTOR, task.args, {
       cwd: "/",
       env: { ...task.env, DOCKER_CONFIG: config },
       input: task.openContext(),
@@ -59,27 +59,18 @@ async function runLocally(task: ExecutorTask): Promise<ExecutorOutcome> {
       onLine: (line, stream) => task.log.line(stream, line),
       allowFailure: true,
     });
-    const digest = await imageOf(result, task);
+    const { plan, platform, log } = task;
+    const { instruction, tail } = log;
+    if (exitCode !== 0)
+      throw executorFailure({ subject: EXECUTOR, plan, platform, exitCode, outOfMemory: false, instruction, tail });
+    const digest = layoutImage(await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => ""));
+    if (digest === undefined) throw noImage(EXECUTOR, platform, tail);
     task.log.end("done");
     return { source: new OciLayout(LAYOUT_PATH), digest, dispose };
   } catch (error) {
     task.log.end("failed");
     await dispose();
-    if (isImageSpecError(error, "E_ABORTED")) {
-      throw abortedError(`The build of ${task.subject}`, error);
-    }
+    if (isImageSpecError(error, "E_ABORTED")) throw abortedError(`The build of ${task.subject}`, error);
     throw error;
   }
-}
-
-async function imageOf(result: ToolResult, task: ExecutorTask): Promise<string> {
-  const { exitCode } = result;
-  if (exitCode !== 0) {
-    const { plan, platform, log } = task;
-    const { instruction, tail } = log;
-    throw executorFailure({ subject: EXECUTOR, plan, platform, exitCode, outOfMemory: false, instruction, tail });
-  }
-  const digest = layoutImage(await readFile(join(LAYOUT_PATH, "index.json"), "utf8").catch(() => ""));
-  if (digest === undefined) throw noImage(EXECUTOR, task.platform, task.log.tail);
-  return digest;
 }

@@ -65,13 +65,10 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
       inputs.push(INPUT);
     }
     if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferences(request.installed));
-    let unknown: string[] | undefined;
-    try {
-      unknown = await run(request, folder, inputs);
-    } catch (error) {
+    const unknown = await run(request, folder, inputs).catch((error: unknown) => {
       signal.throwIfAborted();
       throw error;
-    }
+    });
     if (unknown !== undefined) return { unknown };
     const lock = await readFile(join(folder, OUTPUT), "utf8");
     const allowed = requiredHashes(texts);

@@ -38,19 +38,13 @@ export function venvScript(step: Venv, tools: StepTools, user: UserStep): string
 }
 
 function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: "version" }>): string[] {
-  if (python.from === "base") {
-    return [
-      `if [ ! -x ${prefix}/bin/python ]; then`,
-      "python=$(command -v python3) || fail E_NO_PYTHON 'the base image has no python3 on its PATH';",
-      `uv venv --python "$python" ${prefix}; made=yes;`,
-      "fi;",
-    ];
-  }
-  const path = quoteShell(python.path);
+  const isNamed = python.from === "exec";
+  const path = isNamed ? python.path : "python3";
+  const missing = `the base image has no ${path}${isNamed ? ", which pythonExec names" : " on its PATH"}`;
   return [
     `if [ ! -x ${prefix}/bin/python ]; then`,
-    `python=$(command -v ${path}) || fail E_NO_PYTHON ${quoteShell(`the base image has no ${python.path}, which pythonExec names`)};`,
-    `uv venv --python "$python" --system-site-packages ${prefix}; made=yes;`,
+    `python=$(command -v ${quoteShell(path)}) || fail E_NO_PYTHON ${quoteShell(missing)};`,
+    `uv venv --python "$python"${isNamed ? " --system-site-packages" : ""} ${prefix}; made=yes;`,
     "fi;",
   ];
 }

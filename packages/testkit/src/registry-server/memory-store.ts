@@ -17,33 +17,24 @@ export class MemoryStore implements ContentStore {
   }
 
   async begin(): Promise<ContentDraft> {
-    return new MemoryDraft(this.#content);
-  }
-}
-
-class MemoryDraft implements ContentDraft {
-  readonly #content: Map<string, Buffer>;
-  #chunks: Uint8Array[] = [];
-  size = 0;
-
-  constructor(content: Map<string, Buffer>) {
-    this.#content = content;
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    this.#chunks.push(chunk);
-    this.size += chunk.length;
-  }
-
-  async commit(digest: string): Promise<boolean> {
-    const bytes = Buffer.concat(this.#chunks);
-    await this.discard();
-    if (digestOfBytes(bytes, algorithmOf(digest)) !== digest) return false;
-    this.#content.set(digest, bytes);
-    return true;
-  }
-
-  async discard(): Promise<void> {
-    this.#chunks = [];
+    let chunks: Uint8Array[] = [];
+    return {
+      get size() {
+        return chunks.reduce((size, chunk) => size + chunk.length, 0);
+      },
+      async write(chunk) {
+        chunks.push(chunk);
+      },
+      commit: async (digest) => {
+        const bytes = Buffer.concat(chunks);
+        chunks = [];
+        if (digestOfBytes(bytes, algorithmOf(digest)) !== digest) return false;
+        this.#content.set(digest, bytes);
+        return true;
+      },
+      async discard() {
+        chunks = [];
+      },
+    };
   }
 }
