@@ -32,7 +32,7 @@ export async function buildWithDocker(job: BuildJob): Promise<void> {
 
 async function run(job: BuildJob, args: readonly string[], rawJson: boolean): Promise<void> {
   const log = new BuildLog(job.emit, job.instructions);
-  const progress = rawJson ? readRawJsonProgress(log, job.redact) : readPlainProgress(log);
+  const progress = rawJson ? readRawJsonProgress(log, job.redact) : readPlainProgress(log, job.redact);
   const result = await runTool("docker", args, {
     env: job.env,
     input: contextOf(job),

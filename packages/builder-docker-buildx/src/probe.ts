@@ -31,6 +31,15 @@ export async function probe(options: DockerBuildxOptions, env: ProcessEnvironmen
   } catch (error) {
     if (!isImageSpecError(error)) throw error;
     if (error.code === "E_ABORTED") {
+      const server = await asked.catch(() => undefined);
+      if (server?.exitCode === 0) {
+        // The engine answered: a builder of buildx's has an address of its own.
+        const name = options.builder || env.BUILDX_BUILDER || "in use";
+        return unusable(
+          `the builder ${name} of docker buildx did not answer within ${PROBE_TIME_MS / 1000} s`,
+          "Start it, or choose another of `docker buildx ls` with builderOptions.builder.",
+        );
+      }
       // The engine may be busy, or nobody may be listening at its address.
       const late = `docker did not answer within ${PROBE_TIME_MS / 1000} s${whereOf(env)}; it may only be busy`;
       return unusable(late, "Try again when the machine is less busy, or correct DOCKER_HOST if nothing is there.");

@@ -12,7 +12,7 @@ const data = (text: string) => Buffer.from(text).toString("base64");
 describe("plain progress", () => {
   it("becomes steps and lines", () => {
     const { events, log } = logged();
-    const { onLine } = readPlainProgress(log);
+    const { onLine } = readPlainProgress(log, []);
     // As docker 20.10 prints it.
     const printed = [
       "#1 [internal] load remote build context",
@@ -37,6 +37,16 @@ describe("plain progress", () => {
     expect(log.tail[0]).toBe("hi");
     expect(log.failed?.title).toBe("[stage-1 3/3] RUN echo hi; exit 3");
   });
+});
+
+it("hides of plain progress also the half of a secret that a line was broken into", () => {
+  const { events, log } = logged();
+  const { onLine } = readPlainProgress(log, ["correct-horse-battery"]);
+  for (const line of ["#1 [1/1] RUN x", "#1 0.1 is correct-horse", "#1 0.2   -battery"]) onLine(line, "stderr");
+  expect(events.slice(1)).toEqual([
+    { type: "log", stream: "stderr", line: "is ***" },
+    { type: "log", stream: "stderr", line: "  -battery" },
+  ]);
 });
 
 describe("rawjson progress", () => {

@@ -10,8 +10,11 @@ export interface ProgressReader {
   end(): void;
 }
 
-/** Reads lines of `--progress=plain` into a build's log. */
-export function readPlainProgress(log: BuildLog): ProgressReader {
+/**
+ * Reads lines of `--progress=plain` into a build's log. The texts of `texts` are out of them already, but for what is
+ * recognized only without the number and time in front of it.
+ */
+export function readPlainProgress(log: BuildLog, texts: readonly string[]): ProgressReader {
   const known = new Set<string>();
   const onLine = (line: string, stream: "stdout" | "stderr"): void => {
     const [, id, rest = ""] = /^#(\d+) (.*)$/s.exec(line) ?? [];
@@ -30,7 +33,7 @@ export function readPlainProgress(log: BuildLog): ProgressReader {
     } else if (!known.has(id)) {
       known.add(id);
       log.start(id, rest);
-    } else if (output) log.line(output[1] ?? "", stream);
+    } else if (output) log.line(redact(output[1] ?? "", texts), stream);
   };
   return { onLine, end: () => undefined };
 }

@@ -100,7 +100,7 @@ describe("of a secret that was broken into two lines, half or more is hidden", (
     ["in hex", hex(secret)],
   ])("%s", (_, form) => {
     for (let at = 1; at < form.length; at++) {
-      const shown = [form.slice(0, at), form.slice(at)].map((line) => redact(`${line}`, [secret]));
+      const shown = [form.slice(0, at), form.slice(at)].map((line) => redact(`   ${line} `, [secret]));
       expect(shown.filter((line) => line.includes("***"))).not.toEqual([]);
       expect(redact(`x\n${form.slice(0, at)}\n${form.slice(at)}\ny`, [secret])).toContain("***");
     }

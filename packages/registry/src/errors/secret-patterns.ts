@@ -95,14 +95,14 @@ function* base64Spans(text: string, signs: string): Generator<Span> {
 }
 
 /**
- * The start of a form at the end of a line and its end at the start of one, where that is half of it or long; and long
+ * The start of a form at the end of a line and its end at the start of one, behind what it is indented by, where that is half of it or long; and long
  * lines that are nothing but a part of it.
  */
 function* brokenSpans(text: string, form: string): Generator<Span> {
   const least = Math.min(LEAST_PART, Math.max(LEAST_SIGNS, Math.ceil(form.length / 2)));
   if (form.length < least || form.length > LARGEST_BROKEN) return;
   const [head, tail] = [form.slice(0, least), form.slice(-least)];
-  for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
+  for (const { 0: line, index } of text.matchAll(/\S(?:[^\r\n]*\S)?/g)) {
     if (line.length >= LEAST_PART && form.includes(line)) yield { start: index, end: index + line.length };
     const ending = line.slice(-form.length);
     for (const { start } of plainSpans(ending, head)) {
