@@ -37,7 +37,7 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
       method: "GET",
       target: path,
       scopes,
-      headers: { "accept-encoding": "identity", ...(offset === 0 ? {} : { range: `bytes=${offset}-` }) },
+      headers: offset === 0 ? {} : { range: `bytes=${offset}-` },
       accept: offset === 0 ? [200] : [200, 206],
       signal,
       largeBody: descriptor.size - offset < LARGE_BODY ? undefined : { memory: pull.memory },

@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import { faultProxy, startRegistry } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { fixedCredentials, quickClient, rawServer } from "../fixtures/quick-client.ts";
@@ -30,6 +31,42 @@ describe("answers that are out of the ordinary, and right", () => {
     proxy.script([{ match: "PUT *", do: { status, headers: { "docker-content-digest": "" } } }]);
     await pushImage(repository, tinyImage(), { tag: "2" });
   });
+});
+
+it("an answer that node:http drops, 101, is a broken connection", async () => {
+  await using server = await rawServer((request) => {
+    request.socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+  });
+  const { code, details } = await failureOf(quickClient().repository(`${server.host}/a`).getManifest("1"));
+  expect({ code, reason: details.reason }).toEqual({ code: "E_REGISTRY_UNREACHABLE", reason: "reset" });
+});
+
+it("servers are asked not to compress, in manifests, tokens, blobs and uploads", async () => {
+  const asked = new Map<string, unknown>();
+  await using server = await startRegistry();
+  await using proxy = await rawServer((request, response) => {
+    asked.set(`${request.method} ${request.url?.split("/")[3] ?? request.url}`, request.headers["accept-encoding"]);
+    if (request.url?.startsWith("/token")) response.end('{"token":"t"}');
+    else if (request.headers.authorization === undefined)
+      response.writeHead(401, { "www-authenticate": `Bearer realm="http://${request.headers.host}/token"` }).end();
+    else {
+      const { host, authorization, ...headers } = request.headers;
+      const { method, url } = request;
+      const passed = httpRequest(`${server.url}${url}`, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(passed);
+    }
+  });
+  const repository = quickClient().repository(`${proxy.host}/a`);
+  const layer = tinyLayer();
+  await repository.putBlob(layer.descriptor, layer.open);
+  await bytesOf(repository.getBlob(layer.descriptor));
+  await pushImage(repository, tinyImage(), { tag: "1" });
+  await repository.getManifest("1");
+  expect(asked.size).toBeGreaterThan(4);
+  expect([...new Set(asked.values())]).toEqual(["identity"]);
 });
 
 describe("a registry that takes no OCI manifests", () => {

@@ -55,6 +55,17 @@ describe("auths", () => {
     },
   );
 
+  it.each([
+    [{ "https://x.io/v1/": {}, "x.io": auth("a:b") }, basic("a", "b")],
+    [{ "https://x.io": auth("old:x"), "x.io": auth("a:b") }, basic("a", "b")],
+    [{ "x.io": {}, "X.io/": auth("a:b") }, basic("a", "b")],
+    [{ "x.io/team": {}, "x.io": auth("a:b") }, basic("a", "b")],
+    [{ "x.io": {}, "http://x.io": { auth: "" } }, undefined],
+  ])("takes of several entries for one host the one that holds something: %o", async (auths, expected) => {
+    await config({ auths });
+    expect(await dockerCredentials({ env }).get("x.io", { repository: "team/app" })).toEqual(expected);
+  });
+
   it("knows hosts with scheme and path, and podman's entries for a part of a registry", async () => {
     await config({
       auths: { "https://x.io/v2/": auth("whole:x"), "x.io/team": auth("part:x"), "x.io/team/app": auth("app:x") },

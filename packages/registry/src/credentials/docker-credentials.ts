@@ -77,7 +77,7 @@ interface LookUp {
 
 async function lookUp(document: ConfigDocument, registry: string, options: LookUp): Promise<Credential | undefined> {
   const names = candidates(registry, options.repository);
-  const helperKey = pick(document.credHelpers, names);
+  const [helperKey] = matching(document.credHelpers, names);
   const helper = helperKey === undefined ? document.credsStore : document.credHelpers[helperKey];
   if (helper) {
     const server = helperKey ?? (names.includes("docker.io") ? HUB_SERVER : registry);
@@ -85,8 +85,12 @@ async function lookUp(document: ConfigDocument, registry: string, options: LookU
     const found = await askCredentialHelper({ helper, server, env, timeoutMs, ...(signal ? { signal } : {}) });
     if (found !== undefined) return found;
   }
-  const key = pick(document.auths, names);
-  return key === undefined ? undefined : authEntryCredential(document.auths[key], key, document.source);
+  // docker login leaves an empty entry where a helper keeps the credential; another spelling of the host may hold one.
+  for (const key of matching(document.auths, names)) {
+    const found = authEntryCredential(document.auths[key], key, document.source);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** From the most to the least specific: `host/team/app`, `host/team`, `host`. */
@@ -96,10 +100,11 @@ function candidates(registry: string, repository = ""): string[] {
   return [...parts.map((_, index) => [host, ...parts.slice(0, parts.length - index)].join("/")), host];
 }
 
-function pick(entries: Record<string, unknown>, names: string[]): string | undefined {
-  for (const name of names) {
-    const found = Object.keys(entries).find((key) => configKey(key) === name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** The keys that stand for one of the names: the most specific name first, and of one name its own spelling. */
+function matching(entries: Record<string, unknown>, names: string[]): string[] {
+  const keys = Object.keys(entries);
+  return names.flatMap((name) => {
+    const same = keys.filter((key) => configKey(key) === name);
+    return same.sort((one, other) => Number(other === name) - Number(one === name));
+  });
 }

@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
+import { BrokenError } from "./broken-error.ts";
 import { DirectAnswer } from "./direct-answer.ts";
 import { LateError } from "./late-error.ts";
 import { http } from "./node-http.ts";
@@ -37,12 +38,6 @@ interface Target {
   onread: OnReadOpts;
 }
 type Connect = (target: Target, connected: () => void) => Socket;
-
-/** The connection ended before its answer did. */
-class BrokenError extends Error {
-  /** As sockets name it. */
-  readonly code = "ECONNRESET";
-}
 
 /**
  * GET requests for large bodies over sockets that read into the pieces themselves (`onread` of node:net). A general HTTP client

@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
+import { BrokenError } from "./broken-error.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { LateError } from "./late-error.ts";
 import { MessageBody } from "./message-body.ts";
@@ -45,6 +46,8 @@ export async function exchange(
   request.on("error", answered.reject);
   request.once("close", () => {
     stopWaiting();
+    // node:http ends a request whose answer is 101 without a word.
+    answered.reject(new BrokenError("the connection ended without an answer"));
     signal?.removeEventListener("abort", leave);
   });
   send(request, body, idleTimeoutMs).catch((error) => {

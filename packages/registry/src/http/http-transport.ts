@@ -6,8 +6,8 @@ import { proxyFor } from "./proxy-for.ts";
 import { trustedAuthorities } from "./trusted-authorities.ts";
 import { UnframedAnswer } from "./unframed-answer.ts";
 
-/** What every request carries. */
-const USER_AGENT = { "user-agent": "imagespec" };
+/** What every request carries: without a word about codings a server may compress what is checked by its digest. */
+const HEADERS = { "user-agent": "imagespec", "accept-encoding": "identity" };
 
 /** How an `HttpTransport` connects. */
 export interface TransportOptions {
@@ -44,7 +44,7 @@ export class HttpTransport {
    * ProxyError, or with E_OPTIONS for a proxy that cannot be used and E_INPUT_FILE for certificate authorities.
    */
   async send(asked: HttpRequest): Promise<HttpResponse> {
-    const request = { ...asked, headers: { ...USER_AGENT, ...asked.headers } };
+    const request = { ...asked, headers: { ...HEADERS, ...asked.headers } };
     const proxy = proxyFor(request.url, this.#env);
     const direct = request.largeBody && proxy === undefined && (await this.#sendDirectly(request, request.largeBody));
     if (direct) return direct;
