@@ -48,10 +48,11 @@ export async function findDockerClient(call: DockerCall, builder?: string): Prom
 
 /** The driver of the builder that `buildx inspect` told of; the engine's own where no builder was named. */
 async function driverOf(inspected: ToolResult, { env }: DockerCall, option: string | undefined): Promise<string> {
-  const driver = /^Driver:\s+(\S+)/m.exec(inspected.stdout)?.[1];
+  const isKnown = /^Driver:/m.test(inspected.stdout);
+  const driver = fieldOf(inspected, "Driver");
   const [name, source] =
     option === undefined ? [env.BUILDX_BUILDER ?? process.env.BUILDX_BUILDER, "BUILDX_BUILDER"] : [option, "builder"];
-  if (driver === undefined && name) {
+  if (!isKnown && name) {
     throw new ImageSpecError(
       "E_OPTIONS",
       `docker buildx has no builder "${name}" (${source}): ${lastLine(inspected)}`,
@@ -59,18 +60,23 @@ async function driverOf(inspected: ToolResult, { env }: DockerCall, option: stri
     );
   }
   // A context without a builder of its own counts as one.
-  if (driver === undefined && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected);
-  const status = /^Status:\s+(\S+)/m.exec(inspected.stdout)?.[1];
+  if (!isKnown && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected);
+  const status = fieldOf(inspected, "Status");
   // Building starts a container that is not running; nothing of ours starts a remote builder.
   const down = driver === "remote" && status !== undefined && status !== "running" ? "it does not answer" : undefined;
-  const error = /^Error:\s+(.+)$/m.exec(inspected.stdout)?.[1] ?? down;
+  const error = fieldOf(inspected, "Error") ?? down;
   if (driver !== undefined && driver !== "docker" && error !== undefined) {
-    const endpoint = /^Endpoint:\s+(\S+)/m.exec(inspected.stdout)?.[1] ?? "";
+    const endpoint = fieldOf(inspected, "Endpoint") ?? "";
     throw new ImageSpecError("E_DAEMON", `The builder of docker buildx at ${endpoint} cannot be used: ${error}`, {
       hint: "Start it, or choose another of `docker buildx ls` with builderOptions.builder.",
     });
   }
   return driver ?? "docker";
+}
+
+/** What stands behind a name in what `buildx inspect` printed; undefined for nothing, as the driver of an engine that is down. */
+function fieldOf({ stdout }: ToolResult, name: string): string | undefined {
+  return new RegExp(`^${name}:[ \\t]+(\\S.*?)[ \\t]*$`, "m").exec(stdout)?.[1];
 }
 
 function atLeast(version: string, least: string): boolean {
