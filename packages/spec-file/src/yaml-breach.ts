@@ -11,8 +11,8 @@ const TAGS = new Set(["map", "seq", "str", "int", "float", "bool", "null"].map((
 
 /**
  * The first place of a document that stands for no plain data: a tag beyond the core schema, a name that is a list or a
- * mapping, or one that its mapping holds already as read (`1` and `"1"` are one). Linear in the size of the document,
- * as the parser's own search for repeated names is not.
+ * mapping, that is read as another one (`0x10`, `True`), or that its mapping holds already as read (`1` and `"1"` are
+ * one). Linear in the size of the document, as the parser's own search for repeated names is not.
  */
 export function yamlBreach(document: Yaml.Document, { isAlias, isScalar, visit }: typeof Yaml): YamlBreach | undefined {
   const names = new Map<unknown, Set<string>>();
@@ -35,10 +35,14 @@ export function yamlBreach(document: Yaml.Document, { isAlias, isScalar, visit }
       const value = meant?.value;
       // The merge key, which a mapping may hold several times.
       if (typeof value === "symbol") return undefined;
+      const name = String(value ?? "");
+      if (typeof value !== "string" && meant?.source !== undefined && meant.source !== name) {
+        breach = { offset, message: `The name ${meant.source} is read as '${name}' without quotes` };
+        return visit.BREAK;
+      }
       const map = path.at(-1);
       const known = names.get(map) ?? new Set();
       names.set(map, known);
-      const name = String(value ?? "");
       if (known.has(name)) {
         breach = { offset, message: "Map keys must be unique" };
         return visit.BREAK;
