@@ -48,3 +48,10 @@ it("has no output to write", async () => {
     code: "E_UNSUPPORTED",
   });
 });
+
+it.each<[string, ImageSpecParameters, BuildOptions]>([
+  ["the spec", { builderOptions: { network: "host" } }, {}],
+  ["the call", {}, { builderOptions: { netwrok: "host" } }],
+])("has no options, neither of %s", async (_, parameters, options) => {
+  await expect(build({ baseImage: "app:1", ...parameters }, options)).rejects.toMatchObject({ code: "E_OPTIONS" });
+});

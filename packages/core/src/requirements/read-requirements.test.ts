@@ -35,6 +35,18 @@ describe("requirements", () => {
     });
   });
 
+  it.each([
+    ["--require-hashes", ["--require-hashes", "--prerelease=allow", "--no-binary=a"]],
+    [
+      "--prerelease=disallow --no-binary a",
+      ["--prerelease=disallow", "--no-binary", "a", "--require-hashes", "--no-binary=a"],
+    ],
+  ])("repeat no option that uv takes once: %s", async (pipExtraArgs, extraArgs) => {
+    folder.write({ "r.txt": "--pre\n--require-hashes\n-r more.txt\n", "more.txt": "--pre\n--no-binary=a\nsix\n" });
+    const { content } = await folder.resolve({ requirements: "r.txt", pipExtraArgs });
+    expect([...(content.packages?.extraArgs ?? [])].sort()).toEqual(extraArgs.sort());
+  });
+
   it("may be a pylock.toml, which is shipped as it is", async () => {
     const text =
       'lock-version = "1.0"\n[[packages]]\nname = "six"\nwheels = [{ url = "https://h/six-1-py3-none-any.whl" }]\n';

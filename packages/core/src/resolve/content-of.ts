@@ -37,7 +37,13 @@ export function contentOf(spec: Spec, found: { platforms: string[]; base: Conten
 function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages | undefined {
   const { packages, pipIndex, pipExtraIndexUrl, pipExtraArgs, torchBackend } = spec;
   if (!requirements && !isGiven(packages)) return undefined;
-  const extraArgs = [...installerArguments(pipExtraArgs ?? ""), ...(requirements?.extraArgs ?? [])];
+  const own = installerArguments(pipExtraArgs ?? "");
+  // uv takes such an option once: what the spec says goes before what its files say.
+  const named = new Set(own.map(optionName));
+  const ofFiles = (requirements?.extraArgs ?? []).filter(
+    (argument) => optionName(argument) === "--no-binary" || !named.has(optionName(argument)),
+  );
+  const extraArgs = [...own, ...ofFiles];
   return {
     ...(requirements?.source ?? { from: "requirements" }),
     packages: given([...(requirements?.packages ?? []), ...(packages ?? [])]),
@@ -46,6 +52,10 @@ function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages 
     torchBackend,
     extraArgs: given(extraArgs),
   };
+}
+
+function optionName(argument: string): string {
+  return argument.split("=", 1)[0] ?? "";
 }
 
 /** Empty values are left out of the document, like unset ones. */

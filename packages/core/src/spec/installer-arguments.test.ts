@@ -19,7 +19,9 @@ describe("extraArgumentsBreach", () => {
     "--extra-index-url 'https://host/more'",
     "-f https://host/links.html",
     "--torch-backend cu126",
-    "-P six --upgrade-package=idna",
+    "-P six --upgrade-package=idna -P six",
+    "--no-binary a --no-binary=a --only-binary b --only-binary c --index https://a --index https://a",
+    "-f https://a -f https://b --extra-index-url https://a --extra-index-url https://b --pre --prerelease allow",
   ])("takes %s", (text) => {
     expect(extraArgumentsBreach(text)).toBeUndefined();
   });
@@ -59,6 +61,12 @@ describe("extraArgumentsBreach", () => {
     ["--torch-backend auto", "option_value"],
     ["--only-binary a,b", "option_value"],
     ["-Uv", "option"],
+    ["--no-deps --no-deps", "option_twice"],
+    ["--prerelease=allow --prerelease disallow", "option_twice"],
+    ["-U --upgrade", "option_twice"],
+    ["-i https://a --index-url https://b", "option_twice"],
+    ["-ihttps://a -ihttps://a", "option_twice"],
+    ["--no-cache --no-cache-dir", "option_twice"],
     ["six", "positional"],
     ["--no-deps ./x.whl", "positional"],
     ["-- six", "positional"],

@@ -78,6 +78,17 @@ const OPTIONS: ReadonlyMap<string, ValueRule | null> = new Map<string, ValueRule
   ["--no-cache-dir", null],
 ]);
 
+/** Options that uv takes several times; any other one is an error of its when it stands there again, under either name. */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  ...["--prerelease-package", "--exclude-newer-package", "--index", "--extra-index-url", "--find-links", "-f"],
+  ...["--no-binary", "--only-binary", "--no-sources-package", "--upgrade-package", "-P"],
+]);
+const LONG: ReadonlyMap<string, string> = new Map([
+  ["-i", "--index-url"],
+  ["-U", "--upgrade"],
+  ["--no-cache-dir", "--no-cache"],
+]);
+
 /** What to use instead of options that are refused although there are good reasons to want them. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ...["-r", "--requirement", "--requirements"].map((name) => [name, "Name the file by requirements."] as const),
@@ -150,9 +161,14 @@ export function extraArgumentsBreach(text: string): Problem | undefined {
   if (parts === undefined) return { code: "quote", message: "a quote is left open", hint: "Close it." };
   if (parts.length === 0) return { code: "empty", message: "it is empty", hint: "Leave it out instead." };
   const { options, positional } = readOptions(parts);
+  const seen = new Set<string>();
   for (const option of options) {
     const breach = installerOptionBreach(option);
     if (breach) return breach;
+    const name = LONG.get(option.name) ?? option.name;
+    if (seen.has(name) && !REPEATABLE.has(name))
+      return { code: "option_twice", message: `the option '${name}' stands there twice`, hint: "Keep one of the two." };
+    seen.add(name);
   }
   if (positional === undefined) return undefined;
   const message = `'${redact(positional)}' is not an option`;

@@ -42,6 +42,7 @@ describe("faults of a spec", () => {
     ["requirements that lead out", { requirements: "../../../etc/shadow" }, "requirements", /leads out/],
     ["empty requirements", { requirements: "" }, "requirements", /empty/],
     ["cuda of two parts", { cuda: "12.4" }, "cuda", /three parts/],
+    ["the empty base of Dockerfiles", { baseImage: "scratch" }, "baseImage", /no registry has/],
     ["cuda with a base", { cuda: "12.4.1", baseImage: "x" }, "cuda", /baseImage names another/],
     ["cudnn with a base", { cudnn: "9", baseImage: "x" }, "cudnn", /baseImage names another/],
     ["cudnn alone", { cudnn: "9" }, "cudnn", /needs a CUDA/],

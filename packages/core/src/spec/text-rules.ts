@@ -68,6 +68,10 @@ export function baseImageBreach(image: string): Problem | undefined {
       ? undefined
       : { code: "reference", message: "'oci:' names no folder", hint: "Write oci:PATH, PATH an OCI image layout." };
   }
+  if (image === "scratch") {
+    const message = "'scratch' stands for no image in a Dockerfile, and no registry has one of that name";
+    return { code: "reference", message, hint: "Name an image, such as debian:bookworm-slim." };
+  }
   const breach = referenceBreach(image);
   return breach && { ...breach, hint: "Write it like 'debian:bookworm-slim' or 'ghcr.io/org/image@sha256:...'." };
 }
