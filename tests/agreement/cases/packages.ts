@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Case, uvProject } from "./case.ts";
 
 const ZEROS = "0".repeat(128);
@@ -79,8 +80,8 @@ export const PACKAGE_CASES: readonly Case[] = [
         },
         files: {
           "requirements.txt": "# roots\n-r parts/more.txt\n-c limits.txt\nonly-here\n",
-          "parts/more.txt": "plain-one >= 1 # of the index\n",
-          "limits.txt": `plain-two==1.0  --hash=sha256:${sha?.toUpperCase()}\n`,
+          "parts/more.txt": `plain-one >= 1 # of the index\nplain-two==1.0  --hash=sha256:${sha?.toUpperCase()}\n`,
+          "limits.txt": "plain-two<2\n",
         },
       };
     },
@@ -268,6 +269,22 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
     ends: ["E_DIGEST_MISMATCH", "E_RESOLVE"],
   },
   {
+    says: "two hashes, of which the file has the one that its index does not state",
+    spec: ({ index }) => {
+      const file = index.distributions.find(({ name, version }) => name === "plain-two" && version === "1.0");
+      const sha512 = createHash("sha512")
+        .update(file?.bytes ?? "")
+        .digest("hex");
+      return {
+        parameters: { requirements: "requirements.txt", pipIndex: index.url },
+        files: {
+          "requirements.txt": `plain-two==1.0 --hash=sha256:${ZEROS.slice(64)} --hash=sha512:${sha512}\n`,
+        },
+      };
+    },
+    ends: "built",
+  },
+  {
     says: "a package that no index has",
     spec: ({ index }) => ({ parameters: { packages: ["nowhere-to-be-found"], pipIndex: index.url } }),
     ends: "E_RESOLVE",
@@ -281,6 +298,18 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
       return { parameters: { requirements: "uv.lock" }, files, prepare: [...prepare, raise] };
     },
     ends: "E_RESOLVE",
+  },
+  {
+    says: "a Python that there is not",
+    spec: ({ services, index }) => ({
+      parameters: {
+        baseImage: services.images.debian,
+        pythonVersion: "3.99",
+        packages: ["plain-one"],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "E_NO_PYTHON",
   },
   {
     says: "packages on a base without Python",

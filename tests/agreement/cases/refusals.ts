@@ -44,6 +44,14 @@ const FAULTY_FILES: Record<string, DescribedSpec> = {
     parameters: { requirements: "requirements.txt" },
     files: { "requirements.txt": "-e git+https://example.org/x.git#egg=x\n" },
   },
+  "a hash in a constraint": {
+    parameters: { packages: ["plain-two"], requirements: "requirements.txt" },
+    files: { "requirements.txt": "-c limits.txt\n", "limits.txt": `plain-two==1.0 --hash=sha256:${"0".repeat(64)}\n` },
+  },
+  "a hash of several versions": {
+    parameters: { requirements: "requirements.txt" },
+    files: { "requirements.txt": `plain-two>=1 --hash=sha256:${"0".repeat(64)}\n` },
+  },
   "requirements outside the root": { parameters: { requirements: "/etc/shadow" } },
   "a variable of the host in a requirement": {
     parameters: { requirements: "requirements.txt" },

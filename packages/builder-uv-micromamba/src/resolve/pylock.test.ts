@@ -61,6 +61,8 @@ describe("parsePylock", () => {
     expect(six(`sha256:${A}`)?.oneOf).toBeUndefined();
     expect(() => six(`sha256:${"c".repeat(64)}`)).toThrow(/six 1\.0 has a hash/);
     // An index that tells another kind of hash: the file itself is checked.
+    const both = [`sha256:${"c".repeat(64)}`, `sha512:${"c".repeat(128)}`];
+    expect(six(...both)?.oneOf).toEqual(both);
     expect(six(`sha512:${"c".repeat(128)}`)?.oneOf).toEqual([`sha512:${"c".repeat(128)}`]);
   });
 

@@ -112,7 +112,7 @@ export function sourceOf(locked: LockedPackage, folder = "/"): ResolvedSource {
   });
 }
 
-/** The best wheel with one of these hashes; else the best one whose index states no hash of their kind, checked later. */
+/** The best wheel with one of these hashes; else the best one whose index leaves out a kind of them, checked later. */
 function admitted(
   candidates: readonly ResolvedWheel[],
   allowed: ReadonlySet<string>,
@@ -120,8 +120,11 @@ function admitted(
 ): ResolvedWheel | undefined {
   const known = candidates.filter(({ hashes }) => hashes.some((hash) => allowed.has(hash)));
   if (known.length > 0) return preferWheel(known, pythonMinor);
-  const kinds = new Set([...allowed].map(algorithm));
-  const open = candidates.filter(({ hashes }) => !hashes.some((hash) => kinds.has(algorithm(hash))));
+  const kinds = [...allowed].map(algorithm);
+  const open = candidates.filter(({ hashes }) => {
+    const stated = new Set(hashes.map(algorithm));
+    return kinds.some((kind) => !stated.has(kind));
+  });
   const wheel = preferWheel(open, pythonMinor);
   return wheel && { ...wheel, oneOf: [...allowed].sort() };
 }

@@ -50,11 +50,12 @@ describe("parseRequirements", () => {
       breaches: [],
       extraArgs: ["--no-binary=:all:"],
       hasPip: false,
+      hashed: [5, 11],
       nested: [
-        { line: 15, path: "base.txt" },
-        { line: 16, path: "short.txt" },
-        { line: 17, path: "other.txt" },
-        { line: 18, path: "with space.txt" },
+        { line: 15, path: "base.txt", constrains: false },
+        { line: 16, path: "short.txt", constrains: false },
+        { line: 17, path: "other.txt", constrains: false },
+        { line: 18, path: "with space.txt", constrains: true },
       ],
     });
   });
@@ -103,8 +104,39 @@ describe("parseRequirements", () => {
     ["a==1 --hash", 1, "hash"],
     ["https://host/a-1-py3-none-any.whl#sha256=00", 1, "hash"],
     [`a @ https://host/a-1.tar.gz#egg=a&md5=${"0".repeat(32)}`, 1, "hash"],
+    [`a @ https://host/a-1.tar.gz#sha256=${"0".repeat(64)}&egg=a&sha512=${"0".repeat(128)}`, 1, "hash"],
   ])("refuses %j", (text, line, code) => {
     expect(breaches(text)).toEqual([[line, code]]);
+  });
+
+  const hash = `--hash=sha256:${"0".repeat(64)}`;
+  it.each([
+    "a",
+    "a>=1",
+    "a<2",
+    "a~=1.0",
+    "a!=1",
+    "a==1.*",
+    "a==1,>0",
+    "a>0,==1",
+    "a (>=1)",
+    "a[x]",
+    "a; python_version=='3'",
+  ])("refuses a hash behind %j, which uv does not check", (requirement) => {
+    expect(breaches(requirement)).toEqual([]);
+    expect(breaches(`${requirement} ${hash}`)).toEqual([[1, "hash"]]);
+  });
+
+  it.each([
+    "a==1",
+    "a == 1.0.post1+x.y",
+    "a===1",
+    "a[x, y]==1!2",
+    "a (==1)",
+    "A.b_c-d==1 ; python_version>'3'",
+    "a @ https://h/a.whl",
+  ])("takes a hash behind %j", (requirement) => {
+    expect(breaches(`${requirement} ${hash}`)).toEqual([]);
   });
 
   it("tells an editable repository to be named without -e", () => {

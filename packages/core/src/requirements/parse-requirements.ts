@@ -9,7 +9,9 @@ import { logicalLines } from "./logical-lines.ts";
 /** What one requirements file says, apart from the requirements themselves, which the installer reads. */
 export interface RequirementsFile {
   /** `-r` and `-c` files, as written. */
-  nested: { line: number; path: string }[];
+  nested: { line: number; path: string; constrains: boolean }[];
+  /** Where hashes stand. */
+  hashed: number[];
   /** What stands in the way of installing it anywhere. */
   breaches: (Problem & { line: number })[];
   /** Arguments for uv that options of the file stand for. */
@@ -45,7 +47,7 @@ const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(=\s*|\s+|)(.*)$/s;
  * or requirement a line. What uv and pip would read differently is a breach. Pure.
  */
 export function parseRequirements(text: string): RequirementsFile {
-  const result: RequirementsFile = { nested: [], breaches: [], extraArgs: [], hasPip: false };
+  const result: RequirementsFile = { nested: [], hashed: [], breaches: [], extraArgs: [], hasPip: false };
   for (const { line, content } of logicalLines(text)) {
     const fault = credentialBreach(content) ?? variableBreach(content) ?? lineBreach(content, line, result);
     if (fault) result.breaches.push({ ...withoutText(fault, content), line });
@@ -64,7 +66,22 @@ function lineBreach(content: string, line: number, result: RequirementsFile): Pr
   if (tooLong) return tooLong;
   result.hasPip ||= /^pip(?![\w.-])|^https?:\/\/\S*\/pip-\d/i.test(requirement);
   const breach = pythonPackageBreach(requirement);
-  return breach ? withoutText(breach, requirement) : hashes.map(hashBreach).find((one) => one !== undefined);
+  if (breach) return withoutText(breach, requirement);
+  if (hashes.length > 0) result.hashed.push(line);
+  return hashes.map(hashBreach).find((one) => one !== undefined) ?? unpinnedBreach(requirement, hashes);
+}
+
+/** A name, perhaps with extras, and the one version it may have; or an address. */
+const PINNED = /^[\w.-]+\s*(?:\[[^\]]*\]\s*)?(?:\(\s*)?={2,3}\s*[^\s,*;()]+\s*\)?\s*(?:;|$)|:\/\//;
+
+/** uv passes over the hash of whatever may have several versions. */
+function unpinnedBreach(requirement: string, hashes: readonly string[]): Problem | undefined {
+  if (hashes.length === 0 || PINNED.test(requirement.trim())) return undefined;
+  return {
+    code: "hash",
+    message: "a hash stands behind a requirement that does not name one version, and is not checked by every installer",
+    hint: "Name the version with ==, or take the hash out.",
+  };
 }
 
 function readOption(content: string, line: number, result: RequirementsFile): Problem | undefined {
@@ -109,7 +126,7 @@ function readNested(
     const message = `the file name '${path}' behind '${name}' holds a space`;
     return { code: "option_value", message, hint: `Write it in quotes: ${name} "${path}".` };
   }
-  result.nested.push({ line, path });
+  result.nested.push({ line, path, constrains: /^(?:-c|--constraint)$/.test(name) });
   return undefined;
 }
 

@@ -47,6 +47,15 @@ describe("requirements", () => {
     expect([...(content.packages?.extraArgs ?? [])].sort()).toEqual(extraArgs.sort());
   });
 
+  it("hold no hashes in what constrains them, which uv does not check", async () => {
+    const hashed = `six==1 --hash=sha256:${"0".repeat(64)}\n`;
+    const faultsOf = () => folder.faults({ requirements: "r.txt" });
+    folder.write({ "r.txt": "-r more.txt\n", "more.txt": hashed, "c.txt": "-r deep.txt\n", "deep.txt": `\n${hashed}` });
+    await folder.resolve({ requirements: "r.txt" });
+    folder.write({ "r.txt": "six\n--constraint c.txt\n" });
+    expect(await faultsOf()).toEqual([["requirements", "hash", expect.stringMatching(/^deep\.txt:2: a hash stands/)]]);
+  });
+
   it("may be a pylock.toml, which is shipped as it is", async () => {
     const text =
       'lock-version = "1.0"\n[[packages]]\nname = "six"\nwheels = [{ url = "https://h/six-1-py3-none-any.whl" }]\n';

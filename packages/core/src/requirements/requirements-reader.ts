@@ -13,6 +13,13 @@ export interface RequirementsFile {
   reader: RequirementsReader;
 }
 
+/** uv passes over it. */
+const CONSTRAINING_HASH: Problem = {
+  code: "hash",
+  message: "a hash stands in a file that -c names, and is not checked by every installer",
+  hint: "Move the line to a file that -r names, or take the hash out.",
+};
+
 /** Reads requirement and lock files below a root, and lists what is shipped of them under `requirements/`. */
 export class RequirementsReader {
   readonly entries: TreeEntry[] = [];
@@ -43,8 +50,8 @@ export class RequirementsReader {
     this.#faults.add("requirements", { ...problem, message: `${place}: ${problem.message}` });
   }
 
-  /** Reads a requirements file and those it names, each once. */
-  async readTree(file: string, above: readonly string[]): Promise<void> {
+  /** Reads a requirements file and those it names, each once; `constrains` when a `-c` led to it. */
+  async readTree(file: string, above: readonly string[], constrains = false): Promise<void> {
     if (above.includes(file)) {
       const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");
       throw new ImageSpecError("E_CYCLE", `requirement files include each other: ${circle}`, {
@@ -61,9 +68,11 @@ export class RequirementsReader {
     this.extraArgs.push(...parsed.extraArgs);
     this.havePip ||= parsed.hasPip;
     for (const breach of parsed.breaches) this.refuse(file, breach, breach.line);
-    for (const { line, path } of parsed.nested) {
+    if (constrains) for (const line of parsed.hashed) this.refuse(file, CONSTRAINING_HASH, line);
+    for (const { line, path, constrains: here } of parsed.nested) {
       const nested = resolve(dirname(file), path);
-      if (isBelow(this.root, nested) && !isAbsolute(path)) await this.readTree(nested, [...above, file]);
+      if (isBelow(this.root, nested) && !isAbsolute(path))
+        await this.readTree(nested, [...above, file], constrains || here);
       else {
         const hint = "Move it below the spec's root and name it by a relative path.";
         this.refuse(file, { code: "leads_out", message: `'${path}' lies outside '${this.root}'`, hint }, line);

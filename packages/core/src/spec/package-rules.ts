@@ -77,15 +77,17 @@ function ofMarker({ groups }: RegExpExecArray): Problem | undefined {
   return marker === undefined ? undefined : (variableBreach(marker) ?? markerBreach(marker));
 }
 
-/** The hashes that the fragment of an address states; more than one is joined by `&`. */
+/** What is wrong with the hashes that the fragment of an address states, joined by `&`: uv checks one of them. */
 function fragmentBreach(text: string): Problem | undefined {
   const [, fragment = ""] = /#(\S*)/.exec(text) ?? [];
-  for (const part of fragment.split("&")) {
+  const hashes = fragment.split("&").flatMap((part) => {
     const [, algorithm, digest = ""] = /^(md5|sha\d+|blake2\w*|sha3\w*)[=:](.*)$/i.exec(part) ?? [];
-    const breach = algorithm === undefined ? undefined : hashBreach(`${algorithm}:${digest}`);
-    if (breach) return breach;
-  }
-  return undefined;
+    return algorithm === undefined ? [] : [`${algorithm}:${digest}`];
+  });
+  const breach = hashes.map(hashBreach).find((one) => one !== undefined);
+  if (breach || hashes.length < 2) return breach;
+  const message = `an address states ${hashes.length} hashes, of which installers check one`;
+  return { code: "hash", message, hint: "Keep the strongest of them." };
 }
 
 /** The rule for one Debian package: `name[:arch][=version|/release]`. */

@@ -60,7 +60,10 @@ function extendOrMakeOfVersion(prefix: string, version: string): string[] {
     // A base whose python3 is broken is treated like one that has none.
     `python=$(command -v python3) && found=$("$python" ${VERSION_OF}) || found=none;`,
     `case "$found" in ${matches}) uv venv --python "$python" ${prefix};; *)`,
-    `UV_PYTHON_DOWNLOADS=automatic uv venv --python-preference only-managed --python ${version} ${prefix};; esac;`,
+    "export UV_PYTHON_DOWNLOADS=automatic;",
+    `known=$(uv python list --only-downloads ${version});`,
+    `[ -n "$known" ] || fail E_NO_PYTHON 'uv knows no Python ${version} for the base image';`,
+    `uv venv --python-preference only-managed --python ${version} ${prefix};; esac;`,
     "made=yes;",
     "fi;",
   ];
