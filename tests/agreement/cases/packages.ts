@@ -300,6 +300,24 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
     ends: "E_RESOLVE",
   },
   {
+    says: "an environment of the base behind a link",
+    base: {
+      parameters: {
+        commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv", "uv venv --python /usr/bin/python3 /opt/venv"],
+      },
+    },
+    spec: ({ base, index }) => ({
+      parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url, bytecode: false },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a link to an empty folder where the environment has to be",
+    base: { parameters: { commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv"] } },
+    spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),
+    ends: "E_BUILD",
+  },
+  {
     says: "a Python that there is not",
     spec: ({ services, index }) => ({
       parameters: {

@@ -37,6 +37,15 @@ describe("executorFailure", () => {
     [{ tail: ["write /x: no space left on device"] }, "E_BUILD", /disk/],
     [{ tail: ["error building image: fork/exec /bin/sh: no such file or directory"] }, "E_BASE_NO_SHELL", /\/bin\/sh/],
     [{ tail: ["group ids for user: open: open /etc/group: no such file or directory"] }, "E_BASE_NO_SHELL", /bare/],
+    [
+      {
+        tail: [
+          "error building image: error building stage: failed to get filesystem from image: mkdir /tmp: file exists",
+        ],
+      },
+      "E_UNSUPPORTED",
+      /cannot unpack/,
+    ],
     [{ tail: ["GET http://r/v2/: UNAUTHORIZED: authentication required"] }, "E_REGISTRY_AUTH", /refused/],
     [{ tail: ["MANIFEST_UNKNOWN: manifest unknown; unknown tag=x"] }, "E_REGISTRY", /did not find/],
     [

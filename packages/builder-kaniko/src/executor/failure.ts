@@ -32,6 +32,15 @@ const OWN_TEXTS: readonly TextVerdict[] = [
     },
   ],
   [
+    // It empties the file system between stages, but for folders of its own: a base's link cannot stand in their place.
+    /failed to get filesystem from image: mkdir \S+: file exists/,
+    {
+      code: "E_UNSUPPORTED",
+      what: "cannot unpack a base image that has a link in the place of a folder of kaniko's",
+      hint: "Build with docker-buildx, or take another base image.",
+    },
+  ],
+  [
     // After a mirror kaniko asks the registry itself, which a closed network cannot reach.
     /from remapped registry .*(?:MANIFEST|NAME)_UNKNOWN/,
     {

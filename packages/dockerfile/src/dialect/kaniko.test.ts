@@ -109,6 +109,13 @@ describe("renderKaniko", () => {
     expect(finalStage(render({ files }, { files: [link("source/a")] })).match(/follow_links ''/g)).toHaveLength(2);
   });
 
+  it("passes on a base whose environment is behind a link, before any other step", () => {
+    const text = render({ environment, packages });
+    expect(text.indexOf("does not extend an environment behind a link")).toBeLessThan(text.indexOf("uv venv"));
+    expect(text).toContain("[ -L /opt/venv ] && [ -x /opt/venv/bin/python ] && [ ! -x /opt/micromamba");
+    expect(render({ files })).not.toContain("behind a link");
+  });
+
   it("takes files from the image of the context when there is one", () => {
     const digest = `r.example/x@sha256:${"a".repeat(64)}`;
     const text = render({ environment, packages, files }, { contextImage: digest });

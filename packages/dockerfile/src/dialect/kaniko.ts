@@ -96,7 +96,8 @@ function contextStage({ contextImage }: RenderOptions): Instruction[] {
 }
 
 function user(plan: BuildPlan, checks: readonly string[]): Instruction[] {
-  const script = [...checks, ...userScript(plan.steps.user, mountedFiles(plan)), ";", ...followLinksScript()];
+  const account = userScript(plan.steps.user, mountedFiles(plan));
+  const script = [...checks, ...linkedEnvironment(plan), ...account, ";", ...followLinksScript()];
   return [run("user", script, STEP_TITLES.user)];
 }
 
@@ -231,6 +232,17 @@ function commands(plan: BuildPlan): Instruction[] {
     instruction("commands", `COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
     run("commands", script, STEP_TITLES.commands),
     run("commands", [...followLinksScript(), `; rm -rf ${FOLDER}`], "remove the tools of the commands"),
+  ];
+}
+
+/** Passes on a base whose environment lies behind a link: a stage hands on the link, and not what it leads to. */
+function linkedEnvironment({ steps }: BuildPlan): string[] {
+  if (steps.environment === undefined) return [];
+  const { venv, conda } = ENVIRONMENT_PREFIXES;
+  return [
+    FAIL_FUNCTION,
+    `if [ -L ${venv} ] && [ -x ${venv}/bin/python ] && [ ! -x ${conda}/bin/python ]; then`,
+    `fail E_UNSUPPORTED 'kaniko does not extend an environment behind a link, as the base image has at ${venv}'; fi;`,
   ];
 }
 

@@ -29,6 +29,9 @@ export function venvScript(step: Venv, tools: StepTools, user: UserStep): string
     ...(step.python.from === "version" ? PYTHON_SOURCE_LINES : []),
     "made=;",
     `if [ ! -x ${prefix}/bin/python ] && [ -x ${conda}/bin/python ]; then ln -s ${conda} ${prefix}; fi;`,
+    // uv would make it in a folder that a link leads to, if that is empty.
+    `if [ -L ${prefix} ] && [ ! -x ${prefix}/bin/python ]; then`,
+    `fail E_BUILD 'the base image has a link at ${prefix} that leads to no environment'; fi;`,
     ...(step.python.from === "version"
       ? extendOrMakeOfVersion(prefix, step.python.version)
       : extendOrMakeOf(prefix, step.python)),
