@@ -1,5 +1,6 @@
 import type { Case } from "./cases/case.ts";
 import { CONFIG_CASES } from "./cases/config.ts";
+import { ENVIRONMENT_CASES } from "./cases/environments.ts";
 import { FILE_CASES } from "./cases/files.ts";
 import { PACKAGE_CASES } from "./cases/packages.ts";
 import { REFUSAL_CASES } from "./cases/refusals.ts";
@@ -8,6 +9,7 @@ import { SOURCE_CASES } from "./cases/sources.ts";
 /** One spec for each kind of input. */
 export const CASES: readonly Case[] = [
   ...PACKAGE_CASES,
+  ...ENVIRONMENT_CASES,
   ...SOURCE_CASES,
   ...FILE_CASES,
   ...CONFIG_CASES,

@@ -46,27 +46,6 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
-    says: "a base whose layers are zstd of several frames",
-    spec: ({ index, oddBases }) => ({
-      parameters: { baseImage: oddBases.zstdFrames, packages: ["plain-one"], pipIndex: index.url },
-    }),
-    ends: "built",
-  },
-  {
-    says: "a base behind an index whose entry names no platform",
-    spec: ({ index, oddBases }) => ({
-      parameters: { baseImage: oddBases.withoutPlatform, packages: ["plain-one"], pipIndex: index.url },
-    }),
-    ends: "built",
-  },
-  {
-    says: "the interpreter of the base by its path",
-    spec: ({ index }) => ({
-      parameters: { pythonExec: "/usr/bin/python3", packages: ["plain-one"], pipIndex: index.url },
-    }),
-    ends: "built",
-  },
-  {
     says: "a Python that the base lacks, with requirements that name files, a constraint and hashes",
     spec: ({ services, index, extra, pythonVersion }) => {
       const sha = index.distributions.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
@@ -170,17 +149,6 @@ export const PACKAGE_CASES: readonly Case[] = [
     says: "no bytecode but what wheels bring",
     spec: ({ index }) => ({
       parameters: { bytecode: false, packages: ["shipped-bytecode", "plain-two"], pipIndex: index.url },
-    }),
-    ends: "built",
-  },
-  {
-    says: "packages on top of a base spec's, one of them in another version",
-    spec: ({ index }) => ({
-      parameters: {
-        baseImage: { packages: ["plain-one", "plain-two==1.0"], pipIndex: index.url, env: { PYTHONPATH: "/app" } },
-        packages: ["plain-two==2.0", "data-files"],
-        pipIndex: index.url,
-      },
     }),
     ends: "built",
   },
@@ -298,42 +266,5 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
       return { parameters: { requirements: "uv.lock" }, files, prepare: [...prepare, raise] };
     },
     ends: "E_RESOLVE",
-  },
-  {
-    says: "an environment of the base behind a link",
-    base: {
-      parameters: {
-        commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv", "uv venv --python /usr/bin/python3 /opt/venv"],
-      },
-    },
-    spec: ({ base, index }) => ({
-      parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url, bytecode: false },
-    }),
-    ends: "built",
-  },
-  {
-    says: "a link to an empty folder where the environment has to be",
-    base: { parameters: { commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv"] } },
-    spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),
-    ends: "E_BUILD",
-  },
-  {
-    says: "a Python that there is not",
-    spec: ({ services, index }) => ({
-      parameters: {
-        baseImage: services.images.debian,
-        pythonVersion: "3.99",
-        packages: ["plain-one"],
-        pipIndex: index.url,
-      },
-    }),
-    ends: "E_NO_PYTHON",
-  },
-  {
-    says: "packages on a base without Python",
-    spec: ({ services, index }) => ({
-      parameters: { baseImage: services.images.debian, packages: ["plain-one"], pipIndex: index.url },
-    }),
-    ends: "E_NO_PYTHON",
   },
 ];

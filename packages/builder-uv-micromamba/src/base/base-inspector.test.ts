@@ -181,6 +181,12 @@ describe("BaseInspector", () => {
     });
   });
 
+  it("leaves an environment behind a link to others", async () => {
+    const { facts } = await image([DEBIAN, [link("opt/venv", "/srv/env"), textFile("srv/env/bin/python", "x")]]);
+    const message = expect.stringContaining("is a link to /srv/env");
+    await expect(facts.environment()).rejects.toMatchObject({ code: "E_UNSUPPORTED", message });
+  });
+
   it("reads a file that a link leads to, wherever it is", async () => {
     const { facts } = await image([
       [textFile("usr/share/accounts/master", "root:x:0:0::/root:/bin/sh\n"), ...DEBIAN.slice(0, 2)],

@@ -212,6 +212,11 @@ export class BaseInspector {
       const prefix = (await this.tree.resolve(place))?.path;
       const command = prefix === undefined ? undefined : await this.tree.resolve(`${prefix}/bin/python`);
       if (prefix === undefined || command === undefined) continue;
+      // Scripts name the link or the folder, depending on who wrote them.
+      if (prefix !== place && prefix !== CONDA_PREFIX)
+        throw new ImageSpecError("E_UNSUPPORTED", `/${place} of ${this.#image.name} is a link to /${prefix}`, {
+          hint: "Build with docker-buildx, or take a base whose environment is a folder.",
+        });
       const names = await this.tree.list(`${prefix}/lib`);
       const folder = names.find((name) => /^python3\.\d+$/.test(name));
       if (folder === undefined)

@@ -1,0 +1,62 @@
+import type { Case } from "./case.ts";
+
+/** What the environment is made from, and what the base has in its place. */
+export const ENVIRONMENT_CASES: readonly Case[] = [
+  {
+    says: "a base whose layers are zstd of several frames",
+    spec: ({ index, oddBases }) => ({
+      parameters: { baseImage: oddBases.zstdFrames, packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a base behind an index whose entry names no platform",
+    spec: ({ index, oddBases }) => ({
+      parameters: { baseImage: oddBases.withoutPlatform, packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "the interpreter of the base by its path",
+    spec: ({ index }) => ({
+      parameters: { pythonExec: "/usr/bin/python3", packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "packages on top of a base spec's, one of them in another version",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-one", "plain-two==1.0"], pipIndex: index.url, env: { PYTHONPATH: "/app" } },
+        packages: ["plain-two==2.0", "data-files"],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a link to an empty folder where the environment has to be",
+    base: { parameters: { commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv"] } },
+    spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),
+    ends: "E_BUILD",
+  },
+  {
+    says: "a Python that there is not",
+    spec: ({ services, index }) => ({
+      parameters: {
+        baseImage: services.images.debian,
+        pythonVersion: "3.99",
+        packages: ["plain-one"],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "E_NO_PYTHON",
+  },
+  {
+    says: "packages on a base without Python",
+    spec: ({ services, index }) => ({
+      parameters: { baseImage: services.images.debian, packages: ["plain-one"], pipIndex: index.url },
+    }),
+    ends: "E_NO_PYTHON",
+  },
+];
