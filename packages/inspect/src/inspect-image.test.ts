@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { digestOf, type ImageLayer, MEDIA_TYPES, OciLayout, pushImage } from "@imagespec/registry";
+import { DockerArchive, digestOf, type ImageLayer, MEDIA_TYPES, OciLayout, pushImage } from "@imagespec/registry";
 import { pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openArchive } from "./image/open-archive.ts";
@@ -191,6 +191,19 @@ it("reads an archive of an engine in one pass, layers first", async () => {
   expect(report.layers.map(({ origin, digest }) => [origin, digest])).toEqual(
     made.map(({ diffId }, index) => [["base", "python", "source"][index], diffId]),
   );
+});
+
+it("reads an archive of ours, whose compressed layers may be smaller than the blocks of a tar", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inspect-archive-"));
+  const small = await layer({ "root/a.py": "print()" });
+  const path = join(folder, "image.tar");
+  const archive = await DockerArchive.create(path, "small:1");
+  await pushImage(archive, { config: config([small], { history: [] }), layers: [small.layer] });
+  await archive.close();
+  expect(small.layer.descriptor.size).toBeLessThan(512);
+  const { report } = await inspectImage(`docker-archive:${path}`);
+  expect(report.largest).toMatchObject([{ path: "root/a.py", size: 7 }]);
+  await rm(folder, { recursive: true });
 });
 
 it("compares two images by layer, origin and package", async () => {

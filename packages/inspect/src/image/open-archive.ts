@@ -46,7 +46,7 @@ export async function openArchive(
       const { head, all } = await startOf(member);
       if (isDocument(path, head)) {
         if (size <= DOCUMENT_BYTES) documents.set(path, await collectBytes(all, size, path));
-      } else if (size >= 1024 && !/(?:VERSION|oci-layout|repositories)$/.test(path)) {
+      } else if (!/(?:VERSION|oci-layout|repositories)$/.test(path)) {
         layers.set(path, { scan: await scanLayer(all, { subject: `${path} of ${reference}`, signal }), size });
       }
     },
