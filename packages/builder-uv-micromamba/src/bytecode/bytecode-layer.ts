@@ -1,7 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { COMPILE_SCRIPT, runTool } from "@imagespec/core/builder";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
@@ -60,8 +58,8 @@ async function* compiled(
 
 async function write({ content }: FileEntry, path: string, signal: AbortSignal): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const source = content instanceof Uint8Array ? [content] : content();
-  await pipeline(source, createWriteStream(path, { mode: 0o644 }), { signal });
+  // A stream for each of thousands of files would take twice as long.
+  await writeFile(path, content instanceof Uint8Array ? content : content(), { mode: 0o644, signal });
 }
 
 async function* bytecodeIn(folder: string, path: string): AsyncGenerator<TarEntry> {
