@@ -10,13 +10,27 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** The client found where `docker buildx inspect` prints this. */
-async function clientOf(inspected: string, builder?: string) {
+const VERSION = `--version) echo "Docker version 28.2.2";;`;
+
+/** The client found where `docker` is a shell's `case` of these arms. */
+async function clientOfDocker(arms: string, env: Record<string, string> = {}, builder?: string) {
   const program = join(folder, "docker");
-  const answers = `--version) echo "Docker version 28.2.2";; "buildx version") echo "github.com/docker/buildx v0.24.0";;`;
-  await writeFile(program, `#!/bin/sh\ncase "$*" in ${answers} *) cat <<'END'\n${inspected}\nEND\nesac\n`);
+  await writeFile(program, `#!/bin/sh\ncase "$*" in ${arms} esac\n`);
   await chmod(program, 0o755);
-  return findDockerClient({ env: { PATH: `${folder}:${process.env.PATH}`, BUILDX_BUILDER: "" } }, builder);
+  const none = { DOCKER_HOST: "", DOCKER_CONTEXT: "", BUILDX_BUILDER: "", BUILDX_CONFIG: "" };
+  return findDockerClient({ env: { ...none, ...env, PATH: `${folder}:${process.env.PATH}` } }, builder);
+}
+
+/** The client found where `docker buildx inspect` prints this. */
+function clientOf(inspected: string, builder?: string, env?: Record<string, string>) {
+  const version = `"buildx version") echo "github.com/docker/buildx v0.24.0";;`;
+  return clientOfDocker(`${VERSION} ${version} *) cat <<'END'\n${inspected}\nEND\n;;`, env, builder);
+}
+
+/** The client found where docker, or its plug-in alone, ends with this. */
+function clientThatSays(said: string, env: Record<string, string>, who: "docker" | "buildx" = "docker") {
+  const fails = `*) echo '${said}' >&2; exit 1;;`;
+  return clientOfDocker(who === "docker" ? fails : `${VERSION} ${fails}`, env);
 }
 
 it.each([undefined, "default"])(
@@ -38,4 +52,62 @@ it("names the address of a builder of its own that is down", async () => {
 
 it("tells a builder that does not exist from one that is down", async () => {
   await expect(clientOf('ERROR: no builder "x" found', "x")).rejects.toMatchObject({ code: "E_OPTIONS" });
+});
+
+it.each(["docker", "buildx"] as const)("names the variables behind an address that %s cannot use", async (who) => {
+  const cases: [said: string, env: Record<string, string>, from: string, hint: string][] = [
+    [
+      'unable to resolve docker endpoint: context "nope": not found',
+      { DOCKER_CONTEXT: "nope" },
+      "DOCKER_CONTEXT=nope",
+      "Choose one of `docker context ls` in DOCKER_CONTEXT, or unset it.",
+    ],
+    [
+      "unable to resolve docker endpoint: open /x/ca.pem: no such file or directory",
+      { DOCKER_TLS_VERIFY: "1" },
+      "DOCKER_TLS_VERIFY=1",
+      "Correct or unset DOCKER_TLS_VERIFY.",
+    ],
+    [
+      "unable to resolve docker endpoint: open /x/ca.pem: no such file or directory",
+      { DOCKER_HOST: "tcp://h", DOCKER_TLS: "1", DOCKER_CERT_PATH: "/x" },
+      "DOCKER_HOST=tcp://h, DOCKER_TLS=1, DOCKER_CERT_PATH=/x",
+      "Correct or unset DOCKER_HOST, DOCKER_TLS, and DOCKER_CERT_PATH.",
+    ],
+    // Docker reads no context where DOCKER_HOST is set.
+    [
+      "ssh host connection is not valid: plain-text password is not supported",
+      { DOCKER_HOST: "ssh://u:CANARY@h", DOCKER_CONTEXT: "other" },
+      "DOCKER_HOST=ssh://***@h",
+      "Correct or unset DOCKER_HOST.",
+    ],
+  ];
+  for (const [said, env, from, hint] of cases) {
+    await expect(clientThatSays(said, env, who)).rejects.toMatchObject({
+      code: "E_DAEMON",
+      message: `docker cannot be used (${from}): ${said}`,
+      hint,
+    });
+  }
+});
+
+it("builds by the engine's API where the plug-in is missing or broken", async () => {
+  for (const said of ["docker: unknown command: docker buildx", "docker: exec format error"]) {
+    expect(await clientThatSays(said, {}, "buildx")).toMatchObject({ kind: "api" });
+  }
+});
+
+it.each([
+  [{ BUILDX_CONFIG: "/x/file" }, "/x/file"],
+  [{ DOCKER_CONFIG: "/x/file" }, "/x/file/buildx"],
+  [{ DOCKER_CONFIG: "", HOME: "/x/file" }, "/x/file/.docker/buildx"],
+])("names the folder of buildx that cannot be used, by %j", async (env, own) => {
+  for (const builder of [undefined, "b"]) {
+    const said = `ERROR: stat ${own}/instances: not a directory`;
+    await expect(clientOf(said, builder, env)).rejects.toMatchObject({
+      code: "E_OPTIONS",
+      message: `docker buildx cannot use its folder ${own}: ${said}`,
+      hint: expect.stringContaining("BUILDX_CONFIG"),
+    });
+  }
 });

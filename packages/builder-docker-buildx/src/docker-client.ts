@@ -1,4 +1,7 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { ImageSpecError, isImageSpecError, runTool, type ToolResult } from "@imagespec/core/builder";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 
 /** How the docker command of this machine can build. */
 export type DockerClient =
@@ -19,6 +22,8 @@ export interface DockerCall {
 const RAWJSON_SINCE = "0.13";
 const ATTESTATIONS_SINCE = "0.10";
 const BUILDX_ONLY_SINCE = "23.0";
+/** How docker begins what it says of an engine's address that it cannot use. */
+const ENDPOINT = /context|unable to resolve docker endpoint|host connection is not valid/;
 
 /**
  * Finds out what the docker command here can do.
@@ -31,10 +36,11 @@ export async function findDockerClient(call: DockerCall, builder?: string): Prom
   const [client, plugin] = await Promise.all([ask("--version"), ask("buildx", "version")]).catch((error: unknown) => {
     throw isImageSpecError(error, "E_TOOL_MISSING") ? missing(error) : error;
   });
-  if (client.exitCode !== 0) throw unusable(client);
+  const env: ProcessEnvironment = { ...process.env, ...call.env };
+  if (client.exitCode !== 0) throw unusable(client, env);
   const version = /(\d+)\.(\d+)[\w.+~-]*/.exec(client.stdout)?.[0] ?? "0.0";
-  // Docker answers --version whatever its context is, and a plug-in does not.
-  if (plugin.exitCode !== 0 && /context/.test(lastLine(plugin))) throw unusable(plugin);
+  // Docker answers --version wherever its engine is, and a plug-in does not.
+  if (plugin.exitCode !== 0 && ENDPOINT.test(lastLine(plugin))) throw unusable(plugin, env);
   if (plugin.exitCode !== 0) return { kind: atLeast(version, BUILDX_ONLY_SINCE) ? "api" : "build", version };
   const buildx = /v?(\d+)\.(\d+)[\w.+~-]*/.exec(plugin.stdout.replace(/^\S+\s/, ""))?.[0] ?? "0.0";
   return {
@@ -42,16 +48,21 @@ export async function findDockerClient(call: DockerCall, builder?: string): Prom
     version: buildx,
     rawJson: atLeast(buildx, RAWJSON_SINCE),
     attestations: atLeast(buildx, ATTESTATIONS_SINCE),
-    driver: await driverOf(await ask("buildx", "inspect", ...(builder === undefined ? [] : [builder])), call, builder),
+    driver: await driverOf(await ask("buildx", "inspect", ...(builder === undefined ? [] : [builder])), env, builder),
   };
 }
 
 /** The driver of the builder that `buildx inspect` told of; the engine's own where no builder was named. */
-async function driverOf(inspected: ToolResult, { env }: DockerCall, option: string | undefined): Promise<string> {
+async function driverOf(inspected: ToolResult, env: ProcessEnvironment, option: string | undefined): Promise<string> {
   const isKnown = /^Driver:/m.test(inspected.stdout);
   const driver = fieldOf(inspected, "Driver");
-  const [name, source] =
-    option === undefined ? [env.BUILDX_BUILDER ?? process.env.BUILDX_BUILDER, "BUILDX_BUILDER"] : [option, "builder"];
+  const folder = env.BUILDX_CONFIG || join(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"), "buildx");
+  if (!isKnown && lastLine(inspected).includes(folder)) {
+    throw new ImageSpecError("E_OPTIONS", `docker buildx cannot use its folder ${folder}: ${lastLine(inspected)}`, {
+      hint: "Make it a folder that can be written, or name another in BUILDX_CONFIG.",
+    });
+  }
+  const [name, source] = option === undefined ? [env.BUILDX_BUILDER, "BUILDX_BUILDER"] : [option, "builder"];
   if (!isKnown && name) {
     throw new ImageSpecError(
       "E_OPTIONS",
@@ -60,7 +71,7 @@ async function driverOf(inspected: ToolResult, { env }: DockerCall, option: stri
     );
   }
   // A context without a builder of its own counts as one.
-  if (!isKnown && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected);
+  if (!isKnown && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected, env);
   const status = fieldOf(inspected, "Status");
   // Building starts a container that is not running; nothing of ours starts a remote builder.
   const down = driver === "remote" && status !== undefined && status !== "running" ? "it does not answer" : undefined;
@@ -94,10 +105,17 @@ function missing(cause: unknown): ImageSpecError {
   });
 }
 
-function unusable(result: ToolResult): ImageSpecError {
-  const context = process.env.DOCKER_CONTEXT ? ` (DOCKER_CONTEXT=${process.env.DOCKER_CONTEXT})` : "";
-  return new ImageSpecError("E_DAEMON", `docker cannot be used${context}: ${lastLine(result)}`, {
-    hint: "Choose one of `docker context ls` in DOCKER_CONTEXT, or unset it.",
+/** The error for an engine's address that docker cannot use: it names the variables that docker took it from. */
+function unusable(result: ToolResult, env: ProcessEnvironment): ImageSpecError {
+  const byContext = !env.DOCKER_HOST && Boolean(env.DOCKER_CONTEXT);
+  const names = byContext ? ["DOCKER_CONTEXT"] : ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_TLS", "DOCKER_CERT_PATH"];
+  const given = names.filter((name) => env[name]);
+  const from = given.length === 0 ? "" : ` (${given.map((name) => `${name}=${env[name]}`).join(", ")})`;
+  return new ImageSpecError("E_DAEMON", `docker cannot be used${from}: ${lastLine(result)}`, {
+    hint:
+      byContext || given.length === 0
+        ? "Choose one of `docker context ls` in DOCKER_CONTEXT, or unset it."
+        : `Correct or unset ${new Intl.ListFormat("en", { type: "conjunction" }).format(given)}.`,
     details: { command: result.command, exitCode: result.exitCode, tail: result.tail },
   });
 }

@@ -3,7 +3,7 @@ import { renderDockerfile } from "@imagespec/dockerfile";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { BuildLog } from "./build-log.ts";
-import { buildFailure, outputFailure, pushFailure } from "./failure.ts";
+import { buildFailure, outputFailure, pushFailure, scratchFailure } from "./failure.ts";
 
 const uvImage = "ghcr.io/astral-sh/uv:1";
 const plan = buildPlan({
@@ -109,6 +109,23 @@ describe("outputFailure", () => {
     expect(error).toMatchObject({ code });
     if (code === "E_OUTPUT")
       expect(error).toMatchObject({ message: expect.stringContaining("docker-archive:/out/x.tar") });
+  });
+
+  it("is of the folder for temporary files where the image only passes through it", () => {
+    for (const line of [
+      "write /tmp/x/layout/blobs/a: no space left on device",
+      "open /tmp/x/saved.tar: permission denied",
+    ]) {
+      const error = scratchFailure(failed(line), "/tmp/x");
+      expect(error).toMatchObject({
+        code: "E_CACHE",
+        message: `The folder for temporary files /tmp/x cannot be written: ${line}`,
+        hint: expect.stringContaining("TMPDIR"),
+      });
+    }
+    expect(scratchFailure(failed("write /out/x: no space left on device"), "/tmp/x")).toMatchObject({
+      code: "E_BUILD",
+    });
   });
 
   it("reads a fault of the system by its code", () => {

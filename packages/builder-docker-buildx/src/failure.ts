@@ -72,14 +72,26 @@ const UNWRITABLE: readonly (readonly [RegExp, string])[] = [
 
 /** The error of writing `output` into `folder`: E_OUTPUT when system or command say that it cannot be written there. */
 export function outputFailure(error: unknown, output: string, folder: string): unknown {
-  if (!isImageSpecError(error)) return writeFault(error, output);
+  return isImageSpecError(error) ? unwritable(error, output, folder, "E_OUTPUT") : writeFault(error, output);
+}
+
+/** The same for the folder of this run, through which an image passes on its way to its output: E_CACHE. */
+export function scratchFailure(error: unknown, folder: string): unknown {
+  return unwritable(error, `The folder for temporary files ${folder}`, folder, "E_CACHE");
+}
+
+function unwritable(error: unknown, name: string, folder: string, code: "E_OUTPUT" | "E_CACHE"): unknown {
   if (!isImageSpecError(error, "E_BUILD")) return error;
   const said = endOf(error.details.tail ?? []).filter((line) => line.includes(folder));
-  for (const [pattern, hint] of UNWRITABLE) {
+  for (const [pattern, cure] of UNWRITABLE) {
     const line = said.find((one) => pattern.test(one));
     if (line === undefined) continue;
-    const details = { path: folder };
-    return new ImageSpecError("E_OUTPUT", `${output} cannot be written: ${line}`, { hint, cause: error, details });
+    const hint = code === "E_CACHE" ? "Set TMPDIR to a folder that can be written and has room for the image." : cure;
+    return new ImageSpecError(code, `${name} cannot be written: ${line}`, {
+      hint,
+      cause: error,
+      details: { path: folder },
+    });
   }
   return error;
 }

@@ -4,7 +4,7 @@ import type { Output } from "@imagespec/core/builder";
 import { copyImage, draftPath, OciLayout, parseReference, sweepDrafts } from "@imagespec/registry";
 import { buildWithBuildx } from "./docker-build.ts";
 import type { DockerClient } from "./docker-client.ts";
-import { outputFailure } from "./failure.ts";
+import { outputFailure, scratchFailure } from "./failure.ts";
 import { type BuildJob, runDocker } from "./job.ts";
 import { copySavedImage } from "./saved-image.ts";
 
@@ -24,9 +24,9 @@ export async function exportWithBuildx(
     });
   } else {
     const dest = join(job.scratch, "layout");
-    await writing(`oci:${output.path}`, job.scratch, () =>
-      buildWithBuildx(job, client, { type: "oci", tar: false, dest }, contexts),
-    );
+    await buildWithBuildx(job, client, { type: "oci", tar: false, dest }, contexts).catch((error: unknown) => {
+      throw scratchFailure(error, job.scratch);
+    });
     const source = new OciLayout(dest);
     const { digest } = await source.root();
     const { tag } = parseReference(job.reference);
@@ -45,7 +45,9 @@ export async function saveOutput(job: BuildJob, output: Output): Promise<void> {
     return;
   }
   const archive = join(job.scratch, "saved.tar");
-  await writing(`oci:${output.path}`, job.scratch, () => save(archive));
+  await save(archive).catch((error: unknown) => {
+    throw scratchFailure(error, job.scratch);
+  });
   await copySavedImage(archive, new OciLayout(output.path), job.reference, job.signal);
 }
 
@@ -54,23 +56,14 @@ async function replaceFile(file: string, write: (temporary: string) => Promise<v
   const target = resolve(file);
   const folder = dirname(target);
   const temporary = draftPath(target);
-  await writing(`docker-archive:${file}`, folder, async () => {
-    try {
-      await mkdir(folder, { recursive: true });
-      await sweepDrafts(folder, { name: basename(target) });
-      await write(temporary);
-      await rename(temporary, target);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  });
-}
-
-/** Runs what writes `output` into `folder`; a folder that cannot be written is E_OUTPUT. */
-async function writing<T>(output: string, folder: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    await mkdir(folder, { recursive: true });
+    await sweepDrafts(folder, { name: basename(target) });
+    await write(temporary);
+    await rename(temporary, target);
   } catch (error) {
-    throw outputFailure(error, output, folder);
+    throw outputFailure(error, `docker-archive:${file}`, folder);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
