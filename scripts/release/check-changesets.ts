@@ -1,6 +1,6 @@
-// pnpm changeset:check [BASE]: fails when a published package changed since BASE (origin/main) and no changeset that was
-// added since names it.
-import { execFileSync } from "node:child_process";
+// pnpm changeset:check [BASE]: fails when a published package changed since BASE (origin/main, or main in a clone without a
+// remote) and no changeset that was added since names it.
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,14 @@ import { missingChangesets } from "./missing-changesets.ts";
 import { publishedPackages } from "./published-packages.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const base = process.argv[2] ?? "origin/main";
+const isCommit = (name: string) =>
+  spawnSync("git", ["rev-parse", "--verify", "--quiet", `${name}^{commit}`], { cwd: root }).status === 0;
+const candidates = process.argv[2] === undefined ? ["origin/main", "main"] : [process.argv[2]];
+const base = candidates.find(isCommit);
+if (base === undefined) {
+  console.error(`changeset:check: git knows no commit called ${candidates.join(" or ")}`);
+  process.exit(2);
+}
 const changed = execFileSync("git", ["diff", "--name-only", "--merge-base", base], { cwd: root, encoding: "utf8" })
   .split("\n")
   .filter(Boolean);
