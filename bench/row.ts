@@ -5,7 +5,7 @@ export interface Row {
   /** `build: one source changed` */
   name: string;
   rival: string;
-  /** The ratio it is to be at most. */
+  /** The largest ratio that meets the goal. */
   goal: number;
   /** What is compared. */
   what: "ms" | "cpu";
@@ -25,7 +25,7 @@ export interface RowGroup {
   open(folder: string): Promise<{ rows: Row[]; close?(): Promise<void> }>;
 }
 
-/** What a row came to. Times are medians in milliseconds. */
+/** The result of a row. Times are medians in milliseconds. */
 export interface RowResult {
   name: string;
   rival: string;

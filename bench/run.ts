@@ -1,5 +1,5 @@
 // Measures imagespec beside its rivals: node bench/run.ts [--rows GROUP,...] [--rounds N]
-// Prints a table, and puts its rows into bench/results.json and docs/benchmarks.svg; those of other groups stay there.
+// Prints a table and writes its rows to bench/results.json and docs/benchmarks.svg, where rows of other groups stay.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { arch, availableParallelism, loadavg, release, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import { tag } from "./rows/tag.ts";
 import { watch } from "./rows/watch.ts";
 import { tableHead, tableLine } from "./table.ts";
 
-/** `memory` makes wheels of two gigabytes, `kaniko` starts its own image: only when they are named. */
+/** `memory` makes wheels of two gigabytes and `kaniko` starts its own image, so they run only when named. */
 const GROUPS = { start, tag, layers, registry, build, apt, importing, resolve, watch, kaniko, memory };
 const RESULTS = new URL("results.json", import.meta.url);
 const PLOT = new URL("../docs/benchmarks.svg", import.meta.url);
@@ -64,7 +64,7 @@ async function earlierResults(): Promise<Map<string, RowResult>> {
 }
 
 async function save(rows: readonly RowResult[]): Promise<void> {
-  // The load tells how far the times, other than the ratios, can be believed.
+  // The load shows how far the times, unlike the ratios, can be trusted.
   const machine = {
     cores: availableParallelism(),
     load: loadavg()[0],

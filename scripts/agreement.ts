@@ -1,5 +1,5 @@
-// pnpm agreement [--seed N] [--runs N] [VITEST ARGUMENTS]: has every builder build the same specs and compares the images, then
-// one spec built on different hosts. --runs: how many specs from the grammar.
+// pnpm agreement [--seed N] [--runs N] [VITEST ARGUMENTS]: builds the same specs with every builder and compares the images,
+// then builds one spec on different hosts. --runs is how many specs the grammar generates.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ const { values, positionals } = parseArgs({
 });
 const env = {
   ...process.env,
-  // Every builder for every spec, and a dead line of the table of differences is an error.
+  // Every builder builds every spec, and a line of the table of differences that nothing needs is an error.
   IMAGESPEC_TEST_FULL: "1",
   ...(values.seed !== undefined && { IMAGESPEC_SEED: values.seed }),
   ...(values.runs !== undefined && { IMAGESPEC_RUNS: values.runs }),

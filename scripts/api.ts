@@ -1,5 +1,5 @@
-// node scripts/api.ts [--check]: writes the public surface of every published package to etc/, one report for each entry
-// file, from what was built. With --check nothing is written, and a report that is not current fails.
+// node scripts/api.ts [--check]: writes the public surface of every published package to etc/, one report per entry file,
+// from the built declarations. With --check it writes nothing and fails for a report that is out of date.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,7 +39,7 @@ for (const file of readdirSync(etc)) {
   else rmSync(join(etc, file));
 }
 if (wrong.length > 0) {
-  console.error(`api: not current: ${wrong.join(", ")}; run pnpm api, and read the change before you commit it`);
+  console.error(`api: out of date: ${wrong.join(", ")}; run pnpm api and review the change before you commit it`);
   process.exitCode = 1;
 }
 
@@ -69,7 +69,7 @@ function configOf(folder: string, types: string, report: string): ExtractorConfi
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
-        // Links to our own pages and angle brackets in prose are read by typedoc, which takes them.
+        // Links to our own pages and angle brackets in prose are for typedoc, which accepts them.
         tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
         extractorMessageReporting: {
           default: { logLevel: ExtractorLogLevel.None },
@@ -82,7 +82,7 @@ function configOf(folder: string, types: string, report: string): ExtractorConfi
   });
 }
 
-/** Only what is an error is said; the summary names the reports. */
+/** Prints errors alone; the summary names the reports that are out of date. */
 function quiet(message: { logLevel: ExtractorLogLevel; handled: boolean; text: string }): void {
   if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
 }

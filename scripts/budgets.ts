@@ -1,5 +1,5 @@
-// node scripts/budgets.ts: what each published package brings along (how many packages, how many bytes), whether one of
-// them runs a script when it is installed, and what importing core costs. Fails when a budget of size is exceeded.
+// node scripts/budgets.ts: how many packages and bytes each published package installs, whether any of them runs a script
+// on installation, and what importing core costs. Fails when a size budget is exceeded.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall"];
 const GOAL_IMPORT_MS = 60;
 const IMPORT_TRIES = 15;
 const MB = 1_000_000;
-/** Packages in all, the package itself among them, and bytes. */
+/** Most packages in total, counting the package itself, and most bytes. */
 const BUDGETS = [
   { of: /^@imagespec\/core$/, packages: 25, bytes: 12 * MB },
   // Two libraries that cannot be had smaller, rattler (7 MB) and the bare-* packages of tar-stream (7 MB).
@@ -50,7 +50,7 @@ for (const { name, folder } of own) {
 }
 
 const cost = importCost();
-// Printed and not judged: a time on a busy machine says little.
+// Printed but not judged: a time measured on a busy machine says little.
 console.log(`import of @imagespec/core: ${cost.toFixed(0)} ms of CPU above bare Node (goal: ${GOAL_IMPORT_MS})`);
 for (const fault of faults) console.error(`budgets: ${fault}`);
 process.exitCode = faults.length === 0 ? 0 : 1;
@@ -94,7 +94,7 @@ function sizeOf(folder: string): number {
     .reduce((total, entry) => total + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
-/** Of several tries the cheapest: what else the machine does only adds. */
+/** The cheapest of several tries: whatever else the machine does can only add to it. */
 function importCost(): number {
   const core = fileURLToPath(new URL("../packages/core", import.meta.url));
   const cpu = (code: string) => {

@@ -1,5 +1,5 @@
-// pnpm captures [FOLDER]: makes the pictures of the docs, of terminals from what the commands print, of pages from what a browser
-// shows, into docs/public/captures.
+// pnpm captures [FOLDER]: makes the pictures of the docs in docs/public/captures: terminals from what the commands print, and
+// pages from what a browser shows.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ const env = {
   UV_PYTHON_DOWNLOADS_JSON_URL: python.downloadsJsonUrl,
   IMAGESPEC_CACHE_DIR: cache,
 };
-/** Pictures are of a user's machine: a project with installed packages, and tools where one has them. */
+/** The pictures show a user's machine: a project with its packages installed, and tools where users have them. */
 const shownAs = [
   [join(root, "packages/"), "/project/node_modules/@imagespec/"],
   [services.tools, "/usr/local/bin"],
@@ -33,7 +33,7 @@ const shownAs = [
 ] as const;
 const browser = await startChromium();
 await mkdir(folder, { recursive: true });
-// What the first call of a clone installs and builds belongs in no picture.
+// The first call in a clone installs and builds, which belongs in no picture.
 await execa(program, ["--version"], { env });
 try {
   for (const { name, typed, unseen = [], cwd, shows } of SCENES) {
@@ -47,7 +47,7 @@ try {
   const inspected = join(cache, "inspect.html");
   await writeFile(inspected, (await execa(program, PAGE_COMMAND.args, { cwd: PAGE_COMMAND.cwd, env })).stdout);
   await photograph({ "inspect-page": pathToFileURL(inspected).href });
-  // The site shows the pictures made so far, and is not built without them.
+  // The site shows the pictures made so far, and its build fails without them.
   await using site = await serveSite();
   await photograph({ home: `${site.url}/`, builder: `${site.url}/builders/uv-micromamba` });
 } finally {

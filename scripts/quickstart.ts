@@ -1,4 +1,4 @@
-// npm run quickstart: registry and base image, `imagespec build` of examples/quickstart, then a container of it.
+// npm run quickstart: starts a registry with a base image, builds examples/quickstart and starts a container of it.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -37,7 +37,7 @@ async function quickstart(): Promise<number> {
   return startImage(`${outcome.reference}@${outcome.digest}`, REGISTRY);
 }
 
-/** Whether Docker Hub is out of reach. Once a base was made here it is used again without asking. */
+/** Whether Docker Hub is out of reach. Once a base has been made here, it is used again without asking. */
 async function needsOwnBase(): Promise<boolean> {
   if (hasLayer(baseLayerName("python", hostArchitecture()))) return true;
   const asked = fetch("https://registry-1.docker.io/v2/", { signal: AbortSignal.timeout(5000) });
@@ -49,7 +49,7 @@ async function ownBase(): Promise<NodeJS.ProcessEnv> {
   return { IMAGESPEC_REGISTRY_MIRRORS: registryMirrors(REGISTRY) };
 }
 
-/** `imagespec build --json` in the example's folder; its steps are told, its outcome returned. */
+/** Runs `imagespec build --json` in the example's folder, prints its steps and returns its outcome. */
 async function build(env: NodeJS.ProcessEnv): Promise<{ status: string; reference: string; digest: string }> {
   const child = spawn(process.execPath, [cli, "build", "--json"], {
     cwd: example,

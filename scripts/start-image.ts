@@ -7,8 +7,8 @@ import { command } from "./services/command.ts";
 import { dockerClient, ensureDocker } from "./services/docker-engine.ts";
 
 /**
- * Starts a container of an image, its output to ours, and returns its exit code. With docker; where no engine runs or
- * can be started (no cgroups, say), as root in a chroot.
+ * Starts a container of an image with our standard output and returns its exit code. Uses docker; where no engine runs or
+ * can be started (without cgroups, for example), it starts the image in a chroot, as root.
  */
 export async function startImage(reference: string, registry: string): Promise<number> {
   const host = await ensureDocker(registry).catch((error: unknown) => {
@@ -16,7 +16,7 @@ export async function startImage(reference: string, registry: string): Promise<n
   });
   const docker = dockerClient();
   if (host === undefined || docker === undefined) return startInChroot(reference);
-  // The pull of a first run says what it does; the answer belongs to the container alone.
+  // A first run prints its pull; standard output belongs to the container alone.
   await command(docker, ["pull", "-q", reference], { env: { DOCKER_HOST: host } });
   return run(docker, ["run", "--rm", reference], { DOCKER_HOST: host });
 }
@@ -29,7 +29,7 @@ interface ContainerProcess {
   user: { uid: number; gid: number };
 }
 
-/** Needs `env` in the image: it sets environment and working directory. */
+/** Needs `env` in the image, which sets the environment and the working directory. */
 async function startInChroot(reference: string): Promise<number> {
   await ensurePackages({ skopeo: "skopeo", umoci: "umoci" });
   const folder = await mkdtemp(join(tmpdir(), "imagespec-container-"));

@@ -11,7 +11,7 @@ const before = new Set((await runningDaemons()).map(({ name }) => name));
 let prefetch: ChildProcess | undefined;
 let vitest: ChildProcess | undefined;
 let interrupted = false;
-// Vitest gets a terminal's Ctrl-C itself; a signal sent to this process alone is forwarded.
+// Vitest receives a terminal's Ctrl-C itself; a signal to this process alone is forwarded.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     interrupted = true;
@@ -37,10 +37,10 @@ console.log(closing);
 const ended = closing.includes(" 0 failed,") ? code : code || 1;
 process.exitCode = interrupted ? 130 : ended;
 
-/** For a run of everything: what takes minutes to build is built while services start and shorter tests run. */
+/** For a run of everything: builds the tools that take minutes while services start and shorter tests run. */
 function startPrefetch(): ChildProcess {
   const script = fileURLToPath(new URL("./services/prefetch.ts", import.meta.url));
-  // A group of its own: its compilers end with it.
+  // In its own process group, so that its compilers end with it.
   return spawn(process.execPath, [script], { detached: true, stdio: ["ignore", "inherit", "inherit"] });
 }
 
@@ -49,11 +49,11 @@ function stopPrefetch(): void {
   try {
     process.kill(-prefetch.pid, "SIGTERM");
   } catch {
-    // It ended meanwhile.
+    // It has ended meanwhile.
   }
 }
 
-/** Passes on what vitest prints, except for the closing line, which is kept for the end. */
+/** Passes on what vitest prints, and keeps the closing line for the end. */
 async function runVitest(env: NodeJS.ProcessEnv): Promise<number> {
   const reporters = ["default", "./tests/reporters/closing-line-reporter.ts"];
   const args = ["run", ...reporters.map((name) => `--reporter=${name}`), ...process.argv.slice(2)];

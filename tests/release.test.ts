@@ -60,7 +60,7 @@ describe("what changesets release", () => {
     ["core", { core: "2.0.0", builder: "2.0.0", cli: "2.0.0" }],
     ["registry", { registry: "2.0.0", core: "2.0.0", builder: "2.0.0", cli: "2.0.0" }],
     ["builder", { builder: "2.0.0" }],
-  ])("a major of %s takes all along that depend on it, and no more", async (name, expected) => {
+  ])("a major of %s gives a major to all that depend on it, and to no others", async (name, expected) => {
     await released();
     await changeset(name, "major", "It is another now.");
     expect(await versions()).toEqual(expected);

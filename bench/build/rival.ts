@@ -37,7 +37,7 @@ export class Rival {
     return new Rival(python, folder, run, authorities);
   }
 
-  /** Building and pushing; with `cold` nothing of an earlier build is used, `flytekit` counts the time it takes, as its user waits for it. */
+  /** Builds and pushes. With `cold`, nothing of an earlier build is used; with `flytekit`, its own time counts too, as its user waits for it. */
   async build(one: Case, options: { cold?: boolean; flytekit?: boolean; bytecode?: boolean } = {}): Promise<Measured> {
     const context = join(this.#folder, "context");
     const spec = join(this.#folder, "spec.json");

@@ -6,7 +6,7 @@ import type { RowGroup } from "../row.ts";
 
 const DEPENDENCIES = 300;
 
-/** Starting the CLI, and what does no more than start. */
+/** Starting the CLI, and commands that do little more. */
 export const start: RowGroup = {
   name: "start",
   async open(folder) {

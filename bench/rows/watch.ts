@@ -11,7 +11,7 @@ import type { Row, RowGroup } from "../row.ts";
 
 /**
  * From a saved file to the first line that the program prints, with the sources mounted and with an image for each
- * change, against starting a container of the same image by docker: what nobody can go below.
+ * change, against docker starting a container of the same image, which is the lower bound.
  */
 export const watch: RowGroup = {
   name: "watch",

@@ -1,5 +1,5 @@
-// node scripts/release/check-packed.ts: what each package's tarball holds, by a closed list; that every export is in it;
-// and, by publint and attw, that Node and TypeScript find each export as its manifest declares it.
+// node scripts/release/check-packed.ts: checks each package's tarball: it holds nothing beyond a closed list of files and
+// lacks no export, and publint and attw find that Node and TypeScript resolve each export as its manifest declares.
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -9,7 +9,7 @@ const ALLOWED =
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schema\/[\w.-]+\.json|dist\/[\w./-]+\.(js|d\.ts)|dist\/licenses\.txt)$/;
 const REQUIRED = ["package.json", "README.md", "LICENSE"];
 const METADATA = ["description", "license", "homepage", "repository", "bugs", "engines", "exports", "publishConfig"];
-/** Ways to resolve an import that do not count, since the packages are ESM alone. */
+/** Resolutions that do not count, since the packages are ESM only. */
 const NOT_ESM = ["node10", "node16-cjs"];
 
 let failed = false;
@@ -42,7 +42,7 @@ async function manifestFaults({ tarball }: PackedPackage): Promise<string[]> {
 
 async function typeFaults({ tarball }: PackedPackage): Promise<string[]> {
   const analysis = await checkPackage(createPackageFromTarballData(tarball));
-  // The CLI is a program and exports nothing.
+  // The CLI is a program without exports.
   if (!analysis.types) return [];
   return analysis.problems
     .filter((problem) => !("resolutionKind" in problem && NOT_ESM.includes(problem.resolutionKind)))

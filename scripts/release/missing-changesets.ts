@@ -1,6 +1,5 @@
 /**
- * The packages whose shipped files are among the changed ones and that no changeset names. A release itself, which
- * writes a changelog, needs none.
+ * The packages that have changed shipped files but no changeset. A release commit, which writes changelogs, needs none.
  *
  * @param changed Paths from the root, with `/`.
  * @param changesets The texts of the changesets that were added.

@@ -1,6 +1,6 @@
 import type { ReleasePlan } from "@changesets/types";
 
-/** Why a package is released: the first sentence of each changeset, or that something it depends on is. */
+/** Why a package is released: the first sentence of each changeset, or the dependency whose release causes it. */
 export function reasonsOf(release: ReleasePlan["releases"][number], plan: ReleasePlan): string[] {
   const reasons = release.changesets.flatMap((id) => {
     const changeset = plan.changesets.find((one) => one.id === id);

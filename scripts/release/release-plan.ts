@@ -44,7 +44,7 @@ function changesetOf(id: string, summary: string, release: NewChangeset["release
   return { id: id.replaceAll(/[@/]/g, ""), summary, releases: [release] };
 }
 
-/** The packages of the workspace that a bundled program holds: all that it, or one of them, is made with. */
+/** The packages of the workspace inside a bundled program: its own dependencies and theirs. */
 function bundledIn(program: string, packages: Packages): ReadonlySet<string> {
   const manifests = new Map(packages.packages.map(({ packageJson }) => [packageJson.name, packageJson]));
   const held = new Set<string>();

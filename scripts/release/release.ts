@@ -16,7 +16,9 @@ else publish();
 
 function dryRun(): void {
   if (releases.length === 0) {
-    console.log("There is no changeset. `pnpm release` publishes each of these whose version the registry lacks:");
+    console.log(
+      "There is no changeset. `pnpm release` publishes each of these packages whose version the registry lacks:",
+    );
     for (const { name, version } of publishedPackages()) console.log(`${name} ${version}`);
     return;
   }
@@ -30,11 +32,11 @@ function dryRun(): void {
 
 function publish(): void {
   if (releases.length > 0) {
-    console.error("release: there are changesets; run `pnpm release:version` and commit what it writes first");
+    console.error("release: there are changesets; run `pnpm release:version` and commit its changes first");
     process.exitCode = 1;
     return;
   }
-  // The compiler leaves what it wrote for sources that are gone.
+  // The compiler does not delete its output for sources that are gone.
   for (const { folder } of publishedPackages()) {
     rmSync(join(folder, "dist"), { recursive: true, force: true });
     rmSync(join(folder, "tsconfig.tsbuildinfo"), { force: true });

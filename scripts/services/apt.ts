@@ -4,8 +4,8 @@ import { command, findProgram, say } from "./command.ts";
 import { withLock } from "./lock.ts";
 
 /**
- * Installs the Debian packages whose program is not on PATH yet. No service of theirs is started.
- * @param programs package name by the program (or absolute path) it is wanted for
+ * Installs the Debian packages whose program is not on PATH yet, without starting their services.
+ * @param programs the package's name, by the program (or absolute path) that is needed
  * @throws Error naming what to install where this is not Debian or not root
  */
 export async function ensurePackages(programs: Record<string, string>): Promise<void> {
@@ -22,7 +22,7 @@ export async function ensurePackages(programs: Record<string, string>): Promise<
     const install = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
     await withoutServices(async () => {
       await command("apt-get", install, { env }).catch(async () => {
-        // The lists are old or empty: fetch them, then a second failure is final.
+        // The package lists may be old or empty: after they are fetched, a second failure is final.
         await command("apt-get", ["update", "-qq"], { env });
         await command("apt-get", install, { env });
       });
@@ -32,7 +32,7 @@ export async function ensurePackages(programs: Record<string, string>): Promise<
   });
 }
 
-/** The package mirror this machine installs from: the base images are made from the same one. */
+/** The package mirror this machine installs from, which the base images are made from too. */
 export async function debianMirror(): Promise<string> {
   const files = ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"];
   for (const file of files) {
@@ -45,7 +45,7 @@ export async function debianMirror(): Promise<string> {
 
 const isThere = (name: string) => (name.startsWith("/") ? existsSync(name) : findProgram(name) !== undefined);
 
-/** Debian starts what it installs unless policy-rc.d forbids it; a policy that is there already is left alone. */
+/** Debian starts the services it installs unless policy-rc.d forbids it; an existing policy is left alone. */
 async function withoutServices(install: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d";
   if (existsSync(policy)) return install();

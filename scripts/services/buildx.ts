@@ -8,7 +8,7 @@ import { command, say } from "./command.ts";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * Folder that holds the plug-in `docker-buildx`. Nothing is installed: a test that wants docker to see it links it
+ * Folder that holds the plug-in `docker-buildx`. Nothing is installed: a test in which docker should see it links it
  * into `cli-plugins` of a DOCKER_CONFIG of its own.
  */
 export function ensureBuildx(): Promise<string> {

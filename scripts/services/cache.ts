@@ -5,8 +5,8 @@ import { cacheFolder } from "./cache-folder.ts";
 import { withLock } from "./lock.ts";
 
 /**
- * The folder `path` below the cache, filled by `make` the first time. Filled under another name and then renamed, so
- * that what exists is complete even after a kill.
+ * The folder `path` below the cache, filled by `make` the first time. It is filled under another name and then renamed,
+ * so that a folder that exists is complete even after a kill.
  */
 export async function cached(path: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = cacheFolder(path);

@@ -42,13 +42,13 @@ export function findProgram(name: string): string | undefined {
       accessSync(path, constants.X_OK);
       if (statSync(path).isFile()) return path;
     } catch {
-      // Not in this folder: look in the next.
+      // Not in this folder; try the next.
     }
   }
   return undefined;
 }
 
-/** Progress of the services, on standard error: standard output belongs to the program that asked for them. */
+/** Prints progress to standard error: standard output belongs to the program that asked for the services. */
 export function say(text: string): void {
   console.error(`services: ${text}`);
 }

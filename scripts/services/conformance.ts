@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ensureGoTool } from "./go.ts";
 
-/** Path of the OCI distribution conformance suite, a program that is given a registry's address. */
+/** Path of the OCI distribution conformance suite, a program that tests the registry at a given address. */
 export async function ensureConformanceSuite(): Promise<string> {
   const folder = await ensureGoTool({
     name: "distribution-conformance",

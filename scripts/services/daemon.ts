@@ -5,7 +5,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { say } from "./command.ts";
 import { processStart } from "./process-start.ts";
 
-/** What is known of a process that a service started; kept in a file, so that another process can stop it. */
+/** The record of a process that a service started, kept in a file so that another process can stop it. */
 export interface DaemonRecord {
   name: string;
   pid: number;
@@ -21,12 +21,12 @@ export interface DaemonRequest {
   address: string;
   command: [string, ...string[]];
   env?: NodeJS.ProcessEnv;
-  /** Asked again and again until it answers true. */
+  /** Called repeatedly until it answers true. */
   ready(): Promise<boolean>;
   timeoutSeconds?: number;
 }
 
-/** Starts a process that outlives this one; returns when it is ready, throws with its log when it ends before. */
+/** Starts a process that outlives this one; returns once it is ready, throws with its log when it ends before that. */
 export async function startDaemon(request: DaemonRequest): Promise<DaemonRecord> {
   const { name, address } = request;
   const [program, ...args] = request.command;
@@ -80,7 +80,7 @@ export async function runningDaemons(): Promise<DaemonRecord[]> {
   return records.filter((record) => record !== undefined);
 }
 
-/** Stops the process a service started, by its pid: first politely, after 20 seconds not. */
+/** Stops a service's process by its pid: with SIGTERM, and with SIGKILL after 20 seconds. */
 export async function stopDaemon(name: string): Promise<void> {
   const record = await runningDaemon(name);
   if (record !== undefined) {

@@ -7,12 +7,12 @@ import { findProgram } from "./command.ts";
 import { runningDaemon, startDaemon } from "./daemon.ts";
 import { withLock } from "./lock.ts";
 
-/** What machines lack differs (iptables modules, a bridge): each set of flags is tried after the one before failed. */
+/** Machines lack different things (iptables modules, a bridge): each set of flags is tried when the one before it fails. */
 const NETWORKS = [[], ["--iptables=false", "--ip-masq=false"], ["--bridge=none", "--iptables=false"]];
 
 /**
- * A docker engine that answers: the one of DOCKER_HOST or the default socket, else one started here (Debian's, as root).
- * @param registry used as its mirror of Docker Hub
+ * A docker engine that answers: the one at DOCKER_HOST or the default socket, else one started here (Debian's, as root).
+ * @param registry the mirror of Docker Hub that a started engine uses
  * @returns a value for DOCKER_HOST
  */
 export async function ensureDocker(registry: string): Promise<string> {

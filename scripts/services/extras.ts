@@ -5,7 +5,7 @@ import { ensureKaniko } from "./kaniko.ts";
 import { ensureKubernetes } from "./kubernetes.ts";
 import { ensurePasswordRegistry, ensureTlsRegistry } from "./registry.ts";
 
-/** Services that are made only when a test (or `up.ts NAME`) asks for them. */
+/** Services that start only when a test (or `up.ts NAME`) asks for them. */
 export const EXTRAS = {
   arm64: ensureArm64,
   buildkitd: ensureBuildkitd,

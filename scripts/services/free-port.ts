@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** `wanted` if nothing listens on it on the loopback, else a port that is free. */
+/** `wanted` unless something listens on it on the loopback, else any free port. */
 export async function freePort(wanted: number): Promise<number> {
   return (await listen(wanted)) ?? (await listen(0)) ?? Promise.reject(new Error("no free port on 127.0.0.1"));
 }

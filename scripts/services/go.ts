@@ -19,7 +19,7 @@ export interface GoTool {
   variables?: string[];
 }
 
-/** Folder with the programs of a Go module, built once and kept by version. Minutes the first time for large ones. */
+/** Folder with the programs of a Go module, built once and kept by version. A large module takes minutes the first time. */
 export function ensureGoTool(tool: GoTool): Promise<string> {
   return cached(`tools/${tool.name}/${tool.version}`, async (folder) => {
     const go = await ensureGo();

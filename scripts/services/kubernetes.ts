@@ -48,7 +48,7 @@ export async function ensureKubernetes(): Promise<Kubernetes> {
     if (running !== undefined && store !== undefined) return JSON.parse(await readFile(settings, "utf8")) as Kubernetes;
     await stopDaemon("kube-apiserver");
     await stopDaemon("etcd");
-    // A cluster starts empty: what an earlier run left would be taken for leaks of this one.
+    // A cluster starts empty: objects of an earlier run would be taken for leaks of this one.
     const data = cacheFolder("run", "kubernetes");
     await rm(data, { recursive: true, force: true });
     await mkdir(data, { recursive: true, mode: 0o700 });
@@ -123,7 +123,7 @@ async function startApiServer(program: string, data: string, etcd: string): Prom
   return { server, caFile, token, kubeconfig };
 }
 
-/** Until it listens it has no certificate that could be checked; this asks only whether it is up. */
+/** Before the server listens there is no certificate to check; this only asks whether it is up. */
 function answersReady(server: string, token: string): Promise<boolean> {
   const options = { headers: { authorization: `Bearer ${token}` }, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "./cache-folder.ts";
 import { processStart } from "./process-start.ts";
 
-/** Runs `work` while no other process of this user runs work of the same name. A lock of a dead process is taken over. */
+/** Runs `work` while no other process of this user runs work of the same name. The lock of a dead process is taken over. */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const file = join(cacheFolder("locks"), name);
   await mkdir(cacheFolder("locks"), { recursive: true });
@@ -18,7 +18,7 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
 
 const holderOf = (pid: number) => `${pid} ${processStart(pid)}`;
 
-/** The lock comes whole, with its holder in it: a link to a file written before. */
+/** The lock appears complete, naming its holder: it is a link to a file that was written before. */
 async function tryLock(file: string): Promise<boolean> {
   const mine = `${file}.${process.pid}.${performance.now()}`;
   await writeFile(mine, holderOf(process.pid));
@@ -35,7 +35,7 @@ async function tryLock(file: string): Promise<boolean> {
   return false;
 }
 
-/** Another process may have taken the lock over meanwhile: what is moved away is looked at, and put back if it is not stale. */
+/** Another process may have taken over the lock meanwhile: a lock that is moved away is checked, and put back unless it is stale. */
 async function removeStale(file: string, holder: string): Promise<void> {
   const moved = `${file}.stale.${process.pid}`;
   try {

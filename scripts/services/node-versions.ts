@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { runTool } from "@imagespec/core/builder";
 import { cached } from "./cache.ts";
 
-/** The releases of Node, beside the one that runs, under which the same bytes must come out. */
+/** The other releases of Node under which the same bytes must come out. */
 const VERSIONS = ["22.23.3", "26.10.0"];
 
 /** Programs of other releases of Node, from npm's packages of its binaries; kept in the cache. */

@@ -1,5 +1,5 @@
-// node scripts/services/prefetch.ts: fills the cache with what end-to-end tests ask for later; starts nothing. Run beside
-// other work: a test that needs a tool meanwhile waits for it.
+// node scripts/services/prefetch.ts: fills the cache with the tools that end-to-end tests need later, and starts nothing. It
+// runs beside other work: a test that needs a tool meanwhile waits for it.
 import { setPriority } from "node:os";
 import { ensurePackages } from "./apt.ts";
 import { prepareArm64 } from "./arm64.ts";
@@ -13,8 +13,8 @@ import { KANIKO } from "./kaniko.ts";
 import { API_SERVER, ensureEtcd } from "./kubernetes.ts";
 
 setPriority(10);
-// The compiler keeps every core busy by itself; what downloads or is emulated goes on beside it. In the order in which
-// tests want them: see tests/support/longest-first.ts.
+// Compilers keep every core busy, so they run one after another, beside downloads and emulation, in the order in which the
+// tests need their tools: see tests/support/longest-first.ts.
 const compiled = [
   ensureCrane,
   () => ensureGoTool(KANIKO),
@@ -27,7 +27,7 @@ await Promise.all([compiled, others].map(inTurn));
 
 async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
   for (const step of steps) {
-    // The test that needs it tries again and says what is wrong.
+    // The test that needs it tries again and reports what is wrong.
     await step().catch((error: unknown) => say(String(error)));
   }
 }

@@ -10,7 +10,7 @@ export interface PlatformImage {
   config: Record<string, unknown>;
 }
 
-/** Where to push: `localhost:5000`, with an Authorization header where the registry wants one. */
+/** Where to push: `localhost:5000`, with an Authorization header if the registry requires one. */
 export interface PushTarget {
   address: string;
   authorization?: string;
@@ -26,7 +26,7 @@ const OCI = "application/vnd.oci.image";
 
 /**
  * Pushes an image of one platform (a manifest) or several (an index) under a tag; answers with its digest.
- * Deliberately not the registry client of this repository: what tests read is written by someone else.
+ * Deliberately not this repository's registry client: tests of its reading need an independent writer.
  */
 export async function pushImage(
   target: PushTarget,

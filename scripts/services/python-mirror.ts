@@ -27,7 +27,7 @@ interface Facts {
 
 /**
  * Serves a relocatable CPython for this machine's platform, in the form uv downloads, on the loopback, in this process.
- * It is made of a CPython at hand: IMAGESPEC_DEV_PYTHON, else pyenv's 3.12, else Debian's python3.
+ * It is made from an installed CPython: IMAGESPEC_DEV_PYTHON, else pyenv's 3.12, else Debian's python3.
  */
 export async function startPythonMirror(): Promise<PythonMirror> {
   const facts = await inspect(await pythonAtHand());
@@ -86,7 +86,7 @@ print(json.dumps(dict(version=platform.python_version(), executable=sys.executab
   return { ...facts, executable: await realpath(facts.executable) };
 }
 
-/** Copies interpreter and standard library, with the shared libraries they need found relative to themselves. */
+/** Copies the interpreter and the standard library, and has their shared libraries found by relative paths. */
 async function makeArchive(facts: Facts, target: string): Promise<void> {
   say(`making a relocatable Python ${facts.version} of ${facts.executable}`);
   await ensurePackages({ patchelf: "patchelf" });
@@ -116,7 +116,7 @@ async function makeArchive(facts: Facts, target: string): Promise<void> {
   await writeFile(join(target, "source"), `${facts.executable}\n`);
 }
 
-/** What the files load besides the C library, whose version the base image decides. */
+/** The libraries that the files load, except for the C library, whose version the base image decides. */
 async function sharedLibraries(files: string[]): Promise<string[]> {
   const ofSystem = /\/(ld-linux.*|libc|libm|libdl|libpthread|librt|libutil|libresolv|libnsl|libcrypt)\.so[.0-9]*$/;
   const found = new Set<string>();

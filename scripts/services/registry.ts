@@ -25,7 +25,7 @@ export function ensureRegistry(): Promise<string> {
   return ensureServer("registry", 5000, "");
 }
 
-/** Whether a registry is there that lets anyone in, ours or not. */
+/** Whether an anonymous registry, ours or not, answers at the address. */
 export async function answersAnonymously(address: string): Promise<boolean> {
   const asked = fetch(`http://${address}/v2/`, { signal: AbortSignal.timeout(2000) });
   return asked
@@ -33,7 +33,7 @@ export async function answersAnonymously(address: string): Promise<boolean> {
     .catch(() => false);
 }
 
-/** Registry over plain http that wants Basic credentials for everything. */
+/** Registry over plain http that requires Basic credentials for everything. */
 export async function ensurePasswordRegistry(): Promise<PasswordRegistry> {
   await ensurePackages({ htpasswd: "apache2-utils" });
   const username = "imagespec";
@@ -47,7 +47,7 @@ export async function ensurePasswordRegistry(): Promise<PasswordRegistry> {
   return { address, username, password: await readFile(`${folder}/password`, "utf8") };
 }
 
-/** Registry over TLS, with a certificate of an authority no machine trusts. */
+/** Registry over TLS, with a certificate from an authority that no machine trusts. */
 export async function ensureTlsRegistry(): Promise<TlsRegistry> {
   await ensurePackages({ openssl: "openssl" });
   const folder = await cached("registry-tls", makeCertificates);
@@ -75,7 +75,7 @@ async function ensureServer(name: string, wantedPort: number, settings: string):
   });
 }
 
-/** A TLS registry is asked in plain http too: it answers 400, which says that it listens. */
+/** A TLS registry, too, is asked over plain http: its answer of 400 shows that it listens. */
 async function answers(address: string, tls: boolean): Promise<boolean> {
   const { status } = await fetch(`http://${address}/v2/`);
   return tls ? status === 400 : status === 200 || status === 401;

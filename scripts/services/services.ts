@@ -17,7 +17,7 @@ export interface Services {
   registry: string;
   /** Value for DOCKER_HOST. */
   dockerHost: string;
-  /** Folder with docker, crane, skopeo, umoci, uv (as far as there): put first on PATH by `serviceEnvironment`. */
+  /** Folder with docker, crane, skopeo, umoci and uv, as far as available; `serviceEnvironment` puts it first on PATH. */
   tools: string;
   /** `linux/amd64` or `linux/arm64`. */
   platform: string;
@@ -25,7 +25,7 @@ export interface Services {
   images: Record<ImageName, string>;
 }
 
-/** Sees to it that registry, engine, base images and tools are there; quick when they are. */
+/** Starts or installs the registry, engine, base images and tools that are missing; quick when none is. */
 export async function ensureServices(): Promise<Services> {
   const registry = await ensureRegistry();
   const names = Object.keys(CATALOG) as ImageName[];
@@ -49,7 +49,7 @@ export function serviceEnvironment(
   };
 }
 
-/** Value of IMAGESPEC_REGISTRY_MIRRORS: the local registry stands in for the public ones. */
+/** Value of IMAGESPEC_REGISTRY_MIRRORS with which the local registry stands in for the public ones. */
 export function registryMirrors(registry: string): string {
   return ["docker.io", "ghcr.io"].map((name) => `${name}=${registry}`).join(",");
 }

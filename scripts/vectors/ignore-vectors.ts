@@ -18,7 +18,7 @@ interface Vectors {
   vectors: Vector[];
 }
 
-/** What a text is made of, and who says what it means. */
+/** What a text is made of, and the tool that decides what it means. */
 interface Tool {
   file: string;
   source: string;
@@ -27,7 +27,7 @@ interface Tool {
   answer(texts: string[], paths: string[]): Vector[];
 }
 
-/** At least so many texts of each kind; those that a file holds already stay, so that new ones can be written into it. */
+/** The least number of texts of each kind; those already in a file stay, so that new ones can be added by hand. */
 const TEXTS = 600;
 const SEED = 20_260_101;
 const FIXTURES = join(import.meta.dirname, "../../packages/core/src/ignore/fixtures");
@@ -168,7 +168,7 @@ function outOfGit(rules: string, paths: string[]): string[] {
         stdio: "pipe",
       });
     } catch (error) {
-      // Exit 1 says that no path is left out.
+      // Exit code 1 means that no path is left out.
       said = (error as { stdout: string }).stdout;
     }
     // For each path: source, line, pattern, path.

@@ -25,8 +25,8 @@ afterAll(async () => {
 });
 
 /**
- * All builders; kaniko, which takes longest, in the sample for some only. Where the daemonless builder steps aside kaniko
- * is asked in its place, so that there are always two.
+ * All builders; in the sample, kaniko, which takes longest, builds only some specs. Where the daemonless builder refuses a
+ * spec, kaniko builds it instead, so that there are always two.
  */
 const withKaniko = new Set([
   ...sample(
@@ -71,7 +71,7 @@ describe.concurrent("a spec that stands for a kind of input", () => {
   }
 });
 
-describe("the command refuses a spec with the same code and exit code whoever was to build it", () => {
+describe("the command refuses a spec with the same code and exit code whichever builder is named", () => {
   const refused = cases.filter(({ ends, base }) => ends !== "built" && base === undefined);
   for (const { says, spec, ends } of sample(refused, 8, seed)) {
     test(says, async () => {
@@ -96,7 +96,7 @@ describe.concurrent(`specs from the grammar, IMAGESPEC_SEED=${seed}`, () => {
   }
 });
 
-test("what is not built here is the same text: conda environments", async () => {
+test("conda environments, which are not built here, are requested by the same text", async () => {
   const { parameters, texts } = await condaAsText();
   for (const spec of parameters) tally.note({ parameters: spec });
   for (const { builder, text } of texts) expect({ builder, text }).toEqual({ builder, text: texts[0]?.text });
@@ -112,7 +112,7 @@ test("a base without a shell is built on without one, and refused by name where 
   });
 });
 
-test("noop gives back the very base that the others build on", async () => {
+test("noop returns the very base that the others build on", async () => {
   const { reference, base } = await adoptedBase(setting);
   expect(reference).toBe(base);
 });

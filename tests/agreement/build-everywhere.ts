@@ -15,7 +15,7 @@ import { type PlannedFile, temporaryFolder } from "../support/temporary-folder.t
 import { type BuiltImage, readBuiltImage } from "./built-image.ts";
 import type { ComparedBuilder, Setting } from "./setting.ts";
 
-/** A spec as a stranger has it: what it says, and the files beside it. */
+/** A spec as a user has it: its text, and the files beside it. */
 export interface DescribedSpec {
   parameters: ImageSpecParameters;
   files?: Record<string, PlannedFile> | undefined;
@@ -29,7 +29,7 @@ export type Made =
   /** Refused, or failed: the error's code, and the exit code and message that came with it. */
   | { builder: string; kind: "error"; code: string; message: string };
 
-/** At most so many builds at once: each keeps a processor busy. */
+/** The most builds at once: each keeps a processor busy. */
 const AT_ONCE = 3;
 let running = 0;
 const waiting: (() => void)[] = [];
@@ -44,7 +44,7 @@ export async function buildEverywhere(
   await using folder = await describedFolder(setting, spec);
   const work = (builder: ComparedBuilder) => inTurn(() => build(setting, name, spec, { folder: folder.path, builder }));
   if (!isSpec(spec.parameters.baseImage)) return await Promise.all(builders.map(work));
-  // The name of a base is part of the tag, so there is one of it: whichever builder comes first makes it for all.
+  // The name of a base is part of the tag, so all builders share one: whichever comes first builds it.
   const at = name.length % builders.length;
   const [first, ...others] = [...builders.slice(at), ...builders.slice(0, at)] as [
     ComparedBuilder,
@@ -136,7 +136,7 @@ async function build(
     };
   } catch (error) {
     if (!isImageSpecError(error)) throw error;
-    // A machine that is busy with other builds does not always answer a probe in time.
+    // A machine that is busy with other builds may not answer a probe in time.
     if (["E_DAEMON", "E_TOOL_MISSING"].includes(error.code) && triesLeft > 0) {
       await setTimeout(5000);
       return build(setting, name, { parameters }, { folder, builder }, triesLeft - 1);

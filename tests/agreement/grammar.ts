@@ -37,7 +37,7 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
     }));
 }
 
-/** The value once in so many times, else nothing. */
+/** The value in one of so many cases, else nothing. */
 function onceIn<T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
@@ -72,7 +72,7 @@ const TEXT_PARTS = [
   "%",
   "-",
 ];
-/** Text that breaks where it is not passed byte for byte. */
+/** Text that breaks unless it is passed byte for byte. */
 const text = () => fc.array(fc.constantFrom(...TEXT_PARTS), { maxLength: 12 }).map((parts) => parts.join(""));
 
 function environment(): Arbitrary<Record<string, string>> {

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { ensureNode } from "../../scripts/services/node.ts";
 import { type PlannedFile, type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-/** A machine that a spec is built on, as far as a process can tell. */
+/** A machine that a spec is built on, as far as a process can see. */
 export interface Host {
   name: string;
   /** The whole environment besides PATH, HOME, TMPDIR and the cache. */
@@ -83,13 +83,13 @@ const CONFIGURED: Record<string, string> = {
   ".netrc": "machine registry.example.org login a password b\n",
 };
 
-/** Other versions of the tools that choose versions: each says what it is, and fails when it is to do anything. */
+/** Other versions of the tools that choose versions: each prints its version, and fails when asked to do anything else. */
 const OTHER_TOOLS: Record<string, string> = {
   uv: 'case "$1" in --version) echo "uv 0.9.3" ;; *) exit 9 ;; esac',
   micromamba: 'case "$1" in --version) echo 1.4.0 ;; *) exit 9 ;; esac',
 };
 
-/** The hosts a spec has to come out the same on; the first is the plainest. */
+/** The hosts on which a spec must build to the same image; the first is the plainest. */
 export async function differentHosts(): Promise<Host[]> {
   const plain: Host = {
     name: "plain",

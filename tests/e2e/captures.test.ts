@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../architecture/source-file.ts";
 
-test("the pictures of terminals in the docs can be made anew, and show what the pages say", async () => {
+test("the docs' pictures of terminals can be remade, and show what the pages say", async () => {
   const folder = mkdtempSync(join(tmpdir(), "imagespec-captures-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   // Fails, naming the picture, where one does not show what it is for.

@@ -51,7 +51,7 @@ test.each(sample(MUTANTS, 8, 1))("$breaks: catches a builder that $does", async 
     }
     const [failure] = failures;
     expect(failure, `no case of ${mutant.breaks} fails`).toBeInstanceOf(Error);
-    // Not any failure will do: an assertion of the case, or the error that the mutation must lead to.
+    // Only an assertion of the case counts as a failure, or the error that the mutation must cause.
     const { name, code } = failure as Error & { code?: string };
     expect(code ?? name, String(failure)).toBe(mutant.fails ?? "AssertionError");
   } finally {

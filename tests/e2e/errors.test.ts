@@ -85,7 +85,7 @@ describe("errors that come before anything is built", () => {
     expect(failure.message).toMatch(/"envd".*docker-buildx/s);
   });
 
-  test("bad spec: every fault at once, with its place and cure", async () => {
+  test("bad spec: every fault at once, with its location and remedy", async () => {
     const parse = () =>
       ImageSpec.parse({
         name: "bad",

@@ -77,7 +77,7 @@ interface Container {
   args: string[];
 }
 
-describe("every example builds as its README says, and its containers say what expected.txt holds", () => {
+describe("every example builds as its README says, and its containers print what expected.txt holds", () => {
   it.each(built)("%s", async (name) => {
     const cwd = join(root, name);
     const env = { ...serviceEnvironment(services), ...(await SETTINGS[name]?.(cwd)) };

@@ -61,7 +61,7 @@ describe("the tag does not depend on", () => {
     expect(await tagIn(folder.path, { HOME: "/nonexistent", PYTHONPATH: "/x", UV_INDEX_URL: "http://x" })).toBe(tag);
   });
 
-  test("the folder it is in, the folder it is asked from, or the umask and times of the files", async () => {
+  test("the folder it is in, the current folder, or the umask and times of the files", async () => {
     await using elsewhere = await temporaryFolder();
     const copy = join(elsewhere.path, "copied here");
     execFileSync("sh", ["-c", 'umask 077; cp -r "$0" "$1"', folder.path, copy]);
@@ -135,7 +135,7 @@ describe("the tag changes with", () => {
     await change(copy.path);
     const changed = await tagIn(copy.path);
     expect(changed).not.toBe(tag);
-    // The cache of hashes has seen the file before, and is not fooled.
+    // The cache of hashes has seen the file before and must notice the change.
     expect(await tagIn(copy.path)).toBe(changed);
   });
 });

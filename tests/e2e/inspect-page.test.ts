@@ -56,22 +56,25 @@ async function open(options: { width: number; colorScheme?: "light" | "dark" }) 
   return { page, faults, asked, url };
 }
 
-test.each([390, 1300])("fits %i pixels, draws every layer, runs no name and asks for nothing", async (width) => {
-  const { page, faults, asked, url } = await open({ width });
-  expect(await page.locator("#map > .cell").count()).toBe(2);
-  expect(await page.locator(".cell").count()).toBeGreaterThan(50);
-  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
-  const areas = await page
-    .locator("#map > .cell")
-    .evaluateAll((cells) =>
-      cells.map((cell) => cell.getBoundingClientRect().width * cell.getBoundingClientRect().height),
-    );
-  // Of the same size, to the eye.
-  expect((areas[0] ?? 0) / (areas[1] ?? 1)).toBeCloseTo(1, 1);
-  expect(await page.title()).toContain("registry.example");
-  expect([faults, asked]).toEqual([[], [url]]);
-  await page.close();
-});
+test.each([390, 1300])(
+  "fits %i pixels, draws every layer, executes no file name and requests nothing",
+  async (width) => {
+    const { page, faults, asked, url } = await open({ width });
+    expect(await page.locator("#map > .cell").count()).toBe(2);
+    expect(await page.locator(".cell").count()).toBeGreaterThan(50);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    const areas = await page
+      .locator("#map > .cell")
+      .evaluateAll((cells) =>
+        cells.map((cell) => cell.getBoundingClientRect().width * cell.getBoundingClientRect().height),
+      );
+    // Visibly the same size.
+    expect((areas[0] ?? 0) / (areas[1] ?? 1)).toBeCloseTo(1, 1);
+    expect(await page.title()).toContain("registry.example");
+    expect([faults, asked]).toEqual([[], [url]]);
+    await page.close();
+  },
+);
 
 test("the keyboard moves through the map, into a part and back", async () => {
   const { page } = await open({ width: 1300 });
@@ -108,7 +111,7 @@ test("the search marks what it finds and leads to it", async () => {
   await page.close();
 });
 
-test("has colours of its own in the dark", async () => {
+test("has its own colours in dark mode", async () => {
   const background = async (colorScheme: "light" | "dark") => {
     const { page } = await open({ width: 1300, colorScheme });
     const colors = await page.evaluate(

@@ -39,7 +39,7 @@ async function failing(name: string, parameters: ImageSpecParameters, builderOpt
   return error;
 }
 
-describe("kaniko in docker: failures are named, and no container stays", () => {
+describe("kaniko in docker: failures are named, and no container remains", () => {
   test("cancelled while a step runs", async () => {
     const spec = small("stopped", { commands: ["echo ready; sleep 60"] });
     const abort = new AbortController();
@@ -53,7 +53,7 @@ describe("kaniko in docker: failures are named, and no container stays", () => {
     await expect(building).rejects.toMatchObject({ code: "E_ABORTED" });
     expect(began).toBeGreaterThan(0);
     expect(performance.now() - began).toBeLessThan(5000);
-    // A busy engine takes its time to delete the files.
+    // A busy engine may be slow to delete the files.
     await expect.poll(async () => containersOf(await spec.imageName()), { timeout: 30_000 }).toEqual([]);
     expect(await spec.exist()).toBe(false);
   });
@@ -211,7 +211,7 @@ describe("kaniko in docker: where the image goes", () => {
     }
   });
 
-  test("layers of steps come from the cache the second time", async () => {
+  test("the second build takes the layers of steps from the cache", async () => {
     const spec = builds.spec("cached", { aptPackages: ["tree"] });
     const lines: string[] = [];
     const options = { image, cache: true, network: "host" };
@@ -221,7 +221,7 @@ describe("kaniko in docker: where the image goes", () => {
     await builds.engine().build(spec, { builderOptions: options, onEvent });
     expect(lines.filter((line) => /Using caching version of cmd/.test(line))).toEqual([]);
     lines.length = 0;
-    // Another tag over the same first steps; a forced build would leave the cache aside.
+    // Another tag over the same first steps; a forced build would not use the cache.
     const next = builds.spec("cached", { aptPackages: ["tree"], env: { NEXT: "1" } });
     const again = await builds.engine().build(next, { builderOptions: options, onEvent });
     expect(again.status).toBe("built");

@@ -49,7 +49,7 @@ test("mode executor builds and pushes inside a container that has the executor",
     Env: [...Object.entries(env).map(([name, value]) => `${name}=${value}`), `GIVEN=${given}`],
     HostConfig: {
       NetworkMode: "host",
-      // Mounts are what the executor leaves alone: the program and Node itself.
+      // The executor deletes nothing on mounts, so the program and Node are mounted.
       Binds: [`${workspace}:${workspace}:ro`, `${dirname(process.execPath)}:${dirname(process.execPath)}:ro`],
     },
   });

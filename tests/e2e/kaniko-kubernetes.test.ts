@@ -21,7 +21,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const services = await ensureServices();
 const { image: executor } = await ensureKaniko();
 const bothPlatforms = await ensureArm64();
-// Here, where no time-out counts: what is missing is built first.
+// At the top, where no time-out counts, since missing tools are built first.
 await ensureKubernetes();
 const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
 const run = randomBytes(4).toString("hex");
@@ -106,9 +106,9 @@ test("an image is built by a Job under the documented rights, from a context in 
   expect((await imageConfig(docker, reference)).env.LINES).toBe("two\nlines");
   const said = JSON.stringify([outcome, events]);
   expect(said).not.toContain(secret);
-  // None that the shipped files were not found in the executor's folder, where they are compared with the base's.
+  // No warning that the shipped files are missing from the executor's folder, where they are compared with the base's.
   const warnings = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
-  expect(warnings).toEqual([expect.stringMatching(/^Secret files are readable by commands/)]);
+  expect(warnings).toEqual([expect.stringMatching(/^Commands can read the secret files/)]);
   // The log came through the API while the Job ran.
   expect(said).toContain("iniconfig==2.0.0");
   await nothingLeft();
@@ -257,7 +257,7 @@ test("cancelled while it runs, it ends within 5 seconds and leaves nothing", asy
   expect(await given.exist()).toBe(false);
 });
 
-test("a client killed at up to ten points and started again: one image, no second Job, nothing left", async () => {
+test("a client that is killed at up to ten points and restarted: one image, no second Job, nothing left behind", async () => {
   const before = new Set(cluster.node.seen.keys());
   const given = { name: `kube/${run}/killed`, commands: ["sleep 3; date > /built"] };
   const client = new BuildClient(services, options({ ttlSeconds: 3 }));
@@ -267,11 +267,11 @@ test("a client killed at up to ten points and started again: one image, no secon
   expect(outcome).toMatchObject({ digest: expect.stringMatching(/^sha256:/) });
   const jobs = [...cluster.node.seen].filter(([name]) => !before.has(name));
   expect(jobs.map(([, uids]) => uids.size)).toEqual([1]);
-  // A Job that ended while nobody looked goes by itself.
+  // A Job that ended while nobody was watching is removed by itself.
   await nothingLeft();
 });
 
-test("up to 200 specs: the limit holds, none is lost, also when the client is killed in between", async () => {
+test("up to 200 specs: the limit holds and none is lost, even when the client is killed meanwhile", async () => {
   const repository = `${services.registry}/kube/${run}/many`;
   const sink = new RegistryClient({ mirrors: {} }).repository(repository);
   const config = {

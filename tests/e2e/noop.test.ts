@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const { builds, services } = await dockerBuilds();
 const engine = () => new ImageBuildEngine({ builders: [{ builder: new NoopBuilder(), priority: 0 }], discover: false });
 
-test("the base image is adopted as it is given, and no registry is asked", async () => {
+test("the base image is adopted as given, and no registry is contacted", async () => {
   await using registry = await startRegistry();
   const baseImage = `${registry.host}/team/ready:1`;
   const outcome = await engine().build(new ImageSpec({ baseImage, builder: "noop", registry: registry.host }));

@@ -50,9 +50,9 @@ test("platform: two platforms by buildx and a remote BuildKit make one index, an
   }
 });
 
-test("platform: a tag that lacks one of two is built again, and then holds both", async () => {
+test("platform: a tag that lacks one of two platforms is rebuilt, and then holds both", async () => {
   const spec = builds.spec("grown", { baseImage, platform: BOTH, env: { A: "1" } });
-  // The tag of both, with one of them behind it, as an earlier push may have left it.
+  // The tag for both with only one of them in it, as an earlier push may have left it.
   await runTool("crane", ["copy", "--insecure", "--platform", "linux/amd64", baseImage, await spec.imageName()]);
   const outcome = await builds.build(spec);
   expect(outcome.status).toBe("built");

@@ -25,7 +25,7 @@ async function run(server: RegistryServer, env: Record<string, string>) {
       OCI_REPO1: "conformance/one",
       OCI_REPO2: "conformance/two",
       OCI_RESULTS_DIR: folder,
-      // Also what the current version of the spec leaves to choice, so that nothing is left out.
+      // Includes what the current version of the spec makes optional, so that nothing is skipped.
       OCI_VERSION: "dev",
       OCI_API_BLOBS_UPLOAD_CANCEL: "true",
       OCI_API_BLOBS_DIGEST_HEADER: "true",

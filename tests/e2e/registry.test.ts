@@ -94,7 +94,7 @@ function clientOf({ env }: Place): RegistryClient {
 const place = (name: string): Place => places[name] as Place;
 
 describe.each(["anonymous", "htpasswd", "TLS", "in-process"])("a registry: %s", (name) => {
-  test("takes what is pushed, and gives it back; skopeo, crane and umoci accept it", async () => {
+  test("accepts a push and returns the same content; skopeo, crane and umoci accept it", async () => {
     const { host, env, skopeo } = place(name);
     const client = clientOf(place(name));
     const repository = client.repository(`${host}/e2e/client-${name.toLowerCase()}`);
@@ -174,7 +174,7 @@ test("an archive is loaded by docker and read by skopeo", async () => {
   await run("docker", ["image", "rm", reference]);
 });
 
-test("wrong credentials, an unknown authority, nobody there: unknown, with what to do", async () => {
+test("wrong credentials, an unknown authority, no answer: unknown, with a hint", async () => {
   const ask = (host: string, env: Record<string, string>) =>
     checkRegistryPresence(`${host}/e2e/x:1`, ["linux/amd64"], { client: clientOf({ host, env, skopeo: [] }) });
   const wrong = JSON.stringify({ auths: { [place("htpasswd").host]: { username: "imagespec", password: "CANARY" } } });

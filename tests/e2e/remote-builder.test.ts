@@ -94,7 +94,7 @@ test("a plan that is sent to a service becomes the image, its files by their dig
   }
 });
 
-test("a service that is not there is told before anything is sent", async () => {
+test("a service that does not answer is reported before anything is sent", async () => {
   const engine = new ImageBuildEngine({ builders: [remote], discover: false });
   const spec = new ImageSpec({ name: "remote", registry: services.registry, baseImage: services.images.python });
   const options = { builder: "remote", builderOptions: { url: "http://127.0.0.1:9/" } };

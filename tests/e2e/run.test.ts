@@ -54,7 +54,7 @@ describe("run", () => {
     expect(built, built.stderr).toMatchObject({ exitCode: 7, stdout: "first ['--flag', 'a b'] what is read" });
   });
 
-  test("--mount-source shows this machine's folders, with what lies in them beside the sources", async () => {
+  test("--mount-source shows this machine's folders, including files that are no sources", async () => {
     await using folder = await temporaryFolder({
       "imagespec.yaml": spec("mount"),
       "src/pkg/main.py": 'print(open("pkg/notes.txt").read())',
@@ -66,7 +66,7 @@ describe("run", () => {
     expect(mounted, mounted.stderr).toMatchObject({ exitCode: 0, stdout: "of this machine" });
   });
 
-  test("stops a program that takes no notice of SIGTERM, and leaves no container", async () => {
+  test("stops a program that ignores SIGTERM, and leaves no container", async () => {
     await using folder = await project("stop", "import time; print('here', flush=True); time.sleep(1000)");
     const running = start(folder.path, ["run", "--", "python3", "main.py"]);
     await said(running, "here");

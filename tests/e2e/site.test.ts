@@ -17,7 +17,7 @@ const pages = execFileSync("git", ["ls-files", "docs/*.md"], { cwd: ROOT, encodi
   .map((path) => path.slice("docs".length, -".md".length).replace(/\/index$/, "/"));
 
 /** A phone and a desk. */
-test.each([390, 1300])("at %i pixels no page is wider than the screen, and none reports a fault", async (width) => {
+test.each([390, 1300])("at %i pixels no page is wider than the screen, and none reports an error", async (width) => {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   const faults: string[] = [];
   page.on("console", (message) => message.type() === "error" && faults.push(`${page.url()}: ${message.text()}`));

@@ -47,7 +47,7 @@ export class ConfigBuilder extends ImageSpecBuilder {
 /** What such a builder can keep; for the rest it would say what it refuses. */
 const KEPT = ["type", "entrypoint", "credentials", "mirrors", "tag-last", "platform"];
 
-test("the kit works from its tarballs, in a project of somebody else's", async () => {
+test("the kit works from its tarballs in someone else's project", async () => {
   const services = await ensureServices();
   await using project = await temporaryFolder({ "config-builder.mjs": BUILDER });
   const tarballs = join(project.path, "tarballs");
@@ -90,7 +90,7 @@ describeBuilder("config", () => new ConfigBuilder(), ${JSON.stringify({
   const kit = async (namePattern: string) => {
     const reporters = ["--reporter=default", "--reporter=json", "--outputFile=report.json"];
     const args = [vitest, "run", ...reporters, "--testNamePattern", namePattern];
-    // A failed test is an exit code as well; what the report says is what counts.
+    // A failed test changes the exit code too; the report is what counts.
     const said = await run(process.execPath, args, within).catch((error: { stdout: string; stderr: string }) => error);
     const text = await readFile(join(project.path, "report.json"), "utf8");
     return { ...(JSON.parse(text) as Report), said: said.stdout + said.stderr };
@@ -101,10 +101,10 @@ describeBuilder("config", () => new ConfigBuilder(), ${JSON.stringify({
   expect(names("failed")).toEqual([]);
   expect(new Set(names("passed"))).toEqual(new Set(KEPT));
 
-  // Without an engine it says so before any case, and what to do.
+  // Without an engine it says so before any case, with a hint.
   await run("sed", ["-i", 's#unix:///[^"]*#unix:///nowhere.sock#', "builder.test.mjs"], within);
   const { said } = await kit("config.*type: ");
-  expect(said).toContain("The engine that starts the images built does not answer");
+  expect(said).toContain("The engine that starts the built images does not answer");
 });
 
 interface Report {

@@ -55,7 +55,7 @@ it("an image starts without an engine: layout, unpacked by umoci, run by runc", 
   const program = "import os, six, sys; print(sys.prefix, os.getuid(), os.getcwd(), os.environ['SAID'])";
   config.process.terminal = false;
   config.process.args = ["python", "-c", program];
-  // The host may hold fewer rights than these limits ask for.
+  // The host may have fewer rights than these limits need.
   delete config.process.rlimits;
   await writeFile(join(bundle, "config.json"), JSON.stringify(config));
   const { stdout } = await execa("runc", ["run", "--bundle", bundle, `imagespec-${builds.run}`]);

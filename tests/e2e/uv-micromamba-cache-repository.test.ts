@@ -114,7 +114,7 @@ describe("cacheRepository", () => {
     expect(other).toMatchObject({ digest: warm.digest, reference: warm.reference, warnings: [] });
   });
 
-  it("makes what the registry has lost, and nothing else", async () => {
+  it("remakes what the registry has lost, and nothing else", async () => {
     const before = await build("one");
     const blobs = registry.repositories.get(IMAGE)?.blobs ?? new Set();
     const client = new RegistryClient();

@@ -69,7 +69,7 @@ async function diffIds(reference: string): Promise<string[]> {
 
 describe("layers", () => {
   it("have one digest from clean caches and other folders, under Node 22, 24 and 26", async () => {
-    // It has members that are copied and ones that are not; numpy, which is large, is for the full run.
+    // Some of its members are copied and others are not; numpy, which is large, is left to the full run.
     const compiled = process.env.IMAGESPEC_TEST_FULL === "1" ? "numpy==2.1.0" : "markupsafe==3.0.2";
     const packages = [compiled, "requests==2.32.3"];
     const parameters = parametersOf("nodes", { packages, sourceRoot: "src", builder: "uv-micromamba" });
@@ -87,7 +87,7 @@ describe("layers", () => {
     expect(new Set(digests.values()).size, JSON.stringify([...digests])).toBe(1);
   });
 
-  it("that change with one source are one; with one dependency, its own and that of its bytecode", async () => {
+  it("one changes with a source; two change with a dependency, its own and that of its bytecode", async () => {
     await mkdir(join(folder.path, "src"), { recursive: true });
     await writeFile(join(folder.path, "src", "main.py"), "print(1)\n");
     const packages = (flask: string) => ["numpy==2.1.0", "requests==2.32.3", `flask==${flask}`];
@@ -113,7 +113,7 @@ describe("layers", () => {
   });
 
   it("are accepted by crane, umoci and skopeo, from the registry, a layout and an archive", async () => {
-    // markupsafe has members that are copied and ones that are not; six has none that is.
+    // Some of markupsafe's members are copied and others are not; none of six's is.
     const parameters = { packages: ["six==1.16.0", "numpy==2.1.0", "markupsafe==3.0.2"] };
     const layout = join(folder.path, "layout");
     const archive = join(folder.path, "image.tar");
@@ -195,7 +195,7 @@ describe("two platforms", () => {
       const names = (await readdir(root, { recursive: true })).filter((name) => /\.so(\.|$)/.test(name));
       expect(names.length).toBeGreaterThan(10);
       for (const name of names) expect((await readFile(join(root, name))).readUInt16LE(18), name).toBe(machine);
-      // By the digest of its own: an old engine takes one image under the index's.
+      // By its own digest: an old engine keeps only one image under the index's digest.
       const { stdout: child } = await runTool("crane", ["digest", "--insecure", "--platform", platform, reference]);
       const pinned = `${reference.replace(/:[^/:]*$/, "")}@${child.trim()}`;
       const code = "import six, numpy, platform; print(platform.machine(), numpy.arange(3).sum())";

@@ -81,8 +81,8 @@ async function prints(reference: string, code: string): Promise<string> {
   return stdout + stderr;
 }
 
-describe("packages without wheels, where the option says to build them", () => {
-  test("are built by setuptools, hatch and flit, needs of needs too, and imported in the image", async () => {
+describe("packages without wheels, with the option to build them", () => {
+  test("are built by setuptools, hatch and flit, with their dependencies, and can be imported in the image", async () => {
     const { outcome, built, warned } = await build("backends", { packages: ["by-setup[more]", "by-setuptools"] });
     if (outcome.status !== "built") throw new Error(JSON.stringify(outcome));
     expect(built).toEqual(["by-flit 1.0", "by-hatch 1.0", "by-setup 1.0", "by-setuptools 1.0"]);
@@ -93,7 +93,7 @@ describe("packages without wheels, where the option says to build them", () => {
     expect(again.built).toEqual([]);
   });
 
-  test("are built to the same image each time", async () => {
+  test("produce the same image each time", async () => {
     const digests = new Set<string | undefined>();
     for (const name of ["one", "one"]) {
       const { outcome, built } = await build(name, { packages: ["by-flit", "by-hatch"] }, { force: true });
@@ -103,7 +103,7 @@ describe("packages without wheels, where the option says to build them", () => {
     expect([...digests]).toEqual([expect.stringMatching(/^sha256:/)]);
   });
 
-  test("come from a commit of a git repository, and from no branch", async () => {
+  test("come from a commit of a git repository, never from a branch", async () => {
     const address = `git+${git.address("from-git")}`;
     const { outcome } = await build("git", { packages: [`from-git @ ${address}@${git.commit("from-git")}`] });
     if (outcome.status !== "built") throw new Error(JSON.stringify(outcome));
@@ -113,13 +113,13 @@ describe("packages without wheels, where the option says to build them", () => {
     await expect(branch).rejects.toMatchObject({ code: "E_UNSUPPORTED", hint: expect.stringContaining("@COMMIT") });
   });
 
-  test("see neither files of this machine nor its environment while they are built, and no clock", async () => {
+  test("see neither this machine's files nor its environment nor its clock while they are built", async () => {
     const { outcome, built } = await build("sight", { packages: ["looks-around", "says-hash"] });
     expect(outcome.status).toBe("built");
     expect(built).toEqual(["looks-around 1.0", "says-hash 1.0"]);
   });
 
-  test("are built with a warning of what they see where nothing can confine them", async () => {
+  test("are built with a warning of what they can see where nothing can confine them", async () => {
     await using programs = await temporaryFolder({
       bwrap: { text: "#!/bin/sh\nexit 1\n", mode: 0o755 },
       unshare: { text: "#!/bin/sh\nexit 1\n", mode: 0o755 },
@@ -137,9 +137,9 @@ describe("packages without wheels, where the option says to build them", () => {
   });
 
   test.each([
-    ["fails", /fails 1\.0 cannot be built to a wheel on this machine:.*it does not build/s],
+    ["fails", /fails 1\.0 cannot be built into a wheel on this machine:.*it does not build/s],
     ["compiles", /compiles 1\.0 is built with a compiler \(cc\)/],
-    ["native", /native 1\.0 is built to native-1\.0-.*linux.*\.whl, which is not for every platform/],
+    ["native", /native 1\.0 is built into native-1\.0-.*linux.*\.whl, which is not for every platform/],
   ])("are handed on by name where a build %s", async (name, message) => {
     await expect(build(name, { packages: [name] })).rejects.toMatchObject({
       code: "E_UNSUPPORTED",

@@ -39,7 +39,7 @@ async function synced({ ask }: Workspace, folder: string): Promise<string[]> {
     ...["--package", ask.member],
     ...ask.groups.flatMap((name) => ["--group", name]),
     ...ask.extras.flatMap((name) => ["--extra", name]),
-    // To uv both would be a contradiction; here the group that is named goes in.
+    // uv would call both a contradiction; here the group that is named is included.
     ...(ask.noDev && !ask.groups.includes("dev") ? ["--no-dev"] : []),
     ...(ask.installProject ? [] : ["--no-install-project"]),
   ];
@@ -74,7 +74,7 @@ async function planned({ ask }: Workspace, folder: string): Promise<string[]> {
     .sort();
 }
 
-test(`of a workspace the same is planned as uv sync installs (IMAGESPEC_TEST_SEED=${SEED})`, async () => {
+test(`the plan of a workspace holds what uv sync installs (IMAGESPEC_TEST_SEED=${SEED})`, async () => {
   for (const workspace of fc.sample(workspaces(index.url), { seed: SEED, numRuns: RUNS })) {
     await using folder = await temporaryFolder(workspace.files);
     await promisify(execFile)(uv, ["lock", "--no-python-downloads", "--python", "/usr/bin/python3"], {

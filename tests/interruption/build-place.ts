@@ -49,7 +49,7 @@ export class BuildPlace {
   /** `parameters` are those of a spec file; registry and credentials are added to them. */
   static async make(parameters: object, { env = {}, helper, stallsPushes }: PlaceOptions = {}): Promise<BuildPlace> {
     const { path } = await temporaryFolder();
-    // What points to something that is not there is taken, so that a tag pushed too early is seen.
+    // Manifests that refer to missing content are accepted, so that a tag pushed too early shows.
     const registry = await startRegistry({
       auth: { type: "basic", users: { [USER]: PASSWORD } },
       checkReferences: false,

@@ -12,7 +12,7 @@ wait
 
 const parameters = { name: "interrupted/helped", base_image: inject("services").images.python };
 
-describe("a credential helper that hangs ends with the program, its child with it", () => {
+describe("a credential helper that hangs ends with the program, and so does its child", () => {
   test.each([
     ["exists", ["exists"]],
     ["build with uv-micromamba", ["build", "--json", "--builder", "uv-micromamba"]],

@@ -46,7 +46,7 @@ export function describeKills(builder: KilledBuilder): void {
     afterAll(async () => {
       await index?.close();
       console.error(`${builder.type}: killed ${killed} builds at ${points} points`);
-      // One that is over before its last moments is not a fault; if most were, nothing would be tested.
+      // A build that ends before the last kills is no failure; if most did, nothing would be tested.
       expect(killed).toBeGreaterThan(points / 2);
     });
 

@@ -28,10 +28,10 @@ describe("eight processes at once", () => {
     digest = await digestOf(place.start(...BUILD));
   });
 
-  test("with an empty cache, in two pid namespaces, make one image and do not take each other for dead", async () => {
+  test("with an empty cache, in two pid namespaces, make one image and do not consider each other dead", async () => {
     await using place = await BuildPlace.make(parameters, { env: WITHOUT_UV });
     const apart = ["unshare", "--pid", "--fork", "--mount-proc"];
-    // A user who is not root makes a user namespace besides.
+    // A user other than root also makes a user namespace.
     if (process.getuid?.() !== 0) apart.push("--map-root-user");
     await promisify(execFile)(apart[0] as string, [...apart.slice(1), "true"]);
     const runs = EIGHT.map((index) => place.startWith(index % 2 === 0 ? [] : apart, ...BUILD));
@@ -40,7 +40,7 @@ describe("eight processes at once", () => {
     expect(await leftoversIn(place)).toEqual([]);
   });
 
-  test("with one OCI layout as output list all their tags", async () => {
+  test("with one OCI layout as output, list all their tags", async () => {
     await using place = await BuildPlace.make(parameters, { env: WITHOUT_UV });
     const output = join(place.path, "layout");
     const build = async (index: number) => {

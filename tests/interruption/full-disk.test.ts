@@ -43,7 +43,7 @@ async function buildOn(kind: "8 MiB" | "read-only", folder: string, place: Build
   return { code, last: run.last, left };
 }
 
-describe("a disk that is full or cannot be written is one error that names the path, and nothing is left", () => {
+describe("a full or read-only disk is one error that names the path, and nothing is left behind", () => {
   test.each(["8 MiB", "read-only"] as const)("the cache is %s", async (kind) => {
     await using place = await makePlace();
     // The layer of this file is larger than the disk.
@@ -91,7 +91,7 @@ describe("a disk that is full or cannot be written is one error that names the p
     expect(place.has("layout")).toBe(false);
   });
 
-  test("a cache that cannot be written is no reason to fail for a builder that needs none", async () => {
+  test("a read-only cache does not fail a builder that needs none", async () => {
     await using place = await makePlace();
     const { code, last } = await buildOn("read-only", place.cache, place, "--builder", "docker-buildx");
     expect(last).toMatchObject({ type: "outcome", status: "built" });

@@ -42,7 +42,7 @@ export const SENDING: Phase = {
   },
   begun: async (_place, run) => {
     await run.reaches((event) => event.type === "step" && event.name === "build the image");
-    // It was hashed before, unless its hash was known.
+    // It has been hashed before, unless its hash was known.
     const before = await bytesReadBy(run);
     await expect.poll(() => bytesReadBy(run), { timeout: PATIENCE }).toBeGreaterThan(before + 32 * MIB);
   },

@@ -40,7 +40,7 @@ const ALL = Object.entries(PHASES).flatMap(([builder, phases]) =>
 
 const build = (builder: string) => ["build", "--force", "--builder", builder, ...(OPTIONS[builder] ?? [])];
 
-describe("a signal ends a build within five seconds, and nothing is left of it", () => {
+describe("a signal ends a build within five seconds and leaves nothing behind", () => {
   test.for(sample(ALL, 7, 21))("$signal while $builder is $phase.name", async ({ builder, phase, signal }) => {
     await using place = await phase.make(parametersFor(builder), SETTINGS);
     const run = await startInto(phase, place, ...build(builder), "--json");
@@ -54,8 +54,8 @@ describe("a signal ends a build within five seconds, and nothing is left of it",
   });
 });
 
-describe("a terminal that is closed ends a build within five seconds, and nothing is left of it", () => {
-  test("its outputs are pipes that nobody reads any more", async () => {
+describe("closing the terminal ends a build within five seconds and leaves nothing behind", () => {
+  test("its outputs are pipes that nobody reads anymore", async () => {
     await using place = await PUSHING.make(parameters, SETTINGS);
     const run = await startInto(PUSHING, place, ...build("uv-micromamba"), "--json");
     const start = performance.now();

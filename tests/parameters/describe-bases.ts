@@ -21,7 +21,7 @@ export function describeBases({ builds, services, refuses }: BuilderUnderTest): 
 
   describe("baseImage", () => {
     const runs = !refuses.includes("commands");
-    test("baseImage: one with musl and busybox alone gets user, files, env and commands", async () => {
+    test("baseImage: a base with only musl and busybox gets its user, files, env and commands", async () => {
       await using folder = await temporaryFolder({ "data/a.txt": "a\n" });
       const spec = builds.spec(
         "musl",

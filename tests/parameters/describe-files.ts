@@ -34,7 +34,7 @@ export function describeFiles({ builds }: BuilderUnderTest): void {
   }
 
   describe("sourceRoot", () => {
-    test("sourceRoot: alone it means loaded_modules: Python files, by git's rules", async () => {
+    test("sourceRoot: on its own it means loaded_modules: Python files, by git's rules", async () => {
       await using folder = await temporaryFolder(TREE);
       const { image } = await builds.pulled(builds.spec("modules", { sourceRoot: "src" }, folder.path));
       expect(await inRoot(image)).toEqual([
@@ -46,7 +46,7 @@ export function describeFiles({ builds }: BuilderUnderTest): void {
       ]);
     });
 
-    test("sourceRoot: a link that leads out of it stays the link it is", async () => {
+    test("sourceRoot: a link that leads outside stays a link", async () => {
       const links = { absolute: "/etc/hostname", climbing: "../../../shared/x", inside: "train.py" };
       const tree = Object.fromEntries(Object.entries(links).map(([name, link]) => [`src/${name}`, { link }]));
       await using folder = await temporaryFolder({ "src/train.py": "", ...tree });
@@ -74,7 +74,7 @@ export function describeFiles({ builds }: BuilderUnderTest): void {
       ]);
     });
 
-    test("sourceCopyMode: none ships nothing; a .dockerignore takes the place of git's rules", async () => {
+    test("sourceCopyMode: none ships nothing; a .dockerignore replaces git's rules", async () => {
       await using folder = await temporaryFolder({ ...TREE, "src/.dockerignore": "**\n!pkg/**\npkg/*.csv\n" });
       const none = builds.spec("none", { sourceRoot: "src", sourceCopyMode: "none", env: { A: "1" } }, folder.path);
       expect(await inRoot((await builds.pulled(none)).image)).toEqual([]);

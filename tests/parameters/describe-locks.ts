@@ -41,7 +41,7 @@ export function describeLocks({ builds, services }: BuilderUnderTest): void {
       expect(await installed(image)).toEqual(["main-one==1.0", "main-two==1.0"]);
     });
 
-    test("uvProject: groups and extras, and what they hold alone", { meta: { shows: ["uvProject"] } }, async () => {
+    test("uvProject: groups and extras, and nothing else", { meta: { shows: ["uvProject"] } }, async () => {
       const more = '[project.optional-dependencies]\nfast = ["main-two<2"]\n';
       const project = UV_PROJECT(index.url).replace(', "main-two<2"]', "]").replace("\n[dep", `\n${more}\n[dep`);
       await using folder = await temporaryFolder({ "pyproject.toml": project });

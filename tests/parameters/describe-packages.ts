@@ -72,7 +72,7 @@ export function describePackages({ builds }: BuilderUnderTest): void {
       expect(await installed(image)).toEqual(["main-one==1.0", "main-three==2.0rc1"]);
     });
 
-    test("packages: one that no index has is E_BUILD or E_RESOLVE with what the installer said", async () => {
+    test("packages: a package that no index has is E_BUILD or E_RESOLVE with the installer's message", async () => {
       const spec = builds.spec("missing", { packages: ["nowhere-to-be-found"], pipIndex: main.url });
       const failure = await builds.build(spec).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: expect.stringMatching(/^E_(BUILD|RESOLVE)$/) });

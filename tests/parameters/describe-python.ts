@@ -33,7 +33,7 @@ export function describePython({ builds, services, refuses }: BuilderUnderTest):
       expect(ran).toEqual({ exitCode: 0, stdout: "1\n", stderr: "" });
     });
 
-    test("pythonExec: one the base lacks fails, naming it", async () => {
+    test("pythonExec: an interpreter that the base lacks fails, and is named", async () => {
       const spec = builds.spec("exec-missing", { pythonExec: "/usr/bin/python9", packages: ["iniconfig==2.0.0"] });
       const failure = await builds.build(spec).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: expect.stringMatching(/^E_(NO_PYTHON|BUILD)$/) });

@@ -35,7 +35,7 @@ export function describeRegistryConfig({ builds }: BuilderUnderTest): void {
       expect(await builds.build(child)).toMatchObject({ status: "reused", digest: built.digest });
       await builds.docker.pullImage(built.reference ?? "", { kind: "basic", ...login() });
       expect((await imageConfig(builds.docker, built.reference ?? "")).env).toMatchObject({ BASE: "1", CHILD: "1" });
-      // It steers, and is not content.
+      // It steers the build and is not content.
       expect(await child.tag()).toBe(await builds.spec("closed-child", { ...child, registryConfig: undefined }).tag());
     });
 
@@ -67,7 +67,7 @@ export function describeSteering({ builds, services, refuses }: BuilderUnderTest
       expect((await manifestHead(await spec.imageName())).status).toBe(200);
     });
 
-    test("force: builds and pushes what exists, by the spec, the call and the environment", async () => {
+    test("force: set by the spec, the call or the environment, it builds and pushes an image that exists", async () => {
       const spec = builds.spec("force", { env: { A: "1" } });
       const statuses = [(await builds.build(spec)).status, (await builds.build(spec)).status];
       statuses.push((await builds.build(spec.forcePush().withCopy([]))).status);

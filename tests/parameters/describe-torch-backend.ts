@@ -15,7 +15,7 @@ export function describeTorchBackend({ builds }: BuilderUnderTest): void {
         { name: "companion", version: "1.0" },
       ],
     });
-    // What an index of builds holds beside torch is older, and is not what anybody means.
+    // The index of builds holds older versions of other packages, which nobody asked for.
     torch = await startTorchIndex({
       cu126: [
         { name: "torch", version: "2.7.0+cu126" },

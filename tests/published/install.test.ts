@@ -86,7 +86,7 @@ test.for(MANAGERS)("an empty project under %s installs by version and builds", a
   if (!WITHOUT_FILES.has(manager)) expect(await typeErrors(project.path)).toBe("");
 });
 
-/** What the compiler says of build.ts, with every library's types checked too. */
+/** The compiler's errors for build.ts, with every library's types checked too. */
 async function typeErrors(folder: string): Promise<string> {
   await writeFile(`${folder}/tsconfig.json`, JSON.stringify(CONFIG));
   const compiler = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));

@@ -40,7 +40,7 @@ describe("an installed project", () => {
     expect(await tagOf(project)).toBe(before);
   });
 
-  test("refuses a core its builders were not made for, and goes on working", async () => {
+  test("refuses a core that its builders were not made for, and keeps working", async () => {
     await using strict = await installed("pnpm");
     const before = await tagOf(strict);
     expect(before).toMatch(/^[a-z2-7]{26}\n$/);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, vi } from "vitest";
 import { ensureServices, type Services, serviceEnvironment } from "../../scripts/services/services.ts";
 import { contractServices } from "./contract-services.ts";
 
-/** A builder, what its tests build with, and what it leaves to others. */
+/** A builder, what its tests build with, and what it refuses. */
 export interface BuilderUnderTest {
   services: Services;
   builds: ContractBuild;

@@ -7,7 +7,7 @@ export interface CliResult {
   stderr: string;
 }
 
-/** The command as a stranger runs it. */
+/** The command as a user runs it. */
 export const SCRIPT = fileURLToPath(new URL("../../scripts/imagespec", import.meta.url));
 
 /** Runs `scripts/imagespec` as anybody would: another process, any folder. An undefined variable is taken out. */

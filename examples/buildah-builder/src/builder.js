@@ -91,7 +91,7 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
       // Such as `[2/2] STEP 5/13: RUN ...`: the stage, and the place of the instruction in it.
       const [step, stage = 1, place] = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/\d+: /.exec(line) ?? [];
       if (step) instruction = instructionAt(instructions, Number(stage), Number(place));
-      // buildah quotes a step's whole script when it begins and when it fails: the title says the same in less.
+      // buildah prints a step's whole script when it begins and when it fails; the title is shorter.
       const title = instruction?.title ?? "...";
       const said = step ? step + title : line.replace(/(?<= at STEP ").*(?=": )/, () => title);
       emit({ type: "log", stream, line: said });
@@ -129,7 +129,7 @@ async function buildIn(scratch, { plan, target, files, options, secrets, credent
     await buildah("push", ["--digestfile", digestFile, image, `docker://${target.reference}`], "Build again.");
     return { reference: target.reference, digest: (await readFile(digestFile, "utf8")).trim() };
   } finally {
-    // A build that failed or was cancelled leaves its container mounted, which would keep the folder from being removed.
+    // A failed or cancelled build leaves its container mounted, so that the folder could not be removed.
     if (options.storage === "overlay")
       await runTool("buildah", [...storage, "rm", "--all"], { env, allowFailure: true });
   }

@@ -8,21 +8,21 @@ import { z } from "zod";
 class ExportBuilder extends ImageSpecBuilder {
   builderType = "export";
 
-  // Any Standard Schema will do: zod, valibot, arktype. Invalid options are E_OPTIONS before anything runs.
+  // Any Standard Schema works: zod, valibot, arktype. Invalid options are E_OPTIONS before anything runs.
   optionsSchema = z.strictObject({ folder: z.string().min(1).default("image-context") });
 
-  // Pure: what this builder cannot do for the request. The engine then asks the next builder, or says why not.
+  // Pure: lists what this builder cannot do for the request. The engine then tries the next builder, or reports why none can.
   supports({ target }) {
     if (target.output === undefined) return [];
     return [{ parameter: "output", reason: "this builder writes a build context instead of an image" }];
   }
 
-  // In under 2 s and without writing: whether it can work on this machine now. A tool would be looked for here.
+  // Says within 2 s, without writing, whether the builder can work on this machine now. Look for tools here.
   async probe() {
     return { usable: true, detail: "needs no tool" };
   }
 
-  // Called last. It looks at nothing but `plan`, `files` and `options`: what was hashed is what is shipped.
+  // Called last. It reads nothing but `plan`, `files` and `options`: what was hashed is what is shipped.
   async buildImage({ plan, files, options, mirrors, signal, emit }) {
     const folder = resolve(options.folder);
     // Written elsewhere and renamed, so that a cancelled run leaves no partial context.

@@ -35,7 +35,7 @@ class RemoteBuilder extends ImageSpecBuilder {
       const body = Readable.from(openShippedFile(file));
       await mustBeGood(await fetch(blob, { method: "PUT", body, duplex: "half", signal }));
     }
-    // Where a file lies on this machine is nobody else's business.
+    // The service must not learn where a file lies on this machine.
     const sent = { plan, target, force, files: files.map(({ source: _, ...file }) => file) };
     const said = await fetch(at("builds"), { method: "POST", body: JSON.stringify(sent), signal });
     await mustBeGood(said);
@@ -45,14 +45,14 @@ class RemoteBuilder extends ImageSpecBuilder {
       if (error) throw new ImageSpecError(error.code, error.message, { hint: error.hint });
       if (result) return result;
     }
-    throw new ImageSpecError("E_BUILD", `The service at ${options.url} broke off`, { hint: "Look into its log." });
+    throw new ImageSpecError("E_BUILD", `The service at ${options.url} broke off`, { hint: "Look at its log." });
   }
 }
 
 async function mustBeGood(answer) {
   if (answer.ok) return;
   const message = `The service answered ${answer.status} to ${new URL(answer.url).pathname}`;
-  throw new ImageSpecError("E_BUILD", message, { hint: "Look into its log." });
+  throw new ImageSpecError("E_BUILD", message, { hint: "Look at its log." });
 }
 
 export default new RemoteBuilder();

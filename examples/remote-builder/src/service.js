@@ -66,5 +66,5 @@ export async function startService({ folder, port = 0, env = process.env }) {
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
-// Only what may push images here may reach this port: the service asks nobody who they are.
+// Let only those reach this port who may push images: the service authenticates nobody.
 if (import.meta.main) console.log((await startService({ folder: "blobs", port: 8080 })).url);

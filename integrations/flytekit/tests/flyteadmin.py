@@ -1,4 +1,4 @@
-"""A stand-in for flyteadmin: what `pyflyte register` and `run --remote` ask, answered; what they sent, kept."""
+"""A stand-in for flyteadmin: answers what `pyflyte register` and `run --remote` ask, and keeps what they send."""
 
 import threading
 from concurrent import futures

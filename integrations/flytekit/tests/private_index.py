@@ -1,4 +1,4 @@
-"""A package index that wants a password and has one wheel."""
+"""A package index with one wheel that requires a password."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Real images, built by the workspace's imagespec from flytekit's own commands, started and looked into."""
+"""Real images that flytekit's own commands build with the workspace's imagespec, started and inspected."""
 
 import json
 import subprocess

@@ -25,7 +25,7 @@ type Request = BuildRequest<DockerBuildxOptions>;
 type Buildx = Extract<DockerClient, { kind: "buildx" }>;
 
 /**
- * Builds the image of a request and brings it where the request wants it: its output first, the registry last.
+ * Builds the image of a request and delivers it: to its output first, to the registry last.
  *
  * @throws ImageSpecError with the codes of `judgeFailure`, of {@link findDockerClient} and of the inputs.
  */

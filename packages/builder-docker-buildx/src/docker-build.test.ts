@@ -26,7 +26,7 @@ describe("what docker is told", () => {
     );
   });
 
-  it("quotes a path as docker's reader of CSV wants it", () => {
+  it("quotes a path for docker's CSV reader", () => {
     const settings = { rawJson: true, attestations: true, metadataFile: "/m" };
     const told = (dest: string) =>
       buildxArguments({ ...command, ...settings, output: { type: "oci", tar: false, dest } }).at(-2);

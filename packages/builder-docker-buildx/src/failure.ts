@@ -27,7 +27,7 @@ const LOST_BUILDER: TextVerdict = [
   {
     code: "E_DAEMON",
     what: "lost the connection to its builder",
-    hint: "Look into the log of the docker engine or of the builder, start it again, and repeat the build.",
+    hint: "Read the log of the docker engine or the builder, restart it, and build again.",
   },
 ];
 /** How BuildKit reports a program that ended by itself: what was printed before is the program's. */
@@ -110,7 +110,7 @@ export function pushFailure(reference: string, lines: readonly string[]): ImageS
   const end = endOf(lines).join("\n");
   const otherwise = UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
   const code = REFUSED.test(end) ? "E_REGISTRY_AUTH" : otherwise;
-  return new ImageSpecError(code, `${reference} was built and could not be pushed${lastLines(lines)}`, {
+  return new ImageSpecError(code, `${reference} was built but could not be pushed${lastLines(lines)}`, {
     hint: PUSH_HINTS[code],
     details: { reference, tail: [...lines] },
   });

@@ -31,7 +31,7 @@ export interface BuildJob {
   /** Of the Dockerfile, in order. */
   instructions: readonly Instruction[];
   entries: readonly ContextEntry[];
-  /** Build every step anew: nothing comes from a cache. */
+  /** Rebuild every step: nothing comes from a cache. */
   force: boolean;
   /** Ask registries whether the base and tool images have moved. */
   pull: boolean;
@@ -47,7 +47,7 @@ export interface BuildJob {
   emit: BuildRequest["emit"];
 }
 
-/** The job's context as a tar stream; made anew for each run. */
+/** The job's context as a tar stream, created for each run. */
 export function contextOf({ entries, mtime, signal }: BuildJob): AsyncIterable<Uint8Array> {
   return contextTar(entries, { open: openShippedFile, mtime, signal });
 }

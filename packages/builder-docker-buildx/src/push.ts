@@ -20,8 +20,8 @@ export async function push(job: BuildJob): Promise<string> {
   const inspected = await runDocker(job, ["image", "inspect", "--format", "{{json .RepoDigests}}", reference]);
   const known = (JSON.parse(inspected.stdout) as string[] | null) ?? [];
   if (digest !== undefined && known.some((name) => name.endsWith(`@${digest}`))) return digest;
-  throw new ImageSpecError("E_PUSH", `docker pushed ${reference} and does not say under which digest`, {
-    hint: "Install docker's buildx plug-in, which writes the digest down.",
+  throw new ImageSpecError("E_PUSH", `docker pushed ${reference} without reporting its digest`, {
+    hint: "Install docker's buildx plug-in, which records the digest.",
     details: { reference, repoDigests: known },
   });
 }

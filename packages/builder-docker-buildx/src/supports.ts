@@ -23,7 +23,7 @@ export function checkClient(
   if (kind === "buildx") return;
   const wants: Unsupported[] = [];
   if (target.platforms.length > 1) {
-    wants.push({ parameter: "platform", reason: `several at once (${target.platforms.join(", ")})` });
+    wants.push({ parameter: "platform", reason: `more than one (${target.platforms.join(", ")})` });
   }
   if (options.cacheTo.length > 0) wants.push({ parameter: "builderOptions", reason: "cacheTo" });
   if (options.builder !== undefined) wants.push({ parameter: "builderOptions", reason: "builder" });

@@ -97,7 +97,7 @@ function warnOfSecrets(request: BuildRequest): void {
   if (secrets.length === 0 || request.plan.steps.commands === undefined) return;
   request.emit({
     type: "warning",
-    message: `Secret files are readable by commands too in a build with kaniko: ${secrets.map(({ target }) => target).join(", ")}`,
+    message: `Commands can read the secret files of a build with kaniko: ${secrets.map(({ target }) => target).join(", ")}`,
     hint: "Keep commands from copying them, or use the builder docker-buildx.",
   });
 }

@@ -25,7 +25,7 @@ describe("kanikoOptions", () => {
     expect(kanikoOptions.safeParse(input).success).toBe(false);
   });
 
-  it("leaves the cache aside when the image is built anew", () => {
+  it("does not use the cache for a forced build", () => {
     const options = kanikoOptions.parse({ cache: true, cacheRepo: "r.example/cache" });
     expect(optionsOf({ options, force: false })).toBe(options);
     expect(optionsOf({ options, force: true })).toEqual({ ...options, cache: false });

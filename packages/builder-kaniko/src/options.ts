@@ -82,7 +82,7 @@ export const kanikoOptions = z.strictObject({
   registryMap: z.record(host, z.string().min(1)).default({}),
   /** How kaniko finds what a step changed: `full` reads every file, `redo` size and times, `time` only the mtime. */
   snapshotMode: z.enum(["full", "redo", "time"]).default("full"),
-  /** No times of this build in the image: the same input gives the same digest. Slower: all layers are written anew. */
+  /** No times of this build in the image: the same input gives the same digest. Slower: all layers are rewritten. */
   reproducible: z.boolean().default(false),
   compression: z.enum(["gzip", "zstd"]).optional(),
   /** How often a failed download or push of an image is tried again. */
@@ -116,7 +116,7 @@ export const CONTENT_OPTIONS = ["snapshotMode", "extraArgs"];
 export type KanikoOptions = z.output<typeof kanikoOptions>;
 export type KubernetesOptions = KanikoOptions["kubernetes"];
 
-/** The options of a request; `force` means that every step runs anew, so no layer comes from the cache or goes there. */
+/** The options of a request; `force` means that every step runs again, so no layer comes from the cache or goes there. */
 export function optionsOf({ options, force }: { options: KanikoOptions; force: boolean }): KanikoOptions {
   return force ? { ...options, cache: false } : options;
 }

@@ -35,7 +35,7 @@ export interface PlatformImage {
   digest: string;
 }
 
-/** Images that were built, and what it takes to bring them where the request wants them. */
+/** Images that were built, and what delivering them takes. */
 export interface Publication {
   request: BuildRequest<KanikoOptions>;
   images: readonly PlatformImage[];
@@ -46,7 +46,7 @@ export interface Publication {
 }
 
 /**
- * Brings the images where the request wants them: to the registry, and to its output; without either into the engine.
+ * Delivers the images: to the registry, and to the request's output; without either, to the engine.
  * The tag comes last everywhere.
  *
  * @throws ImageSpecError E_OPTIONS for an output of no known kind, and the errors of the registry.

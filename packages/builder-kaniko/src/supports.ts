@@ -25,11 +25,11 @@ export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
   if (options.cache && options.cacheRepo === undefined && !target.push)
     add("builderOptions", "cache needs cacheRepo when the image is not pushed");
   if (target.output?.kind === "engine" && target.platforms.length > 1)
-    add("platform", "an engine takes the image of one platform");
+    add("platform", "an engine loads the image of one platform");
   if (options.mode === "executor") {
     if ((plan.steps.packages?.secrets.length ?? 0) > 0)
       add("pipSecretMounts", "mode executor has no mounts; use mode docker or kubernetes");
-    if (target.platforms.length > 1) add("platform", "mode executor builds one platform a container");
+    if (target.platforms.length > 1) add("platform", "mode executor builds one platform per container");
     if (target.output?.kind === "engine" || (!target.push && target.output === undefined))
       add("registry", "mode executor needs a registry to push to, or an oci: output");
   }

@@ -36,7 +36,7 @@ it.each<[string, ImageSpecParameters]>([
 it.each<[string, ImageSpecParameters]>([
   ["none", {}],
   ["a spec", { baseImage: new ImageSpec({ name: "base" }) }],
-])("wants a base image that is a name: %s", async (_, parameters) => {
+])("requires a base image that is a name: %s", async (_, parameters) => {
   await expect(build(parameters)).rejects.toMatchObject({
     code: "E_UNSUPPORTED",
     message: expect.stringContaining("baseImage"),

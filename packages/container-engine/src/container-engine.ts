@@ -208,7 +208,7 @@ export class ContainerEngine {
 
   #refusal(subject: string, reason: string): ImageSpecError {
     const message = `The container engine at ${this.endpoint.host} refused ${subject}: ${reason}`;
-    const hint = "Look at the engine's log; `docker info` tells whether it is well.";
+    const hint = "Look at the engine's log; `docker info` shows whether it works.";
     return new ImageSpecError("E_DAEMON", message, { hint });
   }
 }

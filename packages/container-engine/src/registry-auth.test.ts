@@ -25,7 +25,7 @@ describe("registryAuth", () => {
     expect(decode(registryAuth(reference, credential))).toEqual(expected);
   });
 
-  it("is base64 for URLs, padded as Go's decoder wants it", () => {
+  it("is base64 for URLs, padded for Go's decoder", () => {
     for (const password of ["a", "ab", "abc", "\u00fb\u00ff\u00fe~~~???>>>"]) {
       const text = registryAuth("localhost:5000/a", { kind: "basic", username: "u", password });
       expect(text).toMatch(/^[A-Za-z0-9_-]+={0,2}$/);

@@ -31,7 +31,7 @@ const STEP_HINTS = {
   E_RESOLVE: "Take another version of the package, or leave it out.",
   E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
   E_BASE_NO_SHELL: "Choose a base image with /bin/sh and chown, or the builder uv-micromamba.",
-  E_INPUT_FILE: "Rename it in sourceRoot or copy, or take another base image.",
+  E_INPUT_FILE: "Rename it in sourceRoot or copy, or use another base image.",
   E_UNSUPPORTED: "Change the spec or its base image.",
 } as const;
 
@@ -87,7 +87,7 @@ const TEXTS: readonly TextVerdict[] = [
   ],
   [
     /failed to push|error pushing|failed commit on ref|unexpected status from (PUT|POST|HEAD) request/,
-    { code: "E_PUSH", what: "could not push the image", hint: "Build again; what was built is cached." },
+    { code: "E_PUSH", what: "could not push the image", hint: "Build again; the finished steps are cached." },
   ],
   [
     /MANIFEST_UNKNOWN|NAME_UNKNOWN|manifest unknown|: not found$|pull access denied|repository does not exist|no match for platform in manifest/im,

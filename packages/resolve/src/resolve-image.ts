@@ -7,7 +7,7 @@ import { type ResolvedImage, type ResolveOptions, resolveManifests } from "./res
  * Builds the image that an `imagespec://FILE#TARGET` names, unless it exists, for programs that deploy without manifests.
  * Relative files start at `root`, by default the working directory.
  *
- * @throws ImageSpecError E_OPTIONS when it is no such URI; E_INPUT_FILE, and what a build throws.
+ * @throws ImageSpecError E_OPTIONS when it is not such a URI; E_INPUT_FILE, and what a build throws.
  */
 export async function resolveImage(
   uri: string,

@@ -56,7 +56,7 @@ function orderedTargets(images: ReadonlyMap<string, unknown>, source: SourceOpti
     if (above.includes(name)) {
       const circle = [...above.slice(above.indexOf(name)), name].join(" -> ");
       throw new ImageSpecError("E_CYCLE", `Images are each other's base: ${circle}`, {
-        hint: "Give one of them a base image of its own.",
+        hint: "Give one of them its own base image.",
       });
     }
     if (above.length > MOST_LEVELS) throw tooDeep(["images", name]);

@@ -1,6 +1,6 @@
 import type * as Yaml from "yaml";
 
-/** What of a YAML document is no plain data, and where: an offset in its text. */
+/** The part of a YAML document that is not plain data, and where: an offset in its text. */
 export interface YamlBreach {
   offset: number;
   message: string;
@@ -22,7 +22,7 @@ export function yamlBreach(document: Yaml.Document, { isAlias, isScalar, visit }
     Value(_, node) {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
       if (node.tag === undefined || TAGS.has(node.tag)) return undefined;
-      breach = { offset: node.range?.[0] ?? 0, message: `The tag ${node.tag} stands for no plain data` };
+      breach = { offset: node.range?.[0] ?? 0, message: `The tag ${node.tag} does not stand for plain data` };
       return visit.BREAK;
     },
     Pair(_, { key }, path) {

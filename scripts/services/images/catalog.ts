@@ -8,7 +8,7 @@ export interface CatalogEntry {
   repository: string;
   tag: string;
   make(architecture: string): Promise<PlatformImage>;
-  /** Architectures besides the host's. */
+  /** Architectures in addition to the host's. */
   more?: readonly string[];
 }
 

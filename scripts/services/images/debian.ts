@@ -37,7 +37,7 @@ export async function pythonImage(architecture: string): Promise<PlatformImage> 
 
 type Release = "bookworm" | "trixie";
 
-/** Name in the layer cache; the number is raised when what is in the layer changes. */
+/** Name in the layer cache; raise the number when the layer's content changes. */
 export const baseLayerName = (name: string, architecture: string, release: Release = "bookworm"): string =>
   `${name}-${release}-${architecture}-2`;
 

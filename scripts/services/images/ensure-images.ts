@@ -5,7 +5,7 @@ import { hostArchitecture } from "../uv.ts";
 import { CATALOG, type CatalogEntry, type ImageName } from "./catalog.ts";
 
 /**
- * Puts images of the catalog into a registry unless it has them; a tag that a test replaced is put right again.
+ * Puts the catalog's images into a registry unless it has them, and restores a tag that a test has replaced.
  * @returns references by name, at the registry's address
  */
 export async function ensureImages<N extends ImageName>(
@@ -17,7 +17,7 @@ export async function ensureImages<N extends ImageName>(
   return references;
 }
 
-/** One image of the catalog's form, as `ensureImages` does it. */
+/** Does for one image what `ensureImages` does for the catalog. */
 export async function ensureImage(target: PushTarget, entry: CatalogEntry): Promise<string> {
   const { repository, tag } = entry;
   return withLock(`image-${repository.replaceAll("/", "-")}`, async () => {

@@ -48,8 +48,8 @@ export async function pythonDistrolessImage(architecture: string): Promise<Platf
 }
 
 /**
- * The Python base without what installs packages, and without what no test of processes or files looks at: less than half of
- * its files, for suites that build on it again and again.
+ * The Python base without package managers and without files that no test of processes or files looks at. It has less than half
+ * of the files, for suites that build on it again and again.
  */
 export async function pythonSmallImage(architecture: string): Promise<PlatformImage> {
   const base = await pythonImage(architecture);
@@ -62,7 +62,7 @@ export async function pythonSmallImage(architecture: string): Promise<PlatformIm
   return { ...base, layers: [layer, local] };
 }
 
-/** Paths of Debian's that nothing on the way from a shell or from Python needs. */
+/** Paths of Debian that neither a shell nor Python needs to run. */
 const LEFT_OUT = [
   ...["cache", "lib/apt", "lib/dpkg", "log"].map((name) => `var/${name}/*`),
   ...["common-licenses", "keyrings", "perl5", "zoneinfo"].map((name) => `usr/share/${name}/*`),
@@ -75,7 +75,7 @@ const LEFT_OUT = [
   ...["ensurepip", "idlelib", "lib2to3", "pydoc_data", "test"].map((name) => `usr/lib/python3.11/${name}/*`),
 ];
 
-/** A base of one static program, `/bin/cat`: no shell, no passwd, no Python. Of the host's architecture. */
+/** A base for the host's architecture with one static program, `/bin/cat`: no shell, no passwd, no Python. */
 export async function noShellImage(architecture: string): Promise<PlatformImage> {
   const layer = await folderLayer(`no-shell-${architecture}-1`, async (root) => {
     await ensurePackages({ "/bin/busybox": "busybox-static" });
@@ -87,7 +87,7 @@ export async function noShellImage(architecture: string): Promise<PlatformImage>
   return { architecture, layers: [layer], config: { Cmd: ["/bin/cat", "/etc/greeting"] } };
 }
 
-/** A base with the musl C library and busybox for a shell, as Alpine is; no Python. Of the host's architecture. */
+/** A base for the host's architecture with the musl C library and busybox as its shell, like Alpine; no Python. */
 export async function muslImage(architecture: string): Promise<PlatformImage> {
   const layer = await folderLayer(`musl-${architecture}-1`, async (root) => {
     await ensurePackages({ "/bin/busybox": "busybox-static", [muslLoader()]: "musl" });

@@ -3,11 +3,11 @@ import type { CatalogEntry } from "./catalog.ts";
 import { trixieImage } from "./debian.ts";
 import { ensureImage } from "./ensure-images.ts";
 
-/** Debian's release after that of the catalog's images, which one suite builds on. */
+/** The Debian release after the catalog's, which one suite builds on. */
 const TRIXIE: CatalogEntry = { repository: "library/debian", tag: "trixie-slim", make: trixieImage };
 
 /**
- * Sees to it that the registry has `debian:trixie-slim`. Takes a minute the first time: call it at the top of a test file,
+ * Makes sure that the registry has `debian:trixie-slim`. Takes a minute the first time: call it at the top of a test file,
  * where no time-out counts.
  * @returns its reference
  */

@@ -261,7 +261,7 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
     says: "a lock for a newer Python than the base's",
     spec: ({ index }) => {
       const { files, prepare } = uvProject(index.url, "");
-      // Raised afterwards: uv would lock it with such a Python alone, which this machine may lack.
+      // Raised afterwards: uv would need such a Python to lock it, which this machine may lack.
       const raise = ["sed", "-i", "s/>=3.11/>=3.12/", "pyproject.toml", "uv.lock"];
       return { parameters: { requirements: "uv.lock" }, files, prepare: [...prepare, raise] };
     },

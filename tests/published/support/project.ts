@@ -14,7 +14,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** A project of somebody who knows of this one only what is published. */
+/** A project that has only the published packages. */
 export interface Project {
   path: string;
   /** Adds packages to the project, as `name@version`. */

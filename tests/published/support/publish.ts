@@ -35,7 +35,7 @@ export async function publishAgain(
   }
 }
 
-/** The registry takes packages from anybody, but npm and pnpm want to have a token to send. */
+/** The registry accepts packages from anybody, but npm and pnpm need a token to send. */
 function token(registry: string): string {
   return `${registry.replace(/^http:/, "")}:_authToken=anybody`;
 }

@@ -81,7 +81,7 @@ export async function runPod(docker: Docker, admin: KubeAdmin, pod: KubeObject):
   return { container, ended: end() };
 }
 
-/** As a kubelet does it: what a Pod mounts may be made after the Pod. */
+/** Like a kubelet, waits for what a Pod mounts, which may be created after the Pod. */
 async function read(admin: KubeAdmin, namespace: string, kind: string, name: string): Promise<KubeObject> {
   for (let tries = 0; ; tries++) {
     try {

@@ -10,7 +10,7 @@ const NODE = "stand-in";
 const LOOK_AGAIN = 150;
 
 /**
- * What a cluster does with Jobs, in one place and as little of it as a build needs: makes each Job's Pod, runs its
+ * What a cluster does with Jobs, reduced to what a build needs: makes each Job's Pod, runs its
  * container through docker, reports the status, ends overdue Jobs, removes finished ones after their time and all that
  * belongs to a Job that is gone. No kubelet: that one changes the machine it runs on.
  */
@@ -254,7 +254,7 @@ async function tagAs(image: string, args: string[]): Promise<string> {
     const put = { method: "PUT", headers: { "content-type": type }, body };
     const answer = seed.ok ? await fetch(`${url}/${to}`, put) : seed;
     if (answer.ok) return answer.headers.get("docker-content-digest") ?? "";
-    // Debian's registry fails now and then when one manifest is read and written several times at once.
+    // Debian's registry sometimes fails when one manifest is read and written concurrently.
     if (tries === 20) throw new Error(`${url}/${to}: ${answer.status}`);
     await sleep(50 * tries);
   }

@@ -48,7 +48,7 @@ export function textField(message: Buffer, number: number): string {
   return "";
 }
 
-/** A message of texts and bytes, by field number; what is empty is left out, as the encoding wants it. */
+/** A message of texts and bytes, by field number; empty fields are left out, as the encoding requires. */
 export function writeFields(fields: Readonly<Record<number, string | Uint8Array>>): Buffer {
   const parts: Buffer[] = [];
   for (const [number, content] of Object.entries(fields)) {

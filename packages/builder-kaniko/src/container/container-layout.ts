@@ -92,8 +92,8 @@ export class ContainerLayout implements ImageSource {
   }
 
   #mismatch(wanted: string, found: string): ImageSpecError {
-    return new ImageSpecError("E_DIGEST_MISMATCH", `${this.name} holds ${found} where ${wanted} should be`, {
-      hint: "Build again; when it happens twice, check the engine's storage.",
+    return new ImageSpecError("E_DIGEST_MISMATCH", `${this.name} holds ${found} instead of ${wanted}`, {
+      hint: "Build again; if it happens twice, check the engine's storage.",
     });
   }
 }

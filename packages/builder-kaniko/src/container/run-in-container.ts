@@ -148,7 +148,7 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
     const hint = /bind source path does not exist/.test(message ?? "")
       ? "Use an engine on this machine: secret mounts need files that the engine sees."
       : "Check builderOptions network and memory.";
-    const said = `The engine at ${options.host} does not make a container of ${options.image}: ${message}`;
+    const said = `The engine at ${options.host} cannot create a container of ${options.image}: ${message}`;
     throw new ImageSpecError("E_BUILD", said, { cause: error, hint });
   }
 }

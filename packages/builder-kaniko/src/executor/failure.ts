@@ -99,7 +99,7 @@ function judge(exit: ExecutorExit): Verdict {
 export function noImage(subject: string, platform: string, tail: readonly string[]): ImageSpecError {
   return new ImageSpecError(
     "E_BUILD",
-    `kaniko ended without an error and without an image (${subject}, ${platform})${lastLines(tail)}`,
+    `kaniko ended without an error but wrote no image (${subject}, ${platform})${lastLines(tail)}`,
     {
       hint: "Use an executor image of version 1.24.0 or newer whose entrypoint is /kaniko/executor.",
       details: { platform, tail: [...tail] },

@@ -47,7 +47,7 @@ export function jobMounts(
     if (size <= LARGEST) continue;
     const said = `The ${object.kind} of the Job for ${task.subject} would have ${size} bytes, and Kubernetes takes 1 MiB`;
     throw new ImageSpecError("E_KUBERNETES", said, {
-      hint: "Put long values of env, or long commands, into files that are copied.",
+      hint: "Move long env values or commands into files that are copied.",
     });
   }
   return { secret, configMap };

@@ -38,7 +38,7 @@ export async function* debEntries(
   });
   const tar = extract();
   const feeding = pipeline(child.stdout, tar);
-  // Both are awaited below; until then a failure of one is no unhandled one.
+  // Both are awaited below; until then, a failure of either must not count as unhandled.
   ended.catch(() => {});
   feeding.catch(() => {});
   const unreadable = () =>

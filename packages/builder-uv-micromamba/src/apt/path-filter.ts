@@ -6,7 +6,7 @@ interface Rule {
   matches: RegExp;
 }
 
-/** Says of a path of a package, which begins with a slash, whether the base wants it left out. */
+/** Says of a path of a package, which begins with a slash, whether the base excludes it. */
 export type PathFilter = (path: string, type: "file" | "folder or link") => boolean;
 
 /**

@@ -29,7 +29,7 @@ const STRINGS = new Map<number, (content: Buffer) => string>([
 
 /**
  * The number by which OpenSSL finds a certificate in a folder: that of its subject (RFC 5280) with small letters and
- * single spaces (X509_NAME_hash(3)), in eight hexadecimal digits. Undefined for what is no certificate.
+ * single spaces (X509_NAME_hash(3)), in eight hexadecimal digits. Undefined for text that is not a certificate.
  *
  * @param certificate as DER
  */

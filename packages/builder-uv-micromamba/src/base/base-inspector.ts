@@ -115,7 +115,7 @@ export class BaseInspector {
     if (found === undefined && (await this.tree.get(path)) === undefined) return "";
     if (found?.entry.type !== "file")
       throw new ImageSpecError("E_UNSUPPORTED", `/${path} of ${this.#image.name} is not a file`, {
-        hint: "Build with docker-buildx or kaniko, or take a base with a file there.",
+        hint: "Build with docker-buildx or kaniko, or use a base with a file there.",
       });
     return found.entry.text ?? this.#read(found.located);
   }
@@ -223,7 +223,7 @@ export class BaseInspector {
         throw new ImageSpecError(
           "E_UNSUPPORTED",
           `The environment /${prefix} of ${this.#image.name} has no lib/python3.X`,
-          { hint: "Build with docker-buildx or kaniko, or take a base without it." },
+          { hint: "Build with docker-buildx or kaniko, or use a base without it." },
         );
       const python = { ...(await this.#describe(command.path, command.entry.version)), minor: folder.slice(6) };
       const site = `${prefix}/lib/${folder}/site-packages`;
@@ -243,7 +243,7 @@ export class BaseInspector {
     if (minor === undefined)
       throw new ImageSpecError(
         "E_UNSUPPORTED",
-        `The version of /${path} in ${this.#image.name} cannot be found out by reading`,
+        `The version of /${path} in ${this.#image.name} cannot be determined by reading`,
         { hint: "Build with docker-buildx or kaniko, which can run it, or set pythonVersion." },
       );
     let version = scanned;

@@ -52,7 +52,7 @@ describe("planAccount", () => {
     ["flytekit:x:-1:1::/:\n", ""],
     ["flytekit:x:4294967295:1::/:\n", ""],
     ["", "flytekit:x:users:\n"],
-  ])("hands on an account whose ids are no numbers: %j, %j", (passwd, group) => {
+  ])("leaves an account whose ids are not numbers to other builders: %j, %j", (passwd, group) => {
     expect(() => plan(passwd, group)).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED" }));
   });
 });

@@ -23,7 +23,7 @@ const LARGEST_ID = 0xfffffffe;
  * next number that is free for both. Works on the text of passwd(5) and group(5) as the shell of Dockerfile builds does:
  * ids are compared as they are written, and an entry without one counts for nothing. Pure.
  *
- * @throws ImageSpecError E_UNSUPPORTED for an entry of that name whose id is no number.
+ * @throws ImageSpecError E_UNSUPPORTED for an entry of that name whose id is not a number.
  */
 export function planAccount(name: string, home: string, passwd: string, group: string): PlannedAccount {
   const users = lines(passwd);
@@ -53,7 +53,7 @@ function idOf(text: string | undefined, name: string): number {
   const id = /^\d+$/.test(text ?? "") ? Number(text) : LARGEST_ID + 1;
   if (id <= LARGEST_ID) return id;
   throw new ImageSpecError("E_UNSUPPORTED", `The base image has ${name} with the id ${JSON.stringify(text)}`, {
-    hint: "Build with docker-buildx or kaniko, or take a base whose /etc/passwd and /etc/group can be read.",
+    hint: "Build with docker-buildx or kaniko, or use a base whose /etc/passwd and /etc/group can be read.",
   });
 }
 

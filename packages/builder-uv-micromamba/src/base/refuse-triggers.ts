@@ -2,7 +2,7 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import type { BaseImage } from "./base-image.ts";
 
 /**
- * A base with ONBUILD instructions wants them run in every image over it, which needs a container.
+ * ONBUILD instructions of a base must run in every image over it, which needs a container.
  *
  * @throws ImageSpecError E_UNSUPPORTED naming the base and its first instruction.
  */
@@ -10,7 +10,7 @@ export function refuseTriggers({ name, config }: Pick<BaseImage, "name" | "confi
   const triggers = config.config?.OnBuild;
   if (!Array.isArray(triggers) || triggers.length === 0) return;
   throw new ImageSpecError("E_UNSUPPORTED", `${name} has instructions for images over it: ONBUILD ${triggers[0]}`, {
-    hint: "Build with docker-buildx or kaniko, which run them, or take a base without.",
+    hint: "Build with docker-buildx or kaniko, which run them, or use a base without them.",
     details: { parameter: "baseImage" },
   });
 }

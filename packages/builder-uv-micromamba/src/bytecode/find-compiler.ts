@@ -41,7 +41,7 @@ async function look(session: BuildSession, minor: string, uvImage: string): Prom
   const shared = await session.records.get<string>("compilers", attempt);
   if (shared !== undefined) return laterCompiler(session, uv, shared);
   const host = await onHost(session, minor);
-  // What other machines compiled with theirs is in the registry; a download would only make it anew.
+  // The registry has what other machines compiled with theirs; downloading a compiler would only repeat that.
   const known = session.shared && host && (await session.records.get<string>(HOST_COMPILERS, attempt));
   const isShared = known !== undefined && known === host?.version;
   const installed = isShared ? undefined : await tryInstall(session, uv, attempt);
@@ -101,7 +101,7 @@ function laterCompiler(session: BuildSession, uv: UvProgram, version: string): C
 function noCompiler(version: string): ImageSpecError {
   return new ImageSpecError(
     "E_UNSUPPORTED",
-    `bytecode needs a Python ${version} on this machine, and there is none and uv cannot download one`,
+    `bytecode needs Python ${version} on this machine, which has none, and uv cannot download it`,
     {
       hint: `Install python${version}, set bytecode: false, or build with docker-buildx or kaniko.`,
       details: { parameter: "bytecode" },

@@ -190,6 +190,6 @@ function isDiskError(error: unknown): boolean {
 
 function mismatch(subject: string, what: string): ImageSpecError {
   return new ImageSpecError("E_DIGEST_MISMATCH", `${subject} ${what}`, {
-    hint: "Try again; if it stays, the server or a proxy between alters what it sends.",
+    hint: "Try again; if it persists, the server or a proxy in between alters the content.",
   });
 }

@@ -89,7 +89,7 @@ describe("RegistryRecords", () => {
     expect(writes()).toBe(before);
   });
 
-  it("writes anew what is not a list of records, with a warning", async () => {
+  it("overwrites what is not a list of records, with a warning", async () => {
     const one = await machine("one");
     await one.records.set("layers", 1, { size: 1 });
     await one.shared.save();

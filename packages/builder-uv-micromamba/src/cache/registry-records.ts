@@ -108,7 +108,7 @@ export class RegistryRecords {
         ? await collectBytes(repository.getBlob(layer, { signal }), LARGEST, subject)
         : undefined;
     const records = bytes && (await unpackRecords(bytes));
-    if (records === undefined) warn(`${subject} holds no records of this builder, and is written anew`);
+    if (records === undefined) warn(`${subject} holds no records of this builder, and is overwritten`);
     return new Map(records?.map(({ of, value }) => [of, value]));
   }
 

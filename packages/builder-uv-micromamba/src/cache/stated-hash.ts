@@ -18,11 +18,11 @@ export function statedHash(algorithm: string, hex: string, subject: string): str
   const [name, value] = [algorithm.toLowerCase(), hex.toLowerCase()];
   const digits = DIGITS.get(name);
   if (digits === undefined)
-    throw new ImageSpecError("E_RESOLVE", `${subject} has a hash by ${algorithm}, which cannot be checked`, {
-      hint: `Give a hash by one of ${[...DIGITS.keys()].join(", ")}.`,
+    throw new ImageSpecError("E_RESOLVE", `${subject} has a ${algorithm} hash, which cannot be checked`, {
+      hint: `Give a hash with one of ${[...DIGITS.keys()].join(", ")}.`,
     });
   if (value.length !== digits || !/^[0-9a-f]+$/.test(value))
-    throw new ImageSpecError("E_RESOLVE", `${subject} has a malformed hash by ${name}: ${hex}`, {
+    throw new ImageSpecError("E_RESOLVE", `${subject} has a malformed ${name} hash: ${hex}`, {
       hint: `Give its ${digits} hexadecimal digits.`,
     });
   return `${name}:${value}`;

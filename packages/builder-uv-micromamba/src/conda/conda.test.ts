@@ -208,7 +208,7 @@ describe("condaEntries", () => {
   it.each([
     ["a hash", { sha256: "0".repeat(64) }, /lib\/x does not have the sha256 that info\/paths\.json says/],
     ["a size", { size_in_bytes: 2 }, /lib\/x has 1 bytes, and info\/paths\.json says 2/],
-    ["a malformed hash", { sha256: "abc" }, /lib\/x has a malformed hash/],
+    ["a malformed hash", { sha256: "abc" }, /lib\/x has a malformed sha256 hash/],
   ])("refuses a file that is not what the package states by %s, relocated or not", async (_name, stated, message) => {
     const target = { prefix: PREFIX, python: undefined };
     for (const placeholder of [undefined, { text: "/place", mode: "text" as const }]) {

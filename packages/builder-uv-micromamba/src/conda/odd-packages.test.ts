@@ -62,7 +62,7 @@ describe("a conda package that is odd", () => {
     ["a paths.json that is cut off", { info: { "paths.json": '{"paths":' } }],
     ["paths that are numbers", { info: { "paths.json": '{"paths":[1]}' } }],
     ["a hash that is a number", paths({ _path: "share/a", sha256: 1 })],
-    ["entry points that are no list", { info: { "link.json": '{"noarch":{"entry_points":"x"}}' } }],
+    ["entry points that are not a list", { info: { "link.json": '{"noarch":{"entry_points":"x"}}' } }],
     ["a prefix in a file of no known kind", paths({ _path: "share/a", prefix_placeholder: "/x", file_mode: "Text" })],
     ["a prefix in a file of no kind", paths({ _path: "share/a", prefix_placeholder: "/x" })],
     ["a wrong hash for a path in other words", paths({ _path: "./share//a", path_type: "hardlink", sha256: wrong })],

@@ -70,7 +70,7 @@ export async function readPackageInfo(archive: CondaArchive, { fn, record }: Con
     if (index[field] !== record[field])
       throw new ImageSpecError(
         "E_RESOLVE",
-        `${fn} holds the ${field} ${index[field]}, and its channel says ${record[field]}`,
+        `${fn} holds the ${field} ${index[field]}, but its channel states ${record[field]}`,
         { hint: "Check the channel it comes from." },
       );
   const link = parsed(files, "info/link.json", LINK, fn);
@@ -91,7 +91,7 @@ function parsed<T>(files: ReadonlyMap<string, Buffer>, path: string, schema: z.Z
     return schema.parse(JSON.parse(bytes.toString("utf8")));
   } catch (cause) {
     throw new ImageSpecError("E_RESOLVE", `${fn}: ${path} is not what conda's packages have there`, {
-      hint: "Leave the package out, or take another build of it.",
+      hint: "Leave the package out, or use another build of it.",
       cause,
     });
   }
@@ -114,7 +114,7 @@ function fromPaths({ paths }: PathsJson, fn: string): Map<string, Placeholder> {
     if (typeof text !== "string") continue;
     if (mode !== "text" && mode !== "binary")
       throw new ImageSpecError("E_RESOLVE", `${fn}: ${_path} has a prefix in a file of the kind ${mode}`, {
-        hint: "Leave the package out, or take another build of it.",
+        hint: "Leave the package out, or use another build of it.",
       });
     result.set(plainPath(_path), { text, mode });
   }

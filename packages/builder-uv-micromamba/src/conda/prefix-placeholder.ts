@@ -33,7 +33,7 @@ export function replacePrefix(content: Buffer, placeholder: Placeholder, prefix:
   if (to.length > from.length)
     throw new ImageSpecError(
       "E_UNSUPPORTED",
-      `${subject} has room for a prefix of ${from.length} bytes, and ${prefix} is longer`,
+      `${subject} has room for a prefix of ${from.length} bytes, but ${prefix} is longer`,
       {
         hint: "Leave the package out, or build with docker-buildx or kaniko.",
         details: { parameter: "condaPackages" },

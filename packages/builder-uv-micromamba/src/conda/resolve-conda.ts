@@ -52,7 +52,7 @@ export async function resolveConda(
     if (!/^[^/]+\.(conda|tar\.bz2)$/.test(fn))
       throw new ImageSpecError(
         "E_RESOLVE",
-        `A conda channel lists ${JSON.stringify(fn)}, which is no package's file name`,
+        `A conda channel lists ${JSON.stringify(fn)}, which is not the file name of a package`,
         { hint: "Check condaChannels." },
       );
   packages.sort((a, b) => (a.record.name < b.record.name ? -1 : 1));
@@ -66,7 +66,7 @@ function pythonOf(packages: readonly CondaPackage[]): CondaTarget["python"] {
   const sitePackages = python.python_site_packages_path ?? `lib/python${minor}/site-packages`;
   if (minor === undefined || !/^lib\/python3\.\d+t?\/site-packages$/.test(sitePackages))
     throw new ImageSpecError("E_UNSUPPORTED", `python ${python.version} has its packages in ${sitePackages}`, {
-      hint: "Build with docker-buildx or kaniko, or take another version of python.",
+      hint: "Build with docker-buildx or kaniko, or use another version of python.",
       details: { parameter: "condaPackages" },
     });
   return { minor, sitePackages };

@@ -87,7 +87,7 @@ function parseAnswer(
 function refused(subdir: string, specs: readonly string[], words: string, cause?: unknown): ImageSpecError {
   if (isImageSpecError(cause)) return cause;
   return new ImageSpecError("E_RESOLVE", `conda packages for ${subdir} cannot be resolved: ${words}`, {
-    hint: `Check names, versions and condaChannels; asked for were ${specs.join(", ")}.`,
+    hint: `Check names, versions and condaChannels; the request was ${specs.join(", ")}.`,
     cause,
   });
 }

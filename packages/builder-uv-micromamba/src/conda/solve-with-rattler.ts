@@ -29,7 +29,7 @@ export function solveWithRattler(download: Download): CondaSolver {
       // rattler throws strings.
       const words = error instanceof Error ? error.message : String(error);
       throw new ImageSpecError("E_RESOLVE", `conda packages for ${subdir} cannot be resolved: ${words}`, {
-        hint: `Check names, versions and condaChannels; asked for were ${specs.join(", ")} from ${channels.join(", ")}.`,
+        hint: `Check names, versions and condaChannels; the request was ${specs.join(", ")} from ${channels.join(", ")}.`,
       });
     }
     const byFile = new Map(candidates.map((candidate) => [`${candidate.subdir}/${candidate.fn}`, candidate]));

@@ -29,7 +29,7 @@ export async function condaEnvironment(
   if ((await inspector.environment()) !== undefined)
     throw new ImageSpecError(
       "E_UNSUPPORTED",
-      `${base.name} has an environment, which conda packages cannot be added to`,
+      `${base.name} has an environment to which conda packages cannot be added`,
       {
         hint: "Build with docker-buildx or kaniko, where micromamba extends it, or put all conda packages on the base.",
         details: { parameter: "condaPackages" },

@@ -12,6 +12,6 @@ export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName:
   const existing = await tree.get(path);
   if (existing === undefined || (existing.type === "directory" && (await tree.list(path)).length === 0)) return;
   throw new ImageSpecError("E_BUILD", `${baseName} has something at ${prefix} that is not a Python environment`, {
-    hint: "Remove it from the base image, or make an environment of it.",
+    hint: "Remove it from the base image, or replace it with an environment.",
   });
 }

@@ -44,14 +44,14 @@ export async function managedPython(
     env,
     signal,
     errorCode: "E_NO_PYTHON",
-    hint: "Check UV_PYTHON_DOWNLOADS_JSON_URL, or take another pythonVersion.",
+    hint: "Check UV_PYTHON_DOWNLOADS_JSON_URL, or use another pythonVersion.",
   });
   const found = (JSON.parse(list.stdout) as { key: string; version: string; url: string }[])[0];
   if (found === undefined)
     throw new ImageSpecError(
       "E_NO_PYTHON",
-      `uv ${uv.version} knows no Python ${wanted.version} for linux/${wanted.architecture} (${libc})`,
-      { hint: "Take another pythonVersion, a newer uv, or a base image that has that Python." },
+      `uv ${uv.version} has no Python ${wanted.version} for linux/${wanted.architecture} (${libc})`,
+      { hint: "Use another pythonVersion, a newer uv, or a base image that has that Python." },
     );
   const minor = found.version.split(".").slice(0, 2).join(".");
   // A custom list of downloads may give the same name to another build.

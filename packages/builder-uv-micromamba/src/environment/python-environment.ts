@@ -92,11 +92,9 @@ async function checkedBase(
   if (extended === undefined && step.manager === "venv" && step.python.from !== "version")
     await basePython(step, question);
   if (libc !== undefined) return libc;
-  throw new ImageSpecError(
-    "E_UNSUPPORTED",
-    `${base.name} has no C library that is known, so no wheel can be chosen for it`,
-    { hint: "Take a base with glibc or musl, or build with docker-buildx or kaniko." },
-  );
+  throw new ImageSpecError("E_UNSUPPORTED", `${base.name} has no known C library, so no wheel can be chosen for it`, {
+    hint: "Use a base with glibc or musl, or build with docker-buildx or kaniko.",
+  });
 }
 
 /** The layer that takes out what the Python packages replace, where there is such a thing, and those that hold them. */
@@ -172,8 +170,8 @@ async function emptyEnvironment(
 function refuseReplacing(fromConda: readonly InstalledDistribution[]): void {
   if (fromConda.length === 0) return;
   const names = fromConda.map(({ name, version }) => `${name} ${version}`).join(", ");
-  throw new ImageSpecError("E_RESOLVE", `The Python packages want another version of what conda brings: ${names}`, {
-    hint: "Ask conda for the version they want (condaPackages), or take the package out of one of the two.",
+  throw new ImageSpecError("E_RESOLVE", `The Python packages need another version of what conda installs: ${names}`, {
+    hint: "Add the version they need to condaPackages, or remove the package from one of the two.",
   });
 }
 

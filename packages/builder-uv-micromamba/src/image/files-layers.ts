@@ -49,7 +49,7 @@ function refuseOtherKind({ path, type }: ShippedFile, place: string, base: BaseE
   if (existing === undefined || (type === "directory") === (existing.type === "directory")) return;
   const what = `'${path.replace(/^[^/]*\//, "")}' is ${KINDS[type]}, and the base image has ${KINDS[existing.type]} at /${place}`;
   throw new ImageSpecError("E_INPUT_FILE", `${path.startsWith("copy/") ? "copy" : "sourceRoot"}: ${what}`, {
-    hint: "Rename it in sourceRoot or copy, or take another base image.",
+    hint: "Rename it in sourceRoot or copy, or use another base image.",
   });
 }
 

@@ -45,7 +45,7 @@ export async function platformImage(session: BuildSession, platform: string): Pr
     throw new ImageSpecError(
       "E_UNSUPPORTED",
       `${base.name} has ${base.layers.length} layers; with ours there would be more than ${MAX_LAYERS}`,
-      { hint: "Take a base with fewer layers, or build with docker-buildx or kaniko." },
+      { hint: "Use a base with fewer layers, or build with docker-buildx or kaniko." },
     );
   const original = new BaseInspector(base, session.records, signal);
   const packages = Math.floor(limit / (plan.steps.environment?.bytecode ? 2 : 1)) - VENV_LAYERS;

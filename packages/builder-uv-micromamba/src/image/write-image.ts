@@ -87,5 +87,5 @@ async function ensureRight(session: BuildSession, layer: BuiltLayer, signal: Abo
   if ((await session.layers.verify(layer)) || (await session.layers.fetch(layer, signal))) return;
   const again = await session.layers.make(layer.source, signal);
   if (again.digest !== layer.digest)
-    throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" came out different the second time`);
+    throw new ImageSpecError("E_INTERNAL", `The layer "${layer.source.title}" differed the second time it was made`);
 }

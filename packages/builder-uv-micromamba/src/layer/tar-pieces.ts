@@ -60,7 +60,8 @@ function whiteoutPath(path: string): string {
 async function* contentPieces(file: FileEntry): AsyncGenerator<TarPiece> {
   const { path, size, content, deflated } = file;
   if (content instanceof Uint8Array) {
-    if (content.length !== size) throw new ImageSpecError("E_INTERNAL", `${path} has another size than its content`);
+    if (content.length !== size)
+      throw new ImageSpecError("E_INTERNAL", `${path} has a size that differs from its content's`);
     yield { as: size > LARGE_CONTENT ? "large" : "small", bytes: content };
     return;
   }
@@ -91,7 +92,7 @@ async function expectEmpty(file: FileEntry): Promise<void> {
 }
 
 function changed({ path, size }: FileEntry): ImageSpecError {
-  return new ImageSpecError("E_FILE_CHANGED", `${path} is not ${size} bytes long any more`);
+  return new ImageSpecError("E_FILE_CHANGED", `${path} is no longer ${size} bytes long`);
 }
 
 /** Throws unless the path stays inside the image and can be written as it is. */

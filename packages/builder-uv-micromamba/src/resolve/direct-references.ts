@@ -45,7 +45,7 @@ export function directSources(texts: readonly string[]): string[] {
     if (/^(?:hg|svn|bzr)\+/i.test(url)) throw sourceOnly(`${name}, from ${url.slice(0, url.indexOf("+"))},`);
     if (/^git\+/i.test(url) && !COMMIT.test(url))
       throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from a branch or tag of git, which may move`, {
-        hint: "Name the commit by all of its 40 digits: @COMMIT.",
+        hint: "Name the commit by all of its 40 digits, as @COMMIT.",
       });
     names.add(normalizeName(name));
   }

@@ -20,7 +20,7 @@ export function refuseOtherTargets(lock: LockLimits, environment: MarkerEnvironm
   const found = `Python ${environment.python_full_version} on ${environment.platform_machine} Linux`;
   const wrong = (wanted: string) =>
     new ImageSpecError("E_RESOLVE", `${subject} is for ${wanted}, and the image has ${found}`, {
-      hint: "Set pythonVersion or take another base; else change the project and write the lock again: uv lock.",
+      hint: "Set pythonVersion or use another base; otherwise change the project and run `uv lock`.",
     });
   for (const clause of python?.split(",") ?? []) {
     const [, operator = "", version = ""] = /^\s*(===|==|!=|<=|>=|~=|<|>)\s*(\S+)\s*$/.exec(clause) ?? [];

@@ -79,11 +79,9 @@ function exported(
     const { exitCode, tail } = await bench.run([bench.interpreter, ...command, "--output", result], project);
     const text = await readUntrusted(result).catch(() => undefined);
     if (exitCode === 0 && text !== undefined) return text;
-    throw new ImageSpecError(
-      "E_UNSUPPORTED",
-      `poetry.lock is not read by poetry here:\n${tail.slice(-12).join("\n")}`,
-      { hint: "Write the lock again: poetry lock. Or build with docker-buildx or kaniko." },
-    );
+    throw new ImageSpecError("E_UNSUPPORTED", `poetry cannot read poetry.lock here:\n${tail.slice(-12).join("\n")}`, {
+      hint: "Run `poetry lock`, or build with docker-buildx or kaniko.",
+    });
   });
 }
 

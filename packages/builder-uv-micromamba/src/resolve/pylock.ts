@@ -55,7 +55,7 @@ export function parsePylock(
     else if (candidates.length > 0)
       throw new ImageSpecError(
         "E_RESOLVE",
-        `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements admit`,
+        `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements allow`,
         { hint: "Add the hash of the wheel for this platform, or write the file again for it." },
       );
     else found.sources.push(withHashes(sourceOf(locked, folder), hashes));

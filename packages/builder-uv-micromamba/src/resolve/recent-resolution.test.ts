@@ -56,7 +56,7 @@ describe("recentResolution", () => {
     expect(asked).toBe(2);
   });
 
-  it("asks anew for another question, and when told to", async () => {
+  it("asks again for another question, and when told to", async () => {
     await ask();
     await ask({ ...QUESTION, target: { ...QUESTION.target, architecture: "arm64" } });
     await ask({ ...QUESTION, installed: [{ name: "six", version: "1", info: "" }] });

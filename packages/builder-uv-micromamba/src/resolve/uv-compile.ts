@@ -77,7 +77,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
     if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
     throw new ImageSpecError(
       "E_RESOLVE",
-      `${bare.name} ${bare.version ?? ""} has no hash, and --require-hashes wants one`,
+      `${bare.name} ${bare.version ?? ""} has no hash, and --require-hashes needs one`,
       { hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes." },
     );
   });

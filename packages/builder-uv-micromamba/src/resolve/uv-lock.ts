@@ -73,7 +73,7 @@ export function uvLockDistributions(
   const roots = packages.filter(({ source }) => source?.virtual !== undefined || source?.editable !== undefined);
   if (lock.version !== 1 || roots.length === 0)
     throw new ImageSpecError("E_INPUT_FILE", `${subject} is not a uv.lock of version 1 with a project in it`, {
-      hint: "Write it with: uv lock.",
+      hint: "Write it with `uv lock`.",
     });
   const environment = markerEnvironment(target);
   refuseOtherTargets(lock, environment, subject);
@@ -131,8 +131,8 @@ function find(packages: Locked[], wanted: Dependency, environment: MarkerEnviron
   );
   const found = fitting[0] ?? sourced[0];
   if (found !== undefined) return found;
-  throw new ImageSpecError("E_INPUT_FILE", `${subject} needs ${wanted.name} and does not lock it`, {
-    hint: "Write the lock again: uv lock.",
+  throw new ImageSpecError("E_INPUT_FILE", `${subject} requires ${wanted.name} and does not lock it`, {
+    hint: "Run `uv lock`.",
   });
 }
 

@@ -31,10 +31,14 @@ export function anyPython(session: BuildSession, uv: UvProgram, minor: string): 
     if (host.exitCode === 0) return host.stdout.trim();
     const own = (await cachedPython(session, uv)) ?? (await downloadedPython(session, uv, minor));
     if (own !== undefined) return own;
-    throw new ImageSpecError("E_TOOL_MISSING", "uv needs a Python on this machine to resolve with, and found none", {
-      hint: "Install any Python 3, or let uv fetch one: uv python install.",
-      details: { command: `${uv.path} python find`, exitCode: host.exitCode, tail: host.tail },
-    });
+    throw new ImageSpecError(
+      "E_TOOL_MISSING",
+      "uv needs a Python on this machine to resolve packages, and found none",
+      {
+        hint: "Install any Python 3, or let uv fetch one with `uv python install`.",
+        details: { command: `${uv.path} python find`, exitCode: host.exitCode, tail: host.tail },
+      },
+    );
   });
 }
 

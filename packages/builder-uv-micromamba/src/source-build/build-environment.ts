@@ -4,7 +4,7 @@ import type { UvProgram } from "../session/find-uv.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 
-/** A requirement by name; an address would be something to build, which begins all of this anew. */
+/** A requirement by name; an address would be something to build, which would start all of this again. */
 const BY_NAME =
   /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*(?:\(?\s*[<>=!~][^@;]*)?(?:;.*)?$/;
 /** Options of pipExtraArgs that say where packages are looked for, and as of when; others choose versions of the image's. */
@@ -38,7 +38,8 @@ export async function makeEnvironment(folder: string, tools: EnvironmentTools): 
   const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", ...secrets.env });
   const run = (args: string[]) => runTool(uv.path, args, { env, signal, redact: secrets.redact, allowFailure: true });
   const made = await run(["venv", "--quiet", "--no-project", "--python", python, folder]);
-  if (made.exitCode !== 0) throw new ImageSpecError("E_INTERNAL", `uv makes no environment: ${made.tail.join("\n")}`);
+  if (made.exitCode !== 0)
+    throw new ImageSpecError("E_INTERNAL", `uv cannot create an environment: ${made.tail.join("\n")}`);
   const options = [
     ...(step.index === undefined ? [] : ["--index-url", step.index]),
     ...step.extraIndexes.flatMap((url) => ["--extra-index-url", url]),

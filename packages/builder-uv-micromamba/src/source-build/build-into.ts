@@ -76,8 +76,8 @@ async function readNames(path: string, subject: string): Promise<readonly string
 
 function failed(subject: string, tail: string[]): ImageSpecError {
   const said = tail.slice(-SHOWN).join("\n");
-  return new ImageSpecError("E_UNSUPPORTED", `${subject} cannot be built to a wheel on this machine:\n${said}`, {
-    hint: "Build with docker-buildx or kaniko, in whose builds there is a network.",
+  return new ImageSpecError("E_UNSUPPORTED", `${subject} cannot be built into a wheel on this machine:\n${said}`, {
+    hint: "Build with docker-buildx or kaniko, whose builds have a network.",
     details: { tail },
   });
 }
@@ -86,7 +86,7 @@ function needsCompiler(subject: string, asked: string): ImageSpecError {
   const names = [...new Set(asked.split("\n").filter((name) => name !== ""))].sort().join(", ");
   return new ImageSpecError(
     "E_UNSUPPORTED",
-    `${subject} is built with a compiler (${names}), which would decide what is in it`,
-    { hint: "Build with docker-buildx or kaniko, where the image's own compiler makes it." },
+    `${subject} is built with a compiler (${names}), which would determine its content`,
+    { hint: "Build with docker-buildx or kaniko, which use the image's own compiler." },
   );
 }

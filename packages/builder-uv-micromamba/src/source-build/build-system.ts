@@ -49,7 +49,7 @@ function parsed(text: string, subject: string): unknown {
 
 function unreadable(subject: string, cause?: unknown): ImageSpecError {
   return new ImageSpecError("E_UNSUPPORTED", `${subject} has a pyproject.toml that cannot be read`, {
-    hint: "Take another version of the package, or build with docker-buildx or kaniko.",
+    hint: "Use another version of the package, or build with docker-buildx or kaniko.",
     cause,
   });
 }

@@ -86,7 +86,7 @@ function make(session: BuildSession, workshop: Workshop, source: Source): Promis
     const [filename = "", ...others] = (await readdir(out)).filter((name) => name.endsWith(".whl"));
     const path = join(out, filename);
     if (others.length > 0 || filename === "" || !(await lstat(path)).isFile())
-      throw new ImageSpecError("E_UNSUPPORTED", `${subject} is not built to one wheel`, {
+      throw new ImageSpecError("E_UNSUPPORTED", `${subject} does not build into one wheel`, {
         hint: "Build with docker-buildx or kaniko.",
       });
     refuseNative(filename, subject, workshop.target);
@@ -100,7 +100,7 @@ function refuseNative(filename: string, subject: string, target: PythonTarget): 
   const name = parseWheelName(filename);
   const isPure = name.platforms.every((tag) => tag === "any") && name.abis.every((tag) => tag === "none");
   if (isPure && wheelFits(name, target)) return;
-  throw new ImageSpecError("E_UNSUPPORTED", `${subject} is built to ${filename}, which is not for every platform`, {
-    hint: "Build with docker-buildx or kaniko, where the image's own compiler makes it.",
+  throw new ImageSpecError("E_UNSUPPORTED", `${subject} is built into ${filename}, which is not for every platform`, {
+    hint: "Build with docker-buildx or kaniko, which use the image's own compiler.",
   });
 }

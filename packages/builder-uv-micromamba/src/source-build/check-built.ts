@@ -17,7 +17,7 @@ export function checkBuilt({ name, version }: StaticMetadata, source: Source): v
   if (isNamed && isVersion) return;
   throw new ImageSpecError(
     "E_RESOLVE",
-    `${subjectOf(source)} is built to a wheel that calls itself ${name} ${version}`,
-    { hint: "Take another version of the package, or report it to its authors." },
+    `${subjectOf(source)} is built into a wheel that calls itself ${name} ${version}`,
+    { hint: "Use another version of the package, or report it to its authors." },
   );
 }

@@ -42,7 +42,7 @@ export async function fetchSource(
     const { digest } = await access.downloader.fetch(wanted, access.signal);
     return { path: access.blobPath(digest), filename };
   }
-  if (git === undefined) throw new ImageSpecError("E_INTERNAL", `${subjectOf(source)} is built from nothing`);
+  if (git === undefined) throw new ImageSpecError("E_INTERNAL", `${subjectOf(source)} has no source to build from`);
   await checkOut({ name, git }, folder, access);
   return undefined;
 }
@@ -80,7 +80,7 @@ async function checkOut(
 ): Promise<void> {
   const git = onPath("git");
   if (git === undefined)
-    throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from git, which this machine does not have`, {
+    throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from git, which is not installed on this machine`, {
       hint: "Install git, or build with docker-buildx or kaniko.",
     });
   const { secrets, home, signal } = access;

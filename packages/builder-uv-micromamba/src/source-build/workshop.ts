@@ -44,7 +44,7 @@ async function findPython(session: BuildSession, minor: string, uvImage: string)
     return await (await findCompiler(session, minor, uvImage)).path();
   } catch (error) {
     if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
-    throw new ImageSpecError("E_UNSUPPORTED", `Wheels are built by a Python ${minor}, and this machine has none`, {
+    throw new ImageSpecError("E_UNSUPPORTED", `Wheels are built by Python ${minor}, which this machine does not have`, {
       hint: `Install python${minor}, or build with docker-buildx or kaniko.`,
       cause: error,
     });

@@ -28,7 +28,7 @@ export function uvPlatform(target: PythonTarget): string {
   const { libc } = target;
   const refuse = (what: string) =>
     new ImageSpecError("E_UNSUPPORTED", `uv cannot choose wheels for ${what}`, {
-      hint: "Build with docker-buildx or kaniko, or take a newer base image.",
+      hint: "Build with docker-buildx or kaniko, or use a newer base image.",
     });
   if (machine === undefined) throw refuse(`the architecture ${target.architecture}`);
   if (libc.family === "musl") {

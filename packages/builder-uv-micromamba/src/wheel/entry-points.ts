@@ -57,7 +57,7 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   // Readers of such files differ in whether these are scripts too.
   if ((sections.get("DEFAULT")?.size ?? 0) > 0 && [...sections.keys()].some(isScripts))
     throw new ImageSpecError("E_UNSUPPORTED", `${subject} has entry points in [DEFAULT]`, {
-      hint: "Build with docker-buildx or kaniko, or take another version of the package.",
+      hint: "Build with docker-buildx or kaniko, or use another version of the package.",
     });
   return scripts;
 }

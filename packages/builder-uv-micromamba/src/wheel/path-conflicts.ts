@@ -54,7 +54,7 @@ export function refuseFileAndFolder(
         const other = files.get(folder);
         if (other !== undefined)
           throw new ImageSpecError(code, `/${folder} is a file in ${other} and a folder in ${distribution}`, {
-            hint: "Leave one of the packages out, or take other versions of them.",
+            hint: "Leave one of the packages out, or use other versions of them.",
           });
       }
     }

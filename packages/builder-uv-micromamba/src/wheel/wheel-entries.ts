@@ -122,7 +122,7 @@ function checkPaths(entries: readonly WheelFile[], { prefix }: WheelTarget, subj
       throw new ImageSpecError("E_RESOLVE", `${subject} has ${path}, a name that deletes files in an image`);
     if (path.startsWith(`${prefix}/`) && ENVIRONMENT_FILE.test(path.slice(prefix.length + 1)))
       throw new ImageSpecError("E_RESOLVE", `${subject} has /${path}, which is the environment's own`, {
-        hint: "Leave the package out, or take a version of it without that file.",
+        hint: "Leave the package out, or use a version without that file.",
       });
   }
 }
@@ -156,7 +156,7 @@ function checkNeeds(fields: readonly HeaderField[], subject: string): void {
     const marker = key.toLowerCase() === "requires-dist" ? /;([^;]*)$/.exec(value)?.[1] : undefined;
     if (marker === undefined || machineBreach(marker)?.code !== "machine_marker") continue;
     throw new ImageSpecError("E_RESOLVE", `${subject} needs packages by the kernel of the building machine: ${value}`, {
-      hint: "Take another version of the package.",
+      hint: "Use another version of the package.",
     });
   }
 }
@@ -166,7 +166,7 @@ function checkFormat(text: string, subject: string): void {
   const version = headerFields(text).find(([key]) => key === "Wheel-Version")?.[1] ?? "";
   if (version.startsWith("1.")) return;
   throw new ImageSpecError("E_RESOLVE", `${subject} is a wheel of version ${JSON.stringify(version)}, not of 1.x`, {
-    hint: "Take another version of the package.",
+    hint: "Use another version of the package.",
   });
 }
 
@@ -236,7 +236,7 @@ function unique(entries: readonly WheelFile[], subject: string): WheelFile[] {
     const first = found.get(entry.path);
     if (first !== undefined && contentMark(first) !== contentMark(entry))
       throw new ImageSpecError("E_RESOLVE", `${subject} has two files for /${entry.path}, with different contents`, {
-        hint: "Take another version of the package, or one that is built anew.",
+        hint: "Use another version of the package, or a rebuilt one.",
       });
     found.set(entry.path, entry);
   }

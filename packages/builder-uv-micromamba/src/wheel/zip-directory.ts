@@ -71,7 +71,7 @@ function memberName(entry: Entry, subject: string): string {
   const other = extraFields.find(({ id }) => id === UNICODE_PATH)?.data.subarray(5);
   if (other !== undefined && !other.equals(raw))
     throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} has another name in an extra field`, {
-      hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
+      hint: "Build with docker-buildx or kaniko, or use a version of the package that was repacked.",
     });
   return name;
 }
@@ -87,8 +87,8 @@ function judgedPath(name: string, subject: string): string {
   }
   if (name.startsWith("/")) throw broken("has an absolute path");
   if (name.split("/").includes(".."))
-    throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} goes back in its path`, {
-      hint: "Build with docker-buildx or kaniko, or take a version of the package that is packed anew.",
+    throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} has .. in its path`, {
+      hint: "Build with docker-buildx or kaniko, or use a version of the package that was repacked.",
     });
   if (depth === 0 || /(^|\/)\.$/.test(name)) throw broken("has a name that is not a path");
   return plainPath(name);

@@ -36,7 +36,7 @@ function only(targets: readonly Target[], taker: string): Target {
   const [target, second] = targets;
   if (target !== undefined && second === undefined) return target;
   const names = targets.map(({ name }) => name).join("|");
-  throw new ImageSpecError("E_OPTIONS", `The file holds ${targets.length} images; ${taker} takes one`, {
+  throw new ImageSpecError("E_OPTIONS", `The file holds ${targets.length} images, and ${taker} takes one`, {
     hint: `Choose it with --target ${names}.`,
   });
 }

@@ -33,7 +33,7 @@ describe("init", () => {
     expect(await readFile(file, "utf8")).toBe("mine");
   });
 
-  it("asks nothing where there is no terminal", async () => {
+  it("asks nothing without a terminal", async () => {
     expect((await cli.run(["init"], { input: "" })).code).toBe(0);
   });
 

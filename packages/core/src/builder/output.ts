@@ -19,7 +19,7 @@ export function parseOutput(text: string): Output {
   if (text === "engine") return { kind: "engine" };
   const [, kind, path] = /^(oci|docker-archive):(.+)$/s.exec(text) ?? [];
   if (kind === undefined || path === undefined || path.includes("\0")) {
-    throw new ImageSpecError("E_OPTIONS", `The output "${text}" is not one of the known forms`, {
+    throw new ImageSpecError("E_OPTIONS", `The output "${text}" has none of the known forms`, {
       hint: "Use oci:DIR, docker-archive:FILE or engine.",
     });
   }

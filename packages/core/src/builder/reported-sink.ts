@@ -18,7 +18,7 @@ export function reportedSink(sink: ImageSink, report: TransferReport): ImageSink
       };
       report.expect(descriptor.size);
       const again = () => {
-        // Opened anew, an upload starts over.
+        // Reopening it starts the upload over.
         count(-moved);
         return counted(open(), count);
       };

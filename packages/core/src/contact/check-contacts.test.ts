@@ -37,7 +37,7 @@ it.each([
     /docker-credential-no-such-helper could not be started/,
     /Install docker-credential-no-such-helper/,
   ],
-])("says of a login that is no use what helps: %s", async (_, config, reason, hint) => {
+])("says what helps with a login that does not work: %s", async (_, config, reason, hint) => {
   const registry = await startRegistry({ auth: { type: "basic", users: { reader: "secret" } } });
   onTestFinished(() => registry.close());
   const env = { DOCKER_AUTH_CONFIG: JSON.stringify(config(registry.host)), DOCKER_CONFIG: "/nonexistent" };

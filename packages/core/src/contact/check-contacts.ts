@@ -16,7 +16,7 @@ const PATIENCE = 5000;
 
 /** What came of asking. */
 export interface ContactReport extends BuildContact {
-  /** `refused`: it wants other credentials, or none of ours; `unchecked`: nobody knows its address beforehand. */
+  /** `refused`: it needs other credentials, or rejects ours; `unchecked`: nobody knows its address beforehand. */
   status: "reachable" | "refused" | "unreachable" | "unchecked";
   /** Who we are there; undefined for nobody. */
   user?: string | undefined;

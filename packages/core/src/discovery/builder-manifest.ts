@@ -63,7 +63,7 @@ export async function readBuilderManifest(folder: string): Promise<BuilderManife
   const asked = (manifest.imagespec as { apiVersion?: unknown } | null)?.apiVersion;
   if (typeof asked === "number" && asked !== API_VERSION) {
     const older = asked > API_VERSION ? CORE : name;
-    return fault(`wants version ${asked} of the builder API; this is version ${API_VERSION}`, `Update ${older}.`, name);
+    return fault(`needs version ${asked} of the builder API; this is version ${API_VERSION}`, `Update ${older}.`, name);
   }
   const needed = (manifest.peerDependencies as { [CORE]?: unknown } | null | undefined)?.[CORE];
   const own = coreVersion();

@@ -49,7 +49,7 @@ async function readPlugin(plugin: unknown, { file, origin, modules = "import" }:
   }
   if (!isPath(plugin)) return pluginPackage(plugin, dirname(file));
   if (modules === "leave-out") {
-    const message = "is named by its path, and IMAGESPEC_PLUGINS=off runs no such module";
+    const message = "is named by its path, and IMAGESPEC_PLUGINS=off loads no such module";
     const hint = "Unset IMAGESPEC_PLUGINS, or register the builder in code.";
     return { subject: plugin, path: file, message, hint };
   }

@@ -33,7 +33,7 @@ export async function buildSeveral(
 ): Promise<BuildOutcome[]> {
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new ImageSpecError("E_OPTIONS", `Build options: concurrency is ${concurrency}`, {
-      hint: "Give a whole number from 1 on.",
+      hint: "Give a whole number of 1 or more.",
     });
   }
   const limit = atMost(concurrency);

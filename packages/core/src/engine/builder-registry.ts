@@ -46,7 +46,7 @@ export class BuilderRegistry {
   register(type: string, builder: ImageSpecBuilder, priority: number = DEFAULT_PRIORITY): void {
     if (!isBuilder(builder) || typeof builder.buildImage !== "function" || type === "" || !Number.isFinite(priority)) {
       const message = `"${type}" cannot be registered: it is not a builder with a priority`;
-      const hint = "Pass an object of a class that extends ImageSpecBuilder.";
+      const hint = "Pass an instance of a class that extends ImageSpecBuilder.";
       throw new ImageSpecError("E_BUILDER_LOAD", message, { hint });
     }
     this.#registered.set(type, { builder, priority });

@@ -90,7 +90,7 @@ export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequ
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Probe>((resolve) => {
     const reason = `its probe took longer than ${PROBE_TIMEOUT / 1000} s`;
-    timer = setTimeout(() => resolve({ usable: false, reason, hint: "Look at what it waits for." }), PROBE_TIMEOUT);
+    timer = setTimeout(() => resolve({ usable: false, reason, hint: "Check what it is waiting for." }), PROBE_TIMEOUT);
   });
   try {
     return await Promise.race([builder.probe?.(request) ?? { usable: true }, late]);

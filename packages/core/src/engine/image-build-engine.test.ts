@@ -256,7 +256,7 @@ describe("faults", () => {
     await expect(build).rejects.toMatchObject({ code: "E_OPTIONS" });
   });
 
-  it("cancels the build and says so, and a later one starts anew", async () => {
+  it("cancels the build and says so, and a later one starts from the beginning", async () => {
     class Slow extends PushBuilder {
       override async buildImage(request: BuildRequest): Promise<BuildResult> {
         this.requests.push(request);

@@ -155,7 +155,7 @@ describe("an image without an identity beside it", () => {
     const { outcome } = await build(spec(), new Adopting());
     await expect(explain(spec(), (outcome as ImageOutcome).reference)).rejects.toMatchObject({
       code: "E_INPUT_FILE",
-      message: expect.stringContaining("has no identity document beside it"),
+      message: expect.stringContaining("has no identity document attached"),
     });
     await expect(explain(spec(), "missing")).rejects.toMatchObject({ code: "E_REGISTRY", details: { status: 404 } });
     await expect(explain(new ImageSpec({ name: "app", baseImage: "base:1" }), "missing")).rejects.toMatchObject({

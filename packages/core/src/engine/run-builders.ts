@@ -73,7 +73,7 @@ export async function runBuilders(found: Discovery, run: RunOptions): Promise<Bu
     } catch (error) {
       if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
       pass(error.message, error.hint);
-      const message = `${nameOf(candidate)} passes this spec to the next builder: ${error.message}`;
+      const message = `${nameOf(candidate)} leaves this spec to the next builder: ${error.message}`;
       run.request.emit({ type: "warning", message });
     }
   }
@@ -108,7 +108,7 @@ async function build(type: string, builder: ImageSpecBuilder, request: BuildRequ
     if (isImageSpecError(error)) throw error;
     throw new ImageSpecError("E_BUILD", `Builder "${type}" failed: ${(error as Error)?.message ?? error}`, {
       cause: error,
-      hint: "Look at the lines above, and at the builder's own documentation.",
+      hint: "Read the lines above and the builder's documentation.",
       details: { builder: type },
     });
   }

@@ -66,7 +66,7 @@ it("lets one leave without stopping the others", async () => {
   expect(log).toEqual(["started"]);
 });
 
-it("stops when the last one leaves, who waits for the end; a newcomer starts anew", async () => {
+it("stops when the last one leaves, which waits for the end; a newcomer starts again", async () => {
   const calls = new SharedCalls<string>();
   const { work, log } = controlled();
   const abort = new AbortController();

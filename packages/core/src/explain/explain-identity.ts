@@ -49,7 +49,7 @@ export async function explainIdentity(
     if (resolved.target.registry === undefined) {
       const what = `no registry in which the tag ${against} could be, and was not built here with that tag of late`;
       throw new ImageSpecError("E_OPTIONS", `'${name}' has ${what}`, {
-        hint: "Give --against one of the last tags built here, or a whole reference such as registry.example/team/app:1.",
+        hint: "Give --against one of the last tags built here, or a full reference such as registry.example/team/app:1.",
       });
     }
   }

@@ -55,8 +55,8 @@ export async function readImageIdentity(
   } finally {
     await client.close();
   }
-  throw new ImageSpecError("E_INPUT_FILE", `'${reference}' has no identity document beside it`, {
-    hint: "Name an image that imagespec pushed with attachIdentity on, and that was not copied without what refers to it.",
+  throw new ImageSpecError("E_INPUT_FILE", `'${reference}' has no identity document attached`, {
+    hint: "Name an image that imagespec pushed with attachIdentity on and that was copied together with its referrers.",
   });
 }
 
@@ -76,8 +76,8 @@ async function aptIndexesOf(
 function checkedDocument(bytes: Uint8Array, reference: string): string {
   const text = Buffer.from(bytes).toString("utf8");
   if (isIdentity(text)) return text;
-  throw new ImageSpecError("E_REGISTRY", `'${reference}' has something beside it that is not an identity document`, {
-    hint: "Build the image anew with --force.",
+  throw new ImageSpecError("E_REGISTRY", `'${reference}' has an attachment that is not an identity document`, {
+    hint: "Rebuild the image with --force.",
   });
 }
 

@@ -58,7 +58,7 @@ export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions
   await Promise.all(Array.from({ length: LARGE_AT_ONCE }, hashLeft));
 }
 
-/** The same text put together anew: a text that was read takes memory of its own, and this one is soon dropped. */
+/** The same text, joined again: a text that was read takes memory of its own, and this one is soon dropped. */
 function unread(text: string): string {
   return `${text} `.slice(0, -1);
 }
@@ -79,7 +79,7 @@ async function hashTwice(source: string, hash: Hash): Promise<Taken> {
       if (!(error instanceof FileChanged)) throw error;
       if (isFirst) continue;
       throw new ImageSpecError("E_FILE_CHANGED", `'${source}' changes while it is read`, {
-        hint: "Wait until nothing writes to it, or leave it out with an ignore file.",
+        hint: "Wait until nothing writes to it, or exclude it with an ignore file.",
       });
     }
   }

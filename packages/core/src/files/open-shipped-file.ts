@@ -47,7 +47,7 @@ export async function* openShippedFile(file: Extract<ShippedFile, { type: "file"
 
 function changed(file: { source: string }, how: string, cause?: unknown): ImageSpecError {
   return new ImageSpecError("E_FILE_CHANGED", `'${file.source}' changed after it was hashed: ${how}`, {
-    hint: "Build again once nothing writes to it.",
+    hint: "Build again when nothing writes to it.",
     cause,
   });
 }

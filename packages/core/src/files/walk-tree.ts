@@ -102,7 +102,7 @@ function entryOf(path: string, top: string, { cache, faults, parameter, warn }: 
     const stats = lstatSync(absolute);
     if (stats.isFile()) {
       const file = foundFile(path, absolute, stats, cache);
-      // Put together anew: a text that was read takes memory of its own, one that nobody has read does not.
+      // Joined again: a text that was read takes memory of its own, one that nobody has read does not.
       file.source = `${top}${path}`;
       return file;
     }

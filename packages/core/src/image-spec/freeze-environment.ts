@@ -30,7 +30,7 @@ export async function freezeEnvironment(names: readonly string[], python?: strin
   const missing = names.flatMap((name, index): SpecFault[] => {
     if (answer.versions[name] != null) return [];
     const message = `'${name}' is not installed in the Python ${answer.python} that was asked`;
-    const hint = "Install it there, or take it out of pinnedPackages.";
+    const hint = "Install it there, or remove it from pinnedPackages.";
     return [{ path: ["pinnedPackages", index], code: "not_installed", message, hint }];
   });
   const [first] = missing;
@@ -58,7 +58,7 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
       cause = error;
     }
   }
-  const message = `The environment's packages are unknown: no Python answered of ${candidates.join(" and ")}`;
+  const message = `The environment's packages are unknown: neither Python answered (${candidates.join(", ")})`;
   const hint = "Activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' }).";
   throw new ImageSpecError("E_TOOL_MISSING", message, { hint, cause });
 }

@@ -16,7 +16,7 @@ export function fromEnvFaults(parameters: {
     faults.push({ path: ["pythonVersion"], code: "conflict", message, hint: "Drop pythonVersion." });
   }
   if (python !== undefined && python !== null && (typeof python !== "string" || python.trim() === "")) {
-    const message = "python is not the name of an interpreter";
+    const message = "python is not the path of an interpreter";
     faults.push({ path: ["python"], code: "invalid_type", message, hint: "Write it like '/usr/bin/python3'." });
   }
   if (pinnedPackages === undefined || pinnedPackages === null) return faults;
@@ -26,7 +26,7 @@ export function fromEnvFaults(parameters: {
   for (const [index, name] of pinnedPackages.entries()) {
     if (typeof name === "string" && DISTRIBUTION.test(name)) continue;
     const message = typeof name === "string" ? `'${redact(name)}' is not the name of a package` : "it is not a text";
-    const hint = "Name a package alone, such as 'numpy'.";
+    const hint = "Name just the package, such as 'numpy'.";
     faults.push({ path: ["pinnedPackages", index], code: "package_name", message, hint });
   }
   return faults;

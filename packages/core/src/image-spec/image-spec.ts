@@ -214,7 +214,7 @@ interface ParseOptions extends Pick<ImageSpecOptions, "specFiles"> {
 
 function parse(input: unknown, options: ParseOptions, above: object[] = []): ParsedParameters {
   if (typeof input === "object" && input !== null && above.includes(input)) {
-    throw new ImageSpecError("E_CYCLE", "The base image has itself as base", { hint: "Name another baseImage." });
+    throw new ImageSpecError("E_CYCLE", "The base image is its own base", { hint: "Name another baseImage." });
   }
   if (above.length > MOST_BASES) {
     const message = `a base image stands on more than ${MOST_BASES} others`;

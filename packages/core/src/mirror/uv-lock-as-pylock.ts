@@ -24,7 +24,7 @@ export function uvLockAsPylock({ lock, pyproject, platforms }: LockedProject): s
   const root = graph && selectMember(graph, undefined);
   if (graph === undefined || root === undefined || "hint" in root) {
     throw new ImageSpecError("E_INPUT_FILE", "uv.lock is not one of version 1 with a project in it", {
-      hint: "Write it with: uv lock.",
+      hint: "Write it with `uv lock`.",
     });
   }
   const parts = selectParts(root, parse(pyproject) as Table, {});

@@ -24,7 +24,7 @@ describe("PlatformFile", () => {
   });
 
   it.each(["", "{", "{}", "null", '[1,["sha256:1"],["sha256:1","linux"],[2,[]],["sha256:1",[3]]]'])(
-    "takes %j for nothing, and is written anew",
+    "ignores %j, and is rewritten",
     async (text) => {
       await writeFile(file(), text);
       const memory = new PlatformFile(folder);

@@ -51,7 +51,7 @@ function makeFolder(parent: string, name: string): Promise<string> {
     const message = `The folder for temporary files ${parent} cannot be written: ${cause.message}`;
     throw new ImageSpecError("E_CACHE", message, {
       cause,
-      hint: "Set TMPDIR to a folder that exists and can be written.",
+      hint: "Set TMPDIR to a writable folder.",
     });
   });
 }

@@ -59,8 +59,8 @@ function lineBreach(content: string, line: number, result: RequirementsFile): Pr
   if (content.startsWith("-")) return readOption(content, line, result);
   const { requirement, hashes } = splitHashes(content);
   if (/\s--[a-z]/.test(requirement)) {
-    const message = "an option but --hash stands behind the requirement, and uv reads no other there";
-    return { code: "option", message, hint: "Give what uv has for it in pipExtraArgs." };
+    const message = "an option other than --hash follows the requirement, where uv reads no other";
+    return { code: "option", message, hint: "Use uv's option for it in pipExtraArgs." };
   }
   const tooLong = lengthBreach(requirement);
   if (tooLong) return tooLong;
@@ -89,13 +89,13 @@ function readOption(content: string, line: number, result: RequirementsFile): Pr
   const value = unquoted(rest);
   if (/^(?:-e|--editable)$/.test(name)) return pythonPackageBreach(content);
   if (/\s-{1,2}[A-Za-z]/.test(rest.replace(/^(["']).*?\1/, ""))) {
-    const message = `'${name}' is followed by another option in its line, which installers read differently`;
-    return { code: "two_options", message, hint: "Write each option in a line of its own." };
+    const message = `'${name}' is followed by another option on its line, which installers read differently`;
+    return { code: "two_options", message, hint: "Write each option on its own line." };
   }
   if (FILES.has(name) || VALUED.has(name)) {
     if (separator === "" && value !== "") {
       const hint = `Write '${name} ${value}'.`;
-      return { code: "option_value", message: `there must be a space behind '${name}'`, hint };
+      return { code: "option_value", message: `there must be a space after '${name}'`, hint };
     }
     if (VALUED.has(name)) {
       const breach = installerOptionBreach({ name, value });
@@ -117,10 +117,10 @@ function readNested(
   line: number,
   result: RequirementsFile,
 ): Problem | undefined {
-  if (path === "") return { code: "option_value", message: `'${name}' names no file`, hint: "Name one behind it." };
+  if (path === "") return { code: "option_value", message: `'${name}' names no file`, hint: "Name one after it." };
   if (path.includes("://")) {
-    const message = `'${name} ${path}' names a file on the network, which may say something else at each build`;
-    return { code: "remote_file", message, hint: "Download it beside this file and name that." };
+    const message = `'${name} ${path}' names a file on the network, which may differ at each build`;
+    return { code: "remote_file", message, hint: "Download it next to this file and name the copy." };
   }
   if (path === written && /\s/.test(path)) {
     const message = `the file name '${path}' behind '${name}' holds a space`;
@@ -132,7 +132,7 @@ function readNested(
 
 function unknownOption(name: string): Problem {
   const message = `the option '${name}' has no effect on an image`;
-  return { code: "option", message, hint: "Drop it, or give what uv has for it in pipExtraArgs." };
+  return { code: "option", message, hint: "Drop it, or use uv's option for it in pipExtraArgs." };
 }
 
 /** A requirement, and the values of the `--hash` options behind it. */

@@ -31,7 +31,9 @@ export async function readPylock({ file, reader }: RequirementsFile): Promise<Re
 export function pylockBreaches(lock: Table): LockBreach[] {
   if (lock["lock-version"] !== "1.0") {
     const message = `it is not a lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
-    return [{ file: "lock", code: "lock_version", message, hint: "Write it again: uv export --format pylock.toml." }];
+    return [
+      { file: "lock", code: "lock_version", message, hint: "Write it again with `uv export --format pylock.toml`." },
+    ];
   }
   const local = [...tables(lock.packages).flatMap((entry) => originBreach(entry) ?? []), ...lockMarkerBreaches(lock)];
   const groups = lock["default-groups"];

@@ -26,7 +26,7 @@ export async function readScript(spec: Spec, { file, reader }: RequirementsFile)
   if (existsSync(`${file}.lock`))
     refuse({
       code: "script_lock",
-      message: "a lock lies beside it, which would be left aside",
+      message: "a lock lies beside it, which would be ignored",
       hint: `Name what it says: uv export --script ${reader.shown(file)} --format pylock.toml -o pylock.toml.`,
     });
   const metadata = scriptMetadata(found.text);
@@ -47,7 +47,7 @@ export async function readScript(spec: Spec, { file, reader }: RequirementsFile)
     refuse({
       code: "script_settings",
       message: `it sets ${settings.map((name) => `tool.uv.${name}`).join(", ")}, which an image takes from its spec alone`,
-      hint: "Take them out of the script, and say them in pipIndex, pipExtraIndexUrl or pipExtraArgs.",
+      hint: "Remove them from the script, and set them in pipIndex, pipExtraIndexUrl or pipExtraArgs.",
     });
   const breach = python === undefined ? undefined : pythonBreach(String(python), spec);
   if (breach) refuse(breach);
@@ -79,7 +79,7 @@ function pythonBreach(required: string, spec: Spec): Problem | undefined {
   const version = isGiven(spec.pythonExec) ? undefined : environmentOf(spec)?.pythonVersion;
   if (version === undefined) {
     const message = `it requires Python ${required}, and the spec leaves the version to its base image`;
-    return breach(message, "Set pythonVersion, or take requires-python out of the script.");
+    return breach(message, "Set pythonVersion, or remove requires-python from the script.");
   }
   const full = version.split(".").length > 2 ? version : `${version}.9999`;
   const holds = read.every((match) =>

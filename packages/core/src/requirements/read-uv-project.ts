@@ -87,7 +87,7 @@ function readGraph(text: string, { reader, file, faults }: UvProjectQuestion): L
   const graph = parseLockGraph(parsed.table);
   const message = `${reader.shown(file)} is not a uv.lock of version 1`;
   if (graph === undefined)
-    faults.add("requirements", { code: "lock_version", message, hint: "Write it with: uv lock." });
+    faults.add("requirements", { code: "lock_version", message, hint: "Write it with `uv lock`." });
   return graph;
 }
 

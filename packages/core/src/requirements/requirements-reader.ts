@@ -55,7 +55,7 @@ export class RequirementsReader {
     if (above.includes(file)) {
       const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");
       throw new ImageSpecError("E_CYCLE", `requirement files include each other: ${circle}`, {
-        hint: `Take the -r or -c line out of '${this.shown(above.at(-1) as string)}'.`,
+        hint: `Remove the -r or -c line from '${this.shown(above.at(-1) as string)}'.`,
       });
     }
     if (this.#read.has(file)) return;

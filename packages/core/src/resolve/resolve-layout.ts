@@ -16,9 +16,9 @@ export async function resolveLayout(
   const digests = [...new Set(await readIndex(folder, path))];
   const [digest] = digests;
   if (digest === undefined || digests.length > 1) {
-    const message = `baseImage: the OCI layout '${path}' holds ${digests.length} images and not one`;
+    const message = `baseImage: the OCI layout '${path}' holds ${digests.length} images instead of one`;
     throw new ImageSpecError("E_INPUT_FILE", message, {
-      hint: "Write the one image into a folder of its own, such as with 'skopeo copy ... oci:DIR:tag'.",
+      hint: "Write the one image into its own folder, for example with `skopeo copy ... oci:DIR:tag`.",
       details: { path: folder },
     });
   }

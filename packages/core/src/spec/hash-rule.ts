@@ -17,7 +17,7 @@ export function hashBreach(text: string): Problem | undefined {
   const breach = (reason: string): Problem => ({
     code: "hash",
     message: `the hash '${redact(text)}' cannot be checked: ${reason}`,
-    hint: "Write it as sha256:<64 hexadecimal digits>; sha384 and sha512 are taken too.",
+    hint: "Write it as sha256:<64 hexadecimal digits>; sha384 and sha512 are accepted too.",
   });
   if (digits === undefined) return breach(algorithm === "" ? "it names no algorithm" : `'${algorithm}' is not taken`);
   if (!/^[0-9a-f]*$/i.test(digest)) return breach("it holds something else than hexadecimal digits");

@@ -89,7 +89,7 @@ const LONG: ReadonlyMap<string, string> = new Map([
   ["--no-cache-dir", "--no-cache"],
 ]);
 
-/** What to use instead of options that are refused although there are good reasons to want them. */
+/** What to use instead of options that are refused although they have good uses. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ...["-r", "--requirement", "--requirements"].map((name) => [name, "Name the file by requirements."] as const),
   ...["-c", "--constraint", "--constraints"].map(
@@ -134,14 +134,14 @@ export function installerOptionBreach({ name, value }: InstallerOption): Problem
     return { code: "option_value", message: `the option '${name}' takes no value`, hint: "Drop the value." };
   }
   if (value === undefined || value === "" || value.startsWith("-")) {
-    return { code: "option_value", message: `the option '${name}' has no value`, hint: "Write a value behind it." };
+    return { code: "option_value", message: `the option '${name}' has no value`, hint: "Write a value after it." };
   }
   const hint = rule(value);
   if (hint === undefined) return variableBreach(value);
   const isPlace = rule === url || rule === namedUrl || rule === linksUrl;
   return {
     code: isPlace ? "local_path" : "option_value",
-    message: `the option '${name}' cannot be '${redact(value)}'${isPlace ? ", which is not one http or https URL" : ""}`,
+    message: `the option '${name}' cannot be '${redact(value)}'${isPlace ? ", which is not a single http or https URL" : ""}`,
     hint,
   };
 }
@@ -150,8 +150,8 @@ export function installerOptionBreach({ name, value }: InstallerOption): Problem
 export function variableBreach(text: string): Problem | undefined {
   const [variable] = /\$\{\w+\}/.exec(text) ?? [];
   if (variable === undefined) return undefined;
-  const message = `'${variable}' would stand for a variable of the machine that installs, and another one's differs`;
-  const hint = "Write out what it stands for; a credential goes into a file of pipSecretMounts.";
+  const message = `'${variable}' would read a variable of the installing machine, which differs between machines`;
+  const hint = "Write out its value; put a credential into a file of pipSecretMounts.";
   return { code: "variable", message, hint };
 }
 
@@ -172,7 +172,7 @@ export function extraArgumentsBreach(text: string): Problem | undefined {
   }
   if (positional === undefined) return undefined;
   const message = `'${redact(positional)}' is not an option`;
-  return { code: "positional", message, hint: "Name packages by packages, and files by requirements." };
+  return { code: "positional", message, hint: "Name packages in `packages`, and files in `requirements`." };
 }
 
 /**

@@ -58,12 +58,12 @@ export function machineBreach(marker: string, variables?: ReadonlySet<string>): 
     if (typeof left !== "string") return undefined;
     const found = [...OF_THE_MACHINE, "platform.version"].find((name) => wordsOf(left).includes(name));
     if (found === undefined) return undefined;
-    const message = `the marker asks for ${found}, the kernel of the machine that builds, and another one's differs`;
-    const hint = "Ask for what the image has, such as python_version or platform_machine.";
+    const message = `the marker tests ${found}, the kernel of the building machine, which differs between machines`;
+    const hint = "Use what the image has, such as python_version or platform_machine.";
     return { code: "machine_marker", message, hint };
   } catch (error) {
     if (!isImageSpecError(error, "E_RESOLVE")) throw error;
-    return { code: "marker", message: "the marker behind ';' cannot be read", hint: "Correct it." };
+    return { code: "marker", message: "the marker after ';' cannot be read", hint: "Correct it." };
   }
 }
 

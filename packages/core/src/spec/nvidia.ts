@@ -16,13 +16,13 @@ export function cudaBreach(version: string): Problem | undefined {
   }
   if (reaches(version, OLDEST)) return undefined;
   const message = `CUDA ${version} is older than NVIDIA's images for Ubuntu 20.04 and 22.04`;
-  return { code: "cuda", message, hint: "Take 11.0.3 or newer, or name an image of your own by baseImage." };
+  return { code: "cuda", message, hint: "Use 11.0.3 or newer, or name your own image in baseImage." };
 }
 
 /** The rule for `cudnn`: a major version, which is all that NVIDIA's image names say. */
 export function cudnnBreach(version: string): Problem | undefined {
   if (version === "8" || version === "9") return undefined;
-  const message = `'${version}' is not a cuDNN that NVIDIA's images name`;
+  const message = `'${version}' is not a cuDNN version that NVIDIA's images name`;
   return { code: "cudnn", message, hint: 'Write its major version: "9", or "8" for CUDA before 12.4.0.' };
 }
 
@@ -30,7 +30,7 @@ export function cudnnBreach(version: string): Problem | undefined {
 export function cudnnOfCudaBreach(cuda: string, cudnn: string): Problem | undefined {
   if (!reaches(cuda, UNNUMBERED_CUDNN) || cudnn === ONLY_CUDNN) return undefined;
   const message = `NVIDIA's images of CUDA ${cuda} hold cuDNN ${ONLY_CUDNN}, not ${cudnn}`;
-  return { code: "cudnn", message, hint: `Set cudnn to "${ONLY_CUDNN}", or take a CUDA before 12.4.0.` };
+  return { code: "cudnn", message, hint: `Set cudnn to "${ONLY_CUDNN}", or use CUDA older than 12.4.0.` };
 }
 
 /** NVIDIA's runtime image of a CUDA version, with cuDNN where one is asked for. Pure. */

@@ -32,7 +32,7 @@ function plainName(kind: string, optionHint = "Leave it out."): Rule {
       return { code: "empty", message: `an empty text is not ${kind}`, hint: "Take it out of the list." };
     if (CONTROL.test(text)) {
       const message = `${kind} may not hold a line break or control character`;
-      return { code: "control", message, hint: "Write each as an item of its own." };
+      return { code: "control", message, hint: "Write each as a separate item." };
     }
     if (text.trim().startsWith("-")) {
       return { code: "option", message: `'${redact(text)}' is an option, not ${kind}`, hint: optionHint };
@@ -119,7 +119,7 @@ export function condaPackageBreach(text: string): Problem | undefined {
   }
   const [key] = /(?<=[[,]\s*)(?:channel|subdir|url|fn|file_name)(?=\s*=)/i.exec(name) ?? [];
   if (key !== undefined) {
-    const message = `'${redact(text)}' says in brackets where the package comes from (${key})`;
+    const message = `'${redact(text)}' names in brackets where the package comes from (${key})`;
     return { code: "conda_source", message, hint: "Write it in front, as CHANNEL::NAME or CHANNEL/SUBDIR::NAME." };
   }
   if (channel === "defaults" || channel?.startsWith("defaults/")) {

@@ -88,7 +88,7 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
     } else if (value === undefined || value === null) {
     } else if (name in draft) {
       const hint = `Keep one of '${name}' and '${key}'.`;
-      faults.push({ path: [key], code: "duplicate", message: `'${name}' is given twice`, hint });
+      faults.push({ path: [key], code: "duplicate", message: `'${name}' is set twice`, hint });
     } else draft[name] = value;
   }
   // An empty registry is what an unset environment variable leaves behind.
@@ -129,7 +129,7 @@ function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
     return issue.keys.map((key) => ({
       path: [...path, key],
       code: issue.code,
-      message: `'${key}' is not known here`,
+      message: `'${key}' is not allowed here`,
       hint: spellingHint(key, INNER_NAMES, "Drop it."),
     }));
   }
@@ -162,11 +162,11 @@ function scanTexts(value: unknown, path: Path, faults: SpecFault[], above: objec
     if (breach) faults.push({ path, ...breach });
   } else if (Array.isArray(value) || isPlain(value)) {
     if (above.includes(value)) {
-      faults.push({ path, code: "circular", message: "the value holds itself", hint: "Write plain data." });
+      faults.push({ path, code: "circular", message: "the value contains itself", hint: "Write plain data." });
       return;
     }
     if (above.length >= DEEPEST) {
-      const message = `it is nested more than ${DEEPEST} deep`;
+      const message = `it is nested more than ${DEEPEST} levels deep`;
       faults.push({ path: path.slice(0, 3), code: "too_deep", message, hint: "Write flatter data." });
       return;
     }

@@ -17,7 +17,8 @@ export function userInfoBreach(text: string): Problem | undefined {
 
 function credential(text: string, found: string): Problem {
   const message = `'${redact(text)}' carries ${found} in a URL; it would end up in the image, its history and its tag`;
-  const hint = "Take it out of the URL and give it by pipSecretMounts, such as a .netrc file mounted at /root/.netrc.";
+  const hint =
+    "Remove it from the URL and mount it with pipSecretMounts, for example as a .netrc file at /root/.netrc.";
   return { code: "userinfo", message, hint };
 }
 
@@ -35,8 +36,8 @@ const LONGEST_TEXT = 8192;
 /** The rule for the length of what names something. */
 export function lengthBreach(text: string): Problem | undefined {
   if (text.length <= LONGEST_TEXT) return undefined;
-  const message = `the text has ${text.length} characters, and at most ${LONGEST_TEXT} are read`;
-  return { code: "too_long", message, hint: "Write it shorter, or as several items." };
+  const message = `the text has ${text.length} characters, and at most ${LONGEST_TEXT} are allowed`;
+  return { code: "too_long", message, hint: "Shorten it, or split it into several items." };
 }
 
 export function emptyBreach(text: string): Problem | undefined {
@@ -66,7 +67,11 @@ export function baseImageBreach(image: string): Problem | undefined {
   if (base.kind === "layout") {
     return base.path !== ""
       ? undefined
-      : { code: "reference", message: "'oci:' names no folder", hint: "Write oci:PATH, PATH an OCI image layout." };
+      : {
+          code: "reference",
+          message: "'oci:' names no folder",
+          hint: "Write oci:PATH, where PATH is an OCI image layout.",
+        };
   }
   if (image === "scratch") {
     const message = "'scratch' stands for no image in a Dockerfile, and no registry has one of that name";
@@ -86,7 +91,7 @@ export function platformBreach(text: string): Problem | undefined {
   for (const platform of text.split(",")) {
     if (isPlatform(platform.trim())) continue;
     const message = `'${platform.trim()}' is not a platform`;
-    const hint = "Write os/arch[/variant], several separated by commas: 'linux/amd64,linux/arm64'.";
+    const hint = "Write os/arch[/variant], and separate several by commas: 'linux/amd64,linux/arm64'.";
     return { code: "platform", message, hint };
   }
   return undefined;
@@ -138,8 +143,8 @@ export function envSizeBreach(name: string, value: string): Problem | undefined 
   if (bytes <= LARGEST_ARGUMENT) return undefined;
   return {
     code: "env_size",
-    message: `the variable has ${bytes} bytes with its name, and Linux starts no program with one above ${LARGEST_ARGUMENT}`,
-    hint: "Put it into a file that copy names.",
+    message: `the variable and its name have ${bytes} bytes, and Linux starts no program with one above ${LARGEST_ARGUMENT}`,
+    hint: "Put it into a file that `copy` ships.",
   };
 }
 
@@ -148,7 +153,7 @@ export function argumentBreach(text: string): Problem | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes <= LARGEST_ARGUMENT) return undefined;
   const message = `it has ${bytes} bytes, and Linux starts no program with an argument above ${LARGEST_ARGUMENT}`;
-  return { code: "argument_size", message, hint: "Put it into a file that copy names." };
+  return { code: "argument_size", message, hint: "Put it into a file that `copy` ships." };
 }
 
 /** The rule for one of `commands`, which is part of an argument of the shell. */
@@ -170,7 +175,7 @@ export function copyPathBreach(path: string): Problem | undefined {
     return { code: "copy_path", message: `'${path}' is absolute`, hint };
   }
   if (path.split(/[\\/]/).includes(".."))
-    return { code: "copy_path", message: `'${path}' leads out of the root`, hint };
+    return { code: "copy_path", message: `'${path}' leads outside the root`, hint };
   return undefined;
 }
 
@@ -202,7 +207,7 @@ export function requirementsPathBreach(path: string): Problem | undefined {
     return { code: "requirements_kind", message, hint: cure };
   }
   if (!path.split(/[\\/]/).includes("..")) return undefined;
-  const message = `'${path}' leads out of the root`;
+  const message = `'${path}' leads outside the root`;
   const hint = "Move the file below the spec's root, or give its absolute path.";
   return { code: "requirements_path", message, hint };
 }
@@ -227,13 +232,12 @@ const PROGRAMS = /^\/(?:usr|bin|sbin|lib\w*|opt|boot|dev|proc|sys)(?:\/|$)/;
 export function mountPathBreach(path: string): Problem | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (INSTALLER_SETTINGS.has(name)) {
-    const message = `'${path}' would choose the index of packages, which a secret must not: the tag would not know`;
-    const hint =
-      "Name the indexes in pipIndex and pipExtraIndexUrl, and give their logins in a file mounted at /root/.netrc.";
+    const message = `'${path}' would choose the package index, which a secret must not do: it is not part of the tag`;
+    const hint = "Set the indexes in pipIndex and pipExtraIndexUrl, and mount their logins as /root/.netrc.";
     return { code: "installer_settings", message, hint };
   }
   if (PROGRAMS.test(path)) {
-    const message = `'${path}' lies among the programs of the image, and a secret must not take the place of one`;
+    const message = `'${path}' lies among the image's programs, and a secret must not replace one`;
     const hint = "Mount it below /root, /etc or /run/secrets, such as '/run/secrets/token'.";
     return { code: "mount_path", message, hint };
   }

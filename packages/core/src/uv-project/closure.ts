@@ -95,11 +95,11 @@ function sortKey({ name, version }: LockedPackage): string {
 
 function notLocked(name: string): ImageSpecError {
   const hint = "Run 'uv lock'.";
-  return new ImageSpecError("E_INPUT_FILE", `The lock needs '${name}' and does not hold it`, { hint });
+  return new ImageSpecError("E_INPUT_FILE", `The lock requires '${name}' and does not hold it`, { hint });
 }
 
 function tooManyMarkers(name: string): ImageSpecError {
-  const message = `The lock leads to '${name}' by more than ${MOST_TERMS} combinations of markers`;
+  const message = `The lock leads to '${name}' through more than ${MOST_TERMS} combinations of markers`;
   const hint = "Limit the lock to what images need: [tool.uv] environments = [\"sys_platform == 'linux'\"].";
   return new ImageSpecError("E_INPUT_FILE", message, { hint });
 }

@@ -23,7 +23,7 @@ export function selectMember({ packages }: LockGraph, member: string | undefined
   if (found !== undefined) return found;
   const names = local.map(({ name }) => name).join(", ");
   if (member === undefined) {
-    const message = "beside the lock there is a workspace without a project of its own";
+    const message = "the lock belongs to a workspace without a project of its own";
     return { code: "member", message, hint: `Set uvProject.member to one of ${names}.` };
   }
   const hint = names === "" ? "Drop uvProject.member." : `Use one of ${names}.`;

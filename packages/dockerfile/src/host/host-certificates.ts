@@ -22,7 +22,7 @@ export async function hostCertificates(env: ProcessEnvironment): Promise<HostCer
   const file = env[variable];
   if (file === undefined || file === "") return undefined;
   const bytes = await readRegularFile(file, LARGEST_SETTINGS).catch((cause: unknown) => {
-    throw new ImageSpecError("E_INPUT_FILE", `The certificates ${file}, named by ${variable}, cannot be read`, {
+    throw new ImageSpecError("E_INPUT_FILE", `The certificates in ${file}, which ${variable} names, cannot be read`, {
       cause,
       hint: `Correct ${variable}, or unset it.`,
     });

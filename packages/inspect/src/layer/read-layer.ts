@@ -131,7 +131,7 @@ async function feed(
   if (tar.destroyed) return;
   const found = hash && `${algorithm}:${hash.digest("hex")}`;
   if (found !== diffId)
-    throw new ImageSpecError("E_DIGEST_MISMATCH", `${subject} unpacks to ${found}, and the image says ${diffId}`, {
+    throw new ImageSpecError("E_DIGEST_MISMATCH", `${subject} unpacks to ${found}, but the image states ${diffId}`, {
       hint: "Choose another base image: no engine can pull this one.",
     });
   tar.end(Buffer.alloc(0));

@@ -47,7 +47,7 @@ export async function scanLayer(
     caps: LAYER_CAPS,
     refuse: (why, cause) =>
       new ImageSpecError("E_UNSUPPORTED", `${subject} cannot be inspected: ${why}`, {
-        hint: "Look at it with a container engine.",
+        hint: "Open it with a container engine.",
         cause,
       }),
     async visit(member) {

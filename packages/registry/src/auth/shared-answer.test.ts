@@ -21,7 +21,7 @@ it("is asked once, and known from then on", async () => {
   expect(asked[0]?.signal.aborted).toBe(false);
 });
 
-it("is cancelled when the last who waits has left, and asked anew by the next", async () => {
+it("is cancelled when the last one waiting has left, and asked again by the next", async () => {
   const { asked, shared } = question();
   const [first, second] = [new AbortController(), new AbortController()];
   const waiting = [shared.get(first.signal), shared.get(second.signal)];

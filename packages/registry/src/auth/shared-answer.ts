@@ -9,7 +9,7 @@ interface Asked<T> {
 
 /**
  * The answer to a question that is asked once for all who wait for it. It is cancelled when the last of them has
- * left before it came, and then asked anew by the next.
+ * left before it came, and then asked again by the next.
  */
 export class SharedAnswer<T> {
   readonly #ask: (signal: AbortSignal) => Promise<T>;

@@ -23,6 +23,6 @@ function checkedHost(host: string): string {
   const wrong = /[/@\s]/.test(host) || nameBreach(`${host.includes(":") ? host : `${host}:443`}/x`) !== undefined;
   if (!wrong) return host;
   throw new ImageSpecError("E_OPTIONS", `'${host}' is not a registry host`, {
-    hint: "Write HOST or HOST:PORT, several separated by commas: registry.lan:5000.",
+    hint: "Write HOST or HOST:PORT, and separate several by commas: registry.lan:5000.",
   });
 }

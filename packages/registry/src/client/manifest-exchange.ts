@@ -24,7 +24,7 @@ export async function readManifest(
   for (const digest of expected) {
     if (matchesDigest(bytes, checkedDigest(digest, whole))) continue;
     throw new ImageSpecError("E_DIGEST_MISMATCH", `The manifest of ${whole} is ${digestOf(bytes)}, not ${digest}`, {
-      hint: "Run it again; if it stays so, the registry or something between here and there changes content.",
+      hint: "Run it again; if it persists, the registry or something on the way to it changes content.",
       details: { registry: repository.registry, repository: repository.name, digest },
     });
   }
@@ -50,7 +50,7 @@ export function checkStored(
   if (stored === undefined || stored === digest || (isDigest(stored) && matchesDigest(bytes, stored))) return;
   const { registry, name } = repository;
   throw new ImageSpecError("E_DIGEST_MISMATCH", `${registry} stored ${whole} as ${stored.slice(0, 100)}`, {
-    hint: "Use another registry: this one, or a proxy before it, changes manifests, so images cannot be pinned there.",
+    hint: "Use another registry: this one, or a proxy in front of it, changes manifests, so images cannot be pinned there.",
     details: { registry, repository: name, digest },
   });
 }
@@ -58,7 +58,7 @@ export function checkStored(
 /** A tag or digest that may stand in a path. @throws ImageSpecError E_REFERENCE. */
 export function checkedName(tagOrDigest: string, repository: string): string {
   if (isTag(tagOrDigest) || isDigest(tagOrDigest)) return tagOrDigest;
-  throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (asked of ${repository})`, {
+  throw new ImageSpecError("E_REFERENCE", `"${tagOrDigest}" is neither a tag nor a digest (in ${repository})`, {
     hint: "Use a tag of at most 128 letters, digits, _, . and -, or a digest: sha256: and 64 lower-case hex digits.",
   });
 }

@@ -86,7 +86,7 @@ function mismatch(subject: Subject, descriptor: Descriptor, what: string): Image
     "E_DIGEST_MISMATCH",
     `${subject.name}: ${descriptor.digest} has ${descriptor.size} bytes, ${what}`,
     {
-      hint: "Run it again; if it stays so, the image is broken in the registry: push it again.",
+      hint: "Run it again; if it persists, the image is broken in the registry: push it again.",
       details: { registry: subject.registry, repository: subject.name, digest: descriptor.digest },
     },
   );

@@ -40,7 +40,7 @@ describe("a download that goes wrong (C.4 19)", () => {
     expect(Number(/^bytes=(\d+)-$/.exec(gets[1]?.headers.range ?? "")?.[1])).toBeGreaterThan(0);
   });
 
-  it("starts anew, unseen, where the registry knows no ranges", async () => {
+  it("starts over, unnoticed, where the registry does not support ranges", async () => {
     const bytes = tinyLayer(200_000).bytes;
     let requests = 0;
     await using server = await rawServer((_request, response) => {

@@ -124,8 +124,8 @@ function isRefusedDigest(error: unknown): boolean {
 
 function mismatch(push: BlobPush, cause: unknown): ImageSpecError {
   const { digest } = push.descriptor;
-  return new ImageSpecError("E_DIGEST_MISMATCH", `${digest} became something else on its way to ${push.subject.name}`, {
-    hint: "Run it again: the content changed after its digest was taken, or on its way.",
+  return new ImageSpecError("E_DIGEST_MISMATCH", `${digest} was changed on its way to ${push.subject.name}`, {
+    hint: "Run it again: the content changed after its digest was computed, or in transit.",
     cause,
     details: { registry: push.subject.registry, repository: push.subject.name, digest },
   });
@@ -168,9 +168,9 @@ function nextLocation(push: BlobPush, response: HttpResponse, known: URL | undef
   if (known !== undefined) return known;
   throw new ImageSpecError(
     "E_REGISTRY",
-    `${push.subject.registry} accepts an upload and does not say where to (no Location)`,
+    `${push.subject.registry} accepts an upload without saying where to send it (no Location)`,
     {
-      hint: "Report it to the registry's operator, or see what a proxy before it does.",
+      hint: "Report it to the registry's operator, or check the proxy in front of it.",
       details: { registry: push.subject.registry, repository: push.subject.name },
     },
   );
@@ -182,7 +182,7 @@ function nextLocation(push: BlobPush, response: HttpResponse, known: URL | undef
  */
 function miscounted(push: BlobPush, end: number, has: number): ImageSpecError {
   const { registry } = push.subject;
-  return new ImageSpecError("E_REGISTRY", `${registry} was sent ${end} bytes and says that it has ${has}`, {
+  return new ImageSpecError("E_REGISTRY", `${registry} was sent ${end} bytes and reports ${has}`, {
     hint: "Leave chunkSize out, or report it to the registry's operator.",
     details: { registry: push.subject.registry, repository: push.subject.name },
   });

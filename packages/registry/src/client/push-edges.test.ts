@@ -74,7 +74,7 @@ describe("a registry that misstates what it has", () => {
   it.each([
     ["DIGEST_INVALID", 400, refusedDigest],
     ["416", 416, ""],
-  ])("is sent the whole anew when it goes on to refuse the rest (%s)", async (_, status, body) => {
+  ])("is sent the whole again when it keeps refusing the rest (%s)", async (_, status, body) => {
     await using test = await registry(({ method, headers }, response) => {
       if (method === "GET") response.writeHead(204, { range: "0-149999" }).end();
       if (method !== "PUT") return;
@@ -180,7 +180,7 @@ describe("a chunk", () => {
     ]);
   });
 
-  it("whose session is gone starts the upload anew", async () => {
+  it("whose session is gone starts the upload over", async () => {
     await using test = await registry(({ method }, response) => {
       if (method === "PATCH" && test.of("PATCH").length === 2) response.writeHead(404).end();
     });

@@ -42,7 +42,7 @@ describe("an upload that breaks (C.4 25)", () => {
     expect(puts[1]?.headers["content-range"]).toBe(`${layer.bytes.length - rest}-${layer.bytes.length - 1}`);
   });
 
-  it("starts anew where the registry does not say", async () => {
+  it("starts over where the registry does not say", async () => {
     await using test = await setUp({ uploadRange: false });
     test.proxy.script([{ match: "PUT */blobs/uploads/*", nth: [1, 2], do: { resetAt: 700_000 } }]);
     await test.repository.putBlob(layer.descriptor, layer.open);

@@ -88,7 +88,7 @@ export function unreachable(subject: Subject, fault: NetworkFault, tries: number
 
 /** The error of a cancelled call. */
 export function aborted(action: string, cause: unknown): ImageSpecError {
-  return new ImageSpecError("E_ABORTED", `Cancelled: ${action}`, { hint: "Run it again to go on.", cause });
+  return new ImageSpecError("E_ABORTED", `Cancelled: ${action}`, { hint: "Run it again to continue.", cause });
 }
 
 async function readErrors(

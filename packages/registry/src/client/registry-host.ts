@@ -18,7 +18,7 @@ export interface RegistryCall {
   /** Token scopes, sorted: `repository:team/app:pull`. */
   scopes: string[];
   headers?: Record<string, string> | undefined;
-  /** Opens the body, anew for each try. */
+  /** Opens the body, once for each try. */
   body?: () => Uint8Array | AsyncIterable<Uint8Array>;
   /** The statuses to return; every other becomes an error. */
   accept: readonly number[] | ((status: number) => boolean);
@@ -172,7 +172,7 @@ export class RegistryHost {
       hops++;
     }
     throw new ImageSpecError("E_REGISTRY", `${call.subject.registry} redirects in circles to ${call.subject.action}`, {
-      hint: "Report this to whoever runs the registry, or a proxy before it.",
+      hint: "Report this to whoever runs the registry or a proxy in front of it.",
     });
   }
 
@@ -190,7 +190,7 @@ export class RegistryHost {
       "E_REGISTRY",
       `${subject.registry} sends its callers to an address that is refused: ${location.slice(0, 200)}`,
       {
-        hint: "Report this to whoever runs the registry, or a proxy before it: from https only https is followed.",
+        hint: "Report this to whoever runs the registry or a proxy in front of it: a redirect from https must lead to https.",
       },
     );
   }

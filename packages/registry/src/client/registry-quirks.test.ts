@@ -152,7 +152,7 @@ describe("chunked uploads", () => {
     expect(await bytesOf(quickClient().repository(`${server.host}/a`).getBlob(layer.descriptor))).toEqual(layer.bytes);
   });
 
-  it("a token that runs out between chunks is fetched anew", async () => {
+  it("a token that expires between chunks is renewed", async () => {
     const users = { me: "s3cret" };
     await using server = await startRegistry({ auth: { type: "bearer", users, tokenUses: 2 } });
     const credentials = fixedCredentials({ [server.host]: { kind: "basic", username: "me", password: "s3cret" } });

@@ -94,7 +94,7 @@ export class UploadSource {
   #wrongSize(what: string): ImageSpecError {
     const { digest, size } = this.#descriptor;
     return new ImageSpecError("E_DIGEST_MISMATCH", `${this.#name}: the source has ${what} ${size} bytes of ${digest}`, {
-      hint: "Run it again: the content changed after its digest was taken.",
+      hint: "Run it again: the content changed after its digest was computed.",
       details: { digest, size },
     });
   }

@@ -12,7 +12,7 @@ export async function collectBytes(
     size += chunk.length;
     if (size > limit) {
       throw new ImageSpecError("E_REGISTRY", `${subject} is larger than ${limit} bytes`, {
-        hint: "Check the name and the registry: no honest one serves this.",
+        hint: "Check the name and the registry: no honest registry serves this.",
       });
     }
     chunks.push(chunk);

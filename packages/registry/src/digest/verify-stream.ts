@@ -16,7 +16,7 @@ export async function* verifyStream(
   const hash = hashFor(digest);
   const wrong = (what: string) =>
     new ImageSpecError("E_DIGEST_MISMATCH", `${subject}: ${what}`, {
-      hint: "Run it again; if it stays so, the registry or something between here and there changes content.",
+      hint: "Run it again; if it persists, the registry or something on the way to it changes content.",
       details: { digest, size: expected.size },
     });
   let received = 0;

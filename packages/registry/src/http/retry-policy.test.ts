@@ -38,7 +38,7 @@ it("waits no shorter than without a word when it is asked for no wait", () => {
   expect(new RetryBudget({ baseMs: 100 }).next({ retryAfterMs: 0 })).toBeGreaterThanOrEqual(75);
 });
 
-it("tries a timeout once more only, and counts anew after progress", () => {
+it("retries a timeout only once, and starts counting again after progress", () => {
   const budget = new RetryBudget();
   expect(budget.next({ timeout: true })).toBeDefined();
   expect(budget.next({ timeout: true })).toBeUndefined();

@@ -111,7 +111,7 @@ export function checkChild(child: Descriptor, bytes: ManifestBytes, subject: str
   if (child.digest === bytes.digest && child.size === bytes.bytes.length && child.mediaType === bytes.mediaType) return;
   throw new ImageSpecError(
     "E_DIGEST_MISMATCH",
-    `${subject}: its entry ${child.digest} says ${child.size} bytes of ${child.mediaType}, there are ${bytes.bytes.length} of ${bytes.mediaType}`,
+    `${subject}: its entry ${child.digest} states ${child.size} bytes of ${child.mediaType}, and there are ${bytes.bytes.length} of ${bytes.mediaType}`,
     { hint: "Push the image again: its index is broken." },
   );
 }

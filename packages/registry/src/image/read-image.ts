@@ -45,7 +45,7 @@ export async function readImage(
   for (let depth = 0; document.kind === "index"; depth++) {
     if (depth >= MAX_INDEX_DEPTH) {
       throw new ImageSpecError("E_REGISTRY", `${whole} nests indexes more than ${MAX_INDEX_DEPTH} deep`, {
-        hint: "Choose another image: no build tool makes one like it.",
+        hint: "Choose another image: no build tool writes such a one.",
       });
     }
     index ??= { document, bytes };

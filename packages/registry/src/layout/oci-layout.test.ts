@@ -104,7 +104,7 @@ describe("OciLayout", () => {
     expect(await failureOf(layout.root())).toMatchObject({ code: "E_DIGEST_MISMATCH" });
   });
 
-  it("writes a blob anew that lies there with other bytes", async () => {
+  it("rewrites a blob that exists with other bytes", async () => {
     const layer = tinyLayer();
     const image = await pushImage(new OciLayout(folder), tinyImage([layer]), { tag: "1" });
     await writeFile(blobPath(layer.descriptor.digest), Buffer.alloc(layer.descriptor.size));

@@ -65,7 +65,7 @@ export class OciLayout implements ImageSource, ImageSink {
     const tags = entries.map(({ digest, annotations }) => annotations?.[REF_NAME] ?? digest).join(", ");
     const what = tagOrDigest === undefined ? `holds ${entries.length} images` : `has no ${tagOrDigest}`;
     throw new ImageSpecError("E_INPUT_FILE", `${this.name} ${what}; it lists ${tags || "nothing"}`, {
-      hint: "Name one of those it lists, or write the layout again.",
+      hint: "Name one of the tags it lists, or write the layout again.",
     });
   }
 

@@ -129,7 +129,7 @@ describe("a registry that does not show what is not there yet", () => {
   it("403 to both is settled by opening an upload, which is given up", async () => {
     const { server, asked } = await guarded({ pull: 403, push: 403, upload: 202 });
     await using host = server;
-    // Unknown, and for no want of rights: a build goes on.
+    // Unknown, though not for lack of rights: a build continues.
     expect(await ask(host.host, true)).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY" } });
     expect(asked.slice(-2)).toEqual(["POST push", "DELETE push"]);
   });

@@ -27,8 +27,8 @@ export async function listedUnderTag(
   const subject = `${repository.name}:${tag}`;
   const document = parseManifest(manifest, subject);
   if (document.kind === "index") return document.manifests;
-  throw new ImageSpecError("E_REGISTRY", `${subject} is an image, and the name is kept for lists of referrers`, {
-    hint: "Remove that tag: registries without a list of referrers keep it there.",
+  throw new ImageSpecError("E_REGISTRY", `${subject} is an image, and that tag is reserved for a list of referrers`, {
+    hint: "Remove that tag: registries without the referrers API keep their list there.",
     details: { registry: repository.registry, repository: repository.name },
   });
 }

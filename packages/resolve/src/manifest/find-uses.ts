@@ -33,7 +33,7 @@ export function findUses({ name, text }: Manifest): ImageUse[] {
     if (error !== undefined) {
       const { line, col } = lineCounter.linePos(error.pos[0]);
       throw new ImageSpecError("E_INPUT_FILE", `${name}:${line}:${col}: not YAML: ${error.message}`, {
-        hint: "Correct this line; what a template makes is resolved after it was made.",
+        hint: "Correct this line; resolve a template's output after rendering it.",
         cause: error,
       });
     }

@@ -18,7 +18,7 @@ export function replaceUses(text: string, uses: readonly { use: ImageUse; refere
 /** `written` is the value with the quotes or the block header that YAML puts around it. */
 function replaceIn(written: string, value: string, reference: string): string {
   const [before, after, another] = written.split(value);
-  // With escapes in it the value is not found, and is then written anew.
+  // A value with escapes in it is not found, and is then rewritten.
   if (before === undefined || after === undefined || another !== undefined) return JSON.stringify(reference);
   // A plain value may not begin with the bracket of an IPv6 address.
   if (before === "" && reference.startsWith("[")) return JSON.stringify(reference) + after;

@@ -74,7 +74,7 @@ interface Part {
   signal: AbortSignal | undefined;
 }
 
-/** Adds parameters if the spec is still right with them; a file that is not there is no news. */
+/** Adds parameters if the spec is still right with them; a missing file is not reported. */
 async function extend(draft: SpecDraft, parameters: ImageSpecParameters, part: Part): Promise<boolean> {
   const extended = { ...draft.parameters, ...parameters };
   try {

@@ -11,7 +11,7 @@ import type { ContractServices } from "./contract-options.ts";
  */
 export async function checkServices(services: ContractServices, docker: ContainerEngine): Promise<void> {
   const { os, architecture } = await docker.version().catch((cause: Error) => {
-    throw new ImageSpecError("E_DAEMON", `The engine that starts the images built does not answer: ${cause.message}`, {
+    throw new ImageSpecError("E_DAEMON", `The engine that starts the built images does not answer: ${cause.message}`, {
       cause,
       hint: "Start a docker engine, and set services.dockerHost to its address.",
     });
@@ -29,7 +29,7 @@ export async function checkServices(services: ContractServices, docker: Containe
       throw new ImageSpecError(
         "E_REGISTRY",
         `The base image services.images.${name} cannot be read: ${cause.message}`,
-        { cause, hint: `Push ${image} as https://imagespec.dev/testkit describes it.` },
+        { cause, hint: `Push ${image} as https://imagespec.dev/testkit describes.` },
       );
     });
   }

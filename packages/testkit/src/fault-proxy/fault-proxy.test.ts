@@ -85,7 +85,7 @@ test("requests that break off, are changed or come twice", async () => {
   ]);
 });
 
-test("nth picks among the matching requests, and a new script counts anew", async () => {
+test("nth picks among the matching requests, and a new script starts counting again", async () => {
   const rule = { match: "GET /x", nth: [2, 3], do: { status: 500 } };
   await using proxy = await faultProxy(target, [rule]);
   const statuses = async (count: number) => {

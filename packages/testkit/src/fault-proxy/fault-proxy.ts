@@ -25,7 +25,7 @@ export interface FaultProxy {
   readonly host: string;
   readonly url: string;
   readonly exchanges: FaultExchange[];
-  /** Replaces the rules; counting begins anew. */
+  /** Replaces the rules; counting starts over. */
   script(rules: readonly FaultRule[]): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -17,7 +17,7 @@ from .sources import staged_sources
 
 
 class ImagespecBuilder(ImageSpecBuilder):
-    """Builds an image spec with imagespec: only what the registry lacks, by whichever of its builders can."""
+    """Builds an image spec with imagespec: only what the registry lacks, with the first builder that can."""
 
     builder_type = "imagespec"
 
@@ -40,7 +40,7 @@ class ImagespecBuilder(ImageSpecBuilder):
             if image_spec.base_image:
                 document["base_image"] = self._names.get(image_spec.base_image, image_spec.base_image)
             reference = _build(document, spec_id(image_spec), force=image_spec._is_force_push)
-        # flytekit has named the image by its own tag: one that moved would name something nobody built.
+        # flytekit has named the image by its own tag: if that changed, it would name an image that nobody built.
         if _current_tag(image_spec) != before:
             raise RuntimeError(f"Files of image spec {image_spec.name!r} changed while it was built. Build it again.")
         self._names[reference] = reference.split("@")[0]
@@ -64,7 +64,7 @@ def spec_id(spec: ImageSpec) -> str:
 
 
 def _current_tag(spec: ImageSpec) -> str:
-    """flytekit's tag computed anew: the attribute is cached."""
+    """flytekit's tag, recomputed: the attribute is cached."""
     return dataclasses.replace(spec).tag
 
 

@@ -20,7 +20,7 @@ def staged_sources(spec: ImageSpec, folder: str) -> Optional[str]:
     if mode is None or mode == CopyFileDetection.NO_COPY:
         return None
     if not spec.source_root:
-        raise ValueError(f"Image spec {spec.name!r} says how to copy sources and has no source_root.")
+        raise ValueError(f"Image spec {spec.name!r} says how to copy sources but has no source_root.")
     root = os.path.abspath(spec.source_root)
     ignore = IgnoreGroup(root, [GitIgnore, DockerIgnore, StandardIgnore])
     files, _ = ls_files(root, mode, deref_symlinks=False, ignore_group=ignore)
