@@ -33,105 +33,139 @@ export const build: RowGroup = {
     const rival = await Rival.create(folder, run, base);
     // Both sides know the base: docker has it pulled, we read it from the registry.
     await rival.build({ ...base, name: `${base.name}/warm-up`, packages: ["six"] });
-    const named = (part: string, round: number): Case => ({ ...base, name: `${base.name}/${part}-${round}` });
-    const empty = () => rm(cache, { recursive: true, force: true });
-    const both = async () => {
-      await buildOurs(folder, base, { cache });
-      await rival.build(base);
-    };
+    const setting: Setting = { folder, cache, base, rival };
     const cacheRepository = `${base.registry}/bench/${run}/cache`;
-    const elsewhere = join(folder, "cache-elsewhere");
-    const against = { rival: RIVAL, what: "ms" } as const;
-    const rows: Row[] = [
-      {
-        ...against,
-        name: "build: cold",
-        goal: 0.5,
-        prepare: empty,
-        ours: (round) => buildOurs(folder, named("cold", round), { cache }),
-        theirs: (round) => rival.build(named("cold", round), { cold: true }),
-      },
-      {
-        name: "build: cold, no bytecode",
-        rival: RIVAL,
-        what: "ms",
-        goal: 0.25,
-        prepare: empty,
-        ours: (round) => buildOurs(folder, named("plain", round), { cache, bytecode: false }),
-        theirs: (round) => rival.build(named("plain", round), { cold: true, bytecode: false }),
-      },
-      {
-        name: "build: cold, as a user waits",
-        rival: "flytekit and docker",
-        what: "ms",
-        goal: 0.5,
-        prepare: empty,
-        ours: (round) => buildOurs(folder, named("waiting", round), { cache }),
-        theirs: (round) => rival.build(named("waiting", round), { cold: true, flytekit: true }),
-      },
-      {
-        ...against,
-        name: "build: unchanged",
-        goal: 0.5,
-        prepare: (round) => (round === 0 ? both() : Promise.resolve()),
-        ours: () => buildOurs(folder, base, { cache }),
-        theirs: () => rival.build(base),
-      },
-      {
-        ...against,
-        name: "build: one source changed",
-        goal: 0.5,
-        prepare: (round) => changeSource(base.sourceRoot, round),
-        ours: () => buildOurs(folder, base, { cache }),
-        theirs: () => rival.build(base),
-      },
-      {
-        ...against,
-        name: "build: one dependency changed",
-        goal: 0.1,
-        // A version that was built before is in both caches: once is all there is.
-        rounds: 1,
-        ours: () => buildOurs(folder, { ...base, packages: ONE_CHANGED }, { cache }),
-        theirs: () => rival.build({ ...base, packages: ONE_CHANGED }),
-      },
-      {
-        name: "build: empty cache, registry full",
-        rival: "imagespec, warm cache",
-        what: "ms",
-        goal: 1.5,
-        async prepare(round) {
-          await changeSource(base.sourceRoot, 1000 + round);
-          if (round === 0) await buildOurs(folder, base, { cache, cacheRepository });
-          await changeSource(base.sourceRoot, 2000 + round);
-          await rm(elsewhere, { recursive: true, force: true });
-        },
-        ours: () => buildOurs(folder, base, { cache: elsewhere, cacheRepository }),
-        async theirs(round) {
-          await changeSource(base.sourceRoot, 3000 + round);
-          return buildOurs(folder, base, { cache });
-        },
-      },
-      {
-        name: "build: cold, two platforms",
-        rival: "imagespec, one platform",
-        what: "ms",
-        goal: 2,
-        prepare: empty,
-        ours: (round) =>
-          buildOurs(
-            folder,
-            { ...named("two", round), baseImage: bothPlatforms },
-            { cache, platform: "linux/amd64,linux/arm64" },
-          ),
-        async theirs(round) {
-          await empty();
-          return buildOurs(folder, { ...named("one", round), baseImage: bothPlatforms }, { cache });
-        },
-      },
-    ];
-    return { rows };
+    const own = [fullRegistry(setting, cacheRepository), twoPlatforms(setting, bothPlatforms)];
+    return { rows: [...coldRows(setting), ...changeRows(setting), ...own] };
   },
 };
+
+interface Setting {
+  folder: string;
+  /** Our cache. */
+  cache: string;
+  base: Case;
+  rival: Rival;
+}
+
+const AGAINST = { rival: RIVAL, what: "ms" } as const;
+
+const named = ({ base }: Setting, part: string, round: number): Case => ({
+  ...base,
+  name: `${base.name}/${part}-${round}`,
+});
+
+/** With nothing of an earlier build. */
+function coldRows(setting: Setting): Row[] {
+  const { folder, cache, rival } = setting;
+  const prepare = () => rm(cache, { recursive: true, force: true });
+  return [
+    {
+      ...AGAINST,
+      name: "build: cold",
+      goal: 0.5,
+      prepare,
+      ours: (round) => buildOurs(folder, named(setting, "cold", round), { cache }),
+      theirs: (round) => rival.build(named(setting, "cold", round), { cold: true }),
+    },
+    {
+      name: "build: cold, no bytecode",
+      ...AGAINST,
+      goal: 0.25,
+      prepare,
+      ours: (round) => buildOurs(folder, named(setting, "plain", round), { cache, bytecode: false }),
+      theirs: (round) => rival.build(named(setting, "plain", round), { cold: true, bytecode: false }),
+    },
+    {
+      name: "build: cold, as a user waits",
+      rival: "flytekit and docker",
+      what: "ms",
+      goal: 0.5,
+      prepare,
+      ours: (round) => buildOurs(folder, named(setting, "waiting", round), { cache }),
+      theirs: (round) => rival.build(named(setting, "waiting", round), { cold: true, flytekit: true }),
+    },
+  ];
+}
+
+/** With an image built before, and what changed since. */
+function changeRows({ folder, cache, base, rival }: Setting): Row[] {
+  const both = async () => {
+    await buildOurs(folder, base, { cache });
+    await rival.build(base);
+  };
+  return [
+    {
+      ...AGAINST,
+      name: "build: unchanged",
+      goal: 0.5,
+      prepare: (round) => (round === 0 ? both() : Promise.resolve()),
+      ours: () => buildOurs(folder, base, { cache }),
+      theirs: () => rival.build(base),
+    },
+    {
+      ...AGAINST,
+      name: "build: one source changed",
+      goal: 0.5,
+      prepare: (round) => changeSource(base.sourceRoot, round),
+      ours: () => buildOurs(folder, base, { cache }),
+      theirs: () => rival.build(base),
+    },
+    {
+      ...AGAINST,
+      name: "build: one dependency changed",
+      goal: 0.1,
+      // A version that was built before is in both caches: once is all there is.
+      rounds: 1,
+      ours: () => buildOurs(folder, { ...base, packages: ONE_CHANGED }, { cache }),
+      theirs: () => rival.build({ ...base, packages: ONE_CHANGED }),
+    },
+  ];
+}
+
+/** A machine with an empty cache that finds its layers in the registry. */
+function fullRegistry({ folder, cache, base }: Setting, cacheRepository: string): Row {
+  const elsewhere = join(folder, "cache-elsewhere");
+  return {
+    name: "build: empty cache, registry full",
+    rival: "imagespec, warm cache",
+    what: "ms",
+    goal: 1.5,
+    async prepare(round) {
+      await changeSource(base.sourceRoot, 1000 + round);
+      if (round === 0) await buildOurs(folder, base, { cache, cacheRepository });
+      await changeSource(base.sourceRoot, 2000 + round);
+      await rm(elsewhere, { recursive: true, force: true });
+    },
+    ours: () => buildOurs(folder, base, { cache: elsewhere, cacheRepository }),
+    async theirs(round) {
+      await changeSource(base.sourceRoot, 3000 + round);
+      return buildOurs(folder, base, { cache });
+    },
+  };
+}
+
+function twoPlatforms(setting: Setting, bothPlatforms: string): Row {
+  const { folder, cache } = setting;
+  const prepare = () => rm(cache, { recursive: true, force: true });
+  return {
+    name: "build: cold, two platforms",
+    rival: "imagespec, one platform",
+    what: "ms",
+    goal: 2,
+    prepare,
+    ours: (round) =>
+      buildOurs(
+        folder,
+        { ...named(setting, "two", round), baseImage: bothPlatforms },
+        { cache, platform: "linux/amd64,linux/arm64" },
+      ),
+    async theirs(round) {
+      await prepare();
+      return buildOurs(folder, { ...named(setting, "one", round), baseImage: bothPlatforms }, { cache });
+    },
+  };
+}
 
 /** Memory, for which there is no rival: four wheels that unpack to 512 MiB each, against two of them. */
 export const memory: RowGroup = {

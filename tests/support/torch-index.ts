@@ -1,10 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import { startPackageIndex, type WheelOptions } from "@imagespec/testkit";
+import { certificateAuthority } from "./certificate-authority.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The index of PyTorch's builds, as a machine sees it whose proxy answers in its place. */
@@ -24,42 +22,7 @@ export interface TorchIndex {
 export async function startTorchIndex(builds: Record<string, readonly WheelOptions[]>): Promise<TorchIndex> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
-  const at = (name: string) => join(folder.path, name);
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "ignore" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl(
-    "req",
-    "-x509",
-    ...key,
-    "-days",
-    "2",
-    "-subj",
-    "/CN=imagespec test",
-    "-keyout",
-    at("ca.key"),
-    "-out",
-    at("ca.pem"),
-  );
-
-  const certificates = new Map<string, { key: Buffer; cert: Buffer }>();
-  function certificateFor(host: string) {
-    const known = certificates.get(host);
-    if (known) return known;
-    const subject = [
-      "-subj",
-      `/CN=${host}`,
-      "-addext",
-      `subjectAltName=DNS:${host}`,
-      "-addext",
-      "basicConstraints=critical,CA:FALSE",
-    ];
-    const signed = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-days", "2"];
-    openssl("req", "-x509", ...key, ...subject, ...signed, "-keyout", at("host.key"), "-out", at("host.pem"));
-    const made = { key: readFileSync(at("host.key")), cert: readFileSync(at("host.pem")) };
-    certificates.set(host, made);
-    return made;
-  }
-
+  const authority = certificateAuthority(folder.path);
   const indexes = new Map<string, string>();
   for (const [build, packages] of Object.entries(builds)) {
     const index = await startPackageIndex({ packages });
@@ -91,7 +54,7 @@ export async function startTorchIndex(builds: Record<string, readonly WheelOptio
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    const secure = new TLSSocket(socket, { isServer: true, ...certificateFor(url.replace(/:\d+$/, "")) });
+    const secure = new TLSSocket(socket, { isServer: true, ...authority.certificateOf(url.replace(/:\d+$/, "")) });
     secure.on("error", () => secure.destroy());
     server.emit("connection", secure);
   });
@@ -102,6 +65,11 @@ export async function startTorchIndex(builds: Record<string, readonly WheelOptio
     await new Promise((resolve) => server.close(resolve));
   });
   const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const env = { HTTPS_PROXY: proxy, https_proxy: proxy, SSL_CERT_FILE: at("ca.pem"), NO_PROXY: "localhost,127.0.0.1" };
+  const env = {
+    HTTPS_PROXY: proxy,
+    https_proxy: proxy,
+    SSL_CERT_FILE: authority.file,
+    NO_PROXY: "localhost,127.0.0.1",
+  };
   return { env, asked, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
