@@ -13,6 +13,7 @@ import { defaultBaseImage } from "./default-base-image.ts";
 import { defaultPlatform, normalPlatforms } from "./platforms.ts";
 import type { Inputs, ReadOptions } from "./read-inputs.ts";
 import type { ResolvedSpec } from "./resolved-spec.ts";
+import { secretMounts } from "./secret-mounts.ts";
 
 /** How a spec is resolved. */
 export interface ResolveOptions extends ReadOptions {
@@ -36,7 +37,7 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
     content: contentOf(spec, { platforms, base: base.content, inputs }),
     base: base.image,
     baseSpec: baseSpecOf(spec),
-    ...secretsOf(spec),
+    ...secretMounts(spec),
     files: inputs.files,
     registryConfig: spec.registryConfig && resolvePath(spec.root, spec.registryConfig),
     warnings: inputs.warnings,
@@ -61,14 +62,6 @@ async function inputsOf(spec: Spec, options: ReadOptions & { platforms: readonly
 function baseSpecOf({ baseImage }: Spec): ResolvedSpec["baseSpec"] {
   if (typeof baseImage !== "object" || baseImage.builder === "noop") return undefined;
   return { environment: environmentOf(baseImage)?.manager };
-}
-
-function secretsOf({ pipSecretMounts = [], root }: Spec): Pick<ResolvedSpec, "secrets" | "secretFiles"> {
-  const files = pipSecretMounts.map(([file], index) => [`secret_${index}`, resolvePath(root, file)]);
-  return {
-    secrets: pipSecretMounts.map(([, target], index) => ({ id: `secret_${index}`, target })),
-    secretFiles: Object.fromEntries(files),
-  };
 }
 
 async function resolveBase(
