@@ -174,7 +174,7 @@ describe("a Job that fails says why", () => {
   test.each<[fault: string, code: string, message: RegExp, kubernetes: Kubernetes]>([
     ["ImagePullBackOff", "E_KUBERNETES", /ImagePullBackOff: Back-off pulling image/, {}],
     ["Evicted", "E_KUBERNETES", /Evicted: The node was low on resource/, {}],
-    ["no digest", "E_BUILD", /without an image/, {}],
+    ["no digest", "E_BUILD", /wrote no image/, {}],
     ["Unschedulable", "E_KUBERNETES", /Unschedulable: 0\/1 nodes are available/, { startTimeout: 2 }],
     ["no pod", "E_KUBERNETES", /violates PodSecurity/, {}],
   ])("%s", async (fault, code, message, kubernetes) => {

@@ -59,7 +59,7 @@ describe("judgeJob", () => {
       "no digest",
       snapshot({ condition: ["Complete"], pods: [pod(terminated(0, "done"))] }),
       "E_BUILD",
-      /without an image/,
+      /wrote no image/,
     ],
     ["executor error", snapshot({ condition: ["Failed"], pods: [pod(terminated(1))] }), "E_BUILD", /exit code 1/],
     [

@@ -127,7 +127,7 @@ describe("uvLockDistributions", () => {
       "E_UNSUPPORTED",
       /a 1 has no wheel/,
     );
-    fails(project(`{ name = "a" }`), "E_INPUT_FILE", /needs a and does not lock it/);
+    fails(project(`{ name = "a" }`), "E_INPUT_FILE", /requires a and does not lock it/);
     fails("version = 1\n", "E_INPUT_FILE", /not a uv\.lock/);
   });
 
