@@ -118,7 +118,7 @@ describe("kaniko in docker: failures are named, and no container remains", () =>
     const error = await failing("no-executor", { env: { A: "1" } }, { image: services.images.python });
     expect(error).toMatchObject({
       code: "E_BUILD",
-      message: expect.stringMatching(/cannot be started|exit code|without an image/),
+      message: expect.stringMatching(/cannot be started|exit code|wrote no image/),
     });
   });
 
