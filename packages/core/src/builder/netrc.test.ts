@@ -24,6 +24,11 @@ describe("parseNetrc", () => {
     ["a backslash without quotes", String.raw`machine a login b password c\d`, String.raw`c\d`],
     ["a quote that never ends", 'machine a login b password "c', '"c'],
     ["a value that is a keyword", "machine a login login password machine", "machine"],
+    ["a quote that never ends, before another", 'machine a login b password "c\nmachine x account "y"', '"c'],
+    ["keywords of any case", "MACHINE a Login b PASSWORD Machine", "Machine"],
+    ["a space that is not of ASCII", "machine a login b password c\u00a0\u2003d", "c\u00a0\u2003d"],
+    ["a byte order mark and line ends of Windows", "\uFEFFmachine a\r\n\tlogin b\r\n\tpassword c\r\n", "c"],
+    ["a macro of Windows", "macdef init\r\nput machine z\r\n\r\nmachine a login b password c", "c"],
     ["a macro before it", "macdef init\nput machine z\n\nmachine a login b password c", "c"],
   ])("%s", (_, text, password) => {
     expect(parseNetrc(text)).toEqual([{ host: "a", username: expect.stringMatching(/^(b|login)$/), password }]);

@@ -8,29 +8,32 @@ export interface NetrcLogin {
 }
 
 /**
- * The logins of a netrc file, in its order, as curl reads it (https://everything.curl.dev/usingcurl/netrc.html): values may
- * stand in double quotes, where a backslash escapes; `#` begins a comment where a keyword may stand, and is a letter
- * like others in a value, as for uv and Python; a macro ends at an empty line. Pure.
+ * The logins of a netrc file, in its order, as curl reads it (https://everything.curl.dev/usingcurl/netrc.html): keywords
+ * are of any case; values may stand in double quotes within a line, where a backslash escapes; `#` begins a comment where a
+ * keyword may stand, and is a letter like others in a value, as for uv and Python; a macro ends at an empty line. Pure.
  */
 export function parseNetrc(text: string): NetrcLogin[] {
-  const words = netrcWords(text);
+  const words = netrcWords(text.replace(/^\uFEFF/, ""));
   const logins: NetrcLogin[] = [];
   const value = () => words.next().value ?? "";
-  for (const word of words) {
+  for (const said of words) {
+    const word = said.toLowerCase();
     const last = logins.at(-1);
     if (word === "machine") logins.push({ host: value().toLowerCase(), username: "", password: "" });
     else if (word === "default") logins.push({ host: "*", username: "", password: "" });
     else if (word === "login" || word === "password" || word === "account") {
-      const said = value();
-      if (last && word === "login") last.username = said;
-      if (last && word === "password") last.password = said;
+      const text = value();
+      if (last && word === "login") last.username = text;
+      if (last && word === "password") last.password = text;
     }
   }
   return logins.filter((login) => login.password !== "" || login.username !== "");
 }
 
 /** A word in quotes, a bare one, or what stands in place of a keyword: a macro, a comment. */
-const WORD = /"((?:[^"\\]|\\.)*)"|(\S+)/gsy;
+const WORD = /"((?:[^"\\\n]|\\[^\n])*)"|([^ \t\r\n\f\v]+)/gy;
+/** Of ASCII alone: a password may hold any other space. */
+const SPACE = /[ \t\r\n\f\v]/;
 const WITH_VALUE = new Set(["machine", "login", "password", "account"]);
 const ESCAPES = new Map([
   ["n", "\n"],
@@ -43,7 +46,7 @@ function* netrcWords(text: string): Generator<string, undefined> {
   const pattern = new RegExp(WORD);
   let before = "";
   for (let at = 0; at < text.length; ) {
-    if (/\s/.test(text[at] ?? "")) {
+    if (SPACE.test(text[at] ?? "")) {
       at++;
       continue;
     }
@@ -54,12 +57,12 @@ function* netrcWords(text: string): Generator<string, undefined> {
       at = lineEnd(text, /\n/, at);
       continue;
     }
-    if (isKeyword && bare === "macdef") {
+    if (isKeyword && bare.toLowerCase() === "macdef") {
       at = lineEnd(text, /\n[ \t\r]*\n/, at);
       continue;
     }
     const word = quoted?.replaceAll(/\\(.)/gs, (_, letter: string) => ESCAPES.get(letter) ?? letter) ?? bare;
-    before = isKeyword && quoted === undefined ? word : "";
+    before = isKeyword && quoted === undefined ? word.toLowerCase() : "";
     at += whole.length;
     yield word;
   }

@@ -42,6 +42,10 @@ describe("secretTexts", () => {
     ["machine pypi.example login build password ab1"],
     ["index-url = https://build:ab1@pypi.example/simple"],
     ["ab1\n"],
+    ["machine pypi.example\n# whose\nlogin build\npassword ab1"],
+    ["MACHINE pypi.example LOGIN build PASSWORD ab1"],
+    ['\uFEFFmachine pypi.example\r\nlogin build\r\npassword "ab1"'],
+    ["macdef init\nput x\n\nmachine pypi.example login build password ab1"],
   ])("hides a password however short it is: %j", async (content) => {
     const file = join(folder, "secret");
     await writeFile(file, content);

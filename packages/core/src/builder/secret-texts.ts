@@ -28,7 +28,8 @@ export async function secretTexts(files: readonly string[]): Promise<string[]> {
     for (const text of [...lines.filter((line) => !PUBLIC_LINE.test(line)), ...values]) likely.add(text);
     for (const password of lines.flatMap(urlPasswords)) known.add(password);
     if (/^\S+$/.test(content.trim())) known.add(content.trim());
-    for (const { username, password } of isNetrc(content) ? parseNetrc(content) : []) {
+    // Also of a file that only looks like something else: what it holds is read by a tool that knows its name.
+    for (const { username, password } of parseNetrc(content)) {
       // A token often stands alone, as the user name.
       const secret = password === "" ? username : password;
       known.add(secret).add(encodeURIComponent(secret));
@@ -40,14 +41,14 @@ export async function secretTexts(files: readonly string[]): Promise<string[]> {
 }
 
 /** Lines that only name a place: a section of an ini file, a machine of a netrc. */
-const PUBLIC_LINE = /^(?:\[[\w -]+\]|machine\s+\S+|default)$/;
+const PUBLIC_LINE = /^(?:\[[\w -]+\]|machine\s+\S+|default)$/i;
 /** Words of a netrc that a value follows. */
 const NETRC_VALUES = new Set(["login", "account", "password"]);
 /** Keys of pip's and uv's files whose values are addresses, not credentials. */
 const PUBLIC_KEYS = new Set(["index-url", "extra-index-url", "find-links", "trusted-host", "cert", "client-cert"]);
 
 function isNetrc(content: string): boolean {
-  return /^\s*(?:machine\s+\S+|default)\s+(?:login|account|password)\s/m.test(content);
+  return /^\s*(?:machine\s+\S+|default)\s+(?:login|account|password)\s/im.test(content);
 }
 
 /** The values of a netrc's `login`, `account` and `password`. */
@@ -55,7 +56,7 @@ function netrcValues(content: string): string[] {
   const words = content.split(/\s+/);
   return words.flatMap((word, index) => {
     const value = words[index + 1];
-    if (!NETRC_VALUES.has(word) || value === undefined) return [];
+    if (!NETRC_VALUES.has(word.toLowerCase()) || value === undefined) return [];
     const quoted = /^"(.*)"$/.exec(value)?.[1];
     return quoted === undefined ? [value] : [value, quoted];
   });

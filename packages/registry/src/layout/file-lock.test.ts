@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -73,6 +74,32 @@ it("runs the work again when the lock was lost in between", async () => {
   });
   expect(done).toBe(false);
   expect(runs).toBe(2);
+});
+
+it.each([
+  ["a folder", (path: string) => mkdir(path)],
+  ["a link to nothing", (path: string) => symlink("nowhere", path)],
+  ["a pipe", async (path: string) => void execFileSync("mkfifo", [path])],
+])("refuses %s in the lock's place", async (_, make) => {
+  const path = join(folder, "lock");
+  await make(path);
+  expect(await failureOf(withFileLock(path, async () => 1))).toMatchObject({ code: "not_a_file" });
+  expect(await readdir(folder)).toEqual(["lock"]);
+});
+
+// Root reads any file.
+it.runIf(process.getuid?.() === 0)("takes over from a holder whose file it may not read", async () => {
+  const path = join(folder, "lock");
+  await chmod(folder, 0o777);
+  await writeFile(path, "dead", { mode: 0o600 });
+  process.seteuid?.(4242);
+  try {
+    await expect(readFile(path)).rejects.toMatchObject({ code: "EACCES" });
+    expect(await withFileLock(path, async () => "in", { staleMs: 200 })).toBe("in");
+  } finally {
+    process.seteuid?.(0);
+  }
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it("leaves when cancelled, and says what the folder says", async () => {

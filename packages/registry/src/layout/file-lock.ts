@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, lstat, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FileRefused, LARGEST_RULES, readRegularFile } from "../file/read-regular-file.ts";
 import { isRunning, processMark } from "../process/process-mark.ts";
 
 export interface FileLockOptions {
@@ -18,6 +19,8 @@ class LostLockError extends Error {}
  * is a file that only one can create, its holder touches it while it lives, and one that is known to have ended is not
  * waited for. `work` calls
  * `confirm` right before what must not happen twice; when the lock was lost by then, all of it runs again.
+ *
+ * @throws FileRefused where something else than a file stands at `path`, and what the system says of its folder.
  */
 export async function withFileLock<T>(
   path: string,
@@ -64,14 +67,14 @@ async function acquire(path: string, token: string, staleMs: number, signal: Abo
     if (state === undefined) continue;
     // Measured by our own clock alone, since the file system's or the holder's may differ.
     if (state.text !== seen.state) seen = { state: state.text, since: performance.now() };
-    const holder = state.token.slice(0, Math.max(state.token.lastIndexOf("-"), 0));
+    const holder = state.token?.slice(0, Math.max(state.token.lastIndexOf("-"), 0)) ?? "";
     if (isRunning(holder) === false || performance.now() - seen.since > staleMs) await breakLock(path, state.token);
     await sleep(wait * (0.5 + Math.random()), undefined, { signal });
   }
 }
 
 /** Removes a dead holder's lock; if another process holds it by now, it is put back. */
-async function breakLock(path: string, token: string): Promise<void> {
+async function breakLock(path: string, token: string | undefined): Promise<void> {
   const taken = `${path}.${randomBytes(6).toString("hex")}`;
   try {
     await rename(path, taken);
@@ -83,11 +86,14 @@ async function breakLock(path: string, token: string): Promise<void> {
   }
 }
 
-async function stateOf(path: string): Promise<{ token: string; text: string } | undefined> {
-  const [token, found] = await Promise.all([contentOf(path), stat(path).catch(() => undefined)]);
-  return token === undefined || found === undefined ? undefined : { token, text: `${token} ${found.mtimeMs}` };
+/** What is seen of a lock; undefined when it is gone. Another user's may have no token that can be read. */
+async function stateOf(path: string): Promise<{ token: string | undefined; text: string } | undefined> {
+  const [token, found] = await Promise.all([contentOf(path), lstat(path).catch(() => undefined)]);
+  if (found === undefined) return undefined;
+  if (!found.isFile()) throw new FileRefused("not_a_file", "is not a regular file");
+  return { token, text: `${token} ${found.mtimeMs}` };
 }
 
 async function contentOf(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined);
+  return readRegularFile(path, LARGEST_RULES).then(String, () => undefined);
 }

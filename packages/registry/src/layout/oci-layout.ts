@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
-import { readRegularFile } from "../file/read-regular-file.ts";
+import { FileRefused, readRegularFile } from "../file/read-regular-file.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
 import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
@@ -150,7 +150,15 @@ export class OciLayout implements ImageSource, ImageSink {
   }
 
   #locked<T>(work: (confirm: () => Promise<void>) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    return orWriteFault(withFileLock(join(this.folder, "index.json.lock"), work, { signal }), this.name);
+    const path = join(this.folder, "index.json.lock");
+    return orWriteFault(withFileLock(path, work, { signal }), this.name).catch((error: unknown) => {
+      if (!(error instanceof FileRefused)) throw error;
+      throw new ImageSpecError("E_OUTPUT", `${this.name} cannot be locked: ${path} ${error.message}`, {
+        hint: "Name another folder, or remove what is there.",
+        cause: error,
+        details: { path },
+      });
+    });
   }
 
   /** Refuses a folder that holds something else, before anything is written; removes what killed runs left. */
