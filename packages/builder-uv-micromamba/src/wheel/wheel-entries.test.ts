@@ -218,6 +218,8 @@ if __name__ == "__main__":
       { ...FILES, [place]: "x = 2\n" },
       { [place]: "x = 2\n", ...FILES },
       { ...FILES, "Demo_Pack-1.0.data/data/bin/native": "#!/bin/sh\necho other\n" },
+      // Both have the same CRC-32.
+      { ...FILES, "twin.py": "# 599430bd25\n", "Demo_Pack-1.0.data/platlib/twin.py": "# f7633dd321\n" },
     ])
       await expect(install(files)).rejects.toMatchObject({
         code: "E_RESOLVE",

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { posix } from "node:path";
 import { crc32 } from "node:zlib";
 import { ENVIRONMENT_FILES, ImageSpecError, machineBreach } from "@imagespec/core/builder";
+import { haveOneContent } from "../layer/one-content.ts";
 import { plainPath } from "../layer/plain-path.ts";
 import { type FileEntry, isTooLong, isWhiteout, textFile } from "../layer/tar-entry.ts";
 import { consoleScript, type EntryPoint, scriptEntryPoints, shebang } from "./entry-points.ts";
@@ -105,7 +106,7 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   entries.push(...generated.values());
   entries.push(textFile(`${site}/${info}/RECORD`, formatRecord(rows)));
   checkPaths(entries, target, filename);
-  return unique(entries, filename).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return (await unique(entries, filename)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function entryPoints(zip: ZipArchive, info: string, subject: string): Promise<EntryPoint[]> {
@@ -230,11 +231,11 @@ function withInterpreter(content: Buffer, python: string): Buffer {
 }
 
 /** One entry for each path. Which of two with different contents an installer leaves is its own affair. */
-function unique(entries: readonly WheelFile[], subject: string): WheelFile[] {
+async function unique(entries: readonly WheelFile[], subject: string): Promise<WheelFile[]> {
   const found = new Map<string, WheelFile>();
   for (const entry of entries) {
     const first = found.get(entry.path);
-    if (first !== undefined && contentMark(first) !== contentMark(entry))
+    if (first !== undefined && !(await haveOneContent(first, entry)))
       throw new ImageSpecError("E_RESOLVE", `${subject} has two files for /${entry.path}, with different contents`, {
         hint: "Use another version of the package, or a rebuilt one.",
       });

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { fromBufferPromise, fromFdPromise } from "yauzl";
+import { haveOneContent } from "../layer/one-content.ts";
 import { readDirectory } from "./zip-directory.ts";
 import { PackedMember, type ReadAt, type ZipMember } from "./zip-member.ts";
 
@@ -35,12 +36,14 @@ export class ZipArchive {
       // Names are decoded and judged by us: the reader takes backslashes for slashes.
       const options = { autoClose: false, decodeStrings: false };
       const zip = await (whole === undefined ? fromFdPromise(file.fd, options) : fromBufferPromise(whole, options));
-      const { files, folders } = await readDirectory(zip, subject);
-      return new ZipArchive(
-        file,
-        files.map((listed) => new PackedMember(read, listed, subject)),
-        folders,
-      );
+      const { files, repeats, folders } = await readDirectory(zip, subject);
+      const members = new Map(files.map((listed) => [listed.path, new PackedMember(read, listed, subject)]));
+      for (const listed of repeats) {
+        const first = members.get(listed.path) as PackedMember;
+        if (!(await haveOneContent(asFile(first), asFile(new PackedMember(read, listed, subject)))))
+          throw new ImageSpecError("E_RESOLVE", `${subject}: ${listed.path} is there twice, with different contents`);
+      }
+      return new ZipArchive(file, [...members.values()], folders);
     } catch (cause) {
       await file.close();
       if (isImageSpecError(cause)) throw cause;
@@ -55,6 +58,10 @@ export class ZipArchive {
   close(): Promise<void> {
     return this.#file.close();
   }
+}
+
+function asFile(member: ZipMember): { size: number; content: () => AsyncIterable<Uint8Array> } {
+  return { size: member.size, content: () => member.stream() };
 }
 
 async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {

@@ -97,6 +97,15 @@ describe("a zip's directory", () => {
     await expect(read([member, { ...member, content: "other" }])).rejects.toThrow(
       /a\.py is there twice, with .*contents/,
     );
+    const [one, other] = ["# 599430bd25\n", "# f7633dd321\n"] as const;
+    expect(crc32(one)).toBe(crc32(other));
+    for (const method of [0, 8])
+      await expect(
+        read([
+          { ...member, content: one },
+          { ...member, content: other, method },
+        ]),
+      ).rejects.toThrow(/a\.py is there twice, with .*contents/);
     await expect(read([member, { ...member, mode: 0o100755 }])).rejects.toThrow(/a\.py is there twice, with .*modes/);
   });
 

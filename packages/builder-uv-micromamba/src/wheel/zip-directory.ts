@@ -18,21 +18,22 @@ export interface ListedMember {
 
 /**
  * Reads the central directory of a zip whose strings are not decoded. As uv, so that no two readers see two archives in
- * one: names are UTF-8 and stay inside, a path that is listed twice has one content and one mode, and the first member
- * begins where the archive does.
+ * one: names are UTF-8 and stay inside, a path that is listed twice has one mode, and the first member begins where the
+ * archive does. Whether `repeats`, further members of a path, have its content too is for who reads them.
  *
  * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of.
  */
 export async function readDirectory(
   zip: ZipFile,
   subject: string,
-): Promise<{ files: ListedMember[]; folders: string[] }> {
+): Promise<{ files: ListedMember[]; repeats: ListedMember[]; folders: string[] }> {
   // The declared type is wrong: it is where the reader is, at first the beginning of the directory.
   const directory = Number(zip.readEntryCursor);
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) entries.push(entry);
   const ends = memberEnds(entries, directory, subject);
   const files = new Map<string, ListedMember>();
+  const repeats: ListedMember[] = [];
   const folders: string[] = [];
   for (const [at, entry] of entries.entries()) {
     const name = memberName(entry, subject);
@@ -43,14 +44,14 @@ export async function readDirectory(
       folders.push(path);
       continue;
     }
-    const first = files.get(path);
-    if (first === undefined) files.set(path, { path, entry, end: ends[at] as number });
-    else if (first.entry.crc32 !== entry.crc32 || first.entry.uncompressedSize !== entry.uncompressedSize)
-      throw broken("is there twice, with different contents");
-    else if (first.entry.externalFileAttributes !== entry.externalFileAttributes)
+    const first = files.get(path)?.entry;
+    const listed = { path, entry, end: ends[at] as number };
+    if (first === undefined) files.set(path, listed);
+    else if (first.externalFileAttributes !== entry.externalFileAttributes)
       throw broken("is there twice, with different modes");
+    else if (first.relativeOffsetOfLocalHeader !== entry.relativeOffsetOfLocalHeader) repeats.push(listed);
   }
-  return { files: [...files.values()], folders };
+  return { files: [...files.values()], repeats, folders };
 }
 
 /** Where each member has to end so that nothing lies between them that the directory does not list. */

@@ -60,6 +60,18 @@ describe("parseRequirements", () => {
     });
   });
 
+  it.each([
+    "-e .",
+    "x @ file:///x",
+    "six; platform_release > '5'",
+    "--index-url https://u:p@host/simple",
+    "# another \\\n./dir",
+  ])("reads %j behind a comment that ends in a backslash, as uv does", (text) => {
+    expect(breaches(text)).toHaveLength(1);
+    for (const comment of ["a # why \\", "# why \\", "a \\\n# why \\", "a \t# \u2028 \\", "-r b.txt # \\"])
+      expect(breaches(`${comment}\n${text}`), comment).toHaveLength(1);
+  });
+
   it("gives uv by argument what it does not honour in a file", () => {
     expect(parseRequirements("--pre\n--require-hashes\n").extraArgs).toEqual([
       "--prerelease=allow",
@@ -87,6 +99,16 @@ describe("parseRequirements", () => {
     ["--requirement=x.txt --pre", 1, "two_options"],
     ["-r my file.txt", 1, "option_value"],
     ["-r", 1, "option_value"],
+    ["a\n-r a#b.txt", 2, "option_value"],
+    ["-r b.txt#", 1, "option_value"],
+    ["-c 'a#b.txt'", 1, "option_value"],
+    ["-r it's.txt", 1, "option_value"],
+    ['--requirement="b.txt" "c.txt"', 1, "option_value"],
+    ['-r "b.txt', 1, "option_value"],
+    ["-r a\\b.txt", 1, "option_value"],
+    ["-r b.txt \\", 1, "option_value"],
+    ["-r \\\n b.txt", 1, "option"],
+    ["a\n--index-url https://host/\\\nsimple", 2, "option"],
     ["--req base.txt", 1, "option"],
     ["--constructor x", 1, "option"],
     ["--pre=yes", 1, "option_value"],

@@ -4,7 +4,7 @@ import { hashBreach } from "../spec/hash-rule.ts";
 import { installerOptionBreach, variableBreach } from "../spec/installer-arguments.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
 import { credentialBreach, lengthBreach } from "../spec/text-rules.ts";
-import { logicalLines } from "./logical-lines.ts";
+import { type LogicalLine, logicalLines } from "./logical-lines.ts";
 
 /** What one requirements file says, apart from the requirements themselves, which the installer reads. */
 export interface RequirementsFile {
@@ -48,15 +48,20 @@ const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(=\s*|\s+|)(.*)$/s;
  */
 export function parseRequirements(text: string): RequirementsFile {
   const result: RequirementsFile = { nested: [], hashed: [], breaches: [], extraArgs: [], hasPip: false };
-  for (const { line, content } of logicalLines(text)) {
-    const fault = credentialBreach(content) ?? variableBreach(content) ?? lineBreach(content, line, result);
+  for (const logical of logicalLines(text)) {
+    const { line, content } = logical;
+    const fault = credentialBreach(content) ?? variableBreach(content) ?? lineBreach(logical, result);
     if (fault) result.breaches.push({ ...withoutText(fault, content), line });
   }
   return result;
 }
 
-function lineBreach(content: string, line: number, result: RequirementsFile): Problem | undefined {
-  if (content.startsWith("-")) return readOption(content, line, result);
+function lineBreach({ content, line, isJoined }: LogicalLine, result: RequirementsFile): Problem | undefined {
+  if (content.startsWith("-")) {
+    if (!isJoined) return readOption(content, line, result);
+    const message = "an option goes on in the next line, where installers do not look for it";
+    return { code: "option", message, hint: "Write it in one line." };
+  }
   const { requirement, hashes } = splitHashes(content);
   if (/\s--[a-z]/.test(requirement)) {
     const message = "an option other than --hash follows the requirement, where uv reads no other";
@@ -121,6 +126,10 @@ function readNested(
   if (path.includes("://")) {
     const message = `'${name} ${path}' names a file on the network, which may differ at each build`;
     return { code: "remote_file", message, hint: "Download it next to this file and name the copy." };
+  }
+  if (/["'#\\]/.test(path)) {
+    const message = `the file name behind '${name}' holds a quote, '#' or backslash, which installers read differently`;
+    return { code: "option_value", message, hint: "Give the file another name." };
   }
   if (path === written && /\s/.test(path)) {
     const message = `the file name '${path}' behind '${name}' holds a space`;
