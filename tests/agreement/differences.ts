@@ -66,6 +66,15 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
       return rows.filter((row) => !/\/__pycache__\/[^,]*,/.test(row)).join("\n");
     },
   },
+  ...["/dev", "/proc", "/sys"].map(
+    (pattern): AllowedDifference => ({
+      of: "path",
+      pattern,
+      aspects: ["presence of a folder"],
+      reason:
+        "Where a base lacks them, the engine's runtime makes them to mount the system's files on; whatever runs a container does so again.",
+    }),
+  ),
   ...["/var/log/**", "/var/lib/apt/lists/auxfiles"].map(
     (pattern): AllowedDifference => ({
       of: "path",

@@ -35,6 +35,13 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "a base without /dev, /proc and /sys",
+    spec: ({ services }) => ({
+      parameters: { baseImage: services.images.musl, commands: ["echo made > made"], env: { A: "1" } },
+    }),
+    ends: "built",
+  },
+  {
     says: "a link to an empty folder where the environment has to be",
     base: { parameters: { commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv"] } },
     spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),

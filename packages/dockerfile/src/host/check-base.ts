@@ -102,7 +102,8 @@ async function checkStored(
   const client = new RegistryClient({
     ...{ credentials, mirrors, env, insecure },
     retry: { attempts: 2 },
-    connectTimeoutMs: PATIENCE,
+    // Both attempts together, so that one that drops packets holds nobody up for longer.
+    connectTimeoutMs: PATIENCE / 2,
     idleTimeoutMs: PATIENCE,
   });
   try {
