@@ -24,12 +24,25 @@ async function machine(name: string, python: string) {
   const program = (file: string, lines: string) =>
     writeFile(join(folder, file), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   await program("uv", `[ "$1" = --version ] && echo uv 0.9.5 && exit\necho "$@" >>'${folder}/log'\nexit 1`);
-  await program("python3.12", `echo cpython ${python} '${folder}/python'`);
+  const answer = `echo cpython ${python} '${folder}/python'`;
+  await program("python3.12", `echo script >>'${folder}/log'\n${answer}`);
+  await program("python", answer);
   return {
     async downloads() {
       const log = await readFile(join(folder, "log"), "utf8");
       return log.split("\n").filter((line) => line.startsWith("python install")).length;
     },
+    /** How often the program on PATH was started, which is not the interpreter itself. */
+    async scripts() {
+      const log = await readFile(join(folder, "log"), "utf8");
+      return log.split("\n").filter((line) => line === "script").length;
+    },
+    /** Another interpreter in the place of the first. */
+    upgrade: (version: string) =>
+      Promise.all([
+        program("python3.12", `echo script >>'${folder}/log'\necho cpython ${version} '${folder}/python'`),
+        program("python", `echo cpython ${version} '${folder}/python'`),
+      ]),
     /** What `work` gives in a build of this machine that shares a repository. */
     async build<T>(cacheRepository: string, work: (session: BuildSession) => Promise<T>): Promise<T> {
       vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder, "cache"));
@@ -70,6 +83,19 @@ describe("findCompiler", () => {
     const another = await machine("another", "3.12.4");
     expect(await another.build(shared, compiler)).toBe("3.12.4");
     expect(await another.downloads()).toBe(1);
+  });
+
+  it("starts the interpreter itself that a program on PATH led to before, and the program again where that changed", async () => {
+    await using registry = await startRegistry();
+    const one = await machine("one", "3.12.9");
+    for (let build = 0; build < 3; build++) expect(await one.build(`${registry.host}/cache`, compiler)).toBe("3.12.9");
+    expect(await one.scripts()).toBe(1);
+    await one.upgrade("3.12.10");
+    expect(await one.build(`${registry.host}/cache`, compiler)).toBe("3.12.10");
+    expect(await one.scripts()).toBe(2);
+    await rm(join(root, "one", "python"));
+    expect(await one.build(`${registry.host}/cache`, compiler)).toBe("3.12.10");
+    expect(await one.scripts()).toBe(3);
   });
 
   it("shares a download that fails with whoever looks for any Python", async () => {

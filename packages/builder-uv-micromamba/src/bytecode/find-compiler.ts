@@ -1,11 +1,13 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { cachedPython, downloadedPython } from "../session/find-python.ts";
-import { onPath, type UvProgram } from "../session/find-uv.ts";
+import { isExecutable, onPath, type UvProgram } from "../session/find-uv.ts";
 
 const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Versions that machines compiled with where uv had no Python. */
 const HOST_COMPILERS = "host-compilers";
+/** What programs on PATH have started, where that is not themselves. */
+const STARTED_INTERPRETERS = "started-interpreters";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
 
@@ -118,8 +120,18 @@ async function install(session: BuildSession, uv: UvProgram, wanted: string): Pr
   return interpreterOf(session, await downloadedPython(session, uv, wanted), wanted);
 }
 
+/** `pythonX.Y` on PATH. What a version manager's script started before is started at once: the script takes a quarter of a second. */
 async function onHost(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
-  return interpreterOf(session, onPath(`python${minor}`), minor);
+  const program = onPath(`python${minor}`);
+  if (program === undefined) return undefined;
+  const before = await session.records.get<Interpreter>(STARTED_INTERPRETERS, program);
+  if (before !== undefined && isExecutable(before.path)) {
+    const again = await interpreterOf(session, before.path, before.version);
+    if (again !== undefined) return again;
+  }
+  const found = await interpreterOf(session, program, minor);
+  if (found !== undefined && found.path !== program) await session.records.set(STARTED_INTERPRETERS, program, found);
+  return found;
 }
 
 /**

@@ -17,7 +17,7 @@ export function onPath(name: string, env: ProcessEnvironment = process.env): str
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;
