@@ -5,7 +5,6 @@ import {
   type Probe,
   type Unsupported,
 } from "@imagespec/core/builder";
-import { build } from "./build.ts";
 import { CONTENT_OPTIONS, type DockerBuildxOptions, dockerBuildxOptions } from "./options.ts";
 import { probe } from "./probe.ts";
 import { supports } from "./supports.ts";
@@ -27,7 +26,9 @@ export class DockerBuildxBuilder extends ImageSpecBuilder<DockerBuildxOptions> {
     return probe(options, process.env);
   }
 
-  override buildImage(request: BuildRequest<DockerBuildxOptions>): Promise<BuildResult> {
+  override async buildImage(request: BuildRequest<DockerBuildxOptions>): Promise<BuildResult> {
+    // An image that exists is found without what builds it.
+    const { build } = await import("./build.ts");
     return build(request);
   }
 }

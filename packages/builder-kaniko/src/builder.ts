@@ -5,7 +5,6 @@ import {
   type Probe,
   type Unsupported,
 } from "@imagespec/core/builder";
-import { build } from "./build.ts";
 import { JobSlots } from "./kubernetes/job-slots.ts";
 import { CONTENT_OPTIONS, type KanikoOptions, kanikoOptions } from "./options.ts";
 import { Prober } from "./probe.ts";
@@ -27,7 +26,9 @@ export class KanikoBuilder extends ImageSpecBuilder<KanikoOptions> {
     return this.#prober.probe(request.options);
   }
 
-  override buildImage(request: BuildRequest<KanikoOptions>): Promise<BuildResult> {
+  override async buildImage(request: BuildRequest<KanikoOptions>): Promise<BuildResult> {
+    // An image that exists is found without what builds it.
+    const { build } = await import("./build.ts");
     return build(request, this.#slots);
   }
 }

@@ -8,11 +8,9 @@ import {
   type Unsupported,
 } from "@imagespec/core/builder";
 import { packageVersion } from "@imagespec/registry/terms";
-import { build } from "./build.ts";
 import { createdTime } from "./image/image-config.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { probe } from "./probe.ts";
-import { openSession } from "./session/build-session.ts";
 import type { UvProgram } from "./session/find-uv.ts";
 import { supports } from "./supports.ts";
 
@@ -44,6 +42,9 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
     const created = createdTime(process.env);
     const probed = this.#probed;
     const isSame = probed?.option === request.options.uv && probed?.image === uvImageOf(request.plan);
+    // An image that exists is found without what builds it.
+    const { openSession } = await import("./session/build-session.ts");
+    const { build } = await import("./build.ts");
     const session = await openSession(request, isSame ? probed?.uv : undefined);
     try {
       return await build(

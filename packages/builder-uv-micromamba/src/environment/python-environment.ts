@@ -10,7 +10,6 @@ import type { BuildSession } from "../session/build-session.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
-import { condaEnvironment } from "./conda-environment.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { refuseTakenPlace } from "./free-place.ts";
@@ -160,8 +159,10 @@ async function emptyEnvironment(
 ): Promise<EmptyEnvironment> {
   const { extended } = question;
   // Conda packages take at most half of the layers, so that the rest is left for Python packages.
-  if (step.manager === "conda")
+  if (step.manager === "conda") {
+    const { condaEnvironment } = await import("./conda-environment.ts");
     return condaEnvironment(session, step, { ...question, limit: Math.ceil(question.limit / 2) });
+  }
   return extended === undefined
     ? newEnvironment(session, step, question)
     : extendEnvironment(step, question.base, extended);

@@ -1,5 +1,4 @@
 import { type BuildPlan, environmentValues, ImageSpecError, valueOver } from "@imagespec/core/builder";
-import { aptLayers } from "../apt/apt-layers.ts";
 import type { BaseImage } from "../base/base-image.ts";
 import { BaseInspector, variable } from "../base/base-inspector.ts";
 import type { FileTree } from "../base/file-tree.ts";
@@ -53,7 +52,8 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   const { apt } = plan.steps;
   // As in a Dockerfile the account is there when packages are installed, which add groups after its own.
   const account = await imageAccount(plan.steps.user, original);
-  const debian = apt && (await aptLayers(session, apt, { base, inspector: original, limit: MOST_FOR_APT, account }));
+  const onBase = { base, inspector: original, limit: MOST_FOR_APT, account };
+  const debian = apt && (await import("../apt/apt-layers.ts").then(({ aptLayers }) => aptLayers(session, apt, onBase)));
   const inspector = debian === undefined ? original : original.under(debian.index);
   const python = await pythonEnvironment(session, { base, inspector, limit, early, owner: account });
   const folders = [plan.steps.user.workdir.slice(1), ...(python.extended === undefined ? [] : [python.extended])];

@@ -14,17 +14,16 @@ import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { anyPython } from "../session/find-python.ts";
 import { type SecretSettings, secretSettings } from "../session/secret-files.ts";
-import { type BuiltWheel, builtWheel } from "../source-build/built-wheel.ts";
+import type { BuiltWheel } from "../source-build/built-wheel.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "../source-build/source-kinds.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
-import { openWorkshop, type Workshop } from "../source-build/workshop.ts";
+import type { Workshop } from "../source-build/workshop.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { directSources, refuseRepositories } from "./direct-references.ts";
 import { markerEnvironment } from "./lock-limits.ts";
 import { lockedDistributions } from "./locked-wheels.ts";
-import { exportPoetryLock } from "./poetry-lock.ts";
 import { sourceOnly } from "./pylock.ts";
 import { recentResolution } from "./recent-resolution.ts";
 import { resolveWithSources } from "./resolve-with-sources.ts";
@@ -56,8 +55,15 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   const { request, blobs } = session;
   const { step, target, uvImage, signal = session.signal } = question;
   const secrets = await secretSettings(step, request.secrets);
-  const workshop = lazy(() => openWorkshop(session, { step, target, uvImage, secrets }));
-  const build = async (source: Source) => untilAborted(builtWheel(session, await workshop(), source), signal);
+  // What few builds need is loaded by those.
+  const workshop = lazy(async () => {
+    const { openWorkshop } = await import("../source-build/workshop.ts");
+    return openWorkshop(session, { step, target, uvImage, secrets });
+  });
+  const build = async (source: Source) => {
+    const { builtWheel } = await import("../source-build/built-wheel.ts");
+    return untilAborted(builtWheel(session, await workshop(), source), signal);
+  };
   const { wheels, sources } = await distributions(session, question, { secrets, workshop, build });
   const projects = localProjects(step, target, request.files);
   const [first] = [...sources, ...projects];
@@ -94,6 +100,7 @@ async function distributions(
   }
   const pyproject = await readShippedText(session.request.files, source.pyproject);
   if (source.from === "uv-lock") return uvLockDistributions(lock, pyproject, target, source.lock);
+  const { exportPoetryLock } = await import("./poetry-lock.ts");
   const exported = await exportPoetryLock(session, tools.workshop, { step, project: { lock, pyproject } });
   return resolveRequirements(session, { ...question, step: exported.step }, tools, exported.files);
 }
