@@ -42,8 +42,27 @@ describe("markerHolds", () => {
     expect(holds("extra != 'http'")).toBe(true);
   });
 
+  it("knows the names of before PEP 508, and takes a list of versions for one", () => {
+    for (const marker of [
+      "os.name == 'posix'",
+      "sys.platform == 'linux' and platform.machine == 'x86_64'",
+      "python_implementation == platform.python_implementation",
+      "python_version in '3.10,3.11'",
+      "python_version not in '3.110 3.1'",
+      "python_full_version not in '3.11.20'",
+      "'lin' in sys_platform",
+      "'fast' not in extras and 'dev' not in dependency_groups",
+    ])
+      expect(holds(marker), marker).toBe(true);
+  });
+
   it("refuses what is not a marker", () => {
     for (const marker of [
+      "os_nam == 'posix'",
+      "constructor == ''",
+      "sys_platform is 'linux'",
+      "sys_platform not 'win32'",
+      "sys_platform not == 'win32'",
       "python_version",
       "== '3'",
       "python_version >= '3' and",

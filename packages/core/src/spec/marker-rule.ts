@@ -4,15 +4,6 @@ import { reduceMarker } from "../uv-project/marker.ts";
 
 /** What the machine that builds says of itself: its kernel is not part of the image. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set(["platform_release", "platform_version"]);
-/** Names of before PEP 508, which uv still reads. */
-const OLD_NAMES: ReadonlyMap<string, string> = new Map([
-  ["os.name", "os_name"],
-  ["sys.platform", "sys_platform"],
-  ["platform.machine", "platform_machine"],
-  ["platform.version", "platform_version"],
-  ["platform.python_implementation", "platform_python_implementation"],
-  ["python_implementation", "platform_python_implementation"],
-]);
 /** Variables that a requirement's marker can ask for, `extra` aside. */
 const VARIABLES: ReadonlySet<string> = new Set([
   "os_name",
@@ -41,13 +32,11 @@ export function markerBreach(marker: string): Problem | undefined {
 export function machineBreach(marker: string, variables?: ReadonlySet<string>): Problem | undefined {
   const linux = linuxVariables([]);
   const unknown: string[] = [];
-  const open = (name: string) => {
-    const variable = OLD_NAMES.get(name) ?? name;
-    if (variables !== undefined && !variables.has(variable)) unknown.push(name);
-    return variable;
-  };
   try {
-    const left = reduceMarker(marker, (name) => linux.get(open(name)));
+    const left = reduceMarker(marker, (name) => {
+      if (variables?.has(name) === false) unknown.push(name);
+      return linux.get(name);
+    });
     const [stranger] = unknown;
     if (stranger !== undefined)
       return {
@@ -56,7 +45,7 @@ export function machineBreach(marker: string, variables?: ReadonlySet<string>): 
         hint: "Correct it.",
       };
     if (typeof left !== "string") return undefined;
-    const found = [...OF_THE_MACHINE, "platform.version"].find((name) => wordsOf(left).includes(name));
+    const found = [...OF_THE_MACHINE].find((name) => wordsOf(left).includes(name));
     if (found === undefined) return undefined;
     const message = `the marker tests ${found}, the kernel of the building machine, which differs between machines`;
     const hint = "Use what the image has, such as python_version or platform_machine.";

@@ -4,7 +4,20 @@ import { ImageSpecError } from "@imagespec/registry/terms";
 export type MarkerEnvironment = Readonly<Record<string, string>>;
 
 const TOKEN = /\s*(?:(\(|\))|(===|==|!=|<=|>=|~=|<|>)|"([^"]*)"|'([^']*)'|([A-Za-z_][A-Za-z0-9_.]*))/y;
-const VERSIONS = new Set(["python_version", "python_full_version", "implementation_version"]);
+/** Names of before PEP 508, which uv still reads. */
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ["os.name", "os_name"],
+  ["sys.platform", "sys_platform"],
+  ["platform.machine", "platform_machine"],
+  ["platform.version", "platform_version"],
+  ["platform.python_implementation", "platform_python_implementation"],
+  ["python_implementation", "platform_python_implementation"],
+]);
+const VERSIONS: ReadonlySet<string> = new Set(["python_version", "python_full_version", "implementation_version"]);
+
+const OPERATORS: ReadonlySet<string> = new Set([...["===", "==", "!=", "<=", ">=", "~=", "<", ">", "in", "not in"]]);
+/** What a pylock.toml may ask for beside (PEP 751); an image has none. */
+const CHOICES: ReadonlySet<string> = new Set(["extras", "dependency_groups"]);
 
 /** Parentheses inside each other; nobody writes more, and the reader is recursive. */
 const DEEPEST = 50;
@@ -20,11 +33,13 @@ export type ReducedMarker = boolean | string;
 /**
  * Whether an environment marker (PyPA dependency specifiers) holds.
  *
- * @throws ImageSpecError E_RESOLVE for one that cannot be read.
+ * @throws ImageSpecError E_RESOLVE for one that cannot be read, or asks for what the environment does not say.
  */
 export function markerHolds(marker: string, environment: MarkerEnvironment, extras: readonly string[] = []): boolean {
-  const value = reduceMarker(marker, (name) => environment[name] ?? "", extras);
-  return value === true;
+  const values = new Map(Object.entries(environment));
+  const value = reduceMarker(marker, (name) => values.get(name) ?? (CHOICES.has(name) ? "" : undefined), extras);
+  if (typeof value === "string") throw unreadable(marker);
+  return value;
 }
 
 /**
@@ -41,7 +56,7 @@ export function reduceMarker(
   const tokens = tokenize(marker);
   let at = 0;
   let depth = 0;
-  const fail = () => new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
+  const fail = () => unreadable(marker);
   const peek = () => tokens[at];
   const take = () => {
     const token = tokens[at++];
@@ -71,6 +86,7 @@ export function reduceMarker(
     const left = take();
     let operator = take().value;
     if (operator === "not") operator = `not ${take().value}`;
+    if (!OPERATORS.has(operator)) throw fail();
     return compare({ left, operator, right: take() }, known, extras);
   };
   const result = either();
@@ -101,14 +117,18 @@ function tokenize(marker: string): Token[] {
   for (let position = 0; marker.slice(position).trim() !== ""; position = TOKEN.lastIndex) {
     TOKEN.lastIndex = position;
     const match = TOKEN.exec(marker);
-    if (match === null) throw new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
+    if (match === null) throw unreadable(marker);
     const [, paren, operator, double, single, word] = match;
     if (paren !== undefined) tokens.push({ kind: "paren", value: paren });
     else if (operator !== undefined) tokens.push({ kind: "operator", value: operator });
-    else if (word !== undefined) tokens.push({ kind: "word", value: word });
+    else if (word !== undefined) tokens.push({ kind: "word", value: OLD_NAMES.get(word) ?? word });
     else tokens.push({ kind: "text", value: double ?? single ?? "" });
   }
   return tokens;
+}
+
+function unreadable(marker: string): ImageSpecError {
+  return new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
 }
 
 function compare(
@@ -123,8 +143,14 @@ function compare(
   }
   const [a, b] = [left, right].map((token) => (token.kind === "word" ? known(token.value) : token.value));
   if (a === undefined || b === undefined) return `${written(left)} ${operator} ${written(right)}`;
-  if (operator === "in") return b.split(/[\s,]+/).includes(a) || b.includes(a);
-  if (operator === "not in") return !b.includes(a);
+  if (operator === "in" || operator === "not in") {
+    // A list of versions, where a text would also hold parts of words.
+    const isIn =
+      VERSIONS.has(name) && left.kind === "word"
+        ? b.split(/[\s,]+/).some((version) => version !== "" && compareVersions(a, "==", version))
+        : b.includes(a);
+    return isIn === (operator === "in");
+  }
   if (VERSIONS.has(name)) return compareVersions(a, operator, b);
   if (operator === "==" || operator === "===") return a === b;
   if (operator === "!=") return a !== b;
