@@ -34,7 +34,9 @@ export class CacheFolder {
    */
   async open(): Promise<void> {
     try {
-      for (const folder of ["tmp", "blobs/sha256", "records"]) await mkdir(this.path(folder), { recursive: true });
+      // Others than the user and the group never write what a build is made of, whatever the umask.
+      for (const folder of ["tmp", "blobs/sha256", "records"])
+        await mkdir(this.path(folder), { recursive: true, mode: 0o770 });
       for (const name of await readdir(this.path("tmp"))) {
         const path = this.path("tmp", name);
         const mark = name.slice(0, Math.max(name.indexOf("-"), 0));

@@ -6,7 +6,16 @@ import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { ManifestBytes } from "../image/store.ts";
 import { isDigest, isTag } from "../reference/reference-grammar.ts";
-import { contentType, ownMediaType, statedDigest } from "./answer.ts";
+import { contentType, isSuccess, ownMediaType, statedDigest } from "./answer.ts";
+import type { RegistryCall, RegistryHost } from "./registry-host.ts";
+
+/** The kinds of manifest that are read. */
+export const ACCEPT = [
+  MEDIA_TYPES.ociIndex,
+  MEDIA_TYPES.ociManifest,
+  MEDIA_TYPES.dockerIndex,
+  MEDIA_TYPES.dockerManifest,
+].join(", ");
 
 /**
  * Reads the answer to a GET of a manifest, checked by every digest that is stated.
@@ -35,15 +44,49 @@ export async function readManifest(
   };
 }
 
+/** What is written, and where: `path` and the `name` below it, which is a tag or the manifest's digest. */
+interface WrittenManifest {
+  manifest: ManifestBytes;
+  path: string;
+  name: string;
+  whole: string;
+  repository: { registry: string; name: string };
+}
+
 /**
- * Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm.
+ * Writes a manifest, and makes sure as far as the registry lets us that it keeps these bytes.
  *
- * @throws ImageSpecError E_DIGEST_MISMATCH when it says that it stored something else.
+ * @throws ImageSpecError E_DIGEST_MISMATCH when it states, or gives back, something else.
  */
-export function checkStored(
-  response: HttpResponse,
-  asked: { manifest: ManifestBytes; whole: string; repository: { registry: string; name: string } },
-): void {
+export async function writeManifest(
+  host: RegistryHost,
+  call: Pick<RegistryCall, "subject" | "scopes" | "signal">,
+  asked: WrittenManifest,
+): Promise<HttpResponse> {
+  const { manifest, path, name, whole, repository } = asked;
+  const response = await host.send({
+    ...call,
+    method: "PUT",
+    target: path + name,
+    headers: { "content-type": manifest.mediaType },
+    body: () => manifest.bytes,
+    accept: isSuccess,
+  });
+  await response.body.dump();
+  checkStored(response, asked);
+  // 201 is a registry's own word; a login page in front of it answers 200 to everything.
+  if (response.status === 201 || statedDigest(response) !== undefined) return response;
+  const { digest } = manifest;
+  const back: RegistryCall = { ...call, method: "GET", target: path + digest, accept: () => true };
+  await host.receive({ ...back, headers: { accept: ACCEPT } }, async (answer) => {
+    if (answer.status === 200) await readManifest(answer, { tagOrDigest: digest, whole, repository });
+    else await answer.body.dump();
+  });
+  return response;
+}
+
+/** Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm. */
+function checkStored(response: HttpResponse, asked: WrittenManifest): void {
   const stored = statedDigest(response);
   const { manifest, whole, repository } = asked;
   const { bytes, digest } = manifest;

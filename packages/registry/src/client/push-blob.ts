@@ -52,6 +52,12 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
   const source = new UploadSource(push);
   const budget = new RetryBudget(push.retry);
   let chunkSize = push.chunkSize;
+  // Where a registry loses every upload, getting as far as before is no progress.
+  let furthest = 0;
+  const reached = (offset: number) => {
+    if (offset > furthest) budget.progressed();
+    furthest = Math.max(furthest, offset);
+  };
   try {
     let upload = await startUpload(push);
     for (;;) {
@@ -66,7 +72,7 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
       } catch (error) {
         misled = from.resumed && isRefusedPlace(error);
         if (isRefusedDigest(error) && !misled) throw mismatch(push, error);
-        if (at.offset > from.offset) budget.progressed();
+        reached(at.offset);
         const sent: number = Math.min(chunkSize ?? Number.POSITIVE_INFINITY, descriptor.size - at.offset);
         if (isTooLarge(error) && sent > SMALLEST_CHUNK) {
           chunkSize = Math.max(SMALLEST_CHUNK, Math.min(LARGEST_RETRY, Math.ceil(sent / 2)));
@@ -83,7 +89,7 @@ export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
       const state = misled ? undefined : await uploadState(push, at.location);
       // Without a usable answer the upload starts again from the beginning.
       const usable = state !== undefined && state.offset < descriptor.size;
-      if (usable && state.offset > from.offset) budget.progressed();
+      if (usable) reached(state.offset);
       upload = usable ? state : await startUpload({ ...push, mountFrom: undefined });
     }
   } finally {
@@ -214,7 +220,9 @@ async function sendChunks(push: BlobPush, source: UploadSource, upload: Upload, 
     });
     await response.body.dump();
     upload.location = nextLocation(push, response, upload.location);
-    upload.offset = receivedBytes(response) ?? end;
+    const has = receivedBytes(response) ?? end;
+    // Some registries name the byte behind the last one.
+    upload.offset = has === end + 1 ? end : has;
     if (upload.offset <= offset || upload.offset > end) throw miscounted(push, end, upload.offset);
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { digestOf, hashFor } from "../digest/digest.ts";
 import { quickClient, rawServer } from "../fixtures/quick-client.ts";
 import { failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
+import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { pushImage } from "../image/push-image.ts";
 
 interface Asked {
@@ -94,6 +95,63 @@ describe("a registry that misstates what it has", () => {
       code: "E_DIGEST_MISMATCH",
     });
     expect(test.of("PUT")).toHaveLength(1);
+  });
+});
+
+describe("an upload that the registry loses", () => {
+  it("is given up when it never gets further than before", async () => {
+    let sessions = 0;
+    await using test = await registry(({ method, url }, response) => {
+      if (method === "POST") response.writeHead(202, { location: `/v2/a/up${++sessions}` }).end();
+      // Another server of the registry answers from the second chunk on.
+      if (method !== "PATCH") return;
+      if (url.endsWith("-elsewhere")) response.writeHead(404).end();
+      else response.writeHead(202, { location: `${url}-elsewhere` }).end();
+    });
+    const error = await failureOf(test.repository(60_000).putBlob(layer.descriptor, layer.open));
+    expect(error).toMatchObject({ code: "E_REGISTRY", details: { status: 404 } });
+    expect(sessions).toBeLessThan(10);
+  });
+
+  it.each([
+    ["0-59999", "as the specification says"],
+    ["0-60000", "with the byte behind its end"],
+    ["bytes=0-59999", "with a unit"],
+    ["", "not at all"],
+  ])("is told where it stands by Range: %s, %s", async (first) => {
+    await using test = await registry(({ method, headers }, response) => {
+      if (method !== "PATCH") return;
+      const [, end = ""] = headers["content-range"]?.split("-") ?? [];
+      response.writeHead(202, { range: first.replace(/\d+$/, (n) => String(Number(n) - 59_999 + Number(end))) }).end();
+    });
+    await test.repository(60_000).putBlob(layer.descriptor, layer.open);
+    const sent = [...test.of("PATCH"), ...test.of("PUT")].map(({ body }) => body);
+    expect(digestOf(Buffer.concat(sent))).toBe(layer.descriptor.digest);
+  });
+});
+
+describe("a manifest that was written without a word about it", () => {
+  const bytes = Buffer.from('{"schemaVersion":2}');
+  const manifest = { bytes, digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociManifest };
+
+  it.each([200, 202, 204])("%i: is not believed of a login page that answers everything", async (status) => {
+    await using test = await registry(({ method }, response) => {
+      if (method === "PUT") response.writeHead(status, { "content-type": "text/html" }).end();
+      if (method === "GET") response.writeHead(200, { "content-type": "text/html" }).end("<html>");
+    });
+    expect(await failureOf(test.repository().putManifest(manifest, { tag: "t" }))).toMatchObject({
+      code: "E_DIGEST_MISMATCH",
+    });
+  });
+
+  it.each([200, 202, 204])("%i: is believed where it is there, or cannot be read", async (status) => {
+    for (const readable of [true, false]) {
+      await using test = await registry(({ method }, response) => {
+        if (method === "PUT") response.writeHead(status).end();
+        if (method === "GET" && readable) response.writeHead(200).end(manifest.bytes);
+      });
+      await test.repository().putManifest(manifest, { tag: "t" });
+    }
   });
 });
 

@@ -3,13 +3,13 @@ import { verifyStream } from "../digest/verify-stream.ts";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpResponse } from "../http/http-message.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
-import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
+import type { Descriptor } from "../image/descriptor.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { PieceMemory } from "../pieces/piece-memory.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
-import { contentType, isSuccess, mayHaveSize, refusesHead, statedDigest } from "./answer.ts";
+import { contentType, mayHaveSize, refusesHead, statedDigest } from "./answer.ts";
 import { listReferrers } from "./list-referrers.ts";
-import { checkedName, checkStored, readManifest } from "./manifest-exchange.ts";
+import { ACCEPT, checkedName, readManifest, writeManifest } from "./manifest-exchange.ts";
 import { mayPush } from "./may-push.ts";
 import { pullBlob } from "./pull-blob.ts";
 import { pushBlob } from "./push-blob.ts";
@@ -35,13 +35,6 @@ export interface RegistryRepositoryOptions {
   retry: RetryOptions;
   onEvent: ((event: RegistryEvent) => void) | undefined;
 }
-
-const ACCEPT = [
-  MEDIA_TYPES.ociIndex,
-  MEDIA_TYPES.ociManifest,
-  MEDIA_TYPES.dockerIndex,
-  MEDIA_TYPES.dockerManifest,
-].join(", ");
 
 /** One repository of a registry: images are read from it and written to it. Made by `RegistryClient.repository`. */
 export class RegistryRepository implements ImageSource, ImageSink {
@@ -205,18 +198,15 @@ export class RegistryRepository implements ImageSource, ImageSink {
   ): Promise<HttpResponse> {
     const digest = checkedDigest(manifest.digest, this.name);
     const { tag } = options;
-    const response = await this.#options.host.send({
-      subject: this.#subject(`write the manifest ${this.#whole(tag ?? digest)}`),
-      method: "PUT",
-      target: `/v2/${this.repository}/manifests/${tag === undefined ? digest : checkedName(tag, this.name)}`,
+    const whole = this.#whole(tag ?? digest);
+    const call = {
+      subject: this.#subject(`write the manifest ${whole}`),
       scopes: [this.#pushScope()],
-      headers: { "content-type": manifest.mediaType },
-      body: () => manifest.bytes,
-      accept: isSuccess,
       signal: options.signal,
-    });
-    await response.body.dump();
-    checkStored(response, { manifest, whole: this.#whole(tag ?? digest), repository: this });
+    };
+    const name = tag === undefined ? digest : checkedName(tag, this.name);
+    const path = `/v2/${this.repository}/manifests/`;
+    const response = await writeManifest(this.#options.host, call, { manifest, path, name, whole, repository: this });
     if (tag !== undefined) this.#options.onEvent?.({ type: "tagged", name: this.name, tag, digest });
     return response;
   }
