@@ -40,10 +40,42 @@ describe("uv.lock", () => {
     const needing = (marker: string) =>
       uvLock.replace(
         'name = "six"\nversion',
-        `name = "six"\ndependencies = [{ name = "a", marker = "${marker}" }]\nversion`,
+        `name = "six"\ndependencies = [{ name = "six", marker = "${marker}" }]\nversion`,
       );
     expect(uv(needing("platform_release > '5'"))).toMatchObject([{ file: "lock", code: "machine_marker" }]);
     expect(uv(needing("sys_platform == 'darwin' and platform_release > '5'"))).toEqual([]);
+  });
+
+  const six = 'name = "six"\nversion';
+  const another = `\n[[package]]\n${six} = "1.16.0"\nsource = { registry = "https://host/simple" }\n`;
+  const needs = (edge: string) => uvLock.replace(six, `name = "six"\ndependencies = [${edge}]\nversion`);
+  const registry = 'source = { registry = "https://host/simple" }';
+  it.each([
+    ["a package twice, when one is required", needs('{ name = "six" }') + another, "holds 'six' 2 times"],
+    ["a dependency it lacks", needs('{ name = "a" }'), "requires 'a' and does not hold it"],
+    ["a dependency of another source", needs(`{ name = "six", ${registry.replace("host", "x")} }`), "requires 'six'"],
+    ["a name that is not in normal form", needs('{ name = "Six" }'), "'Six' is not a name in the form"],
+    ["a package's name that is not", uvLock.replace('"six"\nversion', '"s_ix"\nversion'), "'s_ix' is not a name"],
+    ["an extra that is not", needs('{ name = "six", extra = ["A_b"] }'), "'A_b' is not a name in the form"],
+    ["an extra that is no list", needs('{ name = "six", extra = "ab" }'), "dependency of 'six' cannot be read"],
+    ["a dependency without a name", needs('{ version = "1" }'), "dependency of 'six' cannot be read"],
+    ["a marker of no variable", needs(`{ name = "six", marker = "sys_platform is 'x'" }`), "marker of a dependency"],
+    ["an empty marker", needs('{ name = "six", marker = "" }'), "marker of a dependency"],
+    ["a package without a source", uvLock.replace(registry, ""), "does not say where 'six' comes from"],
+    ["a package without a name", `${uvLock}[[package]]\n${registry}\n`, "holds a package without a name"],
+    ["another version of the format", uvLock.replace("version = 1", "version = 2"), "is not a uv.lock of version 1"],
+  ])("is refused for %s", (_, lock, message) => {
+    expect(
+      uv(lock)
+        .map((breach) => breach.message)
+        .join("; "),
+    ).toContain(message);
+  });
+
+  it("is taken with a package in several versions, each required by its own", () => {
+    const edge = (version: string) => `{ name = "six", version = "${version}", ${registry} }`;
+    expect(uv(needs(`${edge("1.16.0")}, ${edge("1.17.0")}, { name = "demo-app" }`) + another)).toEqual([]);
+    expect(uv(uvLock.replace("version = 1\n", "version = 1\nrevision = 99\nfuture = true\n"))).toEqual([]);
   });
 
   it("is taken when it belongs to the project", () => {

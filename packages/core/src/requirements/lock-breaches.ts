@@ -5,6 +5,7 @@ import { userInfoBreach } from "../spec/text-rules.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { lockMarkerBreaches } from "./lock-markers.ts";
 import { isPoetryLockStale } from "./poetry-content-hash.ts";
+import { uvLockFormBreaches } from "./uv-lock-form.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
 export type LockBreach = Problem & { file: "lock" | "pyproject" };
@@ -19,7 +20,12 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
   }
   const found = [...credentials, ...tables(lock.table.package).flatMap((entry) => sourceBreach(kind, entry))];
   found.push(...lockMarkerBreaches(lock.table));
-  if (kind === "uv.lock") found.push(...uvSourceBreaches(project.table), ...defaultGroupBreaches(project.table));
+  if (kind === "uv.lock")
+    found.push(
+      ...uvLockFormBreaches(lock.table),
+      ...uvSourceBreaches(project.table),
+      ...defaultGroupBreaches(project.table),
+    );
   const stale =
     kind === "uv.lock" ? uvLockStaleness(lock.table, project.table) : isPoetryLockStale(lock.table, project.table);
   if (stale !== undefined) {

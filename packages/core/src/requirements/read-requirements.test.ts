@@ -151,8 +151,8 @@ describe("requirements", () => {
     ["r.txt", "six\npip-tools", false],
     ["r.txt", "six\n-r more.txt", true],
     ["r.txt", "https://host/pip-25.0-py3-none-any.whl", true],
-    ["uv.lock", 'version = 1\n[[package]]\nname = "pip-tools"\nversion = "7"\n', false],
-    ["uv.lock", 'version = 1\n[[package]]\nname = "pip"\nversion = "25"\n', true],
+    ["uv.lock", 'version = 1\n[[package]]\nname = "pip-tools"\nsource = { registry = "https://host/" }\n', false],
+    ["uv.lock", 'version = 1\n[[package]]\nname = "pip"\nsource = { registry = "https://host/" }\n', true],
   ])("that are %s of %j have pip for commands: %j", async (requirements, text, havePip) => {
     folder.write({ [requirements]: text, "more.txt": "pip==25.0", "pyproject.toml": "" });
     const spec = { requirements, baseImage: "python:3.12", commands: ["date", "pip install x"] };

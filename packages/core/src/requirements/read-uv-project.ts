@@ -12,6 +12,7 @@ import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { credentialBreaches, parseTable, sourceBreach } from "./lock-breaches.ts";
 import type { Requirements, RequirementsOptions } from "./requirements.ts";
 import { isBelow, type RequirementsFile } from "./requirements-reader.ts";
+import { uvLockFormBreaches } from "./uv-lock-form.ts";
 import { uvLockStaleness } from "./uv-lock-staleness.ts";
 
 /** Where a project's lock is, and what reads below the same root. */
@@ -77,18 +78,16 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
   };
 }
 
-function readGraph(text: string, { reader, file, faults }: UvProjectQuestion): LockGraph | undefined {
+function readGraph(text: string, { reader, file }: UvProjectQuestion): LockGraph | undefined {
   for (const breach of credentialBreaches("lock", text)) reader.refuse(file, breach);
   const parsed = parseTable("lock", text);
   if ("breach" in parsed) {
     reader.refuse(file, parsed.breach);
     return undefined;
   }
-  const graph = parseLockGraph(parsed.table);
-  const message = `${reader.shown(file)} is not a uv.lock of version 1`;
-  if (graph === undefined)
-    faults.add("requirements", { code: "lock_version", message, hint: "Write it with `uv lock`." });
-  return graph;
+  const breaches = uvLockFormBreaches(parsed.table);
+  for (const breach of breaches) reader.refuse(file, breach);
+  return breaches.length > 0 ? undefined : parseLockGraph(parsed.table);
 }
 
 /** The pyproject.toml files and sources of the projects of a lock. */

@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/registry/terms";
-import { type LockedDependency, type LockedPackage, type LockGraph, packageOf } from "./lock-graph.ts";
+import { type LockedDependency, type LockedPackage, type LockGraph, packagesOf } from "./lock-graph.ts";
 import { allOf, anyOf, reduceMarker } from "./marker.ts";
 
 /** A package that is installed, and where: `true` everywhere, else where the marker holds. */
@@ -49,7 +49,7 @@ export function projectClosure({ graph, root, extras, groups, known }: ClosureQu
     for (const edge of edges) {
       const marker = edge.marker === undefined ? true : reduceMarker(edge.marker, (name) => known.get(name), conflicts);
       if (marker === false) continue;
-      const locked = packageOf(graph, edge);
+      const [locked] = packagesOf(graph, edge);
       if (locked === undefined) throw notLocked(edge.name);
       const below = marker === true ? terms : terms.map((term) => [...new Set([...term, marker])].sort());
       for (const extra of ["", ...edge.extras]) visit(locked, extra, below);

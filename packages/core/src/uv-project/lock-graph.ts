@@ -50,10 +50,10 @@ export function localFolder({ source }: LockedPackage): string | undefined {
   return textOf(source.editable) ?? textOf(source.directory) ?? textOf(source.virtual);
 }
 
-/** The package an edge leads to: uv states version and source where the name alone does not say it. */
-export function packageOf(graph: LockGraph, wanted: LockedDependency): LockedPackage | undefined {
+/** The packages an edge can lead to, one in a lock that uv wrote: it states version and source where the name does not say it. */
+export function packagesOf(graph: LockGraph, wanted: LockedDependency): LockedPackage[] {
   const source = wanted.source === undefined ? undefined : JSON.stringify(wanted.source);
-  return graph.packages.find(
+  return graph.packages.filter(
     (candidate) =>
       candidate.name === wanted.name &&
       (wanted.version === undefined || candidate.version === wanted.version) &&
