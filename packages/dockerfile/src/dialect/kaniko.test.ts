@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { EnvironmentStep, PackagesStep, PlanSteps, ShippedFile } from "@imagespec/core/builder";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
@@ -108,6 +112,24 @@ describe("renderKaniko", () => {
     expect(render(steps).match(/follow_links ''/g)?.length).toBeGreaterThanOrEqual(times);
     expect(finalStage(render({ files }, { files: [link("source/a")] })).match(/follow_links ''/g)).toHaveLength(2);
   });
+
+  it.each(["update", "install", "clean"])(
+    "ends with apt-get's exit code where %s fails, and looks for no links then",
+    (fails) => {
+      const folder = mkdtempSync(join(tmpdir(), "imagespec-apt-"));
+      writeFileSync(join(folder, "apt-get"), `#!/bin/sh\ncase " $* " in *" ${fails} "*) exit 100;; esac\n`);
+      writeFileSync(join(folder, "rm"), "#!/bin/sh\n");
+      for (const program of ["apt-get", "rm"]) chmodSync(join(folder, program), 0o755);
+      const step = render({ apt })
+        .split("\nRUN ")
+        .find((text) => text.includes("apt_get install"));
+      const script = step?.replace(/follow_links ''.*$/s, "echo looked") ?? "";
+      const env = { PATH: `${folder}:${process.env.PATH}` };
+      const { status, stdout } = spawnSync("/bin/sh", ["-c", script], { env, encoding: "utf8" });
+      rmSync(folder, { recursive: true });
+      expect({ status, stdout }).toEqual({ status: 100, stdout: "" });
+    },
+  );
 
   it("passes on a base whose environment is behind a link, before any other step", () => {
     const text = render({ environment, packages });
