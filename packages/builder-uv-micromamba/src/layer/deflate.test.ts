@@ -42,6 +42,27 @@ describe("deflate", () => {
       }
   });
 
+  it("is read back whatever an input is put together of", () => {
+    // The same inputs each time: what they would find stays found.
+    let state = 1;
+    const below = (most: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor((state / 2 ** 32) * most);
+    };
+    for (let run = 0; run < 200; run++) {
+      const parts: number[] = [];
+      const symbols = 1 + below(256);
+      for (const size = below([50, 3000, 90_000][run % 3] as number); parts.length < size; ) {
+        const kind = below(3);
+        // Runs and repeats, short and long, near and as far back as a window reaches; else bytes, the first the commonest.
+        const back = kind === 0 ? 1 : [below(300), below(40_000), 32_760 + below(16)][below(3)];
+        for (let left = 1 + below([8, 270, 2000][below(3)] as number); left > 0; left--)
+          parts.push(kind < 2 ? (parts[parts.length - 1 - (back as number)] ?? 0) : below(1 + below(symbols)));
+      }
+      expect(isReadBack(Uint8Array.from(parts)), `run ${run}`).toBe(true);
+    }
+  });
+
   it("is at most six percent larger than zlib's level 6, and hardly larger than what cannot be deflated", () => {
     const text = Buffer.from(Array.from({ length: 40_000 }, (_, at) => `word${noise[at % 9000]} `).join(""));
     for (const input of [sample(1_000_000), text])

@@ -109,6 +109,13 @@ describe("a zip's directory", () => {
     await expect(read([member, { ...member, mode: 0o100755 }])).rejects.toThrow(/a\.py is there twice, with .*modes/);
   });
 
+  it("takes a member that is listed twice, and refuses one of which the directory says two things", async () => {
+    const member = { name: "a.py", content: "z" };
+    expect(await read([{ ...member, again: {} }])).toMatchObject({ "a.py": "z" });
+    for (const again of [{ crc: 1 }, { size: 2 }, { packed: 2 }, { method: 0 }])
+      await expect(read([{ ...member, again }])).rejects.toMatchObject({ code: "E_RESOLVE" });
+  });
+
   it("takes names as they are written: backslashes and drives are letters, and UTF-8 is said to be UTF-8", async () => {
     const names = ["a\\b.py", "..\\c.py", "C:/d.py", "prüfung/größe.py"];
     const found = await read(names.map((name) => ({ name })));

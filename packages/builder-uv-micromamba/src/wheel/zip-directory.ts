@@ -16,6 +16,15 @@ export interface ListedMember {
   end: number;
 }
 
+/** What says where a member's content is and what it is: entries that agree in all of it list one member. */
+const OF_MEMBER = [
+  "relativeOffsetOfLocalHeader",
+  "compressionMethod",
+  "compressedSize",
+  "uncompressedSize",
+  "crc32",
+] as const satisfies (keyof Entry)[];
+
 /**
  * Reads the central directory of a zip whose strings are not decoded. As uv, so that no two readers see two archives in
  * one: names are UTF-8 and stay inside, a path that is listed twice has one mode, and the first member begins where the
@@ -49,7 +58,7 @@ export async function readDirectory(
     if (first === undefined) files.set(path, listed);
     else if (first.externalFileAttributes !== entry.externalFileAttributes)
       throw broken("is there twice, with different modes");
-    else if (first.relativeOffsetOfLocalHeader !== entry.relativeOffsetOfLocalHeader) repeats.push(listed);
+    else if (OF_MEMBER.some((field) => first[field] !== entry[field])) repeats.push(listed);
   }
   return { files: [...files.values()], repeats, folders };
 }
