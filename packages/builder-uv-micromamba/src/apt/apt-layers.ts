@@ -53,7 +53,7 @@ export async function aptLayers(
   const question = { programs, base: system, baseName: base.name, architecture, packages, mirrors, signal };
   const ask = () =>
     session.cache.withScratch(session.warn, (root) => resolvePackages({ ...question, root, onLine: session.log }));
-  const resolution = await records.recent("apt-resolutions", key, { force: session.request.force, ask });
+  const resolution = await records.recent("recent-apt-resolutions", key, { force: session.request.force, ask });
   const downloader = new Downloader(session.http, session.blobs, session.request.emit);
   const archives = resolution.packages.map(
     (one): AptArchive => ({

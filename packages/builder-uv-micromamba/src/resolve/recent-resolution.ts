@@ -39,5 +39,5 @@ export async function recentResolution(
     [...wheels.map(({ url }) => url), ...sources.map(({ archive }) => archive?.url)].every(
       (url) => !url?.startsWith("file:"),
     );
-  return records.recent("resolved", key, { force: options.fresh, ask: resolve, kept });
+  return records.recent("recent-resolutions", key, { force: options.fresh, ask: resolve, kept });
 }
