@@ -82,6 +82,9 @@ describe("buildFailure", () => {
       COMMANDS,
       "E_BUILD",
     ],
+    [["unable to apply caps: operation not permitted"], "[internal] booting buildkit", "E_DAEMON"],
+    [["manifest for moby/buildkit:x not found: manifest unknown"], "[internal] booting buildkit", "E_DAEMON"],
+    [["denied: unauthorized"], "[internal] booting buildkit", "E_DAEMON"],
     [["something else"], undefined, "E_BUILD"],
   ])("%j in step %s is %s", (lines, step, code) => {
     const error = failureOf(lines, step);

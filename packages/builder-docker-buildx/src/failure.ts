@@ -30,6 +30,13 @@ const LOST_BUILDER: TextVerdict = [
     hint: "Read the log of the docker engine or the builder, restart it, and build again.",
   },
 ];
+/** What buildx calls the step in which it starts a builder of its own, as a container or in Kubernetes. */
+const BOOTING = "[internal] booting buildkit";
+const UNSTARTED_BUILDER: Verdict = {
+  code: "E_DAEMON",
+  what: "could not start its builder",
+  hint: "See why with `docker buildx inspect --bootstrap NAME`, or choose another of `docker buildx ls` with builderOptions.builder.",
+};
 /** How BuildKit reports a program that ended by itself: what was printed before is the program's. */
 const PROGRAM_ENDED = /did not complete successfully: exit code|executor failed running .*: exit code/;
 
@@ -47,10 +54,14 @@ export interface FailedCommand {
 export function buildFailure({ reference, plan, command, exitCode, log }: FailedCommand): ImageSpecError {
   const tail = [...log.tail];
   const { failed, fault } = log;
-  const { code, what, hint }: Verdict = judgeFailure(
-    { plan, instruction: failed?.instruction, fault, tail },
-    PROGRAM_ENDED.test(endOf(tail).join("\n")) ? TEXTS : [...TEXTS, LOST_BUILDER],
-  ) ?? {
+  const known =
+    failed?.title === BOOTING
+      ? UNSTARTED_BUILDER
+      : judgeFailure(
+          { plan, instruction: failed?.instruction, fault, tail },
+          PROGRAM_ENDED.test(endOf(tail).join("\n")) ? TEXTS : [...TEXTS, LOST_BUILDER],
+        );
+  const { code, what, hint }: Verdict = known ?? {
     code: "E_BUILD",
     what: failed === undefined ? "failed" : `failed in step "${failed.title}"`,
     hint: "Read the last lines, or run with --json for everything the build printed.",
