@@ -1,7 +1,7 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Output } from "@imagespec/core/builder";
-import { copyImage, draftPath, OciLayout, parseReference, sweepDrafts } from "@imagespec/registry";
+import { copyImage, draftPath, makeFolder, OciLayout, parseReference, sweepDrafts } from "@imagespec/registry";
 import { buildWithBuildx } from "./docker-build.ts";
 import type { DockerClient } from "./docker-client.ts";
 import { outputFailure, scratchFailure } from "./failure.ts";
@@ -57,7 +57,7 @@ async function replaceFile(file: string, write: (temporary: string) => Promise<v
   const folder = dirname(target);
   const temporary = draftPath(target);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await sweepDrafts(folder, { name: basename(target) });
     await write(temporary);
     await rename(temporary, target);

@@ -1,18 +1,17 @@
-import { mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { cacheFolder } from "@imagespec/core/internal";
+import { cacheFolder, makeFolder } from "@imagespec/core/internal";
 
 /**
  * Has Node keep what it compiles in the user's own cache, so that the next start need not compile it again. Where that
  * folder cannot be written Node goes on without; the shared temporary folder, Node's own choice, could be anyone's.
  */
-export function keepCompiled(env: NodeJS.ProcessEnv): void {
+export async function keepCompiled(env: NodeJS.ProcessEnv): Promise<void> {
   if (env.NODE_COMPILE_CACHE !== undefined) return void enableCompileCache(env.NODE_COMPILE_CACHE);
   const folder = join(cacheFolder(env), "compiled");
   try {
     // Nobody else may read what is kept, nor put there what is then run.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
   } catch {
     return;
   }

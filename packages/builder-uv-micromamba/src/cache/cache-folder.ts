@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, ImageSpecError, isLeftBehind, processMark } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
+import { makeFolder } from "@imagespec/registry/terms";
 
 /** Milliseconds after which a temporary file counts as left behind when its process cannot be checked from here. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
@@ -35,8 +36,7 @@ export class CacheFolder {
   async open(): Promise<void> {
     try {
       // Others than the user and the group never write what a build is made of, whatever the umask.
-      for (const folder of ["tmp", "blobs/sha256", "records"])
-        await mkdir(this.path(folder), { recursive: true, mode: 0o770 });
+      for (const folder of ["tmp", "blobs/sha256", "records"]) await makeFolder(this.path(folder), 0o770);
       for (const name of await readdir(this.path("tmp"))) {
         const path = this.path("tmp", name);
         const mark = name.slice(0, Math.max(name.indexOf("-"), 0));
@@ -70,7 +70,7 @@ export class CacheFolder {
   /** The folder of {@link withScratch}, for work that is a stream. */
   async makeScratch(): Promise<string> {
     const folder = this.temporary();
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    await makeFolder(folder, 0o700).catch((cause: unknown) => {
       throw cacheError(folder, cause);
     });
     return folder;

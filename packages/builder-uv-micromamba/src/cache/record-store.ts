@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
+import { makeFolder } from "@imagespec/registry/terms";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
 import type { RegistryRecords } from "./registry-records.ts";
@@ -81,7 +82,7 @@ export class RecordStore {
     const of = subject(kind, key);
     const body = JSON.stringify({ of, value } satisfies RecordFile);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       const file = await open(temporary, "wx", 0o644);
       try {
         await file.writeFile(`${sha256(body)}\n${body}`);

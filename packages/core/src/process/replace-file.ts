@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { draftPath, sweepDrafts } from "@imagespec/registry";
+import { draftPath, makeFolder, sweepDrafts } from "@imagespec/registry";
 
 /**
  * Replaces a file's content atomically, in a folder that is created if needed. Removes what killed processes left
@@ -15,7 +15,7 @@ export async function replaceFile(
   folderMode = 0o777,
 ): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: folderMode });
+  await makeFolder(folder, folderMode);
   await sweepDrafts(folder);
   const draft = draftPath(path);
   try {

@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { checkedDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { makeFolder } from "../file/make-folder.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
 import { parseManifest } from "../image/parse-manifest.ts";
@@ -50,7 +51,7 @@ export class DockerArchive implements ImageSink {
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);
     const folder = dirname(resolve(path));
-    await orWriteFault(mkdir(folder, { recursive: true }), `docker-archive:${path}`);
+    await orWriteFault(makeFolder(folder), `docker-archive:${path}`);
     await sweepDrafts(folder, { name: basename(path) });
     return new DockerArchive(path, parsed);
   }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { makeFolder } from "../file/make-folder.ts";
 import { FileRefused, readRegularFile } from "../file/read-regular-file.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
@@ -163,7 +164,7 @@ export class OciLayout implements ImageSource, ImageSink {
 
   /** Refuses a folder that holds something else, before anything is written; removes what killed runs left. */
   async #prepare(): Promise<void> {
-    this.#made = (await orWriteFault(mkdir(this.folder, { recursive: true }), this.name)) !== undefined;
+    this.#made = (await orWriteFault(makeFolder(this.folder), this.name)) !== undefined;
     await this.#listed();
     await sweepDrafts(this.folder);
     for (const algorithm of await readdir(join(this.folder, "blobs")).catch(() => [])) {

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../file/make-folder.ts";
 import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
 import { draftPath } from "../process/draft.ts";
 
@@ -14,7 +15,7 @@ export async function writeWhole(
 ): Promise<void> {
   const temporary = draftPath(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, "wx", 0o644);
     try {
       await writePieces(file, content, memory);
