@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { projectRoots, realFolder } from "./project-roots.ts";
+import { dirname, join } from "node:path";
+import { isOwn, projectRoots, realFolder } from "./project-roots.ts";
 
 const ENDINGS = ["ts", "mjs", "js", "json", "yaml"];
 
@@ -13,9 +13,9 @@ export async function findConfig(start: string): Promise<string | undefined> {
   return configAmong([...new Set([folder, ...(await projectRoots(folder))])]);
 }
 
-/** The config file of the first of these folders that has one. */
+/** The config file of the first of these folders that has one of its own; it may be code, so somebody else's does not count. */
 export function configAmong(folders: readonly string[]): string | undefined {
   return folders
     .flatMap((folder) => ENDINGS.map((ending) => join(folder, `imagespec.config.${ending}`)))
-    .find((file) => existsSync(file));
+    .find((file) => existsSync(file) && isOwn(file, dirname(file)));
 }

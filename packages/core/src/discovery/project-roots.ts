@@ -87,7 +87,7 @@ function haveOneOwner(workspaceFile: string, project: string): boolean {
 }
 
 /** Whether a file belongs to this process's user, to the system, or to the project's owner. */
-function isOwn(file: string, project: string): boolean {
+export function isOwn(file: string, project: string): boolean {
   // Where there are no user ids, as on Windows, folders of others cannot be written to by default.
   if (process.getuid === undefined) return true;
   const owner = statSync(file, { throwIfNoEntry: false })?.uid;
