@@ -29,6 +29,7 @@ export interface LockedPackage {
 /** A uv.lock of version 1, as a graph of packages. */
 export interface LockGraph {
   packages: LockedPackage[];
+  byName: ReadonlyMap<string, LockedPackage[]>;
   requiresPython: string | undefined;
   /** Markers of the environments the lock holds for; empty for all. */
   environments: string[];
@@ -38,8 +39,10 @@ export interface LockGraph {
 export function parseLockGraph(lock: Table): LockGraph | undefined {
   if (Number(lock.version) !== 1) return undefined;
   const supported = lock["supported-markers"];
+  const packages = tables(lock.package).map(lockedPackage);
   return {
-    packages: tables(lock.package).map(lockedPackage),
+    packages,
+    byName: Map.groupBy(packages, ({ name }) => name),
     requiresPython: textOf(lock["requires-python"]),
     environments: Array.isArray(supported) ? supported.map(String) : [],
   };
@@ -53,9 +56,9 @@ export function localFolder({ source }: LockedPackage): string | undefined {
 /** The packages an edge can lead to, one in a lock that uv wrote: it states version and source where the name does not say it. */
 export function packagesOf(graph: LockGraph, wanted: LockedDependency): LockedPackage[] {
   const source = wanted.source === undefined ? undefined : JSON.stringify(wanted.source);
-  return graph.packages.filter(
+  const named = graph.byName.get(wanted.name) ?? [];
+  return named.filter(
     (candidate) =>
-      candidate.name === wanted.name &&
       (wanted.version === undefined || candidate.version === wanted.version) &&
       (source === undefined || JSON.stringify(candidate.source) === source),
   );
