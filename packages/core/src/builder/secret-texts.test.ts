@@ -52,6 +52,13 @@ describe("secretTexts", () => {
     expect(redact("got ab1 there", await secretTexts([file]))).toBe("got *** there");
   });
 
+  it("takes a time that is linear in the length of a line", async () => {
+    const file = join(folder, "secret");
+    const line = `x ${"a".repeat(400_000)}`;
+    await writeFile(file, line);
+    expect(await secretTexts([file])).toContain(line);
+  });
+
   it("names a file that is not there", async () => {
     await expect(secretTexts([join(folder, "none")])).rejects.toMatchObject({
       code: "E_INPUT_FILE",

@@ -76,10 +76,7 @@ function lineValues(line: string): string[] {
 
 /** The passwords of the URLs in a line, as they stand there and decoded. */
 function urlPasswords(line: string): string[] {
-  const found = Array.from(
-    line.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:([^\s/?#]+)@/gi),
-    ([, password = ""]) => password,
-  );
+  const found = Array.from(line.matchAll(/:\/\/[^\s/?#:@]*:([^\s/?#]+)@/g), ([, password = ""]) => password);
   return [...found, ...found.map(decoded)];
 }
 

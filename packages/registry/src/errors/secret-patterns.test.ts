@@ -64,6 +64,17 @@ describe("a secret is hidden in each of its forms", () => {
   });
 });
 
+it("hides the shortest secret that is looked for in base64, where it stands alone", () => {
+  for (const form of [base64("Xa0c"), Buffer.from("Xa0c").toString("base64url")])
+    expect(redact(`<${form}>`, ["Xa0c"])).toMatch(/^<\*\*\*=*>$/);
+});
+
+it("hides a secret that is too long for a pattern behind percent signs of either case", () => {
+  const secret = Array.from({ length: 300 }, (_, at) => `${at}+/é`).join("");
+  const form = encodeURIComponent(secret);
+  for (const one of [form, form.toLowerCase()]) expect(redact(`<${one}>`, [secret])).toBe("<***>");
+});
+
 it("leaves texts alone that hold neither the secret nor an encoding of it", () => {
   const text = "abc ABC YWJj dXNlcjphYmM= a%20b sha256:6162 p@s/s";
   expect(redact(text, ["abd", "p@ss", "xyz1"])).toBe(text);
@@ -124,6 +135,15 @@ describe("a text is cut", () => {
     }
     expect(cutBesideSecrets("-".repeat(200), 100, [secret])).toBe(100);
     expect(cutBesideSecrets("-".repeat(200), Number.POSITIVE_INFINITY, [secret])).toBeUndefined();
+  });
+
+  it("only once the longest form of a secret beyond ASCII would have come whole", () => {
+    const secret = "éèêëàâäç";
+    const form = hex(secret).replace(/../g, "%2525$&");
+    const text = `${"-".repeat(98)}${form}`;
+    for (let length = 101; length <= text.length; length++)
+      expect(cutBesideSecrets(text.slice(0, length), 100, [secret]) ?? 98).toBe(98);
+    expect(cutBesideSecrets(text + "-".repeat(100), 100, [secret])).toBe(98);
   });
 
   it("behind a secret that it begins with", () => {

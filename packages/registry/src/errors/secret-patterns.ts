@@ -14,8 +14,8 @@ export interface Span {
   end: number;
 }
 
-/** Characters that one of a secret may take in its longest form, such as `\u0061` or `%252561`. */
-const LONGEST_FORM = 8;
+/** Characters that a byte of a secret may take in its longest form, such as `&amp;quot;` or `%252561`. */
+const LONGEST_FORM = 10;
 
 /**
  * Where secrets stand in a text: as they are, escaped as in JSON, HTML, addresses, shells and programs, in hex, and in
@@ -38,8 +38,9 @@ export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
  * come to tell. Pure.
  */
 export function cutBesideSecrets(text: string, at: number, secrets: readonly string[]): number | undefined {
-  if (text.length <= at || text.length <= at + Math.max(0, ...secrets.map(({ length }) => length * LONGEST_FORM)))
-    return undefined;
+  if (text.length <= at) return undefined;
+  const longest = Math.max(0, ...secrets.map((secret) => Buffer.byteLength(secret)));
+  if (text.length <= at + longest * LONGEST_FORM) return undefined;
   const parted = secretSpans(text, secrets).find(({ start, end }) => start < at && at < end);
   return parted === undefined ? at : parted.start || parted.end;
 }
@@ -48,7 +49,7 @@ function foundSpans(text: string, secrets: Iterable<string>): Span[] {
   // Most lines of a log hold nothing like this, and a pattern takes longer to make than to look for.
   const mayBeEscaped = /%[\da-f]|&[#a-z]|\\/i.test(text);
   const mayBeDumped = /(?:[\da-f]{2}(?:,? |[:-])(?:0x)?|[\da-f]{2}0x){3}/i.test(text);
-  const lower = text.replace(/[A-F]/g, (digit) => digit.toLowerCase());
+  const lower = lowerHex(text);
   const standard = text.replaceAll("-", "+").replaceAll("_", "/");
   const found: Span[] = [];
   for (const secret of new Set(secrets)) {
@@ -59,15 +60,17 @@ function foundSpans(text: string, secrets: Iterable<string>): Span[] {
     if (bytes.length < 4) continue;
     for (const signs of [0, 1, 2].map((before) => signsOfBase64(bytes, before)))
       found.push(...base64Spans(standard, signs), ...brokenSpans(standard, signs));
+    // Alone, a secret of four bytes has a sixth sign, which padding decides.
+    if (bytes.length === 4) found.push(...plainSpans(standard, bytes.toString("base64").slice(0, LEAST_SIGNS)));
     const hex = bytes.toString("hex");
     found.push(...plainSpans(lower, hex), ...brokenSpans(lower, hex));
     if (bytes.length <= LARGEST_PATTERN) {
-      if (mayBeDumped) found.push(...patternSpans(text, separatedHex(hex)));
+      if (mayBeDumped) found.push(...patternSpans(text, separatedHex, hex));
       if (mayBeEscaped || (secret.includes(" ") && text.includes("+")))
-        found.push(...patternSpans(text, escaped(secret)));
+        found.push(...patternSpans(text, escaped, secret));
     } else {
       found.push(...plainSpans(text, JSON.stringify(secret).slice(1, -1)));
-      found.push(...plainSpans(text, encodeURIComponent(secret.toWellFormed())));
+      found.push(...plainSpans(lower, lowerHex(encodeURIComponent(secret.toWellFormed()))));
     }
   }
   return found;
@@ -79,8 +82,11 @@ function* plainSpans(text: string, form: string): Generator<Span> {
     yield { start: at, end: at + length };
 }
 
-function* patternSpans(text: string, source: string): Generator<Span> {
-  for (const { 0: match, index } of text.matchAll(new RegExp(source, "g")))
+/** Where what `sourceOf` makes a pattern of stands: the whole of a long one is only made where its beginning is there. */
+function* patternSpans(text: string, sourceOf: (form: string) => string, form: string): Generator<Span> {
+  const beginning = Array.from(form).slice(0, LEAST_SIGNS).join("");
+  if (!new RegExp(sourceOf(beginning)).test(text)) return;
+  for (const { 0: match, index } of text.matchAll(new RegExp(sourceOf(form), "g")))
     yield { start: index, end: index + match.length };
 }
 
@@ -95,8 +101,8 @@ function* base64Spans(text: string, signs: string): Generator<Span> {
 }
 
 /**
- * The start of a form at the end of a line and its end at the start of one, behind what it is indented by, where that is half of it or long; and long
- * lines that are nothing but a part of it.
+ * The start of a form at the end of a line, and its end at the start of a line, apart from blanks, where that is half of
+ * it or long; and long lines that are nothing but a part of it.
  */
 function* brokenSpans(text: string, form: string): Generator<Span> {
   const least = Math.min(LEAST_PART, Math.max(LEAST_SIGNS, Math.ceil(form.length / 2)));
@@ -160,6 +166,10 @@ function formsOf(character: string): string[] {
 
 function literal(character: string): string {
   return character.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&");
+}
+
+function lowerHex(text: string): string {
+  return text.replace(/[A-F]/g, (digit) => digit.toLowerCase());
 }
 
 function anyCase(hex: string): string {
