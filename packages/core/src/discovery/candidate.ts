@@ -20,9 +20,11 @@ export interface BuilderCandidate {
   load(): Promise<ImageSpecBuilder>;
 }
 
-/** What was found of builders. */
+/** Builders that were found. */
 export interface Discovery {
+  /** In the order in which they are asked. */
   candidates: BuilderCandidate[];
+  /** What keeps others from being used. */
   diagnostics: Diagnostic[];
 }
 

@@ -58,7 +58,7 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
       cause = error;
     }
   }
-  const message = `The environment's packages are unknown: neither Python answered (${candidates.join(", ")})`;
+  const message = `The environment's packages are unknown: no Python answered (${candidates.join(", ")})`;
   const hint = "Activate the environment, or name its interpreter: fromEnv({ python: '/path/to/python' }).";
   throw new ImageSpecError("E_TOOL_MISSING", message, { hint, cause });
 }

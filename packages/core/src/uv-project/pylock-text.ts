@@ -84,7 +84,7 @@ function fileName(url: string): string {
 
 /** Whether a wheel's last tag names Linux on one of these machines, or any platform. */
 function fits(name: string, machines: readonly string[]): boolean {
-  const [, tag = ""] = /([^-]*?)(?:\.whl)?$/.exec(name) ?? [];
+  const tag = name.replace(/\.whl$/, "").replace(/^.*-/s, "");
   const isOwn = (platform: string) => machines.some((machine) => platform.endsWith(`_${machine}`));
   return tag.split(".").some((platform) => platform === "any" || (platform.includes("linux") && isOwn(platform)));
 }
