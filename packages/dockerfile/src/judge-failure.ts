@@ -28,7 +28,7 @@ export type TextVerdict = readonly [RegExp, Verdict];
 
 const STEP_HINTS = {
   E_BUILD: "Correct the command as the last lines say; each item is a command of its own.",
-  E_RESOLVE: "Take another version of the package, or leave it out.",
+  E_RESOLVE: "Use another version of the package, or leave it out.",
   E_NO_PYTHON: "Set pythonVersion, or choose a base image with python3.",
   E_BASE_NO_SHELL: "Choose a base image with /bin/sh and chown, or the builder uv-micromamba.",
   E_INPUT_FILE: "Rename it in sourceRoot or copy, or use another base image.",

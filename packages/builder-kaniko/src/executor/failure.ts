@@ -36,8 +36,8 @@ const OWN_TEXTS: readonly TextVerdict[] = [
     /failed to get filesystem from image: mkdir \S+: file exists/,
     {
       code: "E_UNSUPPORTED",
-      what: "cannot unpack a base image that has a link in the place of a folder of kaniko's",
-      hint: "Build with docker-buildx, or take another base image.",
+      what: "cannot unpack a base image that has a link where kaniko keeps a folder",
+      hint: "Build with docker-buildx, or use another base image.",
     },
   ],
   [

@@ -215,7 +215,7 @@ export class BaseInspector {
       // Scripts name the link or the folder, depending on who wrote them.
       if (prefix !== place && prefix !== CONDA_PREFIX)
         throw new ImageSpecError("E_UNSUPPORTED", `/${place} of ${this.#image.name} is a link to /${prefix}`, {
-          hint: "Build with docker-buildx, or take a base whose environment is a folder.",
+          hint: "Build with docker-buildx, or use a base whose environment is a folder.",
         });
       const names = await this.tree.list(`${prefix}/lib`);
       const folder = names.find((name) => /^python3\.\d+$/.test(name));

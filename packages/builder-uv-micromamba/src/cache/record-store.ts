@@ -107,7 +107,7 @@ export class RecordStore {
     return found;
   }
 
-  /** The same for an answer that counts for ten minutes. With `force` it is asked for anew, and what is not `kept` is not kept. */
+  /** The same for an answer that counts for ten minutes. With `force` it is asked for again; an answer that is not `kept` is asked for each time. */
   async recent<T>(kind: string, key: unknown, { force, ask, kept = () => true }: RecentQuestion<T>): Promise<T> {
     const known = force ? undefined : await this.get<{ at: number; answer?: T }>(kind, key);
     const age = Date.now() - (known?.at ?? 0);

@@ -54,7 +54,7 @@ describe("RegistryRecords", () => {
 
   it("shares none of the records whose truth depends on the moment or the machine", async () => {
     const one = await machine("one");
-    for (const kind of ["resolutions", "apt-resolutions", "programs", "failed-python-downloads"])
+    for (const kind of ["recent-resolutions", "recent-apt-resolutions", "programs", "failed-python-downloads"])
       await one.records.set(kind, "key", 1);
     await one.shared.save();
     expect(writes()).toBe(0);

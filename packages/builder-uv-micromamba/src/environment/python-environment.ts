@@ -235,7 +235,7 @@ async function basePython({ python }: VenvStep, { base, inspector }: Environment
   if (exec !== undefined)
     throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no ${exec}`, { hint: "Correct pythonExec." });
   throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no python3 on its PATH`, {
-    hint: 'Set pythonVersion, for example "3.12", or take a base with Python.',
+    hint: 'Set pythonVersion, for example "3.12", or use a base with Python.',
   });
 }
 

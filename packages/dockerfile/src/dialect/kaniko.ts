@@ -104,8 +104,7 @@ function user(plan: BuildPlan, checks: readonly string[]): Instruction[] {
 function apt(plan: BuildPlan): Instruction[] {
   const step = plan.steps.apt;
   if (step === undefined) return [];
-  // `set -e` passes over what fails before `&&`, and the search for links would end the step well.
-  const script = [...aptScript(step, TOOLS), "&& apt-get clean && rm -rf /var/log/apt /var/log/dpkg.log || exit;"];
+  const script = [...aptScript(step, TOOLS), "; apt-get clean; rm -rf /var/log/apt /var/log/dpkg.log;"];
   return [run("apt", [...script, ...followLinksScript()], STEP_TITLES.apt)];
 }
 

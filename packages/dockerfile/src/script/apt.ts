@@ -22,7 +22,7 @@ export function aptScript(step: AptStep, tools: StepTools): string[] {
     "apt_get install -y --no-install-recommends",
     ...step.packages.map(quoteShell),
     // apt's own caches are large and quickly made again.
-    `&& rm -rf /var/cache/apt/*.bin${tools.cache === undefined ? " /var/lib/apt/lists/*" : ""}${hasMirrors(step) ? ' "$sources"' : ""}`,
+    `; rm -rf /var/cache/apt/*.bin${tools.cache === undefined ? " /var/lib/apt/lists/*" : ""}${hasMirrors(step) ? ' "$sources"' : ""}`,
   ];
 }
 

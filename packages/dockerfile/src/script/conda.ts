@@ -33,8 +33,8 @@ export function condaScript(step: Conda, tools: StepTools, user: UserStep): stri
     ...step.channels.map((channel) => `-c ${quoteShell(placeOf(channel, step))}`),
     ...[...python, ...step.packages.map((spec) => packageThrough(spec, step))].map(quoteShell),
     ...recordLines(step),
-    `&& rm -rf "$scratch"${tools.cache === undefined ? ` ${packages}` : ""}`,
-    ";",
+    // Not by &&, before which `set -e` lets a program fail.
+    `; rm -rf "$scratch"${tools.cache === undefined ? ` ${packages}` : ""};`,
     ...chownScript([prefix], { user: user.name }),
   ];
 }
@@ -70,5 +70,5 @@ function recordLines(step: Conda): string[] {
     return place === address ? [] : [place, address];
   });
   if (pairs.length === 0) return [];
-  return [`&& ${step.prefix}/bin/python -sSB -c ${quoteShell(RECORD_SCRIPT)} ${step.prefix}`, ...pairs.map(quoteShell)];
+  return [`; ${step.prefix}/bin/python -sSB -c ${quoteShell(RECORD_SCRIPT)} ${step.prefix}`, ...pairs.map(quoteShell)];
 }

@@ -66,7 +66,7 @@ it("reads conda channels through mirrors, and has the records name the channels"
     meta,
     '{"channel": "https://m.example/conda/conda-forge", "url": "https://m.example/conda/conda-forge/noarch/é.conda", "x": "https://m.example/conda/conda-forge-2"}',
   );
-  execFileSync("sh", ["-c", records.join(" ").replace("&& ", "").replaceAll(step.prefix, folder)]);
+  execFileSync("sh", ["-c", records.join(" ").replace("; ", "").replaceAll(step.prefix, folder)]);
   expect(JSON.parse(readFileSync(meta, "utf8"))).toEqual({
     channel: "https://conda.anaconda.org/conda-forge",
     url: "https://conda.anaconda.org/conda-forge/noarch/é.conda",
