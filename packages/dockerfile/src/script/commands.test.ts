@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseStepFault } from "../step-fault.ts";
 import { commandsScript, inOneShell } from "./commands.ts";
@@ -19,6 +22,35 @@ it.each([
       faults: [expect.objectContaining({ path: ["commands"], code: "argument_size" })],
     }),
   );
+});
+
+it.each([
+  ["removed", "rm -r $HOME/work"],
+  ["moved", "mv $HOME/work $HOME/elsewhere"],
+  ["replaced by a file", "rm -r $HOME/work; touch $HOME/work"],
+  ["replaced by a link to nothing", "rm -r $HOME/work; ln -s nothing $HOME/work"],
+  ["replaced by a link to itself", "rm -r $HOME/work; ln -s work $HOME/work"],
+])("says that the working folder was %s", (_, command) => {
+  const home = mkdtempSync(join(tmpdir(), "commands-"));
+  try {
+    const workdir = join(home, "work");
+    const user = { name: userInfo().username, home, workdir } as never;
+    const tools = { bin: "/bin", cache: undefined, requirements: "/requirements", ca: "/ca.pem" };
+    const go = (commands: string[]) => {
+      mkdirSync(workdir, { recursive: true });
+      const script = commandsScript({ step: { commands, uvImage: "uv" }, environment: undefined, user, tools });
+      return spawnSync("/bin/sh", ["-c", script.join(" ")], { encoding: "utf8", env: { ...process.env, HOME: home } });
+    };
+    expect(go(["true", "mv $HOME/work $HOME/other; mkdir $HOME/work"])).toMatchObject({ status: 0, stderr: "" });
+    const { status, stderr } = go([command]);
+    expect(status).toBe(65);
+    expect(stderr.split("\n").map(parseStepFault).find(Boolean)).toEqual({
+      code: "E_BUILD",
+      message: `the commands left no folder ${workdir}, in which the image starts`,
+    });
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 });
 
 function run(...commands: string[]) {

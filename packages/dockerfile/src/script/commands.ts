@@ -7,6 +7,7 @@ import {
 } from "@imagespec/core/builder";
 import { ImageSpecError } from "@imagespec/registry";
 import { chownScript } from "./chown.ts";
+import { FAIL_FUNCTION } from "./fail.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
@@ -48,6 +49,8 @@ function unboundedScript({ step, environment, user, tools, mounted }: CommandsQu
     `export "PATH=${tools.bin}:$PATH" UV_LINK_MODE=copy ${cacheSetting(tools)};`,
     `if [ -d ${prefix} ]; then export ${active}=${prefix}; fi;`,
     ...inOneShell(step.commands),
+    FAIL_FUNCTION,
+    `[ -d ${user.workdir} ] || fail E_BUILD 'the commands left no folder ${user.workdir}, in which the image starts';`,
     ...chownScript([user.workdir], { user: user.name, except: mounted }),
     `; if [ -d ${prefix} ]; then rm -f ${prefix}/.lock;`,
     ...chownScript([prefix], { user: user.name }),
