@@ -1,5 +1,8 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readAnswer } from "./resolve-packages.ts";
+import { readAnswer, resolvePackages } from "./resolve-packages.ts";
 
 const SHA = "6f94b488255acd996254f775c77ff3956557c61f860a3c9caeaf65457554194f";
 const asked = (...packages: string[]) => ({ packages, baseName: "debian" });
@@ -43,4 +46,35 @@ describe("readAnswer", () => {
       expect.objectContaining({ code: "E_RESOLVE" }),
     );
   });
+});
+
+it("passes on once what apt says, though it is asked twice, and once what it fails of", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "resolve-packages-"));
+  try {
+    const aptGet = join(folder, "apt-get");
+    await writeFile(
+      aptGet,
+      '#!/bin/sh\ncase "$*" in *update*) exit 0;; esac\necho "E: no such package" >&2\nexit 100\n',
+    );
+    await chmod(aptGet, 0o755);
+    const texts: Record<string, string> = { "etc/apt/sources.list": "deb http://mirror.test/debian bookworm main\n" };
+    const text = (path: string) => texts[path] ?? "";
+    const base = { layers: [], packages: [], file: () => undefined, text, below: () => [] };
+    const lines: string[] = [];
+    const question = {
+      ...{ programs: { aptGet, dpkgDeb: "" }, base, baseName: "debian", architecture: "amd64", packages: ["nothing"] },
+      ...{
+        root: join(folder, "root"),
+        signal: new AbortController().signal,
+        onLine: (line: string) => lines.push(line),
+      },
+    };
+    await mkdir(question.root);
+    const error = await resolvePackages(question).catch((caught: Error) => caught);
+    expect(error).toMatchObject({ code: "E_RESOLVE" });
+    expect(`${(error as Error).message}`.match(/no such package/g)).toHaveLength(1);
+    expect(lines).toEqual(["E: no such package"]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

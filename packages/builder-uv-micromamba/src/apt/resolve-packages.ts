@@ -61,21 +61,21 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
     LC_ALL: "C",
     DPKG_ROOT: undefined,
   };
-  const run = async (args: string[], hint: string) => {
+  const run = async (args: string[], hint: string, report = onLine) => {
     const { stdout } = await runTool(programs.aptGet, ["-q", ...args], {
       env,
       signal,
       errorCode: "E_RESOLVE",
       hint,
-      onLine: onLine && ((line, stream) => stream === "stderr" && onLine(line)),
+      onLine: (line, stream) => stream === "stderr" && report?.(line),
     });
     return stdout;
   };
   await run(["update", "--error-on=any"], "Check the network, and the sources and keys of the base image.");
   const install = ["-y", "--no-install-recommends", "install", ...packages];
   const hint = "Check the names and versions of aptPackages.";
-  // Neither changes anything, so that both may read the lists at once.
-  const runs = [run(["--simulate", ...install], hint), run(["--print-uris", ...install], hint)];
+  // Neither changes anything, so that both may read the lists at once. They say the same, which is passed on once.
+  const runs = [run(["--simulate", ...install], hint), run(["--print-uris", ...install], hint, () => {})];
   // The folder is removed when this fails, and by then no apt may run in it.
   await Promise.allSettled(runs);
   const [simulated = "", uris = ""] = await Promise.all(runs);
