@@ -38,13 +38,10 @@ export async function findContainerCommand(
     throw new ImageSpecError("E_OPTIONS", `"${named}" is not a command that runs containers`, { hint });
   }
   for (const command of wanted) if (await isOnPath(command, env)) return command;
-  throw new ImageSpecError(
-    "E_TOOL_MISSING",
-    `${wanted.join(", ")}: not on PATH, and one of them is needed to run containers`,
-    {
-      hint: `Install ${wanted.join(" or ")}, or add its folder to PATH.`,
-    },
-  );
+  const names = wanted.join(" or ");
+  throw new ImageSpecError("E_TOOL_MISSING", `Containers cannot be run: there is no ${names} on PATH`, {
+    hint: `Install ${names}, or add its folder to PATH.`,
+  });
 }
 
 async function isOnPath(command: string, env: ProcessEnvironment): Promise<boolean> {

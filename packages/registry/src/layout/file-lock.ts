@@ -17,8 +17,8 @@ class LostLockError extends Error {}
 /**
  * Runs `work` while `path` is locked against every process that sees the file, whatever its host or pid namespace: the lock
  * is a file that only one can create, its holder touches it while it lives, and one that is known to have ended is not
- * waited for. `work` calls
- * `confirm` right before what must not happen twice; when the lock was lost by then, all of it runs again.
+ * waited for. `work` calls `confirm` right before what must not happen twice; when the lock was lost by then, all of it
+ * runs again.
  *
  * @throws FileRefused where something else than a file stands at `path`, and what the system says of its folder.
  */
