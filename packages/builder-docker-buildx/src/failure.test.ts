@@ -68,6 +68,15 @@ describe("buildFailure", () => {
       "E_DAEMON",
     ],
     [["failed to dial gRPC: context deadline exceeded"], undefined, "E_DAEMON"],
+    [
+      [
+        "executor failed running [/bin/sh -c x]: failed to create endpoint a on network bridge: could not find bridge docker0",
+      ],
+      COMMANDS,
+      "E_DAEMON",
+    ],
+    [["a test printed: failed to create endpoint a on network bridge"], COMMANDS, "E_BUILD"],
+    [["executor failed running [/bin/sh -c x]: exit code: 1"], COMMANDS, "E_BUILD"],
     [["socket hang up"], undefined, "E_DAEMON"],
     [
       ["ERROR: failed to solve: failed to do request: Head x: dial tcp: i/o timeout: context deadline exceeded"],

@@ -10,6 +10,14 @@ const TEXTS: readonly TextVerdict[] = [
     { code: "E_DAEMON", what: "lost the docker engine", hint: "Start docker, or set DOCKER_HOST." },
   ],
   [
+    /^(?:ERROR: )?(?:failed to solve: )?executor failed running \[.*\]: failed to (?:create endpoint|set up container networking)/m,
+    {
+      code: "E_DAEMON",
+      what: "could not connect a step to the docker engine's network",
+      hint: "Restart docker, which makes its network anew.",
+    },
+  ],
+  [
     /Multi-platform build is not supported|multiple platforms feature is currently not supported|cache export (is|feature is currently) not supported|attestations? (is|are) not supported|docker exporter does not (currently )?support exporting manifest lists/i,
     {
       code: "E_UNSUPPORTED",
