@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   ImageSpecError,
   isImageSpecError,
+  redact,
   type Unsupported,
 } from "@imagespec/registry/terms";
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
@@ -85,8 +86,14 @@ function foreignPlatforms(builder: ImageSpecBuilder, { target }: BuildRequest): 
     }));
 }
 
-/** A builder's probe, made safe against one that throws or hangs. */
+/** A builder's probe, made safe against one that throws or hangs, or shows the password in an address. */
 export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequest): Promise<Probe> {
+  const probe = await answerOf(builder, request);
+  if (!probe.usable) return { ...probe, reason: redact(probe.reason) };
+  return probe.detail === undefined ? probe : { ...probe, detail: redact(probe.detail) };
+}
+
+async function answerOf(builder: ImageSpecBuilder, request: BuildRequest): Promise<Probe> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Probe>((resolve) => {
     const reason = `its probe took longer than ${PROBE_TIMEOUT / 1000} s`;

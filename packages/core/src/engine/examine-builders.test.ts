@@ -29,3 +29,13 @@ it("keeps the hashes of files in the engine's own cache folder", async () => {
 it("ends when it is cancelled", async () => {
   await expect(engine.examine(spec(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "E_ABORTED" });
 });
+
+it("hides the password of an address that a probe names", async () => {
+  for (const usable of [true, false]) {
+    const builder = new FakeBuilder("told");
+    const said = "it answers at tcp://user:CANARY@host";
+    builder.probe = async () => (usable ? { usable, detail: said } : { usable, reason: said, hint: "" });
+    const engine = new ImageBuildEngine({ builders: [builder], discover: false, cacheDir: join(root, "cache") });
+    expect(await engine.examine(spec())).toMatchObject([{ reason: "it answers at tcp://***@host" }]);
+  }
+});
