@@ -66,6 +66,7 @@ describe("kaniko in docker: failures are named, and no container remains", () =>
     const kept = { client: processMark(), expires: expires(-1) };
     const foreign = { client: "0123456789abcdef.1.1", expires: expires(3600) };
     const expired = { client: "0123456789abcdef.1.1", expires: expires(-1) };
+    await builds.docker.pullImage(services.images.python);
     const made = await Promise.all(
       [left, kept, foreign, expired].map(({ client, expires }) =>
         docker.createContainer({

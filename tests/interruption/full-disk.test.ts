@@ -79,14 +79,14 @@ describe("a full or read-only disk is one error that names the path, and nothing
   });
 
   test.each([
-    ["docker-buildx", "read-only", "E_CACHE"],
-    ["docker-buildx", "8 MiB", "E_OUTPUT"],
-  ] as const)("%s has a TMPDIR that is %s", async (builder, kind, code) => {
+    ["docker-buildx", "read-only"],
+    ["docker-buildx", "8 MiB"],
+  ] as const)("%s has a TMPDIR that is %s", async (builder, kind) => {
     await using place = await makePlace();
     // The engine's image passes through TMPDIR on its way to a layout.
     const args = ["--builder", builder, "--no-push", "--output", `oci:${place.path}/layout`];
     const { last, left } = await buildOn(kind, place.temporary, place, ...args);
-    expect(last).toMatchObject({ type: "error", code, message: expect.stringContaining(place.temporary) });
+    expect(last).toMatchObject({ type: "error", code: "E_CACHE", message: expect.stringContaining(place.temporary) });
     expect(left).toEqual([]);
     expect(place.has("layout")).toBe(false);
   });
