@@ -21,6 +21,8 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
     })
     .map(({ base, installed: packages, laid: files, config: steering, inContainer: run }) => ({
       parameters: {
+        // Half the files of the usual base, for kaniko to unpack and to look through; it has no apt.
+        ...(!run?.aptPackages?.length && { baseImage: places.services.images.pythonSmall }),
         ...base.parameters,
         ...packages.parameters,
         // An interpreter is named by its path where nothing else says which one it is.
