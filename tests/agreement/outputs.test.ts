@@ -19,6 +19,8 @@ const { address } = await ensureBuildkitd();
 // docker's own daemon builds for one platform; several need a BuildKit of their own.
 const buildx = `imagespec-agreement-${process.pid}`;
 const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
+// kaniko builds for the other platform under emulation, beside whatever else a whole run has going.
+if (isFull) vi.setConfig({ testTimeout: 1_800_000 });
 const folder = await temporaryFolder();
 const count = { images: 0, files: 0 };
 

@@ -124,6 +124,12 @@ export const CONFIG_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "Debian packages with a cache of their own, such as that of fonts",
+    isLong: true,
+    spec: () => ({ parameters: { aptPackages: ["fontconfig"] } }),
+    ends: "built",
+  },
+  {
     says: "commands that share a shell, with comments, lists and jobs",
     spec: ({ index }) => ({
       parameters: {

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
-import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpResponse } from "../http/http-message.ts";
 import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
@@ -16,6 +17,10 @@ export const ACCEPT = [
   MEDIA_TYPES.dockerIndex,
   MEDIA_TYPES.dockerManifest,
 ].join(", ");
+
+/** What a registry says of a blob that another client is writing. */
+const PASSING_CODES = ["MANIFEST_BLOB_UNKNOWN", "DIGEST_INVALID"];
+const BLOBS_KNOWN_AFTER_MS = 500;
 
 /**
  * Reads the answer to a GET of a manifest, checked by every digest that is stated.
@@ -64,14 +69,15 @@ export async function writeManifest(
   asked: WrittenManifest,
 ): Promise<HttpResponse> {
   const { manifest, path, name, whole, repository } = asked;
-  const response = await host.send({
+  const put: RegistryCall = {
     ...call,
     method: "PUT",
     target: path + name,
     headers: { "content-type": manifest.mediaType },
     body: () => manifest.bytes,
     accept: isSuccess,
-  });
+  };
+  const response = await onceBlobsAreKnown(() => host.send(put), call.signal);
   await response.body.dump();
   checkStored(response, asked);
   // 201 is a registry's own word; a login page in front of it answers 200 to everything.
@@ -83,6 +89,21 @@ export async function writeManifest(
     else await answer.body.dump();
   });
   return response;
+}
+
+/**
+ * The manifest's blobs were there a moment ago. Where several clients write the same ones, CNCF Distribution rewrites the
+ * file that says so, and whoever looks at it meanwhile finds it empty.
+ */
+async function onceBlobsAreKnown<T>(put: () => Promise<T>, signal?: AbortSignal, triesLeft = 2): Promise<T> {
+  try {
+    return await put();
+  } catch (error) {
+    if (triesLeft === 0 || !isImageSpecError(error, "E_REGISTRY")) throw error;
+    if (!error.details.codes?.some((code) => PASSING_CODES.includes(code))) throw error;
+    await sleep(BLOBS_KNOWN_AFTER_MS, undefined, { signal });
+    return onceBlobsAreKnown(put, signal, triesLeft - 1);
+  }
 }
 
 /** Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm. */

@@ -155,6 +155,26 @@ describe("a manifest that was written without a word about it", () => {
   });
 });
 
+describe("a manifest whose blobs another client is writing", () => {
+  it.each([
+    { codes: ["MANIFEST_BLOB_UNKNOWN"], refusals: 1, puts: 2, ends: "pushed" },
+    { codes: ["DIGEST_INVALID", "MANIFEST_BLOB_UNKNOWN"], refusals: 2, puts: 3, ends: "pushed" },
+    { codes: ["MANIFEST_BLOB_UNKNOWN"], refusals: 9, puts: 3, ends: "E_REGISTRY" },
+    { codes: ["MANIFEST_INVALID"], refusals: 1, puts: 1, ends: "E_REGISTRY" },
+  ])("is $ends after $puts attempts where $refusals are answered $codes", async ({ codes, refusals, puts, ends }) => {
+    const isManifest = ({ method, url }: Pick<Asked, "method" | "url">) =>
+      method === "PUT" && url.includes("/manifests/");
+    await using test = await registry((asked, response) => {
+      if (isManifest(asked) && test.asked.filter(isManifest).length <= refusals)
+        response.writeHead(400).end(JSON.stringify({ errors: codes.map((code) => ({ code })) }));
+    });
+    const pushed = pushImage(test.repository(), tinyImage(), { tag: "1" });
+    if (ends === "pushed") await pushed;
+    else expect(await failureOf(pushed)).toMatchObject({ code: ends, details: { codes } });
+    expect(test.asked.filter(isManifest)).toHaveLength(puts);
+  });
+});
+
 describe("the digest of what was stored", () => {
   it.each([
     ["none", ""],
