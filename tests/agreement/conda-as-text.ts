@@ -42,7 +42,7 @@ function fromPlan(text: string): string {
 }
 
 function fromDockerfile(text: string): string {
-  const asked = /--override-channels \\\n([\s\S]*?)\n\s*&& /.exec(text)?.[1] ?? "";
+  const asked = /--override-channels \\\n([\s\S]*?)\n\s*; /.exec(text)?.[1] ?? "";
   return asked
     .split("\n")
     .map((line) =>
