@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpResponse } from "../http/http-message.ts";
+import { RetryBudget } from "../http/retry-policy.ts";
 import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { ManifestBytes } from "../image/store.ts";
@@ -17,10 +17,6 @@ export const ACCEPT = [
   MEDIA_TYPES.dockerIndex,
   MEDIA_TYPES.dockerManifest,
 ].join(", ");
-
-/** What a registry says of a blob that another client is writing. */
-const PASSING_CODES = ["MANIFEST_BLOB_UNKNOWN", "DIGEST_INVALID"];
-const BLOBS_KNOWN_AFTER_MS = 500;
 
 /**
  * Reads the answer to a GET of a manifest, checked by every digest that is stated.
@@ -77,7 +73,7 @@ export async function writeManifest(
     body: () => manifest.bytes,
     accept: isSuccess,
   };
-  const response = await onceBlobsAreKnown(() => host.send(put), call.signal);
+  const response = await sendOnceBlobsAreKnown(host, put);
   await response.body.dump();
   checkStored(response, asked);
   // 201 is a registry's own word; a login page in front of it answers 200 to everything.
@@ -92,18 +88,27 @@ export async function writeManifest(
 }
 
 /**
- * The manifest's blobs were there a moment ago. Where several clients write the same ones, CNCF Distribution rewrites the
- * file that says so, and whoever looks at it meanwhile finds it empty.
+ * Writes it once its blobs are known. They were there a moment ago, but where several clients write the same ones, CNCF
+ * Distribution rewrites the file that says so, and whoever looks at it meanwhile finds it empty.
  */
-async function onceBlobsAreKnown<T>(put: () => Promise<T>, signal?: AbortSignal, triesLeft = 2): Promise<T> {
-  try {
-    return await put();
-  } catch (error) {
-    if (triesLeft === 0 || !isImageSpecError(error, "E_REGISTRY")) throw error;
-    if (!error.details.codes?.some((code) => PASSING_CODES.includes(code))) throw error;
-    await sleep(BLOBS_KNOWN_AFTER_MS, undefined, { signal });
-    return onceBlobsAreKnown(put, signal, triesLeft - 1);
+async function sendOnceBlobsAreKnown(host: RegistryHost, put: RegistryCall): Promise<HttpResponse> {
+  const budget = new RetryBudget({ attempts: 3, baseMs: 500 });
+  for (;;) {
+    try {
+      return await host.send(put);
+    } catch (error) {
+      if (!isBlobUnknown(error)) throw error;
+      const wait = budget.next();
+      if (wait === undefined) throw error;
+      await host.pause(put, error, budget.failures, wait);
+    }
   }
+}
+
+/** Whether a manifest is refused for what a registry says of a blob that another client is writing (distribution-spec, error codes). */
+function isBlobUnknown(error: unknown): error is ImageSpecError {
+  const codes = isImageSpecError(error, "E_REGISTRY") ? (error.details.codes ?? []) : [];
+  return codes.includes("MANIFEST_BLOB_UNKNOWN") || codes.includes("DIGEST_INVALID");
 }
 
 /** Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm. */

@@ -173,6 +173,18 @@ describe("a manifest whose blobs another client is writing", () => {
     else expect(await failureOf(pushed)).toMatchObject({ code: ends, details: { codes } });
     expect(test.asked.filter(isManifest)).toHaveLength(puts);
   });
+
+  it("is not written again once the caller gives up", async () => {
+    const stopped = new AbortController();
+    await using test = await registry(({ method, url }, response) => {
+      if (method !== "PUT" || !url.includes("/manifests/")) return;
+      response.writeHead(400).end(JSON.stringify({ errors: [{ code: "MANIFEST_BLOB_UNKNOWN" }] }));
+      setTimeout(() => stopped.abort(), 100);
+    });
+    const pushed = pushImage(test.repository(), tinyImage(), { tag: "1", signal: stopped.signal });
+    expect(await failureOf(pushed)).toMatchObject({ code: "E_ABORTED" });
+    expect(test.of("PUT").filter(({ url }) => url.includes("/manifests/"))).toHaveLength(1);
+  });
 });
 
 describe("the digest of what was stored", () => {
