@@ -4,6 +4,7 @@ import type { Dockerfile } from "@imagespec/dockerfile";
 import {
   assembleIndex,
   type Descriptor,
+  descriptorOf,
   parsePlatform,
   parseReference,
   RegistryClient,
@@ -185,9 +186,7 @@ async function pushIndexOf(build: Build, built: readonly PushedPlatform[]): Prom
     })),
   );
   const entries: Descriptor[] = children.map(({ platform, manifest }) => ({
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
+    ...descriptorOf(manifest),
     platform: { ...parsePlatform(platform) },
   }));
   const index = assembleIndex(entries);

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { isImageSpecError } from "@imagespec/core/builder";
-import { collectBytes, digestOf, MEDIA_TYPES, parseManifest, type RegistryRepository } from "@imagespec/registry";
+import {
+  collectBytes,
+  digestOf,
+  MEDIA_TYPES,
+  manifestBytes,
+  parseManifest,
+  type RegistryRepository,
+} from "@imagespec/registry";
 import { type PackedRecord, packRecords, unpackRecords } from "./packed-records.ts";
 
 /** Of records: all of them follow from their keys alone, wherever they are taken. */
@@ -122,8 +129,7 @@ export class RegistryRecords {
     const mediaType = MEDIA_TYPES.ociManifest;
     const [config, layer] = blobs.map(({ descriptor }) => descriptor);
     const manifest = { schemaVersion: 2, mediaType, artifactType: RECORDS_TYPE, config, layers: [layer] };
-    const bytes = Buffer.from(JSON.stringify(manifest));
-    await repository.putManifest({ mediaType, digest: digestOf(bytes), bytes }, { tag, signal });
+    await repository.putManifest(manifestBytes(manifest), { tag, signal });
   }
 
   /** A build does without; but one that is cancelled ends. */

@@ -34,9 +34,9 @@ interface PluginsPlace {
 
 /** The builders of a `plugins` list. */
 export async function readPlugins(plugins: readonly unknown[], place: PluginsPlace): Promise<Discovery> {
-  const found: (BuilderCandidate | Diagnostic)[] = [];
-  for (const plugin of plugins) found.push(...[await readPlugin(plugin, place)].flat());
-  return discovery(found);
+  const found: Found[] = [];
+  for (const plugin of plugins) found.push(await readPlugin(plugin, place));
+  return discovery(found.flat());
 }
 
 type Found = BuilderCandidate | Diagnostic | (BuilderCandidate | Diagnostic)[];

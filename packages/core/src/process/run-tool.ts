@@ -61,8 +61,7 @@ export async function runTool(
 ): Promise<ToolResult> {
   const { input, signal } = options;
   const secrets = [...(options.redact ?? [])];
-  const clean = (text: string) => redact(text, secrets);
-  const shown = clean(escapeCommand(command, args));
+  const shown = redact(escapeCommand(command, args), secrets);
   // Loaded here, so that a program that only looks up a tag does not pay for it.
   const { execa } = await import("execa");
   if (signal?.aborted) throw abortedError(shown, signal.reason);

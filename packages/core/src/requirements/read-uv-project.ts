@@ -85,9 +85,10 @@ function readGraph(text: string, { reader, file }: UvProjectQuestion): LockGraph
     reader.refuse(file, parsed.breach);
     return undefined;
   }
-  const breaches = uvLockFormBreaches(parsed.table);
+  const graph = parseLockGraph(parsed.table);
+  const breaches = uvLockFormBreaches(parsed.table, graph);
   for (const breach of breaches) reader.refuse(file, breach);
-  return breaches.length > 0 ? undefined : parseLockGraph(parsed.table);
+  return breaches.length > 0 ? undefined : graph;
 }
 
 /** The pyproject.toml files and sources of the projects of a lock. */

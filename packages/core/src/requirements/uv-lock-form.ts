@@ -13,8 +13,7 @@ import { type Table, table, tables } from "../uv-project/toml-table.ts";
  * Why uv would not read a uv.lock, or read it as another: readers that are less strict would each take what they make of
  * it. uv itself writes none of this. Pure.
  */
-export function uvLockFormBreaches(lock: Table): (Problem & { file: "lock" })[] {
-  const graph = parseLockGraph(lock);
+export function uvLockFormBreaches(lock: Table, graph = parseLockGraph(lock)): (Problem & { file: "lock" })[] {
   const hint = "Run 'uv lock'.";
   if (graph === undefined)
     return [{ file: "lock", code: "lock_version", message: "it is not a uv.lock of version 1", hint }];

@@ -15,7 +15,7 @@ const OLD_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 const VERSIONS: ReadonlySet<string> = new Set(["python_version", "python_full_version", "implementation_version"]);
 
-const OPERATORS: ReadonlySet<string> = new Set([...["===", "==", "!=", "<=", ">=", "~=", "<", ">", "in", "not in"]]);
+const OPERATORS: ReadonlySet<string> = new Set(["===", "==", "!=", "<=", ">=", "~=", "<", ">", "in", "not in"]);
 /** What a pylock.toml may ask for beside (PEP 751); an image has none. */
 const CHOICES: ReadonlySet<string> = new Set(["extras", "dependency_groups"]);
 

@@ -29,7 +29,8 @@ export function embeddedCredential(text: string): EmbeddedCredential | undefined
 /**
  * Replaces what may be a credential by `***`, whatever form it has: user info in URLs and before hosts, conda tokens,
  * Authorization headers, Basic and Bearer tokens, fields named like a token or password, and each of `secrets` wherever it
- * stands, also percent-encoded, in base64 (alone or within a longer text, as in "user:password") or escaped as in JSON.
+ * stands, also percent-encoded, in hex, in base64 (alone or within a longer text, as in "user:password"), or escaped as in
+ * JSON, HTML, shells and programs.
  */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   let result = hide(text, secretSpans(text, secrets));

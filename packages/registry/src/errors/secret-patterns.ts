@@ -21,7 +21,8 @@ const LONGEST_FORM = 10;
  * Where secrets stand in a text: as they are, escaped as in JSON, HTML, addresses, shells and programs, in hex, and in
  * base64, also as a part of what was encoded (`user:password`). All are looked for in the same text, so that one within
  * another does not keep the rest of it from being found; spans that overlap are one. Where a secret was broken into
- * lines, what is half of it or long is hidden. Pure.
+ * lines, what is half of it or long is hidden. Of a secret above 1 KiB the escapes of HTML, shells and programs are not
+ * looked for, and one of less than four bytes is only found as it is. Pure.
  */
 export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
   const merged: Span[] = [];
@@ -46,14 +47,16 @@ export function cutBesideSecrets(text: string, at: number, secrets: readonly str
 }
 
 function foundSpans(text: string, secrets: Iterable<string>): Span[] {
+  const wanted = new Set(secrets);
+  wanted.delete("");
+  if (wanted.size === 0) return [];
   // Most lines of a log hold nothing like this, and a pattern takes longer to make than to look for.
   const mayBeEscaped = /%[\da-f]|&[#a-z]|\\/i.test(text);
   const mayBeDumped = /(?:[\da-f]{2}(?:,? |[:-])(?:0x)?|[\da-f]{2}0x){3}/i.test(text);
   const lower = lowerHex(text);
   const standard = text.replaceAll("-", "+").replaceAll("_", "/");
   const found: Span[] = [];
-  for (const secret of new Set(secrets)) {
-    if (secret.length === 0) continue;
+  for (const secret of wanted) {
     found.push(...plainSpans(text, secret), ...brokenSpans(text, secret));
     const bytes = Buffer.from(secret);
     // The encoding of a short secret would match texts that do not contain it.

@@ -50,6 +50,7 @@ export async function readRegularFile(path: string, limit: number): Promise<Buff
   }
 }
 
-function notAFile(): FileRefused {
+/** The refusal of a folder, pipe, socket or device. */
+export function notAFile(): FileRefused {
   return new FileRefused("not_a_file", "is not a regular file");
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, lstat, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FileRefused, LARGEST_RULES, readRegularFile } from "../file/read-regular-file.ts";
+import { LARGEST_RULES, notAFile, readRegularFile } from "../file/read-regular-file.ts";
 import { isRunning, processMark } from "../process/process-mark.ts";
 
 export interface FileLockOptions {
@@ -90,7 +90,7 @@ async function breakLock(path: string, token: string | undefined): Promise<void>
 async function stateOf(path: string): Promise<{ token: string | undefined; text: string } | undefined> {
   const [token, found] = await Promise.all([contentOf(path), lstat(path).catch(() => undefined)]);
   if (found === undefined) return undefined;
-  if (!found.isFile()) throw new FileRefused("not_a_file", "is not a regular file");
+  if (!found.isFile()) throw notAFile();
   return { token, text: `${token} ${found.mtimeMs}` };
 }
 
