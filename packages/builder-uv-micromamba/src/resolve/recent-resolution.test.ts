@@ -31,6 +31,7 @@ const STEP: PackagesStep = {
 };
 const QUESTION: ResolutionQuestion = {
   step: STEP,
+  uvImage: "ghcr.io/astral-sh/uv:0.9.0",
   target: { minor: "3.11", version: "3.11.2", architecture: "amd64", libc: { family: "glibc", major: 2, minor: 36 } },
   files: [],
   installed: [],
@@ -61,8 +62,9 @@ describe("recentResolution", () => {
     await ask({ ...QUESTION, target: { ...QUESTION.target, architecture: "arm64" } });
     await ask({ ...QUESTION, installed: [{ name: "six", version: "1", info: "" }] });
     await ask({ ...QUESTION, step: { ...STEP, index: "https://other.test" } });
+    await ask({ ...QUESTION, uvImage: "ghcr.io/astral-sh/uv:0.9.1" });
     await ask(QUESTION, true);
-    expect(asked).toBe(5);
+    expect(asked).toBe(6);
   });
 
   it("keeps nothing with secrets, direct addresses, local files or arguments about freshness", async () => {

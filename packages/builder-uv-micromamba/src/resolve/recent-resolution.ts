@@ -9,6 +9,8 @@ const NOT_KEPT = /^(-U|-P|-f|--upgrade|--refresh|--find-links|--exclude-newer|--
 
 export interface ResolutionQuestion {
   step: PackagesStep;
+  /** Of the uv that chooses the versions. */
+  uvImage: string;
   target: PythonTarget;
   files: readonly ShippedFile[];
   installed: readonly InstalledDistribution[];
@@ -24,12 +26,13 @@ export async function recentResolution(
   resolve: () => Promise<ResolvedDistributions>,
   options: { fresh: boolean },
 ): Promise<ResolvedDistributions> {
-  const { step, target, files, installed } = question;
+  const { step, uvImage, target, files, installed } = question;
   const direct = step.source.from === "requirements" && step.source.packages.some((name) => name.includes("@"));
   if (direct || step.secrets.length > 0 || step.extraArgs.some((argument) => NOT_KEPT.test(argument))) return resolve();
   const shipped = files.filter(({ path }) => path.startsWith("requirements/"));
   const key = {
     step,
+    uvImage,
     target,
     installed: installed.map(({ name, version }) => `${name} ${version}`),
     files: shipped.map((file) => [file.path, file.type === "file" ? file.sha256 : ""]),

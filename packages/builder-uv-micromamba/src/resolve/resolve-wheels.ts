@@ -161,7 +161,8 @@ async function resolveRequirements(
     if ("unknown" in answer) throw sourceOnly(answer.unknown[0] ?? "A requirement that uv has to build");
     return answer;
   };
-  return recentResolution(session.records, { step, target, files, installed }, resolve, { fresh: force });
+  const question = { step, uvImage, target, files, installed };
+  return recentResolution(session.records, question, resolve, { fresh: force });
 }
 
 /** The projects of a workspace that are installed in an image for this target. */
