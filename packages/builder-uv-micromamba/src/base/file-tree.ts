@@ -28,6 +28,11 @@ export class FileTree {
     this.#layers = layers;
   }
 
+  /** The same files under one more layer. */
+  under(upper: LayerIndex): FileTree {
+    return new FileTree([async () => upper, ...this.#layers]);
+  }
+
   /** The entry at exactly that path; links are not followed. */
   async get(path: string): Promise<LayerEntry | undefined> {
     return (await this.#locate(path, true, 0))?.entry;
@@ -81,6 +86,7 @@ export class FileTree {
       todo = rest;
       if (part === "..") {
         done = done.slice(0, -1);
+        located = undefined;
         continue;
       }
       const here = [...done, part];
@@ -93,6 +99,7 @@ export class FileTree {
           throw new ImageSpecError("E_UNSUPPORTED", `The base image has a circle of links at /${here.join("/")}`);
         if (link.startsWith("/")) done = [];
         todo = [...split(link), ...todo];
+        located = undefined;
         continue;
       }
       // A layer may hold a file without entries for its folders.
@@ -137,7 +144,7 @@ export class FileTree {
         // Anything but a folder here hides a folder of the layers below.
         else if (entries[prefix + name]?.type !== "directory" && entries[prefix + name]) hidden.add(name);
       }
-      if (isHidden(entries, `${prefix}x`)) break;
+      if (isHidden(entries, prefix)) break;
     }
     return [...names].sort();
   }
@@ -171,18 +178,19 @@ function replaces({ type }: LayerEntry, implied: LayerEntry | undefined): boolea
   return implied === undefined || type === "directory" || type === "symlink";
 }
 
-/** Whether this layer hides that path of the layers below it. */
+/** Whether this layer hides that path of the layers below it; with a slash at its end, all that they have in that folder. */
 function isHidden(entries: LayerIndex["entries"], path: string): boolean {
-  const parts = path.split("/");
-  for (let depth = 0; depth < parts.length; depth++) {
-    const folder = parts.slice(0, depth).join("/");
-    const at = folder === "" ? "" : `${folder}/`;
-    if (entries[`${at}.wh.${parts[depth]}`] !== undefined) return true;
-    if (entries[`${at}.wh..wh..opq`] !== undefined) return true;
-    const parent = folder === "" ? undefined : entries[folder];
+  for (let start = 0; ; ) {
+    const slash = path.indexOf("/", start);
+    const folder = path.slice(0, start);
+    const name = slash === -1 ? path.slice(start) : path.slice(start, slash);
+    if (name !== "" && entries[`${folder}.wh.${name}`] !== undefined) return true;
+    if (entries[`${folder}.wh..wh..opq`] !== undefined) return true;
+    if (slash === -1) return false;
+    const parent = entries[path.slice(0, slash)];
     if (parent !== undefined && parent.type !== "directory") return true;
+    start = slash + 1;
   }
-  return false;
 }
 
 function split(path: string): string[] {

@@ -170,3 +170,23 @@ describe("headers of a base's layers", () => {
     expect(await made.tree.list("d")).toEqual([]);
   });
 });
+
+describe("folders of a base", () => {
+  it.each(["x", "a", "wh", ".hidden"])("are listed whole where a layer deletes a file called %s in them", async (name) => {
+    const names = ["a", "b", "x", "wh", ".hidden"];
+    const made = await base(
+      names.map((one) => file(`d/${one}`)),
+      [file(`d/.wh.${name}`)],
+    );
+    expect(await made.tree.list("d")).toEqual(names.filter((one) => one !== name).sort());
+  });
+
+  it.each([".", "./.", "../bin", "../bin/.", "/usr/bin/../bin", "../lib/.."])(
+    "are what a link to %s leads to",
+    async (link) => {
+      const made = await base([file("usr/lib/a"), file("usr/bin/a"), { name: "usr/bin/X11", flag: "2", link }]);
+      const path = link === "../lib/.." ? "usr" : "usr/bin";
+      expect(await made.tree.resolve("usr/bin/X11")).toMatchObject({ path, entry: { type: "directory" } });
+    },
+  );
+});
