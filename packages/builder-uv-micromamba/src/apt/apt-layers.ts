@@ -49,7 +49,7 @@ export async function aptLayers(
   const { architecture } = base.platform;
   const system = await baseSystem(inspector, base.name, records);
   const { packages, mirrors } = step;
-  const key = { base: system.layers, architecture, packages, mirrors, recipe: 1 };
+  const key = { base: system.identity, architecture, packages, mirrors, recipe: 1 };
   const question = { programs, base: system, baseName: base.name, architecture, packages, mirrors, signal };
   const ask = () =>
     session.cache.withScratch(session.warn, (root) => resolvePackages({ ...question, root, onLine: session.log }));

@@ -45,8 +45,8 @@ const FOLDERS = [
 
 /** What Debian's tools have written into a base. */
 export interface BaseSystem {
-  /** Digests of the layers that hold it. */
-  layers: string[];
+  /** What decides it: where its files are, and the digests of the layers that hold them. */
+  identity: unknown;
   /** Installed packages, as dpkg states them. */
   packages: Stanza[];
   /** Bytes of a file; undefined where the base has none. Links have been followed. */
@@ -81,10 +81,12 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
   if (!wanted.has("var/lib/dpkg/status"))
     throw handedOn(`aptPackages need a base of Debian's or Ubuntu's kind, and ${name} has no /var/lib/dpkg/status`);
   const layers = await inspector.layersOf([...wanted.values()]);
-  const key = { layers, files: [...wanted], recipe: 1 };
-  const kept = await records.known<Record<string, string>>("base-systems", key, async () => {
+  const identity = { layers, files: [...wanted], recipe: 1 };
+  const kept = await records.known<Record<string, string>>("base-systems", identity, async () => {
     const contents = await inspector.contents([...new Set(wanted.values())]);
-    return Object.fromEntries([...wanted].map(([path, real]) => [path, contents.get(real)?.toString("base64") ?? ""]));
+    return Object.fromEntries(
+      [...wanted].map(([path, real]) => [path, (contents.get(real) as Buffer).toString("base64")]),
+    );
   });
   const files = new Map(Object.entries(kept).map(([path, text]) => [path, Buffer.from(text, "base64")]));
   const text = (path: string) => files.get(path)?.toString("utf8") ?? "";
@@ -99,5 +101,5 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
       .map((path) => ({ path, text: text(path) }));
   if (below("var/lib/dpkg/updates").length > 0 || text("var/lib/dpkg/statoverride").trim() !== "")
     throw handedOn(`dpkg of ${name} has updates or overrides of modes that are not read here`);
-  return { layers, packages, file: (path) => files.get(path), text, below };
+  return { identity, packages, file: (path) => files.get(path), text, below };
 }

@@ -78,7 +78,7 @@ async function read(archive: AptArchive, dpkgDeb: string, signal: AbortSignal): 
   const file = { path: await archive.fetch(signal), subject, dpkgDeb };
   const contents: PackageContents = { control: "", info: [], files: [] };
   for await (const { header, path, content } of debEntries(file, "control", signal)) {
-    if (header.type !== "file" || path.includes("/")) continue;
+    if (!isFile(header) || path.includes("/")) continue;
     const size = header.size ?? 0;
     if (size > CONTROL_BYTES) throw handedOn(`${path} of ${subject} has ${size} bytes`);
     const text = Buffer.from(await collectBytes(content, size, path)).toString("utf8");

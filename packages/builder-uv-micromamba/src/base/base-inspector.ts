@@ -1,15 +1,16 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, type Descriptor } from "@imagespec/registry";
 import type { RecordStore } from "../cache/record-store.ts";
+import { lazy } from "../session/lazy.ts";
 import type { BaseImage } from "./base-image.ts";
-import { FileTree, type LazyLayer, type Located } from "./file-tree.ts";
-import { readLayer } from "./read-layer.ts";
+import { FileTree, type Located } from "./file-tree.ts";
+import { isFile, readLayer, unreadable } from "./read-layer.ts";
 import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
 /** Part of the cache key; raised when the facts kept of a layer change. */
 const INDEX = 6;
-/** Limit in bytes of a file that is read as text. */
-const TEXT_BYTES = 8 * 1024 * 1024;
+/** Limit in bytes of a file that is read whole. */
+const FILE_BYTES = 64 * 1024 * 1024;
 const CONDA_PREFIX = "opt/micromamba/envs/runtime";
 /** Docker's, when a config names no PATH; also where the system's programs are. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -51,38 +52,44 @@ export class BaseInspector {
   /** How many layers lie over those of the image. */
   readonly #above: number;
 
-  /** `upper` is what a layer over the image holds that is still to be made. */
-  constructor(image: BaseImage, records: RecordStore, signal: AbortSignal, upper?: LayerIndex) {
+  /** `under` is the tree of the image's files below one layer that is still to be made. */
+  constructor(image: BaseImage, records: RecordStore, signal: AbortSignal, under?: FileTree) {
     this.#image = image;
-    this.#above = upper === undefined ? 0 : 1;
     this.#records = records;
     this.#signal = signal;
-    const lazy = image.layers.map((layer): LazyLayer => {
-      let index: Promise<LayerIndex> | undefined;
-      return () => {
-        index ??= indexOf(layer);
-        return index;
-      };
-    });
-    async function indexOf(layer: Descriptor): Promise<LayerIndex> {
-      const diffId = diffIdOf(image, layer);
-      const key = keyOf(layer.digest, diffId);
-      const known = await records.get<LayerIndex>("base-layers", key);
-      // Without a prototype, as when it was scanned, since paths are names from outside.
-      if (known !== undefined) return { entries: Object.setPrototypeOf(known.entries, null) };
-      const index = await scanLayer(image.source.getBlob(layer, { signal }), subjectOf(image, layer), signal, {
-        diffId,
-      });
-      await records.set("base-layers", key, index);
-      return index;
-    }
-    const above = upper === undefined ? [] : [async () => upper];
-    this.tree = new FileTree([...above, ...lazy.reverse()]);
+    this.#above = under === undefined ? 0 : 1;
+    this.tree = under ?? new FileTree(image.layers.map((layer) => lazy(() => this.#indexOf(layer))).reverse());
   }
 
   /** The same image under a layer that is still to be made. Of its files only those with a `text` can be read. */
   under(upper: LayerIndex): BaseInspector {
-    return new BaseInspector(this.#image, this.#records, this.#signal, upper);
+    return new BaseInspector(this.#image, this.#records, this.#signal, this.tree.under(upper));
+  }
+
+  async #indexOf(layer: Descriptor): Promise<LayerIndex> {
+    const signal = this.#signal;
+    const key = this.#keyOf(layer);
+    const known = await this.#records.get<LayerIndex>("base-layers", key);
+    // Without a prototype, as when it was scanned, since paths are names from outside.
+    if (known !== undefined) return { entries: Object.setPrototypeOf(known.entries, null) };
+    const blob = this.#image.source.getBlob(layer, { signal });
+    const index = await scanLayer(blob, this.#subjectOf(layer), signal, { diffId: this.#diffIdOf(layer) });
+    await this.#records.set("base-layers", key, index);
+    return index;
+  }
+
+  #keyOf(layer: Descriptor): unknown {
+    return { layer: layer.digest, diffId: this.#diffIdOf(layer), index: INDEX };
+  }
+
+  /** What the image's config says of the layer's uncompressed content. */
+  #diffIdOf(layer: Descriptor): string | undefined {
+    const { layers, config } = this.#image;
+    return config.rootfs.diff_ids[layers.indexOf(layer)];
+  }
+
+  #subjectOf({ digest }: Descriptor): string {
+    return `layer ${digest.slice(7, 19)} of ${this.#image.name}`;
   }
 
   /** The layer of the image that holds a file; undefined where none does, or one above the image. */
@@ -97,10 +104,7 @@ export class BaseInspector {
 
   /** Whether all layers were read before, so that no question needs the registry. */
   async isKnown(): Promise<boolean> {
-    const image = this.#image;
-    const found = image.layers.map((layer) =>
-      this.#records.has("base-layers", keyOf(layer.digest, diffIdOf(image, layer))),
-    );
+    const found = this.#image.layers.map((layer) => this.#records.has("base-layers", this.#keyOf(layer)));
     return (await Promise.all(found)).every(Boolean);
   }
 
@@ -124,29 +128,15 @@ export class BaseInspector {
   async #read({ path, at }: Located): Promise<string> {
     const layer = this.#layerAt(at);
     if (layer === undefined) return "";
-    const signal = this.#signal;
-    let text = "";
-    await readLayer(this.#image.source.getBlob(layer, { signal }), {
-      subject: subjectOf(this.#image, layer),
-      signal,
-      async visit(member, refuse) {
-        if (member.path !== path || member.header.type !== "file") return;
-        const { size } = member.header;
-        if (size > TEXT_BYTES) throw refuse(`/${path} has ${size} bytes, and at most ${TEXT_BYTES} are read`);
-        text = layerText(await collectBytes(member, size, path), path, refuse);
-      },
-    });
-    return text;
+    const [bytes = Buffer.of()] = (await this.#contentsIn(layer, new Set([path]), this.#signal)).values();
+    return layerText(bytes, path, (why) => unreadable(this.#subjectOf(layer), why));
   }
 
-  /** Digests of the layers that hold these paths: what decides their contents. */
+  /** Digests of the layers that hold these files, from the bottom up: what decides their contents. */
   async layersOf(paths: readonly string[]): Promise<string[]> {
-    const found = new Set<string>();
-    for (const path of paths) {
-      const digest = (await this.#layerOf(path))?.digest;
-      if (digest !== undefined) found.add(digest);
-    }
-    return [...found].sort();
+    const found = new Set<Descriptor | undefined>();
+    for (const path of paths) found.add(await this.#layerOf(path));
+    return this.#image.layers.filter((layer) => found.has(layer)).map(({ digest }) => digest);
   }
 
   /** The contents of files of the base, by path; each layer is read once. */
@@ -157,16 +147,31 @@ export class BaseInspector {
       if (layer !== undefined) byLayer.set(layer, (byLayer.get(layer) ?? new Set()).add(path));
     }
     const found = new Map<string, Buffer>();
-    for (const [layer, wanted] of byLayer) {
-      await readLayer(this.#image.source.getBlob(layer, { signal }), {
-        subject: subjectOf(this.#image, layer),
-        signal,
-        async visit(member) {
-          if (!wanted.has(member.path) || member.header.type !== "file") return;
-          found.set(member.path, Buffer.from(await collectBytes(member, member.header.size ?? 0, member.path)));
-        },
-      });
-    }
+    for (const [layer, wanted] of byLayer)
+      for (const [path, content] of await this.#contentsIn(layer, wanted, signal)) found.set(path, content);
+    return found;
+  }
+
+  /**
+   * The contents of files that a layer has.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED for a large one, and one with holes.
+   */
+  async #contentsIn(layer: Descriptor, wanted: ReadonlySet<string>, signal: AbortSignal): Promise<Map<string, Buffer>> {
+    const found = new Map<string, Buffer>();
+    await readLayer(this.#image.source.getBlob(layer, { signal }), {
+      subject: this.#subjectOf(layer),
+      signal,
+      async visit(member, refuse) {
+        const { path, header, sparse } = member;
+        if (!wanted.has(path) || !isFile(header)) return;
+        if (sparse) throw refuse(`/${path} is a sparse file`);
+        if (header.size > FILE_BYTES) throw refuse(`/${path} has ${header.size} bytes, and at most ${FILE_BYTES} are read`);
+        found.set(path, Buffer.from(await collectBytes(member, header.size, path)));
+      },
+    });
+    for (const path of wanted)
+      if (!found.has(path)) throw new ImageSpecError("E_INTERNAL", `${this.#subjectOf(layer)} has lost /${path}`);
     return found;
   }
 
@@ -252,19 +257,6 @@ export class BaseInspector {
     if (version === undefined && stated?.startsWith(`${minor}.`)) version = stated;
     return { path: `/${path}`, minor, version };
   }
-}
-
-function keyOf(digest: string, diffId: string | undefined): unknown {
-  return { layer: digest, diffId, index: INDEX };
-}
-
-/** What the image's config says of the layer's uncompressed content. */
-function diffIdOf({ layers, config }: BaseImage, layer: Descriptor): string | undefined {
-  return config.rootfs.diff_ids[layers.indexOf(layer)];
-}
-
-function subjectOf(image: BaseImage, layer: Descriptor): string {
-  return `layer ${layer.digest.slice(7, 19)} of ${image.name}`;
 }
 
 /** The distribution that a folder in site-packages is of; none for what is no .dist-info. */

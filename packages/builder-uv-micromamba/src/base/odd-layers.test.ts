@@ -190,3 +190,66 @@ describe("folders of a base", () => {
     },
   );
 });
+
+describe("what dpkg and apt know of a base", () => {
+  it("is another thing where a layer adds or takes away one of its files, or they lie in another order", async () => {
+    const records = new RecordStore(new CacheFolder({ IMAGESPEC_CACHE_DIR: root }));
+    const [status, preferences] = [file("var/lib/dpkg/status"), file("etc/apt/preferences", "Package: *\n")];
+    const lists = ["a", "b"].map((text) => [file("etc/apt/sources.list", text), file(`etc/apt/apt.conf.d/${text}`)]);
+    const layers: RawEntry[][][] = [
+      [[status, preferences]],
+      [[status, preferences], [file("etc/apt/.wh.preferences")]],
+      [[status, preferences], [file("etc/apt/auth.conf")]],
+      [[status], ...lists],
+      [[status], ...lists.toReversed()],
+    ];
+    const systems = await Promise.all(layers.map(async (one) => baseSystem(await base(...one), "base:1", records)));
+    expect(new Set(systems.map(({ identity }) => JSON.stringify(identity)))).toHaveProperty("size", layers.length);
+    expect(systems.map((system) => system.text("etc/apt/sources.list"))).toEqual(["", "", "", "b", "a"]);
+  });
+});
+
+describe("contents of a base's files", () => {
+  it("are those of files that should lie in one piece too", async () => {
+    const made = await base([
+      file("root/a", "text", { flag: "7" }),
+      file("usr/accounts", "root:x:0:0::/:\n", { flag: "7" }),
+      { name: "etc/passwd", flag: "2", link: "/usr/accounts" },
+    ]);
+    expect(String((await made.contents(["root/a"])).get("root/a"))).toBe("text");
+    expect(await made.text("etc/passwd")).toBe("root:x:0:0::/:\n");
+  });
+
+  it.each(["var/lib/dpkg/status", "usr/accounts"])("are left to others where %s has holes", async (name) => {
+    const made = await base([
+      paxHeader({ "GNU.sparse.name": name, "GNU.sparse.realsize": "9" }),
+      file("GNUSparseFile.7/x", "map"),
+      { name: "etc/passwd", flag: "2", link: "/usr/accounts" },
+    ]);
+    const refused = { code: "E_UNSUPPORTED", message: expect.stringContaining(`/${name} is a sparse file`) };
+    await expect(made.contents([name])).rejects.toMatchObject(refused);
+    if (name === "usr/accounts") await expect(made.text("etc/passwd")).rejects.toMatchObject(refused);
+  });
+
+  it("depend on the order of the layers that hold them", async () => {
+    const layers = [
+      [file("f", "1"), file("g")],
+      [file("f", "2"), file("h")],
+    ] as const;
+    const [one, other] = [await base([...layers[0]], [...layers[1]]), await base([...layers[1]], [...layers[0]])];
+    const digests = await one.layersOf(["f", "g", "h", "none"]);
+    expect(digests).toHaveLength(2);
+    expect(await other.layersOf(["f", "g", "h"])).toEqual([...digests].reverse());
+    expect(await one.layersOf(["f", "h"])).toEqual(digests.slice(1));
+  });
+
+  it("are those of the image under a layer that is still to be made", async () => {
+    const made = await base([file("etc/passwd", "root"), file("etc/group", "old")], [file("a", "b")]);
+    const { uid, gid, mode, type } = { uid: 0, gid: 0, mode: 0o644, type: "file" } as const;
+    const under = made.under({ entries: { "etc/group": { type, mode, uid, gid, text: "new" } } });
+    expect([await under.text("etc/passwd"), await under.text("etc/group")]).toEqual(["root", "new"]);
+    expect(await made.text("etc/group")).toBe("old");
+    expect(await under.layersOf(["etc/passwd", "a"])).toEqual(await made.layersOf(["etc/passwd", "a"]));
+    expect(String((await under.contents(["a"])).get("a"))).toBe("b");
+  });
+});

@@ -1,6 +1,6 @@
 import { collectBytes } from "@imagespec/registry";
 import type { Header } from "tar-stream";
-import { LAYER_CAPS, type LayerCaps, readLayer, relativePath } from "./read-layer.ts";
+import { isFile, LAYER_CAPS, type LayerCaps, readLayer, relativePath } from "./read-layer.ts";
 import { findVersion, versionProbe } from "./version-probe.ts";
 
 /** What one entry of a layer is: type, mode, owner, link target, and the version found inside a Python or a libc. */
@@ -62,18 +62,17 @@ export async function scanLayer(
     async visit(member, refuse) {
       const { path } = member;
       const entry = describe(member.header);
-      const isRead = OWNED.test(path) || TEXT.test(path) || versionProbe(path) !== undefined;
-      if (member.sparse && isRead) throw refuse(`/${path} is a sparse file`);
-      if (entry.type === "file" && OWNED.test(path)) entry.size = member.header.size ?? 0;
-      if (entry.type === "file" && TEXT.test(path)) {
+      const [isOwned, isText, probe] = [OWNED.test(path), TEXT.test(path), versionProbe(path)];
+      if (member.sparse && (isOwned || isText || probe !== undefined)) throw refuse(`/${path} is a sparse file`);
+      if (entry.type === "file" && isOwned) entry.size = member.header.size ?? 0;
+      if (entry.type === "file" && isText) {
         const { size } = member.header;
         texts += size;
         if (size > caps.textBytes) throw refuse(`${path} has ${size} bytes, and at most ${caps.textBytes} are read`);
         if (texts > caps.allTextBytes) throw refuse(`its lists of files have more than ${caps.allTextBytes} bytes`);
         entry.text = layerText(await collectBytes(member, size, path), path, refuse);
-      } else if (entry.type === "file") {
-        const probe = versionProbe(path);
-        const version = probe && (await findVersion(member, probe));
+      } else if (entry.type === "file" && probe !== undefined) {
+        const version = await findVersion(member, probe);
         if (version !== undefined) entry.version = version;
       }
       // Of a path that occurs twice the last entry counts, as when the layer is unpacked.
@@ -103,10 +102,8 @@ function imply(entries: Record<string, LayerEntry>, path: string): void {
 
 function describe(header: Header): LayerEntry {
   const owner = { mode: header.mode & 0o7777, uid: header.uid, gid: header.gid };
+  if (isFile(header)) return { type: "file", ...owner };
   switch (header.type) {
-    case "file":
-    case "contiguous-file":
-      return { type: "file", ...owner };
     case "directory":
       return { type: "directory", ...owner };
     case "symlink":

@@ -102,4 +102,11 @@ describe("ownershipLayer", () => {
       message: expect.stringContaining("67108864"),
     });
   });
+
+  it("is another layer where the same layers of the base lie in another order", async () => {
+    const one = [textFile("root/a", "one"), textFile("root/b", "")];
+    const other = [textFile("root/a", "two"), textFile("root/c", "")];
+    const keys = await Promise.all([layerOver(one, other), layerOver(other, one)]);
+    expect(keys[0]?.key).not.toEqual(keys[1]?.key);
+  });
 });

@@ -66,7 +66,7 @@ async function* ownedEntries(
     if (type === "directory") yield { type, path, mode, uid, gid };
     else if (type === "symlink") yield { type, path, link, uid, gid };
     else {
-      const content = contents.get(path) ?? Buffer.alloc(0);
+      const content = contents.get(path) as Buffer;
       yield { type: "file", path, mode: withoutSetId(mode), uid, gid, size: content.length, content };
     }
   }

@@ -13,6 +13,7 @@ import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { anyPython } from "../session/find-python.ts";
+import { lazy } from "../session/lazy.ts";
 import { type SecretSettings, secretSettings } from "../session/secret-files.ts";
 import type { BuiltWheel } from "../source-build/built-wheel.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "../source-build/source-kinds.ts";
@@ -190,15 +191,6 @@ function madeWheel({ filename, digest, size, metadata }: BuiltWheel, source: Sou
 
 function directNote(directUrl: string | undefined): Record<string, string> {
   return directUrl === undefined ? {} : { "direct_url.json": directUrl };
-}
-
-/** The same for every call; started by the first. */
-function lazy<T>(start: () => Promise<T>): () => Promise<T> {
-  let started: Promise<T> | undefined;
-  return () => {
-    started ??= start();
-    return started;
-  };
 }
 
 async function toWheel(

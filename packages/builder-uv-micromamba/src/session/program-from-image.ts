@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import { parseReference, type RegistryClient, readImage } from "@imagespec/registry";
-import { readLayer } from "../base/read-layer.ts";
+import { isFile, readLayer } from "../base/read-layer.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 
@@ -39,7 +39,7 @@ export async function programFromImage(question: ProgramQuestion): Promise<strin
       subject: `layer ${layer.digest.slice(7, 19)} of ${image}`,
       signal,
       async visit(member, refuse) {
-        if (member.header.type !== "file" || !paths.includes(`/${member.path}`)) return;
+        if (!isFile(member.header) || !paths.includes(`/${member.path}`)) return;
         if (member.header.size > LARGEST) throw refuse(`/${member.path} has more than ${LARGEST} bytes`);
         // Made executable before it appears in the cache, since another process may run it at once.
         ({ digest } = await blobs.write(member, undefined, 0o755));
