@@ -60,8 +60,10 @@ function digest(part: Part, folders: Folders): string {
   const hash = createHash("sha256");
   for (const [path, { library: _library, text, from, ...file }] of part) {
     const content = text === undefined ? undefined : createHash("sha256").update(text).digest("hex");
-    hash.update(JSON.stringify([path, file, content, from?.path, folders.get(path.slice(0, path.lastIndexOf("/")))]));
+    hash.update(JSON.stringify([path, file, content, from?.path]));
   }
+  const written = new Set([...part.keys()].flatMap(foldersOf));
+  hash.update(JSON.stringify([...written].map((folder) => [folder, folders.get(folder)])));
   return hash.digest("hex");
 }
 
@@ -96,38 +98,27 @@ async function* partEntries({ part, members, folders, programs, signal }: PartRe
       yield { type: "file", path, mode, uid, gid, size: content.length, content };
     }
   }
+  const byPackage = Map.groupBy(part, ([, { from }]) => from?.package);
   for (const { archive, at } of members) {
-    const places = new Map<string, [path: string, file: PlannedFile][]>();
-    for (const [path, file] of part)
-      if (file.type === "file" && file.text === undefined && file.from?.package === at)
-        places.set(file.from.path, [...(places.get(file.from.path) ?? []), [path, file]]);
-    if (places.size === 0) continue;
+    const own = byPackage.get(at) ?? [];
+    const files = own.filter(([, { type, text }]) => type === "file" && text === undefined);
+    if (files.length === 0) continue;
+    const places = Map.groupBy(files, ([, { from }]) => from?.path);
     const subject = `${archive.name} ${archive.version}`;
     const source = { path: await archive.fetch(signal), subject, dpkgDeb: programs.dpkgDeb };
     for await (const { path: from, content } of debEntries(source, "data", signal)) {
-      const [first, second] = places.get(from) ?? [];
-      if (first === undefined) continue;
-      yield* parents(first[0]);
-      if (second === undefined) {
-        yield fileEntry(first, () => content);
-        continue;
+      const found = places.get(from) ?? [];
+      // A file that stands at one place alone, as nearly all do, is passed on as a stream.
+      const bytes = found.length > 1 ? Buffer.concat(await Array.fromAsync(content)) : () => content;
+      for (const [path, { mode, uid, gid, size }] of found) {
+        yield* parents(path);
+        yield { type: "file", path, mode, uid, gid, size, content: bytes };
       }
-      const bytes = Buffer.concat(await Array.fromAsync(content));
-      yield fileEntry(first, bytes);
-      yield* parents(second[0]);
-      yield fileEntry(second, bytes);
     }
-    for (const [path, { type, mode, uid, gid, link = "", from }] of part) {
-      if (type !== "hardlink" || from?.package !== at) continue;
+    for (const [path, { type, mode, uid, gid, link = "" }] of own) {
+      if (type !== "hardlink") continue;
       yield* parents(path);
       yield { type, path, link, mode, uid, gid };
     }
   }
-}
-
-function fileEntry(
-  [path, { mode, uid, gid, size }]: [string, PlannedFile],
-  content: Uint8Array | (() => AsyncIterable<Uint8Array>),
-): TarEntry {
-  return { type: "file", path, mode, uid, gid, size, content };
 }
