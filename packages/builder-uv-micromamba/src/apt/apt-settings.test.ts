@@ -13,7 +13,10 @@ describe("aptSettings", () => {
     ).toEqual({
       checkValidUntil: true,
     });
-    expect(read('Acquire::Check-Valid-Until "false";')).toEqual({ checkValidUntil: false });
+    for (const no of ["false", "no", "0", "without", "off", "Disable"])
+      expect(read(`Acquire::Check-Valid-Until "${no}"; APT::Install-Suggests "${no}";`)).toEqual({
+        checkValidUntil: false,
+      });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { handedOn } from "./handed-on.ts";
+import { saysNo } from "./says-no.ts";
 
 /** Settings of a base that decide nothing of what an installation leaves behind. */
 const HARMLESS = [
@@ -31,11 +32,11 @@ export function aptSettings(files: readonly { path: string; text: string }[]): A
   for (const { path, text } of files)
     for (const [name, value] of flatten(text, `/${path}`)) {
       const key = name.toLowerCase();
-      if (key === "acquire::check-valid-until") settings.checkValidUntil = !/^(false|no|0|off)$/i.test(value);
+      if (key === "acquire::check-valid-until") settings.checkValidUntil = !saysNo(value);
       else if (/^(dpkg::(post-invoke|pre-install-pkgs)|apt::update::post-invoke)(::|$)/.test(key)) {
         if (!HOOKS.some((hook) => hook.test(value.trim())))
           throw handedOn(`/${path} hangs a command into apt that is not known here: ${value.slice(0, 80)}`);
-      } else if (key === "apt::install-suggests" && /^(false|no|0|off)$/i.test(value)) continue;
+      } else if (key === "apt::install-suggests" && saysNo(value)) continue;
       else if (!HARMLESS.some((pattern) => pattern.test(key)))
         throw handedOn(`/${path} sets ${name}, whose effect is not known here`);
     }

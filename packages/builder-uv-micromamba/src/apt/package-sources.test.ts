@@ -10,7 +10,15 @@ describe("packageSources", () => {
     const stanza =
       "Types: deb deb-src\nURIs: https://mirror.test/debian\nSuites: stable\nComponents: main extra\nArchitectures: amd64\nSigned-By: /usr/share/keyrings/a.gpg\n";
     expect(read(`${line}deb-src https://mirror.test/debian stable main\n`)).toEqual(read(stanza, "x/base.sources"));
-    expect(read(`${stanza}Enabled: no\n`, "x/base.sources")).toEqual([]);
+  });
+
+  it.each(["no", "false", "0", "without", "off", "Disable"])("knows apt's word %s for no", (no) => {
+    const line = "http://mirror.test/debian stable main";
+    expect(read(`deb [enabled=${no}] ${line}\ndeb-src ${line}\n`)).toEqual([]);
+    expect(read(`deb [enabled=yes trusted=${no}] ${line}\n`)).toEqual(read(`deb ${line}\n`));
+    const stanza = "Types: deb\nURIs: http://mirror.test/debian\nSuites: stable\nComponents: main\n";
+    expect(read(`${stanza}Enabled: ${no}\n`, "x/base.sources")).toEqual([]);
+    expect(read(`${stanza}Enabled: yes\nTrusted: ${no}\n`, "x/base.sources")).toEqual(read(`deb ${line}\n`));
   });
 
   it("keeps keys that stand in the file, and moves those beside it", () => {

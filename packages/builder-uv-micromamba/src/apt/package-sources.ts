@@ -1,5 +1,6 @@
 import { type AddressMirrors, throughAddressMirror } from "@imagespec/core/builder";
 import { handedOn } from "./handed-on.ts";
+import { saysNo } from "./says-no.ts";
 import { fieldOf, parseStanzas } from "./stanzas.ts";
 
 /** One place that apt takes packages from (sources.list(5)). */
@@ -78,8 +79,8 @@ function checked(
     if (known === undefined) throw handedOn(`${file} gives a source the option ${name}, which is not known here`);
     read.set(known, value.trimEnd());
   }
-  if (/^(no|false|0)$/i.test(read.get("enabled") ?? "")) return [];
-  if (read.has("trusted") && !/^(no|false|0)$/i.test(read.get("trusted") ?? ""))
+  if (saysNo(read.get("enabled") ?? "")) return [];
+  if (!saysNo(read.get("trusted") ?? "no"))
     throw handedOn(`${file} has a source with trusted=yes, whose signature nobody checks`);
   for (const uri of place.uris)
     if (!/^https?:\/\/[^/@\s]+(\/\S*)?$/.test(uri))
