@@ -41,28 +41,38 @@ export async function* debEntries(
   // Both are awaited below; until then, a failure of either must not count as unhandled.
   ended.catch(() => {});
   feeding.catch(() => {});
-  const unreadable = () =>
+  const unreadable = (cause: unknown) =>
     new ImageSpecError("E_RESOLVE", `${file.subject} is not a package that can be read: ${message.trim()}`, {
       hint: "Check the sources of the base image.",
+      cause,
     });
-  let done = false;
+  /** What ends the reading before its time: dpkg-deb has said why by then. */
+  const fault = async (cause: unknown) => {
+    tar.destroy();
+    await Promise.allSettled([ended, feeding]);
+    return signal.aborted ? signal.reason : unreadable(cause);
+  };
+  async function* contentOf(entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* entry;
+    } catch (cause) {
+      throw await fault(cause);
+    }
+  }
   try {
     for await (const entry of tar) {
-      yield {
-        header: entry.header,
-        path: relativePath(entry.header.name),
-        content: entry as AsyncIterable<Uint8Array>,
-      };
+      const content = contentOf(entry as AsyncIterable<Uint8Array>);
+      yield { header: entry.header, path: relativePath(entry.header.name), content };
       entry.resume();
     }
     await feeding;
-    done = true;
+    const exitCode = await ended;
+    if (exitCode !== 0) throw new Error(`dpkg-deb ended with ${exitCode}`);
+  } catch (cause) {
+    throw await fault(cause);
   } finally {
-    if (!done) {
-      tar.destroy();
-      child.kill();
-    }
+    tar.destroy();
+    child.kill();
     await Promise.allSettled([ended, feeding]);
   }
-  if ((await ended) !== 0) throw unreadable();
 }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { collectBytes } from "@imagespec/registry";
+import { isFile } from "../base/read-layer.ts";
+import { layerText } from "../base/scan-layer.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import { type DebEntry, debEntries } from "./deb-archive.ts";
-import { type Library, readLibrary } from "./elf-soname.ts";
+import { isLibraryName, type Library, readLibrary } from "./elf-soname.ts";
 import { handedOn } from "./handed-on.ts";
 import type { AptPackage } from "./resolve-packages.ts";
 
@@ -81,7 +83,7 @@ async function read(archive: AptArchive, dpkgDeb: string, signal: AbortSignal): 
     if (!isFile(header) || path.includes("/")) continue;
     const size = header.size ?? 0;
     if (size > CONTROL_BYTES) throw handedOn(`${path} of ${subject} has ${size} bytes`);
-    const text = Buffer.from(await collectBytes(content, size, path)).toString("utf8");
+    const text = textOf(await collectBytes(content, size, path), `DEBIAN/${path}`, subject);
     if (path === "control") contents.control = text;
     else contents.info.push({ name: path, text, mode: header.mode & 0o7777 });
   }
@@ -101,6 +103,9 @@ async function describe(
   subject: string,
 ): Promise<PackageFile> {
   const { type, size = 0 } = header;
+  // What a byte is read as that is not UTF-8.
+  if (`${path}${header.linkname ?? ""}`.includes("\uFFFD"))
+    throw handedOn(`${subject} holds /${path}, whose name is not UTF-8 text`);
   const facts = {
     path,
     mode: header.mode & 0o7777,
@@ -124,9 +129,14 @@ async function describe(
       if (isText) kept.push(chunk);
     }
     const md5 = conffiles.has(path) ? hash.digest("hex") : undefined;
-    return { ...facts, type: "file", size, md5, text: isText ? Buffer.concat(kept).toString("utf8") : undefined };
+    return { ...facts, type: "file", size, md5, text: isText ? textOf(Buffer.concat(kept), path, subject) : undefined };
   }
-  if (/^(lib|ld-).*\.so/.test(name) && size <= LIBRARY_BYTES)
+  if (isLibraryName(name) && size <= LIBRARY_BYTES)
     return { ...facts, type: "file", size, library: readLibrary(Buffer.from(await collectBytes(content, size, path))) };
   return { ...facts, type: "file", size };
+}
+
+/** The text of a file, which could not be written again if it were not UTF-8. */
+function textOf(bytes: Uint8Array, path: string, subject: string): string {
+  return layerText(bytes, path, (why) => handedOn(`${subject}: ${why}`));
 }

@@ -1,9 +1,8 @@
 import type { LayerEntry } from "../base/scan-layer.ts";
+import { isLibraryName } from "./elf-soname.ts";
 import type { FilePlan, PlannedFile } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
 import { addToLibraryCache, type CachedLibrary, compareLibraries, readLibraryCache } from "./library-cache.ts";
-
-const NAME = /^(lib|ld-).*\.so/;
 
 /** Plans what ldconfig(8) would make of new libraries: entries of the linker's cache, and links by their names. */
 export async function planLibraries(plan: FilePlan, architecture: string): Promise<void> {
@@ -13,14 +12,17 @@ export async function planLibraries(plan: FilePlan, architecture: string): Promi
     const slash = path.lastIndexOf("/");
     const [folder, name] = [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
     if (/^(usr\/)?lib\/.*\/glibc-hwcaps\//.test(path)) throw handedOn(`/${path} is for some processors alone`);
-    if (!folders.has(folder) || !NAME.test(name) || (file.type !== "file" && file.type !== "symlink")) continue;
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), [name, file]]);
+    if (!folders.has(folder) || !isLibraryName(name) || (file.type !== "file" && file.type !== "symlink")) continue;
+    const here = byFolder.get(folder);
+    if (here === undefined) byFolder.set(folder, [[name, file]]);
+    else here.push([name, file]);
   }
   if (byFolder.size === 0) return;
   const cache = plan.system.file("etc/ld.so.cache");
   if (cache === undefined) throw handedOn("The base image has no /etc/ld.so.cache, which libraries are added to");
+  const known = readLibraryCache(cache, architecture);
   const ofBase = new Map<string, string>();
-  for (const { name, path } of readLibraryCache(cache, architecture)) {
+  for (const { name, path } of known) {
     const real = (await plan.resolve(path))?.path;
     if (real !== undefined && !(ofBase.has(real) && name.endsWith(".so"))) ofBase.set(real, name);
   }
@@ -32,13 +34,13 @@ export async function planLibraries(plan: FilePlan, architecture: string): Promi
       if (soname === undefined) continue;
       // A link for the linker at build time, libx.so, counts by its own name.
       const isLink = file.type === "symlink" && (name === soname || (name.endsWith(".so") && soname.startsWith(name)));
-      const known = isLink ? name : soname;
-      const before = found.get(known);
+      const shared = isLink ? name : soname;
+      const before = found.get(shared);
       const replaces =
         before === undefined ||
         (!isLink && before.isLink) ||
         (isLink === before.isLink && compareLibraries(before.name, name) < 0);
-      if (replaces) found.set(known, { name, isLink });
+      if (replaces) found.set(shared, { name, isLink });
     }
     for (const [soname, { name, isLink }] of found) {
       added.push({ name: soname, path: `${shown}/${soname}` });
@@ -46,7 +48,7 @@ export async function planLibraries(plan: FilePlan, architecture: string): Promi
         await plan.link(`${folder}/${soname}`, name);
     }
   }
-  const present = new Set(readLibraryCache(cache, architecture).map(({ path }) => path));
+  const present = new Set(known.map(({ path }) => path));
   const fresh = added.filter(({ path }) => !present.has(path));
   await plan.write("etc/ld.so.cache", addToLibraryCache(cache, fresh, architecture));
 }

@@ -1,4 +1,4 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { handedOn } from "./handed-on.ts";
 
 /** The fields of one stanza in the order they stand in; a value keeps its line ends, the space before each
  * further line and those at ends, as dpkg does. */
@@ -31,9 +31,7 @@ export function parseStanzas(text: string, subject: string): Stanza[] {
     }
     const [, name, value] = /^([!-9;-~]+):[ \t]*(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined)
-      throw new ImageSpecError("E_UNSUPPORTED", `${subject} has a line that is not a field: ${line.slice(0, 80)}`, {
-        hint: "Build with docker-buildx or kaniko.",
-      });
+      throw handedOn(`${subject} has a line that is not a field: ${line.slice(0, 80)}`);
     stanza.set(name, value);
     last = name;
   }
