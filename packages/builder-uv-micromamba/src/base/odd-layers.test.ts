@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { digestOf, type ImageConfig } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { baseSystem } from "../apt/base-system.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
-import { BaseInspector } from "./base-inspector.ts";
+import { inspectedBase } from "./fixtures/inspected-base.ts";
 import { paxHeader, type RawEntry, rawTar } from "./fixtures/raw-tar.ts";
 
 let root: string;
@@ -16,30 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** A base of these layers, from the bottom up. */
-async function base(...layers: RawEntry[][]): Promise<BaseInspector> {
-  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
-  await folder.open();
-  const blobs = layers.map(rawTar);
-  const platform = { os: "linux", architecture: "amd64" };
-  return new BaseInspector(
-    {
-      name: "base:1",
-      platform,
-      config: { ...platform, rootfs: { type: "layers", diff_ids: [] } } as ImageConfig,
-      layers: blobs.map((blob) => ({ mediaType: "", digest: digestOf(blob), size: blob.length })),
-      source: {
-        name: "test",
-        getManifest: () => Promise.reject(new Error("not asked")),
-        getBlob: async function* ({ digest }) {
-          yield blobs.find((blob) => digestOf(blob) === digest) as Buffer;
-        },
-      },
-      mountFrom: undefined,
-    },
-    new RecordStore(folder),
-    new AbortController().signal,
-  );
-}
+const base = (...layers: RawEntry[][]) => inspectedBase(root, ...layers.map(rawTar));
 
 const file = (name: string, content = "", more: RawEntry = {}): RawEntry => ({ name, content, ...more });
 const hard = (name: string, link: string): RawEntry => ({ name, link, flag: "1" });
@@ -172,14 +148,17 @@ describe("headers of a base's layers", () => {
 });
 
 describe("folders of a base", () => {
-  it.each(["x", "a", "wh", ".hidden"])("are listed whole where a layer deletes a file called %s in them", async (name) => {
-    const names = ["a", "b", "x", "wh", ".hidden"];
-    const made = await base(
-      names.map((one) => file(`d/${one}`)),
-      [file(`d/.wh.${name}`)],
-    );
-    expect(await made.tree.list("d")).toEqual(names.filter((one) => one !== name).sort());
-  });
+  it.each(["x", "a", "wh", ".hidden"])(
+    "are listed whole where a layer deletes a file called %s in them",
+    async (name) => {
+      const names = ["a", "b", "x", "wh", ".hidden"];
+      const made = await base(
+        names.map((one) => file(`d/${one}`)),
+        [file(`d/.wh.${name}`)],
+      );
+      expect(await made.tree.list("d")).toEqual(names.filter((one) => one !== name).sort());
+    },
+  );
 
   it.each([".", "./.", "../bin", "../bin/.", "/usr/bin/../bin", "../lib/.."])(
     "are what a link to %s leads to",

@@ -9,11 +9,11 @@ import { resolveWheels, type WheelsQuestion } from "../resolve/resolve-wheels.ts
 import type { BuildSession } from "../session/build-session.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
+import { missingWheels } from "./missing-wheels.ts";
 import { removalLayer } from "./removal-layer.ts";
 import { venvLayer } from "./venv-layer.ts";
 
@@ -110,11 +110,9 @@ async function packageLayers(
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
   const wanted = { step: packages, uvImage: step.uvImage, target, installed };
   const wheels = await chosenWheels(session, wanted, question.early);
-  const present = (name: string) => installed.find((one) => normalizeName(one.name) === normalizeName(name));
-  const missing = wheels.filter((wheel) => present(wheel.name)?.version !== wheel.version);
-  const outdated = missing.flatMap((wheel) => present(wheel.name) ?? []);
+  const { missing, outdated } = missingWheels(wheels, installed);
   refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
-  const removal = extended && (await removalLayer(extended, outdated, question.inspector.tree));
+  const removal = extended && (await removalLayer(extended, outdated, question.inspector));
   const place = {
     prefix: empty.prefix.slice(1),
     pythonMinor: target.minor,

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { BaseEnvironment, InstalledDistribution } from "../base/base-inspector.ts";
-import type { FileTree } from "../base/file-tree.ts";
+import { ImageSpecError } from "@imagespec/core/builder";
+import type { BaseEnvironment, BaseInspector, InstalledDistribution } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { whiteout } from "../layer/tar-entry.ts";
 import { parseRecord } from "../wheel/record.ts";
@@ -8,26 +8,41 @@ import { parseRecord } from "../wheel/record.ts";
 /**
  * The layer that removes distributions of the base: a whiteout for every file their RECORD names inside the
  * environment, and for the .dist-info folder. Undefined when none is outdated.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows.
  */
 export async function removalLayer(
   environment: BaseEnvironment,
   outdated: readonly InstalledDistribution[],
-  tree: FileTree,
+  inspector: BaseInspector,
 ): Promise<LayerSource | undefined> {
   if (outdated.length === 0) return undefined;
+  const { tree } = inspector;
   const prefix = environment.prefix.slice(1);
   const site = `${prefix}/lib/python${environment.python.minor}/site-packages`;
   const paths = new Set<string>();
-  for (const { info } of outdated) {
-    const record = await tree.resolve(`${site}/${info}/RECORD`);
+  const modules: { folder: string; module: string }[] = [];
+  for (const { name, version, info } of outdated) {
+    const rows = parseRecord(await inspector.text(`${site}/${info}/RECORD`));
+    if (rows.length === 0)
+      throw new ImageSpecError("E_UNSUPPORTED", `${name} ${version} of the base image has no RECORD of its files`, {
+        hint: "Use a base image where it was installed by pip or uv, or require that version.",
+      });
     paths.add(`${site}/${info}`);
-    for (const row of parseRecord(record?.entry.text ?? "")) {
+    for (const row of rows) {
       const path = posix.resolve(`/${site}`, row.path).slice(1);
       // The folder's whiteout covers what is in it; files outside the environment are not removed.
       if (!path.startsWith(`${prefix}/`) || path.startsWith(`${site}/${info}/`)) continue;
       if ((await tree.get(path)) !== undefined) paths.add(path);
-      for (const bytecode of await bytecodeOf(path, tree)) paths.add(bytecode);
+      const [, folder, module] = /^(.*)\/([^/]+)\.py$/.exec(path) ?? [];
+      if (folder !== undefined && module !== undefined) modules.push({ folder, module });
     }
+  }
+  // Bytecode that interpreters keep (PEP 3147); no RECORD names what was compiled after the installation.
+  for (const [folder, here] of Map.groupBy(modules, (one) => one.folder)) {
+    const cache = `${folder}/__pycache__`;
+    for (const name of await tree.list(cache))
+      if (here.some(({ module }) => name.startsWith(`${module}.`))) paths.add(`${cache}/${name}`);
   }
   const sorted = [...paths].sort();
   return {
@@ -35,12 +50,4 @@ export async function removalLayer(
     title: `replaced: ${outdated.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
     entries: () => sorted.map(whiteout),
   };
-}
-
-/** Bytecode that interpreters keep of a module (PEP 3147); no RECORD names what was compiled after the installation. */
-async function bytecodeOf(path: string, tree: FileTree): Promise<string[]> {
-  const [, folder, module] = /^(.*)\/([^/]+)\.py$/.exec(path) ?? [];
-  if (folder === undefined) return [];
-  const cache = `${folder}/__pycache__`;
-  return (await tree.list(cache)).filter((name) => name.startsWith(`${module}.`)).map((name) => `${cache}/${name}`);
 }

@@ -2,13 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RUNTIME_USER } from "@imagespec/core/builder";
-import { digestOf, type ImageConfig } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BaseInspector } from "../base/base-inspector.ts";
-import { CacheFolder } from "../cache/cache-folder.ts";
-import { RecordStore } from "../cache/record-store.ts";
+import { inspectedBase, tarOf } from "../base/fixtures/inspected-base.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { tarPieces } from "../layer/tar-pieces.ts";
 import { accountLayer, imageAccount } from "./account-layer.ts";
 
 const STEP = RUNTIME_USER;
@@ -20,30 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 async function layerOver(base: TarEntry[], path?: string): Promise<Map<string, string>> {
-  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
-  await folder.open();
-  const parts: Uint8Array[] = [];
-  for await (const { bytes } of tarPieces(base)) parts.push(bytes);
-  const blob = Buffer.concat(parts);
-  const platform = { os: "linux", architecture: "amd64" };
-  const inspector = new BaseInspector(
-    {
-      name: "base:1",
-      platform,
-      config: { ...platform, rootfs: { type: "layers", diff_ids: [] } } as ImageConfig,
-      layers: [{ mediaType: "", digest: digestOf(blob), size: blob.length }],
-      source: {
-        name: "test",
-        getManifest: () => Promise.reject(new Error("not asked")),
-        getBlob: async function* () {
-          yield blob;
-        },
-      },
-      mountFrom: undefined,
-    },
-    new RecordStore(folder),
-    new AbortController().signal,
-  );
+  const inspector = await inspectedBase(root, await tarOf(base));
   const account = await imageAccount(STEP, inspector);
   const layer = await accountLayer({ step: STEP, account, inspector, baseName: "base:1", path });
   const entries = new Map<string, string>();

@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { digestOf, type ImageConfig } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BaseInspector } from "../base/base-inspector.ts";
-import { CacheFolder } from "../cache/cache-folder.ts";
-import { RecordStore } from "../cache/record-store.ts";
+import { inspectedBase, tarOf } from "../base/fixtures/inspected-base.ts";
 import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
-import { tarPieces } from "../layer/tar-pieces.ts";
 import { ownershipLayer } from "./ownership-layer.ts";
 
 let root: string;
@@ -21,36 +17,7 @@ const folder = (path: string, mode = 0o755, uid = 0): TarEntry => ({ type: "dire
 const link = (path: string, to: string): TarEntry => ({ type: "symlink", path, link: to, uid: 0, gid: 0 });
 
 async function layerOver(...layers: TarEntry[][]) {
-  const cache = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
-  await cache.open();
-  const blobs = new Map<string, Buffer>();
-  const descriptors = [];
-  for (const entries of layers) {
-    const parts: Uint8Array[] = [];
-    for await (const { bytes } of tarPieces(entries)) parts.push(bytes);
-    const blob = Buffer.concat(parts);
-    blobs.set(digestOf(blob), blob);
-    descriptors.push({ mediaType: "", digest: digestOf(blob), size: blob.length });
-  }
-  const platform = { os: "linux", architecture: "amd64" };
-  const inspector = new BaseInspector(
-    {
-      name: "base:1",
-      platform,
-      config: { ...platform, rootfs: { type: "layers", diff_ids: [] } } as ImageConfig,
-      layers: descriptors,
-      source: {
-        name: "test",
-        getManifest: () => Promise.reject(new Error("not asked")),
-        getBlob: async function* ({ digest }) {
-          yield blobs.get(digest) as Buffer;
-        },
-      },
-      mountFrom: undefined,
-    },
-    new RecordStore(cache),
-    new AbortController().signal,
-  );
+  const inspector = await inspectedBase(root, ...(await Promise.all(layers.map(tarOf))));
   return ownershipLayer(["root", "opt/venv"], OWNER, { inspector, baseName: "base:1" });
 }
 

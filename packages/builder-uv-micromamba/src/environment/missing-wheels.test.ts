@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { missingWheels } from "./missing-wheels.ts";
+
+const installed = (name: string, version: string) => ({ name, version, info: `${name}-${version}.dist-info` });
+
+it("tells what an environment lacks, and what it holds in another version", () => {
+  const there = [installed("six", "1.16.0"), installed("Flask_Login", "0.6"), installed("rich", "13.0")];
+  const wheels = [
+    { name: "six", version: "1.17.0" },
+    { name: "flask-login", version: "0.6" },
+    { name: "numpy", version: "2.0" },
+  ];
+  expect(missingWheels(wheels, there)).toEqual({ missing: [wheels[0], wheels[2]], outdated: [there[0]] });
+});
+
+it.each([
+  ["2023.03", "2023.3", true],
+  ["1.0", "1.0.0", true],
+  ["1.0.post1", "1.0-1", true],
+  ["1.0.RC1", "1.0rc1", true],
+  ["2.1+cpu", "2.1", false],
+  ["1.0", "1.0.1", false],
+])("takes %s for %s: %s", (one, other, same) => {
+  const found = missingWheels([{ name: "a", version: other }], [installed("a", one)]);
+  expect(found.outdated).toHaveLength(same ? 0 : 1);
+  expect(found.missing).toHaveLength(same ? 0 : 1);
+});

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { BaseEnvironment } from "../base/base-inspector.ts";
+import { inspectedBase, tarOf } from "../base/fixtures/inspected-base.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
+import { removalLayer } from "./removal-layer.ts";
+
+const SITE = "opt/venv/lib/python3.11/site-packages";
+const DEMO = { name: "demo", version: "1", info: "demo-1.dist-info" };
+const RECORD = `${SITE}/${DEMO.info}/RECORD`;
+const ROWS = "demo.py,,\ndemo/core.py,,\ndemo/data.txt,,\ngone.py,,\n../../../bin/demo,,\n/etc/demo,,\n";
+const VENV: BaseEnvironment = {
+  kind: "venv",
+  prefix: "/opt/venv",
+  python: { path: "/usr/bin/python3.11", minor: "3.11", version: "3.11.2" },
+  distributions: [DEMO],
+};
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "removal-layer-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const there = (...paths: string[]) => paths.map((path) => textFile(path, ""));
+
+async function removed(...entries: TarEntry[]): Promise<string[]> {
+  const inspector = await inspectedBase(root, await tarOf(entries));
+  const layer = await removalLayer(VENV, [DEMO], inspector);
+  const { signal } = new AbortController();
+  return Array.fromAsync(layer?.entries(signal) ?? [], ({ type, path }) => `${type} ${path}`);
+}
+
+const CACHE = `${SITE}/demo/__pycache__`;
+const FILES = there(
+  ...[`${SITE}/demo.py`, `${SITE}/demo/core.py`, `${SITE}/demo/data.txt`, "opt/venv/bin/demo", "etc/demo"],
+  ...[`${CACHE}/core.cpython-311.pyc`, `${CACHE}/other.cpython-311.pyc`, `${SITE}/__pycache__/demo.cpython-312.pyc`],
+);
+const OURS = [
+  "opt/venv/bin/demo",
+  `${SITE}/__pycache__/demo.cpython-312.pyc`,
+  `${SITE}/demo-1.dist-info`,
+  `${SITE}/demo.py`,
+  `${SITE}/demo/__pycache__/core.cpython-311.pyc`,
+  `${SITE}/demo/core.py`,
+  `${SITE}/demo/data.txt`,
+].map((path) => `whiteout ${path}`);
+
+it("removes what a RECORD names inside the environment, and its bytecode", async () => {
+  expect(await removed(textFile(RECORD, ROWS), ...FILES)).toEqual(OURS);
+});
+
+it.each<[string, TarEntry]>([
+  ["a link", { type: "symlink", path: RECORD, link: "/srv/RECORD", uid: 0, gid: 0 }],
+  ["a hard link", { type: "hardlink", path: RECORD, link: "srv/RECORD", uid: 0, gid: 0 }],
+])("reads a RECORD that is %s to a file elsewhere", async (_, entry) => {
+  expect(await removed(textFile("srv/RECORD", ROWS), entry, ...FILES)).toEqual(OURS);
+});
+
+it.each<[string, TarEntry[]]>([
+  ["has no RECORD", there(`${SITE}/${DEMO.info}/METADATA`)],
+  ["has an empty RECORD", there(RECORD)],
+  ["has a folder for a RECORD", there(`${RECORD}/x`)],
+])("leaves the files of what %s to other builders", async (_, entries) => {
+  await expect(removed(...entries, ...FILES)).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+});
