@@ -5,7 +5,6 @@ import {
   openShippedFile,
   type ShippedFile,
 } from "@imagespec/core/builder";
-import { foldersOf } from "../base/folders-of.ts";
 import type { LayerEntry } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
@@ -14,7 +13,8 @@ import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
 type BaseEntries = ReadonlyMap<string, Pick<LayerEntry, "type">>;
 
 /**
- * One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user.
+ * One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user. `files`
+ * are what is shipped, with the folders that lead there.
  *
  * @throws ImageSpecError E_INPUT_FILE for a name that means a deletion in layers, and for a folder where the base has
  * something else or the other way round: a layer would replace it, and a Dockerfile's COPY does not.
@@ -59,22 +59,12 @@ function* entries(
   top: string,
   { uid, gid }: { uid: number; gid: number },
 ): Generator<TarEntry> {
-  const written = new Set<string>();
   // docker makes folders that have no entry in the layer owned by root.
   yield { type: "directory", path: top, mode: 0o755, uid, gid };
   for (const file of shipped) {
     const path = `${top}${file.path.slice(from.length)}`;
-    // Parent folders that are not in the list get the same owner and mode: the user, 0755.
-    for (const parent of foldersOf(path)) {
-      if (parent.length <= top.length || written.has(parent)) continue;
-      written.add(parent);
-      yield { type: "directory", path: parent, mode: 0o755, uid, gid };
-    }
-    if (file.type === "directory") {
-      if (written.has(path)) continue;
-      written.add(path);
-      yield { type: "directory", path, mode: file.mode, uid, gid };
-    } else if (file.type === "symlink") yield { type: "symlink", path, link: file.link, uid, gid };
+    if (file.type === "directory") yield { type: "directory", path, mode: file.mode, uid, gid };
+    else if (file.type === "symlink") yield { type: "symlink", path, link: file.link, uid, gid };
     else yield { type: "file", path, mode: file.mode, size: file.size, uid, gid, content: () => openShippedFile(file) };
   }
 }
