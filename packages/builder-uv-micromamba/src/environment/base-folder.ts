@@ -1,5 +1,5 @@
-import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
+import { plainFolder } from "../base/plain-folder.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 
 /**
@@ -11,16 +11,11 @@ import type { LayerSource } from "../layer/layer-source.ts";
 export async function keepBaseFolder(
   layers: readonly LayerSource[],
   path: string,
-  tree: FileTree,
+  { tree, baseName }: { tree: FileTree; baseName: string },
 ): Promise<LayerSource[]> {
-  const existing = await tree.get(path);
+  if (layers.length === 0) return [];
+  const existing = await plainFolder(path, tree, baseName);
   if (existing === undefined) return [...layers];
-  if (existing.type !== "directory")
-    throw new ImageSpecError(
-      "E_UNSUPPORTED",
-      `/${path} of the base image is not a plain folder, which a layer cannot write into`,
-      { hint: "Build with docker-buildx or kaniko." },
-    );
   const { mode, uid, gid } = existing;
   if (mode === 0o755 && uid === 0 && gid === 0) return [...layers];
   return layers.map((layer) => ({

@@ -65,9 +65,15 @@ describe("accountLayer", () => {
     expect(entries.get("etc/profile.d")).toBe("directory");
   });
 
-  it("leaves a base whose /home is a link to other builders", async () => {
-    await expect(layerOver([textFile("etc/passwd", ROOT_LINE), link("home", "var/home")])).rejects.toMatchObject({
+  it.each([
+    link("home", "var/home"),
+    link("home/flytekit", "/data"),
+    textFile("home/flytekit", ""),
+    link("root", "/data"),
+  ])("leaves a base whose /$path is $type to other builders", async (entry) => {
+    await expect(layerOver([textFile("etc/passwd", ROOT_LINE), entry])).rejects.toMatchObject({
       code: "E_UNSUPPORTED",
+      message: `/${entry.path} of base:1 is not a plain folder, which a layer cannot write into`,
     });
   });
 });

@@ -1,6 +1,7 @@
-import { ImageSpecError, LOGIN_SHELL_FILE, loginShellText, type UserStep } from "@imagespec/core/builder";
+import { LOGIN_SHELL_FILE, loginShellText, type UserStep } from "@imagespec/core/builder";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import { foldersOf } from "../base/folders-of.ts";
+import { plainFolder } from "../base/plain-folder.ts";
 import { type PlannedAccount, planAccount } from "../base/planned-account.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
@@ -27,41 +28,39 @@ export interface AccountQuestion {
 export async function accountLayer(question: AccountQuestion): Promise<LayerSource | undefined> {
   const { step, account, inspector, baseName, path: searchPath } = question;
   const entries: TarEntry[] = [];
-  // A folder the layer writes into, created where the base lacks it. A layer cannot write through a link in its place.
-  const folder = async (path: string) => {
-    const existing = await inspector.tree.get(path);
-    if (existing !== undefined && existing.type !== "directory") throw notPlain(path, baseName);
-    const { mode = 0o755, uid = 0, gid = 0 } = existing ?? {};
-    // Named in any case: a folder that a layer only implies gets default mode and owner where docker unpacks it.
-    entries.push({ type: "directory", path, mode, uid, gid });
+  // The folders that lead to a path, created where the base lacks them. A layer cannot write through a link in their place.
+  const folders = async (path: string) => {
+    for (const folder of foldersOf(path)) {
+      if (entries.some((entry) => entry.path === folder)) continue;
+      const { mode = 0o755, uid = 0, gid = 0 } = (await plainFolder(folder, inspector.tree, baseName)) ?? {};
+      // Named in any case: a folder that a layer only implies gets default mode and owner where docker unpacks it.
+      entries.push({ type: "directory", path: folder, mode, uid, gid });
+    }
   };
   const edit = async (path: string, text: string | undefined) => {
     if (text === undefined) return;
     // If it is a link, the file it points to is changed.
     const found = await inspector.tree.resolve(path);
     const place = found?.path ?? path;
-    const parent = place.slice(0, Math.max(place.lastIndexOf("/"), 0));
-    if (parent !== "" && !entries.some((entry) => entry.path === parent)) await folder(parent);
+    await folders(place);
     const { mode = 0o644, uid = 0, gid = 0 } = found?.entry ?? {};
     entries.push(textFile(place, text, mode, { uid, gid }));
   };
   if (account.passwd !== undefined) {
     await edit("etc/group", account.group);
     await edit("etc/passwd", account.passwd);
-    await folder(step.home.slice(1, step.home.lastIndexOf("/")));
     const home = step.home.slice(1);
-    const existing = await inspector.tree.get(home);
-    const mode = existing?.type === "directory" ? existing.mode : 0o755;
+    await folders(home);
+    const { mode = 0o755 } = (await plainFolder(home, inspector.tree, baseName)) ?? {};
     entries.push({ type: "directory", path: home, mode, uid: account.uid, gid: account.gid });
   }
   if (searchPath !== undefined) {
-    for (const path of foldersOf(LOGIN_SHELL_FILE.slice(1)))
-      if (!entries.some((entry) => entry.path === path)) await folder(path);
-    entries.push(textFile(LOGIN_SHELL_FILE.slice(1), loginShellText(searchPath)));
+    const file = LOGIN_SHELL_FILE.slice(1);
+    await folders(file);
+    entries.push(textFile(file, loginShellText(searchPath)));
   }
   const workdir = step.workdir.slice(1);
-  const existing = await inspector.tree.get(workdir);
-  if (existing !== undefined && existing.type !== "directory") throw notPlain(workdir, baseName);
+  const existing = await plainFolder(workdir, inspector.tree, baseName);
   if (existing?.uid !== account.uid || existing.gid !== account.gid || existing.mode !== 0o755)
     entries.push({ type: "directory", path: workdir, mode: 0o755, uid: account.uid, gid: account.gid });
   if (entries.length === 0) return undefined;
@@ -70,14 +69,6 @@ export async function accountLayer(question: AccountQuestion): Promise<LayerSour
     title: `user ${account.name} (${account.uid}:${account.gid}) and ${step.workdir}`,
     entries: () => entries,
   };
-}
-
-function notPlain(path: string, baseName: string): ImageSpecError {
-  return new ImageSpecError(
-    "E_UNSUPPORTED",
-    `/${path} of ${baseName} is not a plain folder, which a layer cannot write into`,
-    { hint: "Build with docker-buildx or kaniko." },
-  );
 }
 
 function describe(entry: TarEntry): unknown {

@@ -37,9 +37,10 @@ export interface PlatformImage {
 export async function platformImage(session: BuildSession, platform: string): Promise<PlatformImage> {
   const { registry, signal } = session;
   const { plan, files, mirrors } = session.request;
+  const { apt } = plan.steps;
   const base = await readBase(plan.base, platform, { registry, mirrors, signal });
   refuseTriggers(base);
-  const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length - (plan.steps.apt === undefined ? 0 : MOST_FOR_APT);
+  const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length - (apt === undefined ? 0 : MOST_FOR_APT);
   if (limit < FEWEST_FOR_PACKAGES)
     throw new ImageSpecError(
       "E_UNSUPPORTED",
@@ -49,7 +50,6 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   const original = new BaseInspector(base, session.records, signal);
   const packages = Math.floor(limit / (plan.steps.environment?.bytecode ? 2 : 1)) - VENV_LAYERS;
   const early = await resolveEarly(session, { base, inspector: original, limit: packages });
-  const { apt } = plan.steps;
   // As in a Dockerfile the account is there when packages are installed, which add groups after its own.
   const account = await imageAccount(plan.steps.user, original);
   const onBase = { base, inspector: original, limit: MOST_FOR_APT, account };
@@ -69,7 +69,10 @@ export async function platformImage(session: BuildSession, platform: string): Pr
     base,
     layers: [
       ...(debian?.layers ?? []),
-      ...(await keepBaseFolder([...given(owned), ...python.layers], "opt", inspector.tree)),
+      ...(await keepBaseFolder([...given(owned), ...python.layers], "opt", {
+        tree: inspector.tree,
+        baseName: base.name,
+      })),
       ...given(layer),
       ...filesLayers(plan.steps.files, files, { owner: account, base: await belowWorkdir(plan, inspector) }),
     ],
