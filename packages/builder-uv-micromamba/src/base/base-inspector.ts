@@ -2,6 +2,7 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, type Descriptor } from "@imagespec/registry";
 import type { RecordStore } from "../cache/record-store.ts";
 import { lazy } from "../session/lazy.ts";
+import { MACHINES } from "../target/python-target.ts";
 import type { BaseImage } from "./base-image.ts";
 import { FileTree, type Located } from "./file-tree.ts";
 import { isFile, readLayer, unreadable } from "./read-layer.ts";
@@ -166,7 +167,8 @@ export class BaseInspector {
         const { path, header, sparse } = member;
         if (!wanted.has(path) || !isFile(header)) return;
         if (sparse) throw refuse(`/${path} is a sparse file`);
-        if (header.size > FILE_BYTES) throw refuse(`/${path} has ${header.size} bytes, and at most ${FILE_BYTES} are read`);
+        if (header.size > FILE_BYTES)
+          throw refuse(`/${path} has ${header.size} bytes, and at most ${FILE_BYTES} are read`);
         found.set(path, Buffer.from(await collectBytes(member, header.size, path)));
       },
     });
@@ -191,7 +193,8 @@ export class BaseInspector {
 
   /** The C library, which decides what wheels can be loaded; undefined where there is none. */
   async libc(): Promise<Libc | undefined> {
-    const arch = MACHINES.get(this.#image.platform.architecture) ?? this.#image.platform.architecture;
+    const { architecture } = this.#image.platform;
+    const arch = MACHINES[architecture] ?? architecture;
     const glibc = [`lib/${arch}-linux-gnu`, `usr/lib/${arch}-linux-gnu`, "lib64", "usr/lib64", "lib", "usr/lib"];
     for (const folder of glibc) {
       const found = await this.tree.resolve(`${folder}/libc.so.6`);
@@ -264,12 +267,6 @@ export function distributionOf(info: string): InstalledDistribution[] {
   const [, name, version] = /^([^-]+)-(.+)\.dist-info$/.exec(info) ?? [];
   return name === undefined || version === undefined ? [] : [{ name, version, info }];
 }
-
-const MACHINES = new Map([
-  ["amd64", "x86_64"],
-  ["arm64", "aarch64"],
-  ["ppc64le", "powerpc64le"],
-]);
 
 /** The value of a variable in a config's list; the last one counts. */
 export function variable(env: readonly string[], name: string): string | undefined {

@@ -52,7 +52,7 @@ function question(packages: string[], more: Partial<CondaQuestion> = {}): CondaQ
     packages,
     channels: Object.keys(channels),
     pythonVersion: undefined,
-    platform: "linux/amd64",
+    architecture: "amd64",
     machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: [] },
     ...more,
   };
@@ -110,7 +110,7 @@ describe("resolveConda with rattler", () => {
 
   it("solves for another platform than the host's, with Python where it is asked for", async () => {
     const { packages, target } = await resolve(
-      question(["demo-noarch"], { platform: "linux/arm64", pythonVersion: "3.11" }),
+      question(["demo-noarch"], { architecture: "arm64", pythonVersion: "3.11" }),
     );
     expect(packages.map(({ url }) => url)).toEqual([
       "https://first.example/first/noarch/demo-noarch-1.0-0.conda",

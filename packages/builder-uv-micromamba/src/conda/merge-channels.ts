@@ -1,4 +1,5 @@
 import type { RepodataRecord } from "./conda-package.ts";
+import { namedSubdir, specName, splitSpec } from "./match-spec.ts";
 import type { Repodata } from "./repodata.ts";
 
 export interface ChannelData {
@@ -29,7 +30,7 @@ export function mergeChannels(channels: readonly ChannelData[], specs: readonly 
     for (const [subdir, repodata] of subdirs) {
       for (const [fn, record] of repodata) {
         const wanted = pinned.get(record.name);
-        if (wanted !== undefined && !isWanted(channel, subdir, wanted)) continue;
+        if (wanted !== undefined && namedSubdir(wanted, channel, [subdir]) === undefined) continue;
         const list = here.get(record.name) ?? [];
         list.push({ record, fn, subdir, channel });
         here.set(record.name, list);
@@ -49,26 +50,12 @@ export function mergeChannels(channels: readonly ChannelData[], specs: readonly 
   return [...reached].flatMap((name) => byName.get(name) ?? []);
 }
 
-/** The package name of a MatchSpec: `conda-forge::numpy >=2` is `numpy`. */
-export function specName(spec: string): string {
-  const bare = spec.includes("::") ? spec.slice(spec.indexOf("::") + 2) : spec;
-  return (/^[^\s=<>!~[;]+/.exec(bare.trim())?.[0] ?? bare).toLowerCase();
-}
-
-/** A spec without its channel, which {@link mergeChannels} has applied already. */
-export function withoutChannel(spec: string): string {
-  return spec.includes("::") ? spec.slice(spec.indexOf("::") + 2) : spec;
-}
-
+/** By name of a package, what stands before the `::` of its spec. */
 function pinnedChannels(specs: readonly string[]): Map<string, string> {
   const pinned = new Map<string, string>();
-  for (const spec of specs) if (spec.includes("::")) pinned.set(specName(spec), spec.slice(0, spec.indexOf("::")));
+  for (const spec of specs) {
+    const { channel } = splitSpec(spec);
+    if (channel !== undefined) pinned.set(specName(spec), channel);
+  }
   return pinned;
-}
-
-/** Whether records of that channel and subdir are what `CHANNEL` or `CHANNEL/SUBDIR` before `::` names. */
-function isWanted(url: string, subdir: string, wanted: string): boolean {
-  const name = wanted.replace(/\/+$/, "");
-  const isChannel = (text: string) => url === text || url.endsWith(`/${text}`);
-  return isChannel(name) || (name.endsWith(`/${subdir}`) && isChannel(name.slice(0, -subdir.length - 1)));
 }

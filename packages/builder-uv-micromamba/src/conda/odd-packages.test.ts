@@ -137,7 +137,7 @@ describe("what a solver chose", () => {
         packages: ["python"],
         channels: [],
         pythonVersion: undefined,
-        platform: "linux/amd64",
+        architecture: "amd64",
         machine: { libc: { family: "glibc", major: 2, minor: 36 }, env: [] },
       },
       async () => [

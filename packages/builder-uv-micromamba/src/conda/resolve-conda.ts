@@ -1,8 +1,8 @@
 import { condaChannelAddress, ImageSpecError } from "@imagespec/core/builder";
-import { condaSubdir } from "./channel.ts";
 import type { CondaTarget } from "./conda-entries.ts";
 import type { CondaPackage, CondaSolver } from "./conda-package.ts";
-import { specName } from "./merge-channels.ts";
+import { specName } from "./match-spec.ts";
+import { condaSubdir } from "./subdir.ts";
 import { type TargetMachine, virtualPackages } from "./virtual-packages.ts";
 
 /** What the plan's environment step asks of conda. */
@@ -11,8 +11,8 @@ export interface CondaQuestion {
   packages: readonly string[];
   channels: readonly string[];
   pythonVersion: string | undefined;
-  /** `linux/amd64` */
-  platform: string;
+  /** OCI's name: `amd64`, `arm64`. */
+  architecture: string;
   machine: TargetMachine;
 }
 
@@ -31,7 +31,7 @@ export async function resolveConda(
   solver: CondaSolver,
   signal: AbortSignal,
 ): Promise<ResolvedConda> {
-  const subdir = condaSubdir(question.platform);
+  const subdir = condaSubdir(question.architecture);
   if (question.machine.libc?.family === "musl")
     throw new ImageSpecError("E_UNSUPPORTED", "The base image has musl libc, and conda's packages need glibc", {
       hint: "Choose a base with glibc, such as debian:bookworm-slim.",
@@ -45,7 +45,7 @@ export async function resolveConda(
     specs,
     channels,
     subdir,
-    virtualPackages: virtualPackages(subdir, question.machine),
+    virtualPackages: virtualPackages(question.architecture, question.machine),
     signal,
   });
   for (const { fn } of packages)

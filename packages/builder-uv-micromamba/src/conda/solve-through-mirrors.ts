@@ -1,12 +1,18 @@
 import type { CondaSolver } from "./conda-package.ts";
+import { namedSubdir, splitSpec } from "./match-spec.ts";
 
 /** A solver that reads channels through mirrors, and whose answer names the channels themselves. */
 export function solveThroughMirrors(solver: CondaSolver, through: (channel: string) => string): CondaSolver {
   return async (request) => {
     const channels = new Map(request.channels.map((channel) => [through(channel), channel]));
     const specs = request.specs.map((spec) => {
-      const channel = request.channels.find((one) => namesChannel(spec, one));
-      return channel === undefined ? spec : `${through(channel)}::${spec.slice(spec.indexOf("::") + 2)}`;
+      const { channel: named, bare } = splitSpec(spec);
+      if (named === undefined) return spec;
+      for (const [mirror, channel] of channels) {
+        const subdir = namedSubdir(named, channel, [request.subdir, "noarch"]);
+        if (subdir !== undefined) return `${mirror}${subdir === "" ? "" : `/${subdir}`}::${bare}`;
+      }
+      return spec;
     });
     const packages = await solver({ ...request, channels: [...channels.keys()], specs });
     return packages.map((pack) => {
@@ -15,10 +21,4 @@ export function solveThroughMirrors(solver: CondaSolver, through: (channel: stri
       return { ...pack, channel, url: `${channel}${pack.url.slice(pack.channel.length)}` };
     });
   };
-}
-
-/** Whether a package is asked for of this channel: `conda-forge::numpy`, or by its address. */
-function namesChannel(spec: string, channel: string): boolean {
-  const at = spec.indexOf("::");
-  return at > 0 && (channel === spec.slice(0, at) || channel.endsWith(`/${spec.slice(0, at)}`));
 }

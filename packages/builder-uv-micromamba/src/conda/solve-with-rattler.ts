@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { CondaPackage, CondaSolver, VirtualPackage } from "./conda-package.ts";
-import { type Candidate, type ChannelData, mergeChannels, withoutChannel } from "./merge-channels.ts";
+import { splitSpec } from "./match-spec.ts";
+import { type Candidate, type ChannelData, mergeChannels } from "./merge-channels.ts";
 import { type Download, fetchRepodata } from "./repodata.ts";
 
 /**
@@ -20,7 +22,8 @@ export function solveWithRattler(download: Download): CondaSolver {
     let solved: Awaited<ReturnType<typeof simpleSolve>>;
     try {
       solved = await simpleSolve(
-        specs.map(withoutChannel),
+        // The channels have been applied already.
+        specs.map((spec) => splitSpec(spec).bare),
         [server.url],
         [subdir, "noarch"] as Parameters<typeof simpleSolve>[2],
         virtualPackages.map((virtual) => lockedRecord(virtual, subdir, server.url)),
@@ -89,7 +92,7 @@ async function serve(candidates: readonly Candidate[], subdir: string): Promise<
     if (body === undefined) response.writeHead(404).end();
     else response.writeHead(200, { "content-type": "application/json" }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {

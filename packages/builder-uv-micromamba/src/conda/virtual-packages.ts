@@ -1,4 +1,5 @@
 import { type Libc, variable } from "../base/base-inspector.ts";
+import { MACHINES } from "../target/python-target.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
 /** What of the base decides which packages fit. */
@@ -8,24 +9,15 @@ export interface TargetMachine {
   env: readonly string[];
 }
 
-const ARCHSPEC: Readonly<Record<string, string>> = {
-  "linux-64": "x86_64",
-  "linux-aarch64": "aarch64",
-  "linux-ppc64le": "ppc64le",
-  "linux-s390x": "s390x",
-  "linux-riscv64": "riscv64",
-  "linux-32": "x86",
-};
-
 /**
  * The virtual packages of the target, never the host's (conda: virtual packages). The kernel is whatever the container
  * will run on; 5.10 is the oldest that docker, containerd and Kubernetes releases of today are tested with.
  */
-export function virtualPackages(subdir: string, machine: TargetMachine): VirtualPackage[] {
+export function virtualPackages(architecture: string, machine: TargetMachine): VirtualPackage[] {
   const result: VirtualPackage[] = [
     { name: "__unix", version: "0" },
     { name: "__linux", version: "5.10" },
-    { name: "__archspec", version: "1", build: ARCHSPEC[subdir] ?? "0" },
+    { name: "__archspec", version: "1", build: MACHINES[architecture] ?? "0" },
   ];
   const { libc } = machine;
   if (libc?.family === "glibc") result.push({ name: "__glibc", version: `${libc.major}.${libc.minor}` });

@@ -38,14 +38,13 @@ export async function condaEnvironment(
   const downloader = new Downloader(session.http, session.blobs, session.request.emit);
   // Records name the channel; only what is fetched goes through its mirror.
   const through = (url: string) => throughAddressMirror(url, step.mirrors ?? {});
-  const { os, architecture } = base.platform;
   const { packages, target } = await resolveConda(
     {
       prefix: step.prefix,
       packages: step.packages,
       channels: step.channels,
       pythonVersion: step.pythonVersion,
-      platform: `${os}/${architecture}`,
+      architecture: base.platform.architecture,
       machine: { libc: await inspector.libc(), env: base.config.config?.Env ?? [] },
     },
     await chooseSolver(session, downloader, through),

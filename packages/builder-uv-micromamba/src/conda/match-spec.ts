@@ -1,0 +1,24 @@
+/** A conda MatchSpec as the channel before its `::`, perhaps with a subdir, and what follows. */
+export function splitSpec(spec: string): { channel: string | undefined; bare: string } {
+  const at = spec.indexOf("::");
+  return at === -1 ? { channel: undefined, bare: spec } : { channel: spec.slice(0, at), bare: spec.slice(at + 2) };
+}
+
+/** The package name of a MatchSpec: `conda-forge::numpy >=2` is `numpy`. */
+export function specName(spec: string): string {
+  const { bare } = splitSpec(spec);
+  return (/^[^\s=<>!~[;]+/.exec(bare.trim())?.[0] ?? bare).toLowerCase();
+}
+
+/**
+ * Whether `CHANNEL` or `CHANNEL/SUBDIR` before a `::` is the channel of an address: the subdir, "" without one; undefined
+ * for another channel or subdir.
+ */
+export function namedSubdir(named: string, address: string, subdirs: readonly string[]): string | undefined {
+  const name = named.replace(/\/+$/, "");
+  return ["", ...subdirs].find((subdir) => {
+    const end = subdir === "" ? "" : `/${subdir}`;
+    const channel = name.slice(0, name.length - end.length);
+    return name.endsWith(end) && (address === channel || address.endsWith(`/${channel}`));
+  });
+}
