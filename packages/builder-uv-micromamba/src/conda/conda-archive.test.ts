@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,12 +14,12 @@ afterEach(() => rm(folder, { recursive: true }));
 
 it.each(["x-1.0-0.tar.bz2", "x-1.0-0.conda"])("%s ends with an error where it cannot be read", async (fn) => {
   const archive = new CondaArchive(join(folder, "gone"), fn);
-  await expect(archive.info(["info/index.json"])).rejects.toThrow("ENOENT");
+  await expect(archive.info()).rejects.toThrow("ENOENT");
 });
 
 it.each(["x-1.0-0.tar.bz2", "x-1.0-0.conda"])("%s that is something else is refused by its name", async (fn) => {
   await writeFile(join(folder, fn), "<html>");
-  await expect(new CondaArchive(join(folder, fn), fn).info(["info/index.json"])).rejects.toMatchObject({
+  await expect(new CondaArchive(join(folder, fn), fn).info()).rejects.toMatchObject({
     code: "E_RESOLVE",
     message: expect.stringContaining(fn),
   });
@@ -32,7 +33,24 @@ async function payloadOf(format: "conda" | "tar.bz2", path: string): Promise<str
   return paths;
 }
 
+/** Paths of the files below the folder that this process holds open. */
+async function openFiles(): Promise<string[]> {
+  const names = await readdir("/proc/self/fd");
+  const places = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")));
+  return places.filter((place) => place.startsWith(`${folder}/`));
+}
+
 describe.each(["tar.bz2", "conda"] as const)("a package in the format %s", (format) => {
+  it.runIf(process.platform === "linux")("lets go of its file where it is read no further", async () => {
+    const files = ["a", "b"].map((path) => ({ path, content: randomBytes(300_000) }));
+    const [fn] = await makePackage(folder, "noarch", { name: "x", version: "1.0", format, files });
+    const archive = new CondaArchive(join(folder, fn), fn);
+    for await (const _ of archive.payload()) break;
+    await expect.poll(openFiles).toEqual([]);
+    expect([...(await archive.info()).keys()]).toContain("info/index.json");
+    await expect.poll(openFiles).toEqual([]);
+  });
+
   it.each([
     ["lib/.wh.a", /a name that deletes files in an image/],
     [".wh..wh..opq", /a name that deletes files in an image/],

@@ -9,9 +9,12 @@ import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
 import { plainPath } from "../layer/plain-path.ts";
 import { isTooLong, isWhiteout } from "../layer/tar-entry.ts";
+import { lazy } from "../session/lazy.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
-/** Limit of the metadata under `info/`, in bytes; real packages have far less. */
+/** What is read of the metadata under `info/`. */
+const INFO_FILES = ["info/files", "info/paths.json", "info/has_prefix", "info/index.json", "info/link.json"];
+/** Limit of one of them, in bytes; real packages have far less. */
 const MAX_INFO_FILE = 64 * 1024 * 1024;
 /** Bytes that are unpacked before their ratio to the packed ones counts, as in layers of base images. */
 const RATIO_FROM = 64 * 1024 * 1024;
@@ -35,6 +38,8 @@ export interface ArchiveMember {
  * @throws ImageSpecError E_RESOLVE naming the file for one that is neither.
  */
 export class CondaArchive {
+  /** The files under `info/` that say what the package is, by path; read once, for which all of a `.tar.bz2` is. */
+  readonly info: () => Promise<ReadonlyMap<string, Buffer>> = lazy(() => this.#readInfo());
   readonly #file: string;
   readonly #fn: string;
 
@@ -43,11 +48,10 @@ export class CondaArchive {
     this.#fn = fn;
   }
 
-  /** The files under `info/` that `wanted` names, by path. */
-  async info(wanted: readonly string[]): Promise<Map<string, Buffer>> {
+  async #readInfo(): Promise<Map<string, Buffer>> {
     const found = new Map<string, Buffer>();
     for await (const member of this.#members("info")) {
-      if (!wanted.includes(member.path)) continue;
+      if (!INFO_FILES.includes(member.path)) continue;
       found.set(member.path, await member.bytes(MAX_INFO_FILE));
     }
     return found;
@@ -64,7 +68,11 @@ export class CondaArchive {
       const packed = createReadStream(this.#file);
       const plain = new Readable().wrap(packed.pipe(unbzip2()));
       packed.on("error", (error) => plain.destroy(error));
-      yield* this.#tar(plain, size);
+      try {
+        yield* this.#tar(plain, size);
+      } finally {
+        packed.destroy();
+      }
       return;
     }
     const zip = await ZipArchive.open(this.#file, this.#fn);

@@ -54,8 +54,11 @@ export async function* condaEntries(pack: CondaPackage, file: string, target: Co
 }
 
 /** The paths that {@link condaEntries} writes, the package's own record left out, each once with a sum of its content. */
-export async function condaFiles(pack: CondaPackage, file: string, target: CondaTarget): Promise<InstalledFile[]> {
-  const archive = new CondaArchive(file, pack.fn);
+export async function condaFiles(
+  pack: CondaPackage,
+  archive: CondaArchive,
+  target: CondaTarget,
+): Promise<InstalledFile[]> {
   const info = await readPackageInfo(archive, pack);
   const root = target.prefix.slice(1);
   const files = new Map<string, string>();

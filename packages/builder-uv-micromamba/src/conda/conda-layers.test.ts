@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePackage } from "../../../../tests/support/conda-channel/make-package.ts";
+import { CondaArchive } from "./conda-archive.ts";
 import { condaFiles } from "./conda-entries.ts";
 import { condaLayers } from "./conda-layers.ts";
 import type { CondaPackage } from "./conda-package.ts";
@@ -25,7 +26,7 @@ describe("condaLayers", () => {
         channel: "",
         url: fn,
       } as never as CondaPackage;
-      return { pack, files: await condaFiles(pack, join(root, fn), target) };
+      return { pack, files: await condaFiles(pack, new CondaArchive(join(root, fn), fn), target) };
     };
     const target = { prefix: "/opt/micromamba/envs/runtime", python: undefined };
     const same = { path: "share/same", content: "same" };

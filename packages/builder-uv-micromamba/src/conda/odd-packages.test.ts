@@ -8,6 +8,7 @@ import {
   type PackagedFile,
   type PackageSpec,
 } from "../../../../tests/support/conda-channel/make-package.ts";
+import { CondaArchive } from "./conda-archive.ts";
 import { condaFiles } from "./conda-entries.ts";
 import { condaLayers } from "./conda-layers.ts";
 import type { CondaPackage, RepodataRecord } from "./conda-package.ts";
@@ -29,7 +30,10 @@ async function made(name: string, files: PackagedFile[], more: Partial<PackageSp
 /** The paths of the layers of these packages, below the prefix. */
 async function laidOut(...packages: CondaPackage[]): Promise<string[]> {
   const listed = await Promise.all(
-    packages.map(async (pack) => ({ pack, files: await condaFiles(pack, join(root, pack.fn), TARGET) })),
+    packages.map(async (pack) => ({
+      pack,
+      files: await condaFiles(pack, new CondaArchive(join(root, pack.fn), pack.fn), TARGET),
+    })),
   );
   const layers = condaLayers(listed, {
     target: TARGET,

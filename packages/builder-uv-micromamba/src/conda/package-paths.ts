@@ -47,7 +47,7 @@ const LINK = z.object({ noarch: z.nullish(z.object({ entry_points: z.nullish(z.a
 
 /** The paths a package installs: `info/files`, else `info/paths.json`. */
 export async function listedPaths(archive: CondaArchive, fn: string): Promise<string[]> {
-  const files = await archive.info(["info/files", "info/paths.json"]);
+  const files = await archive.info();
   const listed = files.get("info/files")?.toString("utf8");
   if (listed !== undefined) return listed.split("\n").filter((line) => line !== "");
   return (parsed(files, "info/paths.json", PATHS, fn)?.paths ?? []).map(({ _path }) => _path);
@@ -62,7 +62,7 @@ const OLD_PLACEHOLDER = "/opt/anaconda1anaconda2anaconda3";
  * @throws ImageSpecError E_RESOLVE for what is none of a package, or of another than the channel's record says.
  */
 export async function readPackageInfo(archive: CondaArchive, { fn, record }: CondaPackage): Promise<PackageInfo> {
-  const files = await archive.info(["info/paths.json", "info/has_prefix", "info/index.json", "info/link.json"]);
+  const files = await archive.info();
   const index = parsed(files, "info/index.json", INDEX, fn);
   if (index === undefined)
     throw new ImageSpecError("E_RESOLVE", `${fn} is not a conda package: it has no info/index.json`);

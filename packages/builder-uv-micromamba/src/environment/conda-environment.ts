@@ -119,9 +119,8 @@ async function contentsOf(
   if (typeof pack.record.sha256 !== "string") await fetchPackage(pack, session.signal);
   const key = { package: pack.record.sha256, fn: pack.fn, target, contents: 3 };
   return session.records.known("conda-packages", key, async () => {
-    const file = await fetchPackage(pack, session.signal);
-    const contents = await readCondaContents(new CondaArchive(file, pack.fn), pack);
-    return { ...contents, files: await condaFiles(pack, file, target) };
+    const archive = new CondaArchive(await fetchPackage(pack, session.signal), pack.fn);
+    return { ...(await readCondaContents(archive, pack)), files: await condaFiles(pack, archive, target) };
   });
 }
 
