@@ -3,8 +3,9 @@ import { evict } from "./cache/evict.ts";
 import { assembleImage } from "./image/assemble-image.ts";
 import { deliver } from "./image/deliver.ts";
 import { imageConfig } from "./image/image-config.ts";
-import { type PlatformImage, platformImage } from "./image/platform-image.ts";
+import { platformImage } from "./image/platform-image.ts";
 import type { BuildSession } from "./session/build-session.ts";
+import { inParallel } from "./session/in-parallel.ts";
 import { makeLayers } from "./session/make-layers.ts";
 
 /**
@@ -13,7 +14,9 @@ import { makeLayers } from "./session/make-layers.ts";
  */
 export async function build(session: BuildSession, builder: string, created: string): Promise<BuildResult> {
   const { plan, target } = session.request;
-  const images = await settle(target.platforms.map((platform) => platformImage(session, platform)));
+  const { platforms } = target;
+  const limits = { most: platforms.length, signal: session.signal };
+  const images = await inParallel(platforms, limits, (platform) => platformImage(session, platform));
   const layers = await makeLayers(
     session,
     images.map((image) => image.layers),
@@ -27,10 +30,4 @@ export async function build(session: BuildSession, builder: string, created: str
   await session.shared?.save();
   await evict(session.cache, session.options.cacheBytes);
   return result;
-}
-
-/** All of them; or throws the first error, after all others have ended too. */
-async function settle(images: Promise<PlatformImage>[]): Promise<PlatformImage[]> {
-  await Promise.allSettled(images);
-  return Promise.all(images);
 }

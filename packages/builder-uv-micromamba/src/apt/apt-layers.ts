@@ -1,5 +1,4 @@
 import type { AptStep } from "@imagespec/core/builder";
-import pLimit from "p-limit";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import type { PlannedAccount } from "../base/planned-account.ts";
@@ -7,6 +6,7 @@ import type { LayerIndex } from "../base/scan-layer.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import { inParallel } from "../session/in-parallel.ts";
 import { type BaseSystem, baseSystem } from "./base-system.ts";
 import { FilePlan } from "./file-plan.ts";
 import { findApt } from "./find-apt.ts";
@@ -68,9 +68,9 @@ export async function aptLayers(
       },
     }),
   );
-  const run = pLimit(PARALLEL);
-  const reading = { dpkgDeb: programs.dpkgDeb, records, signal };
-  const contents = await Promise.all(archives.map((archive) => run(() => packageContents(archive, reading))));
+  const contents = await inParallel(archives, { most: PARALLEL, signal }, (archive, abort) =>
+    packageContents(archive, { dpkgDeb: programs.dpkgDeb, records, signal: abort }),
+  );
   const plan = new FilePlan(inspector.tree, withAccount(system, account));
   const listed = contents.map((one, at) => ({ package: archives[at]?.name ?? "", at, contents: one }));
   await planInstallation(listed, { plan, resolution, architecture });

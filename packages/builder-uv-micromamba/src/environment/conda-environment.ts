@@ -11,8 +11,12 @@ import { solveThroughMirrors } from "../conda/solve-through-mirrors.ts";
 import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import { inParallel } from "../session/in-parallel.ts";
 import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
+
+/** Packages fetched and listed at once. */
+const PARALLEL = 8;
 
 type CondaStep = Extract<EnvironmentStep, { manager: "conda" }>;
 
@@ -51,7 +55,10 @@ export async function condaEnvironment(
     session.signal,
   );
   const fetchPackage = packageFetcher(session, downloader, through);
-  const contents = await Promise.all(packages.map((pack) => contentsOf(session, { pack, target }, fetchPackage)));
+  const limits = { most: PARALLEL, signal: session.signal };
+  const contents = await inParallel(packages, limits, (pack, signal) =>
+    contentsOf(session, { pack, target, signal }, fetchPackage),
+  );
   reportLinkScripts(session, packages, contents);
   return {
     layers: condaLayers(
@@ -112,14 +119,14 @@ interface ListedContents extends CondaPackageContents {
 
 async function contentsOf(
   session: BuildSession,
-  { pack, target }: { pack: CondaPackage; target: CondaTarget },
+  { pack, target, signal }: { pack: CondaPackage; target: CondaTarget; signal: AbortSignal },
   fetchPackage: FetchPackage,
 ): Promise<ListedContents> {
   // Where the channel states no sha256, the file itself must be fetched to know what goes into the layer.
-  if (typeof pack.record.sha256 !== "string") await fetchPackage(pack, session.signal);
+  if (typeof pack.record.sha256 !== "string") await fetchPackage(pack, signal);
   const key = { package: pack.record.sha256, fn: pack.fn, target, contents: 3 };
   return session.records.known("conda-packages", key, async () => {
-    const archive = new CondaArchive(await fetchPackage(pack, session.signal), pack.fn);
+    const archive = new CondaArchive(await fetchPackage(pack, signal), pack.fn);
     return { ...(await readCondaContents(archive, pack)), files: await condaFiles(pack, archive, target) };
   });
 }

@@ -29,12 +29,16 @@ export function assembleImage(
   config: ImageConfig,
   format: ManifestFormat,
 ): AssembledImage {
-  const ours = layers.map(({ digest, size }) => ({ mediaType: MEDIA_TYPES.ociLayerGzip, digest, size }));
-  const all = [...base.layers, ...ours].map((descriptor) => ({ descriptor }));
+  const all = [...base.layers, ...layers.map(layerDescriptor)].map((descriptor) => ({ descriptor }));
   const { manifest, config: bytes } = assembleManifest({ config, layers: all }, format);
   const descriptor = { ...descriptorOf(manifest), platform: { ...base.platform } };
   const about = { mediaType: formatTypes(format).config, digest: digestOf(bytes), size: bytes.length };
   return { base, layers, config: { descriptor: about, bytes }, manifest, descriptor };
+}
+
+/** How a manifest names a layer of ours. */
+export function layerDescriptor({ digest, size }: BuiltLayer): Descriptor {
+  return { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
 }
 
 /** What a tag points to: the image itself, or with several platforms their index (OCI image-spec, image-index.md). */

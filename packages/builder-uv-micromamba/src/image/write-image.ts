@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type ImageSink, orDiscard } from "@imagespec/registry";
-import pLimit from "p-limit";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { type AssembledImage, topManifest } from "./assemble-image.ts";
+import { inParallel } from "../session/in-parallel.ts";
+import { type AssembledImage, layerDescriptor, topManifest } from "./assemble-image.ts";
 
 /** Blobs under way at a time; most are only asked for. */
 const PARALLEL = 8;
@@ -29,57 +29,36 @@ async function writeParts(
   tag: string | undefined,
 ): Promise<string> {
   const { signal } = session;
-  const limit = pLimit(PARALLEL);
-  const failed = new AbortController();
-  const options = { signal: AbortSignal.any([signal, failed.signal]) };
-  const blobs = new Map<string, () => Promise<void>>();
+  const blobs = new Map<string, (signal: AbortSignal) => Promise<void>>();
   for (const { base, layers, config } of images) {
-    for (const layer of base.layers) {
-      const { mountFrom } = base;
-      blobs.set(layer.digest, () =>
-        sink.putBlob(layer, () => base.source.getBlob(layer, { ...options, memory: sink.memory }), {
-          ...options,
+    const { source, mountFrom } = base;
+    for (const layer of base.layers)
+      blobs.set(layer.digest, (abort) =>
+        sink.putBlob(layer, () => source.getBlob(layer, { signal: abort, memory: sink.memory }), {
+          signal: abort,
           mountFrom,
         }),
       );
-    }
-    for (const layer of layers) blobs.set(layer.digest, () => putLayer(session, layer, sink, options));
+    for (const layer of layers) blobs.set(layer.digest, (abort) => putLayer(session, layer, sink, abort));
     const { descriptor, bytes } = config;
-    blobs.set(descriptor.digest, () => sink.putBlob(descriptor, () => Readable.from([bytes]), options));
+    blobs.set(descriptor.digest, (abort) => sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort }));
   }
-  const tasks = [...blobs.values()].map((put) => limit(put));
-  try {
-    await Promise.all(tasks);
-  } catch (error) {
-    failed.abort(error);
-    await Promise.allSettled(tasks);
-    throw error;
-  }
+  await inParallel([...blobs.values()], { most: PARALLEL, signal }, (put, abort) => put(abort));
   const top = topManifest(images);
-  for (const { manifest } of images) if (manifest.digest !== top.digest) await sink.putManifest(manifest, options);
-  await sink.putManifest(top, { ...options, tag });
+  for (const { manifest } of images) if (manifest.digest !== top.digest) await sink.putManifest(manifest, { signal });
+  await sink.putManifest(top, { signal, tag });
   return top.digest;
 }
 
-async function putLayer(
-  session: BuildSession,
-  layer: BuiltLayer,
-  sink: ImageSink,
-  options: { signal: AbortSignal },
-): Promise<void> {
-  const descriptor = {
-    mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
-    digest: layer.digest,
-    size: layer.size,
-  };
+async function putLayer(session: BuildSession, layer: BuiltLayer, sink: ImageSink, signal: AbortSignal): Promise<void> {
   let right: Promise<void> | undefined;
   // Called for what the sink lacks: only then are the bytes read, once to check them and once to send them.
   async function* content(): AsyncGenerator<Uint8Array> {
-    right ??= ensureRight(session, layer, options.signal);
+    right ??= ensureRight(session, layer, signal);
     await right;
     yield* session.layers.open(layer, sink.memory);
   }
-  await sink.putBlob(descriptor, content, options);
+  await sink.putBlob(layerDescriptor(layer), content, { signal });
 }
 
 /** Fetches or makes a layer again whose bytes in the cache are not those of its digest, or were never there. */

@@ -7,12 +7,12 @@ import {
   type ShippedFile,
 } from "@imagespec/core/builder";
 import { untilAborted } from "@imagespec/registry";
-import pLimit from "p-limit";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { anyPython } from "../session/find-python.ts";
+import { inParallel } from "../session/in-parallel.ts";
 import { lazy } from "../session/lazy.ts";
 import { type SecretSettings, secretSettings } from "../session/secret-files.ts";
 import type { BuiltWheel } from "../source-build/built-wheel.ts";
@@ -32,8 +32,8 @@ import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 import { compileRequirements } from "./uv-compile.ts";
 import { uvLockDistributions } from "./uv-lock.ts";
 
-/** Files fetched at once. */
-const DOWNLOADS = 8;
+/** Wheels fetched or built at once. */
+const PARALLEL = 8;
 
 /** What is asked for, and what it must fit. */
 export interface WheelsQuestion {
@@ -70,11 +70,9 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   const [first] = [...sources, ...projects];
   if (first !== undefined && request.options.sourceDistributions !== "build") throw sourceOnly(subjectOf(first));
   const downloader = new Downloader(session.http, blobs, request.emit, secrets.logins);
-  const limit = pLimit(DOWNLOADS);
-  return Promise.all([
-    ...wheels.map((wheel) => limit(() => toWheel(session, wheel, downloader, signal))),
-    ...[...sources, ...projects].map(async (source) => madeWheel(await build(source), source, blobs)),
-  ]);
+  const fetched = wheels.map((wheel) => (abort: AbortSignal) => toWheel(session, wheel, downloader, abort));
+  const built = [...sources, ...projects].map((source) => async () => madeWheel(await build(source), source, blobs));
+  return inParallel([...fetched, ...built], { most: PARALLEL, signal }, (get, abort) => get(abort));
 }
 
 /** What resolving needs besides the question. */
