@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { COMPILE_SCRIPT, runTool } from "@imagespec/core/builder";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
-import { type FileEntry, type TarEntry, textFile } from "../layer/tar-entry.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { withoutVariables } from "../session/without-variables.ts";
 import type { Compiler } from "./find-compiler.ts";
@@ -39,12 +39,23 @@ async function* compiled(
   const { cache, warn } = session;
   const scratch = await cache.makeScratch();
   try {
-    for await (const entry of modules.entries(signal)) {
-      if (entry.type === "file" && entry.path.startsWith(`${site}/`) && entry.path.endsWith(".py"))
-        await write(entry, join(scratch, entry.path), signal);
-    }
     const top = join(scratch, site);
-    await mkdir(top, { recursive: true });
+    const made = new Set<string>();
+    const makeFolder = async (folder: string) => {
+      if (made.has(folder)) return;
+      made.add(folder);
+      await mkdir(folder, { recursive: true });
+    };
+    await makeFolder(top);
+    for await (const entry of modules.entries(signal)) {
+      const { type, path } = entry;
+      if (type !== "file" || !path.startsWith(`${site}/`) || !path.endsWith(".py")) continue;
+      const place = join(scratch, path);
+      await makeFolder(dirname(place));
+      const { content } = entry;
+      // A stream for each of thousands of files would take twice as long.
+      await writeFile(place, content instanceof Uint8Array ? content : content(), { mode: 0o644, signal });
+    }
     await runTool(await compiler.path(), ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, scratch, top], {
       env: { ...withoutVariables((name) => /^PYTHON|^LD_PRELOAD$/.test(name)), PYTHONHASHSEED: "0" },
       signal,
@@ -54,12 +65,6 @@ async function* compiled(
   } finally {
     await cache.removeScratch(scratch, warn);
   }
-}
-
-async function write({ content }: FileEntry, path: string, signal: AbortSignal): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  // A stream for each of thousands of files would take twice as long.
-  await writeFile(path, content instanceof Uint8Array ? content : content(), { mode: 0o644, signal });
 }
 
 async function* bytecodeIn(folder: string, path: string): AsyncGenerator<TarEntry> {

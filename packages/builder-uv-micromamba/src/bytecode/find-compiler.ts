@@ -2,6 +2,7 @@ import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { cachedPython, downloadedPython } from "../session/find-python.ts";
 import { isExecutable, onPath, type UvProgram } from "../session/find-uv.ts";
+import { isOfVersion } from "../target/python-target.ts";
 
 const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Versions that machines compiled with where uv had no Python. */
@@ -148,6 +149,6 @@ async function interpreterOf(
   const { stdout, exitCode } = await runTool(program, ["-sSIc", code], { cwd: "/", signal, allowFailure: true });
   const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)\n$/.exec(stdout) ?? [];
   if (exitCode !== 0 || path === undefined || version === undefined) return undefined;
-  if (!`${version}.`.startsWith(`${wanted}.`)) return undefined;
+  if (!isOfVersion(version, wanted)) return undefined;
   return { path, version };
 }

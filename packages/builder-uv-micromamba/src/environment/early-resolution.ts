@@ -8,7 +8,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import type { PythonTarget } from "../target/python-target.ts";
+import { isOfVersion, type PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 
 /** The owner the layers will get, unless the base already has a user 1000, which official images do not. */
@@ -39,7 +39,7 @@ export async function resolveEarly(
     return undefined;
   const { python } = step;
   if (python.from === "exec") return undefined;
-  if (python.from === "version" && !`${target.version}.`.startsWith(`${python.version}.`)) return undefined;
+  if (python.from === "version" && !isOfVersion(target.version, python.version)) return undefined;
 
   const dropped = new AbortController();
   const signal = AbortSignal.any([session.signal, dropped.signal]);

@@ -5,8 +5,7 @@ import { ImageSpecError, PYTHON_FOLDER, runTool } from "@imagespec/core/builder"
 import type { Libc } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
-import type { TarEntry } from "../layer/tar-entry.ts";
-import { textFile } from "../layer/tar-entry.ts";
+import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";

@@ -7,7 +7,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
 import { resolveWheels, type WheelsQuestion } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import type { PythonTarget } from "../target/python-target.ts";
+import { isOfVersion, type PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
@@ -176,7 +176,7 @@ function refuseReplacing(fromConda: readonly InstalledDistribution[]): void {
 
 function extendEnvironment(step: VenvStep, base: BaseImage, { python, prefix }: BaseEnvironment): EmptyEnvironment {
   const found = python.version ?? python.minor;
-  if (step.python.from === "version" && !matches(found, step.python.version))
+  if (step.python.from === "version" && !isOfVersion(found, step.python.version))
     throw new ImageSpecError(
       "E_UNSUPPORTED",
       `pythonVersion is ${step.python.version}, and the environment that ${base.name} has holds Python ${found}`,
@@ -197,28 +197,27 @@ async function newEnvironment(
   question: EnvironmentQuestion & { libc: Libc },
 ): Promise<EmptyEnvironment> {
   await refuseTakenPlace(step.prefix, question.inspector.tree, question.base.name);
-  const layers: LayerSource[] = [];
-  let foundation: LayerSource | undefined;
-  const source = step.python;
-  let python = await question.inspector.python(source.from === "exec" ? source.path : "python3");
-  if (source.from === "version" && (python === undefined || !matches(python.version ?? python.minor, source.version))) {
-    const { architecture } = question.base.platform;
-    const uv = await session.uv(step.uvImage);
-    const managed = await managedPython(session, uv, { version: source.version, architecture, libc: question.libc });
-    foundation = managed.layer;
-    python = managed;
-  }
-  python ??= await basePython(step, question);
-  layers.push(
-    venvLayer({
-      prefix: step.prefix,
-      python: python.path,
-      minor: python.minor,
-      version: python.version ?? python.minor,
-      systemSitePackages: source.from === "exec",
-    }),
-  );
+  const { foundation, python } = await chosenPython(session, step, question);
+  const { path, minor, version = minor } = python;
+  const systemSitePackages = step.python.from === "exec";
+  const layers = [venvLayer({ prefix: step.prefix, python: path, minor, version, systemSitePackages })];
   return { python, prefix: step.prefix, foundation, layers, distributions: [] };
+}
+
+/** The base's own Python where it is what the step asks for, else one that uv manages. */
+async function chosenPython(
+  session: BuildSession,
+  step: VenvStep,
+  question: EnvironmentQuestion & { libc: Libc },
+): Promise<{ python: BasePython; foundation?: LayerSource }> {
+  const { base, inspector, libc } = question;
+  if (step.python.from !== "version") return { python: await basePython(step, question) };
+  const { version } = step.python;
+  const own = await inspector.python("python3");
+  if (own !== undefined && isOfVersion(own.version ?? own.minor, version)) return { python: own };
+  const uv = await session.uv(step.uvImage);
+  const managed = await managedPython(session, uv, { version, architecture: base.platform.architecture, libc });
+  return { python: managed, foundation: managed.layer };
 }
 
 /**
@@ -235,9 +234,4 @@ async function basePython({ python }: VenvStep, { base, inspector }: Environment
   throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no python3 on its PATH`, {
     hint: 'Set pythonVersion, for example "3.12", or use a base with Python.',
   });
-}
-
-/** `3.12` is matched by every 3.12.x, `3.12.4` only by itself. */
-function matches(found: string, wanted: string): boolean {
-  return found === wanted || found.startsWith(`${wanted}.`);
 }

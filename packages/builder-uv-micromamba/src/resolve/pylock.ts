@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHash } from "../cache/stated-hash.ts";
-import type { ResolvedSource } from "../source-build/source-kinds.ts";
+import { type ResolvedSource, subjectOf } from "../source-build/source-kinds.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
@@ -106,10 +106,13 @@ export function sourceOf(locked: LockedPackage, folder = "/"): ResolvedSource {
     if (!filename.endsWith(".whl"))
       return { name, version, archive: { filename, url, hashes, size, subdirectory }, directUrl };
   }
-  const subject = `${name}${version === undefined ? "" : ` ${version}`}`;
-  throw new ImageSpecError("E_UNSUPPORTED", `${subject} has neither a wheel for this platform nor a source`, {
-    hint: "Choose a version that has one.",
-  });
+  throw new ImageSpecError(
+    "E_UNSUPPORTED",
+    `${subjectOf({ name, version })} has neither a wheel for this platform nor a source`,
+    {
+      hint: "Choose a version that has one.",
+    },
+  );
 }
 
 /** The best wheel with one of these hashes; else the best one whose index leaves out a kind of them, checked later. */

@@ -138,7 +138,7 @@ async function resolveRequirements(
       python,
       step,
       target,
-      files,
+      texts,
       secrets,
       installed,
       known,

@@ -1,12 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-  ImageSpecError,
-  type PackagesStep,
-  requirementTexts,
-  runTool,
-  type ShippedFile,
-} from "@imagespec/core/builder";
+import { ImageSpecError, type PackagesStep, type RequirementText, runTool } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
@@ -27,7 +21,8 @@ export interface CompileRequest {
   python: string;
   step: PackagesStep;
   target: PythonTarget;
-  files: readonly ShippedFile[];
+  /** The requirement files that are shipped. */
+  texts: readonly RequirementText[];
   secrets: SecretSettings;
   /** What the base's environment has: kept where it satisfies the requirements. */
   installed: readonly InstalledDistribution[];
@@ -57,7 +52,8 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
   const { source } = request.step;
   if (source.from !== "requirements") throw new ImageSpecError("E_INTERNAL", `The packages come from ${source.from}`);
   return cache.withScratch(warn, async (folder) => {
-    const texts = await stage(request, folder);
+    await stage(request, folder);
+    const texts = request.texts.map(({ text }) => text);
     if (request.known !== undefined) await writeFile(join(folder, SETTINGS), metadataSettings(request.known));
     const inputs = source.requirements === undefined ? [] : [source.requirements];
     if (source.packages.length > 0) {
@@ -135,14 +131,11 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
   });
 }
 
-/** Writes the shipped requirement files, and returns their texts. */
-async function stage({ files }: CompileRequest, folder: string): Promise<string[]> {
-  const found = await requirementTexts(files);
-  for (const { path, text } of found) {
+async function stage({ texts }: CompileRequest, folder: string): Promise<void> {
+  for (const { path, text } of texts) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  return found.map(({ text }) => text);
 }
 
 /** uv takes versions of an output file that is there already as preferred, which is what extending an environment means. */

@@ -1,7 +1,7 @@
 import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHashText } from "../cache/stated-hash.ts";
-import type { GitCommit, ResolvedSource, SourceArchive } from "../source-build/source-kinds.ts";
+import { type GitCommit, type ResolvedSource, type SourceArchive, subjectOf } from "../source-build/source-kinds.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import { wheelFits } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
@@ -148,13 +148,12 @@ function wheelOf(locked: Locked, target: PythonTarget): ResolvedWheel | undefine
 
 function sourceOf(locked: Locked): ResolvedSource {
   const { name, version, source, sdist } = locked;
-  const subject = `${name}${version === undefined ? "" : ` ${version}`}`;
   if (source.git !== undefined) {
     const git = gitCommit(source.git);
     return { name, version, git, directUrl: gitDirectUrl(git) };
   }
   const archive = sdist && archiveOf({ ...sdist, url: sdist.url ?? source.url ?? "" });
-  if (archive === undefined) throw sourceOnly(subject);
+  if (archive === undefined) throw sourceOnly(subjectOf({ name, version }));
   const { subdirectory } = source;
   return { name, version, archive: { ...archive, subdirectory }, ...addressOf(locked) };
 }

@@ -39,3 +39,8 @@ export function uvPlatform(target: PythonTarget): string {
   if (libc.major !== 2 || level === undefined) throw refuse(`glibc ${libc.major}.${libc.minor}`);
   return `${machine}-manylinux_2_${level}`;
 }
+
+/** Whether a Python is what is asked for: `3.12` is every 3.12.x, `3.12.4` only itself. */
+export function isOfVersion(found: string, wanted: string): boolean {
+  return `${found}.`.startsWith(`${wanted}.`);
+}
