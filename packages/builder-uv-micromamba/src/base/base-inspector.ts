@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, type Descriptor } from "@imagespec/registry";
+import { lazy } from "../cache/lazy.ts";
 import type { RecordStore } from "../cache/record-store.ts";
-import { lazy } from "../session/lazy.ts";
-import { MACHINES } from "../target/python-target.ts";
+import { type Libc, MACHINES } from "../target/python-target.ts";
 import type { BaseImage } from "./base-image.ts";
 import { FileTree, type Located } from "./file-tree.ts";
 import { isFile, readLayer, unreadable } from "./read-layer.ts";
@@ -41,8 +41,6 @@ export interface BaseEnvironment {
   python: BasePython;
   distributions: InstalledDistribution[];
 }
-
-export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
 
 /** What a base image is, read from its layers when it is asked for, and kept by layer digest. */
 export class BaseInspector {

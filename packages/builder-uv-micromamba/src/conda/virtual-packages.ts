@@ -1,5 +1,5 @@
-import { type Libc, variable } from "../base/base-inspector.ts";
-import { MACHINES } from "../target/python-target.ts";
+import { variable } from "../base/base-inspector.ts";
+import { type Libc, MACHINES } from "../target/python-target.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
 /** What of the base decides which packages fit. */

@@ -2,14 +2,13 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageSpecError, PYTHON_FOLDER, runTool } from "@imagespec/core/builder";
-import type { Libc } from "../base/base-inspector.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
-import { MACHINES } from "../target/python-target.ts";
+import { type Libc, MACHINES } from "../target/python-target.ts";
 
 /** Where managed Pythons stand in an image, as layers name it. */
 const ROOT = PYTHON_FOLDER.slice(1);

@@ -1,13 +1,13 @@
 import { canonicalJson, type EnvironmentStep, ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BaseEnvironment, BasePython, InstalledDistribution, Libc } from "../base/base-inspector.ts";
+import type { BaseEnvironment, BasePython, InstalledDistribution } from "../base/base-inspector.ts";
 import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
 import { findCompiler } from "../bytecode/find-compiler.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
 import { resolveWheels, type WheelsQuestion } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { isOfVersion, type PythonTarget } from "../target/python-target.ts";
+import { isOfVersion, type Libc, type PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";

@@ -1,5 +1,7 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { Libc } from "../base/base-inspector.ts";
+
+/** The C library of an image, which decides what wheels can be loaded. */
+export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
 
 /** What wheels must fit. */
 export interface PythonTarget {
