@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { imageSpecJsonSchema } from "@imagespec/core";
 import { docsPage } from "@imagespec/registry";
 import { describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { agreementPage } from "../docs/agreement-page.ts";
 import { builderPages } from "../docs/builder-pages.ts";
 import { errorsPage } from "../docs/errors-page.ts";
@@ -75,6 +76,14 @@ test.each(["contract/contract-options.ts", "registry-server/registry-options.ts"
     expect(options.filter((name) => !code.some((text) => new RegExp(`\\b${name}\\b`).test(text)))).toEqual([]);
   },
 );
+
+test("every block of YAML and JSON can be read", () => {
+  const blocks = markdown.flatMap((path) =>
+    [...read(path).matchAll(/^```(?:yaml|json)\b[^\n]*\n(.*?)^```$/gms)].map(([, text = ""]) => ({ path, text })),
+  );
+  expect(blocks.length).toBeGreaterThan(20);
+  expect(blocks.filter(({ text }) => parseAllDocuments(text).some(({ errors }) => errors.length > 0))).toEqual([]);
+});
 
 test("every threat on the page about trust has a test that is there", () => {
   const rows = read("docs/trust.md").match(/^\| (?!threat|-).*\|$/gm) ?? [];

@@ -8,8 +8,6 @@ export default defineConfig({
   cleanUrls: true,
   // llms.txt and llms-full.txt: the pages as one text, for programs that read.
   vite: { plugins: [llms({ ignoreFiles: ["api/**"] })] },
-  // Examples are folders of the repository, not pages.
-  ignoreDeadLinks: [/\/examples\//],
   themeConfig: {
     search: { provider: "local" },
     nav: [

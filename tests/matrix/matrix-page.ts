@@ -38,6 +38,7 @@ ${refusals.join("\n")}
 - \`noop\`: it builds nothing, so what would change its base image is refused rather than ignored.
 
 A builder may support a parameter but refuse some of its values: \`uv-micromamba\` leaves packages from git and source
-distributions to others; \`docker-buildx\` without the buildx plug-in builds one platform at a time.
+distributions to others unless its option [\`sourceDistributions\`](../builders/uv-micromamba.md#source-distributions) is
+\`"build"\`; \`docker-buildx\` without the buildx plug-in builds one platform at a time.
 `;
 }
