@@ -2,7 +2,7 @@ import type { AptStep } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import type { PlannedAccount } from "../base/planned-account.ts";
-import type { LayerIndex } from "../base/scan-layer.ts";
+import { imply, type LayerIndex } from "../base/scan-layer.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -102,5 +102,6 @@ function indexOf(plan: FilePlan): LayerIndex {
       entries[path] = { type, mode, uid, gid, text: String(text) };
     else entries[path] = { type, mode, uid, gid };
   }
+  for (const path of Object.keys(entries)) imply(entries, path);
   return { entries };
 }

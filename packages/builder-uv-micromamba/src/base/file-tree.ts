@@ -188,7 +188,8 @@ function isHidden(entries: LayerIndex["entries"], path: string): boolean {
     if (entries[`${folder}.wh..wh..opq`] !== undefined) return true;
     if (slash === -1) return false;
     const parent = entries[path.slice(0, slash)];
-    if (parent !== undefined && parent.type !== "directory") return true;
+    // Every folder that leads to something has an entry, so that there is no whiteout below one that has none.
+    if (parent?.type !== "directory") return parent !== undefined;
     start = slash + 1;
   }
 }

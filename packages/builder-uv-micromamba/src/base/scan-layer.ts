@@ -22,7 +22,10 @@ export interface LayerEntry {
   implied?: true;
 }
 
-/** What one layer holds, by path without leading slash; whiteouts as they are named in the layer. */
+/**
+ * What one layer holds, by path without leading slash, with all folders that lead there ({@link imply}); whiteouts as they
+ * are named in the layer.
+ */
 export interface LayerIndex {
   entries: Record<string, LayerEntry>;
 }
@@ -92,7 +95,7 @@ export function layerText(bytes: Uint8Array, path: string, refuse: (why: string)
 }
 
 /** Adds the folders that a layer only implies, with the mode and owner they get when no lower layer has them. */
-function imply(entries: Record<string, LayerEntry>, path: string): void {
+export function imply(entries: Record<string, LayerEntry>, path: string): void {
   for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
     const parent = path.slice(0, slash);
     if (entries[parent] !== undefined) return;
