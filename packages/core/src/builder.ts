@@ -83,3 +83,4 @@ export { missingNvidiaImage } from "./spec/nvidia.ts";
 export type { Spec } from "./spec/spec.ts";
 export { LARGEST_ARGUMENT } from "./spec/text-rules.ts";
 export { type MarkerEnvironment, markerHolds } from "./uv-project/marker.ts";
+export { type LockedProject, uvLockAsPylock } from "./uv-project/uv-lock-as-pylock.ts";

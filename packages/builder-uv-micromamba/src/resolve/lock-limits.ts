@@ -1,12 +1,9 @@
 import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
 import { MACHINES, type PythonTarget } from "../target/python-target.ts";
 
-/** For which Pythons and environments a lock holds, as a uv.lock and a pylock.toml say it. */
+/** For which Pythons and environments a pylock.toml holds. */
 export interface LockLimits {
   "requires-python"?: string;
-  /** uv.lock */
-  "supported-markers"?: string[];
-  /** pylock.toml */
   environments?: string[];
 }
 
@@ -27,7 +24,7 @@ export function refuseOtherTargets(lock: LockLimits, environment: MarkerEnvironm
     if (!markerHolds(`python_full_version ${operator || "=="} "${version}"`, environment))
       throw wrong(`Python ${python}`);
   }
-  const supported = lock["supported-markers"] ?? lock.environments ?? [];
+  const supported = lock.environments ?? [];
   if (supported.length > 0 && !supported.some((marker) => markerHolds(marker, environment)))
     throw wrong(supported.join(" or "));
 }

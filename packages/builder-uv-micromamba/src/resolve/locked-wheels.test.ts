@@ -1,6 +1,7 @@
+import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import type { PythonTarget } from "../target/python-target.ts";
-import { lockedDistributions } from "./locked-wheels.ts";
+import { lockedDistributions, type Pylock } from "./locked-wheels.ts";
 
 const TARGET: PythonTarget = {
   minor: "3.11",
@@ -12,7 +13,7 @@ const HASHES = `hashes = { sha256 = "${"a".repeat(64)}" }`;
 const file = (name: string) => `{ url = "https://h/${name}", size = 7, ${HASHES} }`;
 const locked = (name: string, rest: string) => `[[packages]]\nname = "${name}"\nversion = "1"\n${rest}\n`;
 const read = (text: string, head = "", target = TARGET) =>
-  lockedDistributions(`lock-version = "1.0"\n${head}\n${text}`, target, "pylock.toml");
+  lockedDistributions(parse(`lock-version = "1.0"\n${head}\n${text}`) as Pylock, target, "pylock.toml");
 
 describe("lockedDistributions", () => {
   it("takes the wheel that fits best of each package whose marker holds", () => {

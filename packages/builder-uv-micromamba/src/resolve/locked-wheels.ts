@@ -1,5 +1,4 @@
 import { markerHolds } from "@imagespec/core/builder";
-import { parse } from "smol-toml";
 import type { PythonTarget } from "../target/python-target.ts";
 import { wheelFits } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
@@ -8,7 +7,8 @@ import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-l
 import { type LockedPackage, sourceOf, wheelsOf } from "./pylock.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
-interface Pylock extends LockLimits {
+/** A pylock.toml, as it is parsed. */
+export interface Pylock extends LockLimits {
   packages?: (LockedPackage & { marker?: string })[];
 }
 
@@ -19,8 +19,7 @@ interface Pylock extends LockLimits {
  * @throws ImageSpecError E_RESOLVE for a lock of another Python or platform, E_UNSUPPORTED for a package with neither a
  * wheel that fits nor a source.
  */
-export function lockedDistributions(text: string, target: PythonTarget, subject: string): ResolvedDistributions {
-  const lock = parse(text) as Pylock;
+export function lockedDistributions(lock: Pylock, target: PythonTarget, subject: string): ResolvedDistributions {
   const environment = markerEnvironment(target);
   refuseOtherTargets(lock, environment, subject);
   const found: ResolvedDistributions = { wheels: [], sources: [] };

@@ -72,7 +72,7 @@ export function wheelsOf(locked: LockedPackage, folder: string): ResolvedWheel[]
 }
 
 /** The name of the file that an address ends in. */
-export function fileNameOf(url: string): string {
+function fileNameOf(url: string): string {
   return decodeURIComponent(
     url
       .replace(/[?#].*$/, "")

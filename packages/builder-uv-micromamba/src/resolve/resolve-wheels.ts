@@ -5,8 +5,10 @@ import {
   readShippedText,
   requirementTexts,
   type ShippedFile,
+  uvLockAsPylock,
 } from "@imagespec/core/builder";
 import { untilAborted } from "@imagespec/registry";
+import { parse } from "smol-toml";
 import type { InstalledDistribution } from "../base/base-inspector.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
@@ -24,13 +26,12 @@ import type { Wheel } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { directSources, refuseRepositories } from "./direct-references.ts";
 import { markerEnvironment } from "./lock-limits.ts";
-import { lockedDistributions } from "./locked-wheels.ts";
+import { lockedDistributions, type Pylock } from "./locked-wheels.ts";
 import { sourceOnly } from "./pylock.ts";
 import { recentResolution } from "./recent-resolution.ts";
 import { resolveWithSources } from "./resolve-with-sources.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 import { compileRequirements } from "./uv-compile.ts";
-import { uvLockDistributions } from "./uv-lock.ts";
 
 /** Wheels fetched or built at once. */
 const PARALLEL = 8;
@@ -92,13 +93,17 @@ async function distributions(
   if (source.from === "requirements") return resolveRequirements(session, question, tools, session.request.files);
   const lock = await readShippedText(session.request.files, source.lock);
   if (source.from === "pylock") {
-    const own = lockedDistributions(lock, target, source.lock);
+    const own = lockedDistributions(parse(lock) as Pylock, target, source.lock);
     if (source.requirements === undefined) return own;
     const served = await resolveServed(session, { ...question, step }, tools, source.requirements);
     return { wheels: [...served.wheels, ...own.wheels], sources: [...served.sources, ...own.sources] };
   }
   const pyproject = await readShippedText(session.request.files, source.pyproject);
-  if (source.from === "uv-lock") return uvLockDistributions(lock, pyproject, target, source.lock);
+  if (source.from === "uv-lock") {
+    const platforms = [`linux/${target.architecture}`];
+    const selected = uvLockAsPylock({ lock: parse(lock), pyproject: parse(pyproject), platforms });
+    return lockedDistributions(selected as Pylock, target, source.lock);
+  }
   const { exportPoetryLock } = await import("./poetry-lock.ts");
   const exported = await exportPoetryLock(session, tools.workshop, { step, project: { lock, pyproject } });
   return resolveRequirements(session, { ...question, step: exported.step }, tools, exported.files);

@@ -1,4 +1,4 @@
-import { parse, stringify } from "smol-toml";
+import { stringify } from "smol-toml";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { DEFAULT_INDEX } from "./default-index.ts";
 
@@ -16,8 +16,7 @@ export interface SplitLock {
  * Takes what indexes serve out of a pylock.toml (PEP 751). A lock has the address of each file, which a mirror may keep
  * elsewhere, so that only its index can say where; the hashes make sure that it is the same file. Pure.
  */
-export function splitLock(text: string): SplitLock {
-  const lock = parse(text) as Table;
+export function splitLock(lock: Table): SplitLock {
   const all = tables(lock.packages);
   const served = all.filter((one) => one.wheels !== undefined || one.sdist !== undefined);
   const indexes = new Set(served.map(({ index }) => (typeof index === "string" ? index : DEFAULT_INDEX)));

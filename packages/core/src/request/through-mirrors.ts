@@ -1,3 +1,4 @@
+import { parse } from "smol-toml";
 import { sortByBytes } from "../files/compare-paths.ts";
 import { readShippedText } from "../files/read-shipped-text.ts";
 import { REQUIREMENTS, requirementTexts } from "../files/requirement-texts.ts";
@@ -8,8 +9,9 @@ import { DEFAULT_INDEX } from "../mirror/default-index.ts";
 import { splitLock } from "../mirror/lock-requirements.ts";
 import { mirroredArguments, mirroredRequirements, namesDefaultIndex } from "../mirror/mirrored-requirements.ts";
 import { poetrySources, uvIndexes } from "../mirror/project-indexes.ts";
-import { uvLockAsPylock } from "../mirror/uv-lock-as-pylock.ts";
 import type { BuildPlan, PackagesStep } from "../plan/plan.ts";
+import type { Table } from "../uv-project/toml-table.ts";
+import { uvLockAsPylock } from "../uv-project/uv-lock-as-pylock.ts";
 
 /** What a builder carries out, and the files it does so with. */
 export interface Work {
@@ -61,7 +63,7 @@ async function mirroredPackages(step: PackagesStep, work: Work, mirrors: Address
     extraArgs: mirroredArguments(step.extraArgs, mirrors),
   };
   if (source.from === "requirements") return mirroredTexts(mirrored, work.files, mirrors);
-  const lock = await readShippedText(work.files, source.lock);
+  const text = await readShippedText(work.files, source.lock);
   if (source.from === "poetry-lock") {
     const places = poetrySources(await readShippedText(work.files, source.pyproject));
     if (places.every((place) => !hasMirror(place, mirrors))) return { step: mirrored, files: work.files };
@@ -70,7 +72,9 @@ async function mirroredPackages(step: PackagesStep, work: Work, mirrors: Address
   }
   const pyproject = source.from === "uv-lock" ? await readShippedText(work.files, source.pyproject) : "";
   const { platforms } = work.plan;
-  const split = splitLock(source.from === "pylock" ? lock : uvLockAsPylock({ lock, pyproject, platforms }));
+  const lock = parse(text) as Table;
+  const project = parse(pyproject) as Table;
+  const split = splitLock(source.from === "pylock" ? lock : uvLockAsPylock({ lock, pyproject: project, platforms }));
   const named = [step.index, ...step.extraIndexes, ...uvIndexes(pyproject)];
   const projects = source.from === "pylock" ? source.projects : [];
   // What builds projects comes from the default index, unless the step names one.

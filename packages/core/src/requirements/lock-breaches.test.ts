@@ -50,6 +50,7 @@ describe("uv.lock", () => {
   const another = `\n[[package]]\n${six} = "1.16.0"\nsource = { registry = "https://host/simple" }\n`;
   const needs = (edge: string) => uvLock.replace(six, `name = "six"\ndependencies = [${edge}]\nversion`);
   const registry = 'source = { registry = "https://host/simple" }';
+  const hashed = (hash: string) => `${uvLock}sdist = { url = "https://host/six.tar.gz", hash = "${hash}" }\n`;
   it.each([
     ["a package twice, when one is required", needs('{ name = "six" }') + another, "holds 'six' 2 times"],
     ["a dependency it lacks", needs('{ name = "a" }'), "requires 'a' and does not hold it"],
@@ -58,6 +59,8 @@ describe("uv.lock", () => {
     ["a package's name that is not", uvLock.replace('"six"\nversion', '"s_ix"\nversion'), "'s_ix' is not a name"],
     ["an extra that is not", needs('{ name = "six", extra = ["A_b"] }'), "'A_b' is not a name in the form"],
     ["an extra that is no list", needs('{ name = "six", extra = "ab" }'), "dependency of 'six' cannot be read"],
+    ["a hash that is none", hashed("abc"), "hash of a file of 'six' cannot be read"],
+    ["an empty hash", hashed(""), "hash of a file of 'six' cannot be read"],
     ["a dependency without a name", needs('{ version = "1" }'), "dependency of 'six' cannot be read"],
     ["a marker of no variable", needs(`{ name = "six", marker = "sys_platform is 'x'" }`), "marker of a dependency"],
     ["an empty marker", needs('{ name = "six", marker = "" }'), "marker of a dependency"],

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { stringify } from "smol-toml";
 import type { ContentProject } from "../identity/content.ts";
 import { listProject } from "../sources/list-project.ts";
 import { machineBreach } from "../spec/marker-rule.ts";
@@ -6,7 +7,7 @@ import type { Spec } from "../spec/spec.ts";
 import { type ClosurePackage, projectClosure } from "../uv-project/closure.ts";
 import { linuxVariables, machineOf } from "../uv-project/linux-variables.ts";
 import { type LockedPackage, type LockGraph, localFolder, parseLockGraph } from "../uv-project/lock-graph.ts";
-import { pylockText } from "../uv-project/pylock-text.ts";
+import { pylockTable } from "../uv-project/pylock-table.ts";
 import { selectMember, selectParts } from "../uv-project/select-project.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { credentialBreaches, parseTable, sourceBreach } from "./lock-breaches.ts";
@@ -64,7 +65,7 @@ export async function readUvProject(spec: Spec, question: UvProjectQuestion): Pr
     reader.refuse(file, { code: "machine_marker", message, hint });
   }
   const built = installed.filter(({ locked }) => localFolder(locked) !== undefined);
-  const text = pylockText({ packages: foreign, lock: graph, machines: platforms.map(machineOf) });
+  const text = stringify(pylockTable({ packages: foreign, lock: graph, machines: platforms.map(machineOf) }));
   const sources = await projects.list(spec, built, graph);
   return {
     entries: [{ type: "text", path: PYLOCK, text, source: file }, ...sources.entries],

@@ -28,6 +28,9 @@ function entryFaults(entry: Table): string[] {
   const faults = nameFaults([name]);
   if (!Object.values(table(source)).some((place) => typeof place === "string"))
     faults.push(`it does not say where '${name}' comes from`);
+  for (const { hash } of [...tables(entry.wheels), ...tables([entry.sdist])])
+    if (hash !== undefined && !/^\w+:[0-9a-f]+$/i.test(String(hash)))
+      faults.push(`the hash of a file of '${name}' cannot be read`);
   const edges = [
     entry.dependencies,
     ...Object.values(table(entry["optional-dependencies"])),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { projectClosure } from "./closure.ts";
 import { linuxVariables } from "./linux-variables.ts";
 import { type LockGraph, parseLockGraph } from "./lock-graph.ts";
-import { pylockText } from "./pylock-text.ts";
+import { pylockTable } from "./pylock-table.ts";
 import type { Table } from "./toml-table.ts";
 
 const graph = (packages: string) => parseLockGraph(parse(`version = 1\n${packages}`) as Table) as LockGraph;
@@ -113,12 +113,12 @@ cpu = []`) +
   });
 });
 
-describe("pylockText", () => {
+describe("pylockTable", () => {
   const file = (name: string) => `{ url = "https://h/${name}", hash = "sha256:${"0".repeat(64)}", size = 5 }`;
   const text = (rest: string, machines = ["x86_64"]) => {
     const lock = graph(pinned("a", rest));
     const packages = lock.packages.map((locked) => ({ locked, marker: true as const }));
-    return parse(pylockText({ packages, lock, machines })) as { packages: Record<string, unknown>[] };
+    return pylockTable({ packages, lock, machines }) as { packages: Record<string, unknown>[] };
   };
 
   it("keeps files for the image's machines alone, and a source where no wheel always fits", () => {
@@ -148,7 +148,7 @@ describe("pylockText", () => {
       graph(`[[package]]\nname = "g"\nversion = "1"\nsource = { git = "https://h/g.git?subdirectory=py&rev=main#${commit}" }
 [[package]]\nname = "u"\nversion = "1"\nsource = { url = "https://h/u-1.tar.gz" }\nsdist = { hash = "sha256:${"0".repeat(64)}" }`);
     const packages = lock.packages.map((locked) => ({ locked, marker: true as const }));
-    expect(parse(pylockText({ packages, lock, machines: ["x86_64"] }))).toMatchObject({
+    expect(pylockTable({ packages, lock, machines: ["x86_64"] })).toMatchObject({
       packages: [
         {
           vcs: {

@@ -1,4 +1,3 @@
-import { stringify } from "smol-toml";
 import type { ClosurePackage } from "./closure.ts";
 import type { LockedPackage, LockGraph } from "./lock-graph.ts";
 import { type Table, table } from "./toml-table.ts";
@@ -6,7 +5,7 @@ import { type Table, table } from "./toml-table.ts";
 /** A wheel for every Python 3 (PEP 425), among whose tags others may stand: `six-1-py2.py3-none-any.whl`. */
 const FITS_ALWAYS = /-(?:\w+\.)*py3(?:\.\w+)*-none-any\.whl$/;
 
-/** What a {@link pylockText} is written for. */
+/** What a {@link pylockTable} is made for. */
 export interface PylockQuestion {
   packages: readonly ClosurePackage[];
   lock: Pick<LockGraph, "requiresPython" | "environments">;
@@ -16,11 +15,11 @@ export interface PylockQuestion {
 
 /**
  * The packages as a pylock.toml (PEP 751), which every installer reads alike: addresses and hashes as the lock states
- * them, without files that fit no platform of the image. The same packages give the same text, whatever else the lock
+ * them, without files that fit no platform of the image. The same packages give the same table, whatever else the lock
  * holds and in whichever order. Pure.
  */
-export function pylockText({ packages, lock, machines }: PylockQuestion): string {
-  return stringify({
+export function pylockTable({ packages, lock, machines }: PylockQuestion): Table {
+  return {
     "lock-version": "1.0",
     "created-by": "imagespec",
     ...(lock.requiresPython !== undefined && { "requires-python": lock.requiresPython }),
@@ -31,7 +30,7 @@ export function pylockText({ packages, lock, machines }: PylockQuestion): string
       ...(marker !== true && { marker }),
       ...origin(locked, machines),
     })),
-  });
+  };
 }
 
 function origin(locked: LockedPackage, machines: readonly string[]): Table {
