@@ -1,4 +1,4 @@
-import { onPath } from "../session/find-uv.ts";
+import { onPath } from "../session/on-path.ts";
 
 /** The programs of the host that resolve and unpack Debian packages. */
 export interface AptPrograms {

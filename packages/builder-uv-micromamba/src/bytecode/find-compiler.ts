@@ -1,7 +1,8 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { cachedPython, downloadedPython } from "../session/find-python.ts";
-import { isExecutable, onPath, type UvProgram } from "../session/find-uv.ts";
+import type { UvProgram } from "../session/find-uv.ts";
+import { isExecutable, onPath } from "../session/on-path.ts";
 import { isOfVersion } from "../target/python-target.ts";
 
 const FAILED_DOWNLOADS = "failed-python-downloads";

@@ -1,7 +1,6 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
-import { type ProcessEnvironment, parseReference } from "@imagespec/registry";
+import { parseReference } from "@imagespec/registry";
+import { onPath } from "./on-path.ts";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
 export const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
@@ -9,21 +8,6 @@ export const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
 export interface UvProgram {
   path: string;
   version: string;
-}
-
-/** The first program of that name on PATH. */
-export function onPath(name: string, env: ProcessEnvironment = process.env): string | undefined {
-  const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdir, readdir, realpath, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { ImageSpecError, openShippedFile, runTool } from "@imagespec/core/builder";
 import type { Downloader } from "../cache/downloader.ts";
-import { onPath } from "../session/find-uv.ts";
+import { onPath } from "../session/on-path.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
 import { withoutVariables } from "../session/without-variables.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "./source-kinds.ts";

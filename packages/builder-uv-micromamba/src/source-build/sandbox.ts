@@ -1,6 +1,6 @@
 import { lstat, readlink } from "node:fs/promises";
 import { runTool } from "@imagespec/core/builder";
-import { onPath } from "../session/find-uv.ts";
+import { onPath } from "../session/on-path.ts";
 import { withoutVariables } from "../session/without-variables.ts";
 import { NAMESPACES } from "./namespaces-script.ts";
 
