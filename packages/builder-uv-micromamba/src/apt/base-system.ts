@@ -81,7 +81,7 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
   if (!wanted.has("var/lib/dpkg/status"))
     throw handedOn(`aptPackages need a base of Debian's or Ubuntu's kind, and ${name} has no /var/lib/dpkg/status`);
   const layers = await inspector.layersOf([...wanted.values()]);
-  const identity = { layers, files: [...wanted], recipe: 1 };
+  const identity = { layers, files: [...wanted], recipe: 2 };
   const kept = await records.known<Record<string, string>>("base-systems", identity, async () => {
     const contents = await inspector.contents([...new Set(wanted.values())]);
     return Object.fromEntries(

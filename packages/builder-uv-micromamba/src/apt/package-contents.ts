@@ -9,7 +9,7 @@ import { handedOn } from "./handed-on.ts";
 import type { AptPackage } from "./resolve-packages.ts";
 
 /** Raised when other facts of a package are kept. */
-const RECIPE = 6;
+const RECIPE = 7;
 const CONTROL_BYTES = 16 * 1024 * 1024;
 /** Of a library whose name is read. */
 const LIBRARY_BYTES = 512 * 1024 * 1024;

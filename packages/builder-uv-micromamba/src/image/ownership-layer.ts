@@ -48,7 +48,7 @@ export async function ownershipLayer(
     );
   const sorted = [...entries].sort(([left], [right]) => (left < right ? -1 : 1));
   return {
-    key: { base: await inspector.layersOf([...entries.keys()]), owned: sorted, owner, recipe: 1 },
+    key: { base: await inspector.layersOf([...entries.keys()]), owned: sorted, owner, recipe: 2 },
     title: `owner of ${folders.map((folder) => `/${folder}`).join(", ")}`,
     entries: (signal) => ownedEntries(sorted, owner, inspector, signal),
   };
