@@ -14,10 +14,13 @@ export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_US
   for (const top of ["blobs", "records"]) {
     const root = folder.path(top);
     const names = await readdir(root, { recursive: true }).catch(() => []);
-    for (const name of names) {
-      const found = await stat(join(root, name)).catch(() => undefined);
-      if (found?.isFile()) files.push({ path: join(root, name), size: found.size, used: found.mtimeMs });
-    }
+    await Promise.all(
+      names.map(async (name) => {
+        const path = join(root, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found?.isFile()) files.push({ path, size: found.size, used: found.mtimeMs });
+      }),
+    );
   }
   let total = files.reduce((sum, file) => sum + file.size, 0);
   let freed = 0;

@@ -28,7 +28,8 @@ export async function fetchRepodata(
   try {
     const packed = await download(`${url}.zst`, LARGEST_INDEX, signal);
     const bytes = packed === undefined ? await download(url, LARGEST_INDEX, signal) : await unpacked(packed);
-    return bytes === undefined ? undefined : parseRepodata(Buffer.from(bytes).toString("utf8"));
+    // Not copied first: there may be hundreds of megabytes.
+    return bytes && parseRepodata(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
   } catch (cause) {
     if (signal.aborted || isImageSpecError(cause)) throw cause;
     throw new ImageSpecError("E_RESOLVE", `The conda channel's ${url} cannot be read: ${(cause as Error).message}`, {
