@@ -1,10 +1,12 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ENVIRONMENT_PREFIXES, ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, type Descriptor } from "@imagespec/registry";
 import { lazy } from "../cache/lazy.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
 import type { BaseImage } from "./base-image.ts";
+import { configVariable } from "./config-variable.ts";
 import { FileTree, type Located } from "./file-tree.ts";
+import { distributionOf, type InstalledDistribution } from "./installed-distribution.ts";
 import { isFile, readLayer, unreadable } from "./read-layer.ts";
 import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
@@ -12,9 +14,9 @@ import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 const INDEX = 6;
 /** Limit in bytes of a file that is read whole. */
 const FILE_BYTES = 64 * 1024 * 1024;
-const CONDA_PREFIX = "opt/micromamba/envs/runtime";
+const [VENV_PREFIX, CONDA_PREFIX] = [ENVIRONMENT_PREFIXES.venv.slice(1), ENVIRONMENT_PREFIXES.conda.slice(1)];
 /** Docker's, when a config names no PATH; also where the system's programs are. */
-export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export interface BasePython {
   /** Absolute path of the interpreter itself, links followed. */
@@ -23,14 +25,6 @@ export interface BasePython {
   minor: string;
   /** `3.11.2`; undefined where the interpreter does not state it. */
   version: string | undefined;
-}
-
-/** A distribution in an environment the base has. */
-export interface InstalledDistribution {
-  name: string;
-  version: string;
-  /** Name of its .dist-info folder. */
-  info: string;
 }
 
 /** An environment the base has at one of the two places of the runtime contract. */
@@ -178,7 +172,7 @@ export class BaseInspector {
   /** The interpreter a command name or absolute path stands for; undefined where there is none. */
   async python(command: string): Promise<BasePython | undefined> {
     // A PATH that a spec gave the base may leave out the system's programs; steps of Dockerfiles find them all the same.
-    const path = [variable(this.#image.config.config?.Env ?? [], "PATH") ?? "", DEFAULT_PATH].join(":");
+    const path = [configVariable(this.#image.config.config?.Env ?? [], "PATH") ?? "", DEFAULT_PATH].join(":");
     const folders = path.split(":").filter((folder) => folder !== "");
     const candidates = command.includes("/") ? [command] : folders.map((folder) => `${folder}/${command}`);
     for (const candidate of candidates) {
@@ -213,7 +207,7 @@ export class BaseInspector {
    * @throws ImageSpecError E_UNSUPPORTED for one that cannot be understood.
    */
   async environment(): Promise<BaseEnvironment | undefined> {
-    for (const place of ["opt/venv", CONDA_PREFIX]) {
+    for (const place of [VENV_PREFIX, CONDA_PREFIX]) {
       // A venv step over a conda environment leaves /opt/venv as a link to it; layers are written to the real folder.
       const prefix = (await this.tree.resolve(place))?.path;
       const command = prefix === undefined ? undefined : await this.tree.resolve(`${prefix}/bin/python`);
@@ -254,19 +248,8 @@ export class BaseInspector {
       );
     let version = scanned;
     version ??= (await this.tree.resolve(`${at}lib/libpython${minor}.so.1.0`))?.entry.version;
-    const stated = variable(this.#image.config.config?.Env ?? [], "PYTHON_VERSION");
+    const stated = configVariable(this.#image.config.config?.Env ?? [], "PYTHON_VERSION");
     if (version === undefined && stated?.startsWith(`${minor}.`)) version = stated;
     return { path: `/${path}`, minor, version };
   }
-}
-
-/** The distribution that a folder in site-packages is of; none for what is no .dist-info. */
-export function distributionOf(info: string): InstalledDistribution[] {
-  const [, name, version] = /^([^-]+)-(.+)\.dist-info$/.exec(info) ?? [];
-  return name === undefined || version === undefined ? [] : [{ name, version, info }];
-}
-
-/** The value of a variable in a config's list; the last one counts. */
-export function variable(env: readonly string[], name: string): string | undefined {
-  return env.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 }

@@ -1,4 +1,4 @@
-import { distributionOf, type InstalledDistribution } from "../base/base-inspector.ts";
+import { distributionOf, type InstalledDistribution } from "../base/installed-distribution.ts";
 import type { CondaArchive } from "./conda-archive.ts";
 import type { CondaPackage } from "./conda-package.ts";
 import { listedPaths } from "./package-paths.ts";

@@ -1,4 +1,4 @@
-import { variable } from "../base/base-inspector.ts";
+import { configVariable } from "../base/config-variable.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
@@ -21,7 +21,7 @@ export function virtualPackages(architecture: string, machine: TargetMachine): V
   ];
   const { libc } = machine;
   if (libc?.family === "glibc") result.push({ name: "__glibc", version: `${libc.major}.${libc.minor}` });
-  const cuda = /^\d+\.\d+/.exec(variable(machine.env, "CUDA_VERSION") ?? "")?.[0];
+  const cuda = /^\d+\.\d+/.exec(configVariable(machine.env, "CUDA_VERSION") ?? "")?.[0];
   if (cuda !== undefined) result.push({ name: "__cuda", version: cuda });
   return result;
 }

@@ -1,7 +1,8 @@
 import { untilAborted } from "@imagespec/registry";
 import pLimit from "p-limit";
 import type { BaseImage } from "../base/base-image.ts";
-import { type BaseInspector, variable } from "../base/base-inspector.ts";
+import type { BaseInspector } from "../base/base-inspector.ts";
+import { configVariable } from "../base/config-variable.ts";
 import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
 import { type Compiler, findCompiler } from "../bytecode/find-compiler.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
@@ -85,9 +86,9 @@ export async function resolveEarly(
 /** The Python of an official image on Debian 12, guessed from its config; compared with the base once that is read. */
 function officialPython(base: BaseImage): PythonTarget | undefined {
   const env = base.config.config?.Env ?? [];
-  const version = variable(env, "PYTHON_VERSION");
+  const version = configVariable(env, "PYTHON_VERSION");
   const minor = /^(3\.\d+)\.\d+$/.exec(version ?? "")?.[1];
-  const extended = /\/opt\/(venv|micromamba)\b/.test(variable(env, "PATH") ?? "");
+  const extended = /\/opt\/(venv|micromamba)\b/.test(configVariable(env, "PATH") ?? "");
   if (version === undefined || minor === undefined || extended || base.name.includes("alpine")) return undefined;
   const libc = { family: "glibc", major: 2, minor: 36 } as const;
   return { minor, version, architecture: base.platform.architecture, libc };

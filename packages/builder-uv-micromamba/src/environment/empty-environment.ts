@@ -1,5 +1,6 @@
 import type { BaseImage } from "../base/base-image.ts";
-import type { BaseInspector, BasePython, InstalledDistribution } from "../base/base-inspector.ts";
+import type { BaseInspector, BasePython } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { Owner } from "../layer/owned-layer.ts";
 import type { EarlyResolution } from "./early-resolution.ts";

@@ -1,4 +1,4 @@
-import type { InstalledDistribution } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { sameVersion } from "../wheel/version.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";

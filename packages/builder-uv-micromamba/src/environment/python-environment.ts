@@ -1,6 +1,7 @@
 import { canonicalJson, type EnvironmentStep, ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BaseEnvironment, BasePython, InstalledDistribution } from "../base/base-inspector.ts";
+import type { BaseEnvironment, BasePython } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
 import { findCompiler } from "../bytecode/find-compiler.ts";
 import type { LayerSource } from "../layer/layer-source.ts";

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { BaseEnvironment, BaseInspector, InstalledDistribution } from "../base/base-inspector.ts";
+import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { whiteout } from "../layer/tar-entry.ts";
 import { parseRecord } from "../wheel/record.ts";

@@ -1,6 +1,7 @@
 import { type BuildPlan, environmentValues, ImageSpecError, valueOver } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import { BaseInspector, variable } from "../base/base-inspector.ts";
+import { BaseInspector } from "../base/base-inspector.ts";
+import { configVariable } from "../base/config-variable.ts";
 import type { FileTree } from "../base/file-tree.ts";
 import { readBase } from "../base/read-base.ts";
 import { refuseTriggers } from "../base/refuse-triggers.ts";
@@ -94,5 +95,5 @@ function given<T>(value: T | undefined): T[] {
 /** PATH of the image's config where the plan sets one. */
 function searchPath(base: BaseImage, { steps }: BuildPlan): string | undefined {
   const parts = steps.env && environmentValues(steps.env).get("PATH");
-  return parts && valueOver(parts, variable(base.config.config?.Env ?? [], "PATH"));
+  return parts && valueOver(parts, configVariable(base.config.config?.Env ?? [], "PATH"));
 }

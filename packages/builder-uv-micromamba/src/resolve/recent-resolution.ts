@@ -1,5 +1,5 @@
 import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
-import type { InstalledDistribution } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";

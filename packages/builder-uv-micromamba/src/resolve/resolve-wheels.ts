@@ -9,7 +9,7 @@ import {
 } from "@imagespec/core/builder";
 import { untilAborted } from "@imagespec/registry";
 import { parse } from "smol-toml";
-import type { InstalledDistribution } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import { lazy } from "../cache/lazy.ts";

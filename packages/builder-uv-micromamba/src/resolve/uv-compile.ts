@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ImageSpecError, type PackagesStep, type RequirementText, runTool } from "@imagespec/core/builder";
-import type { InstalledDistribution } from "../base/base-inspector.ts";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
