@@ -66,7 +66,35 @@ describe("uv.lock", () => {
     ["an empty marker", needs('{ name = "six", marker = "" }'), "marker of a dependency"],
     ["a package without a source", uvLock.replace(registry, ""), "does not say where 'six' comes from"],
     ["a package without a name", `${uvLock}[[package]]\n${registry}\n`, "holds a package without a name"],
-    ["another version of the format", uvLock.replace("version = 1", "version = 2"), "is not a uv.lock of version 1"],
+    ...["2", "1.0", "1e0", '"1"', "true", "-1", "[1]", "1.5"].map((version): [string, string, string] => [
+      `the version ${version} of the format`,
+      uvLock.replace("version = 1", `version = ${version}`),
+      "is not a uv.lock of version 1",
+    ]),
+    ["no version of the format", uvLock.replace("version = 1", ""), "is not a uv.lock of version 1"],
+    ...[
+      ["sys_platform == 'win32'"],
+      ["sys_platform == 'darwin' and python_version >= '3.11'", "os_name == 'nt'"],
+      ["implementation_name == 'pypy' and sys_platform == 'linux'"],
+    ].flatMap((markers) =>
+      ["supported-markers", "resolution-markers"].map((key): [string, string, string] => [
+        `${key} ${markers}`,
+        uvLock.replace("\n[[", `\n${key} = ${JSON.stringify(markers)}\n[[`),
+        `made for other systems than Linux (${key}: ${markers.join(", ")})`,
+      ]),
+    ),
+    ["markers that are no list", uvLock.replace("\n[[", '\nsupported-markers = "x"\n[['), "is not a list of markers"],
+    ["markers that are no texts", uvLock.replace("\n[[", "\nresolution-markers = [1]\n[["), "is not a list of markers"],
+    ...["https://host/a.whl", "https://other/a.whl", "https://host/a.whl?x#y"].map((url): [string, string, string] => [
+      `two hashes for one wheel, at ${url}`,
+      `${uvLock}wheels = [{ url = "https://host/a.whl", hash = "sha256:0" }, { url = "${url}", hash = "sha256:1" }]\n`,
+      "two hashes for the wheel 'a.whl' of 'six'",
+    ]),
+    [
+      "a hash and none for one wheel",
+      `${uvLock}wheels = [{ url = "https://host/a.whl", hash = "sha256:0" }, { url = "https://host/a.whl" }]\n`,
+      "two hashes for the wheel 'a.whl' of 'six'",
+    ],
   ])("is refused for %s", (_, lock, message) => {
     expect(
       uv(lock)
@@ -79,6 +107,24 @@ describe("uv.lock", () => {
     const edge = (version: string) => `{ name = "six", version = "${version}", ${registry} }`;
     expect(uv(needs(`${edge("1.16.0")}, ${edge("1.17.0")}, { name = "demo-app" }`) + another)).toEqual([]);
     expect(uv(uvLock.replace("version = 1\n", "version = 1\nrevision = 99\nfuture = true\n"))).toEqual([]);
+  });
+
+  it.each([
+    ["sys_platform == 'linux'", "sys_platform == 'win32'"],
+    ["python_version < '3.12'", "sys_platform == 'win32'"],
+    ["platform_machine == 'aarch64'"],
+    ["sys_platform != 'win32'"],
+    [],
+  ])("is taken for systems of which one may be Linux: %s %s", (...markers) => {
+    for (const key of ["supported-markers", "resolution-markers"])
+      expect(uv(uvLock.replace("\n[[", `\n${key} = ${JSON.stringify(markers)}\n[[`)), key).toEqual([]);
+  });
+
+  it("is taken with a wheel that is listed twice alike, and with wheels of several machines", () => {
+    const wheel = '{ url = "https://host/a.whl", hash = "sha256:0" }';
+    expect(
+      uv(`${uvLock}wheels = [${wheel}, ${wheel}, ${wheel.replace("a.whl", "b.whl").replace(":0", ":1")}]\n`),
+    ).toEqual([]);
   });
 
   it("is taken when it belongs to the project", () => {

@@ -22,7 +22,7 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
   found.push(...lockMarkerBreaches(lock.table));
   if (kind === "uv.lock")
     found.push(
-      ...uvLockFormBreaches(lock.table),
+      ...uvLockFormBreaches(lockText, lock.table),
       ...uvSourceBreaches(project.table),
       ...defaultGroupBreaches(project.table),
     );

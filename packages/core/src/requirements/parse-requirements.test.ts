@@ -49,6 +49,7 @@ describe("parseRequirements", () => {
     expect(parseRequirements(text)).toEqual({
       breaches: [],
       extraArgs: ["--no-binary=:all:"],
+      options: [7, 8, 9, 10],
       hasPip: false,
       hashed: [5, 11],
       nested: [

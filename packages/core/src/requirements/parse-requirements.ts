@@ -12,6 +12,8 @@ export interface RequirementsFile {
   nested: { line: number; path: string; constrains: boolean }[];
   /** Where hashes stand. */
   hashed: number[];
+  /** Where options stand, apart from those that name files. */
+  options: number[];
   /** What stands in the way of installing it anywhere. */
   breaches: (Problem & { line: number })[];
   /** Arguments for uv that options of the file stand for. */
@@ -47,7 +49,7 @@ const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(=\s*|\s+|)(.*)$/s;
  * or requirement a line. What uv and pip would read differently is a breach. Pure.
  */
 export function parseRequirements(text: string): RequirementsFile {
-  const result: RequirementsFile = { nested: [], hashed: [], breaches: [], extraArgs: [], hasPip: false };
+  const result: RequirementsFile = { nested: [], hashed: [], options: [], breaches: [], extraArgs: [], hasPip: false };
   for (const logical of logicalLines(text)) {
     const { line, content } = logical;
     const fault = credentialBreach(content) ?? variableBreach(content) ?? lineBreach(logical, result);
@@ -104,6 +106,7 @@ function readOption(content: string, line: number, result: RequirementsFile): Pr
     }
     if (VALUED.has(name)) {
       const breach = installerOptionBreach({ name, value });
+      if (!breach) result.options.push(line);
       // Builders that only take wheels need to know.
       if (!breach && name === "--no-binary") result.extraArgs.push(`--no-binary=${value}`);
       return breach;
@@ -113,6 +116,7 @@ function readOption(content: string, line: number, result: RequirementsFile): Pr
   const argument = AS_ARGUMENT.get(name);
   if (argument === undefined && !FLAGS.has(name)) return unknownOption(name);
   if (rest !== "") return { code: "option_value", message: `the option '${name}' takes no value`, hint: "Drop it." };
+  result.options.push(line);
   if (argument !== undefined) result.extraArgs.push(argument);
   return undefined;
 }

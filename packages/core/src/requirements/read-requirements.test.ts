@@ -56,6 +56,44 @@ describe("requirements", () => {
     expect(await faultsOf()).toEqual([["requirements", "hash", expect.stringMatching(/^deep\.txt:2: a hash stands/)]]);
   });
 
+  it.each([
+    "--index-url https://host/simple",
+    "--extra-index-url=https://host/simple",
+    "--no-index",
+    "--no-binary six",
+    "--only-binary :all:",
+    "--pre",
+    "--require-hashes",
+    "--prefer-binary",
+  ])("hold no option in what constrains them, in whichever order files name it: %s", async (option) => {
+    folder.write({ "both.txt": `six\n${option}\n` });
+    for (const lines of ["-r both.txt\n-c both.txt", "-c both.txt\n-r both.txt", "six\n-c c.txt"]) {
+      folder.write({ "r.txt": lines, "c.txt": "# first\n\n-r both.txt\n" });
+      expect(await folder.faults({ requirements: "r.txt" }), lines).toEqual([
+        ["requirements", "option", expect.stringMatching(/^both\.txt:2: an option stands in a file that -c names/)],
+      ]);
+    }
+  });
+
+  it("have the pip that a file requires, and none that is only constrained", async () => {
+    folder.write({ "pip.txt": "pip==25.0\n", "more.txt": "-r pip.txt\n" });
+    const spec = { requirements: "r.txt", commands: ["pip install six"] };
+    for (const lines of ["six\n-c pip.txt", "-c more.txt\nsix", "six\n-c pip.txt\n-c more.txt"]) {
+      folder.write({ "r.txt": lines });
+      expect(await folder.faults(spec), lines).toEqual([["commands.0", "no_pip", expect.any(String)]]);
+    }
+    for (const lines of ["-c pip.txt\n-r pip.txt", "-c more.txt\n-r more.txt", "-r more.txt\n-c pip.txt"]) {
+      folder.write({ "r.txt": lines });
+      const paths = (await folder.resolve(spec)).files.map(({ path }) => path);
+      expect(new Set(paths).size, lines).toBe(paths.length);
+    }
+  });
+
+  it("tell a fault once of a file that requires and constrains", async () => {
+    folder.write({ "r.txt": "-c x.txt\n-r x.txt\n", "x.txt": "-r https://host/y.txt\n-r ../z.txt\n-r none.txt\n" });
+    expect(await folder.faults({ requirements: "r.txt" })).toHaveLength(3);
+  });
+
   it("may be a pylock.toml, which is shipped as it is", async () => {
     const text =
       'lock-version = "1.0"\n[[packages]]\nname = "six"\nwheels = [{ url = "https://h/six-1-py3-none-any.whl" }]\n';

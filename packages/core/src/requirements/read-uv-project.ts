@@ -87,7 +87,7 @@ function readGraph(text: string, { reader, file }: UvProjectQuestion): LockGraph
     return undefined;
   }
   const graph = parseLockGraph(parsed.table);
-  const breaches = uvLockFormBreaches(parsed.table, graph);
+  const breaches = uvLockFormBreaches(text, parsed.table, graph);
   for (const breach of breaches) reader.refuse(file, breach);
   return breaches.length > 0 ? undefined : graph;
 }

@@ -20,6 +20,13 @@ const CONSTRAINING_HASH: Problem = {
   hint: "Move the line to a file that -r names, or take the hash out.",
 };
 
+/** pip obeys it there; uv passes over it, so that a package may come from another index than the one it names. */
+const CONSTRAINING_OPTION: Problem = {
+  code: "option",
+  message: "an option stands in a file that -c names, where uv passes over it",
+  hint: "Move the line to a file that -r names.",
+};
+
 /** Reads requirement and lock files below a root, and lists what is shipped of them under `requirements/`. */
 export class RequirementsReader {
   readonly entries: TreeEntry[] = [];
@@ -28,7 +35,10 @@ export class RequirementsReader {
   /** Absolute; nothing above it is read. */
   readonly root: string;
   readonly #faults: InputFaults;
-  readonly #read = new Set<string>();
+  /** The texts of the files that were read; undefined for one that cannot be. */
+  readonly #texts = new Map<string, string | undefined>();
+  /** Files that were followed, as requirements and as constraints. */
+  readonly #followed = { required: new Set<string>(), constraining: new Set<string>() };
 
   constructor(root: string, faults: InputFaults) {
     this.root = root;
@@ -50,7 +60,7 @@ export class RequirementsReader {
     this.#faults.add("requirements", { ...problem, message: `${place}: ${problem.message}` });
   }
 
-  /** Reads a requirements file and those it names, each once; `constrains` when a `-c` led to it. */
+  /** Reads a requirements file and those it names; `constrains` when a `-c` led to it, since then it installs nothing. */
   async readTree(file: string, above: readonly string[], constrains = false): Promise<void> {
     if (above.includes(file)) {
       const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");
@@ -58,22 +68,29 @@ export class RequirementsReader {
         hint: `Remove the -r or -c line from '${this.shown(above.at(-1) as string)}'.`,
       });
     }
-    if (this.#read.has(file)) return;
-    const text = await this.read(file);
+    const followed = constrains ? this.#followed.constraining : this.#followed.required;
+    if (followed.has(file)) return;
+    followed.add(file);
+    const isNew = !this.#texts.has(file);
+    const text = isNew ? await this.read(file) : this.#texts.get(file);
     if (text === undefined) {
       this.havePip = true; // Unknown, so no second fault is reported; that the file cannot be read is one already.
       return;
     }
     const parsed = parseRequirements(text);
-    this.extraArgs.push(...parsed.extraArgs);
-    this.havePip ||= parsed.hasPip;
-    for (const breach of parsed.breaches) this.refuse(file, breach, breach.line);
-    if (constrains) for (const line of parsed.hashed) this.refuse(file, CONSTRAINING_HASH, line);
+    if (isNew) for (const breach of parsed.breaches) this.refuse(file, breach, breach.line);
+    if (constrains) {
+      for (const line of parsed.hashed) this.refuse(file, CONSTRAINING_HASH, line);
+      for (const line of parsed.options) this.refuse(file, CONSTRAINING_OPTION, line);
+    } else {
+      this.extraArgs.push(...parsed.extraArgs);
+      this.havePip ||= parsed.hasPip;
+    }
     for (const { line, path, constrains: here } of parsed.nested) {
       const nested = resolve(dirname(file), path);
       if (isBelow(this.root, nested) && !isAbsolute(path))
         await this.readTree(nested, [...above, file], constrains || here);
-      else {
+      else if (isNew) {
         const hint = "Move it below the spec's root and name it by a relative path.";
         this.refuse(file, { code: "leads_out", message: `'${path}' lies outside '${this.root}'`, hint }, line);
       }
@@ -82,8 +99,8 @@ export class RequirementsReader {
 
   /** Reads one file as text and lists it for shipping; a fault and undefined when that cannot be. */
   async read(file: string): Promise<string | undefined> {
-    this.#read.add(file);
     const found = await this.look(file);
+    this.#texts.set(file, found?.text);
     if (found === undefined) return undefined;
     this.entries.push(found.entry);
     return found.text;

@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry/terms";
-import { machineBreach } from "../spec/marker-rule.ts";
+import { machineBreach, neverOnLinux } from "../spec/marker-rule.ts";
 import {
   type LockedPackage,
   type LockGraph,
@@ -7,25 +7,50 @@ import {
   packagesOf,
   parseLockGraph,
 } from "../uv-project/lock-graph.ts";
+import { fileName } from "../uv-project/pylock-table.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 
 /**
  * Why uv would not read a uv.lock, or read it as another: readers that are less strict would each take what they make of
- * it. uv itself writes none of this. Pure.
+ * it. uv itself writes none of this. `lock` is the parsed `text`. Pure.
  */
-export function uvLockFormBreaches(lock: Table, graph = parseLockGraph(lock)): (Problem & { file: "lock" })[] {
+export function uvLockFormBreaches(
+  text: string,
+  lock: Table,
+  graph = parseLockGraph(lock),
+): (Problem & { file: "lock" })[] {
   const hint = "Run 'uv lock'.";
-  if (graph === undefined)
+  // Once parsed, 1.0 is the same number, and uv reads no such lock.
+  if (graph === undefined || !/^version\s*=\s*1\s*$/m.test(text))
     return [{ file: "lock", code: "lock_version", message: "it is not a uv.lock of version 1", hint }];
-  const found = [...tables(lock.package).flatMap(entryFaults), ...graphFaults(graph)];
+  const found = [...limitFaults(lock), ...tables(lock.package).flatMap(entryFaults), ...graphFaults(graph)];
   return [...new Set(found)].map((message) => ({ file: "lock", code: "lock_form", message, hint }));
+}
+
+/** For which systems it was made: uv installs nothing of one that was made for others. */
+function limitFaults(lock: Table): string[] {
+  return ["supported-markers", "resolution-markers"].flatMap((key) => {
+    const { [key]: markers = [] } = lock;
+    if (!Array.isArray(markers) || !markers.every((one) => typeof one === "string"))
+      return [`its ${key} is not a list of markers`];
+    if (markers.length === 0 || !markers.every(neverOnLinux)) return [];
+    return [`it was made for other systems than Linux (${key}: ${markers.join(", ")})`];
+  });
+}
+
+/** A wheel that is listed with two hashes, of which each reader would check another. */
+function wheelFaults(name: string, wheels: Table[]): string[] {
+  const byFile = Map.groupBy(wheels, ({ url }) => fileName(String(url)));
+  return [...byFile]
+    .filter(([, same]) => new Set(same.map(({ hash }) => hash)).size > 1)
+    .map(([file]) => `it holds two hashes for the wheel '${file}' of '${name}'`);
 }
 
 /** What does not have the type that uv's own reader asks for, or a name that is not in normal form. */
 function entryFaults(entry: Table): string[] {
   const { name, source } = entry;
   if (typeof name !== "string") return ["it holds a package without a name"];
-  const faults = nameFaults([name]);
+  const faults = [...nameFaults([name]), ...wheelFaults(name, tables(entry.wheels))];
   if (!Object.values(table(source)).some((place) => typeof place === "string"))
     faults.push(`it does not say where '${name}' comes from`);
   for (const { hash } of [...tables(entry.wheels), ...tables([entry.sdist])])

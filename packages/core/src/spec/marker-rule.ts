@@ -56,6 +56,17 @@ export function machineBreach(marker: string, variables?: ReadonlySet<string>): 
   }
 }
 
+/** Whether a marker holds on no Linux, whatever its Python and machine are; not so for one that cannot be read. Pure. */
+export function neverOnLinux(marker: string): boolean {
+  const linux = linuxVariables([]);
+  try {
+    return reduceMarker(marker, (name) => linux.get(name)) === false;
+  } catch (error) {
+    if (!isImageSpecError(error, "E_RESOLVE")) throw error;
+    return false;
+  }
+}
+
 /** The words of a marker that stand in no quotes. */
 function wordsOf(marker: string): string[] {
   return marker.replaceAll(/"[^"]*"|'[^']*'/g, " ").split(/[^\w.]+/);

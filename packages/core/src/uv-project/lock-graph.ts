@@ -37,7 +37,7 @@ export interface LockGraph {
 
 /** Reads a uv.lock; undefined for one of another version. Pure. */
 export function parseLockGraph(lock: Table): LockGraph | undefined {
-  if (Number(lock.version) !== 1) return undefined;
+  if (lock.version !== 1) return undefined;
   const supported = lock["supported-markers"];
   const packages = tables(lock.package).map(lockedPackage);
   return {

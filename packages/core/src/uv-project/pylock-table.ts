@@ -77,7 +77,8 @@ function artifact({ url, size, hash }: Table): Table {
   };
 }
 
-function fileName(url: string): string {
+/** The last part of an address's path. Pure. */
+export function fileName(url: string): string {
   return url.replace(/[?#].*$/s, "").replace(/^.*\//s, "");
 }
 
