@@ -28,7 +28,7 @@ const CURES: Record<ErrorCode, string> = {
     "Start the engine, or point DOCKER_HOST or docker's context to one that runs: [container engines](container-engine.md).",
   E_NO_PYTHON: "Set `pythonVersion`, which brings a Python of its own, or choose a base image that has one.",
   E_BASE_NO_SHELL:
-    "Choose a base image with `/bin/sh`, or the `uv-micromamba` builder, which runs nothing in the base.",
+    "Choose a base image with `/bin/sh` and `chown`, or the `uv-micromamba` builder, which runs nothing in the base.",
   E_RESOLVE:
     "Read the resolver's lines in the message: a package, version or platform in them does not exist in the index or channel.",
   E_BUILD: "The last 50 lines of the step are in the message and in `details.tail`.",

@@ -11,7 +11,7 @@ import { supports } from "./supports.ts";
 
 /**
  * Builds with docker: `docker buildx build` with the plug-in, else `docker build` or the engine's API, and
- * `docker push`. The context goes to docker as a stream; nothing of it is laid into a folder.
+ * `docker push`. The context goes to docker as a stream and is never copied to a folder.
  */
 export class DockerBuildxBuilder extends ImageSpecBuilder<DockerBuildxOptions> {
   readonly builderType = "docker-buildx";

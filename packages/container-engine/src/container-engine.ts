@@ -34,7 +34,7 @@ export interface EngineImage {
 
 /** What an engine says of itself. */
 export interface EngineVersion {
-  /** Whose engine it is, since each counts its versions for itself; `other` where its answer does not tell. */
+  /** Which engine it is, since each has version numbers of its own; `other` where its answer does not say. */
   product: "docker" | "podman" | "other";
   version: string;
   apiVersion: string;
@@ -82,7 +82,7 @@ export class ContainerEngine {
     return new ContainerEngine(options.endpoint ?? (await engineEndpoint(options.env)), options.signal);
   }
 
-  /** Asks whether the engine is there. Returns its newest API version, when it tells one. */
+  /** Asks whether the engine is there. Returns its newest API version, when it states one. */
   async ping(): Promise<{ apiVersion?: string | undefined }> {
     return this.#ask({ method: "GET", path: "/_ping" }, "the ping", async (answer) => {
       await readText(answer);
@@ -140,7 +140,7 @@ export class ContainerEngine {
     await this.#transfer({ method: "POST", path: `/images/create?${query}`, headers }, `the pull of ${reference}`);
   }
 
-  /** Has the engine push an image under its tag (`latest`). Returns the manifest's digest, when the engine tells it. */
+  /** Has the engine push an image under its tag (`latest`). Returns the manifest's digest, when the engine states it. */
   async pushImage(reference: string, credential?: Credential): Promise<string | undefined> {
     const { name, tag } = parseReference(reference);
     const path = `/images/${encodeName(name)}/push?${new URLSearchParams({ tag: tag ?? "latest" })}`;
@@ -162,7 +162,7 @@ export class ContainerEngine {
   }
 
   /**
-   * Takes a name from the engine, and the image with its last name.
+   * Removes a name from the engine, and with its last name the image.
    *
    * @returns false when the engine does not have it.
    */
@@ -173,8 +173,8 @@ export class ContainerEngine {
   }
 
   /**
-   * Asks the API what has no method here. `read` gets the answer when its status is below 300; it must read it to the
-   * end or leave it: the connection is closed after it.
+   * Sends a request that has no method here. `read` gets the answer when its status is below 300; it may read it to the
+   * end or leave it: the connection is closed afterwards.
    */
   async request<T>({ method, path, body }: ApiRequest, read: (answer: Readable) => Promise<T>): Promise<T> {
     const sent = body === undefined ? undefined : Readable.from([Buffer.from(JSON.stringify(body))]);

@@ -31,7 +31,7 @@ export interface CreatedContainer {
 
 /**
  * Makes a container, whose program then starts sooner, with this process's standard output and, where `run` says so, its
- * input. Returns at once, while the engine is still at it.
+ * input. Returns at once, while the engine is still making it.
  *
  * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
  */

@@ -22,7 +22,7 @@ export interface ResolveOptions {
   makeEngine?: ((folders: readonly string[]) => ImageBuildEngine) | undefined;
   /** How each image is built. */
   build?: ResolveBuildOptions | undefined;
-  /** How many images are seen to at the same time; default 16, since most of them exist. */
+  /** How many images are looked up or built at the same time; default 16, since most of them exist. */
   concurrency?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Called for everything that happens. */
@@ -48,7 +48,7 @@ export interface ResolvedManifests {
 
 /**
  * Builds each image that manifests name as `imagespec://FILE#TARGET`, unless it exists, and puts its pinned reference in
- * place of the name. Everything else of the texts stays as it is. Each image is seen to once, all of them side by side.
+ * place of the name. Everything else of the texts stays as it is. Each image is looked up or built once, all of them side by side.
  *
  * @throws ImageSpecError with the place in the manifest: E_INPUT_FILE for specs that cannot be read, and what a build throws.
  */

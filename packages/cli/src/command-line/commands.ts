@@ -145,7 +145,7 @@ export const COMMANDS = {
     examples: [["imagespec shell --target train", "look around in one image"]],
   },
   init: {
-    summary: "write a first spec from what lies in this folder",
+    summary: "write a first spec from what it finds in this folder",
     file: false,
     options: ["initRoot", "yes"],
     examples: [["imagespec init --yes && imagespec build", "a first image without a question"]],

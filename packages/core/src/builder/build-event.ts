@@ -1,6 +1,6 @@
 /**
  * What happens while an image is found or built, as data; printing is the caller's.
- * `image` is the tag's reference the event belongs to (a base is built before its child); `platform` the one platform it
+ * `image` is the reference of the image that the event belongs to (a base is built before its child); `platform` the one platform it
  * belongs to, where several are built: their steps may have one name.
  */
 export type BuildEvent =
@@ -21,7 +21,7 @@ export type BuildEvent =
       current: number;
       total?: number;
       unit: "bytes" | "items";
-      /** Of bytes, which way they go. */
+      /** Which way the bytes go. */
       direction?: "fetched" | "pushed" | undefined;
       /** How much of `current` did not have to be moved, since it was there already. */
       reused?: number | undefined;

@@ -27,7 +27,7 @@ export interface BuildRequest<Options = unknown> {
   target: BuildTarget;
   /** The spec's builderOptions with those of the call laid over, after `optionsSchema`. */
   options: Options;
-  /** Secret id to absolute path of the file on the host. Ids stand in the plan; paths and contents nowhere else. */
+  /** Secret id to absolute path of the file on the host. The plan holds the ids; nothing else holds paths or contents. */
   secrets: Record<string, string>;
   credentials: CredentialStore;
   /** Where to fetch instead, by registry host: `docker.io` -> `localhost:5000`. Names in plan and labels stay. */
@@ -38,7 +38,7 @@ export interface BuildRequest<Options = unknown> {
   force: boolean;
   /** Aborted when the build is cancelled: buildImage then has 5 s to end with E_ABORTED, with nothing left behind. */
   signal: AbortSignal;
-  /** Tells the caller what happens. */
+  /** Reports to the caller what happens. */
   emit(event: BuildEvent): void;
 }
 
@@ -91,7 +91,7 @@ export abstract class ImageSpecBuilder<Options = unknown> {
   /** Operating systems the builder makes images for, as in `linux/amd64`; undefined: it does not matter to it. */
   readonly operatingSystems: readonly string[] | undefined = ["linux"];
   /**
-   * Options that change what is in the image. They are told by their names: such an option belongs in the spec, where
+   * Names of the options that change what is in the image. Such an option belongs in the spec, where
    * it is part of the tag, and is refused in `imagespec.config.*`.
    */
   readonly contentOptions: readonly string[] = [];

@@ -3,7 +3,7 @@ import type { BuildEvent } from "./build-event.ts";
 /** Milliseconds between two events about the same bytes. */
 const INTERVAL = 200;
 
-/** Tells how many bytes of a build have been moved, as progress of one name: at most five times a second, and at the end. */
+/** Reports how many bytes of a build have been moved, as progress of one name: at most five times a second, and at the end. */
 export class TransferReport {
   readonly #emit: (event: BuildEvent) => void;
   readonly #about: { name: string; direction: "fetched" | "pushed" };
@@ -34,7 +34,7 @@ export class TransferReport {
     this.#reused += bytes;
   }
 
-  /** Tells what has not been told yet: at the end, and when it is known that nothing happens for a while. */
+  /** Reports what has not been reported yet: at the end, and when it is known that nothing happens for a while. */
   flush(): void {
     if (this.#moved + this.#reused !== this.#told) this.#tell();
   }

@@ -10,8 +10,8 @@ const CHUNK = 256 * 1024;
 /**
  * The bytes of a file that was hashed, checked again while they stream: exactly `size` of them, and the same sha256.
  *
- * @throws ImageSpecError E_FILE_CHANGED otherwise, at the latest before the end; what was yielded until then is to be
- * thrown away.
+ * @throws ImageSpecError E_FILE_CHANGED otherwise, at the latest before the end; what was yielded until then must be
+ * discarded.
  */
 export async function* openShippedFile(file: Extract<ShippedFile, { type: "file" }>): AsyncGenerator<Uint8Array> {
   if (file.text !== undefined) {

@@ -89,7 +89,7 @@ export interface PackagesStep {
     | { from: "poetry-lock"; lock: string; pyproject: string; withoutUrls?: boolean | undefined };
   index: string | undefined;
   extraIndexes: string[];
-  /** uv's `--torch-backend`: the build of PyTorch from whose index torch and its companions come, others not. */
+  /** uv's `--torch-backend`: the build of PyTorch from whose index torch and its companions come, and no other package. */
   torchBackend?: string | undefined;
   extraArgs: string[];
   secrets: SecretMount[];
@@ -98,7 +98,7 @@ export interface PackagesStep {
 /** A project whose wheel is built and installed, where its marker holds. */
 export type LocalProject = ContentProject;
 
-/** Config environment. `environmentValue` says what each variable comes to. */
+/** The config's environment variables. `environmentValues` returns what each comes to. */
 export interface EnvStep {
   /** The spec's own, sorted by name; any text but for `$NAME` in the value of NAME itself. */
   variables: Record<string, string>;

@@ -9,7 +9,7 @@ export interface ResolvedSpec {
   content: Content;
   /** What the image is built on; a layout by its absolute path. */
   base: BaseImage;
-  /** There when the base is a spec whose image this one is built on: the environment that image has. */
+  /** Set when the base is a spec whose image this one is built on: the environment that image has. */
   baseSpec?: { environment: "venv" | "conda" | undefined } | undefined;
   /** Where the plan mounts secret files. */
   secrets: SecretMount[];

@@ -23,7 +23,7 @@ export interface HeldImage extends Platform {
   digests: readonly string[];
 }
 
-/** How the base of a build is looked at. */
+/** How {@link checkBase} reads a base. */
 export interface CheckBaseOptions {
   /** For proxies, certificates and IMAGESPEC_INSECURE_REGISTRIES; default process.env. */
   env?: ProcessEnvironment | undefined;
@@ -38,7 +38,7 @@ type Request = Pick<BuildRequest, "plan" | "target" | "credentials" | "mirrors" 
 /**
  * Refuses a base that has no image for a platform of the target: BuildKit, kaniko and buildah take one for another
  * platform, and label the result as if it were for the one that was asked for. It is read as the build will read it,
- * through mirrors and with credentials; of an index nothing but itself, as a rule. Only a definite answer counts: a base
+ * through mirrors and with credentials; of an index normally nothing else is read. Only a definite answer counts: a base
  * that cannot be read, or that does not say what it is for, is left to the tool. Call it before any work.
  *
  * @throws ImageSpecError E_REGISTRY that names the platforms there are; E_ABORTED.

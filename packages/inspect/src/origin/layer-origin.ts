@@ -1,6 +1,6 @@
 import type { ImageConfig } from "@imagespec/registry";
 
-/** What a layer is there for. */
+/** What put a layer into an image. */
 export type Origin = "base" | "apt" | "python" | "conda" | "source" | "files" | "commands" | "other";
 
 export const ORIGINS: readonly Origin[] = ["base", "apt", "python", "conda", "source", "files", "commands", "other"];

@@ -17,7 +17,7 @@ import type { RegistryEvent } from "./registry-event.ts";
 import type { Subject } from "./registry-fault.ts";
 import type { RegistryHost } from "./registry-host.ts";
 
-/** What HEAD tells about a manifest; a registry may leave any of it out. */
+/** What HEAD says about a manifest; a registry may leave any of it out. */
 export interface ManifestHead {
   digest?: string | undefined;
   mediaType?: string | undefined;

@@ -13,7 +13,7 @@ export const ERROR_CODES = {
   E_TOOL_MISSING: "A program or package the builder runs is missing or too old.",
   E_DAEMON: "The container engine does not answer, or refuses.",
   E_NO_PYTHON: "The base image holds no Python and the spec does not ask for one.",
-  E_BASE_NO_SHELL: "The base image has no /bin/sh, which this builder needs.",
+  E_BASE_NO_SHELL: "The base image has no /bin/sh or no chown, which this builder needs.",
   E_RESOLVE: "Python or conda packages could not be resolved or fetched.",
   E_BUILD: "A build step failed.",
   E_PUSH: "The image was built and could not be pushed.",

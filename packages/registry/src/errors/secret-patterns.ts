@@ -35,8 +35,8 @@ export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
 }
 
 /**
- * Where to cut a text that goes on, at `at` or before, so that no secret is parted; undefined as long as too little has
- * come to tell. Pure.
+ * Where to cut a text that goes on, at `at` or before, so that no secret is split; undefined as long as too little has
+ * come to know. Pure.
  */
 export function cutBesideSecrets(text: string, at: number, secrets: readonly string[]): number | undefined {
   if (text.length <= at) return undefined;

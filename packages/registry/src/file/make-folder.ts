@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 /**
  * Makes a folder and those above it that are missing, each with this mode less the umask, and returns the uppermost that
- * it made. Node's own `recursive` tries for ever where a file system answers ENOENT below a folder that is there, as
+ * it made. Node's own `recursive` tries forever where a file system answers ENOENT below a folder that is there, as
  * /proc and automounted home folders do.
  *
  * @throws what the file system says.

@@ -12,7 +12,7 @@ export interface SpecDraft {
 }
 
 /**
- * Drafts a spec from what lies in a folder: a Dockerfile, uv.lock, poetry.lock, requirements.txt, pyproject.toml,
+ * Drafts a spec from what it finds in a folder: a Dockerfile, uv.lock, poetry.lock, requirements.txt, pyproject.toml,
  * environment.yml and the sources. Each part is checked as a build would check it; what does not pass is left out, with
  * a note that says why.
  */

@@ -11,7 +11,7 @@ export interface ContractServices {
   /** What the engine runs natively: `linux/amd64`. */
   platform: string;
   images: {
-    /** Debian or the like with CPython 3.11 as `python3`, CMD `python3`, no other user than root. */
+    /** Debian or the like with CPython 3.11 as `python3`, CMD `python3`, and no users but root and system users. */
     python: string;
     /** The same with a user and a group of id 1000. */
     uid1000: string;
