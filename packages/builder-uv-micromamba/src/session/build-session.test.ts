@@ -56,6 +56,17 @@ describe("BuildSession", () => {
     await session.close();
   });
 
+  it("starts nothing once it is over or cancelled", async () => {
+    const cancelled = new AbortController();
+    const sessions = [await open(await slowUv(0)), await open(await slowUv(0), cancelled.signal)];
+    cancelled.abort(new Error("enough"));
+    await sessions[0]?.close();
+    const start = vi.fn(async () => 1);
+    for (const session of sessions) await expect(session.once("late", start)).rejects.toThrow();
+    expect(start).not.toHaveBeenCalled();
+    await sessions[1]?.close();
+  });
+
   it("starts work that is shared once, and gives its failure to all who ask", async () => {
     const session = await open(await slowUv(0));
     let times = 0;

@@ -66,7 +66,8 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
   const once = <T>(name: string, start: () => Promise<T>): Promise<T> => {
     const known = started.get(name);
     if (known !== undefined) return known as Promise<T>;
-    const work = start();
+    // What is begun after the end would go on unawaited.
+    const work = signal.aborted ? Promise.reject(signal.reason) : start();
     started.set(name, work);
     track(work);
     return work;
