@@ -9,6 +9,7 @@ import { uvEnvironment } from "../session/uv-environment.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import { type PythonTarget, uvPlatform } from "../target/python-target.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
+import { preferredVersions } from "./preferred-versions.ts";
 import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 import type { CompileAnswer } from "./resolve-with-sources.ts";
@@ -60,7 +61,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
       await writeFile(join(folder, INPUT), `${source.packages.join("\n")}\n`);
       inputs.push(INPUT);
     }
-    if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferences(request.installed));
+    if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferredVersions(request.installed));
     const unknown = await run(request, folder, inputs).catch((error: unknown) => {
       signal.throwIfAborted();
       throw error;
@@ -136,10 +137,4 @@ async function stage({ texts }: CompileRequest, folder: string): Promise<void> {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-}
-
-/** uv takes versions of an output file that is there already as preferred, which is what extending an environment means. */
-function preferences(installed: readonly InstalledDistribution[]): string {
-  const packages = installed.map(({ name, version }) => `[[packages]]\nname = "${name}"\nversion = "${version}"\n`);
-  return `lock-version = "1.0"\ncreated-by = "imagespec"\n\n${packages.join("\n")}`;
 }
