@@ -116,7 +116,8 @@ export class FileTree {
     const above: LayerIndex["entries"][] = [];
     for (const layer of this.#layers) {
       const { entries } = await layer();
-      for (const path in entries) {
+      // A layer that has something in a folder has an entry for it.
+      for (const path of entries[folder] === undefined ? [] : Object.keys(entries)) {
         const entry = entries[path];
         if (entry === undefined || !path.startsWith(`${folder}/`)) continue;
         const upper = found.get(path);
