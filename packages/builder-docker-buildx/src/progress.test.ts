@@ -39,13 +39,13 @@ describe("plain progress", () => {
   });
 });
 
-it("hides of plain progress also the half of a secret that a line was broken into", () => {
+it("hides of plain progress also the parts of a secret that lines were broken into", () => {
   const { events, log } = logged();
   const { onLine } = readPlainProgress(log, ["correct-horse-battery"]);
   for (const line of ["#1 [1/1] RUN x", "#1 0.1 is correct-horse", "#1 0.2   -battery"]) onLine(line, "stderr");
   expect(events.slice(1)).toEqual([
     { type: "log", stream: "stderr", line: "is ***" },
-    { type: "log", stream: "stderr", line: "  -battery" },
+    { type: "log", stream: "stderr", line: "  ***" },
   ]);
 });
 

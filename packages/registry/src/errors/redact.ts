@@ -1,4 +1,5 @@
-import { type Span, secretSpans } from "./secret-patterns.ts";
+import { secretSpans } from "./secret-patterns.ts";
+import type { Span } from "./span.ts";
 import { bareUserInfos, userInfosOfUrls } from "./user-info.ts";
 
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.

@@ -103,7 +103,7 @@ describe("a secret is hidden whole where another one", () => {
   });
 });
 
-describe("of a secret that was broken into two lines, half or more is hidden", () => {
+describe("of a secret that was broken into lines, what says much of it is hidden", () => {
   const secret = "correct-horse-battery-staple";
   it.each([
     ["as it is", secret],
@@ -117,6 +117,25 @@ describe("of a secret that was broken into two lines, half or more is hidden", (
     }
     expect(redact("correct is the battery", [secret])).toBe("correct is the battery");
   });
+});
+
+it("hides each line of a secret that was broken into three or four", () => {
+  const secret = "correct-horse-battery-staple-renewed";
+  for (const form of [secret, base64(secret), hex(secret)])
+    for (const parts of [3, 4]) {
+      const lines = form.match(new RegExp(`.{1,${Math.ceil(form.length / parts)}}`, "g")) ?? [];
+      expect(lines).toHaveLength(parts);
+      for (const line of lines) {
+        expect(redact(` ${line}\n`, [secret]), line).toBe(" ***\n");
+        expect(redact(`a\n${line}\nb`, [secret]), line).toBe("a\n***\nb");
+      }
+    }
+});
+
+it("leaves short lines alone, and words of a secret within a line", () => {
+  const secret = "correct-horse-battery-staple";
+  for (const text of ["horse", "battery", "a horse-battery\nhere", "correct\nhorse", "Buttery-staples"])
+    expect(redact(text, [secret])).toBe(text);
 });
 
 it("hides each line of a long secret that was broken into many", () => {

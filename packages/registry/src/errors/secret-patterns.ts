@@ -1,18 +1,17 @@
+import { dumpedSpans } from "./dumped-bytes.ts";
+import type { Span } from "./span.ts";
+
 /** Characters of base64 that a pattern must have at least: shorter ones would match texts that do not hold the secret. */
 const LEAST_SIGNS = 6;
 /** Bytes of a secret that a pattern is made of: longer ones, such as keys in files, would be slow and may be refused. */
 const LARGEST_PATTERN = 1024;
 /** Characters of a form that is looked for in halves. */
 const LARGEST_BROKEN = 8192;
-/** Characters of a form that are hidden wherever they begin, end or are a line. */
+/** Characters of a form that are hidden wherever they begin, end or are a line, however long the form is. */
 const LEAST_PART = 24;
+/** Characters of a line that is hidden when it is nothing but a part of a form, a quarter of it at least. */
+const LEAST_LINE = 8;
 const SIGN = /[A-Za-z0-9+/]/;
-
-/** A part of a text, up to the character before `end`. */
-export interface Span {
-  start: number;
-  end: number;
-}
 
 /** Characters that a byte of a secret may take in its longest form, such as `&amp;quot;` or `%252561`. */
 const LONGEST_FORM = 10;
@@ -21,7 +20,7 @@ const LONGEST_FORM = 10;
  * Where secrets stand in a text: as they are, escaped as in JSON, HTML, addresses, shells and programs, in hex, and in
  * base64, also as a part of what was encoded (`user:password`). All are looked for in the same text, so that one within
  * another does not keep the rest of it from being found; spans that overlap are one. Where a secret was broken into
- * lines, what is half of it or long is hidden. Of a secret above 1 KiB the escapes of HTML, shells and programs are not
+ * lines, what is half of it or long is hidden, and a quarter of it that is a line of its own; so are dumps of its bytes. Of a secret above 1 KiB the escapes of HTML, shells and programs are not
  * looked for, and one of less than four bytes is only found as it is. Pure.
  */
 export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
@@ -55,7 +54,7 @@ function foundSpans(text: string, secrets: Iterable<string>): Span[] {
   const mayBeDumped = /(?:[\da-f]{2}(?:,? |[:-])(?:0x)?|[\da-f]{2}0x){3}/i.test(text);
   const lower = lowerHex(text);
   const standard = text.replaceAll("-", "+").replaceAll("_", "/");
-  const found: Span[] = [];
+  const found = dumpedSpans(text, wanted);
   for (const secret of wanted) {
     found.push(...plainSpans(text, secret), ...brokenSpans(text, secret));
     const bytes = Buffer.from(secret);
@@ -105,14 +104,15 @@ function* base64Spans(text: string, signs: string): Generator<Span> {
 
 /**
  * The start of a form at the end of a line, and its end at the start of a line, apart from blanks, where that is half of
- * it or long; and long lines that are nothing but a part of it.
+ * it or long; and lines that are nothing but a part of it, where that is a quarter of it or long.
  */
 function* brokenSpans(text: string, form: string): Generator<Span> {
   const least = Math.min(LEAST_PART, Math.max(LEAST_SIGNS, Math.ceil(form.length / 2)));
+  const leastLine = Math.min(LEAST_PART, Math.max(LEAST_LINE, Math.ceil(form.length / 4)));
   if (form.length < least || form.length > LARGEST_BROKEN) return;
   const [head, tail] = [form.slice(0, least), form.slice(-least)];
   for (const { 0: line, index } of text.matchAll(/\S(?:[^\r\n]*\S)?/g)) {
-    if (line.length >= LEAST_PART && form.includes(line)) yield { start: index, end: index + line.length };
+    if (line.length >= leastLine && form.includes(line)) yield { start: index, end: index + line.length };
     const ending = line.slice(-form.length);
     for (const { start } of plainSpans(ending, head)) {
       if (!form.startsWith(ending.slice(start))) continue;
