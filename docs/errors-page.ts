@@ -63,6 +63,22 @@ Every failure is an \`ImageSpecError\` with a \`code\` of this closed set, a \`m
 that says what to do next, and \`details\` for machines. Recognise an error by \`isImageSpecError(error, code?)\` rather than
 \`instanceof\`, which fails across two copies of the package. No message, hint or detail holds a secret.
 
+\`\`\`ts
+try {
+  await ImageBuildEngine.build(spec);
+} catch (error) {
+  if (!isImageSpecError(error, "E_RESOLVE")) throw error;
+  console.error(error.message, error.hint);
+}
+\`\`\`
+
+The command prints an error in two lines on standard error:
+
+\`\`\`
+error: E_INPUT_FILE: requirements: 'uv.lock' does not exist
+hint: Create it, or correct the path; relative paths start from the spec's root.
+\`\`\`
+
 On the command line E_SPEC, E_INPUT_FILE, E_REFERENCE, E_CYCLE and E_OPTIONS end with exit code 2 and E_ABORTED with 130.
 E_REGISTRY_UNREACHABLE, and E_REGISTRY with a status of 429 or 5xx, end with 75: they are worth trying again. All others end with
 1. With \`--json\` the error is the last line, \`{ "type": "error", "code", "message", "hint", "details" }\`.

@@ -27,7 +27,7 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     of: "config",
     pattern: "Shell",
     aspects: ["presence"],
-    reason: "A Dockerfile's SHELL stands in the config; it means nothing to a container, and OCI does not know it.",
+    reason: "A Dockerfile's SHELL is kept in the config; it means nothing to a container, and OCI does not define it.",
   },
   {
     of: "config",
@@ -53,7 +53,7 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     pattern: `${SITE}/both_have/**`,
     aspects: ["content"],
     reason:
-      "Stands for a path that two wheels have with different contents: every builder warns, naming both; uv-micromamba takes that of the later name, with uv it is the one that is written last, which is a race.",
+      "Stands for a path that two wheels have with different contents: every builder warns, naming both; uv-micromamba takes the file of the later name, with uv the one that is written last stays, which is a race.",
     isChance: true,
   },
   {
