@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./tests/support/longest-first.ts";
@@ -35,6 +36,8 @@ export default defineConfig({
           // into the environment is taken out after it.
           isolate: false,
           unstubEnvs: true,
+          // Half of the time they wait for programs, servers and clocks: more files at a time than a small machine has cores.
+          maxWorkers: Math.max(4, availableParallelism()),
           sequence: { groupOrder: 0 },
         },
       },
