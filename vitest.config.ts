@@ -31,6 +31,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
           exclude: [...END_TO_END, PUBLISHED, "**/node_modules/**"],
+          globalSetup: ["tests/support/python-itself.ts"],
           testTimeout: 20_000,
           // No module keeps state (the architecture test sees to it), so files may share a process; what a test puts
           // into the environment is taken out after it.
