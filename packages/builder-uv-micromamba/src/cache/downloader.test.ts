@@ -114,4 +114,37 @@ describe("Downloader", () => {
     await expect(fetch(`${url}/six.whl`)).rejects.toMatchObject({ code: "E_DIGEST_MISMATCH" });
     expect(await kept()).toEqual([]);
   });
+
+  const bytes = async (answer: Answer) => {
+    const { url, seen } = await serve(answer);
+    const found = await downloader().bytes(`${url}/repodata.json`, 10, signal);
+    return { text: found && Buffer.from(found).toString(), asked: seen.length };
+  };
+
+  it("reads an index whole, and tries again after a busy server and a broken connection", async () => {
+    const found = await bytes((_, response, nth) => {
+      if (nth === 1) response.writeHead(503).end();
+      else if (nth === 2) {
+        response.writeHead(200, { "content-length": BODY.length });
+        response.write(BODY.subarray(0, 3), () => response.destroy());
+      } else response.end(BODY);
+    });
+    expect(found).toEqual({ text: String(BODY), asked: 3 });
+  });
+
+  it("knows at once that there is no index, that it is refused, and that it is too long", async () => {
+    expect(await bytes((_, response) => response.writeHead(404).end())).toEqual({ text: undefined, asked: 1 });
+    for (const [answer, about] of [
+      [(response: ServerResponse) => response.writeHead(403).end(), "answers 403"],
+      [(response: ServerResponse) => response.end("more than ten"), "it has more than 10 bytes"],
+    ] as const) {
+      let asked = 0;
+      const failed = bytes((_, response, nth) => {
+        asked = nth;
+        answer(response);
+      });
+      await expect(failed).rejects.toMatchObject({ code: "E_RESOLVE", message: expect.stringContaining(about) });
+      expect(asked).toBe(1);
+    }
+  });
 });

@@ -57,21 +57,54 @@ export class Downloader {
     if (digest !== undefined && kept !== undefined && (await this.#blobs.verify(digest, wanted)))
       return { digest, size: kept };
     this.#report.expect(wanted.size ?? 0);
-    for (let attempt = 1; ; attempt++) {
+    return this.#tried(wanted, signal, async () => {
       let moved = 0;
+      const count = (bytes: number) => {
+        moved += bytes;
+        this.#report.moved(bytes);
+      };
       try {
         const body = wanted.url.startsWith("file:")
           ? createReadStream(fileURLToPath(wanted.url))
           : await this.#open(wanted, signal);
-        const count = (bytes: number) => {
-          moved += bytes;
-          this.#report.moved(bytes);
-        };
         const written = await this.#blobs.write(counted(body, count), wanted);
         this.#report.flush();
         return written;
       } catch (error) {
         this.#report.moved(-moved);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * A whole file of at most `limit` bytes, which is not cached; undefined where the server has none (404).
+   *
+   * @throws ImageSpecError E_RESOLVE for any other answer, which is tried again a few times first, and for a longer file.
+   */
+  async bytes(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const wanted = { url, subject: url };
+    try {
+      return await this.#tried(wanted, signal, async () => {
+        const body = await this.#open(wanted, signal);
+        return collectBytes(body, limit, url).catch((cause: unknown) => {
+          throw isImageSpecError(cause, "E_REGISTRY")
+            ? failed(wanted, `it has more than ${limit} bytes`, { cause })
+            : cause;
+        });
+      });
+    } catch (error) {
+      if (isImageSpecError(error, "E_RESOLVE") && error.details.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** What `get` gives, which is tried again where another attempt may fare better. */
+  async #tried<T>(wanted: WantedBlob, signal: AbortSignal, get: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await get();
+      } catch (error) {
         signal.throwIfAborted();
         const again = isImageSpecError(error, "E_RESOLVE") && error.details.retry === true;
         const final = isImageSpecError(error) && error.code !== "E_DIGEST_MISMATCH" && !again;
@@ -79,20 +112,6 @@ export class Downloader {
           throw isImageSpecError(error) ? error : failed(wanted, (error as Error).message, { cause: error });
         await sleep(250 * 2 ** attempt * (0.5 + Math.random()), undefined, { signal });
       }
-    }
-  }
-
-  /**
-   * A whole file of at most `limit` bytes, which is not cached; undefined where the server has none (404).
-   *
-   * @throws ImageSpecError E_RESOLVE for any other answer and for a longer file.
-   */
-  async bytes(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    try {
-      return await collectBytes(await this.#open({ url, subject: url }, signal), limit, url);
-    } catch (error) {
-      if (isImageSpecError(error, "E_RESOLVE") && error.details.status === 404) return undefined;
-      throw error;
     }
   }
 
