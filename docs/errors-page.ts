@@ -64,6 +64,8 @@ that says what to do next, and \`details\` for machines. Recognise an error by \
 \`instanceof\`, which fails across two copies of the package. No message, hint or detail holds a secret.
 
 \`\`\`ts
+import { ImageBuildEngine, isImageSpecError } from "@imagespec/core";
+
 try {
   await ImageBuildEngine.build(spec);
 } catch (error) {
