@@ -24,9 +24,10 @@ export async function removalLayer(
   const paths = new Set<string>();
   const modules: { folder: string; module: string }[] = [];
   for (const { name, version, info } of outdated) {
-    const rows = parseRecord(await inspector.text(`${site}/${info}/RECORD`));
+    const subject = `${name} ${version} of the base image`;
+    const rows = parseRecord(await inspector.text(`${site}/${info}/RECORD`), subject);
     if (rows.length === 0)
-      throw new ImageSpecError("E_UNSUPPORTED", `${name} ${version} of the base image has no RECORD of its files`, {
+      throw new ImageSpecError("E_UNSUPPORTED", `${subject} has no RECORD of its files`, {
         hint: "Use a base image where it was installed by pip or uv, or require that version.",
       });
     paths.add(`${site}/${info}`);

@@ -2,7 +2,11 @@ import { ImageSpecError } from "@imagespec/core/builder";
 
 // What uv takes for a module and for a function in it: Python's words, dots and hyphens.
 const DOTTED = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}.-]+";
-const OBJECT = new RegExp(`^(${DOTTED})\\s*:\\s*(${DOTTED})\\s*(?:\\[[^\\]]+\\])?$`, "u");
+// What uv takes for blank; String.trim would take a byte order mark too, which is a part of a name.
+const BLANK = "\\p{White_Space}";
+const OBJECT = new RegExp(`^(${DOTTED})${BLANK}*:${BLANK}*(${DOTTED})${BLANK}*(?:\\[[^\\]]+\\])?$`, "u");
+
+const BLANKS = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
 
 export interface EntryPoint {
   name: string;
@@ -24,10 +28,10 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   /** Whether an indented line would go on with the value above. */
   let goesOn = false;
   for (const raw of text.replace(/^\uFEFF/, "").split(/\r\n|[\r\n]/)) {
-    const line = raw.trim();
+    const line = trimmed(raw);
     if (line === "") goesOn = false;
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    if (goesOn && /^\s/.test(raw)) {
+    if (goesOn && /^\p{White_Space}/u.test(raw)) {
       if (isScripts(section)) throw wrong(`has a value of several lines: ${line}`);
       continue;
     }
@@ -43,13 +47,13 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
     }
     if (options === undefined) throw wrong(`begins without a section: ${line}`);
     const equals = line.indexOf("=");
-    const name = line.slice(0, equals).trim();
+    const name = trimmed(line.slice(0, equals));
     if (equals < 1) throw wrong(`has neither an option nor a section in a line: ${line}`);
     if (options.has(name)) throw wrong(`has ${name} twice in [${section}]`);
     options.add(name);
     goesOn = true;
     if (!isScripts(section)) continue;
-    const match = OBJECT.exec(line.slice(equals + 1).trim());
+    const match = OBJECT.exec(trimmed(line.slice(equals + 1)));
     if (name.includes("/") || name === ".." || name === "." || match === null)
       throw new ImageSpecError("E_RESOLVE", `${subject} has an entry point that names no function: ${line}`);
     scripts.push({ name, module: match[1] as string, attribute: match[2] as string });
@@ -60,6 +64,10 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
       hint: "Build with docker-buildx or kaniko, or use another version of the package.",
     });
   return scripts;
+}
+
+function trimmed(text: string): string {
+  return text.replace(BLANKS, "");
 }
 
 function isScripts(section: string): boolean {

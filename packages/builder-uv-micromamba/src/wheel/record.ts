@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { csvField } from "@imagespec/core/builder";
+import { csvField, ImageSpecError } from "@imagespec/core/builder";
 
 /** One line of a RECORD file: path relative to site-packages, `sha256=<base64url>`, size in bytes. */
 export interface RecordRow {
@@ -8,15 +8,27 @@ export interface RecordRow {
   size: string;
 }
 
-/** Reads RECORD, a CSV of three columns (PyPA recording installed projects). A path stands as it is written. */
-export function parseRecord(text: string): RecordRow[] {
-  const rows: RecordRow[] = [];
-  for (const line of text.replace(/^\uFEFF/, "").split(/\r?\n/)) {
-    if (line === "") continue;
-    const [path = "", hash = "", size = ""] = csvFields(line);
-    rows.push({ path, hash, size });
-  }
-  return rows;
+/**
+ * Reads RECORD, a CSV of three columns (PyPA recording installed projects), as uv reads it. A path stands as it is
+ * written.
+ *
+ * @throws ImageSpecError E_RESOLVE for one that is something else, since what it says of the files would not be checked.
+ */
+export function parseRecord(text: string, subject = "A wheel"): RecordRow[] {
+  const rows = csvRows(text.replace(/^\uFEFF/, ""));
+  const columns = rows[0]?.length;
+  return rows.map((fields) => {
+    const [path = "", hash = "", size = ""] = fields;
+    if (fields.length < 3 || fields.length !== columns || !/^(?:\+?\d+)?$/.test(size))
+      throw new ImageSpecError(
+        "E_RESOLVE",
+        `${subject} has a RECORD with a line that is no path, hash and size: ${fields}`,
+        {
+          hint: "Use another version of the package.",
+        },
+      );
+    return { path, hash, size };
+  });
 }
 
 /** Writes RECORD, sorted by path and hash. */
@@ -31,14 +43,21 @@ export function recordRow(path: string, content: Uint8Array): RecordRow {
   return { path, hash: `sha256=${hash}`, size: String(content.length) };
 }
 
-function csvFields(line: string): string[] {
-  const fields: string[] = [];
-  const pattern = /(?:"((?:[^"]|"")*)"|([^,]*))(,|$)/y;
-  while (pattern.lastIndex <= line.length) {
-    const match = pattern.exec(line);
-    if (match === null) break;
-    fields.push(match[1] === undefined ? (match[2] ?? "") : match[1].replaceAll('""', '"'));
-    if (match[3] !== ",") break;
+/** A field, quoted or not, whose closing quote more text may follow, and what ends it. */
+const FIELD = /(?:"([^"]*(?:""[^"]*)*)(?:"|$))?([^,\r\n]*)(,|[\r\n]|$)/y;
+
+/** The fields of each row that is not empty. */
+function csvRows(text: string): string[][] {
+  const rows: string[][] = [];
+  let fields: string[] = [];
+  FIELD.lastIndex = 0;
+  while (FIELD.lastIndex < text.length || fields.length > 0) {
+    const [, quoted, rest = "", end = ""] = FIELD.exec(text) ?? [];
+    if (quoted === undefined && rest === "" && end !== "," && fields.length === 0) continue;
+    fields.push(`${quoted?.replaceAll('""', '"') ?? ""}${rest}`);
+    if (end === ",") continue;
+    rows.push(fields);
+    fields = [];
   }
-  return fields;
+  return rows;
 }
