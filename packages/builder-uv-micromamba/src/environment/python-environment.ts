@@ -29,7 +29,7 @@ export interface PythonEnvironment {
 }
 
 /** An environment before the Python packages, and what they are chosen and laid by. */
-interface Foundation {
+interface PackagesGround {
   step: EnvironmentStep;
   empty: EmptyEnvironment;
   /** What the base has of it. */
@@ -100,12 +100,12 @@ async function checkedBase(
 /** The layer that takes out what the Python packages replace, where there is such a thing, and those that hold them. */
 async function packageLayers(
   session: BuildSession,
-  foundation: Foundation,
+  ground: PackagesGround,
   packages: PackagesStep,
   question: EnvironmentQuestion,
 ): Promise<{ removal: LayerSource[]; modules: LayerSource[] }> {
-  const { step, empty, extended, limit } = foundation;
-  const target = targetOf(foundation, question.base);
+  const { step, empty, extended, limit } = ground;
+  const target = targetOf(ground, question.base);
   // Sought while the packages are resolved; whoever needs it learns why there is none.
   if (step.bytecode) findCompiler(session, target.minor, step.uvImage).catch(() => undefined);
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
@@ -127,7 +127,7 @@ async function packageLayers(
   return { removal: removal === undefined ? [] : [removal], modules };
 }
 
-function targetOf({ empty: { python }, libc }: Foundation, base: BaseImage): PythonTarget {
+function targetOf({ empty: { python }, libc }: PackagesGround, base: BaseImage): PythonTarget {
   if (python === undefined)
     throw new ImageSpecError("E_NO_PYTHON", "The conda environment has no python for the Python packages", {
       hint: "Add python to condaPackages, or set pythonVersion.",
