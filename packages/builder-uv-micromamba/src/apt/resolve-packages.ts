@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AddressMirrors, APT_CHOICES, type AptIndex, ImageSpecError, runTool } from "@imagespec/core/builder";
+import { hostAuthorities } from "../session/host-authorities.ts";
 import { aptSettings } from "./apt-settings.ts";
 import type { BaseSystem } from "./base-system.ts";
 import type { AptPrograms } from "./find-apt.ts";
@@ -159,7 +160,7 @@ function configuration(
   root: string,
   { architecture, foreign, checkValidUntil }: { architecture: string; foreign: string[]; checkValidUntil: boolean },
 ): string {
-  const authorities = process.env.SSL_CERT_FILE || process.env.NODE_EXTRA_CA_CERTS;
+  const authorities = hostAuthorities();
   const settings: [string, string][] = [
     ["Dir::Etc", join(root, "etc")],
     ["Dir::Etc::main", "/dev/null"],
@@ -181,7 +182,7 @@ function configuration(
     ["Acquire::Languages", "none"],
     ["Acquire::Check-Valid-Until", String(checkValidUntil)],
     ["Acquire::Retries", "3"],
-    ...(authorities ? [["Acquire::https::CAInfo", authorities] as [string, string]] : []),
+    ...(authorities === undefined ? [] : [["Acquire::https::CAInfo", authorities] as [string, string]]),
   ];
   const lines = settings.map(([name, value]) => `${name} "${value.replaceAll('"', "")}";`);
   const all = [architecture, ...foreign].map((name) => `"${name}";`).join(" ");

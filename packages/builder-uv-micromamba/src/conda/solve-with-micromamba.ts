@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
+import { hostAuthorities } from "../session/host-authorities.ts";
 import { withoutVariables } from "../session/without-variables.ts";
 import type { CondaPackage, CondaSolver, RepodataRecord, VirtualPackage } from "./conda-package.ts";
 
@@ -49,8 +50,8 @@ function isolated(
   const result: Record<string, string | undefined> = withoutVariables(() => true);
   for (const name of KEPT) result[name] = env[name];
   // libmamba prefers the second of these to its own certificates.
-  const authorities = env.SSL_CERT_FILE || env.NODE_EXTRA_CA_CERTS;
-  if (authorities) for (const name of ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"]) result[name] = authorities;
+  const authorities = hostAuthorities(env);
+  if (authorities !== undefined) for (const name of ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"]) result[name] = authorities;
   result.HOME = scratch;
   result.MAMBA_ROOT_PREFIX = join(scratch, "root");
   result.TMPDIR = scratch;

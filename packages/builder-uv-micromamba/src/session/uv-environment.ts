@@ -1,4 +1,5 @@
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
+import { hostAuthorities } from "./host-authorities.ts";
 
 /** Settings of uv that say where Pythons are downloaded from; they are kept, and are not part of the image. */
 const KEPT = ["UV_PYTHON_DOWNLOADS_JSON_URL", "UV_PYTHON_INSTALL_MIRROR", "UV_HTTP_TIMEOUT", "UV_CONCURRENT_DOWNLOADS"];
@@ -15,7 +16,7 @@ export function uvEnvironment(
 ): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {};
   for (const name of Object.keys(host)) if (DROPPED.test(name) && !KEPT.includes(name)) env[name] = undefined;
-  const authorities = host.SSL_CERT_FILE || host.NODE_EXTRA_CA_CERTS;
-  if (authorities) env.SSL_CERT_FILE = authorities;
+  const authorities = hostAuthorities(host);
+  if (authorities !== undefined) env.SSL_CERT_FILE = authorities;
   return { ...env, UV_CACHE_DIR: cacheFolder, UV_NO_PROGRESS: "1", NO_COLOR: "1", ...extra };
 }
