@@ -96,8 +96,9 @@ function defaultGroupBreaches(project: Table): LockBreach[] {
   const isPlain = groups === undefined || (Array.isArray(groups) && groups.every((group) => group === "dev"));
   if (isPlain) return [];
   const stated = `[tool.uv] default-groups is ${JSON.stringify(groups)}`;
-  const message = `${stated}, and an image gets the project's dependencies alone`;
-  const hint = "Move what the image needs to the project's dependencies, drop default-groups and run 'uv lock'.";
+  const message = `${stated}, and without uvProject an image gets the project's dependencies alone`;
+  const hint =
+    "Name the groups that the image needs in uvProject: { groups: [...] }, or drop default-groups and run 'uv lock'.";
   return [{ file: "pyproject", code: "default_groups", message, hint }];
 }
 
