@@ -27,6 +27,21 @@ export async function runCommand(line: CommandLine, io: ProgramIo): Promise<numb
   // Whoever asks what a config may hold gets the answer even when the present one is wrong.
   if (line.command === "schema" || line.command === "completion")
     return run({ ...io, line, settings: { file: undefined, config: {} } });
+  if (!hasWorkingFolder()) {
+    const { ImageSpecError } = await import("@imagespec/core");
+    throw new ImageSpecError("E_INPUT_FILE", "The working directory does not exist any more", {
+      hint: "Change to a folder that exists.",
+    });
+  }
   const { setProjectEnvironment } = await import("./project-environment.ts");
   return run({ ...io, line, settings: await setProjectEnvironment(line, io.env) });
+}
+
+/** Whether the folder that relative paths start from is still there; Node fails to name one that was removed. */
+function hasWorkingFolder(): boolean {
+  try {
+    return process.cwd() !== "";
+  } catch {
+    return false;
+  }
 }

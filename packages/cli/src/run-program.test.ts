@@ -45,6 +45,16 @@ describe("the end of the program", () => {
     expect(stderr).toMatch(/^error: E_OUTPUT: the answer cannot be written: .*ENOSPC.*\n$/);
   });
 
+  it.each(["tag /imagespec.json", "tag", "builders", "doctor", "build --json"])(
+    "is a plain error in a folder that was removed: %s",
+    (line) => {
+      const command = `mkdir gone; cd gone; rmdir ../gone; exec "${process.execPath}" "${MAIN}" ${line}`;
+      const { status, stderr, stdout } = spawnSync("sh", ["-c", command], { cwd: cli.path, encoding: "utf8" });
+      expect(`${stdout}${stderr}`).toMatch(/E_INPUT_FILE.*The working directory does not exist any more/);
+      expect(status).toBe(2);
+    },
+  );
+
   it("is told when what it waits for cannot come", async () => {
     await cli.write("imagespec.mjs", "export default new Promise(() => {});");
     expect(await cli.run(["tag"])).toMatchObject({

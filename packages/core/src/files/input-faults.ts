@@ -14,7 +14,8 @@ export class InputFaults {
 
   /** Adds what a failed system call says about a path. */
   addSystem(parameter: FaultPlace, path: string, error: unknown): void {
-    this.add(parameter, systemProblem(path, error));
+    const isSource = [parameter].flat()[0] === "sourceRoot";
+    this.add(parameter, systemProblem(path, error, isSource));
   }
 
   /** Throws one E_INPUT_FILE that names every fault; does nothing when there is none. */
@@ -25,7 +26,8 @@ export class InputFaults {
   }
 }
 
-function systemProblem(path: string, error: unknown): Problem {
+/** `isSource` of what an ignore file can leave out. */
+function systemProblem(path: string, error: unknown, isSource: boolean): Problem {
   if (error instanceof FileRefused) {
     const hint = error.code === "not_a_file" ? "Put a regular file there, or name another." : "Name a smaller file.";
     return { code: error.code, message: `'${path}' ${error.message}`, hint };
@@ -39,6 +41,7 @@ function systemProblem(path: string, error: unknown): Problem {
   }
   const isDenied = code === "EACCES" || code === "EPERM";
   const message = `'${path}' cannot be read: ${isDenied ? "permission denied" : code}`;
-  const hint = `${isDenied ? "Make it readable" : "Check the file"}, or leave it out with an ignore file.`;
+  const otherwise = isSource ? "leave it out with an ignore file" : "name another";
+  const hint = `${isDenied ? "Make it readable" : "Check the file"}, or ${otherwise}.`;
   return { code: "unreadable", message, hint };
 }

@@ -19,7 +19,7 @@ describe("faults of a spec", () => {
     ["a wrong digest", { baseImage: "debian@sha256:12" }, "baseImage", /digest/],
     ["a layout without a path", { baseImage: "oci:" }, "baseImage", /no folder/],
     ["a name with a tag", { name: "train:v1" }, "name", /a-z/],
-    ["an empty name", { name: "" }, "name", /empty/],
+    ["an empty name", { name: "" }, "name", /^it is empty$/],
     ["a registry with a tag", { registry: "ghcr.io/x/y:latest" }, "registry", /it has a tag/],
     ["a tagFormat without the hash", { tagFormat: "v1" }, "tagFormat", /\{spec_hash\}/],
     ["a tagFormat that starts with a dash", { tagFormat: "-{spec_hash}" }, "tagFormat", /legal tag/],

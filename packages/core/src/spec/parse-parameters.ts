@@ -79,6 +79,7 @@ export function specError(faults: SpecFault[], name?: unknown): ImageSpecError {
 function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft {
   const draft: Record<string, unknown> = {};
   const known = parameterNames();
+  const written = new Map<string, string>();
   for (const [key, value] of Object.entries(input)) {
     const name = snakeCase ? camelCase(key) : key;
     if (!known.includes(name)) {
@@ -87,13 +88,16 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
       faults.push({ path: [key], code: "unrecognized_keys", message, hint });
     } else if (value === undefined || value === null) {
     } else if (name in draft) {
-      const hint = `Keep one of '${name}' and '${key}'.`;
+      const hint = `Keep one of '${written.get(name)}' and '${key}'.`;
       faults.push({ path: [key], code: "duplicate", message: `'${name}' is set twice`, hint });
-    } else draft[name] = value;
+    } else {
+      draft[name] = value;
+      written.set(name, key);
+    }
   }
   // An empty registry is what an unset environment variable leaves behind.
   if (draft.registry === "") delete draft.registry;
-  for (const name of ["name", "registry"]) if (typeof draft[name] === "string") draft[name] = draft[name].toLowerCase();
+  for (const name of ["name", "registry"]) if (typeof draft[name] === "string") draft[name] = lowerCase(draft[name]);
   if (snakeCase) {
     for (const name of ["builderConfig", "uvProject"]) {
       const value = draft[name];
@@ -102,6 +106,11 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
     }
   }
   return draft;
+}
+
+/** Of A to Z alone: the sign of kelvin, for one, is no letter of a name, and would become one. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function parseBase(baseImage: unknown, options: ParseOptions, faults: SpecFault[]): Spec | undefined {

@@ -45,14 +45,11 @@ export function emptyBreach(text: string): Problem | undefined {
 }
 
 export function imageNameBreach(name: string): Problem | undefined {
-  const breach = nameBreach(`x/${name}`);
-  return (
-    breach && {
-      code: "name",
-      message: breach.message,
-      hint: "Write it like 'train' or 'team/train'; the tag is computed.",
-    }
-  );
+  // A name of the registry before it, since that is what it stands behind.
+  const breach = emptyBreach(name) ?? nameBreach(`x/${name}`);
+  if (breach === undefined) return undefined;
+  const message = breach.message.replace(`'x/${name}'`, `'${name}'`);
+  return { code: "name", message, hint: "Write it like 'train' or 'team/train'; the tag is computed." };
 }
 
 export function pythonVersionBreach(version: string): Problem | undefined {
