@@ -85,3 +85,37 @@ describe("conda's environment.yml", () => {
     ]);
   });
 });
+
+it.each([
+  ["dependencies: &a [*a]", /a list or table that holds itself, which is not text/],
+  ["dependencies:\n  - &a { pip: six, x: *a }", /a list or table that holds itself, which is not text/],
+  ["dependencies:\n  - pip: &a [six, *a]", /a list or table that holds itself, which is not text/],
+  ['dependencies: ["sel(linux): six"]', /'sel\(linux\): six' does not begin with the name of a conda package/],
+  ['dependencies: ["$X"]', /'\$X' does not begin with the name/],
+  ['dependencies: ["conda-forge::"]', /does not begin with the name/],
+  ['dependencies: ["=2"]', /does not begin with the name/],
+  ['dependencies: ["six; python_version > 3"]', /does not begin with the name/],
+])("an environment.yml is refused plainly: %j", async (text, message) => {
+  folder.write({ "environment.yml": `${text}\n` });
+  expect(await folder.faults({ requirements: "environment.yml" })).toEqual([
+    ["requirements", expect.any(String), expect.stringMatching(message)],
+  ]);
+});
+
+it.each([
+  "numpy",
+  "numpy>=2,<3",
+  "numpy 2.1.*",
+  "numpy=2.1=py312_0",
+  "numpy!=2",
+  "numpy~=2.1",
+  "numpy[version='>=2']",
+  "conda-forge::numpy >=2",
+  "__glibc>=2.17",
+  "_libgcc_mutex",
+  "ruamel.yaml",
+  "PyQt",
+  "mkl*",
+])("names of conda packages are taken in all of their forms: %j", (text) => {
+  expect(() => new ImageSpec({ condaPackages: [text] })).not.toThrow();
+});

@@ -67,7 +67,7 @@ export async function condaEnvironment(text: string): Promise<CondaEnvironment> 
     wrong(`it sets ${name}`, name === "variables" ? "Set the variables in env." : `Take ${name} out of the file.`);
   const take = (into: string[], rule: Rule, entries: unknown) => {
     for (const entry of Array.isArray(entries) ? entries : []) {
-      if (typeof entry !== "string") wrong(`it lists ${JSON.stringify(entry)}, which is not text`);
+      if (typeof entry !== "string") wrong(`it lists ${shown(entry)}, which is not text`);
       else {
         const breach = unprintableBreach(entry) ?? credentialBreach(entry) ?? rule(entry);
         if (breach) result.breaches.push(breach);
@@ -85,4 +85,13 @@ export async function condaEnvironment(text: string): Promise<CondaEnvironment> 
   );
   for (const entry of ofPip) take(result.packages, pythonPackageBreach, table(entry).pip);
   return result;
+}
+
+/** A value in one line; an alias of YAML may make it a part of itself. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "a list or table that holds itself";
+  }
 }

@@ -126,9 +126,15 @@ export function condaPackageBreach(text: string): Problem | undefined {
     const message = `'${redact(text)}' names 'defaults', which stands for several channels`;
     return { code: "conda_source", message, hint: "Name one of them: 'https://repo.anaconda.com/pkgs/main::NAME'." };
   }
+  if (!CONDA_NAME.test(name)) {
+    const message = `'${redact(text)}' does not begin with the name of a conda package`;
+    return { code: "conda_name", message, hint: "Write it like 'numpy', 'numpy>=2' or 'conda-forge::numpy=2.1'." };
+  }
   return channel === undefined ? undefined : channelAddressBreach(channel);
 }
 
+/** A name, of which conda takes patterns too, and what may follow it: a version, a build or brackets. */
+const CONDA_NAME = /^\s*[\w*][\w.*-]*(?=$|[\s=<>!~[])/;
 const CONDA_ARCHIVE = /\.(?:conda|tar\.bz2)(?:#.*)?$/i;
 const SUBDIR = /\/(?:noarch|(?:linux|osx|win|emscripten|wasi|freebsd|zos)-\w+)$/;
 
