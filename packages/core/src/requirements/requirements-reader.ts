@@ -20,10 +20,10 @@ const CONSTRAINING_HASH: Problem = {
   hint: "Move the line to a file that -r names, or take the hash out.",
 };
 
-/** pip obeys it there; uv passes over it, so that a package may come from another index than the one it names. */
+/** uv passes over an index there and obeys other options, so that a package may come from another index than the file names. */
 const CONSTRAINING_OPTION: Problem = {
   code: "option",
-  message: "an option stands in a file that -c names, where uv passes over it",
+  message: "an option stands in a file that -c names, where uv does not obey every one",
   hint: "Move the line to a file that -r names.",
 };
 
