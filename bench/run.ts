@@ -2,8 +2,9 @@
 // Prints a table and writes its rows to bench/results.json and docs/benchmarks.svg, where rows of other groups stay.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { arch, availableParallelism, loadavg, release, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
+import { ensureUv } from "../scripts/services/uv.ts";
 import { paired } from "./paired.ts";
 import { plot } from "./plot.ts";
 import type { RowGroup, RowResult } from "./row.ts";
@@ -35,6 +36,8 @@ if (unknown.length > 0 || !(rounds >= 1)) {
   process.exit(2);
 }
 
+// Rows that need no other service ask uv for packages.
+process.env.PATH = [await ensureUv(), process.env.PATH].join(delimiter);
 const results = await earlierResults();
 console.log(tableHead());
 for (const name of wanted) {
