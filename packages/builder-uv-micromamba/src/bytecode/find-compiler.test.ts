@@ -109,4 +109,40 @@ describe("findCompiler", () => {
     expect(await one.build(`${registry.host}/cache`, resolving)).toEqual(["3.12.9", "E_TOOL_MISSING"]);
     expect(await one.downloads()).toBe(1);
   });
+
+  it("compiles with the Python that its uv installs, not with what another uv left in the cache", async () => {
+    await using registry = await startRegistry();
+    const one = await machine("one", "3.12.9");
+    const log = join(root, "one", "log");
+    // A uv that has put each version it was ever asked for into the cache, and knows another as the newest.
+    const uvOf = (version: string, newest: string) => {
+      const entry = (implementation: string, variant: string, of: string) =>
+        JSON.stringify({ version: of, implementation, variant });
+      const list = [entry("pypy", "default", "3.12.99"), entry("cpython", "freethreaded", newest)];
+      return writeFile(
+        join(root, "one", "uv"),
+        [
+          "#!/bin/sh",
+          `echo "$@" >>'${log}'`,
+          `[ "$1" = --version ] && echo uv ${version} && exit`,
+          `[ "$2" = list ] && echo '[${[...list, entry("cpython", "default", newest)].join(",")}]' && exit`,
+          'for last; do [ "$last" = --no-bin ] || wanted=$last; done',
+          'at="$UV_PYTHON_INSTALL_DIR/$wanted"',
+          `[ "$2" = install ] && mkdir -p "$at" && printf '#!/bin/sh\\necho cpython %s %s/python\\n' "$wanted" "$at" >"$at/python" && chmod +x "$at/python" && exit`,
+          '[ "$2" = find ] && for found in "$UV_PYTHON_INSTALL_DIR/$wanted"*/python; do [ -x "$found" ] && echo "$found" && exit; done',
+          "exit 1",
+        ].join("\n"),
+        { mode: 0o755 },
+      );
+    };
+    const compiledBy = (image: string) =>
+      one.build(`${registry.host}/cache`, async (session) => (await findCompiler(session, "3.12", image)).version);
+    await uvOf("0.9.5", "3.12.11");
+    expect(await compiledBy("uv:0.9.5")).toBe("3.12.11");
+    await uvOf("0.9.6", "3.12.12");
+    expect(await compiledBy("uv:0.9.6")).toBe("3.12.12");
+    await uvOf("0.9.5", "3.12.11");
+    expect(await compiledBy("uv:0.9.5")).toBe("3.12.11");
+    expect(await one.downloads()).toBe(2);
+  });
 });

@@ -1,10 +1,12 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
-import { cachedPython, downloadedPython } from "../session/find-python.ts";
+import { cachedPython, downloadableVersion, downloadedPython } from "../session/find-python.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import { isExecutable, onPath } from "../session/on-path.ts";
 import { isOfVersion } from "../target/python-target.ts";
 
+/** Versions that uv installs for an X.Y. */
+const LISTED_PYTHONS = "listed-pythons";
 const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Versions that machines compiled with where uv had no Python. */
 const HOST_COMPILERS = "host-compilers";
@@ -26,8 +28,8 @@ export interface Compiler {
 }
 
 /**
- * A Python X.Y on this machine: one that uv manages, downloaded into the cache where that works, else `pythonX.Y` on
- * PATH with a warning. Where other machines have shared which version they compile with, that one is taken: one of uv's
+ * A Python X.Y on this machine: the one that this uv installs for X.Y, downloaded into the cache where that works, else
+ * `pythonX.Y` on PATH with a warning. Where other machines have shared which version they compile with, that one is taken: one of uv's
  * is downloaded only once there is something to compile, and one of the machine's is used where this machine has it
  * too. Looked for once in a build.
  *
@@ -40,7 +42,8 @@ export function findCompiler(session: BuildSession, minor: string, uvImage: stri
 async function look(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
   const uv = await session.uv(uvImage);
   const attempt: Attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
-  const own = await managed(session, uv, minor);
+  const listed = await listedVersion(session, uv, attempt);
+  const own = listed === undefined ? undefined : await managed(session, uv, listed);
   if (own !== undefined) return remembered(session, attempt, own);
   const shared = await session.records.get<string>("compilers", attempt);
   if (shared !== undefined) return laterCompiler(session, uv, shared);
@@ -48,7 +51,7 @@ async function look(session: BuildSession, minor: string, uvImage: string): Prom
   // The registry has what other machines compiled with theirs; downloading a compiler would only repeat that.
   const known = session.shared && host && (await session.records.get<string>(HOST_COMPILERS, attempt));
   const isShared = known !== undefined && known === host?.version;
-  const installed = isShared ? undefined : await tryInstall(session, uv, attempt);
+  const installed = isShared ? undefined : await tryInstall(session, uv, attempt, listed ?? minor);
   if (installed !== undefined) return remembered(session, attempt, installed);
   if (host === undefined) throw noCompiler(minor);
   session.warn(
@@ -65,11 +68,26 @@ interface Attempt {
   list: string | undefined;
 }
 
+/**
+ * The X.Y.Z that this uv installs for X.Y; undefined where it lists none. The cache may also hold what another uv installed,
+ * which compiles to other bytes.
+ */
+function listedVersion(session: BuildSession, uv: UvProgram, attempt: Attempt): Promise<string | undefined> {
+  const { force } = session.request;
+  const ask = () => downloadableVersion(session, uv, attempt.minor);
+  return session.records.recent(LISTED_PYTHONS, attempt, { force, ask, kept: (version) => version !== undefined });
+}
+
 /** A download, unless one has failed not long ago. */
-async function tryInstall(session: BuildSession, uv: UvProgram, attempt: Attempt): Promise<Interpreter | undefined> {
+async function tryInstall(
+  session: BuildSession,
+  uv: UvProgram,
+  attempt: Attempt,
+  wanted: string,
+): Promise<Interpreter | undefined> {
   const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
   if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER_MS) return undefined;
-  const installed = await install(session, uv, attempt.minor);
+  const installed = await install(session, uv, wanted);
   if (installed === undefined) await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
   return installed;
 }
