@@ -2,12 +2,16 @@ import {
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
+  lazySchema,
   type Probe,
   type Unsupported,
 } from "@imagespec/core/builder";
-import { CONTENT_OPTIONS, type DockerBuildxOptions, dockerBuildxOptions } from "./options.ts";
+import type { DockerBuildxOptions } from "./options.ts";
 import { probe } from "./probe.ts";
 import { supports } from "./supports.ts";
+
+/** Build arguments reach every step: they can change what is in the image. */
+const CONTENT_OPTIONS = ["buildArgs"];
 
 /**
  * Builds with docker: `docker buildx build` with the plug-in, else `docker build` or the engine's API, and
@@ -16,7 +20,7 @@ import { supports } from "./supports.ts";
 export class DockerBuildxBuilder extends ImageSpecBuilder<DockerBuildxOptions> {
   readonly builderType = "docker-buildx";
   override readonly contentOptions = CONTENT_OPTIONS;
-  override readonly optionsSchema = dockerBuildxOptions;
+  override readonly optionsSchema = lazySchema(async () => (await import("./options.ts")).dockerBuildxOptions);
 
   override supports(request: BuildRequest<DockerBuildxOptions>): Unsupported[] {
     return supports(request);

@@ -50,9 +50,6 @@ export const dockerBuildxOptions = z.strictObject({
   buildArgs,
 });
 
-/** Build arguments reach every step: they can change what is in the image. */
-export const CONTENT_OPTIONS = ["buildArgs"];
-
 /** Options of a build with docker, as `dockerBuildxOptions` returns them. */
 export type DockerBuildxOptions = z.output<typeof dockerBuildxOptions>;
 

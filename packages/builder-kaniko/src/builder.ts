@@ -2,19 +2,23 @@ import {
   type BuildRequest,
   type BuildResult,
   ImageSpecBuilder,
+  lazySchema,
   type Probe,
   type Unsupported,
 } from "@imagespec/core/builder";
 import { JobSlots } from "./kubernetes/job-slots.ts";
-import { CONTENT_OPTIONS, type KanikoOptions, kanikoOptions } from "./options.ts";
+import type { KanikoOptions } from "./options.ts";
 import { Prober } from "./probe.ts";
 import { supports } from "./supports.ts";
+
+/** What decides which files a step's layer holds, or what kaniko does at all: it can change what is in the image. */
+const CONTENT_OPTIONS = ["snapshotMode", "extraArgs"];
 
 /** Builds with kaniko's executor: in a container, as a Kubernetes Job, or in the container this process runs in. */
 export class KanikoBuilder extends ImageSpecBuilder<KanikoOptions> {
   readonly builderType = "kaniko";
   override readonly contentOptions = CONTENT_OPTIONS;
-  override readonly optionsSchema = kanikoOptions;
+  override readonly optionsSchema = lazySchema(async () => (await import("./options.ts")).kanikoOptions);
   readonly #slots = new JobSlots();
   readonly #prober = new Prober();
 

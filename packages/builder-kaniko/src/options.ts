@@ -109,9 +109,6 @@ export const kanikoOptions = z.strictObject({
   kubernetes: kubernetesOptions,
 });
 
-/** What decides which files a step's layer holds, or what kaniko does at all: it can change what is in the image. */
-export const CONTENT_OPTIONS = ["snapshotMode", "extraArgs"];
-
 /** Options of a build with kaniko, as `kanikoOptions` returns them. */
 export type KanikoOptions = z.output<typeof kanikoOptions>;
 export type KubernetesOptions = KanikoOptions["kubernetes"];

@@ -4,12 +4,13 @@ import {
   type BuildResult,
   ImageSpecBuilder,
   isImageSpecError,
+  lazySchema,
   type Probe,
   type Unsupported,
 } from "@imagespec/core/builder";
 import { packageVersion } from "@imagespec/registry/terms";
 import { createdTime } from "./image/image-config.ts";
-import { type Options, optionsSchema } from "./options.ts";
+import type { Options } from "./options.ts";
 import { probe } from "./probe.ts";
 import type { UvProgram } from "./session/find-uv.ts";
 import { supports } from "./supports.ts";
@@ -17,7 +18,7 @@ import { supports } from "./supports.ts";
 /** Builds images without a daemon: uv resolves, layers are written here, and only what the registry lacks is pushed. */
 export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
   override readonly builderType = "uv-micromamba";
-  override readonly optionsSchema = optionsSchema;
+  override readonly optionsSchema = lazySchema(async () => (await import("./options.ts")).optionsSchema);
 
   /** What the last probe found: a build right after it need not look again. */
   #probed: { option: string | undefined; image: string | undefined; uv: UvProgram | undefined } | undefined;

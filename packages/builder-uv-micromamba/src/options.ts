@@ -1,4 +1,4 @@
-import { nameBreach } from "@imagespec/registry";
+import { nameBreach } from "@imagespec/registry/terms";
 import { z } from "zod";
 
 /** Options of this builder; none of them changes what is in the image. */

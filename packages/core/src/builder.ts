@@ -4,19 +4,18 @@
  *
  * @packageDocumentation
  */
+export type { CredentialStore, Presence } from "@imagespec/registry";
 export {
-  type CredentialStore,
   type ErrorCode,
   ImageSpecError,
   type ImageSpecErrorOptions,
   isImageSpecError,
   isLeftBehind,
   isRunning,
-  type Presence,
   processMark,
   redact,
   type Unsupported,
-} from "@imagespec/registry";
+} from "@imagespec/registry/terms";
 export type { BuildEvent } from "./builder/build-event.ts";
 export {
   type BuildRequest,
@@ -26,6 +25,7 @@ export {
   type Probe,
 } from "./builder/builder.ts";
 export { csvField } from "./builder/csv-field.ts";
+export { lazySchema } from "./builder/lazy-schema.ts";
 export { type NetrcLogin, parseNetrc } from "./builder/netrc.ts";
 export { type Output, outputText } from "./builder/output.ts";
 export { reportedSink } from "./builder/reported-sink.ts";

@@ -43,9 +43,6 @@ export {
 } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { draftPath, sweepDrafts } from "./process/draft.ts";
-export { isLeftBehind } from "./process/left-behind.ts";
-export { onProcessExit } from "./process/on-process-exit.ts";
-export { isRunning, processMark } from "./process/process-mark.ts";
 export { type AttachedDocument, attachDocument } from "./referrer/attach-document.ts";
 export { type AttachedDocumentOptions, attachedDocuments } from "./referrer/attached-documents.ts";
 export * from "./terms.ts";

@@ -1,6 +1,6 @@
 /**
  * What all packages share: errors, the names of images, registries and platforms, and how a file that somebody names is
- * read. Quickly loaded; the package's main entry holds it too.
+ * read, and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
  *
  * @packageDocumentation
  */
@@ -29,8 +29,11 @@ export {
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
+export { isLeftBehind } from "./process/left-behind.ts";
+export { onProcessExit } from "./process/on-process-exit.ts";
 export { packageVersion } from "./process/package-version.ts";
 export type { ProcessEnvironment } from "./process/process-environment.ts";
+export { isRunning, processMark } from "./process/process-mark.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
 export {
   isDigest,

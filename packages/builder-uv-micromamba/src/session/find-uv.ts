@@ -1,5 +1,5 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
-import { parseReference } from "@imagespec/registry";
+import { parseReference } from "@imagespec/registry/terms";
 import { onPath } from "./on-path.ts";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { cutBesideSecrets } from "@imagespec/registry";
+import { cutBesideSecrets } from "@imagespec/registry/terms";
 
 const LONGEST_LINE = 64 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { onProcessExit } from "@imagespec/registry";
+import { onProcessExit } from "@imagespec/registry/terms";
 
 /** How long a stopped group has after TERM, and its pipes after KILL, in milliseconds: together under 5 s. */
 const TERM_GRACE_MS = 3000;

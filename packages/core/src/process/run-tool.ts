@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry";
+import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry/terms";
 import { abortedError } from "./aborted-error.ts";
 import { isBrokenPipe } from "./broken-pipe.ts";
 import { escapeCommand } from "./escape-command.ts";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ImageSpecError, isLeftBehind, onProcessExit, processMark } from "@imagespec/registry";
+import { ImageSpecError, isLeftBehind, onProcessExit, processMark } from "@imagespec/registry/terms";
 
 /** `imagespec-NAME-MARK-XXXXXX`. */
 const SCRATCH_FOLDER = /^imagespec-[a-z-]+-([0-9a-f]{16}\.\d+\.\d+)-\w{6}$/;
