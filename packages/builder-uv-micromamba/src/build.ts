@@ -4,8 +4,8 @@ import { assembleImage } from "./image/assemble-image.ts";
 import { deliver } from "./image/deliver.ts";
 import { imageConfig } from "./image/image-config.ts";
 import { platformImage } from "./image/platform-image.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { BuildSession } from "./session/build-session.ts";
-import { inParallel } from "./session/in-parallel.ts";
 import { makeLayers } from "./session/make-layers.ts";
 
 /**

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { BuildEvent } from "@imagespec/core/builder";
 import { HttpTransport } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -63,6 +64,21 @@ function fetch(url: string, logins: IndexLogin[] = [], sha256 = SHA256) {
 const kept = () => readdir(folder.path("blobs/sha256"));
 
 describe("Downloader", () => {
+  it("takes a file of this machine, and names the one that is not there or is a folder", async () => {
+    const file = (name: string) => fetch(pathToFileURL(join(root, name)).href);
+    await writeFile(join(root, "six.whl"), BODY);
+    expect(await file("six.whl")).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });
+    await rm(new BlobStore(folder).path(`sha256:${SHA256}`));
+    await mkdir(join(root, "folder.whl"));
+    for (const [name, why] of [
+      ["missing.whl", /no such file.*missing\.whl/],
+      ["folder.whl", /directory/],
+    ] as const) {
+      await expect(file(name)).rejects.toMatchObject({ code: "E_RESOLVE", message: expect.stringMatching(why) });
+      await expect(file(name)).rejects.toThrow(/^six-1\.0-py3-none-any\.whl cannot be read: /);
+    }
+  });
+
   it("puts a file into the cache, and asks for it once", async () => {
     const { url, seen } = await serve((_, response) => response.end(BODY));
     expect(await fetch(`${url}/six.whl`)).toEqual({ digest: `sha256:${SHA256}`, size: BODY.length });

@@ -64,9 +64,7 @@ export class Downloader {
         this.#report.moved(bytes);
       };
       try {
-        const body = wanted.url.startsWith("file:")
-          ? createReadStream(fileURLToPath(wanted.url))
-          : await this.#open(wanted, signal);
+        const body = wanted.url.startsWith("file:") ? localFile(wanted) : await this.#open(wanted, signal);
         const written = await this.#blobs.write(counted(body, count), wanted);
         this.#report.flush();
         return written;
@@ -146,6 +144,17 @@ export class Downloader {
       this.#logins.find((login) => login.origin === undefined && login.host === url.hostname) ??
       this.#logins.find((login) => login.host === "*")
     );
+  }
+}
+
+/** A file of this machine, as a `file:` address names it. */
+async function* localFile(wanted: WantedBlob): AsyncGenerator<Uint8Array> {
+  const path = fileURLToPath(wanted.url);
+  try {
+    yield* createReadStream(path);
+  } catch (cause) {
+    const message = `${wanted.subject} cannot be read: ${(cause as Error).message}`;
+    throw new ImageSpecError("E_RESOLVE", message, { hint: "Correct the address, or put the file there.", cause });
   }
 }
 

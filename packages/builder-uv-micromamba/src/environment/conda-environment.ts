@@ -10,8 +10,8 @@ import { resolveConda } from "../conda/resolve-conda.ts";
 import { solveThroughMirrors } from "../conda/solve-through-mirrors.ts";
 import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { inParallel } from "../session/in-parallel.ts";
 import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type ImageSink, orDiscard } from "@imagespec/registry";
+import { inParallel } from "../in-parallel.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { inParallel } from "../session/in-parallel.ts";
 import { type AssembledImage, layerDescriptor, topManifest } from "./assemble-image.ts";
 
 /** Blobs under way at a time; most are only asked for. */

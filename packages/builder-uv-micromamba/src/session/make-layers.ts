@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { timedStep } from "@imagespec/core/builder";
+import { inParallel } from "../in-parallel.ts";
 import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "./build-session.ts";
-import { inParallel } from "./in-parallel.ts";
 
 /** Makes the layers the cache lacks, a few at a time; platforms share equal ones. Returns all of them in the order given. */
 export async function makeLayers(

@@ -154,8 +154,12 @@ describe("a wheel that is odd", () => {
       { ...FILES, "other-1.dist-info/x": "" },
       { ...FILES, "other-1.dist-info/": "" },
       { ...FILES, [`${INFO}/RECORD`]: Buffer.from("demo/\xff.py,,\n", "latin1") },
+      { ...FILES, [`${INFO}/RECORD`]: "a.py\n" },
     ])
-      await expect(install(files)).rejects.toMatchObject({ code: "E_RESOLVE" });
+      await expect(install(files)).rejects.toMatchObject({
+        code: "E_RESOLVE",
+        message: expect.stringMatching(/^demo/),
+      });
   });
 
   it.each([

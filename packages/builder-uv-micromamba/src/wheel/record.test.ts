@@ -21,11 +21,11 @@ describe("RECORD is read as uv reads it", () => {
     ["", []],
     ["\n", []],
   ])("%j", (text, paths) => {
-    expect(parseRecord(text).map(({ path }) => path)).toEqual(paths);
+    expect(parseRecord(text, "demo.whl").map(({ path }) => path)).toEqual(paths);
   });
 
   it("with hashes and sizes", () => {
-    expect(parseRecord('a,sha256=x,"1"\n"b",,03\nc,"",+4\n')).toEqual([
+    expect(parseRecord('a,sha256=x,"1"\n"b",,03\nc,"",+4\n', "demo.whl")).toEqual([
       { path: "a", hash: "sha256=x", size: "1" },
       { path: "b", hash: "", size: "03" },
       { path: "c", hash: "", size: "+4" },
@@ -55,7 +55,7 @@ describe("RECORD is read as uv reads it", () => {
   });
 
   it("in a time that is linear in its length", () => {
-    expect(() => parseRecord(`"${'a""'.repeat(500_000)}`)).toThrow();
-    expect(parseRecord("a,,\n".repeat(200_000))).toHaveLength(200_000);
+    expect(() => parseRecord(`"${'a""'.repeat(500_000)}`, "demo.whl")).toThrow();
+    expect(parseRecord("a,,\n".repeat(200_000), "demo.whl")).toHaveLength(200_000);
   });
 });

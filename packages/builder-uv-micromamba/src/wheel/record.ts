@@ -14,7 +14,7 @@ export interface RecordRow {
  *
  * @throws ImageSpecError E_RESOLVE for one that is something else, since what it says of the files would not be checked.
  */
-export function parseRecord(text: string, subject = "A wheel"): RecordRow[] {
+export function parseRecord(text: string, subject: string): RecordRow[] {
   const rows = csvRows(text.replace(/^\uFEFF/, ""));
   const columns = rows[0]?.length;
   return rows.map((fields) => {

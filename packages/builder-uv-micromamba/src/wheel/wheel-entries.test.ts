@@ -118,7 +118,7 @@ if __name__ == "__main__":
 
   it("writes a RECORD that has every file, each hash right or the wheel's own", async () => {
     const entries = await install(FILES);
-    const rows = parseRecord(text(entries.get(`${SITE}/${INFO}/RECORD`)));
+    const rows = parseRecord(text(entries.get(`${SITE}/${INFO}/RECORD`)), "demo.whl");
     const paths = rows.map((row) => join(`/${SITE}`, row.path).slice(1)).sort();
     expect(paths).toEqual([...entries.keys()].sort());
     const hash = (content: string) => `sha256=${createHash("sha256").update(content).digest("base64url")}`;

@@ -55,7 +55,7 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   checkFormat(await readText(zip, `${info}/WHEEL`, filename, LIMITS.metadata), filename);
   const site = sitePackages(target);
   const recorded = new Map(
-    parseRecord(await readText(zip, `${info}/RECORD`, filename, LIMITS.record)).map((row) => [
+    parseRecord(await readText(zip, `${info}/RECORD`, filename, LIMITS.record), filename).map((row) => [
       plainPath(row.path),
       row,
     ]),

@@ -1,5 +1,5 @@
-import pLimit from "p-limit";
 import type { RecordStore } from "../cache/record-store.ts";
+import { inParallel } from "../in-parallel.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
@@ -46,10 +46,11 @@ export interface WheelLayersQuestion {
  * wheel and a folder in another.
  */
 export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayersQuestion): Promise<LayerSource[]> {
-  const { target, limit, warn } = question;
+  const { target, limit, signal, warn } = question;
   const sorted = [...wheels].sort((a, b) => (normalizeName(a.name) < normalizeName(b.name) ? -1 : 1));
-  const run = pLimit(PARALLEL);
-  const listed = await Promise.all(sorted.map((wheel) => run(() => listFiles(wheel, question))));
+  const listed = await inParallel(sorted, { most: PARALLEL, signal }, (wheel, either) =>
+    listFiles(wheel, { ...question, signal: either }),
+  );
   const distributions = sorted.map(({ name, version }, at) => ({
     distribution: `${name} ${version}`,
     files: listed[at] ?? [],
