@@ -77,6 +77,10 @@ describe("a hostile source distribution", () => {
     ],
     ["a hard link to a file of the machine", "add(to, 'a/l', b'', type=tarfile.LNKTYPE, linkname='/etc/passwd')"],
     ["a path that leads out", "add(to, 'a/../../out/x')"],
+    [
+      "a link that leads out from where another link puts it",
+      "add(to, 'b/c/l', b'', type=tarfile.SYMTYPE, linkname='../..'); add(to, 'b/c/l/m', b'', type=tarfile.SYMTYPE, linkname='../..'); add(to, 'm/out', b'')",
+    ],
     ["a device", "add(to, 'a/d', b'', type=tarfile.CHRTYPE, devmajor=1, devminor=3)"],
     ["a path of an extended header that leads out", "add(to, 'a/x', pax_headers={'path': '../out/x'})"],
   ])("writes nothing elsewhere: %s", async (_, members) => {
@@ -89,11 +93,20 @@ describe("a hostile source distribution", () => {
     expect(existsSync(at("to/a/d"))).toBe(false);
   });
 
-  it("sets no bits of privilege", async () => {
-    expect(await unpack("a.tar", 'with tarfile.open(path, "w") as to: add(to, "a/x", mode=0o6777)')).toMatchObject({
-      status: 0,
+  it("sets no bits of privilege, no owner, and the same modes by every Python", async () => {
+    const make = `
+with tarfile.open(path, "w") as to:
+  for name, mode in (("w", 0o6777), ("x", 0o711), ("y", 0o077), ("z", 0)):
+    add(to, name, mode=mode, uid=4711, gid=4711, uname="nobody")
+  add(to, "d", b"", type=tarfile.DIRTYPE, mode=0o1700, uid=4711)
+  add(to, "/abs")`;
+    expect(await unpack("a.tar", make)).toMatchObject({ status: 0 });
+    const names = ["w", "x", "y", "z", "d", "abs"];
+    const { stdout } = spawnSync("stat", ["-c", "%a %u", ...names.map((name) => at(`to/${name}`))], {
+      encoding: "utf8",
     });
-    const { stdout } = spawnSync("stat", ["-c", "%a", at("to/a/x")], { encoding: "utf8" });
-    expect(stdout.trim()).toBe("755");
+    const folder = (0o777 & ~process.umask()).toString(8);
+    const modes = ["755", "711", "644", "600", folder, "644"];
+    expect(stdout.trim().split("\n")).toEqual(modes.map((mode) => `${mode} ${process.getuid?.()}`));
   });
 });

@@ -14,10 +14,28 @@ const COMPILERS = [
  */
 const UNPACK = `import os, sys, tarfile, zipfile
 archive, folder, name = sys.argv[1:]
+top = os.path.realpath(folder)
+umask = os.umask(0)
+os.umask(umask)
 MOST = 4 << 30
 def judge(members):
     if len({os.path.normpath(path) for path, _ in members}) < len(members): sys.exit(name + " has two files of one name")
     if sum(size for _, size in members) > MOST: sys.exit("%s holds more than %d GiB" % (name, MOST >> 30))
+def inside(*parts):
+    path = os.path.realpath(os.path.join(*parts))
+    return path == top or path.startswith(top + os.sep)
+def extract(opened, member):
+    # As the filter of newer Pythons does: files, folders and links, all within the folder, without owners and privileges.
+    member.name = member.name.lstrip("/")
+    linked = member.issym() or member.islnk()
+    place = os.path.dirname(os.path.join(top, member.name)) if member.issym() else top
+    plain = linked or member.isreg() or member.isdir()
+    if not plain or not inside(top, member.name) or (linked and not inside(place, member.linkname)):
+        sys.exit(member.name + " leads out of " + name)
+    member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
+    kept = 0o755 if member.mode & 0o100 else 0o644
+    member.mode = 0o777 & ~umask if member.isdir() else member.mode & kept | 0o600
+    opened.extract(member, folder)
 if name.endswith(".zip"):
     with zipfile.ZipFile(archive) as opened:
         judge([(member.filename, member.file_size) for member in opened.infolist() if not member.is_dir()])
@@ -31,9 +49,11 @@ else:
     if form is None: sys.exit(name + " is an archive of no known format")
     with tarfile.open(archive, "r:" + form) as opened:
         judge([(member.name, member.size) for member in opened if not member.isdir()])
-        # Older Pythons have no filter; what they unpack stays in the folder all the same, since all else is out of reach.
-        options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-        opened.extractall(folder, **options)
+        if hasattr(tarfile, "data_filter"):
+            opened.extractall(folder, filter="data")
+        else:
+            for member in opened:
+                extract(opened, member)
 `;
 
 /** Calls a hook of a build backend (PEP 517). Arguments: hook, file for the answer, folder for a wheel, backend, its paths. */
