@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { ContainerEngine } from "@imagespec/container-engine";
 import {
   type BuildResult,
   ImageSpecError,
@@ -56,6 +55,8 @@ function archive(session: BuildSession, images: readonly AssembledImage[], path:
  */
 async function loadIntoEngine(archive: string, reference: string, signal: AbortSignal): Promise<void> {
   try {
+    // Only this output needs an engine, so the others do not load its client.
+    const { ContainerEngine } = await import("@imagespec/container-engine");
     const engine = await ContainerEngine.connect({ signal });
     await engine.loadImage(createReadStream(archive, { highWaterMark: 1024 * 1024 }));
   } catch (cause) {
