@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { json, text } from "node:stream/consumers";
-import { ImageSpecError } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesOptions } from "../options.ts";
 
@@ -18,6 +18,12 @@ export class KubeRefusal extends Error {
     this.status = status;
     this.reason = reason;
   }
+}
+
+/** Whether a call that failed so may succeed a little later: the API did not answer, is overloaded or changes its leader. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof KubeRefusal) return error.status === 429 || error.status >= 500;
+  return isImageSpecError(error, "E_KUBERNETES");
 }
 
 interface KubeCall {
@@ -81,9 +87,19 @@ export class Cluster {
   }
 
   async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<unknown> {
-    const response = await this.#send({ method, path, query, body, signal: AbortSignal.timeout(REQUEST_TIME_MS) });
-    if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
-    return json(response);
+    const signal = AbortSignal.timeout(REQUEST_TIME_MS);
+    try {
+      const response = await this.#send({ method, path, query, body, signal });
+      if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
+      return await json(response);
+    } catch (error) {
+      if (error instanceof KubeRefusal) throw error;
+      const reason = signal.aborted ? `it took longer than ${REQUEST_TIME_MS / 1000} s` : (error as Error).message;
+      throw new ImageSpecError("E_KUBERNETES", `The Kubernetes API at ${this.server} does not answer: ${reason}`, {
+        cause: error,
+        hint: "Check the current context of your kubeconfig with `kubectl cluster-info`.",
+      });
+    }
   }
 
   async #send({ method, path, query, body, signal }: KubeCall): Promise<IncomingMessage> {
@@ -102,17 +118,9 @@ export class Cluster {
     return new Promise((resolve, reject) => {
       const request = url.protocol === "http:" ? httpRequest : httpsRequest;
       const call = request(url, options, resolve);
-      call.on("error", (cause) => reject(signal.aborted ? cause : this.#unreachable(cause)));
+      call.on("error", reject);
       call.end(sent);
     });
-  }
-
-  #unreachable(cause: Error): ImageSpecError {
-    return new ImageSpecError(
-      "E_KUBERNETES",
-      `The Kubernetes API at ${this.server} does not answer: ${cause.message}`,
-      { cause, hint: "Check the current context of your kubeconfig with `kubectl cluster-info`." },
-    );
   }
 }
 

@@ -1,17 +1,14 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { KubeConfig } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "../options.ts";
-import { Cluster } from "./cluster.ts";
 import { ensureJob } from "./ensure-job.ts";
+import { startApi } from "./fixtures/start-api.ts";
 import { JobSlots } from "./job-slots.ts";
 
 /** An API server that keeps Jobs and lets nobody make Secrets. */
 async function serve() {
   const jobs = new Set<string>();
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const api = await startApi((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -32,16 +29,13 @@ async function serve() {
       else answer(404, { reason: "NotFound", message: "not found" });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const config = new KubeConfig();
-  const { port } = server.address() as AddressInfo;
-  config.loadFromClusterAndUser({ name: "c", server: `http://127.0.0.1:${port}`, skipTLSVerify: true }, { name: "u" });
-  return { server, jobs, asked, cluster: new Cluster(config, "n") };
+  return { api, jobs, asked };
 }
 
 describe("ensureJob", () => {
   it("leaves no Job behind when what the Job mounts is refused", async () => {
-    const { server, jobs, asked, cluster } = await serve();
+    const { api, jobs, asked } = await serve();
+    await using _api = api;
     const task = {
       name: "imagespec-x",
       namespace: "n",
@@ -57,21 +51,16 @@ describe("ensureJob", () => {
       timeout: 60,
     };
     const contents = { dockerfile: "FROM x", env: {}, secrets: [], dockerConfig: undefined, certificates: undefined };
-    try {
-      const wanted = {
-        task,
-        contents,
-        reuseFinished: async () => false,
-        slots: new JobSlots(),
-        signal: new AbortController().signal,
-      };
-      await expect(ensureJob(cluster, wanted)).rejects.toMatchObject({ status: 403 });
-      expect(asked).toContain("POST jobs");
-      expect(asked).toContain("DELETE jobs");
-      expect(jobs.size).toBe(0);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    const wanted = {
+      task,
+      contents,
+      reuseFinished: async () => false,
+      slots: new JobSlots(),
+      signal: new AbortController().signal,
+    };
+    await expect(ensureJob(api.cluster, wanted)).rejects.toMatchObject({ status: 403 });
+    expect(asked).toContain("POST jobs");
+    expect(asked).toContain("DELETE jobs");
+    expect(jobs.size).toBe(0);
   });
 });

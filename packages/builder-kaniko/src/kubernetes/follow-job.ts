@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BuildPlan } from "@imagespec/core/builder";
 import type { ExecutorLog } from "../executor/log.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, mayPass } from "./cluster.ts";
 import { CONTAINER } from "./job-manifest.ts";
 import { judgeJob } from "./job-verdict.ts";
 import type { KubeEvent, KubeJob, KubePod } from "./kube-objects.ts";
 
 /** How often the state is read again when the watch reports nothing, in milliseconds. */
 const LOOK_AGAIN_MS = 5000;
+/** How long to wait before the API is asked again that did not answer, in milliseconds. */
+const RETRY_MS = 1000;
+/** How long the API may be out of reach, as while it is upgraded, before the build is given up, in milliseconds. */
+const OUTAGE_MS = 120_000;
 /** How long to wait for the rest of a log after the end, in milliseconds. */
 const LOG_GRACE_MS = 10_000;
 
@@ -23,7 +27,8 @@ export interface FollowOptions {
 
 /**
  * Follows a Job to its end: watches it and its Pods, and passes on its log. An event of a watch is only a reason to read
- * the state again, so an event that was missed while a connection was down does no harm.
+ * the state again, so an event that was missed while a connection was down does no harm; nor does an API that is out of
+ * reach for a while, since the Job goes on without it.
  *
  * @returns the image's digest; undefined when the Job is gone.
  * @throws ImageSpecError E_BUILD and its kin, E_KUBERNETES.
@@ -38,12 +43,25 @@ export async function followJob(cluster: Cluster, options: FollowOptions): Promi
     watch({ cluster, change, signal }, "pods", jobPods),
   ];
   const logs = new Map<string, Promise<void>>();
+  let answered = Date.now();
+  const read = async () => {
+    const job = await cluster.get<KubeJob>(cluster.path("jobs", options.name));
+    const pods = job && (await cluster.get<{ items: KubePod[] }>(cluster.path("pods"), jobPods));
+    answered = Date.now();
+    return { job, pods: pods?.items ?? [] };
+  };
   try {
     for (;;) {
       options.signal.throwIfAborted();
-      const job = await cluster.get<KubeJob>(cluster.path("jobs", options.name));
+      const state = await read().catch((error: unknown) => {
+        if (!mayPass(error) || Date.now() - answered > OUTAGE_MS) throw error;
+      });
+      if (state === undefined) {
+        await pause(RETRY_MS, options.signal);
+        continue;
+      }
+      const { job, pods } = state;
       if (job === undefined) return undefined;
-      const pods = (await cluster.get<{ items: KubePod[] }>(cluster.path("pods"), jobPods))?.items ?? [];
       for (const pod of pods) followLog({ cluster, log: options.log, signal }, pod, logs);
       const look = async () => {
         const events = pods.length === 0 ? await eventsOf(cluster, options.name) : [];
@@ -80,7 +98,7 @@ async function watch(
     } catch {
       // Looked at again below.
     }
-    await pause(1000, signal);
+    await pause(RETRY_MS, signal);
   }
 }
 
