@@ -2,7 +2,7 @@ import type { BuildRequest, BuildResult } from "@imagespec/core/builder";
 import { checkBase } from "@imagespec/dockerfile";
 import { containerHost } from "./container/container-host.ts";
 import { executorArguments } from "./executor/arguments.ts";
-import { timedOut } from "./executor/failure.ts";
+import { timedOut, timeLimit } from "./executor/time-limit.ts";
 import { type BuildInputs, buildInputs, dockerfileOf, openContext } from "./executor/inputs.ts";
 import { localHost } from "./executor/local-executor.ts";
 import { ExecutorLog } from "./executor/log.ts";
@@ -30,7 +30,7 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   const host = local ?? (await containerHost(request, inputs.local));
 
   const failed = new AbortController();
-  const limit = AbortSignal.timeout(options.timeout * 1000);
+  const limit = timeLimit(options);
   const signal = AbortSignal.any([request.signal, failed.signal, limit]);
   const runs = request.target.platforms.map(async (platform) => {
     try {

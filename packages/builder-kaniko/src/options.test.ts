@@ -16,6 +16,7 @@ describe("kanikoOptions", () => {
     [{ insecure: ["http://registry"] }],
     [{ retries: -1 }],
     [{ timeout: 0 }],
+    [{ timeout: 2_147_484 }],
     [{ memory: "many" }],
     [{ extraArgs: ["--force"] }],
     [{ extraArgs: ["--destination=x/y"] }],

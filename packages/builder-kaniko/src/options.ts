@@ -14,6 +14,8 @@ const SHORT_ARGUMENTS = /^-[bcdfv]/;
 
 const host = z.string().regex(/^[^\s/@]+$/, "a registry host such as registry.example.com:5000");
 const seconds = z.number().positive();
+/** What a timer of Node's can wait for: one that is longer ends at once. */
+const waitable = seconds.max(2_147_483, "at most 2147483 (24 days)");
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
 
 const kubernetesOptions = z
@@ -88,7 +90,7 @@ export const kanikoOptions = z.strictObject({
   /** How often a failed download or push of an image is tried again. */
   retries: z.number().int().nonnegative().max(10).default(3),
   /** The whole build of one platform. */
-  timeout: seconds.default(3600),
+  timeout: waitable.default(3600),
   /** Memory the container may use, in bytes or as `2g`; docker mode. */
   memory: z
     .union([z.number().int().positive(), z.string().regex(/^\d+[kmg]?$/i)])

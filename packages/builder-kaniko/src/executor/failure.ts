@@ -1,7 +1,6 @@
 import type { BuildPlan } from "@imagespec/core/builder";
 import { type Instruction, judgeFailure, lastLines, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
-import type { KanikoOptions } from "../options.ts";
 
 /** How an executor ended, whoever ran it. */
 export interface ExecutorExit {
@@ -105,11 +104,4 @@ export function noImage(subject: string, platform: string, tail: readonly string
       details: { platform, tail: [...tail] },
     },
   );
-}
-
-/** The error for a build that took longer than its options allow. */
-export function timedOut(subject: string, { timeout }: KanikoOptions): ImageSpecError {
-  return new ImageSpecError("E_BUILD", `kaniko did not finish ${subject} within ${timeout} s`, {
-    hint: "Raise builderOptions.timeout.",
-  });
 }

@@ -11,9 +11,9 @@ import {
   type RegistryRepository,
 } from "@imagespec/registry";
 import { executorArguments } from "../executor/arguments.ts";
-import { timedOut } from "../executor/failure.ts";
 import { type BuildInputs, buildInputs, dockerfileOf } from "../executor/inputs.ts";
 import { ExecutorLog } from "../executor/log.ts";
+import { timedOut, timeLimit } from "../executor/time-limit.ts";
 import type { KanikoOptions } from "../options.ts";
 import { type Cluster, connectCluster } from "./cluster.ts";
 import { deleteJob, ensureJob, type RunningJob } from "./ensure-job.ts";
@@ -87,7 +87,7 @@ async function buildPlatform(build: Build, platform: string): Promise<PushedPlat
   const { request, cluster, inputs, signal } = build;
   const { options } = request;
   const { subject } = inputs;
-  const limit = AbortSignal.timeout(options.timeout * 1000);
+  const limit = timeLimit(options);
   const log = new ExecutorLog({
     emit: (event) => request.emit(event),
     redact: inputs.redact,
