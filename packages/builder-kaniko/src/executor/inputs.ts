@@ -14,7 +14,8 @@ import {
 import { insecureRegistries, packageVersion, parseReference } from "@imagespec/registry";
 import type { KanikoOptions } from "../options.ts";
 import { cacheRepository } from "./arguments.ts";
-import { hasLocalIndex, type RegistryAccess, registryAccess } from "./registry-access.ts";
+import { asksThisMachine } from "./local-addresses.ts";
+import { type RegistryAccess, registryAccess } from "./registry-access.ts";
 
 /** All that the runs of one build have in common, gathered before the first of them starts. */
 export interface BuildInputs {
@@ -64,7 +65,7 @@ export async function buildInputs(request: BuildRequest<KanikoOptions>, pushed: 
     certificates: (await hostCertificates(process.env))?.pem,
     dockerConfig: config,
     access,
-    local: access.local || hasLocalIndex(plan) || Object.values(env).some(isLocalUrl),
+    local: access.local || asksThisMachine(plan, env),
     redact: [...(await secretTexts(secrets.map(({ source }) => source))), ...(config?.secrets ?? [])],
   };
 }
@@ -88,10 +89,6 @@ export function openContext(request: BuildRequest, dockerfile: string, signal: A
   const gzip = createGzip({ level: 1 });
   // A failure reaches the reader of the result, which is destroyed with the error.
   return pipeline(tar, gzip, () => undefined);
-}
-
-function isLocalUrl(value: string): boolean {
-  return /^[a-z]+:\/\/(?:[^/@]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)/i.test(value);
 }
 
 /** The registries without TLS of the options, and those of the host's own settings. */

@@ -1,8 +1,8 @@
-import type { EnvironmentStep, PackagesStep } from "@imagespec/core/builder";
+import type { EnvironmentStep } from "@imagespec/core/builder";
 import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "../options.ts";
-import { hasLocalIndex, registryAccess } from "./registry-access.ts";
+import { registryAccess } from "./registry-access.ts";
 
 const environment: EnvironmentStep = {
   manager: "conda",
@@ -14,13 +14,6 @@ const environment: EnvironmentStep = {
   micromambaImage: "quay.io/mamba/micromamba:2",
   bytecode: true,
 };
-const packages = (index: string | undefined): PackagesStep => ({
-  source: { from: "requirements", packages: ["six"] },
-  index,
-  extraIndexes: [],
-  extraArgs: [],
-  secrets: [],
-});
 const options = kanikoOptions.parse({});
 
 describe("registryAccess", () => {
@@ -48,16 +41,5 @@ describe("registryAccess", () => {
   it.each(["localhost:5000", "[::1]:5000", "127.0.0.2"])("%s is this machine", (host) => {
     const given = registryAccess(buildPlan({ base: `${host}/x:1` }), options, {});
     expect(given.local).toBe(true);
-  });
-});
-
-describe("hasLocalIndex", () => {
-  it.each([
-    ["http://localhost:8080/simple", true],
-    ["https://127.0.0.1/simple", true],
-    ["https://localhost.example/simple", false],
-    [undefined, false],
-  ])("%s: %s", (index, local) => {
-    expect(hasLocalIndex(buildPlan({ steps: { packages: packages(index) } }))).toBe(local);
   });
 });

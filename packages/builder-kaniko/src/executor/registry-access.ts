@@ -48,13 +48,6 @@ export function registryAccess(
   };
 }
 
-/** True when the plan's packages come from an index on this machine. */
-export function hasLocalIndex(plan: BuildPlan): boolean {
-  const packages = plan.steps.packages;
-  const indexes = [packages?.index, ...(packages?.extraIndexes ?? [])];
-  return indexes.some((index) => index !== undefined && URL.canParse(index) && isLoopback(new URL(index).host));
-}
-
 /** docker.io's name in kaniko's own maps and in a docker config.json differs from the one in references. */
 export function kanikoHost(host: string): string {
   return host === "docker.io" ? "index.docker.io" : host;
