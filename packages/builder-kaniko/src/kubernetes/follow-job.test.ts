@@ -29,7 +29,9 @@ async function follow(...troubles: ("cut" | number)[]): Promise<string | undefin
   });
 }
 
-it("goes on with a Job while the API is out of reach, overloaded or changes its leader", { timeout: 20_000 }, async () => {
+it("goes on with a Job while the API is out of reach, overloaded or changes its leader", {
+  timeout: 20_000,
+}, async () => {
   expect(await follow("cut", 503, 429, 500)).toBe(DIGEST);
 });
 
