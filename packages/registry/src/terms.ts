@@ -1,6 +1,6 @@
 /**
- * What all packages share: errors, the names of images, registries and platforms, and how a file that somebody names is
- * read, and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
+ * What all packages share: errors, the names of images, registries and platforms, how a file that somebody names is read,
+ * and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
  *
  * @packageDocumentation
  */

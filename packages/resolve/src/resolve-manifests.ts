@@ -48,7 +48,8 @@ export interface ResolvedManifests {
 
 /**
  * Builds each image that manifests name as `imagespec://FILE#TARGET`, unless it exists, and puts its pinned reference in
- * place of the name. Everything else of the texts stays as it is. Each image is looked up or built once, all of them side by side.
+ * place of the name. Everything else of the texts stays as it is. Each image is looked up or built once, all of them side
+ * by side.
  *
  * @throws ImageSpecError with the place in the manifest: E_INPUT_FILE for specs that cannot be read, and what a build throws.
  */

@@ -1,7 +1,7 @@
 import { ENVIRONMENT_PREFIXES, ImageSpecError } from "@imagespec/core/builder";
 import { collectBytes, type Descriptor } from "@imagespec/registry";
-import { lazy } from "../cache/lazy.ts";
 import type { RecordStore } from "../cache/record-store.ts";
+import { lazy } from "../lazy.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
 import type { BaseImage } from "./base-image.ts";
 import { configVariable } from "./config-variable.ts";

@@ -116,16 +116,13 @@ describe("findCompiler", () => {
     const log = join(root, "one", "log");
     // A uv that has put each version it was ever asked for into the cache, and knows another as the newest.
     const uvOf = (version: string, newest: string) => {
-      const entry = (implementation: string, variant: string, of: string) =>
-        JSON.stringify({ version: of, implementation, variant });
-      const list = [entry("pypy", "default", "3.12.99"), entry("cpython", "freethreaded", newest)];
       return writeFile(
         join(root, "one", "uv"),
         [
           "#!/bin/sh",
           `echo "$@" >>'${log}'`,
           `[ "$1" = --version ] && echo uv ${version} && exit`,
-          `[ "$2" = list ] && echo '[${[...list, entry("cpython", "default", newest)].join(",")}]' && exit`,
+          `[ "$2 $3" = 'list cpython-3.12' ] && echo '[{"version":"${newest}"}]' && exit`,
           'for last; do [ "$last" = --no-bin ] || wanted=$last; done',
           'at="$UV_PYTHON_INSTALL_DIR/$wanted"',
           `[ "$2" = install ] && mkdir -p "$at" && printf '#!/bin/sh\\necho cpython %s %s/python\\n' "$wanted" "$at" >"$at/python" && chmod +x "$at/python" && exit`,

@@ -29,9 +29,9 @@ export interface Compiler {
 
 /**
  * A Python X.Y on this machine: the one that this uv installs for X.Y, downloaded into the cache where that works, else
- * `pythonX.Y` on PATH with a warning. Where other machines have shared which version they compile with, that one is taken: one of uv's
- * is downloaded only once there is something to compile, and one of the machine's is used where this machine has it
- * too. Looked for once in a build.
+ * `pythonX.Y` on PATH with a warning. Where other machines have shared which version they compile with, that one is
+ * taken: one of uv's is downloaded only once there is something to compile, and one of the machine's is used where this
+ * machine has it too. Looked for once in a build.
  *
  * @throws ImageSpecError E_UNSUPPORTED when there is none.
  */

@@ -7,9 +7,9 @@ import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { LAYER_CAPS, zstdFrames } from "@imagespec/inspect/layer";
 import { extract, type Header } from "tar-stream";
 import unbzip2 from "unbzip2-stream";
-import { lazy } from "../cache/lazy.ts";
 import { plainPath } from "../layer/plain-path.ts";
 import { isTooLong, isWhiteout } from "../layer/tar-entry.ts";
+import { lazy } from "../lazy.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
 /** What is read of the metadata under `info/`. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ImageSpecError } from "@imagespec/core/builder";
+import { inParallel } from "../in-parallel.ts";
 import type { CondaPackage, CondaSolver, VirtualPackage } from "./conda-package.ts";
 import { splitSpec } from "./match-spec.ts";
 import { type Candidate, type ChannelData, mergeChannels } from "./merge-channels.ts";
@@ -14,7 +15,9 @@ import { type Download, fetchRepodata } from "./repodata.ts";
  */
 export function solveWithRattler(download: Download): CondaSolver {
   return async ({ specs, channels, subdir, virtualPackages, signal }) => {
-    const data = await Promise.all(channels.map((channel) => channelData(channel, subdir, download, signal)));
+    const data = await inParallel(channels, { most: channels.length, signal }, (channel, either) =>
+      channelData(channel, subdir, download, either),
+    );
     const candidates = mergeChannels(data, specs);
     const { simpleSolve } = await import("@conda-org/rattler");
     await using server = await serve(candidates, subdir);
@@ -48,10 +51,9 @@ async function channelData(
   download: Download,
   signal: AbortSignal,
 ): Promise<ChannelData> {
-  const [arch, noarch] = await Promise.all([
-    fetchRepodata(channel, subdir, download, signal),
-    fetchRepodata(channel, "noarch", download, signal),
-  ]);
+  const [arch, noarch] = await inParallel([subdir, "noarch"], { most: 2, signal }, (one, either) =>
+    fetchRepodata(channel, one, download, either),
+  );
   if (arch === undefined && noarch === undefined)
     throw new ImageSpecError("E_RESOLVE", `${channel} is not a conda channel: it has neither ${subdir} nor noarch`, {
       hint: "Check condaChannels.",

@@ -6,6 +6,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
+import { pythonDownload } from "../session/find-python.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
@@ -34,17 +35,9 @@ export async function managedPython(
   uv: UvProgram,
   wanted: { version: string; architecture: string; libc: Libc },
 ): Promise<ManagedPython> {
-  const { cache, signal } = session;
   const libc = wanted.libc.family === "musl" ? "musl" : "gnu";
   const request = `cpython-${wanted.version}-linux-${MACHINES[wanted.architecture]}-${libc}`;
-  const env = uvEnvironment(cache.uvCache, { UV_NO_CONFIG: "1" });
-  const list = await runTool(uv.path, ["python", "list", request, "--only-downloads", "--output-format", "json"], {
-    env,
-    signal,
-    errorCode: "E_NO_PYTHON",
-    hint: "Check UV_PYTHON_DOWNLOADS_JSON_URL, or use another pythonVersion.",
-  });
-  const found = (JSON.parse(list.stdout) as { key: string; version: string; url: string }[])[0];
+  const found = await pythonDownload(session, uv, request);
   if (found === undefined)
     throw new ImageSpecError(
       "E_NO_PYTHON",
@@ -66,7 +59,7 @@ export async function managedPython(
     layer: {
       key: { python: source, root: ROOT, recipe: 2 },
       title: `Python ${found.version} in /${ROOT}`,
-      entries: (abort) => addParentFolders(installed(session, { key: found.key, uv, env, signal: abort }), ROOT),
+      entries: (signal) => addParentFolders(installed(session, { key: found.key, uv, signal }), ROOT),
     },
   };
 }
@@ -75,18 +68,14 @@ export async function managedPython(
 interface Installation {
   key: string;
   uv: UvProgram;
-  env: Record<string, string | undefined>;
   signal: AbortSignal;
 }
 
-async function* installed(
-  { cache, warn }: BuildSession,
-  { key, uv, env, signal }: Installation,
-): AsyncGenerator<TarEntry> {
+async function* installed({ cache, warn }: BuildSession, { key, uv, signal }: Installation): AsyncGenerator<TarEntry> {
   const stage = await cache.makeScratch();
   try {
     await runTool(uv.path, ["python", "install", key, "--install-dir", stage, "--no-bin", "--quiet"], {
-      env: { ...env, TMPDIR: stage },
+      env: uvEnvironment(cache.uvCache, { UV_NO_CONFIG: "1", TMPDIR: stage }),
       signal,
       errorCode: "E_NO_PYTHON",
       hint: "Check the network, UV_PYTHON_INSTALL_MIRROR and UV_PYTHON_DOWNLOADS_JSON_URL.",

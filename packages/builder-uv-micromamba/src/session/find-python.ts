@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import type { BuildSession } from "./build-session.ts";
 import type { UvProgram } from "./find-uv.ts";
 import { uvEnvironment } from "./uv-environment.ts";
@@ -14,20 +14,53 @@ export async function cachedPython(session: BuildSession, uv: UvProgram, wanted?
   return found.exitCode === 0 ? found.stdout.trim() : undefined;
 }
 
-/** The X.Y.Z of the CPython that this uv downloads for `X.Y`, in its usual build; undefined where it lists none. */
+/** A Python that uv can download. */
+export interface PythonDownload {
+  /** uv's own name of it, with version and platform. */
+  key: string;
+  version: string;
+  url: string;
+}
+
+/**
+ * What this uv downloads for a request such as `cpython-3.12`, for this machine unless it names a platform; undefined where
+ * it lists nothing.
+ *
+ * @throws ImageSpecError E_NO_PYTHON when uv cannot say.
+ */
+export async function pythonDownload(
+  { cache, signal }: BuildSession,
+  uv: UvProgram,
+  request: string,
+): Promise<PythonDownload | undefined> {
+  const list = await runTool(uv.path, ["python", "list", request, "--only-downloads", "--output-format", "json"], {
+    cwd: "/",
+    env: uvEnvironment(cache.uvCache, { UV_NO_CONFIG: "1" }),
+    signal,
+    errorCode: "E_NO_PYTHON",
+    hint: "Check UV_PYTHON_DOWNLOADS_JSON_URL, or use another pythonVersion.",
+  });
+  return (JSON.parse(list.stdout) as PythonDownload[])[0];
+}
+
+/** The X.Y.Z that this uv downloads for `X.Y`; undefined where it lists none or cannot say. */
 export async function downloadableVersion(
   session: BuildSession,
   uv: UvProgram,
   minor: string,
 ): Promise<string | undefined> {
-  const list = await uvPython(session, uv, "cache", ["list", minor, "--only-downloads", "--output-format", "json"]);
-  if (list.exitCode !== 0) return undefined;
-  const listed = JSON.parse(list.stdout) as { version: string; implementation: string; variant?: string }[];
-  return listed.find(({ implementation, variant = "default" }) => implementation === "cpython" && variant === "default")
-    ?.version;
+  try {
+    return (await pythonDownload(session, uv, `cpython-${minor}`))?.version;
+  } catch (error) {
+    if (!isImageSpecError(error, "E_NO_PYTHON")) throw error;
+    return undefined;
+  }
 }
 
-/** The path of a Python that uv downloads into the cache; undefined where that fails. Tried once in a build, since without a network it takes seconds. */
+/**
+ * The path of a Python that uv downloads into the cache; undefined where that fails. Tried once in a build, since without a
+ * network it takes seconds.
+ */
 export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: string): Promise<string | undefined> {
   return session.once(`download of python ${wanted}`, async () => {
     const installed = await uvPython(session, uv, "cache", ["install", wanted, "--no-bin"]);

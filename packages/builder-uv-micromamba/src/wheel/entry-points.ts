@@ -5,8 +5,8 @@ const DOTTED = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}.-]+";
 // What uv takes for blank; String.trim would take a byte order mark too, which is a part of a name.
 const BLANK = "\\p{White_Space}";
 const OBJECT = new RegExp(`^(${DOTTED})${BLANK}*:${BLANK}*(${DOTTED})${BLANK}*(?:\\[[^\\]]+\\])?$`, "u");
-
 const BLANKS = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
+const INDENTED = new RegExp(`^${BLANK}`, "u");
 
 export interface EntryPoint {
   name: string;
@@ -31,7 +31,7 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
     const line = trimmed(raw);
     if (line === "") goesOn = false;
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    if (goesOn && /^\p{White_Space}/u.test(raw)) {
+    if (goesOn && INDENTED.test(raw)) {
       if (isScripts(section)) throw wrong(`has a value of several lines: ${line}`);
       continue;
     }

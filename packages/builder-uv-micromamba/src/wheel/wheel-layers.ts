@@ -112,7 +112,7 @@ async function* groupEntries(
   target: WheelTarget,
   signal: AbortSignal,
 ): AsyncGenerator<TarEntry> {
-  const files = await Promise.all(parts.map(({ wheel }) => wheel.fetch(signal)));
+  const files = await inParallel(parts, { most: PARALLEL, signal }, ({ wheel }, either) => wheel.fetch(either));
   for (const [at, { wheel, without }] of parts.entries()) {
     const zip = await ZipArchive.open(files[at] as string, wheel.filename);
     try {

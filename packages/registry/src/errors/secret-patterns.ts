@@ -20,8 +20,9 @@ const LONGEST_FORM = 10;
  * Where secrets stand in a text: as they are, escaped as in JSON, HTML, addresses, shells and programs, in hex, and in
  * base64, also as a part of what was encoded (`user:password`). All are looked for in the same text, so that one within
  * another does not keep the rest of it from being found; spans that overlap are one. Where a secret was broken into
- * lines, what is half of it or long is hidden, and a quarter of it that is a line of its own; so are dumps of its bytes. Of a secret above 1 KiB the escapes of HTML, shells and programs are not
- * looked for, and one of less than four bytes is only found as it is. Pure.
+ * lines, what is half of it or long is hidden, and a quarter of it that is a line of its own; so are dumps of its bytes
+ * ({@link dumpedSpans}). Of a secret above 1 KiB the escapes of HTML, shells and programs are not looked for, and one of
+ * less than four bytes is only found as it is. Pure.
  */
 export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
   const merged: Span[] = [];
