@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -15,15 +16,17 @@ const LEFT_OUT = new Set([
   "lib2to3",
 ]);
 
+type Facts = [version: string, prefix: string, library: string, executable: string, shared: string, folder: string];
+
 /**
  * A conda package of the CPython at hand: interpreter, standard library and the shared library where it has one. The
  * prefix it was built for stands in its binaries (run paths) and texts, and is the package's placeholder.
  */
 export async function realPython(): Promise<PackageSpec> {
   const asked =
-    "import sys,sysconfig,json;print(json.dumps([sys.version.split()[0],sys.base_prefix,sysconfig.get_path('stdlib'),sys.executable,sysconfig.get_config_var('INSTSONAME')]))";
+    "import sys,sysconfig,json;print(json.dumps([sys.version.split()[0],sys.base_prefix,sysconfig.get_path('stdlib'),sys.executable,sysconfig.get_config_var('INSTSONAME'),sysconfig.get_config_var('LIBDIR')]))";
   const { stdout } = await execa("python3", ["-c", asked]);
-  const [version, prefix, library, executable, shared] = JSON.parse(stdout) as [string, string, string, string, string];
+  const [version, prefix, library, executable, shared, folder] = JSON.parse(stdout) as Facts;
   const minor = version.split(".").slice(0, 2).join(".");
   const program = join(prefix, "bin", `python${minor}`);
   const files: PackagedFile[] = [
@@ -31,8 +34,10 @@ export async function realPython(): Promise<PackageSpec> {
     { path: "bin/python3", link: `python${minor}` },
     { path: "bin/python", link: `python${minor}` },
   ];
-  if (shared.includes(".so"))
-    files.push({ path: `lib/${basename(shared)}`, content: await readFile(join(prefix, "lib", shared)), mode: 0o755 });
+  // Debian's interpreter names a library that it holds itself, and that may not be there.
+  const found = [join(prefix, "lib"), folder].map((place) => join(place, shared)).find(existsSync);
+  if (found !== undefined && shared.includes(".so"))
+    files.push({ path: `lib/${basename(shared)}`, content: await readFile(found), mode: 0o755 });
   await tree(library, `lib/python${minor}`, files);
   for (const file of files) markPlaceholder(file, prefix);
   return { name: "python", version, format: "conda", depends: ["__glibc >=2.17"], files };
