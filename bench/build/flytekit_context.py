@@ -37,5 +37,4 @@ if spec["trust"]:
 if not spec["bytecode"]:
     assert "UV_COMPILE_BYTECODE=1" in text
     text = text.replace("UV_COMPILE_BYTECODE=1", "UV_COMPILE_BYTECODE=0")
-# uv's cache differs for each run: cold means cold.
-dockerfile.write_text(text.replace("id=uv", f"id=uv-{spec['run']}"))
+dockerfile.write_text(text.replace("id=uv", f"id=uv-{spec['uv_cache']}"))

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +38,7 @@ export class Rival {
     return new Rival(python, folder, run, authorities);
   }
 
-  /** Builds and pushes. With `cold`, nothing of an earlier build is used; with `flytekit`, its own time counts too, as its user waits for it. */
+  /** Builds and pushes. With `cold`, of earlier builds the base alone is used; with `flytekit`, its own time counts too, as its user waits for it. */
   async build(one: Case, options: { cold?: boolean; flytekit?: boolean; bytecode?: boolean } = {}): Promise<Measured> {
     const context = join(this.#folder, "context");
     const spec = join(this.#folder, "spec.json");
@@ -57,7 +58,8 @@ export class Rival {
       JSON.stringify({
         ...fields,
         uv_image: uvImage,
-        run: this.#run,
+        // BuildKit keeps the cache that is mounted for uv through --no-cache.
+        uv_cache: options.cold ? `${this.#run}-${randomBytes(4).toString("hex")}` : this.#run,
         authorities: this.#authorities,
         trust: process.env.SSL_CERT_FILE !== undefined,
         bytecode: options.bytecode ?? true,

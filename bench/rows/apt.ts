@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { type Case, changeSource, writeSources } from "../build/cases.ts";
 import { buildOurs } from "../build/ours.ts";
 import { Rival } from "../build/rival.ts";
+import { warmUp } from "../build/warm-up.ts";
 import type { RowGroup } from "../row.ts";
 
-/** A spec with a Debian package beside two Python ones, with nothing of an earlier build and with its caches. Both sides ask Debian's mirror. */
+/** A spec with a Debian package beside two Python ones, with nothing of an earlier build but the base and with its caches. Both sides ask Debian's mirror. */
 export const apt: RowGroup = {
   name: "apt",
   async open(folder) {
@@ -27,7 +27,7 @@ export const apt: RowGroup = {
     };
     await writeSources(one.sourceRoot);
     const rival = await Rival.create(folder, run, one);
-    await rival.build({ ...one, name: `${one.name}/warm-up`, packages: ["six"], aptPackages: [] });
+    const prepare = await warmUp(folder, { base: one, rival, cache });
     const named = (round: number): Case => ({ ...one, name: `${one.name}/cold-${round}` });
     const against = { rival: "docker, flytekit's Dockerfile", what: "ms", goal: 0.5 } as const;
     return {
@@ -35,7 +35,7 @@ export const apt: RowGroup = {
         {
           ...against,
           name: "build: git and 2 packages, cold",
-          prepare: () => rm(cache, { recursive: true, force: true }),
+          prepare,
           ours: (round) => buildOurs(folder, named(round), { cache }),
           theirs: (round) => rival.build(named(round), { cold: true }),
         },

@@ -7,6 +7,7 @@ import { type Case, changeSource, ONE_CHANGED, PACKAGES, writeSources } from "..
 import { startLargeIndex } from "../build/large-wheels.ts";
 import { buildOurs } from "../build/ours.ts";
 import { Rival } from "../build/rival.ts";
+import { warmUp } from "../build/warm-up.ts";
 import type { Row, RowGroup } from "../row.ts";
 
 const RIVAL = "docker, flytekit's Dockerfile";
@@ -31,9 +32,8 @@ export const build: RowGroup = {
     };
     await writeSources(base.sourceRoot);
     const rival = await Rival.create(folder, run, base);
-    // Both sides know the base: docker has it pulled, we read it from the registry.
-    await rival.build({ ...base, name: `${base.name}/warm-up`, packages: ["six"] });
-    const setting: Setting = { folder, cache, base, rival };
+    const forget = await warmUp(folder, { base, rival, cache });
+    const setting: Setting = { folder, cache, base, rival, forget };
     const cacheRepository = `${base.registry}/bench/${run}/cache`;
     const own = [fullRegistry(setting, cacheRepository), twoPlatforms(setting, bothPlatforms)];
     return { rows: [...coldRows(setting), ...changeRows(setting), ...own] };
@@ -46,6 +46,8 @@ interface Setting {
   cache: string;
   base: Case;
   rival: Rival;
+  /** Leaves of the cache what is known of the base. */
+  forget(): Promise<void>;
 }
 
 const AGAINST = { rival: RIVAL, what: "ms" } as const;
@@ -55,10 +57,9 @@ const named = ({ base }: Setting, part: string, round: number): Case => ({
   name: `${base.name}/${part}-${round}`,
 });
 
-/** With nothing of an earlier build. */
+/** With nothing of an earlier build but the base. */
 function coldRows(setting: Setting): Row[] {
-  const { folder, cache, rival } = setting;
-  const prepare = () => rm(cache, { recursive: true, force: true });
+  const { folder, cache, rival, forget: prepare } = setting;
   return [
     {
       ...AGAINST,
