@@ -45,7 +45,7 @@ export { type AddressMirrors, throughAddressMirror } from "./mirror/address-mirr
 export { activateScript } from "./plan/activate-script.ts";
 export { APT_CHOICES } from "./plan/apt-choices.ts";
 export { type AptIndex, aptIndexTitle } from "./plan/apt-index.ts";
-export { COMPILE_SCRIPT } from "./plan/compile-script.ts";
+export { COMPILE_SCRIPT, LONGEST_MODULE } from "./plan/compile-script.ts";
 export { CONDA_CHANNELS, condaChannelAddress } from "./plan/conda-channels.ts";
 export { ENVIRONMENT_FILES } from "./plan/environment-file.ts";
 export { ENVIRONMENT_PREFIXES, MICROMAMBA_FOLDER, PYTHON_FOLDER } from "./plan/environment-folders.ts";

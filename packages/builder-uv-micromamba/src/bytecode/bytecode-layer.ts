@@ -1,77 +1,87 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { COMPILE_SCRIPT, runTool } from "@imagespec/core/builder";
+import { COMPILE_SCRIPT, LONGEST_MODULE } from "@imagespec/core/builder";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
-import { type TarEntry, textFile } from "../layer/tar-entry.ts";
+import { type FileEntry, type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { withoutVariables } from "../session/without-variables.ts";
+import { type CompiledModule, CompilerProcesses } from "./compiler-processes.ts";
 import type { Compiler } from "./find-compiler.ts";
+
+/** Modules of a layer that are read ahead while the first of them is compiled, and the bytes they have together. */
+const MODULES_AHEAD = 64;
+const BYTES_AHEAD = 4 * 1024 * 1024;
 
 /**
  * The bytecode of a layer's modules below `site` of an environment, as another layer: checked-hash `.pyc` (PEP 552), the
- * same that Dockerfile builders make with the same script. Made by a Python of this machine in a scratch folder.
+ * same that Dockerfile builders make with the same script. Made by Pythons of this machine, which all layers share.
  */
 export function bytecodeLayer(
   modules: LayerSource,
   { prefix, site }: { prefix: string; site: string },
   compiler: Compiler,
-  session: Pick<BuildSession, "cache" | "warn">,
+  session: Pick<BuildSession, "once" | "signal" | "track">,
 ): LayerSource {
+  const start = async () => new CompilerProcesses(await compiler.path(), session);
+  async function* entries(signal: AbortSignal): AsyncGenerator<TarEntry> {
+    const processes = await session.once(`compilers ${compiler.version}`, start);
+    const compile = (path: string, source: Uint8Array) => processes.compile(`/${path}`, source);
+    for await (const { path, bytecode } of compiled(modulesOf(modules, site, signal), compile)) {
+      signal.throwIfAborted();
+      if (bytecode.length > 0) yield textFile(path.slice(1), bytecode);
+    }
+  }
   return {
     key: { bytecode: modules.key, site, python: compiler.version, script: COMPILE_SCRIPT },
     title: `bytecode by Python ${compiler.version} of ${modules.title}`,
-    entries: (signal) => addParentFolders(compiled(modules, { site, compiler, session, signal }), prefix),
+    entries: (signal) => addParentFolders(entries(signal), prefix),
   };
 }
 
-interface Compilation {
-  site: string;
-  compiler: Compiler;
-  session: Pick<BuildSession, "cache" | "warn">;
-  signal: AbortSignal;
+interface Module {
+  path: string;
+  source: Uint8Array;
 }
 
+/** The modules of a layer below a folder, hard links of them last. */
+async function* modulesOf(layer: LayerSource, site: string, signal: AbortSignal): AsyncGenerator<Module> {
+  const isModule = (path: string) => path.startsWith(`${site}/`) && path.endsWith(".py");
+  const links = new Map<string, string[]>();
+  for await (const entry of layer.entries(signal)) {
+    const { type, path } = entry;
+    if (!isModule(path)) continue;
+    if (type === "hardlink") links.set(entry.link, [...(links.get(entry.link) ?? []), path]);
+    if (type === "file" && entry.size <= LONGEST_MODULE) yield { path, source: await contentOf(entry) };
+  }
+  if (links.size === 0) return;
+  // Another path stands in their bytecode.
+  for await (const entry of layer.entries(signal)) {
+    if (entry.type !== "file" || entry.size > LONGEST_MODULE) continue;
+    for (const path of links.get(entry.path) ?? []) yield { path, source: await contentOf(entry) };
+  }
+}
+
+async function contentOf({ content }: FileEntry): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content()) pieces.push(piece);
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+}
+
+/** What comes of modules, in their order, while those that follow are being compiled. */
 async function* compiled(
-  modules: LayerSource,
-  { site, compiler, session, signal }: Compilation,
-): AsyncGenerator<TarEntry> {
-  const { cache, warn } = session;
-  const scratch = await cache.makeScratch();
-  try {
-    const top = join(scratch, site);
-    const made = new Set<string>();
-    const makeFolder = async (folder: string) => {
-      if (made.has(folder)) return;
-      made.add(folder);
-      await mkdir(folder, { recursive: true });
-    };
-    await makeFolder(top);
-    for await (const entry of modules.entries(signal)) {
-      const { type, path } = entry;
-      if (type !== "file" || !path.startsWith(`${site}/`) || !path.endsWith(".py")) continue;
-      const place = join(scratch, path);
-      await makeFolder(dirname(place));
-      const { content } = entry;
-      // A stream for each of thousands of files would take twice as long.
-      await writeFile(place, content instanceof Uint8Array ? content : content(), { mode: 0o644, signal });
-    }
-    await runTool(await compiler.path(), ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, scratch, top], {
-      env: { ...withoutVariables((name) => /^PYTHON|^LD_PRELOAD$/.test(name)), PYTHONHASHSEED: "0" },
-      signal,
-      errorCode: "E_BUILD",
-    });
-    yield* bytecodeIn(top, site);
-  } finally {
-    await cache.removeScratch(scratch, warn);
+  modules: AsyncIterable<Module>,
+  compile: (path: string, source: Uint8Array) => Promise<CompiledModule>,
+): AsyncGenerator<CompiledModule> {
+  const ahead: { answer: Promise<CompiledModule>; size: number }[] = [];
+  let bytes = 0;
+  const first = () => {
+    const { answer, size } = ahead.shift() as (typeof ahead)[number];
+    bytes -= size;
+    return answer;
+  };
+  for await (const { path, source } of modules) {
+    ahead.push({ answer: compile(path, source), size: source.length });
+    bytes += source.length;
+    while (ahead.length > MODULES_AHEAD || bytes > BYTES_AHEAD) yield await first();
   }
-}
-
-async function* bytecodeIn(folder: string, path: string): AsyncGenerator<TarEntry> {
-  const found = await readdir(folder, { withFileTypes: true });
-  for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const from = join(folder, entry.name);
-    if (entry.isDirectory()) yield* bytecodeIn(from, `${path}/${entry.name}`);
-    else if (entry.name.endsWith(".pyc")) yield textFile(`${path}/${entry.name}`, await readFile(from));
-  }
+  while (ahead.length > 0) yield await first();
 }

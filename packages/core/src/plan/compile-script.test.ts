@@ -7,12 +7,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { COMPILE_SCRIPT } from "./compile-script.ts";
+import { COMPILE_SCRIPT, LONGEST_MODULE } from "./compile-script.ts";
 
 let root: string;
 beforeEach(() => {
@@ -24,7 +25,30 @@ const compile = (...folders: string[]) =>
   execFileSync("python3", ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT, root, ...folders], {
     env: { ...process.env, PYTHONHASHSEED: "0" },
   });
-const write = (path: string, text: string) => {
+/** The bytecode that the same program makes of modules on its standard input, by their paths. */
+const compileInput = (modules: Record<string, Uint8Array>) => {
+  const frames = Object.entries(modules).flatMap(([path, source]) => {
+    const sizes = Buffer.alloc(8);
+    sizes.writeUInt32LE(Buffer.byteLength(path));
+    sizes.writeUInt32LE(source.length, 4);
+    return [sizes, Buffer.from(path), source];
+  });
+  const answers = execFileSync("python3", ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT], {
+    env: { ...process.env, PYTHONHASHSEED: "0" },
+    input: Buffer.concat(frames),
+    maxBuffer: 1 << 28,
+  });
+  const made = new Map<string, Buffer>();
+  for (let at = 0; at < answers.length; ) {
+    const path = at + 8;
+    const bytes = path + answers.readUInt32LE(at);
+    const end = bytes + answers.readUInt32LE(at + 4);
+    made.set(answers.toString("utf8", path, bytes), answers.subarray(bytes, end));
+    at = end;
+  }
+  return made;
+};
+const write = (path: string, text: string | Uint8Array) => {
   mkdirSync(join(root, path, ".."), { recursive: true });
   writeFileSync(join(root, path), text);
 };
@@ -59,4 +83,65 @@ it("removes bytecode of other sources and interpreters", () => {
   expect(bytecode("site")).toHaveLength(1);
   expect(bytecode("site")[0]).toMatch(/^a\.cpython-3\d+\.pyc$/);
   expect(existsSync(join(root, "site/b/__pycache__"))).toBe(false);
+});
+
+it("makes the same of a module on its standard input as of a file", () => {
+  const modules: Record<string, Uint8Array> = {
+    "/site/empty.py": Buffer.from(""),
+    "/site/names.py": Buffer.from(
+      "sources = 1\ndef compile_one(path):\n    made = path\n    return made, target, 'head'\n",
+    ),
+    "/site/names_twice.py": Buffer.from("def f(x):\n    return x.unheard_of\ndef g(x):\n    return x.unheard_of\n"),
+    "/site/constants.py": Buffer.from(
+      "A = {'k': (1.5, 2**70, b'x', 'read', '\u00e9', frozenset({1, 'u'}))}\nB = 'k' in {'a', 'b'}\n",
+    ),
+    "/site/latin.py": Buffer.from("# -*- coding: latin-1 -*-\nA = '\u00e9'\n", "latin1"),
+    "/site/mark.py": Buffer.from("\ufeffA = 1\r\nB = 2\r\n"),
+    "/site/warns.py": Buffer.from("A = '\\d' is 1\n"),
+    "/site/\u00e9/dotted.name.py": Buffer.from("import sys\nclass C:\n    'doc'\n"),
+    "/site/broken.py": Buffer.from("def (:\n"),
+    "/site/nul.py": Buffer.from("A = 1\0\n"),
+    "/site/not_utf8.py": Buffer.from([0x41, 0x3d, 0x27, 0xff, 0x27]),
+  };
+  for (const [path, source] of Object.entries(modules)) write(path, source);
+  compile(join(root, "site"));
+  const made = compileInput(modules);
+  expect(made.size).toBe(Object.keys(modules).length);
+  const files = [...made].map(([path, bytecode]) => [path, existsSync(join(root, path)) ? bytecode.length : 0]);
+  expect(files.filter(([, size]) => size === 0).map(([path]) => String(path).replace(/\.cpython-\d+/, ""))).toEqual([
+    "/site/__pycache__/broken.pyc",
+    "/site/__pycache__/nul.pyc",
+    "/site/__pycache__/not_utf8.pyc",
+  ]);
+  for (const [path, bytecode] of made)
+    if (bytecode.length > 0) expect(readFileSync(join(root, path)).equals(bytecode), path).toBe(true);
+});
+
+it("compiles sources nested as deep on its standard input as in files", () => {
+  const nested = (depth: number) => Buffer.from(`x = ${"-".repeat(depth)}1\n`);
+  const inFile = (depth: number) => {
+    write(`site${depth}/m.py`, nested(depth));
+    compile(join(root, `site${depth}`));
+    return existsSync(join(root, `site${depth}/__pycache__`));
+  };
+  let [most, over] = [1, 100_000];
+  expect([inFile(most), inFile(over)]).toEqual([true, false]);
+  while (over - most > 1) {
+    const middle = (most + over) >> 1;
+    if (inFile(middle)) most = middle;
+    else over = middle;
+  }
+  const made = compileInput({ "/most.py": nested(most), "/over.py": nested(over) });
+  expect([...made.values()].map((bytecode) => bytecode.length > 0)).toEqual([true, false]);
+});
+
+it("leaves out links, what is no file, and modules that are too long", () => {
+  write("site/a.py", "x = 1\n");
+  write("site/long.py", Buffer.alloc(LONGEST_MODULE + 1, "#"));
+  mkdirSync(join(root, "site/folder.py"));
+  symlinkSync("a.py", join(root, "site/link.py"));
+  symlinkSync("nowhere.py", join(root, "site/lost.py"));
+  execFileSync("mkfifo", [join(root, "site/pipe.py")]);
+  compile(join(root, "site"));
+  expect(bytecode("site")).toEqual([expect.stringMatching(/^a\.cpython-/)]);
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { escapeCommand } from "./escape-command.ts";
@@ -73,6 +74,22 @@ describe("runTool", () => {
     await expect(runTool("sh", sh("exec <&-; exit 4"), { input: endless() })).rejects.toMatchObject({
       details: { exitCode: 4 },
     });
+  });
+
+  it("does not wait for a stream that goes on when the tool has ended", async () => {
+    const input = new PassThrough();
+    input.write("a");
+    await expect(runTool("sh", sh("exit 4"), { input })).rejects.toMatchObject({ details: { exitCode: 4 } });
+    expect(input.destroyed).toBe(true);
+  });
+
+  it("hands on bytes of the output as they come, and keeps none of them", async () => {
+    const pieces: Uint8Array[] = [];
+    const bytes = Buffer.from([0, 0xff, 0x0a, 0x80]);
+    const script = "cat; echo said >&2";
+    const result = await runTool("sh", sh(script), { input: bytes, onOutput: (piece) => pieces.push(piece) });
+    expect(Buffer.concat(pieces)).toEqual(bytes);
+    expect(result).toMatchObject({ stdout: "", tail: ["said"] });
   });
 
   it("kills the whole group on abort, a grandchild that ignores TERM and holds the output included", async () => {

@@ -20,6 +20,8 @@ export interface RunToolOptions {
   signal?: AbortSignal | undefined;
   /** Called for every line of output as it comes, redacted unless it is `structured`. */
   onLine?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
+  /** Called with standard output as it comes, NOT redacted; then it is neither kept nor read by lines. */
+  onOutput?: ((bytes: Uint8Array) => void) | undefined;
   /**
    * For output whose lines can only be read whole, and whose reader redacts the texts in them: no line is cut, changed,
    * or kept in the tail.
@@ -135,6 +137,7 @@ function readOutput(
         );
   const splitters = { stdout: take("stdout"), stderr: take("stderr") };
   child.stdout.on("data", (chunk: Uint8Array) => {
+    if (options.onOutput !== undefined) return options.onOutput(chunk);
     stdoutSize += chunk.length;
     if (stdoutSize <= MAX_STDOUT) stdout.push(chunk);
     splitters.stdout.write(chunk);
@@ -163,6 +166,8 @@ function exitError(
 }
 
 function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Readable {
+  // A stream ends as soon as it is destroyed; what iterates over it would go on waiting for its next piece.
+  if (input instanceof Readable) return input;
   // Readable.from would iterate bytes and characters one by one.
   return typeof input === "string" || input instanceof Uint8Array ? Readable.from([input]) : Readable.from(input);
 }
