@@ -12,7 +12,6 @@ import { packageVersion } from "@imagespec/registry/terms";
 import { createdTime } from "./image/image-config.ts";
 import type { Options } from "./options.ts";
 import { probe } from "./probe.ts";
-import type { UvProgram } from "./session/find-uv.ts";
 import { supports } from "./supports.ts";
 
 /** Builds images without a daemon: uv resolves, layers are written here, and only what the registry lacks is pushed. */
@@ -20,19 +19,12 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
   override readonly builderType = "uv-micromamba";
   override readonly optionsSchema = lazySchema(async () => (await import("./options.ts")).optionsSchema);
 
-  /** What the last probe found: a build right after it need not look again. */
-  #probed: { option: string | undefined; image: string | undefined; uv: UvProgram | undefined } | undefined;
-
   override supports(request: BuildRequest<Options>): Unsupported[] {
     return supports(request);
   }
 
   override async probe(request: BuildRequest<Options>): Promise<Probe> {
-    const { uv: option } = request.options;
-    const image = uvImageOf(request.plan);
-    const { answer, uv } = await probe(option, image);
-    this.#probed = { option, image, uv };
-    return answer;
+    return probe(request.options.uv, uvImageOf(request.plan));
   }
 
   /**
@@ -41,12 +33,10 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
    */
   override async buildImage(request: BuildRequest<Options>): Promise<BuildResult> {
     const created = createdTime(process.env);
-    const probed = this.#probed;
-    const isSame = probed?.option === request.options.uv && probed?.image === uvImageOf(request.plan);
     // An image that exists is found without what builds it.
     const { openSession } = await import("./session/build-session.ts");
     const { build } = await import("./build.ts");
-    const session = await openSession(request, isSame ? probed?.uv : undefined);
+    const session = await openSession(request);
     try {
       return await build(
         session,

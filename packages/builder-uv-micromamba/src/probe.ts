@@ -1,33 +1,32 @@
 import { isImageSpecError, type Probe } from "@imagespec/core/builder";
-import { findUv, type UvProgram } from "./session/find-uv.ts";
+import { CacheFolder } from "./cache/cache-folder.ts";
+import { RecordStore } from "./cache/record-store.ts";
+import { findUv } from "./session/find-uv.ts";
 
 /** Milliseconds the host's uv may take to say its version. */
 const PROBE_TIME_MS = 5000;
 
-/**
- * Whether this builder works here, and the host's uv if there is one that is the same as that of `image`. Without an image
- * no uv is needed. Never throws.
- */
-export async function probe(
-  option: string | undefined,
-  image: string | undefined,
-): Promise<{ answer: Probe; uv?: UvProgram | undefined }> {
+/** Whether this builder works here, by the uv that it takes for `image`; without an image no uv is needed. Never throws. */
+export async function probe(option: string | undefined, image: string | undefined): Promise<Probe> {
   if (process.platform === "win32")
     return {
-      answer: {
-        usable: false,
-        reason: "it runs on Linux and macOS",
-        hint: "Run it there, for example in WSL, or use docker-buildx.",
-      },
+      usable: false,
+      reason: "it runs on Linux and macOS",
+      hint: "Run it there, for example in WSL, or use docker-buildx.",
     };
   try {
-    const uv = image === undefined ? undefined : await findUv(option, image, AbortSignal.timeout(PROBE_TIME_MS));
+    const uv = image === undefined ? undefined : await findUv(option, image, looking());
     const detail = uv === undefined ? "uv comes out of its image" : `uv ${uv.version} (${uv.path})`;
-    return { answer: { usable: true, detail }, uv };
+    return { usable: true, detail };
   } catch (error) {
     const hint = isImageSpecError(error) ? error.hint : undefined;
-    return {
-      answer: { usable: false, reason: (error as Error).message, hint: hint ?? "Check that the uv on PATH runs." },
-    };
+    return { usable: false, reason: (error as Error).message, hint: hint ?? "Check that the uv on PATH runs." };
   }
+}
+
+/** A probe reads what builds have learned of programs, and writes nothing. */
+function looking() {
+  const records = new RecordStore(new CacheFolder());
+  const get: RecordStore["get"] = (kind, key) => records.get(kind, key);
+  return { records: { get, set: async () => {} }, signal: AbortSignal.timeout(PROBE_TIME_MS) };
 }

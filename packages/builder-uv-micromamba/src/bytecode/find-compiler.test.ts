@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runTool } from "@imagespec/core/builder";
 import { buildRequest, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Options } from "../options.ts";
@@ -96,6 +97,35 @@ describe("findCompiler", () => {
     await rm(join(root, "one", "python"));
     expect(await one.build(`${registry.host}/cache`, compiler)).toBe("3.12.10");
     expect(await one.scripts()).toBe(3);
+  });
+
+  it("starts no program while the files of those that answered before are the same", async () => {
+    await using registry = await startRegistry();
+    const one = await machine("one", "3.12.9");
+    const ask = "import sys; print(sys.executable, '%d.%d.%d' % sys.version_info[:3])";
+    const [path = "", version = ""] = (await runTool("python3", ["-c", ask])).stdout.trim().split(" ");
+    const minor = version.replace(/\.\d+$/, "");
+    await symlink(path, join(root, "one", `python${minor}`));
+    const log = `[ "$1" = --version ] && echo uv 0.9.5 && exit\n[ "$2" = list ] && echo '[{"version":"${minor}.99"}]' && exit\nexit 1`;
+    await writeFile(join(root, "one", "uv"), `#!/bin/sh\n${log}\n`, { mode: 0o755 });
+    // The dynamic linker writes a file for each program that starts.
+    const started = join(root, "started");
+    const find = async (session: BuildSession) => {
+      await mkdir(started);
+      vi.stubEnv("LD_DEBUG", "statistics");
+      vi.stubEnv("LD_DEBUG_OUTPUT", join(started, "program"));
+      const found = await findCompiler(session, minor, "uv:0.9.5");
+      const programs = await readdir(started);
+      await rm(started, { recursive: true });
+      return { version: found.version, any: programs.length > 0 };
+    };
+    const build = () => one.build(`${registry.host}/cache`, find);
+    expect(await build()).toEqual({ version, any: true });
+    expect(await build()).toEqual({ version, any: false });
+    // As for an upgrade.
+    await rm(join(root, "one", `python${minor}`));
+    await copyFile(path, join(root, "one", `python${minor}`));
+    expect(await build()).toMatchObject({ any: true });
   });
 
   it("shares a download that fails with whoever looks for any Python", async () => {

@@ -1,17 +1,17 @@
-import { ImageSpecError, runTool } from "@imagespec/core/builder";
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
-import { cachedPython, downloadableVersion, downloadedPython } from "../session/find-python.ts";
-import type { UvProgram } from "../session/find-uv.ts";
+import { cachedPython, cacheHoldsPython, downloadableVersion, downloadedPython } from "../session/find-python.ts";
+import { type UvProgram, versionOfImage } from "../session/find-uv.ts";
 import { isExecutable, onPath } from "../session/on-path.ts";
-import { isOfVersion } from "../target/python-target.ts";
+import { type Interpreter, interpreterOf } from "./interpreter.ts";
 
 /** Versions that uv installs for an X.Y. */
 const LISTED_PYTHONS = "listed-pythons";
 const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Versions that machines compiled with where uv had no Python. */
 const HOST_COMPILERS = "host-compilers";
-/** What programs on PATH have started, where that is not themselves. */
-const STARTED_INTERPRETERS = "started-interpreters";
+/** What programs on PATH have started, and what uv has found in the cache. */
+const FOUND_INTERPRETERS = "found-interpreters";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
 
@@ -40,8 +40,10 @@ export function findCompiler(session: BuildSession, minor: string, uvImage: stri
 }
 
 async function look(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
-  const uv = await session.uv(uvImage);
-  const attempt: Attempt = { minor, uv: uv.version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
+  // Most builds find all in the records, and need not start uv.
+  const uv: FindUv = () => session.uv(uvImage);
+  const version = versionOfImage(uvImage) ?? (await uv()).version;
+  const attempt: Attempt = { minor, uv: version, list: process.env.UV_PYTHON_DOWNLOADS_JSON_URL };
   const listed = await listedVersion(session, uv, attempt);
   const own = listed === undefined ? undefined : await managed(session, uv, listed);
   if (own !== undefined) return remembered(session, attempt, own);
@@ -61,6 +63,8 @@ async function look(session: BuildSession, minor: string, uvImage: string): Prom
   return compilerOf(host);
 }
 
+type FindUv = () => Promise<UvProgram>;
+
 /** What a download depends on. */
 interface Attempt {
   minor: string;
@@ -72,16 +76,16 @@ interface Attempt {
  * The X.Y.Z that this uv installs for X.Y; undefined where it lists none. The cache may also hold what another uv installed,
  * which compiles to other bytes.
  */
-function listedVersion(session: BuildSession, uv: UvProgram, attempt: Attempt): Promise<string | undefined> {
+function listedVersion(session: BuildSession, uv: FindUv, attempt: Attempt): Promise<string | undefined> {
   const { force } = session.request;
-  const ask = () => downloadableVersion(session, uv, attempt.minor);
+  const ask = async () => downloadableVersion(session, await uv(), attempt.minor);
   return session.records.recent(LISTED_PYTHONS, attempt, { force, ask, kept: (version) => version !== undefined });
 }
 
 /** A download, unless one has failed not long ago. */
 async function tryInstall(
   session: BuildSession,
-  uv: UvProgram,
+  uv: FindUv,
   attempt: Attempt,
   wanted: string,
 ): Promise<Interpreter | undefined> {
@@ -90,12 +94,6 @@ async function tryInstall(
   const installed = await install(session, uv, wanted);
   if (installed === undefined) await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
   return installed;
-}
-
-/** An interpreter of this machine. */
-interface Interpreter {
-  path: string;
-  version: string;
 }
 
 function compilerOf({ path, version }: Interpreter): Compiler {
@@ -109,7 +107,7 @@ async function remembered(session: BuildSession, attempt: Attempt, found: Interp
 }
 
 /** One whose version is known already, and which is looked for when it is needed. */
-function laterCompiler(session: BuildSession, uv: UvProgram, version: string): Compiler {
+function laterCompiler(session: BuildSession, uv: FindUv, version: string): Compiler {
   const minor = version.split(".").slice(0, 2).join(".");
   const find = async () => {
     const installed = (await managed(session, uv, version)) ?? (await install(session, uv, version));
@@ -132,42 +130,34 @@ function noCompiler(version: string): ImageSpecError {
 }
 
 /** A Python in the cache, by `X.Y` or `X.Y.Z`. */
-async function managed(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
-  return interpreterOf(session, await cachedPython(session, uv, wanted), wanted);
+async function managed(session: BuildSession, uv: FindUv, wanted: string): Promise<Interpreter | undefined> {
+  if (!(await cacheHoldsPython(session.cache))) return undefined;
+  const search = async () => interpreterOf(session, await cachedPython(session, await uv(), wanted), wanted);
+  return ledTo(session, { cached: wanted }, search);
 }
 
-async function install(session: BuildSession, uv: UvProgram, wanted: string): Promise<Interpreter | undefined> {
-  return interpreterOf(session, await downloadedPython(session, uv, wanted), wanted);
+async function install(session: BuildSession, uv: FindUv, wanted: string): Promise<Interpreter | undefined> {
+  return interpreterOf(session, await downloadedPython(session, await uv(), wanted), wanted);
 }
 
 /** `pythonX.Y` on PATH. What a version manager's script started before is started at once: the script takes a quarter of a second. */
 async function onHost(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
   const program = onPath(`python${minor}`);
-  if (program === undefined) return undefined;
-  const before = await session.records.get<Interpreter>(STARTED_INTERPRETERS, program);
+  return program === undefined ? undefined : ledTo(session, { program }, () => interpreterOf(session, program, minor));
+}
+
+/** The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now. */
+async function ledTo(
+  session: BuildSession,
+  key: object,
+  search: () => Promise<Interpreter | undefined>,
+): Promise<Interpreter | undefined> {
+  const before = await session.records.get<Interpreter>(FOUND_INTERPRETERS, key);
   if (before !== undefined && isExecutable(before.path)) {
     const again = await interpreterOf(session, before.path, before.version);
     if (again !== undefined) return again;
   }
-  const found = await interpreterOf(session, program, minor);
-  if (found !== undefined && found.path !== program) await session.records.set(STARTED_INTERPRETERS, program, found);
+  const found = await search();
+  if (found !== undefined) await session.records.set(FOUND_INTERPRETERS, key, found);
   return found;
-}
-
-/**
- * The interpreter that a program, if there is one, starts; undefined when it is not a CPython of that version. Version managers put
- * programs on PATH that choose an interpreter by the working directory, which therefore must not be the project's.
- */
-async function interpreterOf(
-  { signal }: BuildSession,
-  program: string | undefined,
-  wanted: string,
-): Promise<Interpreter | undefined> {
-  if (program === undefined) return undefined;
-  const code = "import sys; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3], sys.executable)";
-  const { stdout, exitCode } = await runTool(program, ["-sSIc", code], { cwd: "/", signal, allowFailure: true });
-  const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)\n$/.exec(stdout) ?? [];
-  if (exitCode !== 0 || path === undefined || version === undefined) return undefined;
-  if (!isOfVersion(version, wanted)) return undefined;
-  return { path, version };
 }

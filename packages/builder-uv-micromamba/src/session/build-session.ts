@@ -40,11 +40,11 @@ export interface BuildSession {
 }
 
 /**
- * Opens the cache and a registry client for a build. `probed` is a uv that the probe has found to be usable.
+ * Opens the cache and a registry client for a build.
  *
  * @throws ImageSpecError E_CACHE.
  */
-export async function openSession(request: BuildRequest<Options>, probed?: UvProgram): Promise<BuildSession> {
+export async function openSession(request: BuildRequest<Options>): Promise<BuildSession> {
   const { options } = request;
   const cache = new CacheFolder();
   await cache.open();
@@ -86,7 +86,7 @@ export async function openSession(request: BuildRequest<Options>, probed?: UvPro
     uv(image, waiting = signal) {
       const access = { option: options.uv, blobs, records, registry, signal };
       return untilAborted(
-        once("uv", async () => probed ?? findOrFetchUv(image, access)),
+        once("uv", () => findOrFetchUv(image, access)),
         waiting,
       );
     },
@@ -110,14 +110,14 @@ async function findOrFetchUv(
     ...access
   }: { option: string | undefined } & Pick<BuildSession, "blobs" | "records" | "registry" | "signal">,
 ): Promise<UvProgram> {
-  const host = await findUv(option, image, access.signal);
+  const host = await findUv(option, image, access);
   if (host !== undefined) return host;
   const path = await programFromImage({ image, paths: UV_PATHS, ...access }).catch((cause: unknown) => {
     if (!isImageSpecError(cause) || !cause.code.startsWith("E_REGISTRY")) throw cause;
     const message = `uv is not on PATH in the version of ${image}, and cannot be fetched: ${cause.message}`;
     throw new ImageSpecError("E_TOOL_MISSING", message, { hint: uvCure(image), cause });
   });
-  const version = await uvVersion(path, access.signal);
+  const version = await uvVersion(path, access);
   if (version === undefined)
     throw new ImageSpecError("E_TOOL_MISSING", `The uv of ${image} does not run on this machine`, {
       hint: uvCure(image),

@@ -1,15 +1,22 @@
 import { readdir } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
+import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { BuildSession } from "./build-session.ts";
 import type { UvProgram } from "./find-uv.ts";
 import { uvEnvironment } from "./uv-environment.ts";
 
 const FIND = ["find", "--no-project", "--no-python-downloads"];
 
+/** Whether uv has put any Python into the cache. Most caches hold none: then it need not be started to say so. */
+export async function cacheHoldsPython(cache: CacheFolder): Promise<boolean> {
+  const names = await readdir(cache.path("python")).catch(() => []);
+  // A download that fails leaves uv's own files there.
+  return names.some((name) => !name.startsWith("."));
+}
+
 /** The path of a Python in the cache, by `X.Y` or `X.Y.Z`; without one of any. */
 export async function cachedPython(session: BuildSession, uv: UvProgram, wanted?: string): Promise<string | undefined> {
-  // Most caches hold none: then uv need not be started to say so.
-  if ((await readdir(session.cache.path("python")).catch(() => [])).length === 0) return undefined;
+  if (!(await cacheHoldsPython(session.cache))) return undefined;
   const found = await uvPython(session, uv, "cache", wanted === undefined ? FIND : [...FIND, wanted]);
   return found.exitCode === 0 ? found.stdout.trim() : undefined;
 }

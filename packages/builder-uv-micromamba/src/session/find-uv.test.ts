@@ -6,6 +6,7 @@ import { checkUvVersion, findUv, versionOfImage } from "./find-uv.ts";
 
 const IMAGE = "ghcr.io/astral-sh/uv:0.13.9";
 const { signal } = new AbortController();
+const access = { signal, records: { get: async () => undefined, set: async () => {} } };
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "find-uv-"));
@@ -22,8 +23,8 @@ async function uv(version: string, name = "uv"): Promise<string> {
 describe("findUv", () => {
   it("takes the one on PATH if it is the same as the image's", async () => {
     const path = await uv("0.13.9");
-    expect(await findUv(undefined, IMAGE, signal)).toEqual({ path, version: "0.13.9" });
-    expect(await findUv(undefined, `${IMAGE}-bookworm-slim@sha256:${"0".repeat(64)}`, signal)).toMatchObject({ path });
+    expect(await findUv(undefined, IMAGE, access)).toEqual({ path, version: "0.13.9" });
+    expect(await findUv(undefined, `${IMAGE}-bookworm-slim@sha256:${"0".repeat(64)}`, access)).toMatchObject({ path });
   });
 
   it.each([
@@ -33,16 +34,16 @@ describe("findUv", () => {
     ["any version, where the image is named by its digest", "0.13.9", `localhost:5000/uv@sha256:${"0".repeat(64)}`],
   ])("leaves %s on PATH alone, which may know other Pythons", async (_, version, image) => {
     await uv(version);
-    expect(await findUv(undefined, image, signal)).toBeUndefined();
+    expect(await findUv(undefined, image, access)).toBeUndefined();
   });
 
   it("refuses one that is named and has another version, saying which it should be", async () => {
     const path = await uv("0.12.0", "mine");
-    await expect(findUv(path, IMAGE, signal)).rejects.toMatchObject({
+    await expect(findUv(path, IMAGE, access)).rejects.toMatchObject({
       code: "E_TOOL_MISSING",
       message: `${path} (option uv) is uv 0.12.0, and the spec's is 0.13.9`,
     });
-    await expect(findUv(join(folder, "none"), IMAGE, signal)).rejects.toMatchObject({ code: "E_TOOL_MISSING" });
+    await expect(findUv(join(folder, "none"), IMAGE, access)).rejects.toMatchObject({ code: "E_TOOL_MISSING" });
   });
 });
 

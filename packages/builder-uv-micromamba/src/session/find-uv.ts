@@ -1,5 +1,7 @@
 import { ImageSpecError, runTool } from "@imagespec/core/builder";
 import { parseReference } from "@imagespec/registry/terms";
+import type { RecordStore } from "../cache/record-store.ts";
+import { knownAnswer } from "./known-answer.ts";
 import { onPath } from "./on-path.ts";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
@@ -8,6 +10,12 @@ export const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
 export interface UvProgram {
   path: string;
   version: string;
+}
+
+/** Where answers of programs are kept, and what ends asking one. */
+interface Access {
+  records: Pick<RecordStore, "get" | "set">;
+  signal: AbortSignal;
 }
 
 /**
@@ -27,11 +35,11 @@ export function versionOfImage(image: string): string | undefined {
 export async function findUv(
   option: string | undefined,
   image: string,
-  signal: AbortSignal,
+  access: Access,
 ): Promise<UvProgram | undefined> {
   const wanted = versionOfImage(image);
   const path = option ?? onPath("uv");
-  const version = path === undefined ? undefined : await uvVersion(path, signal);
+  const version = path === undefined ? undefined : await uvVersion(path, access);
   if (path !== undefined && version !== undefined && version === wanted) return { path, version };
   if (option === undefined) return undefined;
   const what =
@@ -41,15 +49,19 @@ export async function findUv(
   });
 }
 
-export async function uvVersion(path: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { stdout, exitCode } = await runTool(path, ["--version"], { signal, allowFailure: true });
-    return exitCode === 0 ? /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    if ((error as { code?: string }).code === "E_INTERNAL") throw error;
-    return undefined;
-  }
+/** The version that a program says it is; undefined where it is no uv that runs here. */
+export function uvVersion(path: string, { records, signal }: Access): Promise<string | undefined> {
+  return knownAnswer(records, { kind: "uv-versions", program: path }, async () => {
+    try {
+      const { stdout, exitCode } = await runTool(path, ["--version"], { signal, allowFailure: true });
+      const version = exitCode === 0 ? /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : undefined;
+      return version === undefined ? undefined : { answer: version, libraries: [] };
+    } catch (error) {
+      signal.throwIfAborted();
+      if ((error as { code?: string }).code === "E_INTERNAL") throw error;
+      return undefined;
+    }
+  });
 }
 
 /** @throws ImageSpecError E_TOOL_MISSING for a version whose output this builder does not know. */

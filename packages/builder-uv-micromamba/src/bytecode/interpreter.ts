@@ -1,0 +1,48 @@
+import { runTool } from "@imagespec/core/builder";
+import type { BuildSession } from "../session/build-session.ts";
+import { knownAnswer } from "../session/known-answer.ts";
+import { isOfVersion } from "../target/python-target.ts";
+
+/** A CPython of this machine. */
+export interface Interpreter {
+  path: string;
+  version: string;
+}
+
+/** Prints the version, the interpreter's own path, and the library that holds it where it is not in the program itself. */
+const ASK = `
+import sys
+print(sys.implementation.name, "%d.%d.%d" % sys.version_info[:3], sys.executable)
+try:
+    with open("/proc/self/maps") as maps:
+        paths = {line.rstrip("\\n").split(None, 5)[5] for line in maps if "/libpython" in line}
+except OSError:
+    paths = {"unknown"}
+print("\\n".join(sorted(paths)))
+`;
+
+/**
+ * The interpreter that a program starts; undefined where there is no program, and when it is not a CPython of that
+ * version. Version managers put scripts on PATH that choose an interpreter by the working directory, which therefore must
+ * not be the project's.
+ */
+export async function interpreterOf(
+  { records, signal }: Pick<BuildSession, "records" | "signal">,
+  program: string | undefined,
+  wanted: string,
+): Promise<Interpreter | undefined> {
+  if (program === undefined) return undefined;
+  const found = await knownAnswer(records, { kind: "interpreters", program }, () => ask(program, signal));
+  return found !== undefined && isOfVersion(found.version, wanted) ? found : undefined;
+}
+
+async function ask(
+  program: string,
+  signal: AbortSignal,
+): Promise<{ answer: Interpreter; libraries: string[] } | undefined> {
+  const { stdout, exitCode } = await runTool(program, ["-sSIc", ASK], { cwd: "/", signal, allowFailure: true });
+  const [said = "", ...libraries] = stdout.trimEnd().split("\n");
+  const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)$/.exec(said) ?? [];
+  if (exitCode !== 0 || path === undefined || version === undefined) return undefined;
+  return { answer: { path, version }, libraries };
+}

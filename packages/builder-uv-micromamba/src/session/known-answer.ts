@@ -1,0 +1,72 @@
+import { open, realpath, stat } from "node:fs/promises";
+import type { RecordStore } from "../cache/record-store.ts";
+
+/** What a program said of itself, and the files that it is made of. */
+interface KnownAnswer<T> {
+  answer: T;
+  files: FileIdentity[];
+}
+
+/** What changes whenever a file is replaced or written, as git's index sees it, or when a path leads to another file. */
+interface FileIdentity {
+  path: string;
+  /**
+   * Path without links, device, inode, size in bytes, and the times of the last change of content and of inode in
+   * nanoseconds.
+   */
+  file: string;
+}
+
+const ELF = Buffer.from("\x7fELF");
+
+/**
+ * What a program says of itself: asked once, for as long as its file and the `libraries` that answered are the same. A
+ * script is asked each time, for it stays the same while it starts another program. `kind` is that of the record.
+ */
+export async function knownAnswer<T>(
+  records: Pick<RecordStore, "get" | "set">,
+  { kind, program }: { kind: string; program: string },
+  ask: () => Promise<{ answer: T; libraries: string[] } | undefined>,
+): Promise<T | undefined> {
+  const key = { program, libraries: process.env.LD_LIBRARY_PATH };
+  const before = await records.get<KnownAnswer<T>>(kind, key);
+  if (before !== undefined && (await areSame(before.files))) return before.answer;
+  const said = await ask();
+  if (said === undefined) return undefined;
+  const files = await identities([program, ...said.libraries]);
+  if (files !== undefined) await records.set(kind, key, { answer: said.answer, files } satisfies KnownAnswer<T>);
+  return said.answer;
+}
+
+/** Undefined unless each of the files is there and machine code (ELF). */
+async function identities(paths: readonly string[]): Promise<FileIdentity[] | undefined> {
+  const found = await Promise.all(
+    paths.map(async (path) => ((await isMachineCode(path)) ? identityOf(path) : undefined)),
+  );
+  return found.every((identity) => identity !== undefined) ? found : undefined;
+}
+
+async function areSame(files: readonly FileIdentity[]): Promise<boolean> {
+  const now = await Promise.all(files.map(({ path }) => identityOf(path)));
+  return files.every(({ file }, at) => now[at]?.file === file);
+}
+
+async function identityOf(path: string): Promise<FileIdentity | undefined> {
+  try {
+    const real = await realpath(path);
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(real, { bigint: true });
+    return { path, file: [real, dev, ino, size, mtimeNs, ctimeNs].join(" ") };
+  } catch {
+    return undefined;
+  }
+}
+
+async function isMachineCode(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(ELF.length), 0, ELF.length, 0);
+    return bytesRead === ELF.length && buffer.equals(ELF);
+  } catch {
+    return false;
+  }
+}
