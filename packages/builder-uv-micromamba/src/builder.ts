@@ -9,6 +9,7 @@ import {
   type Unsupported,
 } from "@imagespec/core/builder";
 import { packageVersion } from "@imagespec/registry/terms";
+import { DEFAULT_OPTIONS } from "./default-options.ts";
 import { createdTime } from "./image/image-config.ts";
 import type { Options } from "./options.ts";
 import { probe } from "./probe.ts";
@@ -17,7 +18,10 @@ import { supports } from "./supports.ts";
 /** Builds images without a daemon: uv resolves, layers are written here, and only what the registry lacks is pushed. */
 export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
   override readonly builderType = "uv-micromamba";
-  override readonly optionsSchema = lazySchema(async () => (await import("./options.ts")).optionsSchema);
+  override readonly optionsSchema = lazySchema(
+    async () => (await import("./options.ts")).optionsSchema,
+    DEFAULT_OPTIONS,
+  );
 
   override supports(request: BuildRequest<Options>): Unsupported[] {
     return supports(request);

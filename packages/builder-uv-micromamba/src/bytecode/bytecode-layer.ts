@@ -3,7 +3,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type FileEntry, type TarEntry, textFile } from "../layer/tar-entry.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { type CompiledModule, CompilerProcesses } from "./compiler-processes.ts";
+import type { CompiledModule } from "./compiler-processes.ts";
 import type { Compiler } from "./find-compiler.ts";
 
 /** Modules of a layer that are read ahead while the first of them is compiled, and the bytes they have together. */
@@ -20,7 +20,10 @@ export function bytecodeLayer(
   compiler: Compiler,
   session: Pick<BuildSession, "once" | "signal" | "track">,
 ): LayerSource {
-  const start = async () => new CompilerProcesses(await compiler.path(), session);
+  const start = async () => {
+    const { CompilerProcesses } = await import("./compiler-processes.ts");
+    return new CompilerProcesses(await compiler.path(), session);
+  };
   async function* entries(signal: AbortSignal): AsyncGenerator<TarEntry> {
     const processes = await session.once(`compilers ${compiler.version}`, start);
     const compile = (path: string, source: Uint8Array) => processes.compile(`/${path}`, source);

@@ -1,6 +1,6 @@
 import { ImageSpecError, type RequirementText } from "@imagespec/core/builder";
 import { normalizeName } from "../wheel/wheel-name.ts";
-import { sourceOnly } from "./pylock.ts";
+import { sourceOnly } from "./source-only.ts";
 
 const NAMED = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;
 const ADDRESS = /^\s*((?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|git):\/\/\S+)/i;

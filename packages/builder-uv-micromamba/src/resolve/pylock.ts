@@ -136,18 +136,6 @@ function algorithm(hash: string): string {
   return hash.slice(0, hash.indexOf(":"));
 }
 
-/** The refusal of a distribution that would have to be built. */
-export function sourceOnly(subject: string, cause?: unknown): ImageSpecError {
-  return new ImageSpecError(
-    "E_UNSUPPORTED",
-    `${subject} has no wheel for this platform, and uv-micromamba builds none unless its option sourceDistributions is "build"`,
-    {
-      hint: 'Build with docker-buildx or kaniko, set builderOptions.sourceDistributions to "build", or choose a version that has a wheel.',
-      cause,
-    },
-  );
-}
-
 /** A file as a wheel; `folder` is where its path starts. */
 function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
   const url = artifact.url ?? (artifact.path === undefined ? "" : pathToFileURL(resolve(folder, artifact.path)).href);

@@ -8,7 +8,6 @@ import {
   uvLockAsPylock,
 } from "@imagespec/core/builder";
 import { untilAborted } from "@imagespec/registry";
-import { parse } from "smol-toml";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
@@ -26,12 +25,11 @@ import type { Wheel } from "../wheel/wheel-layers.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
 import { directSources, refuseRepositories } from "./direct-references.ts";
 import { markerEnvironment } from "./lock-limits.ts";
-import { lockedDistributions, type Pylock } from "./locked-wheels.ts";
-import { sourceOnly } from "./pylock.ts";
+import type { Pylock } from "./locked-wheels.ts";
 import { recentResolution } from "./recent-resolution.ts";
 import { resolveWithSources } from "./resolve-with-sources.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
-import { compileRequirements } from "./uv-compile.ts";
+import { sourceOnly } from "./source-only.ts";
 
 /** Wheels fetched or built at once. */
 const PARALLEL = 8;
@@ -92,6 +90,8 @@ async function distributions(
   const { source } = step;
   if (source.from === "requirements") return resolveRequirements(session, question, tools, session.request.files);
   const lock = await readShippedText(session.request.files, source.lock);
+  const { parse } = await import("smol-toml");
+  const { lockedDistributions } = await import("./locked-wheels.ts");
   if (source.from === "pylock") {
     const own = lockedDistributions(parse(lock) as Pylock, target, source.lock);
     if (source.requirements === undefined) return own;
@@ -138,6 +138,7 @@ async function resolveRequirements(
   const compile = async (known?: readonly StaticMetadata[]) => {
     const uv = await session.uv(uvImage, signal);
     const python = await untilAborted(anyPython(session, uv, target.minor), signal);
+    const { compileRequirements } = await import("./uv-compile.ts");
     return compileRequirements({
       uv,
       python,

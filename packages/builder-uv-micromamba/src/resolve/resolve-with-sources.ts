@@ -2,8 +2,8 @@ import type { ResolvedSource } from "../source-build/source-kinds.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import { sameVersion } from "../wheel/version.ts";
 import { normalizeName } from "../wheel/wheel-name.ts";
-import { sourceOnly } from "./pylock.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";
+import { sourceOnly } from "./source-only.ts";
 
 /** What uv answers: distributions; or, where their needs are not known, the names and versions of some it would have to build. */
 export type CompileAnswer = ResolvedDistributions | { unknown: string[] };

@@ -1,6 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
-import { fromBufferPromise, fromFdPromise } from "yauzl";
 import { haveOneContent } from "../layer/one-content.ts";
 import { readDirectory } from "./zip-directory.ts";
 import { PackedMember, type ReadAt, type ZipMember } from "./zip-member.ts";
@@ -35,6 +34,7 @@ export class ZipArchive {
       // The directory is read entry by entry: two reads of the file for each, unless it is in memory.
       // Names are decoded and judged by us: the reader takes backslashes for slashes.
       const options = { autoClose: false, decodeStrings: false };
+      const { fromBufferPromise, fromFdPromise } = await import("yauzl");
       const zip = await (whole === undefined ? fromFdPromise(file.fd, options) : fromBufferPromise(whole, options));
       const { files, repeats, folders } = await readDirectory(zip, subject);
       const members = new Map(files.map((listed) => [listed.path, new PackedMember(read, listed, subject)]));

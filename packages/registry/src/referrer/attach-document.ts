@@ -2,6 +2,7 @@ import type { RegistryRepository } from "../client/registry-repository.ts";
 import { digestOf } from "../digest/digest.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, manifestBytes, openBytes } from "../image/manifest-bytes.ts";
+import { runLimited } from "../image/run-limited.ts";
 import type { CallOptions, ManifestBytes } from "../image/store.ts";
 import { listUnderTag } from "./referrers-tag.ts";
 
@@ -31,12 +32,22 @@ export async function attachDocument(
   document: AttachedDocument,
   call: CallOptions = {},
 ): Promise<Descriptor> {
-  const subject = descriptorOf(await repository.getManifest(image, call));
-  const manifest = assembleReferrer(subject, document);
-  for (const bytes of [EMPTY, document.bytes]) {
+  const put = async (bytes: Uint8Array, signal: AbortSignal): Promise<undefined> => {
     const blob = { mediaType: document.type, digest: digestOf(bytes), size: bytes.length };
-    await repository.putBlob(blob, openBytes(bytes), call);
-  }
+    await repository.putBlob(blob, openBytes(bytes), { ...call, signal });
+  };
+  // A build waits for this, and none of the three needs another.
+  const [found] = await runLimited<ManifestBytes | undefined>(
+    [
+      (signal) => repository.getManifest(image, { ...call, signal }),
+      (signal) => put(EMPTY, signal),
+      (signal) => put(document.bytes, signal),
+    ],
+    3,
+    call.signal,
+  );
+  const subject = descriptorOf(found as ManifestBytes);
+  const manifest = assembleReferrer(subject, document);
   const entry = { ...descriptorOf(manifest), artifactType: document.type };
   if (!(await repository.putReferrer(manifest, call))) await listUnderTag(repository, subject.digest, entry, call);
   return entry;
