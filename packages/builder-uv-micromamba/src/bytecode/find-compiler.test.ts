@@ -136,8 +136,13 @@ describe("findCompiler", () => {
       const found = await Promise.allSettled([compiler(session), anyPython(session, uv, "3.12")]);
       return found.map((result) => (result.status === "fulfilled" ? result.value : result.reason.code));
     };
-    expect(await one.build(`${registry.host}/cache`, resolving)).toEqual(["3.12.9", "E_TOOL_MISSING"]);
-    expect(await one.downloads()).toBe(1);
+    // The one that compiles resolves as well.
+    expect(await one.build(`${registry.host}/cache`, resolving)).toEqual(["3.12.9", join(root, "one", "python")]);
+    expect(await one.scripts()).toBe(1);
+    const none = await machine("none", "3.12.9");
+    await rm(join(root, "none", "python3.12"));
+    expect(await none.build(`${registry.host}/other`, resolving)).toEqual(["E_UNSUPPORTED", "E_TOOL_MISSING"]);
+    expect(await none.downloads()).toBe(1);
   });
 
   it("compiles with the Python that its uv installs, not with what another uv left in the cache", async () => {

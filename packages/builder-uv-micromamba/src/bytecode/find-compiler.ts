@@ -2,16 +2,14 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { cachedPython, cacheHoldsPython, downloadableVersion, downloadedPython } from "../session/find-python.ts";
 import { type UvProgram, versionOfImage } from "../session/find-uv.ts";
-import { isExecutable, onPath } from "../session/on-path.ts";
-import { type Interpreter, interpreterOf } from "./interpreter.ts";
+import { hostPython, ledTo } from "../session/host-python.ts";
+import { type Interpreter, interpreterOf } from "../session/interpreter.ts";
 
 /** Versions that uv installs for an X.Y. */
 const LISTED_PYTHONS = "listed-pythons";
 const FAILED_DOWNLOADS = "failed-python-downloads";
 /** Versions that machines compiled with where uv had no Python. */
 const HOST_COMPILERS = "host-compilers";
-/** What programs on PATH have started, and what uv has found in the cache. */
-const FOUND_INTERPRETERS = "found-interpreters";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
 
@@ -49,17 +47,18 @@ async function look(session: BuildSession, minor: string, uvImage: string): Prom
   if (own !== undefined) return remembered(session, attempt, own);
   const shared = await session.records.get<string>("compilers", attempt);
   if (shared !== undefined) return laterCompiler(session, uv, shared);
-  const host = await onHost(session, minor);
+  const host = await hostPython(session, minor);
   // The registry has what other machines compiled with theirs; downloading a compiler would only repeat that.
-  const known = session.shared && host && (await session.records.get<string>(HOST_COMPILERS, attempt));
-  const isShared = known !== undefined && known === host?.version;
-  const installed = isShared ? undefined : await tryInstall(session, uv, attempt, listed ?? minor);
+  const known = host && (await session.records.get<string>(HOST_COMPILERS, attempt));
+  const isKnown = known !== undefined && known === host?.version;
+  const installed =
+    isKnown && session.records.isShared ? undefined : await tryInstall(session, uv, attempt, listed ?? minor);
   if (installed !== undefined) return remembered(session, attempt, installed);
   if (host === undefined) throw noCompiler(minor);
   session.warn(
     `Bytecode is made by this machine's ${host.path} (${host.version}), since uv has no Python ${minor} here: the image's digest depends on its version`,
   );
-  if (!isShared) await session.records.set(HOST_COMPILERS, attempt, host.version);
+  if (!isKnown) await session.records.set(HOST_COMPILERS, attempt, host.version);
   return compilerOf(host);
 }
 
@@ -111,7 +110,7 @@ function laterCompiler(session: BuildSession, uv: FindUv, version: string): Comp
   const minor = version.split(".").slice(0, 2).join(".");
   const find = async () => {
     const installed = (await managed(session, uv, version)) ?? (await install(session, uv, version));
-    const found = installed ?? (await onHost(session, minor));
+    const found = installed ?? (await hostPython(session, minor));
     if (found?.version !== version) throw noCompiler(version);
     return found.path;
   };
@@ -138,26 +137,4 @@ async function managed(session: BuildSession, uv: FindUv, wanted: string): Promi
 
 async function install(session: BuildSession, uv: FindUv, wanted: string): Promise<Interpreter | undefined> {
   return interpreterOf(session, await downloadedPython(session, await uv(), wanted), wanted);
-}
-
-/** `pythonX.Y` on PATH. What a version manager's script started before is started at once: the script takes a quarter of a second. */
-async function onHost(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
-  const program = onPath(`python${minor}`);
-  return program === undefined ? undefined : ledTo(session, { program }, () => interpreterOf(session, program, minor));
-}
-
-/** The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now. */
-async function ledTo(
-  session: BuildSession,
-  key: object,
-  search: () => Promise<Interpreter | undefined>,
-): Promise<Interpreter | undefined> {
-  const before = await session.records.get<Interpreter>(FOUND_INTERPRETERS, key);
-  if (before !== undefined && isExecutable(before.path)) {
-    const again = await interpreterOf(session, before.path, before.version);
-    if (again !== undefined) return again;
-  }
-  const found = await search();
-  if (found !== undefined) await session.records.set(FOUND_INTERPRETERS, key, found);
-  return found;
 }

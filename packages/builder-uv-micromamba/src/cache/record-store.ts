@@ -5,6 +5,7 @@ import { canonicalJson } from "@imagespec/core/builder";
 import { makeFolder } from "@imagespec/registry/terms";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { flushFile } from "./flush-file.ts";
+import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 import type { RegistryRecords } from "./registry-records.ts";
 
 /** One record on disk: what it is of, and what is known of that. */
@@ -12,9 +13,6 @@ interface RecordFile {
   of: string;
   value: unknown;
 }
-
-/** How long an index's answer counts, in milliseconds: as long as PyPI lets its pages be kept (`max-age=600`). */
-const FRESH_MS = 10 * 60 * 1000;
 
 /** How an index of packages is asked, whose answers change. */
 export interface RecentQuestion<T> {
@@ -35,6 +33,11 @@ export class RecordStore {
   constructor(folder: CacheFolder, shared?: RegistryRecords) {
     this.#folder = folder;
     this.#shared = shared;
+  }
+
+  /** Whether other machines take what is noted here. */
+  get isShared(): boolean {
+    return this.#shared !== undefined;
   }
 
   async get<T>(kind: string, key: unknown): Promise<T | undefined> {
@@ -109,11 +112,10 @@ export class RecordStore {
 
   /** The same for an answer that counts for ten minutes. With `force` it is asked for again; an answer that is not `kept` is asked for each time. */
   async recent<T>(kind: string, key: unknown, { force, ask, kept = () => true }: RecentQuestion<T>): Promise<T> {
-    const known = force ? undefined : await this.get<{ at: number; answer?: T }>(kind, key);
-    const age = Date.now() - (known?.at ?? 0);
-    if (known?.answer !== undefined && age >= 0 && age < FRESH_MS) return known.answer;
+    const known = force ? undefined : await this.get<RecentAnswer<T>>(kind, key);
+    if (known?.answer !== undefined && isFresh(known)) return known.answer;
     const answer = await ask();
-    if (kept(answer)) await this.set(kind, key, { at: Date.now(), answer });
+    if (kept(answer)) await this.set(kind, key, { at: Date.now(), answer } satisfies RecentAnswer<T>);
     return answer;
   }
 

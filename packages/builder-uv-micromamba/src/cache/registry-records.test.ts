@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { digestOf, pushImage, RegistryClient } from "@imagespec/registry";
 import { type RegistryServer, startRegistry } from "@imagespec/testkit";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CacheFolder } from "./cache-folder.ts";
 import { RecordStore } from "./record-store.ts";
 import { RegistryRecords } from "./registry-records.ts";
@@ -52,13 +52,47 @@ describe("RegistryRecords", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("shares none of the records whose truth depends on the moment or the machine", async () => {
+  it("shares none of the records whose truth depends on the machine", async () => {
     const one = await machine("one");
-    for (const kind of ["recent-resolutions", "recent-apt-resolutions", "programs", "failed-python-downloads"])
+    for (const kind of ["programs", "failed-python-downloads", "interpreters", "uv-versions", "found-interpreters"])
       await one.records.set(kind, "key", 1);
     await one.shared.save();
     expect(writes()).toBe(0);
   });
+
+  it("shares an index's answer for as long as it counts, and leaves out the one before", async () => {
+    const ask = (answer: string) => ({ force: false, ask: async () => answer });
+    const one = await machine("one");
+    await one.records.set("layers", 1, { size: 1 });
+    expect(await one.records.recent("recent-resolutions", "key", ask("first"))).toBe("first");
+    await one.shared.save();
+    const two = await machine("two");
+    expect(await two.records.recent("recent-resolutions", "key", ask("second"))).toBe("first");
+    // Asked again, and answered the same: nothing to tell others.
+    await two.records.recent("recent-resolutions", "key", { ...ask("first"), force: true });
+    const before = writes();
+    await two.shared.save();
+    expect(writes()).toBe(before);
+    vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });
+    const three = await machine("three");
+    expect(await three.records.recent("recent-resolutions", "other", ask("third"))).toBe("third");
+    await three.shared.save();
+    const four = await machine("four");
+    expect(await four.records.get("layers", 1)).toEqual({ size: 1 });
+    expect(await four.records.get("recent-resolutions", "key")).toBeUndefined();
+    expect(await four.records.recent("recent-resolutions", "other", ask("fourth"))).toBe("third");
+    vi.useRealTimers();
+  });
+
+  it.each(["https://user:word@index.test/a.whl", "https://index.test/a.whl?signature=x", "https://user@index.test/a"])(
+    "keeps %s to itself",
+    async (url) => {
+      const one = await machine("one");
+      await one.records.set("recent-resolutions", "key", { at: 1, answer: { wheels: [{ url, name: "a" }] } });
+      await one.shared.save();
+      expect(writes()).toBe(0);
+    },
+  );
 
   it("has a tag for each image and platform", async () => {
     const one = await machine("one", { platforms: ["linux/amd64", "linux/arm64"] });

@@ -10,9 +10,10 @@ import {
   type RegistryRepository,
 } from "@imagespec/registry";
 import { type PackedRecord, packRecords, unpackRecords } from "./packed-records.ts";
+import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 
-/** Of records: all of them follow from their keys alone, wherever they are taken. */
-const KINDS: ReadonlySet<string> = new Set([
+/** Kinds of records that follow from their keys alone, wherever they are taken. */
+const LASTING: ReadonlySet<string> = new Set([
   "base-layers",
   "base-systems",
   "compilers",
@@ -23,6 +24,8 @@ const KINDS: ReadonlySet<string> = new Set([
   "wheel-files",
   "wheel-sizes",
 ]);
+/** Kinds of records that count for some minutes, as they do on the machine that took them. */
+const RECENT: ReadonlySet<string> = new Set(["listed-pythons", "recent-apt-resolutions", "recent-resolutions"]);
 const RECORDS_TYPE = "application/vnd.imagespec.records.v1+gzip";
 const EMPTY = { mediaType: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
 /** Bytes that are read of a registry's records. */
@@ -61,7 +64,7 @@ export class RegistryRecords {
 
   /** What the repository knew when the build began; undefined where it knew nothing. */
   async get(kind: string, of: string): Promise<unknown> {
-    if (!KINDS.has(kind)) return undefined;
+    if (!LASTING.has(kind) && !RECENT.has(kind)) return undefined;
     for (const records of (await this.#found)?.values() ?? []) {
       const value = records.get(of);
       if (value !== undefined) return value;
@@ -71,7 +74,7 @@ export class RegistryRecords {
 
   /** Notes what the build has found out or made use of, for {@link save}. */
   use(kind: string, of: string, value: unknown): void {
-    if (KINDS.has(kind)) this.#used.set(of, value);
+    if (LASTING.has(kind) || (RECENT.has(kind) && hasPlainAddresses(value))) this.#used.set(of, value);
   }
 
   /** Writes what the build made use of, and behind it what was there, under each tag that lacks some of it. */
@@ -81,8 +84,9 @@ export class RegistryRecords {
     const used = [...this.#used];
     try {
       for (const [tag, records] of found) {
-        if (used.every(([of, value]) => JSON.stringify(records.get(of)) === JSON.stringify(value))) continue;
-        const all = new Map([...used, ...[...records].filter(([of]) => !this.#used.has(of))]);
+        if (used.every(([of, value]) => says(records.get(of), of, value))) continue;
+        const kept = [...records].filter(([of]) => !this.#used.has(of) && !RECENT.has(kindOf(of)));
+        const all = new Map([...used, ...kept]);
         await this.#write(
           tag,
           [...all].map(([of, value]): PackedRecord => ({ of, value })),
@@ -139,6 +143,24 @@ export class RegistryRecords {
     const hint = isImageSpecError(error) ? error.hint : undefined;
     warn(`The cache repository ${repository.name} cannot be ${what}: ${(error as Error).message}`, hint);
   }
+}
+
+/** The kind of a record, by what it is of. */
+function kindOf(of: string): string {
+  const [kind] = JSON.parse(of) as [string, unknown];
+  return kind;
+}
+
+/** Whether what is known of something says a value already; of an index's answer the time is no matter while it counts. */
+function says(known: unknown, of: string, value: unknown): boolean {
+  if (known === undefined || !RECENT.has(kindOf(of))) return JSON.stringify(known) === JSON.stringify(value);
+  const [before, now] = [known, value] as [RecentAnswer<unknown>, RecentAnswer<unknown>];
+  return isFresh(before) && JSON.stringify(before.answer) === JSON.stringify(now.answer);
+}
+
+/** Whether no address in a record has a login or a query: an index may sign the addresses that it gives. */
+function hasPlainAddresses(value: unknown): boolean {
+  return !/:\/\/[^"\\]*[?@]/.test(JSON.stringify(value));
 }
 
 /** Legible, and its own for each name: `team-app-linux-amd64-0a1b2c3d4e5f`. */

@@ -3,6 +3,7 @@ import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/build
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { BuildSession } from "./build-session.ts";
 import type { UvProgram } from "./find-uv.ts";
+import { hostPython } from "./host-python.ts";
 import { uvEnvironment } from "./uv-environment.ts";
 
 const FIND = ["find", "--no-project", "--no-python-downloads"];
@@ -76,13 +77,15 @@ export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: s
 }
 
 /**
- * Any Python 3: one that the machine has, on PATH or managed by uv; else one in the cache, where uv downloads `minor`
- * if it holds none. Looked for once in a build.
+ * Any Python 3: one that the machine has, best `minor`, which compiles as well, on PATH or managed by uv; else one in the
+ * cache, where uv downloads `minor` if it holds none. Looked for once in a build.
  *
  * @throws ImageSpecError E_TOOL_MISSING.
  */
 export function anyPython(session: BuildSession, uv: UvProgram, minor: string): Promise<string> {
   return session.once("any python", async () => {
+    const same = await hostPython(session, minor);
+    if (same !== undefined) return same.path;
     const host = await uvPython(session, uv, "machine", FIND);
     if (host.exitCode === 0) return host.stdout.trim();
     const own = await cachedPython(session, uv);

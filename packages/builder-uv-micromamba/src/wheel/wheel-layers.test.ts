@@ -91,4 +91,24 @@ describe("wheelLayers", () => {
     expect(again.fetchedForLists).toEqual([]);
     expect(again.layers).toHaveLength(1);
   });
+
+  it("knows again what wheels share, and says so again", async () => {
+    const wheels = [await wheel("a", { "shared.py": "from a" }), await wheel("b", { "shared.py": "from b" })];
+    const first = await installed(wheels);
+    fetched = [];
+    await rm(join(root, "uv-micromamba/records/wheel-files"), { recursive: true });
+    const again = await installed(wheels);
+    expect(again.fetchedForLists).toEqual([]);
+    expect(again.warnings).toEqual(first.warnings);
+    expect(again.warnings).toHaveLength(1);
+    expect(again.contents).toEqual(first.contents);
+    expect(again.layers.map(({ key }) => key)).toEqual(first.layers.map(({ key }) => key));
+    // Another set of wheels is another question.
+    fetched = [];
+    expect((await installed([...wheels, await wheel("c", { "c.py": "" })])).fetchedForLists.sort()).toEqual([
+      "a",
+      "b",
+      "c",
+    ]);
+  });
 });

@@ -46,22 +46,37 @@ export interface WheelLayersQuestion {
  * wheel and a folder in another.
  */
 export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayersQuestion): Promise<LayerSource[]> {
-  const { target, limit, signal, warn } = question;
+  const { target, limit, records, warn } = question;
   const sorted = [...wheels].sort((a, b) => (normalizeName(a.name) < normalizeName(b.name) ? -1 : 1));
-  const listed = await inParallel(sorted, { most: PARALLEL, signal }, (wheel, either) =>
+  const compare = () => conflicts(sorted, question);
+  const key = sorted.map((wheel) => listKey(wheel, target));
+  // The lists have megabytes, what follows from them a few bytes; but other machines need the lists, for other sets of wheels.
+  const { without, warnings } = records.isShared
+    ? await compare()
+    : await records.known("wheel-conflicts", key, compare);
+  warnings.forEach(warn);
+  const parts = sorted.map((wheel, at) => ({ wheel, without: new Set(without[at]) }));
+  const describe = ({ wheel: { name, size } }: WheelPart) => ({ name: normalizeName(name), size });
+  return groupForLayers(parts, describe, limit).map((group) => wheelLayer(group, target));
+}
+
+/** What each of the wheels leaves to others, and what is to be said of that. */
+async function conflicts(
+  wheels: readonly Wheel[],
+  question: WheelLayersQuestion,
+): Promise<{ without: string[][]; warnings: string[] }> {
+  const { signal } = question;
+  const listed = await inParallel(wheels, { most: PARALLEL, signal }, (wheel, either) =>
     listFiles(wheel, { ...question, signal: either }),
   );
-  const distributions = sorted.map(({ name, version }, at) => ({
+  const distributions = wheels.map(({ name, version }, at) => ({
     distribution: `${name} ${version}`,
     files: listed[at] ?? [],
   }));
   // As an installation by uv fails.
   refuseFileAndFolder(distributions, "E_RESOLVE");
   const { without, warnings } = keepLast(distributions);
-  warnings.forEach(warn);
-  const parts = sorted.map((wheel, at) => ({ wheel, without: without[at] ?? new Set() }));
-  const describe = ({ wheel: { name, size } }: WheelPart) => ({ name: normalizeName(name), size });
-  return groupForLayers(parts, describe, limit).map((group) => wheelLayer(group, target));
+  return { without: without.map((paths) => [...paths]), warnings };
 }
 
 /** A wheel, and the paths it leaves to others. */
@@ -70,10 +85,14 @@ interface WheelPart {
   without: ReadonlySet<string>;
 }
 
+function listKey(wheel: Wheel, target: WheelTarget): object {
+  const { sha256, name, version } = wheel;
+  return { wheel: sha256, name, version, target, ...noted(wheel), recipe: RECIPE };
+}
+
 function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQuestion): Promise<InstalledFile[]> {
-  const { sha256, name, version, filename } = wheel;
-  const key = { wheel: sha256, name, version, target, ...noted(wheel), recipe: RECIPE };
-  return records.known("wheel-files", key, async () => {
+  const { filename } = wheel;
+  return records.known("wheel-files", listKey(wheel, target), async () => {
     signal.throwIfAborted();
     const zip = await ZipArchive.open(await wheel.fetch(signal), filename);
     try {

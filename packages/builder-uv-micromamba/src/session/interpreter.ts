@@ -1,7 +1,7 @@
 import { runTool } from "@imagespec/core/builder";
-import type { BuildSession } from "../session/build-session.ts";
-import { knownAnswer } from "../session/known-answer.ts";
 import { isOfVersion } from "../target/python-target.ts";
+import type { BuildSession } from "./build-session.ts";
+import { knownAnswer } from "./known-answer.ts";
 
 /** A CPython of this machine. */
 export interface Interpreter {
