@@ -69,9 +69,33 @@ describe("build", () => {
         { name: "build the image", cat, dur: expect.any(Number), pid: 1 },
       ]);
     }
-    const { code, stderr } = await cli.run(["build", "--trace", "no/such/folder.json"]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining("The trace cannot be written")]);
   });
+
+  it.each(["no/such/folder.json", "imagespec.json/trace.json", "."])(
+    "--trace %s is refused before anything is built",
+    async (file) => {
+      const { code, stdout, stderr } = await cli.run(["build", "--trace", file]);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toMatch(/^error: E_OPTIONS: The trace cannot be written: /);
+    },
+  );
+
+  it.runIf(existsSync("/dev/full"))(
+    "a trace that could not be written in the end hides neither image nor error",
+    async () => {
+      const built = await cli.run(["build", "--trace", "/dev/full"]);
+      expect([built.code, built.stdout]).toEqual([1, expect.stringContaining(DIGEST)]);
+      expect(built.stderr).toMatch(/^error: E_OUTPUT: The trace cannot be written: ENOSPC/m);
+      await cli.write("builder.mjs", builder(`await runTool("sh", ["-c", "exit 3"]);`));
+      const failed = await cli.run(["build", "--trace", "/dev/full"]);
+      expect(failed.stderr).toMatch(/warning: The trace cannot be written: ENOSPC.*^error: E_BUILD: /ms);
+      const events = (await cli.run(["build", "--json", "--trace", "/dev/full"])).stdout.trim().split("\n");
+      expect(events.slice(-2).map((line) => JSON.parse(line))).toMatchObject([
+        { type: "warning", message: expect.stringMatching(/^The trace cannot be written/) },
+        { type: "error", code: "E_BUILD" },
+      ]);
+    },
+  );
 
   it("--json ends with the error, and exits with 1 for what failed", async () => {
     await cli.write("builder.mjs", builder(`await runTool("sh", ["-c", "echo boom >&2; exit 3"]);`));

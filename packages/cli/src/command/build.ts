@@ -1,9 +1,9 @@
-import { type BuildEvent, pinnedReference } from "@imagespec/core";
+import { type BuildEvent, type ImageSpecError, pinnedReference } from "@imagespec/core";
 import { buildOptions } from "../command-line/command-line.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
-import { BuildTrace } from "../trace/build-trace.ts";
+import { TraceFile } from "../trace/trace-file.ts";
 import { chosenTargets } from "./chosen-targets.ts";
 import { answerLine, type Command } from "./command-context.ts";
 import { concurrencyOf } from "./concurrency.ts";
@@ -14,9 +14,9 @@ export const build: Command = async (context) => {
   const { line, signal, print } = context;
   const concurrency = concurrencyOf(context);
   const { targets, folder } = await chosenTargets(context);
+  const traceFile = line.trace === undefined ? undefined : await TraceFile.at(line.trace);
   const engine = projectEngine(context, folder);
   const progress = line.json ? undefined : startProgress(process.stderr, context.env);
-  const trace = line.trace === undefined ? undefined : new BuildTrace();
   const unread = new UnreadEvents(line.json ? process.stdout : process.stderr);
   const named = (index: number) => (targets[index]?.name === undefined ? {} : { target: targets[index].name });
   const show = (events: BuildEvent[], index: number) => {
@@ -37,7 +37,7 @@ export const build: Command = async (context) => {
         signal,
         concurrency,
         onEvent: (event, index) => {
-          trace?.add(event);
+          traceFile?.trace.add(event);
           show(unread.admit(event), index);
         },
         onOutcome: (outcome, index) => {
@@ -53,10 +53,15 @@ export const build: Command = async (context) => {
         },
       })
       .finally(() => show(unread.rest(), 0));
-    return EXIT.done;
+  } catch (error) {
+    // Why the build failed comes before why its trace cannot be read.
+    await traceFile
+      ?.write()
+      .catch(({ message, hint }: ImageSpecError) => show([{ type: "warning", message, hint }], 0));
+    throw error;
   } finally {
     progress?.stop();
-    // Of a build that failed, too.
-    if (line.trace !== undefined) await trace?.write(line.trace);
   }
+  await traceFile?.write();
+  return EXIT.done;
 };

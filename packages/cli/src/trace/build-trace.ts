@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { type BuildEvent, ImageSpecError } from "@imagespec/core";
 
 /** An event of Chrome's trace format; times are microseconds. */
@@ -71,16 +70,6 @@ export class BuildTrace {
       [...running].map(([key, { lane, since }]) => span(key, "unfinished", { pid, lane, since, now })),
     );
     return { displayTimeUnit: "ms", traceEvents: [...this.#events, ...open] };
-  }
-
-  /** @throws ImageSpecError E_OPTIONS when it cannot be written. */
-  async write(file: string): Promise<void> {
-    await writeFile(file, `${JSON.stringify(this.document())}\n`).catch((cause: Error) => {
-      throw new ImageSpecError("E_OPTIONS", `The trace cannot be written: ${cause.message}`, {
-        hint: "Name a file in a folder that exists.",
-        cause,
-      });
-    });
   }
 
   #step(event: Extract<BuildEvent, { type: "step" }>, image: Image, now: number): void {
