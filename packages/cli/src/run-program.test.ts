@@ -55,6 +55,15 @@ describe("the end of the program", () => {
     },
   );
 
+  it.each([
+    [["run", "nope.json", "--", "app", "--json"], /^error: E_INPUT_FILE: /, "stderr"],
+    [["build", "nope.json", "--target", "--json"], /^error: E_INPUT_FILE: /, "stderr"],
+    [["build", "--", "--json"], /^error: E_INPUT_FILE: /, "stderr"],
+    [["build", "nope.json", "--json"], /^\{"type":"error","code":"E_INPUT_FILE"/, "stdout"],
+  ] as const)("is an error in JSON where --json is an option: %j", async ([...args], text, stream) => {
+    expect((await cli.run([...args]))[stream]).toMatch(text);
+  });
+
   it("is told when what it waits for cannot come", async () => {
     await cli.write("imagespec.mjs", "export default new Promise(() => {});");
     expect(await cli.run(["tag"])).toMatchObject({

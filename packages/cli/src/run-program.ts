@@ -42,7 +42,8 @@ async function run(args: readonly string[], signal: AbortSignal, lost: AbortSign
   } catch (error) {
     // Reported already, where it happened.
     if (lost.aborted) return EXIT.failed;
-    if (args.includes("--json")) print(JSON.stringify(errorEvent(error)));
+    const json = read.kind === "mistake" ? read.json : read.line.json;
+    if (json) print(JSON.stringify(errorEvent(error)));
     else tell(errorText(error));
     return exitCodeOf(error);
   }

@@ -84,6 +84,22 @@ describe("mistakes", () => {
   });
 });
 
+describe("mistakes that are told as JSON", () => {
+  it.each([
+    [["build", "--json", "--forse"], true],
+    [["build", "--forse", "--target", "a", "--json"], true],
+    [["build", "--builder-option", "x", "--json"], true],
+    [["build", "--target", "--", "--json", "--forse"], true],
+    [["bulid", "--json"], true],
+    [["build", "--forse", "--target", "--json"], false],
+    [["resolve", "--forse", "-f", "--json"], false],
+    [["build", "--forse", "--", "--json"], false],
+    [["run", "--forse", "--", "app", "--json"], false],
+  ])("%j: %s", (args, json) => {
+    expect(mistakeOf(...args).json).toBe(json);
+  });
+});
+
 describe("help", () => {
   it("fits 80 columns and ends with examples that it would itself accept", () => {
     for (const [name, { file, argument = ["FILE"] }] of commandUsages) {

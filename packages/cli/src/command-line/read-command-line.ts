@@ -1,14 +1,17 @@
 import { packageVersion } from "@imagespec/core/internal";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import type { CommandLine } from "./command-line.ts";
 import { type CommandName, commandUsages } from "./commands.ts";
 import { OPTIONS } from "./options.ts";
 
-/** A command to run; a text that answers at once (`--help`, `--version`); or what is wrong and what to do about it. */
+/**
+ * A command to run; a text that answers at once (`--help`, `--version`); or what is wrong and what to do about it, and whether
+ * that is to be told as JSON.
+ */
 export type ReadCommandLine =
   | { kind: "command"; line: CommandLine }
   | { kind: "answer"; text: string }
-  | { kind: "mistake"; message: string; hint: string };
+  | { kind: "mistake"; message: string; hint: string; json: boolean };
 
 const HELP_WIDTH = 80;
 
@@ -16,7 +19,12 @@ const HELP_WIDTH = 80;
 export function readCommandLine(args: readonly string[]): ReadCommandLine {
   if (args.length === 0) {
     const names = commandUsages.map(([name]) => name).join(", ");
-    return { kind: "mistake", message: "No command is given", hint: `Choose one of ${names}; see imagespec --help.` };
+    return {
+      kind: "mistake",
+      message: "No command is given",
+      hint: `Choose one of ${names}; see imagespec --help.`,
+      json: false,
+    };
   }
   const [own, command] = splitProgram(args);
   let line: CommandLine | undefined;
@@ -36,7 +44,7 @@ export function readCommandLine(args: readonly string[]): ReadCommandLine {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: "answer", text: text.trimEnd() };
-    return mistake(error, args);
+    return { kind: "mistake", ...mistake(error, args), json: asksForJson(own) };
   }
   // `imagespec help` and a help asked for by name end without a command, too.
   return line === undefined ? { kind: "answer", text: text.trimEnd() } : { kind: "command", line };
@@ -47,6 +55,17 @@ function splitProgram(args: readonly string[]): [own: readonly string[], program
   const at = args.indexOf("--");
   const takes = commandUsages.some(([name, { program }]) => name === args[0] && program === true);
   return at === -1 || !takes ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
+}
+
+/** Whether `--json` is an option among arguments that make no command line: not the value of another, nor behind `--`. */
+function asksForJson(own: readonly string[]): boolean {
+  const options = Object.values(OPTIONS).flatMap<Option>((make) => make());
+  const takeValue = new Set(options.filter(({ required }) => required).flatMap(({ short, long }) => [short, long]));
+  for (let at = 0; at < own.length && own[at] !== "--"; at++) {
+    if (own[at] === "--json") return true;
+    if (takeValue.has(own[at])) at++;
+  }
+  return false;
 }
 
 interface Sinks {
@@ -136,7 +155,7 @@ const NOT_GIVEN = {
   yes: false,
 };
 
-function mistake(error: CommanderError, args: readonly string[]): ReadCommandLine {
+function mistake(error: CommanderError, args: readonly string[]): { message: string; hint: string } {
   const [name, usage] = commandUsages.find(([known]) => known === args[0]) ?? [];
   // The second line, where there is one, is "(Did you mean ...?)".
   const [first = "", second = ""] = error.message.split("\n");
@@ -147,26 +166,26 @@ function mistake(error: CommanderError, args: readonly string[]): ReadCommandLin
     // `imagespec help nope` is not called an unknown command by commander.
     const unknown = { "commander.unknownCommand": args[0], "commander.help": args[1] }[error.code];
     const message = unknown === undefined ? `imagespec: ${said}` : `imagespec has no command "${unknown}"`;
-    return { kind: "mistake", message: message + suggestion, hint: `Use one of ${names}.` };
+    return { message: message + suggestion, hint: `Use one of ${names}.` };
   }
   if (error.code === "commander.excessArguments") {
     const message = `imagespec ${name} takes ${usage.file ? "one file" : "no file"}`;
     const many = usage.options.includes("target") && usage.argument === undefined;
     const hint = many ? "Choose among the images of one file with --target NAME." : MORE_HINT;
-    return { kind: "mistake", message, hint };
+    return { message, hint };
   }
   if (error.code === "commander.invalidArgument") {
     // What follows "is invalid." is what the option's own check throws.
     const [said = "", hint = ""] = first.replace(/^error: /, "").split(/(?<= is invalid)\. /);
-    return { kind: "mistake", message: `imagespec ${name}: ${said}`, hint };
+    return { message: `imagespec ${name}: ${said}`, hint };
   }
   if (error.code === "commander.optionMissingArgument") {
     const [, flags = ""] = /'([^']+)'/.exec(said) ?? [];
-    return { kind: "mistake", message: `imagespec ${name}: ${said}`, hint: `Write ${flags.replaceAll(/[<>]/g, "")}.` };
+    return { message: `imagespec ${name}: ${said}`, hint: `Write ${flags.replaceAll(/[<>]/g, "")}.` };
   }
   const flags = usage.options.flatMap((one) => OPTIONS[one]()).map(({ long }) => long);
   const hint = flags.length === 0 ? "Leave it out: the command has no options." : `Use one of ${flags.join(", ")}.`;
-  return { kind: "mistake", message: `imagespec ${name}: ${said}${suggestion}`, hint };
+  return { message: `imagespec ${name}: ${said}${suggestion}`, hint };
 }
 
 const MORE_HINT = "Name one, and see the command's --help for how to give more.";

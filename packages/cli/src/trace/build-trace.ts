@@ -1,4 +1,4 @@
-import { type BuildEvent, ImageSpecError } from "@imagespec/core";
+import type { BuildEvent } from "@imagespec/core";
 
 /** An event of Chrome's trace format; times are microseconds. */
 export interface TraceEvent {
