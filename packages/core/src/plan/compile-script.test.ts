@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { COMPILE_SCRIPT, LONGEST_MODULE } from "./compile-script.ts";
 
@@ -26,14 +28,14 @@ const compile = (...folders: string[]) =>
     env: { ...process.env, PYTHONHASHSEED: "0" },
   });
 /** The bytecode that the same program makes of modules on its standard input, by their paths. */
-const compileInput = (modules: Record<string, Uint8Array>) => {
+const compileInput = (modules: Record<string, Uint8Array>, python = "python3") => {
   const frames = Object.entries(modules).flatMap(([path, source]) => {
     const sizes = Buffer.alloc(8);
     sizes.writeUInt32LE(Buffer.byteLength(path));
     sizes.writeUInt32LE(source.length, 4);
     return [sizes, Buffer.from(path), source];
   });
-  const answers = execFileSync("python3", ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT], {
+  const answers = execFileSync(python, ["-sSB", "-W", "ignore", "-c", COMPILE_SCRIPT], {
     env: { ...process.env, PYTHONHASHSEED: "0" },
     input: Buffer.concat(frames),
     maxBuffer: 1 << 28,
@@ -115,6 +117,48 @@ it("makes the same of a module on its standard input as of a file", () => {
   ]);
   for (const [path, bytecode] of made)
     if (bytecode.length > 0) expect(readFileSync(join(root, path)).equals(bytecode), path).toBe(true);
+});
+
+/** Every python3 on PATH: patch releases differ in what they mark. */
+const pythons = [...new Set((process.env.PATH ?? "").split(delimiter))]
+  .map((folder) => join(folder, "python3"))
+  .filter((path) => existsSync(path));
+
+it.each(pythons)("makes the same of a module whatever was compiled before it: %s", (python) => {
+  // What these leave behind in the process: codecs, the table of characters, names that stay.
+  const before = Object.fromEntries([
+    ...["cp1252", "idna", "unicode_escape", "koi8-r", "no-such-codec"].map((codec) => [
+      `/site/${codec}.py`,
+      Buffer.from(`# -*- coding: ${codec} -*-\nx = 1\n`),
+    ]),
+    ["/site/names.py", Buffer.from("\u017fe\u0301 = 'unheard_of'\nunheard_of = '\\N{SNOWMAN}'\n")],
+    ["/site/sets.py", Buffer.from("def f(a):\n    return a in {'nowhere', 'named'}\nnowhere = named = f\n")],
+    ["/site/broken.py", Buffer.from("def (:\n")],
+    ["/site/typo.py", Buffer.from("improt x\n")],
+  ]);
+  const names = ["decoding_table", "StreamConverter", "numeric", "decimal", "unheard_of", "seldom"];
+  // In Python 3.12 and later their texts are one object with the names of an earlier module, and then the sets are two; so they always are.
+  const set = (name: string) => `def ${name}(a):\n    return a in {'nowhere', 'named'}, ('nowhere', 'named')\n`;
+  const sets = `${set("f")}${set("g")}`;
+  const last = { "/site/m.py": Buffer.from(`${sets}${names.map((name) => `f.${name}\n`).join("")}`) };
+  const [alone] = compileInput(last, python).values();
+  const after = [...compileInput({ ...before, ...last }, python).values()].at(-1);
+  // marshal's frozenset of two, with or without its mark.
+  const found = [">", "\xbe"].map((type) => alone?.toString("latin1").split(`${type}\x02\0\0\0`).length ?? 0);
+  expect(found.reduce((sum, parts) => sum + parts - 1, 0)).toBe(2);
+  expect(after?.equals(alone as Buffer)).toBe(true);
+});
+
+it("replaces bytecode that is hard-linked elsewhere, and keeps the source's mode", () => {
+  write("site/a.py", "x = 1\n");
+  chmodSync(join(root, "site/a.py"), 0o600);
+  write("site/__pycache__/old", "old");
+  const [name = ""] = [...compileInput({ "/site/a.py": Buffer.from("x = 1\n") }).keys()];
+  linkSync(join(root, "site/__pycache__/old"), join(root, name));
+  compile(join(root, "site"));
+  expect(readFileSync(join(root, "site/__pycache__/old"), "utf8")).toBe("old");
+  expect(statSync(join(root, name)).mode & 0o777).toBe(0o600);
+  expect(bytecode("site")).toHaveLength(2);
 });
 
 it("compiles sources nested as deep on its standard input as in files", () => {

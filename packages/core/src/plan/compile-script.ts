@@ -4,39 +4,60 @@ export const LONGEST_MODULE = 16 * 1024 * 1024;
 /**
  * A program for the environment's own Python, 3.7 or newer. `-c SCRIPT STRIP FOLDER...` compiles every module below the
  * folders to checked-hash bytecode (PEP 552) on all cores, leaves what is current as it is, skips links, what is not
- * Python and what is longer than {@link LONGEST_MODULE}, and removes bytecode of other sources or interpreters. `STRIP` is cut off the paths
- * that tracebacks will show.
+ * Python and what is longer than {@link LONGEST_MODULE}, and removes bytecode of other sources or interpreters. `STRIP` is
+ * cut off the paths that tracebacks will show.
  *
  * `-c SCRIPT` alone reads modules from standard input, each as two sizes of four bytes (little-endian), a path and a
  * source, and answers each in turn with the path and the bytecode, framed alike; what is not Python has none.
  *
- * The same sources give the same bytes either way, with PYTHONHASHSEED=0 and the options `-sSB -W ignore`: marshal marks
- * objects that anything else in the process refers to, such as the names in this very text, and how deep a source may be
- * nested depends on how deep the calls are already. So both ways are one text, and compile at the same depth.
+ * The same sources give the same bytes either way and in any order, with PYTHONHASHSEED=0 and the options `-sSB -W ignore`.
+ * marshal marks each object that anything else refers to, and a name is one object in the whole process, so what was
+ * compiled or imported before would show: therefore something else refers to every name and constant here. Sets of texts
+ * are one object or two for the same reason, and become two. How deep a source may be nested depends on how deep the
+ * calls are already, which is why both ways compile in one place.
  */
 export const COMPILE_SCRIPT = `import sys
 del sys.path[0]
-import marshal, os, py_compile
+import marshal, os
 from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
+from types import CodeType
 
 def head_of(source):
     return MAGIC_NUMBER + (3).to_bytes(4, "little") + source_hash(source)
 
-def is_current(source, target):
-    try:
-        with open(source, "rb") as file:
-            head = head_of(file.read())
-        with open(target, "rb") as file:
-            return file.read(16) == head
-    except OSError:
-        return False
+def settled(code, held):
+    for names in (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, (code.co_name,)):
+        held.extend(names)
+    consts = settled_all(code.co_consts, held)
+    return code if consts is code.co_consts or not hasattr(code, "replace") else code.replace(co_consts=consts)
+
+def settled_all(values, held):
+    held.extend(values)
+    changed = None
+    for at, value in enumerate(values):
+        kind = type(value)
+        if kind is CodeType:
+            new = settled(value, held)
+        elif kind is tuple:
+            new = settled_all(value, held)
+        elif kind is frozenset:
+            held.extend(value)
+            new = frozenset(list(value))
+        else:
+            continue
+        if new is not value:
+            changed = changed or list(values)
+            changed[at] = new
+    return values if changed is None else tuple(changed)
 
 def compile_one(path, source):
     try:
         code = SourceFileLoader("<py_compile>", path).source_to_code(source, path)
     except Exception:
         return b""
+    held = []
+    code = settled(code, held)
     return head_of(source) + marshal.dumps(code)
 
 def compile_input():
@@ -53,21 +74,32 @@ def compile_input():
         out.write(target + made)
         out.flush()
 
-def compile_all(sources):
-    mode = py_compile.PycInvalidationMode.CHECKED_HASH
-    for source in sources:
-        target = cache_from_source(source)
-        if is_current(source, target):
-            continue
-        try:
-            py_compile.compile(source, target, source[len(sys.argv[1]):], doraise=True, invalidation_mode=mode)
-        except (py_compile.PyCompileError, FileExistsError):
-            pass
+def is_file(path):
+    return os.path.isfile(path) and not os.path.islink(path)
 
 def is_module(path):
-    if not path.endswith(".py") or os.path.islink(path) or not os.path.isfile(path):
-        return False
-    return os.path.getsize(path) <= ${LONGEST_MODULE}
+    return path.endswith(".py") and is_file(path) and os.path.getsize(path) <= ${LONGEST_MODULE}
+
+def read(path, size=-1):
+    with open(path, "rb") as file:
+        return file.read(size)
+
+def write(path, made, mode):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = path + "." + str(os.getpid())
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode & 0o666 | 0o200), "wb") as file:
+        file.write(made)
+    os.replace(temporary, path)
+
+def compile_all(paths):
+    for path in paths:
+        target = cache_from_source(path)
+        source = read(path)
+        if os.path.lexists(target) and (not is_file(target) or read(target, 16) == head_of(source)):
+            continue
+        made = compile_one(path[len(sys.argv[1]):], source)
+        if made:
+            write(target, made, os.stat(path).st_mode)
 
 if len(sys.argv) == 1:
     compile_input()
