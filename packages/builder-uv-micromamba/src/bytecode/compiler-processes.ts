@@ -102,13 +102,20 @@ class CompilerProcess {
   /** The first of the modules that are left is what Python was at. */
   #fail(cause: unknown): void {
     const [first, ...others] = this.#asked.splice(0);
-    const { message } = cause as Error;
-    const ours = !isImageSpecError(cause) || cause.code === "E_BUILD";
-    const error = new ImageSpecError("E_BUILD", `${first?.path} could not be compiled to bytecode: ${message}`, {
-      hint: "Set bytecode: false, or leave out the package that has the module.",
-      cause,
-    });
-    first?.reject(ours ? error : cause);
+    first?.reject(moduleFault(first.path, cause));
     for (const { reject } of others) reject(cause);
   }
+}
+
+/** Without the program that Python ran, which is long and our own. */
+function moduleFault(path: string, cause: unknown): unknown {
+  if (isImageSpecError(cause) && cause.code !== "E_BUILD") return cause;
+  const [how = ""] = (cause as Error).message.split("\n");
+  const tail = isImageSpecError(cause, "E_BUILD") ? (cause.details.tail ?? []) : [];
+  const lines = [`${path} could not be compiled to bytecode: ${how}`, ...tail.map((line) => `    ${line}`)];
+  return new ImageSpecError("E_BUILD", lines.join("\n"), {
+    hint: "Set bytecode: false, or leave out the package that has the module.",
+    details: { tail },
+    cause,
+  });
 }
