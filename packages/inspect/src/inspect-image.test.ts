@@ -2,40 +2,13 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync, zstdCompressSync } from "node:zlib";
-import { DockerArchive, digestOf, type ImageLayer, MEDIA_TYPES, OciLayout, pushImage } from "@imagespec/registry";
-import { pack } from "tar-stream";
+import { zstdCompressSync } from "node:zlib";
+import { DockerArchive, ImageSpecError, OciLayout, pushImage } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Files, layer, type Made, tar } from "./fixtures/make-layer.ts";
 import { openArchive } from "./image/open-archive.ts";
 import { compareImages, inspectImage } from "./inspect-image.ts";
 import { makeReport } from "./report/make-report.ts";
-
-type Files = Record<string, string | Buffer>;
-
-async function tar(files: Files): Promise<Buffer> {
-  const packing = pack();
-  for (const [name, content] of Object.entries(files)) packing.entry({ name, mtime: new Date(0) }, content);
-  packing.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of packing) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
-
-interface Made {
-  layer: ImageLayer;
-  diffId: string;
-  plain: Buffer;
-}
-
-async function layer(files: Files, compress: (bytes: Buffer) => Buffer = gzipSync): Promise<Made> {
-  const plain = await tar(files);
-  const bytes = compress(plain);
-  const descriptor = { mediaType: MEDIA_TYPES.ociLayerGzip, digest: digestOf(bytes), size: bytes.length };
-  async function* open() {
-    yield bytes;
-  }
-  return { layer: { descriptor, open }, diffId: digestOf(plain), plain };
-}
 
 const large = Buffer.alloc(100_000, "same");
 const history = [
@@ -186,7 +159,8 @@ it("reads an archive of an engine in one pass, layers first", async () => {
   async function* stream() {
     for (let at = 0; at < archive.length; at += 10_000) yield archive.subarray(at, at + 10_000);
   }
-  const image = await openArchive(stream(), { reference: "engine:x:1", signal: new AbortController().signal });
+  const broken = (why: string) => new ImageSpecError("E_DAEMON", why);
+  const image = await openArchive({ reference: "engine:x:1", content: stream(), broken }, new AbortController().signal);
   const { report } = makeReport(image, await Promise.all(image.layers.map((one) => one.scan())));
   expect(report.layers.map(({ origin, digest }) => [origin, digest])).toEqual(
     made.map(({ diffId }, index) => [["base", "python", "source"][index], diffId]),

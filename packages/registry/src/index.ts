@@ -14,7 +14,7 @@ export { assembleIndex } from "./image/assemble-index.ts";
 export { checkImagePlatforms, checkPlatform } from "./image/check-platform.ts";
 export { type CopyOptions, copyImage } from "./image/copy-image.ts";
 export { type Descriptor, MEDIA_TYPES, type Platform } from "./image/descriptor.ts";
-export { configPlatform, type ImageConfig, readConfig } from "./image/image-config.ts";
+export { configPlatform, type ImageConfig, parseImageConfig, readConfig } from "./image/image-config.ts";
 export { descriptorOf, manifestBytes } from "./image/manifest-bytes.ts";
 export { type FormatTypes, formatTypes, type ManifestFormat } from "./image/manifest-format.ts";
 export { orDiscard } from "./image/or-discard.ts";

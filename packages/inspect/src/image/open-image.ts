@@ -17,7 +17,14 @@ export async function openImage(text: string, access: ImageAccess): Promise<Open
   const { env, signal } = access;
   const [, kind, rest = ""] = /^(oci|engine|docker-daemon|docker-archive):(.+)$/.exec(text) ?? [];
   if (kind === "oci") return openLayout(text, rest, access);
-  if (kind === "docker-archive") return openArchive(createReadStream(rest), { reference: text, signal });
+  if (kind === "docker-archive") {
+    const broken = (why: string, cause: unknown) =>
+      new ImageSpecError("E_INPUT_FILE", `${text} cannot be inspected: ${why}`, {
+        hint: "Name an archive as docker save writes it; write it again where it is broken.",
+        cause,
+      });
+    return openArchive({ reference: text, content: createReadStream(rest), broken }, signal);
+  }
   if (kind !== undefined) {
     const engine = await ContainerEngine.connect({ env, signal });
     const image = await engine.inspectImage(rest);
@@ -27,8 +34,13 @@ export async function openImage(text: string, access: ImageAccess): Promise<Open
       });
     }
     const path = `/images/${rest.split("/").map(encodeURIComponent).join("/")}/get`;
-    const opened = await engine.request({ method: "GET", path }, (answer) =>
-      openArchive(answer, { reference: text, signal }),
+    const broken = (why: string, cause: unknown) =>
+      new ImageSpecError("E_DAEMON", `${text} cannot be inspected: ${why}`, {
+        hint: "Push the image to a registry, and inspect it there.",
+        cause,
+      });
+    const opened = await engine.request({ method: "GET", path }, (content) =>
+      openArchive({ reference: text, content, broken }, signal),
     );
     const digest = image.digests.map((one) => parseReference(one).digest)[0] ?? image.id;
     return { ...opened, digest };

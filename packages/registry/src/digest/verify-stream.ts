@@ -1,9 +1,11 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { checkedDigest, hashFor } from "./digest.ts";
 
+const HINT = "Run it again; if it persists, the registry or something on the way to it changes content.";
+
 /**
  * Passes bytes on and checks digest and size on the way. The last piece is held back until all of them were checked,
- * so whoever forwards the stream never completes a wrong one.
+ * so whoever forwards the stream never completes a wrong one. `hint` says what to do where the content is wrong.
  *
  * @throws ImageSpecError E_DIGEST_MISMATCH.
  */
@@ -11,12 +13,13 @@ export async function* verifyStream(
   content: AsyncIterable<Uint8Array>,
   expected: { digest: string; size: number },
   subject: string,
+  hint = HINT,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const digest = checkedDigest(expected.digest, subject);
   const hash = hashFor(digest);
   const wrong = (what: string) =>
     new ImageSpecError("E_DIGEST_MISMATCH", `${subject}: ${what}`, {
-      hint: "Run it again; if it persists, the registry or something on the way to it changes content.",
+      hint,
       details: { digest, size: expected.size },
     });
   let received = 0;

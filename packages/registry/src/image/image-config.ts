@@ -46,18 +46,24 @@ export async function readConfig(
   const bytes = await read().catch((error) =>
     isImageSpecError(error, "E_DIGEST_MISMATCH") ? read() : Promise.reject(error),
   );
-  const refuse = () =>
-    new ImageSpecError("E_REGISTRY", `${subject} is not an image config`, { hint: "Choose a container image." });
+  const config = parseImageConfig(bytes, manifest.layers.length);
+  if (config === undefined)
+    throw new ImageSpecError("E_REGISTRY", `${subject} is not an image config`, { hint: "Choose a container image." });
+  return config;
+}
+
+/** Reads and checks the config of an image of that many layers; undefined when it is not one. Pure. */
+export function parseImageConfig(bytes: Uint8Array, layers: number): ImageConfig | undefined {
   let json: ImageConfig;
   try {
     json = parseJson(bytes) as ImageConfig;
   } catch {
-    throw refuse();
+    return undefined;
   }
-  if (typeof json?.os !== "string" || typeof json.architecture !== "string") throw refuse();
+  if (typeof json?.os !== "string" || typeof json.architecture !== "string") return undefined;
   const diffIds = json.rootfs?.diff_ids;
-  if (!isTexts(diffIds) || diffIds.length !== manifest.layers.length || !diffIds.every(isDigest)) throw refuse();
-  if (!isRunConfig(json.config ?? {}) || !Array.isArray(json.history ?? [])) throw refuse();
+  if (!isTexts(diffIds) || diffIds.length !== layers || !diffIds.every(isDigest)) return undefined;
+  if (!isRunConfig(json.config ?? {}) || !Array.isArray(json.history ?? [])) return undefined;
   return json;
 }
 

@@ -3,12 +3,17 @@ import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
-import { ImageSpecError } from "../errors/image-spec-error.ts";
+import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import { makeFolder } from "../file/make-folder.ts";
 import { FileRefused, readRegularFile } from "../file/read-regular-file.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
-import { type IndexDocument, MAX_MANIFEST_BYTES, parseManifest } from "../image/parse-manifest.ts";
+import {
+  type IndexDocument,
+  MAX_MANIFEST_BYTES,
+  type ManifestDocument,
+  parseManifest,
+} from "../image/parse-manifest.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
 import { PieceMemory } from "../pieces/piece-memory.ts";
 import { readPieces } from "../pieces/read-pieces.ts";
@@ -20,6 +25,7 @@ import { orWriteFault } from "./write-fault.ts";
 import { writeWhole } from "./write-file.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
+const WRITE_AGAIN = "Write the layout again.";
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 
 /**
@@ -79,7 +85,7 @@ export class OciLayout implements ImageSource, ImageSink {
     const bytes = await readFile(path);
     if (!matchesDigest(bytes, digest)) {
       throw new ImageSpecError("E_DIGEST_MISMATCH", `${path} is ${digestOf(bytes)}`, {
-        hint: "Write the layout again.",
+        hint: WRITE_AGAIN,
       });
     }
     return { bytes, digest, mediaType: entry?.mediaType ?? mediaTypeOf(bytes) };
@@ -90,7 +96,7 @@ export class OciLayout implements ImageSource, ImageSink {
     await this.#stat(path, descriptor.digest);
     const { signal, memory } = options;
     const content = readPieces(path, { signal, memory, size: descriptor.size });
-    yield* options.unchecked ? content : verifyStream(content, descriptor, path);
+    yield* options.unchecked ? content : verifyStream(content, descriptor, path, WRITE_AGAIN);
   }
 
   /** True when the blob is there and has the right bytes: what an earlier run or another tool left is read once. */
@@ -217,7 +223,7 @@ export class OciLayout implements ImageSource, ImageSink {
         cause,
       });
     });
-    const document = parseManifest({ bytes, digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociIndex }, path);
+    const document = readIndex(bytes, path);
     if (document.kind !== "index") throw this.#broken(": index.json is not an index");
     return document;
   }
@@ -239,7 +245,16 @@ export class OciLayout implements ImageSource, ImageSink {
     what: string,
     { code = "E_INPUT_FILE", cause }: { code?: "E_INPUT_FILE" | "E_OUTPUT" | undefined; cause?: unknown } = {},
   ): ImageSpecError {
-    return new ImageSpecError(code, this.name + what, { hint: "Write the layout again.", cause });
+    return new ImageSpecError(code, this.name + what, { hint: WRITE_AGAIN, cause });
+  }
+}
+
+function readIndex(bytes: Uint8Array, path: string): IndexDocument | ManifestDocument {
+  try {
+    return parseManifest({ bytes, digest: digestOf(bytes), mediaType: MEDIA_TYPES.ociIndex }, path);
+  } catch (cause) {
+    if (!isImageSpecError(cause, "E_REGISTRY")) throw cause;
+    throw new ImageSpecError("E_INPUT_FILE", cause.message, { hint: WRITE_AGAIN, cause });
   }
 }
 
