@@ -1,66 +1,110 @@
+import type { ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { kanikoOptions } from "../options.ts";
+import type { Cluster } from "./cluster.ts";
 import { ensureJob } from "./ensure-job.ts";
 import { startApi } from "./fixtures/start-api.ts";
 import { JobSlots } from "./job-slots.ts";
+import type { KubeJob } from "./kube-objects.ts";
 
-/** An API server that keeps Jobs and lets nobody make Secrets. */
-async function serve() {
-  const jobs = new Set<string>();
+type Answer = (response: ServerResponse, status: number, body: object) => void;
+
+const atOnce: Answer = (response, status, body) => response.writeHead(status).end(JSON.stringify(body));
+const forbidden: Answer = (response) => atOnce(response, 403, { reason: "Forbidden", message: "it is forbidden" });
+
+/** An API server that keeps Jobs, and answers so when a Job or a Secret is created. */
+async function serve({ jobMade = atOnce, secretMade = atOnce }: { jobMade?: Answer; secretMade?: Answer }) {
+  const jobs = new Map<string, KubeJob>();
   const asked: string[] = [];
-  const api = await startApi((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const path = (request.url ?? "").replace(/\?.*$/, "");
-      const kind = path.split("/")[path.startsWith("/apis/") ? 6 : 5];
-      asked.push(`${request.method} ${kind}`);
-      const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
-      if (request.method === "POST" && kind === "secrets") {
-        answer(403, { reason: "Forbidden", message: "secrets is forbidden" });
-      } else if (request.method === "POST") {
-        const { metadata } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as { metadata: { name: string } };
-        if (kind === "jobs") jobs.add(metadata.name);
-        answer(201, { metadata: { ...metadata, uid: "u1" }, spec: {} });
-      } else if (request.method === "DELETE") {
-        jobs.delete(path.split("/").at(-1) ?? "");
-        answer(200, {});
-      } else if (path.endsWith("/jobs")) answer(200, { items: [] });
-      else answer(404, { reason: "NotFound", message: "not found" });
-    });
+  const api = await startApi(async (request, response) => {
+    const path = (request.url ?? "").replace(/\?.*$/, "");
+    const [kind = "", name = ""] = path.split("/").slice(path.startsWith("/apis/") ? 6 : 5);
+    asked.push(`${request.method} ${kind}`);
+    if (request.method === "POST") {
+      const object = (await json(request)) as KubeJob;
+      const made = { ...object, metadata: { ...object.metadata, uid: "u1" } };
+      if (kind === "jobs") jobs.set(object.metadata.name ?? "", made);
+      const answer = { jobs: jobMade, secrets: secretMade }[kind] ?? atOnce;
+      answer(response, 201, made);
+    } else if (request.method === "DELETE") {
+      jobs.delete(name);
+      atOnce(response, 200, {});
+    } else if (name === "") atOnce(response, 200, { items: [] });
+    else atOnce(response, jobs.has(name) ? 200 : 404, jobs.get(name) ?? { reason: "NotFound", message: "not found" });
   });
   return { api, jobs, asked };
 }
 
-describe("ensureJob", () => {
-  it("leaves no Job behind when what the Job mounts is refused", async () => {
-    const { api, jobs, asked } = await serve();
+function ensure(cluster: Cluster, { signal, slots = new JobSlots() }: { signal: AbortSignal; slots?: JobSlots }) {
+  const task = {
+    name: "imagespec-x",
+    namespace: "n",
+    subject: "r/x:t",
+    platform: "linux/amd64",
+    image: "kaniko",
+    args: [],
+    environment: [],
+    secretTargets: [],
+    hasDockerConfig: false,
+    hasCertificates: false,
+    options: kanikoOptions.parse({}).kubernetes,
+    timeout: 60,
+  };
+  const contents = { dockerfile: "FROM x", env: {}, secrets: [], dockerConfig: undefined, certificates: undefined };
+  return ensureJob(cluster, { task, contents, reuseFinished: async () => false, slots, signal });
+}
+
+describe("ensureJob leaves no Job behind", () => {
+  it("when what the Job mounts is refused", async () => {
+    const { api, jobs, asked } = await serve({ secretMade: forbidden });
     await using _api = api;
-    const task = {
-      name: "imagespec-x",
-      namespace: "n",
-      subject: "r/x:t",
-      platform: "linux/amd64",
-      image: "kaniko",
-      args: [],
-      environment: [],
-      secretTargets: [],
-      hasDockerConfig: false,
-      hasCertificates: false,
-      options: kanikoOptions.parse({}).kubernetes,
-      timeout: 60,
-    };
-    const contents = { dockerfile: "FROM x", env: {}, secrets: [], dockerConfig: undefined, certificates: undefined };
-    const wanted = {
-      task,
-      contents,
-      reuseFinished: async () => false,
-      slots: new JobSlots(),
-      signal: new AbortController().signal,
-    };
-    await expect(ensureJob(api.cluster, wanted)).rejects.toMatchObject({ status: 403 });
+    await expect(ensure(api.cluster, { signal: new AbortController().signal })).rejects.toMatchObject({ status: 403 });
     expect(asked).toContain("POST jobs");
     expect(asked).toContain("DELETE jobs");
     expect(jobs.size).toBe(0);
   });
+
+  it("when it is cancelled while the Job is being created", async () => {
+    const cancel = new AbortController();
+    const jobMade: Answer = (...answer) => {
+      cancel.abort(new Error("cancelled"));
+      setTimeout(() => atOnce(...answer), 50);
+    };
+    const { api, jobs, asked } = await serve({ jobMade });
+    await using _api = api;
+    await expect(ensure(api.cluster, { signal: cancel.signal })).rejects.toThrow("cancelled");
+    expect(asked).toContain("POST jobs");
+    expect(jobs.size).toBe(0);
+    expect(asked).not.toContain("POST secrets");
+  });
+
+  it("when the answer to its creation is lost", async () => {
+    const { api, jobs, asked } = await serve({ jobMade: (response) => response.destroy() });
+    await using _api = api;
+    const failed = ensure(api.cluster, { signal: new AbortController().signal });
+    await expect(failed).rejects.toMatchObject({ code: "E_KUBERNETES" });
+    expect(asked).toContain("POST jobs");
+    expect(jobs.size).toBe(0);
+  });
+});
+
+it("ensureJob leaves at once when it is cancelled before its turn", async () => {
+  const { api, jobs } = await serve({});
+  await using _api = api;
+  const slots = new JobSlots();
+  let free = () => {};
+  const first = slots.take(
+    api.cluster,
+    1,
+    new AbortController().signal,
+    () => new Promise<void>((done) => (free = done)),
+  );
+  const cancel = new AbortController();
+  const second = ensure(api.cluster, { signal: cancel.signal, slots });
+  setTimeout(() => cancel.abort(new Error("cancelled")), 20);
+  await expect(second).rejects.toThrow("cancelled");
+  free();
+  await first;
+  expect(jobs.size).toBe(0);
 });

@@ -65,16 +65,26 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
   } catch (error) {
     // Another client created the Job in the meantime: it is used.
     if (error instanceof KubeRefusal && error.status === 409) return undefined;
+    // Where the answer was lost, the Job may be there all the same.
+    if (!(error instanceof KubeRefusal)) await deleteUnanswered(cluster, task.name, mountsName).catch(() => undefined);
     throw error;
   }
   try {
+    signal.throwIfAborted();
     return await complete(cluster, wanted, job, false);
   } catch (error) {
-    // A Job without its mounts would only wait until its deadline.
+    // A Job without its mounts, or without anybody who waits for it, would only wait until its deadline.
     const started = { name: task.name, uid: job.metadata.uid ?? "", mountsName, found: false };
     await deleteJob(cluster, started).catch(() => undefined);
     throw error;
   }
+}
+
+/** Deletes a Job that this client asked for without an answer: one with these mounts, whose name nobody else has. */
+async function deleteUnanswered(cluster: Cluster, name: string, mountsName: string): Promise<void> {
+  const path = cluster.path("jobs", name);
+  const job = await cluster.get<KubeJob>(path);
+  if (job !== undefined && mountsNameOf(job) === mountsName) await cluster.delete(path, job.metadata.uid);
 }
 
 /** Creates the Job's Secret and ConfigMap, unless they exist. */

@@ -12,20 +12,25 @@ const LOOK_AGAIN_MS = 1000;
 export class JobSlots {
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Runs `start` when there is room; rejects when `signal` aborts before. */
+  /** Runs `start` when there is room; rejects when `signal` aborts before. What was started is waited for in any case. */
   take<T>(cluster: Cluster, limit: number, signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+    let started = false;
     const mine = this.#turn.then(async () => {
       while ((await unfinished(cluster)) >= limit) {
         signal.throwIfAborted();
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       }
       signal.throwIfAborted();
+      started = true;
       return start();
     });
     this.#turn = mine.catch(() => undefined);
-    // A caller that is cancelled leaves at once; its turn, when it comes, goes to the next.
+    // A caller that is cancelled leaves at once; its turn, when it comes, goes to the next. One whose Job is being created
+    // stays to learn what became of it, since nobody else would delete that Job.
     const givenUp = new Promise<never>((_, reject) => {
-      const give = () => reject(signal.reason);
+      const give = () => {
+        if (!started) reject(signal.reason);
+      };
       signal.addEventListener("abort", give, { once: true });
       this.#turn.then(() => signal.removeEventListener("abort", give));
       if (signal.aborted) give();
