@@ -13,6 +13,7 @@ import {
 import type { Container } from "dockerode";
 import { extract } from "tar-stream";
 import { layoutImage } from "../executor/layout-image.ts";
+import { engineError } from "./engine-error.ts";
 
 const MANIFEST_CAP = 4 * 1024 * 1024;
 
@@ -23,10 +24,13 @@ const MANIFEST_CAP = 4 * 1024 * 1024;
 export class ContainerLayout implements ImageSource {
   readonly name: string;
   readonly #container: Container;
+  readonly #host: string;
   readonly #path: string;
 
-  constructor(container: Container, path: string) {
+  /** `host` is the engine's address, for messages; `path` where the layout is in the container. */
+  constructor(container: Container, { host, path }: { host: string; path: string }) {
     this.#container = container;
+    this.#host = host;
     this.#path = path;
     this.name = `the layout in container ${container.id.slice(0, 12)}`;
   }
@@ -34,7 +38,7 @@ export class ContainerLayout implements ImageSource {
   /** The digest of the one image of this layout; undefined when there is none. */
   async imageDigest(options: CallOptions = {}): Promise<string | undefined> {
     const bytes = await this.#bytes("index.json", options).catch((error: unknown) => {
-      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+      if (((error as Error).cause as { statusCode?: number } | undefined)?.statusCode === 404) return undefined;
       throw error;
     });
     return bytes && layoutImage(bytes.toString("utf8"));
@@ -72,8 +76,17 @@ export class ContainerLayout implements ImageSource {
     return Buffer.concat(chunks);
   }
 
-  /** The engine gives a tar of the one file asked for. */
+  /** @throws ImageSpecError E_DAEMON when the engine is lost or refuses; the signal's own error once it is aborted. */
   async *#file(name: string, { signal }: CallOptions): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#entry(name, signal);
+    } catch (error) {
+      throw signal?.aborted ? error : engineError(this.#host, error);
+    }
+  }
+
+  /** The engine gives a tar of the one file asked for. */
+  async *#entry(name: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     const archive = (await this.#container.getArchive({
       path: `${this.#path}/${name}`,
       abortSignal: signal,

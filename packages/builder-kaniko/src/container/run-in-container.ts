@@ -5,14 +5,18 @@ import { abortedError, isBrokenPipe } from "@imagespec/core/builder";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
-import type { Container, ContainerCreateOptions } from "dockerode";
+import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import { executorFailure, noImage } from "../executor/failure.ts";
 import { DOCKER_CONFIG_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
 import { ContainerLayout } from "./container-layout.ts";
+import { engineError } from "./engine-error.ts";
 import { putFiles } from "./put-files.ts";
 
 /** How long a cancelled build waits for its container to be removed, in milliseconds. */
 const REMOVAL_TIME_MS = 4000;
+
+/** How long to wait before asking again whether a container whose output has ended is gone, in milliseconds. */
+const END_PAUSE_MS = 50;
 
 /** The engine, and what a container is made of besides the task. */
 export interface ContainerOptions {
@@ -76,27 +80,24 @@ async function follow(
   const subject = `container of ${options.image}`;
   // Credentials and certificates go straight into the container's file system: no file on this machine, no argument.
   const files = { [DOCKER_CONFIG_PATH]: task.dockerConfig, [KANIKO_CA_PATH]: task.certificates };
-  await putFiles(container, files).catch((error: unknown) => {
-    throw daemonError(options.host, error);
-  });
-  const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+  const engine = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error: unknown) => {
+      throw engineError(options.host, error);
+    });
+  await engine(putFiles(container, files));
+  const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+  const stream = await engine(container.attach(streams));
   const output = demultiplex(container, stream, task);
   await container.start().catch((error: unknown) => {
     throw startError(options.host, error, subject, task);
   });
   const feeding = feed(task.openContext(), stream);
   // When the context cannot be read, the executor would wait for it forever, so it is not waited for.
-  const exited = container.wait().then(
-    (result: { StatusCode: number }) => result.StatusCode,
-    (error: unknown) => {
-      throw daemonError(options.host, error);
-    },
-  );
+  const exited = output.then(() => engine(endState(container)));
   feeding.catch(() => undefined);
   exited.catch(() => undefined);
-  const exitCode = await Promise.race([exited, feeding.then(() => exited)]);
-  await output;
-  const { State: state } = await container.inspect();
+  const state = await Promise.race([exited, feeding.then(() => exited)]);
+  const { ExitCode: exitCode } = state;
   if (exitCode !== 0) {
     throw executorFailure({
       subject,
@@ -109,11 +110,23 @@ async function follow(
       tail: task.log.tail,
     });
   }
-  const source = new ContainerLayout(container, LAYOUT_PATH);
+  const source = new ContainerLayout(container, { host: options.host, path: LAYOUT_PATH });
   const digest = await source.imageDigest({ signal: task.signal });
   if (digest === undefined) throw noImage(subject, task.platform, task.log.tail);
   task.log.end("done");
   return { source, digest };
+}
+
+/**
+ * How a container ended whose output did. It is asked, rather than waited for: an answer that the engine begins and never
+ * ends, since it was stopped itself, would be waited for forever.
+ */
+async function endState(container: Container): Promise<ContainerInspectInfo["State"]> {
+  for (;;) {
+    const { State: state } = await container.inspect();
+    if (!state.Running) return state;
+    await sleep(END_PAUSE_MS);
+  }
 }
 
 async function create(options: ContainerOptions, task: ExecutorTask): Promise<Container> {
@@ -144,7 +157,7 @@ async function create(options: ContainerOptions, task: ExecutorTask): Promise<Co
     return await options.docker.createContainer(create);
   } catch (error) {
     const { statusCode, message } = error as { statusCode?: number; message?: string };
-    if (statusCode === undefined) throw daemonError(options.host, error);
+    if (statusCode === undefined) throw engineError(options.host, error);
     const hint = /bind source path does not exist/.test(message ?? "")
       ? "Use an engine on this machine: secret mounts need files that the engine sees."
       : "Check builderOptions network and memory.";
@@ -187,7 +200,7 @@ async function feed(context: Readable, stream: NodeJS.ReadWriteStream): Promise<
 
 function startError(host: string, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
-  if (statusCode === undefined) return daemonError(host, error);
+  if (statusCode === undefined) return engineError(host, error);
   return new ImageSpecError("E_BUILD", `The ${subject} cannot be started (${task.platform}): ${message}`, {
     cause: error,
     hint: "Set builderOptions.image to an image of kaniko's executor.",
@@ -202,13 +215,4 @@ async function removeContainer(container: Container): Promise<void> {
     const { statusCode } = error as { statusCode?: number };
     if (statusCode !== 404 && statusCode !== 409) throw error;
   }
-}
-
-/** The error for an engine that cannot be reached. */
-function daemonError(host: string, cause: unknown): ImageSpecError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ImageSpecError("E_DAEMON", `The container engine at ${host} does not answer: ${reason}`, {
-    cause,
-    hint: "Start docker, or set DOCKER_HOST to an engine that runs.",
-  });
 }
