@@ -130,6 +130,7 @@ describe("uv.lock", () => {
   it("is taken when it belongs to the project", () => {
     expect(uv(uvLock)).toEqual([]);
     expect(uv(uvLock, uvProject.replace("six>=1.16,<2", "six <2, >=1.16"))).toEqual([]);
+    expect(uv(uvLock, uvProject.replace("six>=1.16,<2", "six<2.0.0,>=1.16.0"))).toEqual([]);
     expect(uv("version = 1\n", "[tool.uv.workspace]\nmembers = []\n")).toEqual([]);
   });
 
@@ -137,6 +138,7 @@ describe("uv.lock", () => {
     ["a new dependency", uvProject.replace('"six', '"numpy", "six'), "lacks the dependency 'numpy'"],
     ["a dropped dependency", uvProject.replace('["packaging"]', "[]"), "holds 'packaging'"],
     ["another version", uvProject.replace("<2", "<3"), "made for 'six>=1.16,<2' and not 'six>=1.16,<3'"],
+    ["ten times the version", uvProject.replace("<2", "<20"), "made for 'six>=1.16,<2'"],
     ["another project", uvProject.replace("Demo_App", "other"), "locks the project 'demo-app'"],
   ])("is stale for %s", (_, project, message) => {
     const [breach, ...rest] = uv(uvLock, project);

@@ -25,7 +25,7 @@ describe("parseRequirements", () => {
   it("takes what pip takes", () => {
     const text = [
       "\ufeff# a comment",
-      "numpy==2.1.0  # why",
+      "numpy\t==\t2.1.0\t# why",
       "requests[socks] >= 2, < 3 ; python_version > '3.9'",
       `x @ https://host/x.whl#sha256=${"0".repeat(64)}`,
       `https://host/x-1-py3-none-any.whl --hash=sha512:${"0".repeat(128)}`,
@@ -86,6 +86,13 @@ describe("parseRequirements", () => {
     ["a\n\n./dir", 3, "local_path"],
     ["dir/x.whl", 1, "local_path"],
     ["x @ file:///x", 1, "local_path"],
+    ["x.tar", 1, "local_path"],
+    ["x-1.tar.gz ; python_version > '3'", 1, "local_path"],
+    ["x-1.zip[extra]", 1, "local_path"],
+    ["x @ HTTPS://host/x.whl", 1, "local_path"],
+    ["Git+https://host/x", 1, "local_path"],
+    ["-f HTTPS://host/links", 1, "local_path"],
+    ["-i Https://host/simple", 1, "local_path"],
     ["--find-links ./wheels", 1, "local_path"],
     ["-i file:///index", 1, "local_path"],
     ["-r https://host/r.txt", 1, "remote_file"],

@@ -64,7 +64,8 @@ function lineBreach({ content, line, isJoined }: LogicalLine, result: Requiremen
     const message = "an option goes on in the next line, where installers do not look for it";
     return { code: "option", message, hint: "Write it in one line." };
   }
-  const { requirement, hashes } = splitHashes(content);
+  // Tabs separate as spaces do, in a file alone: in a list of packages one is a slip.
+  const { requirement, hashes } = splitHashes(content.replaceAll("\t", " "));
   if (/\s--[a-z]/.test(requirement)) {
     const message = "an option other than --hash follows the requirement, where uv reads no other";
     return { code: "option", message, hint: "Use uv's option for it in pipExtraArgs." };

@@ -39,6 +39,19 @@ describe("conda's environment.yml", () => {
     expect({ ...other.content, id: "" }).toEqual({ ...content, id: "" });
   });
 
+  it("takes parts that are shared by YAML's anchors, and keys with nothing after them", async () => {
+    folder.write({
+      "plain.yml": "dependencies: [numpy]\n",
+      "shared.yml": "x-a: &a { dependencies: [numpy] }\n<<: *a\nchannels:\n",
+      "empty.yml": "dependencies:\n  - numpy\n  - pip:\n    # - einops\n",
+    });
+    const { content } = await folder.resolve({ requirements: "plain.yml" });
+    for (const requirements of ["shared.yml", "empty.yml"]) {
+      const other = await folder.resolve({ requirements });
+      expect({ ...other.content, id: "" }, requirements).toEqual({ ...content, id: "" });
+    }
+  });
+
   it("makes a conda environment that a child extends", async () => {
     folder.write({ "environment.yml": "dependencies: [numpy]\n" });
     const { baseSpec, content } = await folder.resolve({

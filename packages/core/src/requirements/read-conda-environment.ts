@@ -55,15 +55,17 @@ export async function condaEnvironment(text: string): Promise<CondaEnvironment> 
   const { parse } = await import("yaml");
   let content: unknown;
   try {
-    content = parse(text, { logLevel: "error" });
+    content = parse(text, { logLevel: "error", merge: true });
   } catch (error) {
     wrong(`it is not YAML: ${(error as Error).message.split("\n")[0]}`);
     return result;
   }
-  const { channels, dependencies, ...rest } = table(content);
+  // Nothing after a key is an empty list, as where all of its entries are commented out.
+  const { channels: given, dependencies, ...rest } = table(content);
+  const channels = given ?? [];
   if (!Array.isArray(dependencies)) wrong("it has no list of dependencies");
-  if (channels !== undefined && !Array.isArray(channels)) wrong("its channels are not a list");
-  for (const name of Object.keys(rest).filter((one) => !OF_THE_MACHINE.has(one)))
+  if (!Array.isArray(channels)) wrong("its channels are not a list");
+  for (const name of Object.keys(rest).filter((one) => !OF_THE_MACHINE.has(one) && !one.startsWith("x-")))
     wrong(`it sets ${name}`, name === "variables" ? "Set the variables in env." : `Take ${name} out of the file.`);
   const take = (into: string[], rule: Rule, entries: unknown) => {
     for (const entry of Array.isArray(entries) ? entries : []) {
@@ -76,7 +78,10 @@ export async function condaEnvironment(text: string): Promise<CondaEnvironment> 
     }
   };
   const listed = Array.isArray(dependencies) ? dependencies : [];
-  const ofPip = listed.filter((entry) => Array.isArray(table(entry).pip) && Object.keys(table(entry)).length === 1);
+  const ofPip = listed.filter((entry) => {
+    const { pip, ...others } = table(entry);
+    return (Array.isArray(pip) || pip === null) && Object.keys(others).length === 0;
+  });
   take(result.condaChannels, condaChannelBreach, channels);
   take(
     result.condaPackages,

@@ -65,7 +65,11 @@ function isPlain(specifier: string): boolean {
 }
 
 function clauses(specifier: string): string[] {
-  const parts = specifier.split(",").map((clause) => clause.replace(/\s+/g, "").replace(/(^|\D)0+(?=\d)/g, "$1"));
+  const parts = specifier.split(",").map((clause) => {
+    const version = clause.replace(/\s+/g, "").replace(/(^|\D)0+(?=\d)/g, "$1");
+    // Zeros at the end mean nothing, but to ~= and a wildcard, which count the parts.
+    return /^~=|\*$/.test(version) ? version : version.replace(/(?:\.0)+$/, "");
+  });
   return parts.filter((clause) => clause !== "").sort();
 }
 

@@ -28,6 +28,8 @@ describe("extraArgumentsBreach", () => {
 
   it.each([
     ["-e .", "option"],
+    ["-f HTTPS://host/links", "local_path"],
+    ["--index name=Https://host/simple", "local_path"],
     ["-r more.txt", "option"],
     ["-rmore.txt", "option"],
     ["--no-deps --constraint=c.txt", "option"],

@@ -19,13 +19,17 @@ const matching =
   (value) =>
     pattern.test(value) ? undefined : hint;
 
-const url = matching(/^https?:\/\/[^\s/]+\S*$/i, "Name an http or https URL.");
+// An address whose scheme holds capitals is a path on the installing machine to uv.
+const url = matching(/^https?:\/\/[^\s/]+\S*$/, "Name an http or https URL, its scheme in lower case.");
 // uv splits the value of this option alone at commas, and what follows one may be a folder.
 const linksUrl = matching(
-  /^https?:\/\/[^\s/,]+[^\s,]*$/i,
-  "Name one https URL without a comma; write the option once for each.",
+  /^https?:\/\/[^\s/,]+[^\s,]*$/,
+  "Name one https URL without a comma, its scheme in lower case; write the option once for each.",
 );
-const namedUrl = matching(/^(?:[\w-]+=)?https?:\/\/[^\s/]+\S*$/i, "Name an http or https URL.");
+const namedUrl = matching(
+  /^(?:[\w-]+=)?https?:\/\/[^\s/]+\S*$/,
+  "Name an http or https URL, its scheme in lower case.",
+);
 const packageName = matching(PACKAGE, "Name one package; write the option once for each.");
 const packageOrAll: ValueRule = (value) =>
   value === ":all:" || value === ":none:" ? undefined : packageName(value) && "Name one package, or :all:.";

@@ -13,13 +13,12 @@ const CLAUSES = `${CLAUSE}(?:\\s*,\\s*${CLAUSE})*\\s*,?`;
 const BY_NAME = new RegExp(`^${NAME}${EXTRAS}\\s*(?:\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;(?<marker>.*))?$`);
 const BY_URL = new RegExp(
   `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:(?:git|hg|svn|bzr)\\+)?(?:https?|ssh)://\\S+\\s*(?:\\s;(?<marker>.*))?$`,
-  "i",
 );
 const LOCAL = new RegExp(
   `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:[a-z+]*file:|\\.{0,2}/|~|[A-Za-z]:[\\\\/]|\\.{1,2}\\\\|\\.{1,2}$)`,
   "i",
 );
-const ARCHIVE = /\.(?:whl|zip|tar\.gz|tar\.bz2|tar\.xz|tgz)$/i;
+const ARCHIVE = /\.(?:whl|zip|tar|tar\.\w+|tgz|tbz|tlz|txz)$/i;
 // A version may end in `*`, which apt takes for any rest: `curl=7.88.1-10+deb12u*`.
 const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]+|\/[A-Za-z0-9._-]+)?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -57,10 +56,17 @@ export function pythonPackageBreach(text: string): Problem | undefined {
   }
   const plain = plainName("a Python package", "Put options for the installer into pipExtraArgs.")(text);
   if (plain) return plain;
-  if (LOCAL.test(trimmed) || (ARCHIVE.test(trimmed) && !trimmed.includes("://"))) {
+  // uv takes extras and a marker behind a path as well.
+  const [subject = ""] = trimmed.split(/[[;]/, 1);
+  if (LOCAL.test(trimmed) || (ARCHIVE.test(subject.trim()) && !subject.includes("://"))) {
     const message = `'${redact(text)}' is a path on this machine, which another machine cannot install`;
     const hint = "Name a version on an index or an https URL; local code goes into the image with sourceRoot or copy.";
     return { code: "local_path", message, hint };
+  }
+  const [, scheme = ""] = /(?:^|@)\s*([a-z]+(?:\+[a-z]+)?):\/\//i.exec(trimmed) ?? [];
+  if (scheme !== scheme.toLowerCase()) {
+    const message = `'${redact(text)}' has capitals in the scheme of its address, which uv takes for a path on this machine`;
+    return { code: "local_path", message, hint: `Write '${scheme.toLowerCase()}://'.` };
   }
   const byName = BY_NAME.exec(trimmed);
   if (byName) return ofMarker(byName);

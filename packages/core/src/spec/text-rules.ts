@@ -159,7 +159,8 @@ export function commandBreach(text: string): Problem | undefined {
 }
 
 export function indexUrlBreach(url: string): Problem | undefined {
-  if (/^https?:\/\/[^\s/]+\S*$/i.test(url)) return variableBreach(url);
+  // An address whose scheme holds capitals is a path on the installing machine to uv.
+  if (/^https?:\/\/[^\s/]+\S*$/.test(url)) return variableBreach(url);
   const message = `'${redact(url).replace(/^[^/]*@/, "***@")}' is not an http or https URL`;
   return { code: "url", message, hint: "Write it like 'https://host/simple'." };
 }
