@@ -78,6 +78,10 @@ describe("buildFailure", () => {
     [["a test printed: failed to create endpoint a on network bridge"], COMMANDS, "E_BUILD"],
     [["executor failed running [/bin/sh -c x]: exit code: 1"], COMMANDS, "E_BUILD"],
     [["socket hang up"], undefined, "E_DAEMON"],
+    [["write EPIPE"], undefined, "E_DAEMON"],
+    [["connect ECONNREFUSED 127.0.0.1:2375"], undefined, "E_DAEMON"],
+    [["connect ENOENT /var/run/docker.sock"], undefined, "E_DAEMON"],
+    [["Error: connect ECONNREFUSED 127.0.0.1:8000"], COMMANDS, "E_BUILD"],
     [
       ["ERROR: failed to solve: failed to do request: Head x: dial tcp: i/o timeout: context deadline exceeded"],
       undefined,

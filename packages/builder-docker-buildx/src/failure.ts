@@ -29,7 +29,7 @@ const TEXTS: readonly TextVerdict[] = [
 
 /** What docker prints when the connection to its builder breaks; BuildKit prints similar texts about registries. */
 const LOST =
-  /^(?:error: )?(?:failed to|rpc error|listing workers)(?!.*(?:to do request|source metadata|to authorize)).*(?:code = Unavailable|error reading from server|closing transport|transport is closing|connection reset by peer|broken pipe|context deadline exceeded|unexpected EOF)|^(?:socket hang up|read ECONNRESET|aborted)$/im;
+  /^(?:error: )?(?:failed to|rpc error|listing workers)(?!.*(?:to do request|source metadata|to authorize)).*(?:code = Unavailable|error reading from server|closing transport|transport is closing|connection reset by peer|broken pipe|context deadline exceeded|unexpected EOF)|^(?:socket hang up|(?:read|write) E(?:CONNRESET|PIPE)|connect E(?:CONNREFUSED|NOENT) \S+|aborted)$/im;
 const LOST_BUILDER: TextVerdict = [
   LOST,
   {
