@@ -132,6 +132,7 @@ it.each(pythons)("makes the same of a module whatever was compiled before it: %s
       Buffer.from(`# -*- coding: ${codec} -*-\nx = 1\n`),
     ]),
     ["/site/names.py", Buffer.from("\u017fe\u0301 = 'unheard_of'\nunheard_of = '\\N{SNOWMAN}'\n")],
+    ["/site/characters.py", Buffer.from("def f(a, *, z=1):\n    return a.q\n")],
     ["/site/sets.py", Buffer.from("def f(a):\n    return a in {'nowhere', 'named'}\nnowhere = named = f\n")],
     ["/site/broken.py", Buffer.from("def (:\n")],
     ["/site/typo.py", Buffer.from("improt x\n")],
@@ -140,7 +141,8 @@ it.each(pythons)("makes the same of a module whatever was compiled before it: %s
   // In Python 3.12 and later their texts are one object with the names of an earlier module, and then the sets are two; so they always are.
   const set = (name: string) => `def ${name}(a):\n    return a in {'nowhere', 'named'}, ('nowhere', 'named')\n`;
   const sets = `${set("f")}${set("g")}`;
-  const last = { "/site/m.py": Buffer.from(`${sets}${names.map((name) => `f.${name}\n`).join("")}`) };
+  const characters = "def h():\n    return 'q', ['a'], {'z'}, 'z'\n";
+  const last = { "/site/m.py": Buffer.from(`${sets}${characters}${names.map((name) => `f.${name}\n`).join("")}`) };
   const [alone] = compileInput(last, python).values();
   const after = [...compileInput({ ...before, ...last }, python).values()].at(-1);
   // marshal's frozenset of two, with or without its mark.
@@ -177,6 +179,25 @@ it("compiles sources nested as deep on its standard input as in files", () => {
   }
   const made = compileInput({ "/most.py": nested(most), "/over.py": nested(over) });
   expect([...made.values()].map((bytecode) => bytecode.length > 0)).toEqual([true, false]);
+});
+
+it("compiles functions nested as deep on its standard input as in files, and goes on after those that are too deep", () => {
+  const modules = Object.fromEntries(
+    [100, 480, 520, 900, 1100, 3000].map((depth) => [
+      `/site/m${depth}.py`,
+      Buffer.from(`x = ${"lambda: ".repeat(depth)}1\n`),
+    ]),
+  );
+  for (const [path, source] of Object.entries(modules)) write(path, source);
+  compile(join(root, "site"));
+  const made = [...compileInput({ ...modules, "/site/last.py": Buffer.from("x = 1\n") })];
+  expect(made).toHaveLength(7);
+  expect(made.at(-1)?.[1].length).toBeGreaterThan(0);
+  for (const [path, bytecode] of made.slice(0, -1)) {
+    const file = existsSync(join(root, path)) ? readFileSync(join(root, path)) : Buffer.alloc(0);
+    expect(file.equals(bytecode), path).toBe(true);
+  }
+  expect(made.slice(0, 3).every(([, bytecode]) => bytecode.length > 0)).toBe(true);
 });
 
 it("leaves out links, what is no file, and modules that are too long", () => {

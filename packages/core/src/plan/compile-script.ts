@@ -13,7 +13,7 @@ export const LONGEST_MODULE = 16 * 1024 * 1024;
  * The same sources give the same bytes either way and in any order, with PYTHONHASHSEED=0 and the options `-sSB -W ignore`.
  * marshal marks each object that anything else refers to, and a name is one object in the whole process, so what was
  * compiled or imported before would show: therefore something else refers to every name and constant here. Sets of texts
- * are one object or two for the same reason, and become two. How deep a source may be nested depends on how deep the
+ * are one object or two for the same reason, and become two; a text of one character stays a name once it is one. How deep a source may be nested depends on how deep the
  * calls are already, which is why both ways compile in one place.
  */
 export const COMPILE_SCRIPT = `import sys
@@ -22,6 +22,9 @@ import marshal, os
 from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from types import CodeType
+
+for at in range(256):
+    sys.intern(chr(at))
 
 def head_of(source):
     return MAGIC_NUMBER + (3).to_bytes(4, "little") + source_hash(source)
@@ -52,13 +55,16 @@ def settled_all(values, held):
     return values if changed is None else tuple(changed)
 
 def compile_one(path, source):
+    held = []
+    limit = sys.getrecursionlimit()
     try:
         code = SourceFileLoader("<py_compile>", path).source_to_code(source, path)
+        sys.setrecursionlimit(4 * limit)
+        return head_of(source) + marshal.dumps(settled(code, held))
     except Exception:
         return b""
-    held = []
-    code = settled(code, held)
-    return head_of(source) + marshal.dumps(code)
+    finally:
+        sys.setrecursionlimit(limit)
 
 def compile_input():
     file, out = sys.stdin.buffer, sys.stdout.buffer
