@@ -13,8 +13,9 @@ export const LONGEST_MODULE = 16 * 1024 * 1024;
  * The same sources give the same bytes either way and in any order, with PYTHONHASHSEED=0 and the options `-sSB -W ignore`.
  * marshal marks each object that anything else refers to, and a name is one object in the whole process, so what was
  * compiled or imported before would show: therefore something else refers to every name and constant here. Sets of texts
- * are one object or two for the same reason, and become two; a text of one character stays a name once it is one. How deep a source may be nested depends on how deep the
- * calls are already, which is why both ways compile in one place.
+ * are one object or two for the same reason, and become two; a text of one character stays a name once it is one, so all
+ * of them are from the start. How deep a source may be nested depends on how deep the calls are already, which is why both
+ * ways compile in one place.
  */
 export const COMPILE_SCRIPT = `import sys
 del sys.path[0]
