@@ -1,4 +1,5 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { type Stats, statSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CacheFolder } from "./cache-folder.ts";
 
@@ -14,13 +15,11 @@ export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_US
   for (const top of ["blobs", "records"]) {
     const root = folder.path(top);
     const names = await readdir(root, { recursive: true }).catch(() => []);
-    await Promise.all(
-      names.map(async (name) => {
-        const path = join(root, name);
-        const found = await stat(path).catch(() => undefined);
-        if (found?.isFile()) files.push({ path, size: found.size, used: found.mtimeMs });
-      }),
-    );
+    for (const name of names) {
+      const path = join(root, name);
+      const found = statOf(path);
+      if (found?.isFile()) files.push({ path, size: found.size, used: found.mtimeMs });
+    }
   }
   let total = files.reduce((sum, file) => sum + file.size, 0);
   let freed = 0;
@@ -32,4 +31,14 @@ export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_US
     freed += file.size;
   }
   return freed;
+}
+
+/** Without a promise, since one for each of thousands of files takes twice as long. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    // Another process may have removed it.
+    return undefined;
+  }
 }
