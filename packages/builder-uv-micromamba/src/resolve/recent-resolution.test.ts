@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type ResolutionQuestion, recentResolution } from "./recent-resolution.ts";
+import type { ResolvedWheel } from "./resolved-wheel.ts";
 
 let root: string;
 let records: RecordStore;
@@ -36,13 +37,21 @@ const QUESTION: ResolutionQuestion = {
   files: [],
   installed: [],
 };
-const ask = (question = QUESTION, fresh = false, url = "https://example.test/six-1.whl") =>
+const PLAIN = {
+  name: "six",
+  version: "1",
+  filename: "six-1.whl",
+  url: "https://example.test/six-1.whl",
+  hashes: [],
+  size: 1,
+};
+const ask = (question = QUESTION, fresh = false, wheel: ResolvedWheel = PLAIN) =>
   recentResolution(
     records,
     question,
     async () => {
       asked++;
-      return { wheels: [{ name: "six", version: "1", filename: "six-1.whl", url, hashes: [], size: 1 }], sources: [] };
+      return { wheels: [wheel], sources: [] };
     },
     { fresh },
   );
@@ -72,10 +81,11 @@ describe("recentResolution", () => {
       { ...STEP, secrets: [{ id: "s", target: "/root/.netrc" }] },
       { ...STEP, extraArgs: ["--upgrade"] },
       { ...STEP, extraArgs: ["--find-links", "https://x.test"] },
-      { ...STEP, source: { from: "requirements", packages: ["six @ https://x.test/six.whl"] } },
     ];
     for (const step of steps) for (let i = 0; i < 2; i++) await ask({ ...QUESTION, step });
-    for (let i = 0; i < 2; i++) await ask(QUESTION, false, "file:///six.whl");
+    for (let i = 0; i < 2; i++) await ask(QUESTION, false, { ...PLAIN, url: "file:///six.whl" });
+    // Named in a file or without a name in front, it is seen in the answer alone.
+    for (let i = 0; i < 2; i++) await ask(QUESTION, false, { ...PLAIN, directUrl: "{}" });
     expect(asked).toBe(10);
   });
 });

@@ -27,8 +27,7 @@ export async function recentResolution(
   options: { fresh: boolean },
 ): Promise<ResolvedDistributions> {
   const { step, uvImage, target, files, installed } = question;
-  const direct = step.source.from === "requirements" && step.source.packages.some((name) => name.includes("@"));
-  if (direct || step.secrets.length > 0 || step.extraArgs.some((argument) => NOT_KEPT.test(argument))) return resolve();
+  if (step.secrets.length > 0 || step.extraArgs.some((argument) => NOT_KEPT.test(argument))) return resolve();
   const shipped = files.filter(({ path }) => path.startsWith("requirements/"));
   const key = {
     step,
@@ -37,8 +36,9 @@ export async function recentResolution(
     installed: installed.map(({ name, version }) => `${name} ${version}`),
     files: shipped.map((file) => [file.path, file.type === "file" ? file.sha256 : ""]),
   };
-  // A file beside the resolution may be another one the next time.
+  // A file beside the resolution, or behind an address, may be another one the next time.
   const kept = ({ wheels, sources }: ResolvedDistributions) =>
+    [...wheels, ...sources].every(({ directUrl }) => directUrl === undefined) &&
     [...wheels.map(({ url }) => url), ...sources.map(({ archive }) => archive?.url)].every(
       (url) => !url?.startsWith("file:"),
     );

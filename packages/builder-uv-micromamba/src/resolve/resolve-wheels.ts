@@ -148,6 +148,7 @@ async function resolveRequirements(
       secrets,
       installed,
       known,
+      fresh: force,
       cache,
       signal,
       log,

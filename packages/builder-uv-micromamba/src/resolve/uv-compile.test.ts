@@ -1,7 +1,28 @@
+import type { PackagesStep } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
-import { explain } from "./uv-compile.ts";
+import type { PythonTarget } from "../target/python-target.ts";
+import { compileArguments, explain } from "./uv-compile.ts";
 
 const explained = (text: string) => explain(text.split("\n"), "uv pip compile", 2);
+
+describe("compileArguments", () => {
+  it("has indexes and addresses asked again where the build is forced, and only there", () => {
+    const step = {
+      extraIndexes: ["https://host/more"],
+      extraArgs: ["--require-hashes", "--pre"],
+    } as unknown as PackagesStep;
+    const target = {
+      version: "3.12.4",
+      architecture: "amd64",
+      libc: { family: "glibc", major: 2, minor: 36 },
+    } as unknown as PythonTarget;
+    const [kept, fresh] = [false, true].map((fresh) => compileArguments({ step, target, fresh }));
+    expect(kept).not.toContain("--refresh");
+    expect(fresh?.filter((argument) => argument !== "--refresh")).toEqual(kept);
+    expect(fresh).toContain("--refresh");
+    expect(kept?.slice(-3)).toEqual(["--extra-index-url", "https://host/more", "--pre"]);
+  });
+});
 
 describe("explain", () => {
   it("tells arguments that uv does not know from requirements that cannot be met", () => {

@@ -29,6 +29,8 @@ export interface CompileRequest {
   installed: readonly InstalledDistribution[];
   /** What is known of distributions that have no wheel. */
   known?: readonly StaticMetadata[] | undefined;
+  /** Whether indexes and addresses are asked again for what uv's cache holds. */
+  fresh: boolean;
   cache: CacheFolder;
   signal: AbortSignal;
   log(line: string, stream: "stdout" | "stderr"): void;
@@ -82,18 +84,10 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
 
 /** Undefined, or what uv would have to build. */
 async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<string[] | undefined> {
-  const { uv, step, target, secrets, cache, signal, known } = request;
+  const { uv, secrets, cache, signal, known } = request;
   const python = await standInPython(folder, request.python);
-  const args = ["pip", "compile", "--no-header", "--format", "pylock.toml", "--output-file", OUTPUT];
-  args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
-  // Without isolation no requirement of a build is fetched either.
-  args.push("--python", python.path, "--no-build-isolation");
-  if (step.index !== undefined) args.push("--index-url", step.index);
-  for (const url of step.extraIndexes) args.push("--extra-index-url", url);
-  if (step.torchBackend !== undefined) args.push("--torch-backend", step.torchBackend);
-  // The hashes are checked below against the result, since uv checks them only when it installs.
-  const extraArgs = step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES);
-  const result = await runTool(uv.path, [...args, ...extraArgs, ...inputs], {
+  const args = [...compileArguments(request), "--python", python.path];
+  const result = await runTool(uv.path, [...args, ...inputs], {
     cwd: folder,
     env: uvEnvironment(cache.uvCache, {
       ...(known === undefined ? { UV_NO_CONFIG: "1" } : { UV_CONFIG_FILE: join(folder, SETTINGS) }),
@@ -111,6 +105,21 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   const refused = await python.refused();
   if (refused !== undefined) return refused;
   throw explain(result.tail, result.command, result.exitCode);
+}
+
+/** What uv is told of the spec and the image; with it, its Python and the requirements are named. Pure. */
+export function compileArguments({ step, target, fresh }: Pick<CompileRequest, "step" | "target" | "fresh">): string[] {
+  const args = ["pip", "compile", "--no-header", "--format", "pylock.toml", "--output-file", OUTPUT];
+  args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
+  // Without isolation no requirement of a build is fetched either.
+  args.push("--no-build-isolation");
+  // uv trusts what it has of an index for ten minutes, and of an address for as long as the server's answer lets it.
+  if (fresh) args.push("--refresh");
+  if (step.index !== undefined) args.push("--index-url", step.index);
+  for (const url of step.extraIndexes) args.push("--extra-index-url", url);
+  if (step.torchBackend !== undefined) args.push("--torch-backend", step.torchBackend);
+  // The hashes are checked against the result, since uv checks them only when it installs.
+  return [...args, ...step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES)];
 }
 
 /** What the end of uv's output means. Usage texts, which uv prints for wrong arguments, are not searched. */
