@@ -26,8 +26,10 @@ export async function build(session: BuildSession, builder: string, created: str
     const config = imageConfig(base, plan, built, { builder, created });
     return assembleImage(base, built, config, session.options.manifestFormat);
   });
+  // Shared while the image is sent: a layer's record is believed only where the layer is there.
+  const saved = session.once("share records", async () => session.shared?.save());
   const result = await deliver(session, assembled);
-  await session.shared?.save();
+  await saved;
   await evict(session.cache, session.options.cacheBytes);
   return result;
 }

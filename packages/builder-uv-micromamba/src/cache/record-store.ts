@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
 import { makeFolder } from "@imagespec/registry/terms";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
-import { flushFile } from "./flush-file.ts";
 import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 import type { RegistryRecords } from "./registry-records.ts";
 
@@ -86,13 +85,8 @@ export class RecordStore {
     const body = JSON.stringify({ of, value } satisfies RecordFile);
     try {
       await makeFolder(dirname(path));
-      const file = await open(temporary, "wx", 0o644);
-      try {
-        await file.writeFile(`${sha256(body)}\n${body}`);
-        await flushFile(file);
-      } finally {
-        await file.close();
-      }
+      // Not flushed to the disk: what a crash leaves half written does not match its hash.
+      await writeFile(temporary, `${sha256(body)}\n${body}`, { flag: "wx", mode: 0o644 });
       await rename(temporary, path);
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => {});

@@ -4,25 +4,31 @@ import { inParallel } from "../in-parallel.ts";
 import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "./build-session.ts";
 
+/** Layers looked for at a time: where a registry is asked for them, that is waiting. */
+const LOOKED_FOR = 8;
+
 /** Makes the layers the cache lacks, a few at a time; platforms share equal ones. Returns all of them in the order given. */
 export async function makeLayers(
   session: BuildSession,
   images: readonly (readonly LayerSource[])[],
 ): Promise<BuiltLayer[][]> {
+  const { layers, signal } = session;
   const { emit, target } = session.request;
-  const all = images.flatMap((layers, at) => {
+  const all = images.flatMap((sources, at) => {
     const platform = images.length > 1 ? target.platforms[at] : undefined;
-    return layers.map((source) => ({ source, platform }));
+    return sources.map((source) => ({ source, step: { name: source.title, platform } }));
+  });
+  const looked = await inParallel(all, { most: LOOKED_FOR, signal }, async ({ source, step }) => {
+    const found = await layers.find(source);
+    if (found === undefined || layers.made(source)) return { source, step };
+    emit({ type: "step", ...step, status: "cached" });
+    return { source, step, found };
   });
   const most = Math.min(availableParallelism(), 4);
-  const made = await inParallel(all, { most, signal: session.signal }, async ({ source, platform }, signal) => {
-    const step = { name: source.title, platform };
-    const found = await session.layers.find(source);
-    if (found !== undefined && !session.layers.made(source)) {
-      emit({ type: "step", ...step, status: "cached" });
-      return found;
-    }
-    return timedStep(emit, step, () => session.layers.make(source, signal));
-  });
-  return images.map((layers) => made.splice(0, layers.length));
+  const made = await inParallel(
+    looked,
+    { most, signal },
+    async ({ source, step, found }, either) => found ?? timedStep(emit, step, () => layers.make(source, either)),
+  );
+  return images.map((sources) => made.splice(0, sources.length));
 }

@@ -1,0 +1,40 @@
+import type { BuildEvent } from "@imagespec/core/builder";
+import { describe, expect, it } from "vitest";
+import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
+import type { BuildSession } from "./build-session.ts";
+import { makeLayers } from "./make-layers.ts";
+
+const sources = Array.from(
+  { length: 8 },
+  (_, at): LayerSource => ({ key: at, title: `layer ${at}`, entries: () => [] }),
+);
+const built = (source: LayerSource): BuiltLayer => ({ source, digest: `sha256:${source.title}`, size: 1, diffId: "" });
+
+describe("makeLayers", () => {
+  it("asks for eight layers at once, and makes those that are missing", async () => {
+    const events: BuildEvent[] = [];
+    const asked: (() => void)[] = [];
+    const layers = {
+      // A registry that answers once it has all questions.
+      find: async (source: LayerSource) => {
+        await new Promise<void>((resolve) => {
+          asked.push(resolve);
+          if (asked.length === sources.length) for (const answer of asked) answer();
+        });
+        return source.key === 3 || source.key === 5 ? undefined : built(source);
+      },
+      // Made by work that began before.
+      made: ({ key }: LayerSource) => key === 7,
+      make: async (source: LayerSource) => built(source),
+    };
+    const request = { emit: (event: BuildEvent) => events.push(event), target: { platforms: ["linux/amd64"] } };
+    const session = { request, layers, signal: new AbortController().signal } as unknown as BuildSession;
+    expect(await makeLayers(session, [sources.slice(0, 4), sources.slice(4)])).toEqual([
+      sources.slice(0, 4).map(built),
+      sources.slice(4).map(built),
+    ]);
+    const done = events.flatMap((event) => (event.type === "step" && event.status === "done" ? [event.name] : []));
+    expect(done).toEqual(["layer 3", "layer 5", "layer 7"]);
+    expect(events.filter((event) => event.type === "step" && event.status === "cached")).toHaveLength(5);
+  });
+});
