@@ -1,4 +1,5 @@
 import { COMPILE_SCRIPT, LONGEST_MODULE } from "@imagespec/core/builder";
+import { collectBytes } from "@imagespec/registry";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import { type FileEntry, type TarEntry, textFile } from "../layer/tar-entry.ts";
@@ -62,11 +63,8 @@ async function* modulesOf(layer: LayerSource, site: string, signal: AbortSignal)
   }
 }
 
-async function contentOf({ content }: FileEntry): Promise<Uint8Array> {
-  if (content instanceof Uint8Array) return content;
-  const pieces: Uint8Array[] = [];
-  for await (const piece of content()) pieces.push(piece);
-  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+async function contentOf({ content, size, path }: FileEntry): Promise<Uint8Array> {
+  return content instanceof Uint8Array ? content : collectBytes(content(), size, path);
 }
 
 /** What comes of modules, in their order, while those that follow are being compiled. */
