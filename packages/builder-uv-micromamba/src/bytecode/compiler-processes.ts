@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { PassThrough } from "node:stream";
 import { COMPILE_SCRIPT, ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import { withoutVariables } from "../session/without-variables.ts";
+import { WorkerPool } from "../worker-pool.ts";
 import { FrameReader, frame } from "./frames.ts";
 
 /** A module's bytecode, and the path where Python looks for it. */
@@ -16,16 +17,19 @@ export interface CompiledModule {
  * `signal` aborts.
  */
 export class CompilerProcesses {
-  readonly #python: string;
-  readonly #signal: AbortSignal;
-  readonly #track: (work: Promise<unknown>) => void;
-  readonly #processes: CompilerProcess[] = [];
+  readonly #processes: WorkerPool<CompilerProcess>;
 
   /** `track` is given each process until it has ended. */
   constructor(python: string, { signal, track }: { signal: AbortSignal; track(work: Promise<unknown>): void }) {
-    this.#python = python;
-    this.#signal = signal;
-    this.#track = track;
+    this.#processes = new WorkerPool({
+      most: availableParallelism(),
+      backlog: (process) => process.backlog,
+      start(ended) {
+        const started = new CompilerProcess(python, signal, ended);
+        track(started.ended);
+        return started;
+      },
+    });
   }
 
   /**
@@ -34,22 +38,10 @@ export class CompilerProcesses {
    * @throws ImageSpecError E_BUILD when Python ends without an answer.
    */
   compile(path: string, source: Uint8Array): Promise<CompiledModule> {
-    const answer = this.#idlest().compile(path, source);
+    const answer = this.#processes.idlest().compile(path, source);
     // Whoever asked may be gone by then.
     answer.catch(() => {});
     return answer;
-  }
-
-  #idlest(): CompilerProcess {
-    const idlest = this.#processes.toSorted((a, b) => a.backlog - b.backlog)[0];
-    if (idlest !== undefined && (idlest.backlog === 0 || this.#processes.length >= availableParallelism()))
-      return idlest;
-    const started = new CompilerProcess(this.#python, this.#signal, () => {
-      this.#processes.splice(this.#processes.indexOf(started), 1);
-    });
-    this.#processes.push(started);
-    this.#track(started.ended);
-    return started;
   }
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { WorkerPool } from "../worker-pool.ts";
 import { Deflater } from "./deflate.ts";
 import type { DeflateAnswer, DeflateTask } from "./deflate-worker.ts";
 import { fixedMember } from "./gzip-member.ts";
@@ -16,17 +17,18 @@ interface Thread {
 export class DeflateThreads {
   readonly count: number;
   readonly #deflater = new Deflater();
-  readonly #threads: Thread[] = [];
+  readonly #threads: WorkerPool<Thread>;
   #next = 0;
 
   constructor(count: number = Math.max(1, Math.min(availableParallelism(), 8) - 1)) {
     this.count = count;
+    this.#threads = new WorkerPool({ most: count, backlog: ({ waiting }) => waiting.size, start: startThread });
   }
 
   /** The block as a gzip member; the block may not be used afterwards. */
   member(block: Uint8Array<ArrayBuffer>): Buffer | Promise<Buffer> {
     if (block.length < WORTH_A_THREAD) return fixedMember(block, this.#deflater);
-    const thread = this.#idlest();
+    const thread = this.#threads.idlest();
     const answer = Promise.withResolvers<Buffer>();
     const id = this.#next++;
     thread.waiting.set(id, answer);
@@ -37,15 +39,7 @@ export class DeflateThreads {
 
   /** Ends the threads; blocks under way are rejected. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.splice(0).map(({ worker }) => worker.terminate()));
-  }
-
-  #idlest(): Thread {
-    const idlest = this.#threads.toSorted((a, b) => a.waiting.size - b.waiting.size)[0];
-    if (idlest !== undefined && (idlest.waiting.size === 0 || this.#threads.length >= this.count)) return idlest;
-    const started = startThread(() => this.#threads.splice(this.#threads.indexOf(started), 1));
-    this.#threads.push(started);
-    return started;
+    await Promise.all(this.#threads.empty().map(({ worker }) => worker.terminate()));
   }
 }
 
