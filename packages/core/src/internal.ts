@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { makeFolder, packageVersion, redact, repeatedKey } from "@imagespec/registry/terms";
+export { makeFolder, packageVersion, redact, repeatedKey, writeFault } from "@imagespec/registry/terms";
 export { configEnvironment } from "./config/config-environment.ts";
 export { type BuildContact, buildContacts } from "./contact/build-contacts.ts";
 export { type ContactReport, checkContacts } from "./contact/check-contacts.ts";

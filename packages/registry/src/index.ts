@@ -33,7 +33,6 @@ export { platformsOf, selectPlatform } from "./image/select-platform.ts";
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
 export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";
-export { writeFault } from "./layout/write-fault.ts";
 export { PieceMemory } from "./pieces/piece-memory.ts";
 export { type ReadPiecesOptions, readPieces } from "./pieces/read-pieces.ts";
 export {

@@ -29,6 +29,7 @@ export {
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
+export { writeFault } from "./layout/write-fault.ts";
 export { isLeftBehind } from "./process/left-behind.ts";
 export { onProcessExit } from "./process/on-process-exit.ts";
 export { packageVersion } from "./process/package-version.ts";

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -31,6 +31,34 @@ describe("init", () => {
     const { code, stderr } = await cli.run(["init", "--yes"]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(`${file} exists already`)]);
     expect(await readFile(file, "utf8")).toBe("mine");
+  });
+
+  it.each([
+    ["a folder", (file: string) => mkdir(file)],
+    ["a link that leads nowhere", (file: string) => symlink("nowhere", file)],
+  ])("says what is in the way: %s", async (_, make) => {
+    const file = join(cli.path, "imagespec.yaml");
+    await make(file);
+    const { code, stderr } = await cli.run(["init", "--yes"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`E_INPUT_FILE: ${file} exists already`)]);
+  });
+
+  it("refuses a --root that is no folder", async () => {
+    const file = await cli.write("file", "");
+    const { code, stderr } = await cli.run(["init", "--yes", "--root", file]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`E_INPUT_FILE: ${file} (--root) is not a folder`)]);
+  });
+
+  it("leaves nothing where the file cannot be written whole", async () => {
+    const folder = join(cli.path, "project");
+    await mkdir(folder);
+    const command = `ulimit -f 0; exec "${process.execPath}" "${MAIN}" init --yes`;
+    const { status, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: E_OUTPUT: .*imagespec\.yaml cannot be written/),
+    ]);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it("asks nothing without a terminal", async () => {
