@@ -1,5 +1,5 @@
 import type { BuildRequest, BuildResult } from "@imagespec/core/builder";
-import { checkBase } from "@imagespec/dockerfile";
+import { checkBase, type Dockerfile } from "@imagespec/dockerfile";
 import { containerHost } from "./container/container-host.ts";
 import { executorArguments } from "./executor/arguments.ts";
 import { type BuildInputs, buildInputs, dockerfileOf, openContext } from "./executor/inputs.ts";
@@ -28,13 +28,14 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   if (options.mode === "kubernetes") return buildInKubernetes(request, slots);
   const inputs = await buildInputs(request);
   const host = local ?? (await containerHost(request, inputs.local));
+  const dockerfile = dockerfileOf(request);
 
   const failed = new AbortController();
   const limit = timeLimit(options);
   const signal = AbortSignal.any([request.signal, failed.signal, limit]);
   const runs = request.target.platforms.map(async (platform) => {
     try {
-      return { platform, outcome: await host.run(taskOf(request, inputs, platform, signal)) };
+      return { platform, outcome: await host.run(taskOf({ request, inputs, dockerfile }, platform, signal)) };
     } catch (error) {
       failed.abort(limit.aborted && !request.signal.aborted ? timedOut(inputs.subject, options) : error);
       throw error;
@@ -55,14 +56,15 @@ export async function build(given: BuildRequest<KanikoOptions>, slots: JobSlots)
   }
 }
 
-function taskOf(
-  request: BuildRequest<KanikoOptions>,
-  inputs: BuildInputs,
-  platform: string,
-  signal: AbortSignal,
-): ExecutorTask {
+/** What the runs of all platforms share. */
+interface SharedParts {
+  request: BuildRequest<KanikoOptions>;
+  inputs: BuildInputs;
+  dockerfile: Dockerfile;
+}
+
+function taskOf({ request, inputs, dockerfile }: SharedParts, platform: string, signal: AbortSignal): ExecutorTask {
   const label = request.target.platforms.length > 1 ? platform : undefined;
-  const dockerfile = dockerfileOf(request);
   return {
     subject: inputs.subject,
     plan: request.plan,

@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ContainerEngine } from "@imagespec/container-engine";
+import { ContainerEngine, type EngineVersion } from "@imagespec/container-engine";
 import { cacheFolder } from "@imagespec/core/internal";
-import { type ToolChoice, type ToolReport, toolReports } from "./tool-report.ts";
+import { type ToolChoice, type ToolReport, toolReport, toolReports } from "./tool-report.ts";
 
 /** What a build finds on this machine. */
 export interface MachineReport {
@@ -21,19 +21,22 @@ export async function machineReport(
   signal: AbortSignal,
 ): Promise<MachineReport> {
   const folder = cacheFolder(env);
-  const [free, engine, tools] = await Promise.all([
+  const [free, told, tools] = await Promise.all([
     freeBytes(folder),
-    engineReport(env, signal),
+    askEngine(env, signal),
     toolReports(choice, env, signal),
   ]);
-  return { node: process.version, cache: { folder, free }, engine, tools };
+  if ("reason" in told) return { node: process.version, cache: { folder, free }, engine: told, tools };
+  const { product, version } = told;
+  // podman's service counts its versions otherwise.
+  const docker = product === "docker" ? [toolReport("docker engine", version)] : [];
+  return { node: process.version, cache: { folder, free }, engine: { version }, tools: [...docker, ...tools] };
 }
 
-async function engineReport(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<MachineReport["engine"]> {
+async function askEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<EngineVersion | { reason: string }> {
   try {
     const engine = await ContainerEngine.connect({ env, signal });
-    const { version } = await engine.version();
-    return { version };
+    return await engine.version();
   } catch (error) {
     signal.throwIfAborted();
     return { reason: (error as Error).message };

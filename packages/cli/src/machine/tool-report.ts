@@ -1,4 +1,3 @@
-import { ContainerEngine } from "@imagespec/container-engine";
 import { runTool } from "@imagespec/core/builder";
 import { knownFaults, type ToolFault, type ToolName } from "./known-faults.ts";
 
@@ -23,7 +22,7 @@ export interface ToolChoice {
   micromamba?: string | undefined;
 }
 
-/** The tools of this machine, and those that a build is told of, with their versions. What does not answer is left out. */
+/** The programs of this machine, and those that a build is told of, with their versions. What does not answer is left out. */
 export async function toolReports(
   choice: ToolChoice,
   env: NodeJS.ProcessEnv,
@@ -35,8 +34,7 @@ export async function toolReports(
     return result?.exitCode === 0 ? result.stdout : "";
   };
   const { buildxBuilder, uvImage, micromamba } = choice;
-  const [engine, buildx, builder, uv, solver] = await Promise.all([
-    dockerVersion(env, limit),
+  const [buildx, builder, uv, solver] = await Promise.all([
     printed("docker", "buildx", "version"),
     printed("docker", "buildx", "inspect", ...(buildxBuilder === undefined ? [] : [buildxBuilder])),
     printed("uv", "--version"),
@@ -44,23 +42,17 @@ export async function toolReports(
   ]);
   signal.throwIfAborted();
   const found: [ToolName, string | undefined][] = [
-    ["docker engine", engine],
     ["buildx", /\s(v?\d\S*)/.exec(buildx)?.[1]],
     ...buildKits(builder).map((version): [ToolName, string] => ["buildkit", version]),
     ["uv", uvImage === undefined ? /^uv (\S+)/.exec(uv)?.[1] : /:(\d+\.\d+\.\d+)/.exec(uvImage)?.[1]],
     ["micromamba", solver.trim() || undefined],
   ];
-  return found.flatMap(([tool, version]) =>
-    version === undefined ? [] : [{ tool, version, faults: knownFaults(tool, version) }],
-  );
+  return found.flatMap(([tool, version]) => (version === undefined ? [] : [toolReport(tool, version)]));
 }
 
-/** The engine's version where it is docker's own: podman's service counts otherwise. */
-async function dockerVersion(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string | undefined> {
-  const told = await ContainerEngine.connect({ env, signal })
-    .then((engine) => engine.version())
-    .catch(() => undefined);
-  return told?.product === "docker" ? told.version : undefined;
+/** A tool that says it has this version. */
+export function toolReport(tool: ToolName, version: string): ToolReport {
+  return { tool, version, faults: knownFaults(tool, version) };
 }
 
 /** The versions of a builder's nodes. With the driver `docker` it is the engine that builds, and the engine is asked. */
