@@ -25,7 +25,7 @@ const packages = readdirSync(join(ROOT, "packages"), { withFileTypes: true })
 const packageOf = (path: string) => path.split("/")[1] ?? "";
 const manifestOf = (name: string) =>
   JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as Record<string, unknown> & {
-    imagespec?: { builders: Record<string, unknown> };
+    imagespec?: { builders: Record<string, { reusesExisting?: boolean }> };
     exports?: Record<string, string | { default?: string }>;
   } & Record<"dependencies" | "peerDependencies" | "devDependencies", Record<string, string> | undefined>;
 
@@ -108,6 +108,14 @@ describe("who may import whom", () => {
       expect(manifest.peerDependencies?.["@imagespec/core"], name).toBe("workspace:^1");
       expect(manifest.dependencies?.["@imagespec/core"], name).toBeUndefined();
       expect(Object.keys(manifest.imagespec?.builders ?? {}), name).toEqual([name.replace("builder-", "")]);
+    }
+  });
+
+  test("builders are asked about images that exist where they have something to say, and not imported where not", () => {
+    for (const name of packages.filter((one) => one.startsWith("builder-"))) {
+      const [declared] = Object.values(manifestOf(name).imagespec?.builders ?? {});
+      const own = shipped.filter(({ path, text }) => packageOf(path) === name && /shouldBuild|asksPresence/.test(text));
+      expect(declared?.reusesExisting ?? false, name).toBe(own.length === 0);
     }
   });
 });

@@ -20,6 +20,7 @@ const field = withZod((z) =>
         entry: z.string().check(z.regex(/^\.(\/[\w-][\w.-]*)*$/, "must be a subpath like ./builder, without `..`")),
         priority: z._default(z.int().check(z.minimum(0), z.maximum(100)), DEFAULT_PRIORITY),
         summary: z.optional(z.string()),
+        reusesExisting: z._default(z.boolean(), false),
       }),
     ),
   }),

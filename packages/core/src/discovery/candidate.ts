@@ -16,6 +16,8 @@ export interface BuilderCandidate {
   readonly version?: string;
   readonly file?: string;
   readonly summary?: string | undefined;
+  /** True: its package says that an image that exists is reused without asking it, which spares importing it. */
+  readonly reusesExisting?: boolean;
   /** Imports the builder, once. @throws ImageSpecError E_BUILDER_LOAD */
   load(): Promise<ImageSpecBuilder>;
 }

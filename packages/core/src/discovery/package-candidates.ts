@@ -14,7 +14,7 @@ import { resolveExport } from "./resolve-export.ts";
 export function packageCandidates(manifest: BuilderManifest): Promise<(BuilderCandidate | Diagnostic)[]> {
   const { package: name, version, folder } = manifest;
   const origin = `${name} ${version}`;
-  const found = Object.entries(manifest.builders).map(async ([type, { entry, priority, summary }]) => {
+  const found = Object.entries(manifest.builders).map(async ([type, { entry, priority, summary, reusesExisting }]) => {
     const resolved = await entryFile(manifest, entry);
     if ("fault" in resolved) {
       const message = `the entry "${entry}" of builder "${type}" ${resolved.fault}`;
@@ -22,7 +22,7 @@ export function packageCandidates(manifest: BuilderManifest): Promise<(BuilderCa
     }
     const { file } = resolved;
     const load = once(() => importBuilder(file, origin, type));
-    return { type, priority, origin, package: name, version, file, summary, load };
+    return { type, priority, origin, package: name, version, file, summary, reusesExisting, load };
   });
   return Promise.all(found);
 }

@@ -1,8 +1,8 @@
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
-import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { outputText } from "../builder/output.ts";
 import { timedStep } from "../builder/timed-step.ts";
+import type { BuilderCandidate } from "../discovery/candidate.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import { specId } from "../identity/spec-id.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
@@ -28,7 +28,7 @@ interface Build extends PreparedBuild {
   options: BuildOptions;
   settings: ProjectSettings;
   /** The builder that the call or the spec names. */
-  named: { type: string; builder: ImageSpecBuilder } | undefined;
+  named: BuilderCandidate | undefined;
 }
 
 /** Takes one spec all the way: skip, resolve, identify, presence, base, plan, build. */
@@ -38,8 +38,7 @@ export async function buildImage(host: EngineHost, spec: Spec, options: BuildOpt
   if (env[IMAGE_ID_VARIABLE] === id) return { status: "skipped", id };
   const settings = await host.settings();
   const call = readBuildOptions(spec, options, env, settings.config.builder);
-  const type = call.builder;
-  const named = type === undefined ? undefined : { type, builder: await host.builders.named(type) };
+  const named = call.builder === undefined ? undefined : await host.builders.named(call.builder);
   if (named !== undefined) await checkNamedOptions(named, call.builderOptions, settings);
   const prepared = await prepareBuild(spec, call, { env, cacheDir: host.cacheDir, signal: options.signal });
   const build: Build = { ...prepared, spec, call, options, named, settings };
@@ -72,7 +71,9 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const env = host.env();
   let reasons: string[] = [];
   let answer: PresenceAnswer = { presence: undefined, fromRegistry: false };
-  if (named?.builder.asksPresence !== false) {
+  // The builder that has a say in whether the image exists, and is not imported for nothing.
+  const asked = named?.reusesExisting === true ? undefined : await named?.load();
+  if (asked?.asksPresence !== false) {
     const { platforms, push, output } = request.target;
     const hasRegistry = spec.registry !== undefined;
     const question = { reference, platforms, push, willPush: push, output, hasRegistry };
@@ -85,11 +86,11 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
       const present = answer.presence?.status === "present" ? answer.presence : undefined;
       const image: KnownImage = { reference, digest: answer.fromRegistry ? present?.digest : undefined };
       // A named builder may still want to build, which its shouldBuild decides.
-      if (named === undefined || present === undefined || !(await named.builder.shouldBuild?.(spec, present))) {
+      if (asked === undefined || present === undefined || !(await asked.shouldBuild?.(spec, present))) {
         if (present !== undefined) host.known.set(knownKey(build), image);
         return reused(build, image, reasons);
       }
-      reasons = [`${named.type} wants to build although the image exists`];
+      reasons = [`${call.builder} wants to build although the image exists`];
     }
   }
 
@@ -103,7 +104,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const run = { request, finalPlan, settings: build.settings, presence };
   const found = named ?? (await host.builders.all());
   const done = await timedStep(emit, ENGINE_STEPS.build, () =>
-    "builder" in found ? runNamedBuilder(found.type, found.builder, run) : runBuilders(found, run),
+    "load" in found ? runNamedBuilder(found, run) : runBuilders(found, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
   if (done.built) await keepIdentity(host, build, done.result);

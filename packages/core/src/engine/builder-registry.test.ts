@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import { ImageSpec } from "../image-spec/image-spec.ts";
+import { PushBuilder } from "./fixtures/push-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let root: string;
@@ -21,9 +23,10 @@ async function write(path: string, content: string | object): Promise<void> {
 const source = (type: string, reference: string) =>
   `export default { [Symbol.for("imagespec.builder")]: 1, builderType: "${type}", buildImage: async () => "${reference}" };`;
 
-async function install(name: string, type: string, code: string, entry = "./b.mjs"): Promise<void> {
-  const imagespec = { apiVersion: 1, builders: { [type]: { entry: "./b" } } };
-  await write(`node_modules/${name}/package.json`, { name, version: "1.0.0", exports: { "./b": entry }, imagespec });
+async function install(name: string, type: string, code: string, declared: object = {}): Promise<void> {
+  const imagespec = { apiVersion: 1, builders: { [type]: { entry: "./b", ...declared } } };
+  const exports = { "./b": "./b.mjs", "./gone": "./gone.mjs" };
+  await write(`node_modules/${name}/package.json`, { name, version: "1.0.0", exports, imagespec });
   await write(`node_modules/${name}/b.mjs`, code);
 }
 
@@ -76,7 +79,7 @@ it.each([
 });
 
 it("a broken package is not a fault until its builder is asked for", async () => {
-  await install("missing", "gone", "", "./gone.mjs");
+  await install("missing", "gone", "", { entry: "./gone" });
   await install("throwing", "throws", `throw new Error("at import");`);
   await install("good", "good", source("good", "good:1"));
   await write("package.json", { dependencies: { missing: "1", throwing: "1", good: "1" } });
@@ -112,4 +115,30 @@ it("getRegistry() knows a builder once it was found, the builder itself once imp
   const own = new Own();
   one.register("theirs", own, 7);
   expect(one.getRegistry().get("theirs")).toEqual({ priority: 7, builder: own });
+});
+
+it("imports a builder that reuses what exists for a build, or to check its options, and not for an image that exists", async () => {
+  const registry = await startRegistry();
+  try {
+    const code = (body: string) =>
+      `export default { [Symbol.for("imagespec.builder")]: 1, builderType: "late", ${body} };`;
+    const refuses = `optionsSchema: { "~standard": { validate: () => ({ issues: [{ message: "is odd", path: ["x"] }] }) } }`;
+    await write("package.json", { dependencies: { dep: "1" } });
+    const image = (builderOptions = {}) =>
+      new ImageSpec({ name: "app", registry: registry.host, baseImage: "base:1", builder: "late", builderOptions });
+    const absent = async () => {
+      await install("dep", "late", `throw new Error("imported");`, { reusesExisting: true });
+      return engine().build(image());
+    };
+    await expect(absent()).rejects.toMatchObject({ code: "E_BUILDER_LOAD" });
+    await new ImageBuildEngine({ builders: [new PushBuilder()], discover: false, cacheDir: root }).build(image(), {
+      builder: "push",
+    });
+    expect(await absent()).toMatchObject({ status: "reused" });
+    await install("asking", "late", code(`${refuses}, buildImage() {}`), { reusesExisting: true });
+    await write("package.json", { dependencies: { asking: "1" } });
+    await expect(engine().build(image({ x: 1 }))).rejects.toMatchObject({ code: "E_OPTIONS" });
+  } finally {
+    await registry.close();
+  }
 });

@@ -30,10 +30,12 @@ export interface KnownBuilder {
   priority: number;
 }
 
+type RegisteredBuilder = { builder: ImageSpecBuilder; priority: number };
+
 /** The builders one engine knows: registered in code first, then those found. */
 export class BuilderRegistry {
   readonly #options: BuilderRegistryOptions;
-  readonly #registered = new Map<string, { builder: ImageSpecBuilder; priority: number }>();
+  readonly #registered = new Map<string, RegisteredBuilder>();
   readonly #imported = new Map<string, KnownBuilder>();
   readonly #found = new Map<string, KnownBuilder>();
   #discovery: { key: string; found: Promise<Discovery> } | undefined;
@@ -68,10 +70,7 @@ export class BuilderRegistry {
       const isPath = modules === "list" && file !== undefined && name === undefined;
       if (!isPath) this.#found.set(type, { builder: undefined, priority });
     }
-    const candidates = [...this.#registered].map(([type, { builder, priority }]) => ({
-      ...loadedCandidate(builder, priority, "registered in code"),
-      type,
-    }));
+    const candidates = [...this.#registered].map(([type, registered]) => registeredCandidate(type, registered));
     const others = found.candidates
       .filter((candidate) => !this.#registered.has(candidate.type))
       .map((candidate) => ({ ...candidate, load: () => this.#import(candidate) }));
@@ -79,16 +78,16 @@ export class BuilderRegistry {
   }
 
   /**
-   * Imports the builder of that type.
+   * The builder of that type, not imported yet.
    *
-   * @throws ImageSpecError E_BUILDER_UNKNOWN when there is none, E_BUILDER_LOAD when it is there and broken.
+   * @throws ImageSpecError E_BUILDER_UNKNOWN when there is none, E_BUILDER_LOAD when its package is there and broken.
    */
-  async named(type: string): Promise<ImageSpecBuilder> {
+  async named(type: string): Promise<BuilderCandidate> {
     const inCode = this.#registered.get(type);
-    if (inCode !== undefined) return inCode.builder;
+    if (inCode !== undefined) return registeredCandidate(type, inCode);
     const { candidates, diagnostics } = await this.all();
     const candidate = candidates.find((one) => one.type === type);
-    if (candidate !== undefined) return candidate.load();
+    if (candidate !== undefined) return candidate;
     const broken = diagnostics.find((one) => one.type === type || one.subject === FIRST_PARTY_BUILDERS.get(type));
     if (broken !== undefined) {
       const { diagnosticError } = await import("../discovery/package-candidates.ts");
@@ -126,6 +125,10 @@ export class BuilderRegistry {
       diagnostics: [...named.diagnostics, ...found.diagnostics],
     };
   }
+}
+
+function registeredCandidate(type: string, { builder, priority }: RegisteredBuilder): BuilderCandidate {
+  return { ...loadedCandidate(builder, priority, "registered in code"), type };
 }
 
 function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagnostics: readonly Diagnostic[]) {

@@ -7,6 +7,7 @@ import {
   type Unsupported,
 } from "@imagespec/registry/terms";
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
+import type { BuilderCandidate } from "../discovery/candidate.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { type ProjectSettings, settledOptions } from "../discovery/project-settings.ts";
 
@@ -58,16 +59,20 @@ export async function checkBuilder(
 
 /**
  * Holds options to the schema of the builder that was asked for by name, so that a mistake is told even when its image
- * exists and nothing is built. Options that were not given are not missed: those matter to a build alone.
+ * exists and nothing is built. Options that were not given are not missed: those matter to a build alone. Imports the
+ * builder, unless there are no options and its package says that it is not asked about images that exist.
  *
- * @throws ImageSpecError E_OPTIONS
+ * @throws ImageSpecError E_OPTIONS, E_BUILDER_LOAD
  */
 export async function checkNamedOptions(
-  { type, builder }: { type: string; builder: ImageSpecBuilder },
+  { type, load, reusesExisting }: BuilderCandidate,
   options: Readonly<Record<string, unknown>>,
   settings: ProjectSettings,
 ): Promise<void> {
-  if (Object.keys(options).length === 0) return;
+  const isGiven = Object.keys(options).length > 0;
+  if (!isGiven && reusesExisting) return;
+  const builder = await load();
+  if (!isGiven) return;
   const checked = await checkOptions(builder, { ...settledOptions(builder, settings), ...options });
   if (!("usable" in checked)) return;
   if (checked.names.some((name) => Object.hasOwn(options, name))) throw unusableError(type, checked);

@@ -33,7 +33,8 @@ export interface RunOptions {
 }
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
-export async function runNamedBuilder(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<BuilderRun> {
+export async function runNamedBuilder({ type, load }: BuilderCandidate, run: RunOptions): Promise<BuilderRun> {
+  const builder = await load();
   const answer = await checkBuilder(builder, run.request, run.settings);
   if (!answer.usable) throw unusableError(type, answer);
   if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
