@@ -29,6 +29,26 @@ it.each([
   expect(seen.length).toBeLessThan(11);
 });
 
+it("passes each piece on before the next one is read, but the last", async () => {
+  const passed: string[] = [];
+  const read = async function* () {
+    for await (const piece of pieces("hello", " ", "world", "")) {
+      passed.push(`read '${piece}'`);
+      yield piece;
+    }
+  };
+  for await (const piece of verifyStream(read(), good, "x")) passed.push(`got '${piece}'`);
+  expect(passed).toEqual([
+    "read 'hello'",
+    "got 'hello'",
+    "read ' '",
+    "got ' '",
+    "read 'world'",
+    "read ''",
+    "got 'world'",
+  ]);
+});
+
 it.each(["sha256:../../x", "", "md5:abc", `sha256:${"Z".repeat(64)}`])(
   "refuses the digest %s before it reads",
   async (digest) => {

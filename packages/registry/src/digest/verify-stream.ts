@@ -28,8 +28,8 @@ export async function* verifyStream(
     received += chunk.length;
     if (received > expected.size) throw wrong(`more than the ${expected.size} bytes of ${digest} came`);
     hash.update(chunk);
-    if (held !== undefined) yield held;
-    held = chunk;
+    if (received < expected.size) yield chunk;
+    else if (chunk.length > 0) held = chunk;
   }
   if (received !== expected.size) throw wrong(`${received} of the ${expected.size} bytes of ${digest} came`);
   const actual = hash.digest("hex");

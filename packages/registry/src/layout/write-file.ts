@@ -1,8 +1,15 @@
+import { writeSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "../file/make-folder.ts";
-import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
+import type { PieceMemory } from "../pieces/piece-memory.ts";
 import { draftPath } from "../process/draft.ts";
+
+/**
+ * Bytes written at a time. The kernel's cache takes as large a stretch of memory for a write, and in a virtual machine large
+ * ones come from the host anew, where small ones are used again.
+ */
+const WRITTEN_BYTES = 64 * 1024;
 
 /**
  * Writes to a draft beside the file, then renames it: nobody sees half a file, and a failure leaves nothing. `confirm` may still
@@ -30,30 +37,18 @@ export async function writeWhole(
   }
 }
 
-/** Joins small pieces, since a call for each would cost more than its bytes. */
+/**
+ * Writes on this thread, to the cache of the kernel: handing each piece to a thread of Node's and being woken by it takes
+ * longer than copying it.
+ */
 async function writePieces(
-  file: FileHandle,
+  { fd }: FileHandle,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   memory: PieceMemory | undefined,
 ): Promise<void> {
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  const flush = async () => {
-    const { bytesWritten } = await file.writev(pieces);
-    if (bytesWritten < size) await writeRest(file, Buffer.concat(pieces), bytesWritten);
-    for (const piece of pieces) memory?.give(piece);
-    pieces = [];
-    size = 0;
-  };
   for await (const piece of content) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= PIECE_BYTES) await flush();
+    // A write may take less than it was given, and on a full disk the next one then says why.
+    for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at, Math.min(WRITTEN_BYTES, piece.length - at));
+    memory?.give(piece);
   }
-  if (size > 0) await flush();
-}
-
-/** Writes everything: a write may take less than it was given, and on a full disk the next one then says why. */
-async function writeRest(file: FileHandle, bytes: Uint8Array, from: number): Promise<void> {
-  for (let at = from; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
