@@ -16,7 +16,9 @@ interface CommandUsage {
   examples: readonly (readonly [commandLine: string, does: string])[];
 }
 
-const IDENTITY = ["target", "root", "id", "platform"] as const;
+const IDENTITY = ["root", "id", "platform"] as const;
+const ONE_IMAGE = ["target", ...IDENTITY] as const;
+const SEVERAL_IMAGES = ["targets", ...IDENTITY] as const;
 
 /** The commands, in the order of the help. */
 export const COMMANDS = {
@@ -24,7 +26,7 @@ export const COMMANDS = {
     summary: "build the image unless it exists; print its reference",
     file: true,
     options: [
-      ...IDENTITY,
+      ...SEVERAL_IMAGES,
       "insecure",
       "builder",
       "builderOptions",
@@ -45,7 +47,7 @@ export const COMMANDS = {
   tag: {
     summary: "print the tag",
     file: true,
-    options: IDENTITY,
+    options: SEVERAL_IMAGES,
     examples: [
       ["imagespec tag app.yaml", "print the tag of one spec"],
       ["generate-spec | imagespec tag - --root src", "read the spec from standard input"],
@@ -54,13 +56,13 @@ export const COMMANDS = {
   exists: {
     summary: "print present, absent or unknown (exit 0, 3, 4)",
     file: true,
-    options: [...IDENTITY, "insecure"],
+    options: [...SEVERAL_IMAGES, "insecure"],
     examples: [["imagespec exists || imagespec build", 'build only where the answer is not "present"']],
   },
   render: {
     summary: "print the Dockerfile",
     file: true,
-    options: [...IDENTITY, "dialect", "files"],
+    options: [...ONE_IMAGE, "dialect", "files"],
     examples: [
       ["imagespec render > Dockerfile", "write the Dockerfile that docker-buildx builds"],
       ["imagespec render --files", "see what the build context holds"],
@@ -69,13 +71,13 @@ export const COMMANDS = {
   plan: {
     summary: "print the build plan as JSON",
     file: true,
-    options: IDENTITY,
+    options: ONE_IMAGE,
     examples: [["imagespec plan --platform linux/arm64", "plan for another platform"]],
   },
   explain: {
     summary: "print what the tag is made of and what changed",
     file: true,
-    options: [...IDENTITY, "against", "fileReasons", "insecure", "json"],
+    options: [...ONE_IMAGE, "against", "fileReasons", "insecure", "json"],
     examples: [
       ["imagespec explain --target train", "see why the tag of one image moved since it was last built here"],
       ["imagespec explain --against registry.example/team/train:latest", "compare with an image in a registry"],
@@ -85,7 +87,7 @@ export const COMMANDS = {
   resolve: {
     summary: "print manifests with the images they name built and pinned",
     file: true,
-    argument: ["FILE", "the same as -f FILE"],
+    argument: ["FILE", "manifest or folder, the same as -f FILE"],
     options: [
       "manifests",
       "root",
@@ -106,7 +108,7 @@ export const COMMANDS = {
   inspect: {
     summary: "print what an image is made of",
     file: true,
-    argument: ["IMAGE", "reference, oci:FOLDER, engine:NAME or spec file"],
+    argument: ["IMAGE", "reference, oci:FOLDER, docker-archive:FILE, engine:NAME or spec file"],
     options: ["diff", "target", "root", "platform", "insecure", "json", "html"],
     examples: [
       ["imagespec inspect localhost:5000/train:1", "print layers, packages and largest files"],
@@ -122,7 +124,7 @@ export const COMMANDS = {
     file: true,
     program: true,
     options: [
-      ...IDENTITY,
+      ...ONE_IMAGE,
       "insecure",
       "builder",
       "builderOptions",
@@ -141,7 +143,7 @@ export const COMMANDS = {
   shell: {
     summary: "open a shell in the image, built if need be",
     file: true,
-    options: [...IDENTITY, "insecure", "builder", "builderOptions", "onUnknown", "engine", "mountSource", "gpus"],
+    options: [...ONE_IMAGE, "insecure", "builder", "builderOptions", "onUnknown", "engine", "mountSource", "gpus"],
     examples: [["imagespec shell --target train", "look around in one image"]],
   },
   init: {
@@ -159,7 +161,8 @@ export const COMMANDS = {
   doctor: {
     summary: "ask every builder whether it can work here",
     file: true,
-    options: [...IDENTITY, "insecure", "builder", "builderOptions", "json"],
+    argument: ["FILE", "spec file to ask about, or - for standard input (default: this machine alone)"],
+    options: [...ONE_IMAGE, "insecure", "builder", "builderOptions", "json"],
     examples: [
       ["imagespec doctor", "check this machine"],
       ["imagespec doctor app.yaml --builder kaniko", "check whether that builder can build this spec"],

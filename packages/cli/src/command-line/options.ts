@@ -26,7 +26,8 @@ const repeated = (flags: string, description: string) => () => [new Option(flags
 
 /** Makes the options of each kind; commander keeps state in them, so every command gets its own. */
 export const OPTIONS = {
-  target: repeated("--target <NAME>", "take this image of FILE; may be repeated"),
+  target: repeated("--target <NAME>", "take this image of FILE"),
+  targets: repeated("--target <NAME>", "take this image of FILE; may be repeated"),
   root: option("--root <DIR>", "start relative paths of the spec from here"),
   engine: option("--engine <NAME>", "docker, podman or nerdctl (default: the first found)"),
   mountSource: option("--mount-source", "mount sources and copied files over those in /root"),
@@ -48,7 +49,7 @@ export const OPTIONS = {
   output: option("--output <WHERE>", "oci:DIR, docker-archive:FILE or engine"),
   force: option("--force", "build and push even if the image exists"),
   onUnknown: option("--on-unknown <POLICY>", "build, fail or assume when presence is unknown"),
-  concurrency: option("--concurrency <N>", "build at most N images of FILE at the same time"),
+  concurrency: option("--concurrency <N>", "build at most N images at the same time"),
   json: option("--json", "print JSON"),
   html: option("--html", "print one HTML page with a map of layers, packages and files"),
   events: option("--json", "print one event a line, the outcome or error last"),
@@ -58,7 +59,7 @@ export const OPTIONS = {
   diff: option("--diff <IMAGE>", "print what sets it apart from this image"),
   against: option("--against <IMAGE>", "compare with this image of a registry, or this tag of the same image"),
   manifests: repeated("-f, --manifest <FILE>", "file, folder or - to resolve; may be repeated"),
-  fileReasons: option("--files", "say of each file which rule let it in or kept it out instead"),
+  fileReasons: option("--files", "print instead which rule lets each file in or keeps it out"),
   files: option("--files", "list the files of the build context instead"),
 } satisfies Record<string, () => Option[]>;
 

@@ -71,6 +71,8 @@ describe("mistakes", () => {
     [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
     [["schema", "--json"], /'--json'/, /Use one of --config\./],
     [["builders", "a.yaml"], /builders takes no file/, /./],
+    [["doctor", "a.yaml", "b.yaml"], /doctor takes one file/, /--target NAME/],
+    [["inspect", "a", "b"], /inspect takes one file/, /--help/],
     [["build", "--builder-option", "=x"], /argument '=x' is invalid$/, /k=v/],
     [["build", "--output"], /'--output <WHERE>' argument missing/, /^Write --output WHERE\.$/],
     [["resolve", "-f"], /'-f, --manifest <FILE>' argument missing/, /^Write -f, --manifest FILE\.$/],
@@ -101,6 +103,14 @@ describe("mistakes that are told as JSON", () => {
 });
 
 describe("help", () => {
+  it("says of --target and of FILE what that command makes of them", () => {
+    for (const name of ["build", "tag", "exists"]) expect(answerOf(name, "--help")).toContain("FILE; may be repeated");
+    for (const name of ["render", "plan", "explain", "run", "shell", "doctor", "inspect"])
+      expect(answerOf(name, "--help")).not.toContain("FILE; may be repeated");
+    expect(answerOf("plan", "--help")).toMatch(/default:\s+imagespec\.\*/);
+    expect(answerOf("doctor", "--help")).toMatch(/default:\s+this\s+machine\s+alone/);
+  });
+
   it("fits 80 columns and ends with examples that it would itself accept", () => {
     for (const [name, { file, argument = ["FILE"] }] of commandUsages) {
       const text = answerOf(name, "--help");

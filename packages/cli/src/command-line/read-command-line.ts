@@ -170,7 +170,8 @@ function mistake(error: CommanderError, args: readonly string[]): { message: str
   }
   if (error.code === "commander.excessArguments") {
     const message = `imagespec ${name} takes ${usage.file ? "one file" : "no file"}`;
-    const many = usage.options.includes("target") && usage.argument === undefined;
+    const [argument] = usage.argument ?? SPEC_FILE;
+    const many = argument === "FILE" && usage.options.some((one) => one === "target" || one === "targets");
     const hint = many ? "Choose among the images of one file with --target NAME." : MORE_HINT;
     return { message, hint };
   }

@@ -1,5 +1,6 @@
 import { ImageSpec, ImageSpecError } from "@imagespec/core";
 import { readSpec, readTargets, type Target } from "@imagespec/spec-file";
+import type { CommandLine } from "../command-line/command-line.ts";
 import type { CommandContext } from "./command-context.ts";
 
 /** The images that a command is about, and the folder of their file (standard input has none). */
@@ -19,7 +20,7 @@ export async function chosenTargets({ line, signal }: CommandContext, anew = fal
   const targets = choose(readTargets(content, { root, specFiles }), line.targets);
   const { id } = line;
   if (id === undefined) return { targets, folder };
-  const { name, spec } = only(targets, "--id");
+  const { name, spec } = only(targets, line, "--id");
   return { targets: [{ name, spec: ImageSpec.parse(spec, { id }) }], folder };
 }
 
@@ -29,15 +30,16 @@ export async function onlyTarget(
   anew = false,
 ): Promise<{ target: Target; folder: string | undefined }> {
   const { targets, folder } = await chosenTargets(context, anew);
-  return { target: only(targets, context.line.command), folder };
+  return { target: only(targets, context.line, context.line.command), folder };
 }
 
-function only(targets: readonly Target[], taker: string): Target {
+function only(targets: readonly Target[], { targets: named }: CommandLine, taker: string): Target {
   const [target, second] = targets;
   if (target !== undefined && second === undefined) return target;
   const names = targets.map(({ name }) => name).join("|");
-  throw new ImageSpecError("E_OPTIONS", `The file holds ${targets.length} images, and ${taker} takes one`, {
-    hint: `Choose it with --target ${names}.`,
+  const who = named.length > 0 ? "--target names" : "The file holds";
+  throw new ImageSpecError("E_OPTIONS", `${who} ${targets.length} images, and ${taker} takes one`, {
+    hint: `Choose one with --target ${names}.`,
   });
 }
 

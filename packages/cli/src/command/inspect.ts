@@ -11,7 +11,7 @@ export const inspect: Command = async (context) => {
   const { line, env, signal, print } = context;
   if (line.file === undefined) {
     throw new ImageSpecError("E_OPTIONS", "imagespec inspect: no image is named", {
-      hint: "Name a reference, oci:FOLDER, engine:NAME or a spec file.",
+      hint: "Name a reference, oci:FOLDER, docker-archive:FILE, engine:NAME or a spec file.",
     });
   }
   const reference = await referenceOf(line.file, context);

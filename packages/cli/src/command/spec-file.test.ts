@@ -189,6 +189,10 @@ describe("--id", () => {
       code: 2,
       stderr: expect.stringMatching(/E_OPTIONS: .*--id takes one\nhint: .*--target a\|b/),
     });
+    expect(await cli.run(["plan", "-", "--target", "a", "--target", "b"], { input })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/E_OPTIONS: --target names 2 images, and plan takes one\nhint: .*--target a\|b/),
+    });
     expect(await cli.run(["tag", "-", "--id", "x", "--target", "b"], { input })).toMatchObject({ code: 0 });
     expect(await cli.run(["tag", "-", "--id", "a b"], { input: JSON.stringify(parameters) })).toMatchObject({
       code: 2,
