@@ -43,6 +43,35 @@ describe("spec files", () => {
     expect(await cli.run(["tag"])).toEqual({ code: 0, stdout: `${await tagOf(cli.path)}\n`, stderr: "" });
   });
 
+  it("reads the settings in TypeScript, a builder that they name and what a spec imports, below such a package.json", async () => {
+    await cli.write("package.json", { type: "commonjs" });
+    await cli.write("common.ts", `export const common: object = ${JSON.stringify(parameters)};`);
+    await cli.write("imagespec.ts", `import { common } from "./common.ts"; export default common;`);
+    await cli.write("old.ts", `module.exports = ${JSON.stringify(parameters)} as object;`);
+    await cli.write(
+      "imagespec.config.ts",
+      `import type {} from "node:fs"; export default { plugins: ["./builder.ts"], builder: "own" };`,
+    );
+    await cli.write(
+      "builder.ts",
+      `export default { [Symbol.for("imagespec.builder")]: 1, builderType: "own", buildImage: (): void => {} };`,
+    );
+    for (const name of ["imagespec.ts", "old.ts"])
+      expect(await cli.run(["tag", name])).toEqual({ code: 0, stdout: `${await tagOf(cli.path)}\n`, stderr: "" });
+    const { stdout } = await cli.run(["doctor"], { env: { DOCKER_HOST: "unix:///nowhere" } });
+    expect(stdout).toMatch(/^own .*usable/m);
+  });
+
+  it("says how JavaScript below such a package.json is named, or is marked as modules", async () => {
+    await cli.write("package.json", { type: "commonjs" });
+    await cli.write("imagespec.js", `export default ${JSON.stringify(parameters)};`);
+    const hint =
+      /\nhint: Rename \S+imagespec(\.config)?\.js to \.mjs, or write "type": "module" into the package\.json/;
+    expect(await cli.run(["tag"])).toMatchObject({ code: 2, stderr: expect.stringMatching(hint) });
+    await cli.write("imagespec.config.js", `import "node:fs"; export default {};`);
+    expect(await cli.run(["builders"])).toMatchObject({ code: 2, stderr: expect.stringMatching(hint) });
+  });
+
   it("resolves relative paths against the file's folder, from any working directory", async () => {
     await cli.write("a/requirements.txt", "six\n");
     await cli.write(

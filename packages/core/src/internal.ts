@@ -6,6 +6,7 @@
  */
 export { makeFolder, packageVersion, redact, repeatedKey, writeFault } from "@imagespec/registry/terms";
 export { configEnvironment } from "./config/config-environment.ts";
+export { commonJsHint, importProjectModule } from "./config/import-project-module.ts";
 export { type BuildContact, buildContacts } from "./contact/build-contacts.ts";
 export { type ContactReport, checkContacts } from "./contact/check-contacts.ts";
 export { projectOfModule } from "./discovery/project-roots.ts";

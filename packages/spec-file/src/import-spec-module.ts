@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
-import { asEsModule } from "./as-es-module.ts";
+import { commonJsHint, importProjectModule } from "@imagespec/core/internal";
 import { inputFault } from "./input-fault.ts";
 import { offerOwnCore } from "./offer-own-core.ts";
 
@@ -23,7 +23,7 @@ export async function importSpecModule(
   }
   const { href } = pathToFileURL(file);
   const url = anew ? `${href}?read=${randomUUID()}` : href;
-  const releases = [offerOwnCore(), asEsModule(url)];
+  const release = offerOwnCore();
   const folder = process.cwd();
   try {
     process.chdir(root);
@@ -33,15 +33,15 @@ export async function importSpecModule(
     // An error of the spec's own constructor is reported as it is.
     if (isImageSpecError(error)) throw error;
     const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
-    throw inputFault(message, "Run it with node to see where it fails.", error);
+    throw inputFault(message, commonJsHint(error, file) ?? "Run it with node to see where it fails.", error);
   } finally {
     process.chdir(folder);
-    for (const release of releases) release();
+    release();
   }
 }
 
 async function defaultExport(url: string, file: string): Promise<unknown> {
-  const module = (await import(url)) as { default?: unknown };
+  const module = await importProjectModule(url);
   if ("default" in module) return module.default;
   throw inputFault(`${file} has no default export`, "Write `export default new ImageSpec({ ... })`, or plain data.");
 }

@@ -6,6 +6,7 @@ import { spellingHint } from "../spec/parameter-names.ts";
 import { typeBreach, valueAt } from "../spec/type-breach.ts";
 import { parseContext } from "../spec/with-zod.ts";
 import { configSchema, type ImageSpecConfig } from "./config-schema.ts";
+import { commonJsHint, importProjectModule } from "./import-project-module.ts";
 
 /**
  * Reads and checks an `imagespec.config.*`.
@@ -30,12 +31,12 @@ async function contentOf(file: string): Promise<unknown> {
   try {
     if (file.endsWith(".json")) return JSON.parse(await readText(file));
     if (file.endsWith(".yaml")) return (await import("yaml")).parse(await readText(file));
-    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+    return (await importProjectModule(pathToFileURL(file).href)).default;
   } catch (error) {
     const untyped = file.endsWith(".ts") && !process.features.typescript;
     const hint = untyped
       ? "Use Node 22.18 or newer, or write the config as .mjs, .json or .yaml."
-      : "Write `export default { plugins: [] }`, or correct what the message names.";
+      : (commonJsHint(error, file) ?? "Write `export default { plugins: [] }`, or correct what the message names.");
     const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
     throw new ImageSpecError("E_INPUT_FILE", message, { cause: error, hint });
   }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry/terms";
 import { BUILDER, type ImageSpecBuilder } from "../builder/builder.ts";
+import { commonJsHint, importProjectModule } from "../config/import-project-module.ts";
 
 const IMPORT_TIMEOUT_MS = 10_000;
 
@@ -31,14 +32,16 @@ export async function importBuilder(
     return checkBuilder(loaded, type, fault);
   } catch (error) {
     if (isImageSpecError(error, "E_BUILDER_LOAD")) throw error;
-    throw fault(`its module threw: ${(error as Error)?.message ?? error}`, "Install or update the package.", error);
+    const hint = commonJsHint(error, file) ?? "Correct the module, or update the package that it belongs to.";
+    throw fault(`its module threw: ${(error as Error)?.message ?? error}`, hint, error);
   } finally {
     timer.abort();
   }
 }
 
 async function load(file: string): Promise<unknown> {
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  const { href } = pathToFileURL(file);
+  const module: { default?: unknown } = await (file.endsWith(".ts") ? importProjectModule(href) : import(href));
   const value = module.default;
   if (typeof value !== "function" || isBuilder(value)) return value;
   if (/^class\b/.test(Function.prototype.toString.call(value))) return new (value as new () => unknown)();
