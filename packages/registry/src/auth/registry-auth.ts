@@ -3,7 +3,7 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { SharedAnswer } from "./shared-answer.ts";
-import { type BearerToken, basicHeader, fetchToken } from "./token-endpoint.ts";
+import { type BearerToken, basicHeader, fetchToken, isToken } from "./token-endpoint.ts";
 
 export interface RegistryAuthOptions {
   registry: string;
@@ -53,7 +53,7 @@ export class RegistryAuth {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     const credential = await this.#credential.get(signal);
-    if (credential?.kind === "registry-token") return `Bearer ${credential.token}`;
+    if (credential?.kind === "registry-token") return this.#bearer(credential.token);
     if (challenge.scheme === "basic") {
       return credential?.kind === "basic" ? basicHeader(credential.username, credential.password) : undefined;
     }
@@ -75,6 +75,15 @@ export class RegistryAuth {
     const known = this.#tokens.get(scopes.join(" "));
     if (known?.settled !== undefined && sent === `Bearer ${known.settled.token}`) this.#tokens.delete(scopes.join(" "));
     return true;
+  }
+
+  #bearer(token: string): string {
+    if (isToken(token)) return `Bearer ${token}`;
+    const { registry } = this.#options;
+    throw new ImageSpecError("E_REGISTRY_AUTH", `The token for ${registry} has signs that no request can carry`, {
+      hint: "Correct the registrytoken in the docker config.json: it is one word of ASCII.",
+      details: { registry },
+    });
   }
 
   async #token(challenge: Challenge, scopes: string[], credential: Credential | undefined): Promise<BearerToken> {

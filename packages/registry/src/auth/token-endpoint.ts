@@ -80,6 +80,11 @@ export function basicHeader(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
+/** Whether it can stand in a header as a bearer token. */
+export function isToken(value: unknown): value is string {
+  return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
+}
+
 async function readToken(response: HttpResponse, asked: number, request: TokenRequest): Promise<BearerToken> {
   const { registry } = request;
   const where = `The token server ${request.realm.host} of ${registry}`;
@@ -100,7 +105,7 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
     json = {};
   }
   const token = [json?.token, json?.access_token].find((value) => typeof value === "string" && value !== "");
-  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+  if (!isToken(token)) {
     throw new ImageSpecError("E_REGISTRY_AUTH", `${where} gave no token`, {
       hint: "Report this to whoever runs that server.",
       details: { registry, tokenServer: request.realm.host, status },

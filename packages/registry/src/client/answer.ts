@@ -16,9 +16,10 @@ export function refusesHead(status: number): boolean {
   return status >= 400 && status < 500 && status !== 401 && status !== 407 && !isRetriedStatus(status);
 }
 
-/** What Docker-Content-Digest says; some registries send it empty. */
+/** What Docker-Content-Digest says; some registries send it empty, and proxies in front of them twice. */
 export function statedDigest(response: HttpResponse): string | undefined {
-  return response.header("docker-content-digest")?.trim() || undefined;
+  const said = response.header("docker-content-digest")?.split(",") ?? [];
+  return [...new Set(said.map((part) => part.trim()))].join(", ") || undefined;
 }
 
 /**
@@ -32,20 +33,11 @@ export function mayHaveSize(response: HttpResponse, size: number): boolean {
   return Number(stated) === 0 || Number(stated) === size;
 }
 
-/** The media type an answer states; undefined for generic types, which servers send for unknown content. */
+/**
+ * The media type an answer states; undefined for those that are no vendor's, which servers of files send for content they
+ * know nothing of (application/json, binary/octet-stream, text/plain).
+ */
 export function contentType(response: HttpResponse): string | undefined {
   const type = response.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  return type === "" || type === "application/json" || type === "application/octet-stream" || type?.startsWith("text/")
-    ? undefined
-    : type;
-}
-
-/** The media type a manifest gives itself. */
-export function ownMediaType(bytes: Uint8Array): string | undefined {
-  try {
-    const { mediaType } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { mediaType?: unknown };
-    return typeof mediaType === "string" ? mediaType : undefined;
-  } catch {
-    return undefined;
-  }
+  return type?.startsWith("application/vnd.") ? type : undefined;
 }

@@ -4,10 +4,11 @@ import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts"
 import type { HttpResponse } from "../http/http-message.ts";
 import { RetryBudget } from "../http/retry-policy.ts";
 import { MEDIA_TYPES } from "../image/descriptor.ts";
+import { ownMediaType } from "../image/own-media-type.ts";
 import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { ManifestBytes } from "../image/store.ts";
 import { isDigest, isTag } from "../reference/reference-grammar.ts";
-import { contentType, isSuccess, ownMediaType, statedDigest } from "./answer.ts";
+import { contentType, isSuccess, statedDigest } from "./answer.ts";
 import type { RegistryCall, RegistryHost } from "./registry-host.ts";
 
 /** The kinds of manifest that are read. */
@@ -41,7 +42,7 @@ export async function readManifest(
   return {
     bytes,
     digest: expected[0] ?? digestOf(bytes),
-    mediaType: contentType(response) ?? ownMediaType(bytes) ?? MEDIA_TYPES.ociManifest,
+    mediaType: contentType(response) ?? ownMediaType(bytes),
   };
 }
 

@@ -35,6 +35,38 @@ it.each([401, 403, 407, 502, 503])(
   },
 );
 
+it.each(["50%off", "%", "%zz", "a%E0%A4%A", "p%40ss"])("takes the password %s as curl does", async (password) => {
+  const sent: (string | undefined)[] = [];
+  const server = createServer();
+  server.on("connect", (request, socket) => {
+    sent.push(request.headers["proxy-authorization"]);
+    socket.end("HTTP/1.1 403 No\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => server.close());
+  const env = { HTTPS_PROXY: `http://user:${password}@127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const error = await failureOf(quickClient({ env }).repository("registry.example/a").headManifest("1"));
+  expect(error).toMatchObject({ code: "E_REGISTRY_UNREACHABLE", details: { code: "HTTP 403" } });
+  const bytes = Buffer.from(password.replace("%40", "@").replace("%E0%A4", "\u00e0\u00a4"), "latin1").toString(
+    "latin1",
+  );
+  expect(sent).toEqual([`Basic ${Buffer.from(`user:${bytes}`, "latin1").toString("base64")}`]);
+});
+
+it("a proxy that answers CONNECT a line at a time is given up", async () => {
+  const server = createServer();
+  server.on("connect", (_request, socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n");
+    const drip = setInterval(() => socket.write("X-A: b\r\n"), 20);
+    socket.on("error", () => undefined).on("close", () => clearInterval(drip));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => server.close());
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const error = await failureOf(quickClient({ env }).repository("registry.example/a").headManifest("1"));
+  expect(error).toMatchObject({ code: "E_REGISTRY_UNREACHABLE", details: { reason: "proxy", code: "ETIMEDOUT" } });
+});
+
 it("a proxy that is not there is named", async () => {
   const client = quickClient({ env: { HTTPS_PROXY: "http://127.0.0.1:1" } });
   const error = await failureOf(client.repository("registry.example/a").headManifest("1"));

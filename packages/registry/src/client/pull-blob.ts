@@ -44,14 +44,13 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
     });
     // A registry without ranges sends the whole blob again; the part that was passed on already is dropped.
     let skip = response.status === 206 ? 0 : offset;
-    const start = response.status === 206 ? rangeStart(response.header("content-range")) : 0;
+    const expected = descriptor.size - (offset - skip);
     const length = response.header("content-length");
-    if (
-      start !== (response.status === 206 ? offset : 0) ||
-      (length !== undefined && Number(length) !== descriptor.size - start)
-    ) {
+    const isOther = response.status === 206 && rangeStart(response.header("content-range")) !== offset;
+    if (isOther || (length !== undefined && Number(length) !== expected)) {
       response.body.destroy();
-      throw mismatch(subject, descriptor, `the registry announces ${length} bytes from ${start}`);
+      const announced = isOther ? "another part of it" : `${length} bytes`;
+      throw mismatch(subject, descriptor, `the registry announces ${announced} where ${expected} are to come`);
     }
     try {
       for await (const chunk of response.body) {
@@ -68,7 +67,8 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
       if (signal?.aborted) throw aborted(subject.action, cause);
       const fault = networkFault(cause);
       if (fault === undefined) throw cause;
-      failure = { error: unreachable(subject, fault, budget.failures + 1, cause), timeout: fault.kind === "timeout" };
+      const at = await host.subjectAt(subject, response.url);
+      failure = { error: unreachable(at, fault, budget.failures + 1, cause), timeout: fault.kind === "timeout" };
     }
     if (offset > before) budget.progressed();
     const wait = budget.next(failure);

@@ -1,6 +1,7 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { redact } from "../errors/redact.ts";
+import { readBriefly } from "../http/dump-body.ts";
 import type { HttpResponse } from "../http/http-message.ts";
 import type { NetworkFault } from "../http/network-fault.ts";
 
@@ -14,6 +15,8 @@ export interface Subject {
   action: string;
   /** The mirror asked in the registry's place. */
   mirror?: string | undefined;
+  /** The host that was asked, where the registry sent its caller to another. */
+  elsewhere?: string | undefined;
 }
 
 const PROXY_LOGIN = "Write the proxy's user name and password into HTTPS_PROXY, or exclude the host by NO_PROXY.";
@@ -44,6 +47,13 @@ export async function statusFault(
     ", ",
   );
   const data = details(subject, { status, codes, retryAfter: response.header("retry-after") });
+  if (subject.elsewhere !== undefined) {
+    const message = `${via(subject)} sends its callers to ${subject.elsewhere}, which could not ${subject.action} (${text})`;
+    return new ImageSpecError("E_REGISTRY", message, {
+      hint: `Run it again, since such addresses expire; if it persists, see the logs of ${subject.elsewhere}.`,
+      details: data,
+    });
+  }
   if (status === 401 || status === 403) {
     const what = asked.hadCredential ? "refuses the credentials" : "asks for credentials";
     return new ImageSpecError("E_REGISTRY_AUTH", `${via(subject)} ${what} to ${subject.action} (${text})`, {
@@ -69,11 +79,17 @@ function cure(status: number, subject: Subject): string {
 
 /** The error of a request that got no answer. */
 export function unreachable(subject: Subject, fault: NetworkFault, tries: number, cause: unknown): ImageSpecError {
-  const host = subject.mirror ?? subject.registry;
+  const { elsewhere } = subject;
+  const host = elsewhere ?? subject.mirror ?? subject.registry;
+  const what = elsewhere === undefined ? via(subject) : `${elsewhere}, to which ${via(subject)} sends its callers,`;
   const times = tries > 1 ? `, ${tries} tries` : "";
   const hints: Record<NetworkFault["kind"], string> = {
-    refused: `Start the registry, or correct its name: nothing listens at ${host}.`,
-    name: `Correct the registry's name, or see to DNS or HTTPS_PROXY: ${host} is not known here.`,
+    refused: elsewhere
+      ? `See to the firewall or HTTPS_PROXY: nothing answers at ${host}.`
+      : `Start the registry, or correct its name: nothing listens at ${host}.`,
+    name: elsewhere
+      ? `See to DNS or HTTPS_PROXY: ${host} is not known here.`
+      : `Correct the registry's name, or see to DNS or HTTPS_PROXY: ${host} is not known here.`,
     tls: `If ${host} has a private certificate authority, set SSL_CERT_FILE to its PEM file.`,
     timeout: `See whether ${host} is overloaded or a firewall is in between.`,
     reset: `See the log of ${host} and of what is in between.`,
@@ -81,7 +97,7 @@ export function unreachable(subject: Subject, fault: NetworkFault, tries: number
   };
   return new ImageSpecError(
     "E_REGISTRY_UNREACHABLE",
-    `${via(subject)} cannot be reached to ${subject.action}: ${fault.reason} (${fault.code}${times})`,
+    `${what} cannot be reached to ${subject.action}: ${fault.reason} (${fault.code}${times})`,
     { hint: hints[fault.kind], cause, details: details(subject, { reason: fault.kind, code: fault.code }) },
   );
 }
@@ -96,7 +112,7 @@ async function readErrors(
   sent: readonly string[],
 ): Promise<{ code: string; message: string }[]> {
   try {
-    const bytes = await collectBytes(response.body, 64 * 1024, "the error");
+    const bytes = await readBriefly(response.body, collectBytes(response.body, 64 * 1024, "the error"));
     const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as { errors?: unknown };
     const list = Array.isArray(json.errors) ? json.errors.slice(0, 5) : [];
     return list.map((item: { code?: unknown; message?: unknown } | null) => ({

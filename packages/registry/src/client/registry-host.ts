@@ -108,12 +108,14 @@ export class RegistryHost {
   ): Promise<
     { answer: T } | { error: ImageSpecError; retry: boolean; timeout?: boolean; retryAfterMs?: number | undefined }
   > {
+    const asked: { url?: URL } = {};
     try {
-      const response = await this.#request(call);
+      const response = await this.#request(call, asked);
       if (accepts(call, response.status)) return { answer: await read(response) };
       const after = retryAfterMs(response.header("retry-after"), Date.now());
       const hadCredential = await this.#auth.hasCredential();
-      const error = await statusFault(call.subject, response, { hadCredential, sent: await this.#auth.secrets() });
+      const subject = await this.subjectAt(call.subject, response.url);
+      const error = await statusFault(subject, response, { hadCredential, sent: await this.#auth.secrets() });
       return { error, retry: isRetriedStatus(response.status), retryAfterMs: after };
     } catch (cause) {
       if (call.signal?.aborted) throw aborted(call.subject.action, cause);
@@ -125,13 +127,22 @@ export class RegistryHost {
       }
       const fault = networkFault(cause);
       if (fault === undefined) throw cause;
-      const error = unreachable(call.subject, fault, tries, cause);
+      const error = unreachable(await this.subjectAt(call.subject, asked.url), fault, tries, cause);
       return { error, retry: fault.passing, timeout: fault.kind === "timeout" };
     }
   }
 
-  /** One try: answers challenges (the first, and one for a token that ran out) and follows redirects. */
-  async #request(call: RegistryCall): Promise<HttpResponse> {
+  /** The subject of a failure at `url`, which names the host there where that is not this one. */
+  async subjectAt(subject: Subject, url: URL | undefined): Promise<Subject> {
+    const isOwn = url === undefined || url.origin === (await this.#options.base()).origin;
+    return isOwn ? subject : { ...subject, elsewhere: url.host };
+  }
+
+  /**
+   * One try: answers challenges (the first, and one for a token that ran out) and follows redirects. `asked` gets the
+   * address that was asked last.
+   */
+  async #request(call: RegistryCall, asked: { url?: URL }): Promise<HttpResponse> {
     call.signal?.throwIfAborted();
     const base = await untilAborted(this.#options.base(), call.signal);
     let url = new URL(call.target, base);
@@ -140,6 +151,7 @@ export class RegistryHost {
     let away = url.origin !== base.origin;
     for (let hops = 0; hops <= MAX_HOPS; ) {
       const own = !away;
+      asked.url = url;
       const authorization = own
         ? await untilAborted(this.#auth.header(call.scopes, call.signal), call.signal)
         : undefined;

@@ -44,9 +44,9 @@ export async function readConfigDocument(path: string): Promise<ConfigDocument |
   } catch (error) {
     if (error instanceof FileRefused)
       throw new ImageSpecError("E_INPUT_FILE", `${path} ${error.message}`, { hint: CURE, cause: error });
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    if (code === "EACCES" || code === "EISDIR" || code === "EPERM") {
+    if (syscall !== undefined) {
       throw new ImageSpecError("E_INPUT_FILE", `${path} cannot be read (${code})`, { hint: CURE, cause: error });
     }
     throw error;

@@ -13,6 +13,7 @@ export interface HelperCall {
   signal?: AbortSignal | undefined;
 }
 
+const MOST_PRINTED = 1024 * 1024;
 const NOT_FOUND = /credentials not found|no credentials|not found in native keychain/i;
 
 /**
@@ -39,7 +40,7 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
     detached: process.platform !== "win32",
     reject: false,
     stripFinalNewline: true,
-    maxBuffer: 1024 * 1024,
+    maxBuffer: MOST_PRINTED,
   });
   let ended: "timeout" | "abort" | undefined;
   const stop = (why: "timeout" | "abort") => {
@@ -57,6 +58,10 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
     if (ended === "timeout") {
       throw fail(`did not answer in ${call.timeoutMs / 1000} s`, `Run ${byHand} to see why it hangs.`);
     }
+    if (result.isMaxBuffer) {
+      throw fail(`printed more than ${MOST_PRINTED} bytes`, "Update or replace the credential helper.");
+    }
+    if (result.signal !== undefined) throw fail(`was ended by ${result.signal}`, `Run ${byHand} to see why.`);
     if (result.exitCode === undefined && result.failed) {
       throw fail("could not be started", `Install ${program}, or take it out of the docker config.json.`);
     }

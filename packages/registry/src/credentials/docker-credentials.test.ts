@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -114,6 +114,10 @@ describe("helpers", () => {
     ["fails", "echo boom >&2; exit 3", /exit code 3/],
     ["prints junk", "echo CANARY-not-json", /not JSON/],
     ["prints half", `echo '{"Username":"CANARY"}'`, /without Username and Secret/],
+    ["prints without end", "exec yes CANARY", /printed more than 1048576 bytes/],
+    ["complains without end", "exec yes CANARY >&2", /printed more than 1048576 bytes/],
+    ["is killed", "kill -KILL $$", /was ended by SIGKILL/],
+    ["crashes", "kill -SEGV $$", /was ended by SIGSEGV/],
     ["hangs with a child that holds the pipe", "sleep 60 & sleep 60", /did not answer in 0.3 s/],
   ])("says so when the helper %s", async (_name, script, message) => {
     if (script !== undefined) await helper("bad", script);
@@ -197,6 +201,16 @@ describe("where it looks", () => {
     const error = await failureOf(dockerCredentials({ env }).get("x.io"));
     expect(error).toMatchObject({ code: "E_INPUT_FILE", message: expect.stringContaining("config.json") });
     expect(`${error.message} ${error.hint}`).not.toContain("CANARY");
+  });
+
+  it.each([
+    ["a link to itself", (path: string) => symlink("config.json", path), {}],
+    ["in a folder with too long a name", async () => undefined, { DOCKER_CONFIG: `/${"a".repeat(300)}` }],
+    ["that cannot be read", async () => undefined, { REGISTRY_AUTH_FILE: "/proc/self/mem" }],
+  ])("names a config %s", async (_name, make, more) => {
+    await make(join(home, ".docker/config.json"));
+    const error = await failureOf(dockerCredentials({ env: { ...env, ...more } }).get("x.io"));
+    expect(error).toMatchObject({ code: "E_INPUT_FILE", message: expect.stringMatching(/cannot be read \(E[A-Z]+\)/) });
   });
 
   it("a file that the spec names must be there", async () => {

@@ -1,4 +1,5 @@
 import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
+import { dumpBody } from "./dump-body.ts";
 import { UnframedAnswer } from "./unframed-answer.ts";
 
 /** Bytes the head of an answer may have. */
@@ -93,16 +94,8 @@ export class DirectAnswer {
   }
 
   /** Reads the body and drops it; one of more than `limit` bytes is given up. Never throws. */
-  async dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
-    let read = 0;
-    try {
-      for await (const piece of this) {
-        read += piece.length;
-        if (read > limit) return;
-      }
-    } catch {
-      // Nobody wanted it.
-    }
+  dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
+    return dumpBody(this, limit);
   }
 
   /** The body, piece by piece; throws what broke it off. Leaving early ends the connection. */

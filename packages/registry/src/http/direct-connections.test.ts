@@ -124,6 +124,18 @@ describe("a large body that is read directly", () => {
     await expect(get(transport(), mute.url)).rejects.toMatchObject({ code: "ETIMEDOUT" });
   });
 
+  it.each([
+    ["interim answers", "HTTP/1.1 100 Continue\r\n\r\n"],
+    ["a head line by line", "X-A: b\r\n"],
+  ])("fails when the server sends %s without end", async (_what, text) => {
+    await using server = await textServer((socket) => {
+      if (text.startsWith("X")) socket.write("HTTP/1.1 200 OK\r\n");
+      const drip = setInterval(() => socket.write(text), 20);
+      socket.on("close", () => clearInterval(drip));
+    });
+    await expect(get(transport(), server.url)).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  });
+
   it.each<[string, (socket: Socket) => unknown]>([
     ["is read whole", (socket) => socket.write(`${head(4)}body`)],
     ["breaks off in its head", (socket) => socket.resetAndDestroy()],

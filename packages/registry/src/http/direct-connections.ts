@@ -66,13 +66,19 @@ export class DirectConnections {
         if (reusable) this.#idle.set(key, [...(this.#idle.get(key) ?? []), connection]);
         else connection.close();
       });
+      const { idleTimeoutMs } = this.#options;
+      // Of the whole head: one that comes byte by byte, or after interim answers without end, is no answer.
+      const timer = setTimeout(() => answer.fail(new LateError(`no answer in ${idleTimeoutMs} ms`)), idleTimeoutMs);
       try {
         await answer.head;
         return answer;
       } catch (error) {
         request.signal.throwIfAborted();
         // The server closed the connection while it was idle, which is not a failure of this request.
-        if (kept === undefined || answer.begun || error instanceof UnframedAnswer) throw error;
+        const isAnswered = answer.begun || error instanceof UnframedAnswer || error instanceof LateError;
+        if (kept === undefined || isAnswered) throw error;
+      } finally {
+        clearTimeout(timer);
       }
     }
   }

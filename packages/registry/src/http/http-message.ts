@@ -20,7 +20,7 @@ export interface LargeBody {
 
 /** The body of an answer, to be read to its end, dumped or destroyed. */
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
-  /** Reads and drops it; gives it up beyond `limit` bytes. */
+  /** Reads and drops it; gives it up beyond `limit` bytes, or when it takes long. Never rejects. */
   dump(options?: { limit: number }): Promise<void>;
   destroy(): void;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { dumpBody } from "./dump-body.ts";
 import type { ResponseBody } from "./http-message.ts";
 import { LateError } from "./late-error.ts";
 
@@ -29,16 +30,8 @@ export class MessageBody implements ResponseBody {
     }
   }
 
-  async dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
-    let read = 0;
-    try {
-      for await (const piece of this) {
-        read += piece.length;
-        if (read > limit) return;
-      }
-    } catch {
-      // Nobody wanted it.
-    }
+  dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
+    return dumpBody(this, limit);
   }
 
   destroy(): void {

@@ -41,18 +41,19 @@ export class TunnelAgent extends https.Agent {
       path: authority,
       headers: { host: authority, ...proxyAuthorization(this.#proxy) },
       agent: false,
-      timeout: this.#connectTimeoutMs,
       ...(ca !== undefined && { ca }),
     });
+    // Of the whole answer, since one that comes byte by byte is none.
+    const late = new LateError(`no tunnel in ${this.#connectTimeoutMs} ms`);
+    const timer = setTimeout(() => request.destroy(late), this.#connectTimeoutMs);
     request.once("connect", ({ statusCode }: IncomingMessage, socket: Socket) => {
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
       reject(new ProxyError(this.#proxy, statusCode));
     });
-    request.once("timeout", () => request.destroy(new LateError(`no tunnel in ${this.#connectTimeoutMs} ms`)));
     request.once("error", (error) => reject(new ProxyError(this.#proxy, undefined, error)));
     request.end();
-    return promise;
+    return promise.finally(() => clearTimeout(timer));
   }
 }
 
@@ -64,8 +65,14 @@ export function proxyAddress(proxy: URL): { host: string; port: number } {
 /** The header for the user that a proxy's address names, if it does. */
 export function proxyAuthorization({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { "proxy-authorization": `Basic ${Buffer.from(user).toString("base64")}` };
+  const user = Buffer.concat([decoded(username), Buffer.from(":"), decoded(password)]);
+  return { "proxy-authorization": `Basic ${user.toString("base64")}` };
+}
+
+/** The bytes of a percent-encoded text. As in curl, a percent sign that begins no code stands for itself. */
+function decoded(text: string): Buffer {
+  const byte = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
+  return Buffer.from(text.replace(/%([\da-f]{2})/gi, byte), "latin1");
 }
 
 function defaultPort({ protocol }: URL): number {

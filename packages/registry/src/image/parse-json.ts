@@ -1,16 +1,7 @@
 import { repeatedKey } from "../json/repeated-key.ts";
 
-/** A JSON object has a key twice, so different readers would understand it differently. */
-export class DuplicateKeyError extends Error {
-  /** The key, cut to 100 characters. */
-  readonly key: string;
-
-  constructor(key: string) {
-    super(`the key '${key.slice(0, 100)}' stands twice in one object`);
-    this.name = "DuplicateKeyError";
-    this.key = key.slice(0, 100);
-  }
-}
+/** Why JSON is not read. `message` completes a sentence whose subject is the document. */
+export class JsonRefused extends Error {}
 
 // Fields of manifests and configs. Readers in Go ignore case, so two spellings are one field to them.
 const FIELDS = new Set(
@@ -18,12 +9,28 @@ const FIELDS = new Set(
     " ",
   ),
 );
+/** How deep objects and lists may be nested: writing them again is recursive, and no tool makes more than ten levels. */
+const DEEPEST = 100;
 
-/** Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is invalid, a DuplicateKeyError when an object has a key twice. */
+/**
+ * Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is invalid, and JsonRefused when it is nested too deeply
+ * or an object has a key twice, so that different readers would understand it differently.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   const value: unknown = JSON.parse(text);
+  if (isTooDeep(text)) throw new JsonRefused(`is nested more than ${DEEPEST} levels deep`);
   const repeated = repeatedKey(text, (key) => (FIELDS.has(key.toLowerCase()) ? key.toLowerCase() : key));
-  if (repeated !== undefined) throw new DuplicateKeyError(repeated);
+  if (repeated !== undefined) throw new JsonRefused(`has the key '${repeated.slice(0, 100)}' twice`);
   return value;
+}
+
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
 }

@@ -6,6 +6,7 @@ import { parseManifest } from "./parse-manifest.ts";
 const digest = digestOf("x");
 const blob = { mediaType: MEDIA_TYPES.ociConfig, digest, size: 1 };
 const manifest = { schemaVersion: 2, config: blob, layers: [blob] };
+const deep = "[".repeat(20_000) + "]".repeat(20_000);
 const index = { schemaVersion: 2, manifests: [{ ...blob, mediaType: MEDIA_TYPES.ociManifest }] };
 
 function parse(json: unknown, mediaType: string = MEDIA_TYPES.ociManifest) {
@@ -37,6 +38,15 @@ it.each<[string, unknown, string?]>([
   ["a key twice, once escaped", JSON.stringify(manifest).replace("{", '{"l\\u0061yers":[],')],
   ["a key twice, deep inside", JSON.stringify(manifest).replace('"size"', '"size":2,"size"')],
   ["a field in two spellings", JSON.stringify(manifest).replace("{", '{"Layers":[],')],
+  ["a digest nested deeply", JSON.stringify(manifest).replace(JSON.stringify(digest), deep)],
+  ["a size nested deeply", JSON.stringify(manifest).replace('"size":1', `"size":${deep}`)],
+  ["a version nested deeply", JSON.stringify(manifest).replace('"schemaVersion":2', `"schemaVersion":${deep}`)],
+  [
+    "what nobody knows nested deeply",
+    JSON.stringify(manifest)
+      .replace("{", `{"x":${deep.replaceAll("[", '{"":[')},`)
+      .replaceAll("]", "]}"),
+  ],
   ["schema 1", { ...manifest, schemaVersion: 1 }],
   ["another media type inside", { ...manifest, mediaType: MEDIA_TYPES.ociIndex }],
   ["an unknown media type", manifest, "application/x"],

@@ -1,7 +1,7 @@
 import { checkedDigest } from "../digest/digest.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { type Descriptor, MEDIA_TYPES } from "./descriptor.ts";
-import { DuplicateKeyError, parseJson } from "./parse-json.ts";
+import { JsonRefused, parseJson } from "./parse-json.ts";
 import type { ManifestBytes } from "./store.ts";
 
 /** An image index or docker manifest list (OCI image-spec, image-index.md). */
@@ -49,16 +49,17 @@ export function parseManifest(manifest: ManifestBytes, subject: string): IndexDo
   try {
     json = parseJson(manifest.bytes) as Json;
   } catch (error) {
-    throw refuse(error instanceof DuplicateKeyError ? `has the key '${error.key}' twice` : "is not JSON");
+    throw refuse(error instanceof JsonRefused ? error.message : "is not JSON");
   }
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw refuse("is not a JSON object");
-  if (json.schemaVersion !== 2) throw refuse(`has schemaVersion ${JSON.stringify(json.schemaVersion)}, not 2`);
+  if (json.schemaVersion !== 2) throw refuse(`has schemaVersion ${shown(json.schemaVersion)}, not 2`);
   const stated = json.mediaType;
   if (stated !== undefined && stated !== manifest.mediaType) {
-    throw refuse(`is served as ${manifest.mediaType} and says it is ${JSON.stringify(stated)}`);
+    throw refuse(`is served as ${manifest.mediaType} and says it is ${shown(stated)}`);
   }
   const isIndex = INDEX_TYPES.has(manifest.mediaType);
-  if (!isIndex && !MANIFEST_TYPES.has(manifest.mediaType)) throw refuse(`has the media type ${manifest.mediaType}`);
+  if (!isIndex && !MANIFEST_TYPES.has(manifest.mediaType))
+    throw refuse(`has the media type ${shown(manifest.mediaType)}`);
   // A document that can be read as either kind would mean different images to different readers.
   if (isIndex ? "layers" in json || "config" in json : "manifests" in json) throw refuse("mixes index and manifest");
   if (isIndex) {
@@ -71,6 +72,10 @@ export function parseManifest(manifest: ManifestBytes, subject: string): IndexDo
     config: entry(json.config, subject, "config"),
     layers: entries(json.layers, subject, "layers"),
   };
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 200) ?? "undefined";
 }
 
 function entries(value: unknown, subject: string, field: string): Descriptor[] {
@@ -89,7 +94,7 @@ function entry(value: unknown, subject: string, field: string): Descriptor {
   const isUnstated = platform === undefined || platform === null;
   const platformOk = isUnstated || isPlatform(platform);
   if (!Number.isSafeInteger(size) || (size as number) < 0 || typeof mediaType !== "string" || !platformOk) {
-    const message = `${subject}, ${field}, is not a descriptor: ${JSON.stringify(json).slice(0, 200)}`;
+    const message = `${subject}, ${field}, is not a descriptor: ${shown(json)}`;
     const hint = "Push the image again: a descriptor has mediaType, digest and a size of zero or more bytes.";
     throw new ImageSpecError("E_REGISTRY", message, { hint });
   }

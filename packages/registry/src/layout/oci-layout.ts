@@ -8,6 +8,7 @@ import { makeFolder } from "../file/make-folder.ts";
 import { FileRefused, readRegularFile } from "../file/read-regular-file.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, openBytes } from "../image/manifest-bytes.ts";
+import { ownMediaType } from "../image/own-media-type.ts";
 import {
   type IndexDocument,
   MAX_MANIFEST_BYTES,
@@ -88,7 +89,7 @@ export class OciLayout implements ImageSource, ImageSink {
         hint: WRITE_AGAIN,
       });
     }
-    return { bytes, digest, mediaType: entry?.mediaType ?? mediaTypeOf(bytes) };
+    return { bytes, digest, mediaType: entry?.mediaType ?? ownMediaType(bytes) };
   }
 
   async *getBlob(descriptor: Descriptor, options: ReadBlobOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
@@ -255,15 +256,5 @@ function readIndex(bytes: Uint8Array, path: string): IndexDocument | ManifestDoc
   } catch (cause) {
     if (!isImageSpecError(cause, "E_REGISTRY")) throw cause;
     throw new ImageSpecError("E_INPUT_FILE", cause.message, { hint: WRITE_AGAIN, cause });
-  }
-}
-
-function mediaTypeOf(bytes: Uint8Array): string {
-  try {
-    const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as { mediaType?: unknown; manifests?: unknown };
-    if (typeof json.mediaType === "string") return json.mediaType;
-    return Array.isArray(json.manifests) ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest;
-  } catch {
-    return MEDIA_TYPES.ociManifest;
   }
 }
