@@ -4,7 +4,7 @@ import { ERROR_CODES } from "@imagespec/registry";
 import { describe, expect, test } from "vitest";
 import { circles, needsOfFiles, needsOfFolders } from "./architecture/circles.ts";
 import { undocumented } from "./architecture/docblocks.ts";
-import { hintMethods, styleFaults } from "./architecture/message-style.ts";
+import { sharedTakers, styleFaults } from "./architecture/message-style.ts";
 import { referenceParsers } from "./architecture/reference-parsers.ts";
 import { closure, filesIn, isFixture, isTest, ROOT, type SourceFile } from "./architecture/source-file.ts";
 import { syntaxOf } from "./architecture/syntax.ts";
@@ -138,8 +138,8 @@ describe("one way to write it, in every package", () => {
   const trees = shipped.map(({ path, text }) => syntaxOf(path, text));
 
   test("messages start with their subject; hints are imperative sentences", () => {
-    const methods = new Map(trees.flatMap((tree) => [...hintMethods(tree)]));
-    expect(trees.flatMap((tree) => styleFaults(tree, methods))).toEqual([]);
+    const shared = new Map(trees.flatMap((tree) => [...sharedTakers(tree)]));
+    expect(trees.flatMap((tree) => styleFaults(tree, shared))).toEqual([]);
   });
 
   test("the details of an error have a type", () => {

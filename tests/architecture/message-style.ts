@@ -18,38 +18,36 @@ const IMPERATIVES = new Set(
 );
 
 /**
- * What is wrong with the messages and hints of a file, one line each. Hints by position are those of the file's own
- * functions, and of `methods` of other files.
+ * What is wrong with the messages and hints of a file, one line each. A message is what `ImageSpecError` gets, itself, by a
+ * variable or by a function that hands it on. Texts by position are those of the file's own functions, and of `others`.
  */
-export function styleFaults(file: ts.SourceFile, methods: HintTakers = new Map()): string[] {
-  const takers = new Map([...methods, ...hintTakers(file)]);
+export function styleFaults(file: ts.SourceFile, others: TextTakers = new Map()): string[] {
+  const takers = new Map([...others, ...textTakers(file)]);
+  const messages = messageVariables(file, takers);
   const faults: string[] = [];
-  const judgeHint = (place: ts.Node, hint: ts.Expression) => {
-    for (const text of textsOf(hint)) {
-      const fault = hintFault(text);
-      if (fault !== undefined) faults.push(`${placeOf(place)} hint ${fault}: ${shown(text)}`);
+  const judge = (kind: TextKind, expression: ts.Expression) => {
+    for (const text of textsOf(expression)) {
+      const fault = kind === "hint" ? hintFault(text) : messageFault(text);
+      if (fault !== undefined) faults.push(`${placeOf(expression)} ${kind} ${fault}: ${shown(text)}`);
     }
   };
   walk(file, (node) => {
-    if (ts.isNewExpression(node) && node.expression.getText() === "ImageSpecError" && node.arguments?.[1]) {
-      const [, message] = node.arguments;
-      for (const text of textsOf(message)) {
-        const fault = messageFault(text);
-        if (fault !== undefined) faults.push(`${placeOf(message)} message ${fault}: ${shown(text)}`);
-      }
-    }
+    for (const [kind, text] of textsGiven(node, takers)) judge(kind, text);
     const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node) || ts.isParameter(node);
-    if (named && isHint(node.name) && node.initializer) judgeHint(node, node.initializer);
-    for (const hint of ts.isCallExpression(node) ? hintsOf(node, takers) : []) judgeHint(hint, hint);
+    if (named && isHint(node.name) && node.initializer) judge("hint", node.initializer);
+    if (ts.isVariableDeclaration(node) && node.initializer && messages.some((one) => isUseOf(one, node)))
+      judge("message", node.initializer);
   });
   return faults;
 }
 
-/** For each function that takes a hint by position, by its name: the positions. */
-export type HintTakers = ReadonlyMap<string, ReadonlySet<number>>;
+type TextKind = "message" | "hint";
 
-/** The functions and methods of a file that take hints by position. */
-export function hintTakers(file: ts.SourceFile): HintTakers {
+/** For each function that takes a message or a hint by position, by its name: what it takes at which position. */
+export type TextTakers = ReadonlyMap<string, ReadonlyMap<number, TextKind>>;
+
+/** The functions and methods of a file that take such texts by position. */
+function textTakers(file: ts.SourceFile): TextTakers {
   return takersOf(file, (node) => {
     const { parent } = node;
     const isNamed = ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyAssignment(parent);
@@ -57,29 +55,60 @@ export function hintTakers(file: ts.SourceFile): HintTakers {
   });
 }
 
-/** The methods and exported functions of a file that take hints by position, which other files call by the same name. */
-export function hintMethods(file: ts.SourceFile): HintTakers {
+/** The methods and exported functions of a file that take such texts by position, which other files call by the same name. */
+export function sharedTakers(file: ts.SourceFile): TextTakers {
   return takersOf(file, (node) => {
     const isExported = ts.isFunctionDeclaration(node) && ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export;
     return ts.isMethodDeclaration(node) || isExported ? node.name : undefined;
   });
 }
 
-function takersOf(file: ts.SourceFile, nameOf: (node: ts.SignatureDeclaration) => ts.Node | undefined): HintTakers {
-  const takers = new Map<string, Set<number>>();
+function takersOf(file: ts.SourceFile, nameOf: (node: ts.SignatureDeclaration) => ts.Node | undefined): TextTakers {
+  const takers = new Map<string, Map<number, TextKind>>();
+  const messages = messageVariables(file);
   walk(file, (node) => {
     const name = ts.isFunctionLike(node) ? nameOf(node)?.getText() : undefined;
     if (!ts.isFunctionLike(node) || name === undefined) return;
     for (const [at, parameter] of node.parameters.entries()) {
-      if (isHint(parameter.name)) takers.set(name, (takers.get(name) ?? new Set()).add(at));
+      const isMessage = messages.some((one) => isUseOf(one, parameter));
+      if (!isMessage && !isHint(parameter.name)) continue;
+      takers.set(name, (takers.get(name) ?? new Map()).set(at, isMessage ? "message" : "hint"));
     }
   });
   return takers;
 }
 
-function hintsOf({ expression, arguments: given }: ts.CallExpression, takers: HintTakers): ts.Expression[] {
-  const name = ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
-  return given.filter((_, at) => takers.get(name)?.has(at));
+/** The variables that are given as messages, each where it is. */
+function messageVariables(file: ts.SourceFile, takers: TextTakers = new Map()): ts.Identifier[] {
+  const found: ts.Identifier[] = [];
+  walk(file, (node) => {
+    for (const [kind, text] of textsGiven(node, takers))
+      if (kind === "message" && ts.isIdentifier(text)) found.push(text);
+  });
+  return found;
+}
+
+/** Whether a variable is the one that is declared there: it has its name, and stands in the same function. */
+function isUseOf(variable: ts.Identifier, declared: ts.VariableDeclaration | ts.ParameterDeclaration): boolean {
+  if (declared.name.getText() !== variable.text) return false;
+  const around = ts.findAncestor(declared, ts.isFunctionLike);
+  return around === undefined || ts.findAncestor(variable, (node) => node === around) !== undefined;
+}
+
+/** The messages and hints that a call or a new error is given by position. */
+function textsGiven(node: ts.Node, takers: TextTakers): [TextKind, ts.Expression][] {
+  if (ts.isNewExpression(node) && node.expression.getText() === "ImageSpecError")
+    return (node.arguments ?? []).slice(1, 2).map((message) => ["message", message]);
+  if (!ts.isCallExpression(node)) return [];
+  const kinds = takers.get(calledName(node));
+  return node.arguments.flatMap((text, at): [TextKind, ts.Expression][] => {
+    const kind = kinds?.get(at);
+    return kind === undefined ? [] : [[kind, text]];
+  });
+}
+
+function calledName({ expression }: ts.CallExpression): string {
+  return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
 }
 
 const isHint = (name: ts.Node) => /^(?:hint|\w+Hint)$/.test(name.getText());

@@ -47,7 +47,12 @@ describe("messages and hints", () => {
     ['function plain(kind: string, optionHint = "leave it out") {} plain("a", "put it there")', 2],
     ['function fault(message: string, hint: string) {} fault("it is bad", "Drop it.")', 0],
     ['const set = new Set<string>(); set.add("drop it")', 0],
-  ])("hints by position: %s", (text, faults) => expect(styleFaults(parse(text))).toHaveLength(faults));
+    ['const made = (said: string) => new ImageSpecError("E_X", said); made("cannot go on")', 1],
+    ['function made(path: string, said: string) { throw new ImageSpecError("E_X", said) } made("x", "it is.")', 1],
+    ['const said = a ? "It is bad" : "it is"; throw new ImageSpecError("E_X", said)', 2],
+    ['function made(m: string) { return new ImageSpecError("E_X", m) } const said = "it is"; made(said)', 1],
+    ['function plain(said: string) {} plain("cannot go on")', 0],
+  ])("texts by position and by name: %s", (text, faults) => expect(styleFaults(parse(text))).toHaveLength(faults));
 });
 
 test.each([

@@ -109,7 +109,7 @@ describe("bad usage and bad specs exit with 2 and one clear error", () => {
     ["two files", ["tag", "a", "b"], {}, /E_OPTIONS: .*one file/],
     ["a builder option without =", ["build", "--builder-option", "x"], {}, /E_OPTIONS: .* is invalid\nhint: .*k=v/],
     ["an unknown policy", ["build", "--on-unknown", "maybe"], {}, /E_OPTIONS: .*maybe[\s\S]*assume/],
-    ["no file", ["tag"], undefined, /E_INPUT_FILE: There is no imagespec\./],
+    ["no file", ["tag"], undefined, /E_INPUT_FILE: No imagespec\./],
     ["a file that is missing", ["tag", "gone.yaml"], undefined, /E_INPUT_FILE: .*gone\.yaml/],
     ["a file of no known kind", ["tag", "imagespec.toml"], undefined, /E_INPUT_FILE: .*imagespec\.toml/],
     ["a folder", ["tag", "."], undefined, /E_INPUT_FILE: .*not a file/],

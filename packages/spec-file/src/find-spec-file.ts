@@ -14,7 +14,7 @@ export function findSpecFile(named: string | undefined, folder: string): string 
   if (named === undefined) {
     const found = SPEC_EXTENSIONS.map((ext) => join(folder, `imagespec${ext}`)).find((file) => existsSync(file));
     if (found !== undefined) return regular(found, kinds);
-    const message = `There is no imagespec.{${kinds.replaceAll(/[. ]/g, "")}} in ${folder}`;
+    const message = `No imagespec.{${kinds.replaceAll(/[. ]/g, "")}} is in ${folder}`;
     throw inputFault(message, "Name a spec file: imagespec COMMAND FILE.");
   }
   const file = resolve(folder, named);

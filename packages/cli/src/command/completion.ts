@@ -12,7 +12,7 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 export const completion: Command = async ({ line, print }) => {
   const shell = SHELLS.find((one) => one === line.file);
   if (shell === undefined) {
-    const message = line.file === undefined ? "No shell is given" : `There is no completion for "${line.file}"`;
+    const message = line.file === undefined ? "No shell is given" : `No completion exists for "${line.file}"`;
     throw new ImageSpecError("E_OPTIONS", message, { hint: `Name one of ${SHELLS.join(", ")}.` });
   }
   print(SCRIPTS[shell](completionWords()).trimEnd());

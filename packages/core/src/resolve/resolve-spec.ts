@@ -88,7 +88,7 @@ async function computedName(base: Spec, platforms: string[], options: ResolveOpt
   const resolved = await resolveSpec(base, { ...options, tell: undefined, platforms: wanted, skipSecretFiles: true });
   const missing = platforms.filter((platform) => !resolved.target.platforms.includes(platform));
   if (missing.length > 0) {
-    const message = `the base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;
+    const message = `The base image '${base.name}' is made for ${resolved.target.platforms.join(", ")} and not for ${missing.join(", ")}`;
     const hint = `Add ${missing.join(",")} to the base's platform, or drop platform there.`;
     throw new ImageSpecError("E_SPEC", message, {
       hint,
