@@ -4,6 +4,8 @@ import { ImageSpecError } from "@imagespec/registry";
 import type Docker from "dockerode";
 import type { EngineEndpoint } from "./find-endpoint.ts";
 
+export { engineError } from "./engine-error.ts";
+
 /**
  * dockerode's client for an engine: for building and for running containers. dockerode is an optional peer, loaded by
  * this call. Nothing is sent yet, and no connection outlives its request.

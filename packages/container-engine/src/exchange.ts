@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { Readable } from "node:stream";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { silentEngine } from "./engine-error.ts";
 import type { EngineEndpoint } from "./find-endpoint.ts";
 
 /** One question to the engine's API. */
@@ -55,10 +56,7 @@ export async function exchange<T>(
     }
     if (bodyFault) throw bodyFault;
     if (isImageSpecError(error)) throw error;
-    const place = `${endpoint.host} (${endpoint.source})`;
-    const message = `The container engine at ${place} does not answer: ${reasonOf(silence ?? error)}`;
-    const hint = "Start docker, or set DOCKER_HOST to where it listens.";
-    throw new ImageSpecError("E_DAEMON", message, { cause: error, hint });
+    throw silentEngine(`${endpoint.host} (${endpoint.source})`, silence ?? error);
   } finally {
     sent?.destroy();
     body?.destroy();
@@ -96,11 +94,4 @@ async function openRequest({ address, tls }: EngineEndpoint, request: EngineRequ
   // Loaded here: most programs that use this package never ask an engine.
   const { request: open } = tls === undefined ? await import("node:http") : await import("node:https");
   return open(options as RequestOptions);
-}
-
-/** Node gathers the failures of a name with several addresses in one error without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") return error.errors.map(reasonOf).join(", ");
-  const message = error instanceof Error ? error.message : String(error);
-  return message === "aborted" ? "it closed the connection" : message;
 }

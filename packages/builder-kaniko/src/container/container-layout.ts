@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import { engineError } from "@imagespec/container-engine/dockerode";
 import {
   type CallOptions,
   type Descriptor,
@@ -13,7 +14,6 @@ import {
 import type { Container } from "dockerode";
 import { extract } from "tar-stream";
 import { layoutImage } from "../executor/layout-image.ts";
-import { engineError } from "./engine-error.ts";
 
 const MANIFEST_CAP = 4 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { engineError } from "@imagespec/container-engine/dockerode";
 import { abortedError, isBrokenPipe } from "@imagespec/core/builder";
 import { KANIKO_CA_PATH } from "@imagespec/dockerfile";
 import { ImageSpecError } from "@imagespec/registry";
@@ -9,7 +10,6 @@ import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "do
 import { executorFailure, noImage } from "../executor/failure.ts";
 import { DOCKER_CONFIG_PATH, type ExecutorOutcome, type ExecutorTask, LAYOUT_PATH } from "../executor/task.ts";
 import { ContainerLayout } from "./container-layout.ts";
-import { engineError } from "./engine-error.ts";
 import { putFiles } from "./put-files.ts";
 
 /** How long a cancelled build waits for its container to be removed, in milliseconds. */

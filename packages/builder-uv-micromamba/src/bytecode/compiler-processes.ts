@@ -99,15 +99,11 @@ class CompilerProcess {
   }
 }
 
-/** Without the program that Python ran, which is long and our own. */
 function moduleFault(path: string, cause: unknown): unknown {
   if (isImageSpecError(cause) && cause.code !== "E_BUILD") return cause;
-  const [how = ""] = (cause as Error).message.split("\n");
-  const tail = isImageSpecError(cause, "E_BUILD") ? (cause.details.tail ?? []) : [];
-  const lines = [`${path} could not be compiled to bytecode: ${how}`, ...tail.map((line) => `    ${line}`)];
-  return new ImageSpecError("E_BUILD", lines.join("\n"), {
+  return new ImageSpecError("E_BUILD", `${path} could not be compiled to bytecode: ${(cause as Error).message}`, {
     hint: "Set bytecode: false, or leave out the package that has the module.",
-    details: { tail },
+    details: isImageSpecError(cause, "E_BUILD") ? cause.details : {},
     cause,
   });
 }

@@ -3,6 +3,7 @@ import { lstat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
 import type { InputFaults } from "../files/input-faults.ts";
+import { parentOf } from "../files/parent-of.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { VERDICTS, type Verdict } from "./file-decision.ts";
 import { GitIgnore, type GitRule } from "./git-ignore.ts";
@@ -132,8 +133,4 @@ export class SourceRules {
       return undefined;
     }
   }
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

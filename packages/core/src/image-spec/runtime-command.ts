@@ -1,4 +1,5 @@
 import { canonicalJson, shortDigest } from "../identity/digest.ts";
+import { quoteShell } from "../process/quote-shell.ts";
 import type { Spec } from "../spec/spec.ts";
 
 /**
@@ -18,7 +19,7 @@ function script(spec: Spec): string {
     ...pipExtraIndexUrl.flatMap((url) => ["--extra-index-url", url]),
   ];
   const folder = shortDigest(canonicalJson({ packages: runtimePackages, indexes }));
-  const wanted = [...indexes, ...runtimePackages].map(quoted).join(" ");
+  const wanted = [...indexes, ...runtimePackages].map(quoteShell).join(" ");
   // What the installers print goes to standard error: standard output is the command's.
   return `packages="\${HOME:-/nonexistent}/.imagespec/${folder}"
 mkdir -p "$packages" 2>/dev/null && [ -w "$packages" ] || packages=$(mktemp -d) || exit
@@ -37,8 +38,4 @@ PYTHONPATH="$packages\${PYTHONPATH:+:$PYTHONPATH}"
 PATH="$packages/bin:$PATH"
 export PYTHONPATH PATH
 exec "$@"`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

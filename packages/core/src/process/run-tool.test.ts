@@ -123,4 +123,12 @@ describe("runTool", () => {
       "docker build --tag 'a b' 'it'\\''s' 'l\\nm'",
     );
   });
+
+  it("shows the beginning of a program that is an argument, and no part of a secret in it", () => {
+    const [program, secret] = [`import sys\n${"x = 1\n".repeat(500)}`, "c4nary".repeat(10)];
+    expect(escapeCommand("python", ["-c", program])).toMatch(/^python -c 'import sys\\nx = 1\\n[^\n]{20,60}…'$/);
+    expect(escapeCommand("python", [`${"-".repeat(30)}${secret}${program}`], [secret])).not.toContain("c4nary");
+    const long = "a".repeat(1000);
+    expect(escapeCommand("echo", [long])).toBe(`echo ${long}`);
+  });
 });

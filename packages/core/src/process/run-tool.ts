@@ -43,7 +43,7 @@ export interface ToolResult {
   stdout: string;
   /** The last 50 lines of both streams, redacted. */
   tail: string[];
-  /** The command line, escaped and redacted. */
+  /** The command line, escaped and redacted; of very long arguments the beginning. */
   command: string;
   seconds: number;
 }
@@ -63,7 +63,7 @@ export async function runTool(
 ): Promise<ToolResult> {
   const { input, signal } = options;
   const secrets = [...(options.redact ?? [])];
-  const shown = redact(escapeCommand(command, args), secrets);
+  const shown = escapeCommand(command, args, secrets);
   // Loaded here, so that a program that only looks up a tag does not pay for it.
   const { execa } = await import("execa");
   if (signal?.aborted) throw abortedError(shown, signal.reason);

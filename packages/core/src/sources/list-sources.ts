@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { InputFaults } from "../files/input-faults.ts";
 import { linksOut } from "../files/link-target.ts";
+import { parentOf } from "../files/parent-of.ts";
 import type { StatCache } from "../files/stat-cache.ts";
 import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { isExcludedName } from "../ignore/excluded-names.ts";
@@ -101,10 +102,6 @@ function folderBehind(link: string): string | undefined {
 
 function warnOfLink(path: string, link: string, { warn }: ListOptions): void {
   warn(`the link '${path}' in sourceRoot leads out of it, to '${link}': its target does not go into the image`);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 async function isFolder(path: string, faults: InputFaults): Promise<boolean> {
