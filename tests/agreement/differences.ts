@@ -56,16 +56,6 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
       "Stands for a path that two wheels have with different contents: every builder warns, naming both; uv-micromamba takes the file of the later name, with uv the one that is written last stays, which is a race.",
     isChance: true,
   },
-  {
-    of: "path",
-    pattern: `${SITE}/*.dist-info/RECORD`,
-    aspects: ["content"],
-    reason: "With uv it lists the bytecode that a wheel brings, which is replaced.",
-    same: (text) => {
-      const rows = text.split(/\r?\n/);
-      return rows.filter((row) => !/\/__pycache__\/[^,]*,/.test(row)).join("\n");
-    },
-  },
   ...["/dev", "/proc", "/sys"].map(
     (pattern): AllowedDifference => ({
       of: "path",

@@ -44,6 +44,17 @@ export const WHEELS: readonly (WheelOptions | SourceOptions)[] = [
       "shipped_bytecode/part.py": "PART = 1\n",
       "shipped_bytecode/__pycache__/part.cpython-311.pyc": Buffer.alloc(32, 7),
       "shipped_bytecode/__pycache__/gone.cpython-38.pyc": Buffer.alloc(32, 8),
+      "shipped_bytecode/__pycache__/inner.py": "INNER = 1\n",
+      "shipped_bytecode/__pycache__/notes.txt": "no bytecode\n",
+      "shipped_bytecode/__pycache__/__pycache__/inner.cpython-311.pyc": Buffer.alloc(32, 6),
+      "shipped_bytecode/broken.py": "def (:\n",
+      "shipped_bytecode/__pycache__/broken.cpython-311.pyc": Buffer.alloc(32, 5),
+      "shipped_bytecode/current/part.py": "PART = 1\n",
+      // Its head says that it is of this very source (PEP 552).
+      "shipped_bytecode/current/__pycache__/part.cpython-311.pyc": Buffer.from(
+        "a70d0d0a030000007dd604cde4e1136600",
+        "hex",
+      ),
       "shipped_bytecode/alone.pyc": Buffer.alloc(32, 9),
     },
   },

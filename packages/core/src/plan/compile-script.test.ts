@@ -87,6 +87,14 @@ it("removes bytecode of other sources and interpreters", () => {
   expect(existsSync(join(root, "site/b/__pycache__"))).toBe(false);
 });
 
+it("compiles a module in a folder of bytecode as it does any other", () => {
+  write("site/__pycache__/a.py", "x = 1\n");
+  write("site/__pycache__/__pycache__/gone.pyc", "old");
+  compile(join(root, "site"));
+  expect(bytecode("site")).toEqual(["__pycache__", "a.py"]);
+  expect(bytecode("site/__pycache__")).toEqual([expect.stringMatching(/^a\.cpython-3\d+\.pyc$/)]);
+});
+
 it("makes the same of a module on its standard input as of a file", () => {
   const modules: Record<string, Uint8Array> = {
     "/site/empty.py": Buffer.from(""),

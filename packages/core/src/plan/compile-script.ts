@@ -114,8 +114,6 @@ if len(sys.argv) == 1:
 sources = []
 for top in sys.argv[2:]:
     for folder, folders, names in os.walk(top):
-        if os.path.basename(folder) == "__pycache__":
-            continue
         found = list(filter(is_module, [os.path.join(folder, name) for name in sorted(names)]))
         sources += found
         kept = {os.path.basename(cache_from_source(source)) for source in found}

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { parseStepFault, parseStepWarning } from "../step-fault.ts";
-import { checkPackages, findInterpreter } from "./check-packages.ts";
+import { checkPackages } from "./check-packages.ts";
+import { findInterpreter } from "./interpreter.ts";
 
 const SITE = "lib/python3.11/site-packages";
 let prefix: string;

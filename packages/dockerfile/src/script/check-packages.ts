@@ -1,5 +1,5 @@
 import { ENVIRONMENT_FILES } from "@imagespec/core/builder";
-import { quoteShell } from "./quote.ts";
+import { interpret } from "./interpreter.ts";
 
 /**
  * Looks for names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), for distributions of uv's whose
@@ -38,19 +38,12 @@ for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/
     path = re.sub("^%s/lib64/" % prefix, prefix + "/lib/", path)
     if re.match(own, os.path.relpath(path, prefix), re.I): fail("%s has %s, which is the environment's own" % (name, ascii(path)))
     owner, sum = owners.setdefault(path, (name, row[1]))
-    if not sum or not row[1] or sum == row[1] or path.endswith(".pyc"): continue
+    if not sum or not row[1] or sum == row[1]: continue
     if owner == name: fail("%s has two files for %s, with different contents" % (name, ascii(path)))
     sys.stderr.write("imagespec:%s: %s is in %s and in %s: either may stay\\n" % ("warning", ascii(path), owner, name))
 `;
 
-/** Finds the environment's interpreter, before packages are installed that might replace its link. */
-export function findInterpreter(prefix: string): string {
-  const find = "import os, sys; print(os.path.realpath(sys.executable))";
-  return `interpreter=$(${prefix}/bin/python -sSB -c ${quoteShell(find)});`;
-}
-
 /** Fails where packages break the environment or the image, and warns of paths that two bring; after `findInterpreter`. */
 export function checkPackages(prefix: string): string[] {
-  const lines = CHECK.trim().split("\n").map(quoteShell);
-  return ["printf '%s\\n'", ...lines, `| "$interpreter" -IsSB - ${prefix} ${quoteShell(ENVIRONMENT_FILES)};`];
+  return interpret(CHECK, prefix, ENVIRONMENT_FILES);
 }

@@ -6,9 +6,11 @@ import {
   secretVariable,
   type UserStep,
 } from "@imagespec/core/builder";
-import { checkPackages, findInterpreter } from "./check-packages.ts";
+import { checkPackages } from "./check-packages.ts";
 import { chownScript } from "./chown.ts";
 import { SYSTEM_PATH } from "./fail.ts";
+import { forgetFiles } from "./forget-files.ts";
+import { findInterpreter } from "./interpreter.ts";
 import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
@@ -46,6 +48,7 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
     `scratch=$("$interpreter" -sSB -c ${quoteShell("import tempfile; print(tempfile.mkdtemp())")}); export "TMPDIR=$scratch";`,
     ...installScript(step, environment, tools),
     `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
+    ...forgetFiles(environment, "index"),
     ...checkPackages(environment.prefix),
     ...chownScript([environment.prefix], { user: user.name }),
   ];

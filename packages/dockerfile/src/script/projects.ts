@@ -1,15 +1,11 @@
-import { checkPackages, findInterpreter } from "./check-packages.ts";
+import { checkPackages } from "./check-packages.ts";
 import { chownScript } from "./chown.ts";
 import { SYSTEM_PATH } from "./fail.ts";
+import { forgetFiles } from "./forget-files.ts";
+import { findInterpreter } from "./interpreter.ts";
 import { indexOptions, mountedPath, type PackagesQuestion, secretSettings } from "./packages.ts";
 import { quoteShell } from "./quote.ts";
 import { uvSettings } from "./uv-settings.ts";
-
-// uv notes the time of a wheel that lies in a folder, which no other builder knows.
-const FORGET =
-  'import glob, os, sys; paths = glob.glob(sys.argv[1] + "/lib/python3*/site-packages/*.dist-info/uv_cache.json"); ' +
-  '[(os.unlink(path), (lambda name: (lambda rows: open(name, "w", newline="").writelines(row for row in rows if "/uv_cache.json," not in row))' +
-  '(list(open(name, newline=""))))(os.path.dirname(path) + "/RECORD")) for path in paths]';
 
 /** Whether a plan has projects to build. */
 export function hasProjects({ source }: PackagesQuestion["step"]): boolean {
@@ -41,7 +37,7 @@ export function projectsScript({ step, environment, user, tools }: PackagesQuest
     `uv pip install --python ${python} --no-deps --no-index --find-links "$scratch/wheels" --reinstall`,
     ...names,
     `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
-    `"$interpreter" -sSB -c ${quoteShell(FORGET)} ${environment.prefix};`,
+    ...forgetFiles(environment, "folder"),
     ...checkPackages(environment.prefix),
     ...chownScript([environment.prefix], { user: user.name }),
   ];
