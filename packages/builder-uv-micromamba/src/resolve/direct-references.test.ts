@@ -7,7 +7,7 @@ describe("refuseRepositories", () => {
   it.each([
     "demo @ git+https://forge.test/demo.git",
     "six\ngit+ssh://git@forge.test/demo.git#egg=demo",
-    "demo@hg+https://forge.test/demo",
+    "demo@git+ssh://forge.test/demo",
   ])("refuses %j in a requirement file, naming the file", (text) => {
     const refuse = () => refuseRepositories([{ path: "requirements/dev/requirements.txt", text }]);
     expect(refuse).toThrow(/of dev\/requirements\.txt, from a repository, has no wheel/);
@@ -34,7 +34,6 @@ describe("directSources", () => {
     ["a @ git+https://forge.test/a.git@v1.0", /a comes from a branch or tag of git/, /40 digits/],
     ["a @ git+https://forge.test/a.git@0123456", /a comes from a branch or tag of git/, /@COMMIT/],
     [`git+https://forge.test/a.git@${COMMIT}`, /has no name in front of it/, /NAME @ git\+https/],
-    ["a @ hg+https://forge.test/a", /a, from hg, has no wheel/, /docker-buildx/],
   ])("refuses %s", (text, message, hint) => {
     const found = (() => {
       try {

@@ -3,13 +3,13 @@ import { normalizeName } from "../wheel/wheel-name.ts";
 import { sourceOnly } from "./source-only.ts";
 
 const NAMED = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;
-const ADDRESS = /^\s*((?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|git):\/\/\S+)/i;
+const ADDRESS = /^\s*((?:git\+)?(?:https?|ssh):\/\/\S+)/i;
 const COMMIT = /@[0-9a-f]{40}(?:[?#]|$)/;
 
 /** The start of a comment, which is not part of an address's fragment. */
 const COMMENT = /(^|\s)#.*$/gm;
-/** A requirement that names a version control system (PyPA direct references). */
-const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
+/** A requirement that names a git repository (PyPA direct references). */
+const FROM_GIT = /(?:^|[\s@])git\+[a-z]+:/m;
 
 /**
  * @throws ImageSpecError E_UNSUPPORTED where a requirement file names a repository, from which something would have to
@@ -17,14 +17,13 @@ const FROM_VCS = /(?:^|[\s@])(?:git|hg|svn|bzr)\+[a-z]+:/m;
  */
 export function refuseRepositories(files: readonly RequirementText[]): void {
   for (const { path, text } of files)
-    if (FROM_VCS.test(text.replace(COMMENT, "")))
+    if (FROM_GIT.test(text.replace(COMMENT, "")))
       throw sourceOnly(`A requirement of ${path.replace(/^requirements\//, "")}, from a repository,`);
 }
 
 /**
  * The names of the distributions that requirement lines ask for by the address of a source, in normal form. Throws
- * E_UNSUPPORTED for an address from which no single source can be known: one without a name, of a branch or tag of git, or of
- * another version control system.
+ * E_UNSUPPORTED for an address from which no single source can be known: one without a name, or of a branch or tag of git.
  */
 export function directSources(texts: readonly string[]): string[] {
   const names = new Set<string>();
@@ -42,7 +41,6 @@ export function directSources(texts: readonly string[]): string[] {
       throw new ImageSpecError("E_UNSUPPORTED", `${url} has no name in front of it`, {
         hint: `Write the name too: NAME @ ${url}.`,
       });
-    if (/^(?:hg|svn|bzr)\+/i.test(url)) throw sourceOnly(`${name}, from ${url.slice(0, url.indexOf("+"))},`);
     if (/^git\+/i.test(url) && !COMMIT.test(url))
       throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from a branch or tag of git, which may move`, {
         hint: "Name the commit by all of its 40 digits, as @COMMIT.",

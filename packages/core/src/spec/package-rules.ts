@@ -4,21 +4,28 @@ import { hashBreach } from "./hash-rule.ts";
 import { variableBreach } from "./installer-arguments.ts";
 import { markerBreach } from "./marker-rule.ts";
 import type { Rule } from "./rule.ts";
+import { specifierBreach } from "./specifier-rule.ts";
 
 const NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
 const EXTRAS = `(?:\\s*\\[\\s*(?:${NAME}(?:\\s*,\\s*${NAME})*)?\\s*\\])?`;
 const CLAUSE = "(?:===|==|~=|!=|<=|>=|<|>)\\s*[A-Za-z0-9_.*+!-]+";
 const CLAUSES = `${CLAUSE}(?:\\s*,\\s*${CLAUSE})*\\s*,?`;
 // PEP 508 by name, and by direct reference to a URL.
-const BY_NAME = new RegExp(`^${NAME}${EXTRAS}\\s*(?:\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;(?<marker>.*))?$`);
+const BY_NAME = new RegExp(
+  `^${NAME}${EXTRAS}\\s*(?<specifiers>\\(\\s*${CLAUSES}\\s*\\)|${CLAUSES})?\\s*(?:;(?<marker>.*))?$`,
+);
 const BY_URL = new RegExp(
-  `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:(?:git|hg|svn|bzr)\\+)?(?:https?|ssh)://\\S+\\s*(?:\\s;(?<marker>.*))?$`,
+  `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?<address>(?:https?|(?:git|hg|svn|bzr)\\+(?:https?|ssh))://\\S+)\\s*(?:\\s;(?<marker>.*))?$`,
 );
 const LOCAL = new RegExp(
   `^(?:${NAME}${EXTRAS}\\s*@\\s*)?(?:[a-z+]*file:|\\.{0,2}/|~|[A-Za-z]:[\\\\/]|\\.{1,2}\\\\|\\.{1,2}$)`,
   "i",
 );
 const ARCHIVE = /\.(?:whl|zip|tar|tar\.\w+|tgz|tbz|tlz|txz)$/i;
+/** The kinds of files that uv knows by their names; capitals are others. */
+const FETCHED = /\.(?:whl|zip|tgz|tbz|tlz|txz|tar(?:\.(?:gz|bz2|lz|lzma|xz|zst))?)\/*$/;
+/** A marker that begins within an address, for which uv takes it unless white space follows. */
+const GLUED_MARKER = /:\/\/\S*;(?:\s|\(*(?:python_|os_name|sys_platform|platform_|implementation_|extra\b))/;
 // A version may end in `*`, which apt takes for any rest: `curl=7.88.1-10+deb12u*`.
 const APT = /^[a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]+|\/[A-Za-z0-9._-]+)?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -64,14 +71,19 @@ export function pythonPackageBreach(text: string): Problem | undefined {
     return { code: "local_path", message, hint };
   }
   const [, scheme = ""] = /(?:^|@)\s*([a-z]+(?:\+[a-z]+)?):\/\//i.exec(trimmed) ?? [];
+  if (scheme === "ssh") {
+    const message = `'${redact(text)}' has an address that uv takes for a path on this machine`;
+    return { code: "local_path", message, hint: "Write 'git+ssh://'." };
+  }
   if (scheme !== scheme.toLowerCase()) {
     const message = `'${redact(text)}' has capitals in the scheme of its address, which uv takes for a path on this machine`;
     return { code: "local_path", message, hint: `Write '${scheme.toLowerCase()}://'.` };
   }
   const byName = BY_NAME.exec(trimmed);
-  if (byName) return ofMarker(byName);
+  if (byName) return specifierBreach(byName.groups?.specifiers ?? "") ?? ofMarker(byName);
+  if (GLUED_MARKER.test(trimmed)) return gluedBreach(text);
   const byUrl = BY_URL.exec(trimmed);
-  if (byUrl) return variableBreach(trimmed) ?? fragmentBreach(trimmed) ?? ofMarker(byUrl);
+  if (byUrl) return variableBreach(trimmed) ?? addressBreach(byUrl.groups?.address ?? "") ?? ofMarker(byUrl);
   const message = `'${redact(text)}' is not a PEP 508 requirement`;
   const hint =
     "Write it like 'numpy==2.1.0', 'requests[socks]>=2; python_version > \"3.9\"' or 'pkg @ https://host/pkg.whl'.";
@@ -81,6 +93,26 @@ export function pythonPackageBreach(text: string): Problem | undefined {
 function ofMarker({ groups }: RegExpExecArray): Problem | undefined {
   const marker = groups?.marker;
   return marker === undefined ? undefined : (variableBreach(marker) ?? markerBreach(marker));
+}
+
+function gluedBreach(text: string): Problem {
+  const message = `'${redact(text)}' has a ';' without a space before it, which makes it part of the address`;
+  return { code: "requirement", message, hint: "Write a space before ';'." };
+}
+
+/** What keeps uv from fetching an address. */
+function addressBreach(address: string): Problem | undefined {
+  const shown = redact(address);
+  const [, tool] = /^(hg|svn|bzr)\+/.exec(address) ?? [];
+  if (tool !== undefined) {
+    const message = `'${shown}' is an address of ${tool}, which uv does not fetch from`;
+    return { code: "requirement", message, hint: "Name a git repository, or the https URL of an archive." };
+  }
+  const [path = ""] = address.split(/[?#]/, 1);
+  if (!address.startsWith("git+") && /;[^/]*$/.test(path)) return gluedBreach(address);
+  if (address.startsWith("git+") || FETCHED.test(path)) return fragmentBreach(address);
+  const message = `'${shown}' does not end like the name of a wheel or archive, by which uv knows what it is`;
+  return { code: "requirement", message, hint: "Name the file itself: 'pkg @ https://host/pkg-1.0-py3-none-any.whl'." };
 }
 
 /** What is wrong with the hashes that the fragment of an address states, joined by `&`: uv checks one of them. */
