@@ -1,7 +1,6 @@
 import { condaChannelAddress, ImageSpecError } from "@imagespec/core/builder";
 import type { CondaTarget } from "./conda-entries.ts";
 import type { CondaPackage, CondaSolver } from "./conda-package.ts";
-import { specName } from "./match-spec.ts";
 import { condaSubdir } from "./subdir.ts";
 import { type TargetMachine, virtualPackages } from "./virtual-packages.ts";
 
@@ -38,8 +37,7 @@ export async function resolveConda(
       details: { parameter: "baseImage" },
     });
   const specs = [...question.packages];
-  if (question.pythonVersion !== undefined && !specs.some((spec) => specName(spec) === "python"))
-    specs.push(`python ${question.pythonVersion}.*`);
+  if (question.pythonVersion !== undefined) specs.push(`python ${question.pythonVersion}.*`);
   const channels = question.channels.map(condaChannelAddress);
   const packages = await solver({
     specs,

@@ -106,6 +106,17 @@ describe("planImage", () => {
     });
   });
 
+  it.each([
+    ["numpy", "3.12"],
+    ["python-dateutil", "3.12"],
+    ["python=3.11", undefined],
+    ["Python>=3.11,<3.13", undefined],
+    ["https://conda.anaconda.org/conda-forge::python=3.11", undefined],
+  ])("has the Python version for conda's solver only where no package is Python: %s", async (name, version) => {
+    const { environment } = (await planOf({ condaPackages: [name] })).steps;
+    expect(environment).toMatchObject({ pythonVersion: version });
+  });
+
   it("puts conda packages and their channels into the environment", async () => {
     const plan = await planOf({ condaPackages: ["numpy"], condaChannels: ["nvidia"] });
     expect(plan.steps.environment).toEqual({

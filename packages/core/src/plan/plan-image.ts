@@ -2,6 +2,7 @@ import type { Content, ContentPackages } from "../identity/content.ts";
 import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
+import { isCondaPython } from "../spec/conda-python.ts";
 import { ENVIRONMENT_PREFIXES } from "./environment-folders.ts";
 import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep, UserStep } from "./plan.ts";
 
@@ -38,7 +39,8 @@ function environmentStep({ environment, tools }: Content): EnvironmentStep | und
   if (environment.manager === "conda") {
     const { manager, pythonVersion, packages, channels, bytecode } = environment;
     const lists = { packages: [...packages], channels: [...channels] };
-    return { manager, prefix: ENVIRONMENT_PREFIXES.conda, pythonVersion, ...lists, ...tools, bytecode };
+    const solved = packages.some(isCondaPython) ? undefined : pythonVersion;
+    return { manager, prefix: ENVIRONMENT_PREFIXES.conda, pythonVersion: solved, ...lists, ...tools, bytecode };
   }
   const { manager, python, bytecode } = environment;
   return { manager, prefix: ENVIRONMENT_PREFIXES.venv, python, uvImage: tools.uvImage, bytecode };

@@ -59,7 +59,7 @@ export type EnvironmentStep =
   | {
       manager: "conda";
       prefix: "/opt/micromamba/envs/runtime";
-      /** A Python version `X.Y` or `X.Y.Z` that goes into the solve, unless condaPackages name `python` themselves. */
+      /** A Python version `X.Y` or `X.Y.Z` that goes into the solve; undefined where `packages` name `python` themselves. */
       pythonVersion: string | undefined;
       packages: string[];
       /** In order of priority; conda-forge is last unless it is named. */

@@ -19,8 +19,7 @@ type Conda = Extract<EnvironmentStep, { manager: "conda" }>;
  */
 export function condaScript(step: Conda, tools: StepTools, user: UserStep): string[] {
   const { prefix } = step;
-  const namesPython = step.packages.some((spec) => /^\s*(?:[^\s:]+::)?python(?![\w.-])/i.test(spec));
-  const python = step.pythonVersion === undefined || namesPython ? [] : [`python=${step.pythonVersion}`];
+  const python = step.pythonVersion === undefined ? [] : [`python=${step.pythonVersion}`];
   const packages = tools.cache === undefined ? `${MICROMAMBA_FOLDER}/pkgs` : tools.cache;
   return [
     "set -e;",
