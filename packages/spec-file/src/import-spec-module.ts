@@ -25,16 +25,21 @@ export async function importSpecModule(
   const url = anew ? `${href}?read=${randomUUID()}` : href;
   const release = offerOwnCore();
   const folder = process.cwd();
+  const cancelled = Promise.withResolvers<never>();
+  const cancel = () => cancelled.reject(new ImageSpecError("E_ABORTED", `Loading ${file} was cancelled`));
   try {
     process.chdir(root);
+    signal.addEventListener("abort", cancel);
+    if (signal.aborted) cancel();
     // Loading a module cannot be cancelled, but it need not be waited for.
-    return await Promise.race([defaultExport(url, file), cancelled(file, signal)]);
+    return await Promise.race([defaultExport(url, file), cancelled.promise]);
   } catch (error) {
     // An error of the spec's own constructor is reported as it is.
     if (isImageSpecError(error)) throw error;
     const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
     throw inputFault(message, commonJsHint(error, file) ?? "Run it with node to see where it fails.", error);
   } finally {
+    signal.removeEventListener("abort", cancel);
     process.chdir(folder);
     release();
   }
@@ -44,12 +49,4 @@ async function defaultExport(url: string, file: string): Promise<unknown> {
   const module = await importProjectModule(url);
   if ("default" in module) return module.default;
   throw inputFault(`${file} has no default export`, "Write `export default new ImageSpec({ ... })`, or plain data.");
-}
-
-function cancelled(file: string, signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = () => reject(new ImageSpecError("E_ABORTED", `Loading ${file} was cancelled`));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
 }
