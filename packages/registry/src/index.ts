@@ -28,7 +28,6 @@ export {
   pushIndex,
 } from "./image/push-image.ts";
 export { type ReadImage, readImage } from "./image/read-image.ts";
-export { runLimited } from "./image/run-limited.ts";
 export { platformsOf, selectPlatform } from "./image/select-platform.ts";
 export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
 export { DockerArchive } from "./layout/docker-archive.ts";

@@ -1,6 +1,6 @@
 /**
  * What all packages share: errors, the names of images, registries and platforms, how a file that somebody names is read,
- * and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
+ * how tasks run side by side, and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
  *
  * @packageDocumentation
  */
@@ -28,6 +28,7 @@ export {
 } from "./file/read-regular-file.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
+export { runLimited } from "./image/run-limited.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
 export { writeFault } from "./layout/write-fault.ts";
 export { isLeftBehind } from "./process/left-behind.ts";

@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -24,6 +35,17 @@ async function hash(...files: ReturnType<typeof found>[]) {
   await hashFiles(files, { cache, faults, parameter: "copy" });
   faults.throwIfAny();
   return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));
+}
+
+/** Paths of the files that this process has open. */
+function openFiles(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 describe("hashFiles", () => {
@@ -55,16 +77,29 @@ describe("hashFiles", () => {
     await expect(hash(listed)).rejects.toMatchObject({ code: "E_INPUT_FILE" });
   });
 
-  it("gives up on a file that never holds still", async () => {
-    writeFileSync(join(root, "a"), Buffer.alloc(40_000_000));
-    const listed = found("a");
+  /** Writes a file that changes until the work has ended. */
+  async function whileChanging<T>(name: string, work: () => Promise<T>): Promise<T> {
+    writeFileSync(join(root, name), Buffer.alloc(40_000_000));
     let time = 1;
     const timer = setInterval(() => {
       time++;
-      utimesSync(join(root, "a"), time, time);
+      utimesSync(join(root, name), time, time);
     }, 1);
-    await expect(hash(listed)).rejects.toMatchObject({ code: "E_FILE_CHANGED", message: expect.stringContaining("'") });
-    clearInterval(timer);
+    return work().finally(() => clearInterval(timer));
+  }
+
+  it("gives up on a file that never holds still", async () => {
+    const hashing = whileChanging("a", () => hash(found("a")));
+    await expect(hashing).rejects.toMatchObject({ code: "E_FILE_CHANGED", message: expect.stringContaining("'") });
+  });
+
+  it.runIf(existsSync("/proc/self/fd"))("has stopped reading the others when it gives up on one", async () => {
+    writeFileSync(join(root, "b"), "");
+    truncateSync(join(root, "b"), 20_000_000_000);
+    await expect(whileChanging("a", () => hash(found("a"), found("b")))).rejects.toMatchObject({
+      code: "E_FILE_CHANGED",
+    });
+    expect(openFiles().filter((path) => path.startsWith(root))).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { createHash, hash as hashOf } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, runLimited } from "@imagespec/registry/terms";
 import { type FileStats, fileStats, isSameVersion } from "./file-stats.ts";
 import { type FoundFile, modeOf } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
@@ -32,7 +32,7 @@ export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions
   const large: FoundFile[] = [];
   const memory = Buffer.allocUnsafe(SMALL + 1);
   let work = 0;
-  const keep = async (file: FoundFile, hash: Hash) => {
+  const keep = async (file: FoundFile, hash: Hash, signal: AbortSignal | undefined) => {
     try {
       settle(file, await hashTwice(unread(file.source), hash));
     } catch (error) {
@@ -44,18 +44,18 @@ export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions
     if (file.sha256 !== undefined) continue;
     if (file.size > SMALL) large.push(file);
     else {
-      await keep(file, (source) => hashSmall(source, cache, memory));
+      await keep(file, (source) => hashSmall(source, cache, memory), signal);
       if (++work % 64 === 0) {
         signal?.throwIfAborted();
         await setImmediate();
       }
     }
   }
-  const left = large.values();
-  const hashLeft = async () => {
-    for (const file of left) await keep(file, (source) => hashLarge(source, cache, signal));
-  };
-  await Promise.all(Array.from({ length: LARGE_AT_ONCE }, hashLeft));
+  await runLimited(
+    large.map((file) => (signal) => keep(file, (source) => hashLarge(source, cache, signal), signal)),
+    LARGE_AT_ONCE,
+    signal,
+  );
 }
 
 /** The same text, joined again: a text that was read takes memory of its own, and this one is soon dropped. */
@@ -133,7 +133,7 @@ function readSmall(descriptor: number, size: number, memory: Buffer): string {
   return hashOf("sha256", buffer.subarray(0, length), "hex");
 }
 
-async function hashLarge(source: string, cache: StatCache, signal: AbortSignal | undefined): Promise<Taken> {
+async function hashLarge(source: string, cache: StatCache, signal: AbortSignal): Promise<Taken> {
   const handle: FileHandle = await open(source, OPEN_FLAGS);
   try {
     const stats = statsOfOpen(handle.fd);
@@ -144,12 +144,12 @@ async function hashLarge(source: string, cache: StatCache, signal: AbortSignal |
   }
 }
 
-async function readLarge(handle: FileHandle, size: number, signal: AbortSignal | undefined): Promise<string> {
+async function readLarge(handle: FileHandle, size: number, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   const bytes = Buffer.allocUnsafe(CHUNK);
   let length = 0;
   for (;;) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
     if (bytesRead === 0) break;
     hash.update(bytes.subarray(0, bytesRead));
