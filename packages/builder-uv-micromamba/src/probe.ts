@@ -14,8 +14,9 @@ export async function probe(option: string | undefined, image: string | undefine
       reason: "it runs on Linux and macOS",
       hint: "Run it there, for example in WSL, or use docker-buildx.",
     };
+  if (image === undefined) return { usable: true };
   try {
-    const uv = image === undefined ? undefined : await findUv(option, image, looking());
+    const uv = await findUv(option, image, looking());
     const detail = uv === undefined ? "uv comes out of its image" : `uv ${uv.version} (${uv.path})`;
     return { usable: true, detail };
   } catch (error) {

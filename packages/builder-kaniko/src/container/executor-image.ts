@@ -9,25 +9,25 @@ import { ImageSpecError, parseReference, throughMirror } from "@imagespec/regist
  * @throws ImageSpecError E_TOOL_MISSING when it cannot be obtained, E_DAEMON without an engine.
  */
 export async function ensureExecutorImage(
-  engine: ContainerEngine,
+  engine: Pick<ContainerEngine, "inspectImage" | "pullImage">,
   image: string,
   { mirrors, credentials, signal }: Pick<BuildRequest, "mirrors" | "credentials" | "signal">,
 ): Promise<string> {
   const names = [...new Set([image, throughMirror(image, mirrors)])];
   for (const name of names) if ((await engine.inspectImage(name)) !== undefined) return name;
-  let last: unknown;
+  const failures: Error[] = [];
   for (const name of names.reverse()) {
     try {
       await engine.pullImage(name, await credentials.get(parseReference(name).registry, { signal }));
       return name;
     } catch (error) {
       if (signal.aborted) throw error;
-      last = error;
+      failures.push(error as Error);
     }
   }
-  const reason = last instanceof Error ? last.message : String(last);
+  const reason = failures.map(({ message }) => message).join("; ");
   throw new ImageSpecError("E_TOOL_MISSING", `The executor's image ${image} cannot be pulled: ${reason}`, {
-    cause: last,
+    cause: failures.at(-1),
     hint: 'Name one this engine can reach in builderOptions { image: "..." }, or log in to its registry.',
   });
 }

@@ -33,7 +33,9 @@ export const explain: Command = async (context) => {
   context.print(JSON.stringify(document, null, 2));
   context.print(`\ntag ${identity.tag}`);
   if (found === undefined) {
-    context.print(`no image ${imageName(resolved.target)} was built here before; --against compares with any other`);
+    context.print(
+      `${imageName(resolved.target)} has not been built on this machine yet; --against compares with an image in a registry`,
+    );
     return EXIT.done;
   }
   const { against, differences } = found;

@@ -21,7 +21,9 @@ describe("init", () => {
     const { code, stdout, stderr } = await cli.run(["init", "--yes"]);
     expect([code, stdout]).toEqual([0, `${join(cli.path, "imagespec.yaml")}\n`]);
     expect(stderr).toContain("note: Dockerfile: left out RUN make");
-    expect(await readFile(join(cli.path, "imagespec.yaml"), "utf8")).toMatch(/^# Dockerfile: left out RUN make\n/);
+    expect(await readFile(join(cli.path, "imagespec.yaml"), "utf8")).toMatch(
+      /^# Dockerfile: left out RUN make; commands can run it\n/,
+    );
     const plan = JSON.parse((await cli.run(["plan"])).stdout) as { steps: { kind: string }[] };
     expect(plan.steps.map(({ kind }) => kind)).toContain("packages");
   });

@@ -70,7 +70,7 @@ it("IMAGESPEC_PLUGINS=off and discover: false leave dependencies out", async () 
 it.each([
   ["podmam", "Write 'podman' if you mean that."],
   ["kanico", "Write 'kaniko' if you mean that."],
-  ["kaniko", "Install @imagespec/builder-kaniko beside @imagespec/core."],
+  ["kaniko", "Install it: `npm install @imagespec/builder-kaniko`."],
   ["nerdctl", "Install its package as a dependency of the project, or register it in code."],
 ])("says of a builder %s that is not there what may be meant", async (type, hint) => {
   const one = engine({ discover: false });

@@ -138,7 +138,7 @@ function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagno
   const names = [...known.map((one) => one.type), ...FIRST_PARTY_BUILDERS.keys()];
   const register = "Install its package as a dependency of the project, or register it in code.";
   return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
-    hint: owner === undefined ? spellingHint(type, names, register) : `Install ${owner} beside @imagespec/core.`,
+    hint: owner === undefined ? spellingHint(type, names, register) : `Install it: \`npm install ${owner}\`.`,
     details: { builder: type, installed: known.map((one) => one.type) },
   });
 }

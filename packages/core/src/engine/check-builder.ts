@@ -51,7 +51,13 @@ export async function checkBuilder(
   }
   if (unsupported.length > 0) {
     const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
-    return { usable: false, code: "E_UNSUPPORTED", reason, hint: "Change what the reason names.", unsupported };
+    return {
+      usable: false,
+      code: "E_UNSUPPORTED",
+      reason,
+      hint: "Change the parameters that the reason names.",
+      unsupported,
+    };
   }
   const probe = await probeBuilder(builder, request);
   return probe.usable ? { ...probe, request } : probe;
@@ -164,7 +170,9 @@ const FAILURES: Partial<Record<ErrorCode, string>> = {
 export function unusableError(type: string, { code = "E_TOOL_MISSING", reason, hint, unsupported }: Unusable) {
   return new ImageSpecError(code, `Builder "${type}" ${FAILURES[code] ?? "cannot work here"}: ${reason}`, {
     hint:
-      unsupported === undefined ? hint : "Change what the reason names, or name no builder: another may be able to.",
+      unsupported === undefined
+        ? hint
+        : "Change the parameters that the reason names, or name no builder: another one may be able to build it.",
     details: { builder: type, unsupported },
   });
 }

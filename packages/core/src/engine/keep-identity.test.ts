@@ -35,6 +35,13 @@ class Adopting extends PushBuilder {
   }
 }
 
+/** Hands the build to another system. */
+class Exporting extends PushBuilder {
+  override async buildImage({ plan }: Parameters<PushBuilder["buildImage"]>[0]) {
+    return { reference: plan.reference };
+  }
+}
+
 /** Speaks to its registry over http, as options of its own would say. */
 class Insecure extends PushBuilder {
   override readonly asksPresence = false;
@@ -119,6 +126,16 @@ describe("what an image was made of", () => {
     expect(other.status).toBe("built");
     expect(await listed(other.digest)).toEqual([]);
     expect(await listed(digest)).toEqual([]);
+  });
+
+  it("is not missed where the builder pushed nothing: the warning is that the image is not there", async () => {
+    const { told } = await build(spec(), new Exporting());
+    expect(told).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/\/app:\S+ is not in its registry: the builder did not push it$/),
+        hint: expect.stringMatching(/^Wait for the system/),
+      }),
+    ]);
   });
 
   it("fails no build when the registry takes no artifacts, and says so", async () => {

@@ -1,4 +1,6 @@
 import { attachDocument, parseReference, RegistryClient } from "@imagespec/registry";
+import { isImageSpecError } from "@imagespec/registry/terms";
+import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildResult } from "../builder/builder.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import { keepIdentityInCache } from "../explain/kept-identity.ts";
@@ -29,10 +31,26 @@ export async function keepIdentity(host: EngineHost, build: BuiltImage, result: 
   try {
     await attachIdentity(host, build, result);
   } catch (error) {
-    const message = `what ${result.reference} is made of cannot be kept beside it: ${(error as Error).message}`;
-    const hint = "Set attachIdentity to false in the project settings if the registry takes nothing but images.";
-    request.emit({ type: "warning", message, hint });
+    request.emit(isNotPushed(result, error) ? notPushed(result) : notKept(result, error));
   }
+}
+
+/** Whether the builder pushed nothing, as one does that hands the build to another system. */
+function isNotPushed({ digest }: BuildResult, error: unknown): boolean {
+  return digest === undefined && isImageSpecError(error, "E_REGISTRY") && error.details.status === 404;
+}
+
+function notPushed({ reference }: BuildResult): BuildEvent {
+  const message = `${reference} is not in its registry: the builder did not push it`;
+  const hint =
+    "Wait for the system that the builder leaves pushing to; where there is none, report it to the authors of the builder.";
+  return { type: "warning", message, hint };
+}
+
+function notKept({ reference }: BuildResult, error: unknown): BuildEvent {
+  const message = `what ${reference} is made of cannot be kept beside it: ${(error as Error).message}`;
+  const hint = "Set attachIdentity to false in the project settings if the registry takes nothing but images.";
+  return { type: "warning", message, hint };
 }
 
 async function attachIdentity(host: EngineHost, build: BuiltImage, result: BuildResult): Promise<void> {

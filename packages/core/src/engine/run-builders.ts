@@ -135,7 +135,10 @@ function noBuilderError(
     .filter(([type]) => type !== "noop" && !candidates.some((candidate) => candidate.type === type))
     .map(([, name]) => name);
   const hints = [...new Set(passed.map(({ hint }) => hint).filter((hint) => hint !== ""))];
-  if (missing.length > 0) hints.push(`Install a builder beside @imagespec/core: ${missing.join(", ")}.`);
+  if (missing.length > 0) {
+    const start = hints.length > 0 ? "Or install another builder" : "Install a builder";
+    hints.push(`${start}: ${missing.map((name) => `\`npm install ${name}\``).join(" or ")}.`);
+  }
   const what = candidates.length === 0 ? "no builder is installed" : "none of the installed builders can build it here";
   const message = [`Cannot build ${run.request.plan.reference}: ${what}.`, ...lines].join("\n  - ");
   return new ImageSpecError("E_NO_BUILDER", message, {

@@ -215,6 +215,10 @@ describe("requirements", () => {
       lock: "requirements/app/uv.lock",
       pyproject: "requirements/app/pyproject.toml",
     });
+    folder.write({ "other/pyproject.toml": "" });
+    expect(await folder.faults({ requirements: "other/pyproject.toml" })).toEqual([
+      ["requirements", "missing", "'other/pyproject.toml' has no uv.lock beside it"],
+    ]);
     rmSync(folder.path("app/pyproject.toml"));
     expect(await folder.faults({ requirements: "app/uv.lock" })).toEqual([
       ["requirements", "missing", expect.stringContaining("app/pyproject.toml")],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { declaringFile } from "../spec/declaring-file.ts";
 import { isGiven } from "../spec/is-given.ts";
@@ -28,6 +29,14 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
       code: "leads_out",
       message: `'${spec.requirements}' lies outside '${spec.root}', the root of the spec`,
       hint: "Copy it below that folder, or make the folder that holds it the spec's root.",
+    });
+    return undefined;
+  }
+  if (spec.requirements.endsWith("pyproject.toml") && !existsSync(file)) {
+    faults.add("requirements", {
+      code: "missing",
+      message: `'${spec.requirements}' has no uv.lock beside it`,
+      hint: "Run `uv lock` there, name the lock that the project has, or list what it depends on in `packages`.",
     });
     return undefined;
   }

@@ -73,8 +73,16 @@ function takeInstruction({ name, text }: Instruction, found: DockerfileParts): v
   } else if (name === "COPY" || name === "ADD") {
     // Sources and requirement files are found by themselves.
   } else if (name !== "LABEL" && name !== "EXPOSE" && name !== "ARG")
-    notes.push(`Dockerfile: left out ${name} ${text}`);
+    notes.push(`Dockerfile: left out ${name} ${text}${INSTEAD.get(name) ?? ""}`);
 }
+
+/** What a spec has in place of an instruction. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["RUN", "; commands can run it"],
+  ["CMD", "; name it in entrypoint, or when a container is started"],
+  ["ENTRYPOINT", "; name the program in entrypoint, with its place below /root if it is one of the sources"],
+  ["USER", "; containers run as the user flytekit"],
+]);
 
 const WORKDIR_NOTE = " becomes /root, where programs start and sources lie";
 
@@ -115,5 +123,6 @@ function takeCommand(command: string, { parameters, notes }: DockerfileParts): v
   ) {
     const packages = listed.filter((word) => word !== "pip" && word !== "." && !/^(?:setuptools|wheel)$/.test(word));
     if (packages.length > 0) parameters.packages = [...(parameters.packages ?? []), ...packages];
-  } else if (!(pip && /\s-r\s*requirements\.txt\b/.test(text))) notes.push(`Dockerfile: left out RUN ${text}`);
+  } else if (!(pip && /\s-r\s*requirements\.txt\b/.test(text)))
+    notes.push(`Dockerfile: left out RUN ${text}${INSTEAD.get("RUN")}`);
 }

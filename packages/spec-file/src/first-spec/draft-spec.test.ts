@@ -156,9 +156,9 @@ CMD ["serve"]
     expect(notes).toEqual([
       "Dockerfile: only its last stage was read",
       "Dockerfile: left out ENV OTHER=$MODE",
-      "Dockerfile: left out RUN make all",
+      "Dockerfile: left out RUN make all; commands can run it",
       "Dockerfile: /app becomes /root, where programs start and sources lie",
-      'Dockerfile: left out CMD ["serve"]',
+      'Dockerfile: left out CMD ["serve"]; name it in entrypoint, or when a container is started',
     ]);
   });
 
