@@ -14,7 +14,7 @@ const CURES: Record<ErrorCode, string> = {
     "Run it again when nothing writes to the source tree. List files that a tool rewrites on every run in `.dockerignore`.",
   E_REFERENCE: "Write `registry/name:tag`, in lower case except for the tag: `localhost:5000/team/app:1`.",
   E_CYCLE: "Remove the line that the message names from the circle.",
-  E_OPTIONS: "Use the options that the hint lists; the page of each [builder](builders/index.md) describes its own.",
+  E_OPTIONS: "Use the options that the hint lists, or those on the page of the [builder](builders/index.md).",
   E_NO_BUILDER:
     "The message has one line for each builder with its reason. Remove one of those reasons, or install another builder. `imagespec doctor` asks all of them.",
   E_BUILDER_UNKNOWN:

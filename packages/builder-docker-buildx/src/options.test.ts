@@ -19,15 +19,19 @@ describe("dockerBuildxOptions", () => {
   });
 
   it.each([
-    [{ target: "x" }],
-    [{ cacheTo: "type=s3,secret_access_key=abc" }],
-    [{ cacheFrom: ["type=gha,token=abc"] }],
-    [{ buildArgs: "novalue" }],
-    [{ buildArgs: { "a b": "c" } }],
-    [{ buildArgs: { DOCKER_CONFIG: "/elsewhere" } }],
-    [{ buildArgs: "PATH=/elsewhere" }],
-    [{ builder: "" }],
-  ])("refuses %j", (options) => {
-    expect(dockerBuildxOptions.safeParse(options).success).toBe(false);
+    [{ target: "x" }, /target/],
+    [{ cacheTo: "type=s3,secret_access_key=abc" }, /^holds a secret/],
+    [{ cacheFrom: ["type=gha,token=abc"] }, /^holds a secret/],
+    [{ cacheFrom: 5 }, /^is neither text nor a list of texts$/],
+    [{ provenance: "most" }, /^is none of true, false, min and max$/],
+    [{ buildArgs: "novalue" }, /NAME=VALUE$/],
+    [{ buildArgs: { "a b": "c" } }, /^is neither a mapping of names/],
+    [{ buildArgs: { DOCKER_CONFIG: "/elsewhere" } }, /how docker itself works$/],
+    [{ buildArgs: "PATH=/elsewhere" }, /how docker itself works$/],
+    [{ builder: "" }, /./],
+  ])("refuses %j", (options, message) => {
+    expect(dockerBuildxOptions.safeParse(options).error?.issues).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    ]);
   });
 });

@@ -2,13 +2,16 @@ import { z } from "zod";
 
 /** The command line gives every value as text; `a` means `["a"]`. */
 const texts = z
-  .union([
-    z
-      .string()
-      .min(1)
-      .transform((text) => [text]),
-    z.array(z.string().min(1)),
-  ])
+  .union(
+    [
+      z
+        .string()
+        .min(1)
+        .transform((text) => [text]),
+      z.array(z.string().min(1)),
+    ],
+    { error: "is neither text nor a list of texts" },
+  )
   .default([]);
 
 // Attributes of cache exporters would appear in argv, which everybody on the machine can read.
@@ -20,11 +23,16 @@ const cache = texts.refine(
 /** Build arguments travel in docker's own environment, where these say how docker itself works. */
 const DOCKERS_OWN = /^(PATH|HOME|(DOCKER|BUILDX|LD|DYLD)_.*)$/;
 
+const NO_ARGUMENTS = { error: "is neither a mapping of names to texts nor a list of NAME=VALUE" };
+
 const buildArgs = z
-  .union([
-    z.record(z.string().regex(/^[A-Za-z_]\w*$/, "is not a name for a build argument"), z.string()),
-    texts.refine((values) => values.every((value) => /^[A-Za-z_]\w*=/.test(value)), { message: "is not NAME=VALUE" }),
-  ])
+  .union(
+    [
+      z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()),
+      texts.refine((values) => values.every((value) => /^[A-Za-z_]\w*=/.test(value)), NO_ARGUMENTS),
+    ],
+    NO_ARGUMENTS,
+  )
   .transform((value) => (Array.isArray(value) ? Object.fromEntries(value.map(splitOnce)) : value))
   .refine((values) => !Object.keys(values).some((name) => DOCKERS_OWN.test(name)), {
     message: "holds a name that would change how docker itself works",
@@ -43,7 +51,7 @@ export const dockerBuildxOptions = z.strictObject({
   cacheTo: cache,
   /** Provenance attestation: off unless asked for, as it turns the image into an index. */
   provenance: z
-    .union([z.boolean(), z.enum(["true", "false", "min", "max"])])
+    .union([z.boolean(), z.enum(["true", "false", "min", "max"])], { error: "is none of true, false, min and max" })
     .transform((value) => (value === "min" || value === "max" ? value : String(value) === "true"))
     .default(false),
   /** Values for build arguments every Dockerfile knows: proxies, `BUILDKIT_...`. Not for secrets. */

@@ -12,10 +12,10 @@ const OWN_ARGUMENTS = new Set(
 );
 const SHORT_ARGUMENTS = /^-[bcdfv]/;
 
-const host = z.string().regex(/^[^\s/@]+$/, "a registry host such as registry.example.com:5000");
+const host = z.string().regex(/^[^\s/@]+$/, "is not a registry host such as registry.example.com:5000");
 const seconds = z.number().positive();
 /** What a timer of Node's can wait for: one that is longer ends at once. */
-const waitable = seconds.max(2_147_483, "at most 2147483 (24 days)");
+const waitable = seconds.max(2_147_483, "is more than 2147483 (24 days)");
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
 
 const kubernetesOptions = z
@@ -93,7 +93,9 @@ export const kanikoOptions = z.strictObject({
   timeout: waitable.default(3600),
   /** Memory the container may use, in bytes or as `2g`; docker mode. */
   memory: z
-    .union([z.number().int().positive(), z.string().regex(/^\d+[kmg]?$/i)])
+    .union([z.number().int().positive(), z.string().regex(/^\d+[kmg]?$/i)], {
+      error: "is neither a number of bytes nor a size such as 2g",
+    })
     .optional()
     .transform((value) => (value === undefined ? undefined : bytesOf(value))),
   /** Passed on to the executor after ours. */

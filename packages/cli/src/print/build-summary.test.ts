@@ -61,5 +61,14 @@ it("leaves out what did not happen", () => {
 it("shortens the names of steps that list many packages", () => {
   const packages = Array.from({ length: 20 }, (_, at) => `package-${at} 1.0.${at}`).join(", ");
   const [line] = linesOf([step(`python packages: ${packages}`, "done", 2), step("build the image", "done", 3)]);
-  expect(line).toBe("3.0 s: 1 step run (python packages: package-0 1.0.… 2.0 s)");
+  expect(line).toBe("3.0 s: 1 step run (python packages: package-0 1.0.0, packa… 2.0 s)");
+});
+
+it("names bytecode by its packages, which tell one such step from another", () => {
+  const [line] = linesOf([
+    step("bytecode by Python 3.11.2 of python packages: rich 15.0.0", "done", 2),
+    step("bytecode by Python 3.11.2 of python packages: pygments 2.21.0", "done", 1),
+    step("build the image", "done", 3),
+  ]);
+  expect(line).toBe("3.0 s: 2 steps run (bytecode of rich 15.0.0 2.0 s, bytecode of pygments 2.21.0 1.0 s)");
 });

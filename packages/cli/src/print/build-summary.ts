@@ -6,7 +6,7 @@ import { seconds, shortened, stepName } from "./progress.ts";
 /** How many of the steps that took longest are named. */
 const NAMED = 3;
 /** Characters of a step's name: a layer of many packages has a long one. */
-const LONGEST_NAME = 32;
+const LONGEST_NAME = 40;
 const ENGINES: readonly string[] = Object.values(ENGINE_STEPS);
 
 interface Moved {
@@ -39,7 +39,7 @@ export class BuildSummary {
   lines(): string[] {
     if (this.#seconds === 0) return [];
     const longest = [...this.#ran].sort(([, one], [, other]) => other - one).slice(0, NAMED);
-    const named = longest.map(([name, time]) => `${shortened(name, LONGEST_NAME)} ${seconds(time)}`).join(", ");
+    const named = longest.map(([name, time]) => `${shortName(name)} ${seconds(time)}`).join(", ");
     const steps = [
       `${this.#ran.size} ${this.#ran.size === 1 ? "step" : "steps"} run${named === "" ? "" : ` (${named})`}`,
       ...(this.#cached.size === 0 ? [] : [`${this.#cached.size} from the cache`]),
@@ -58,6 +58,11 @@ export class BuildSummary {
     if (kind === "reused") return all.reduce((total, { reused }) => total + reused, 0);
     return all.reduce((total, { direction, moved }) => total + (direction === kind ? moved : 0), 0);
   }
+}
+
+/** What tells one step from another comes first: of bytecode the packages, and not the Python that made it. */
+function shortName(name: string): string {
+  return shortened(name.replace(/^bytecode by .*? of (?:\w+ packages: )?/, "bytecode of "), LONGEST_NAME);
 }
 
 /** The summaries of images that are built side by side, by their reference. */

@@ -28,3 +28,16 @@ it("fits 80 columns, and shows the end of a long path", () => {
   expect(file).toMatch(/ 30\.4 MB …\S+\/libpython3\.12\.so\.1\.0$/);
   expect(short).toMatch(/ 2\.0 kB \/usr\/bin\/perl$/);
 });
+
+it("tells bytecode from the modules of the same packages", () => {
+  const packages = [{ manager: "python", name: "rich", version: "15.0.0" }];
+  const layers = ["python packages: rich 15.0.0", "bytecode by Python 3.11.2 of python packages: rich 15.0.0"];
+  const lines = reportLines({
+    ...report,
+    layers: layers.map((title) => ({ origin: "python", size: 10, title, packages })),
+  } as unknown as ImageReport);
+  expect(lines.filter((line) => line.includes("rich")).map((line) => line.slice(23).trim())).toEqual([
+    "rich 15.0.0",
+    "bytecode of rich 15.0.0",
+  ]);
+});

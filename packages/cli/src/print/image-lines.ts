@@ -1,4 +1,4 @@
-import type { ImageDifference, ImageReport, PackageReport } from "@imagespec/inspect";
+import type { ImageDifference, ImageReport, LayerReport, PackageReport } from "@imagespec/inspect";
 import { byteCount } from "@imagespec/inspect";
 import { printable, shortened } from "./progress.ts";
 
@@ -17,7 +17,7 @@ export function reportLines(report: ImageReport): string[] {
     `${byteCount(size)} stored, ${byteCount(unpacked)} unpacked`,
     "",
     ...layers.map((layer, index) => {
-      const about = layer.packages.length === 0 ? layer.title : packageNames(layer.packages);
+      const about = layer.packages.length === 0 ? layer.title : packagesOf(layer);
       return row(`${index + 1}`.padStart(3), layer.origin.padEnd(8), bytes(layer.size), about);
     }),
     ...section("packages", packages, ({ manager, name, version = "", size }) =>
@@ -54,6 +54,11 @@ function section<T>(title: string, items: readonly T[], line: (item: T) => strin
   if (items.length === 0) return [];
   const rest = items.length > SHOWN ? [`       and ${items.length - SHOWN} more`] : [];
   return ["", title, ...items.slice(0, SHOWN).map(line), ...rest];
+}
+
+/** Modules and their bytecode have layers of their own, with the same packages. */
+function packagesOf({ title, packages }: LayerReport): string {
+  return (title.startsWith("bytecode by ") ? "bytecode of " : "") + packageNames(packages);
 }
 
 function packageNames(packages: readonly PackageReport[]): string {

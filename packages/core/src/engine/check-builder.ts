@@ -10,6 +10,7 @@ import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.t
 import type { BuilderCandidate } from "../discovery/candidate.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { type ProjectSettings, settledOptions } from "../discovery/project-settings.ts";
+import { optionBreach, optionNames } from "./option-breach.ts";
 
 /** The hint for a fault of the builder itself. */
 const REPORT = "Report it to the authors of the builder.";
@@ -143,22 +144,12 @@ async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promis
   if (builder.optionsSchema === undefined) return { value: options };
   const result = await builder.optionsSchema["~standard"].validate(options);
   if (result.issues === undefined) return { value: result.value };
-  const reason = result.issues
-    .map((issue) => {
-      const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
-      return `builderOptions${path === "" ? "" : `.${path}`}: ${issue.message}`;
-    })
-    .join("; ");
+  const reason = result.issues.map((issue) => optionBreach(issue, options)).join("; ");
   const page = FIRST_PARTY_BUILDERS.has(builder.builderType)
     ? docsPage(`builders/${builder.builderType}`)
     : `the README of builder "${builder.builderType}"`;
   const hint = `Correct builderOptions as ${page} describes them.`;
-  const names = result.issues.flatMap((issue) => {
-    const [first] = issue.path ?? [];
-    if (first !== undefined) return [String(typeof first === "object" ? first.key : first)];
-    return (issue as { keys?: string[] }).keys ?? [];
-  });
-  return { usable: false, code: "E_OPTIONS", reason, hint, names };
+  return { usable: false, code: "E_OPTIONS", reason, hint, names: result.issues.flatMap(optionNames) };
 }
 
 const FAILURES: Partial<Record<ErrorCode, string>> = {
