@@ -41,14 +41,12 @@ export class BlockWriter {
   }
 
   literal(byte: number): void {
-    if (this.#gathered === TOKENS) this.#block(false);
-    this.#tokens[this.#gathered++] = byte;
+    this.#add(byte);
     (this.#literals[byte] as number) += 1;
   }
 
   match(length: number, distance: number): void {
-    if (this.#gathered === TOKENS) this.#block(false);
-    this.#tokens[this.#gathered++] = (distance << 8) | (length - 3);
+    this.#add((distance << 8) | (length - 3));
     (this.#literals[257 + (LENGTH_SYMBOLS[length - 3] as number)] as number) += 1;
     (this.#distances[distanceSymbol(distance)] as number) += 1;
   }
@@ -61,19 +59,22 @@ export class BlockWriter {
     return this.#output.slice(0, this.#at);
   }
 
+  #add(token: number): void {
+    if (this.#gathered === TOKENS) this.#block(false);
+    this.#tokens[this.#gathered++] = token;
+  }
+
   #block(isLast: boolean): void {
     this.#literals[END_OF_BLOCK] = 1;
     const own = { literals: huffmanCode(this.#literals, 15), distances: huffmanCode(this.#distances, 15) };
     const header = new CodesHeader(own);
+    const isFixed = this.#size(FIXED) <= this.#size(own) + header.size;
     this.#put(isLast ? 1 : 0, 1);
-    if (this.#size(FIXED) <= this.#size(own) + header.size) {
-      this.#put(1, 2);
-      this.#write(FIXED);
-    } else {
-      this.#put(2, 2);
-      header.write((value, bits) => this.#put(value, bits));
-      this.#write(own);
-    }
+    this.#put(isFixed ? 1 : 2, 2);
+    if (!isFixed) header.write((value, bits) => this.#put(value, bits));
+    const codes = isFixed ? FIXED : own;
+    this.#write(codes);
+    this.#put(codes.literals.bits[END_OF_BLOCK] as number, codes.literals.lengths[END_OF_BLOCK] as number);
     this.#literals.fill(0);
     this.#distances.fill(0);
     this.#gathered = 0;
@@ -83,46 +84,31 @@ export class BlockWriter {
   #put(value: number, bits: number): void {
     this.#bits |= value << this.#count;
     this.#count += bits;
-    for (; this.#count >= 8; this.#count -= 8, this.#bits >>>= 8) this.#output[this.#at++] = this.#bits;
+    if (this.#count < 16) return;
+    this.#output[this.#at++] = this.#bits;
+    this.#output[this.#at++] = this.#bits >>> 8;
+    this.#bits >>>= 16;
+    this.#count -= 16;
   }
 
+  // A loop and nothing else, as in the deflate.
   #write({ literals, distances }: Codes): void {
-    const out = this.#output;
-    const tokens = this.#tokens;
-    const count = this.#gathered;
-    let at = this.#at;
-    let bits = this.#bits;
-    let filled = this.#count;
-    // Of 16 bits and more whole bytes are written, so there is always room for the 15 of a code or the 13 after it.
-    const put = (value: number, length: number) => {
-      bits |= value << filled;
-      filled += length;
-      if (filled < 16) return;
-      out[at++] = bits;
-      out[at++] = bits >>> 8;
-      bits >>>= 16;
-      filled -= 16;
-    };
-    for (let i = 0; i < count; i++) {
-      const token = tokens[i] as number;
+    for (let i = 0; i < this.#gathered; i++) {
+      const token = this.#tokens[i] as number;
       if (token < 256) {
-        put(literals.bits[token] as number, literals.lengths[token] as number);
+        this.#put(literals.bits[token] as number, literals.lengths[token] as number);
         continue;
       }
       const rest = token & 255;
       const length = LENGTH_SYMBOLS[rest] as number;
-      put(literals.bits[257 + length] as number, literals.lengths[257 + length] as number);
+      this.#put(literals.bits[257 + length] as number, literals.lengths[257 + length] as number);
       const more = LENGTH_BITS[length] as number;
-      put(rest & ((1 << more) - 1), more);
+      this.#put(rest & ((1 << more) - 1), more);
       const distance = distanceSymbol(token >>> 8);
-      put(distances.bits[distance] as number, distances.lengths[distance] as number);
+      this.#put(distances.bits[distance] as number, distances.lengths[distance] as number);
       const far = distance < 4 ? 0 : (distance >> 1) - 1;
-      put(((token >>> 8) - 1) & ((1 << far) - 1), far);
+      this.#put(((token >>> 8) - 1) & ((1 << far) - 1), far);
     }
-    put(literals.bits[END_OF_BLOCK] as number, literals.lengths[END_OF_BLOCK] as number);
-    this.#at = at;
-    this.#bits = bits;
-    this.#count = filled;
   }
 
   /** How many bits the tokens of a block take, without what follows symbols: that is the same for all codes. */

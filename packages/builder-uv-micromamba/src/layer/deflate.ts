@@ -13,10 +13,16 @@ export class Deflater {
   readonly #writer = new BlockWriter();
 
   deflate(input: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    this.#matches.begin(input);
+    this.#writer.begin(input.length);
+    this.#tokens(input);
+    return this.#writer.end();
+  }
+
+  // Nothing but the loop: V8 compiles it while it runs, and would do so again for what comes after it and has not run yet.
+  #tokens(input: Uint8Array<ArrayBuffer>): void {
     const matches = this.#matches;
     const writer = this.#writer;
-    matches.begin(input);
-    writer.begin(input.length);
     for (let at = 0, match = matches.longest(0, 0); at < input.length; ) {
       const found = match & 511;
       if (found < LONG_ENOUGH) {
@@ -32,6 +38,5 @@ export class Deflater {
       at += found;
       match = matches.longest(at, 0);
     }
-    return writer.end();
   }
 }
