@@ -2,7 +2,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { haveOneContent } from "../layer/one-content.ts";
 import { readDirectory } from "./zip-directory.ts";
-import { PackedMember, type ReadAt, type ZipMember } from "./zip-member.ts";
+import type { ReadAt } from "./zip-entry.ts";
+import { PackedMember, type ZipMember } from "./zip-member.ts";
 
 /** Archives up to this size are read into memory at once. */
 const IN_MEMORY = 24 * 1024 * 1024;
@@ -30,13 +31,9 @@ export class ZipArchive {
     try {
       const { size } = await file.stat();
       const whole = size <= IN_MEMORY ? await readAt(file, 0, size) : undefined;
-      const read: ReadAt = async (at, length) => whole?.subarray(at, at + length) ?? readAt(file, at, length);
-      // The directory is read entry by entry: two reads of the file for each, unless it is in memory.
-      // Names are decoded and judged by us: the reader takes backslashes for slashes.
-      const options = { autoClose: false, decodeStrings: false };
-      const { fromBufferPromise, fromFdPromise } = await import("yauzl");
-      const zip = await (whole === undefined ? fromFdPromise(file.fd, options) : fromBufferPromise(whole, options));
-      const { files, repeats, folders } = await readDirectory(zip, subject);
+      const read: ReadAt = async (at, length) =>
+        whole === undefined ? readAt(file, at, length) : whole.subarray(at, at + length);
+      const { files, repeats, folders } = await readDirectory(read, size, subject);
       const members = new Map(files.map((listed) => [listed.path, new PackedMember(read, listed, subject)]));
       for (const listed of repeats) {
         const first = members.get(listed.path) as PackedMember;

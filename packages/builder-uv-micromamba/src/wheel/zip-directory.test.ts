@@ -20,10 +20,14 @@ async function read(between: RawMember[], before = ""): Promise<Record<string, s
   return readBytes(rawZip([FIRST, ...between, LAST], before));
 }
 
-async function readBytes(bytes: Buffer): Promise<Record<string, string>> {
+async function opened(bytes: Buffer): Promise<ZipArchive> {
   const path = join(folder, "x.zip");
   await writeFile(path, bytes);
-  const zip = await ZipArchive.open(path, "x.zip");
+  return ZipArchive.open(path, "x.zip");
+}
+
+async function readBytes(bytes: Buffer): Promise<Record<string, string>> {
+  const zip = await opened(bytes);
   try {
     const found: Record<string, string> = {};
     for (const member of zip.members) found[member.path] = (await member.bytes(1000)).toString();
@@ -82,6 +86,15 @@ describe("a zip's directory", () => {
     ["bytes before the first member", [], "#!/bin/sh\n"],
   ])("refuses %s", async (_, between, before) => {
     await expect(read(between, before)).rejects.toMatchObject({ code: "E_RESOLVE" });
+  });
+
+  it("refuses a member that is said to be after all others, where nothing is", async () => {
+    const bytes = rawZip([FIRST, LAST]);
+    bytes.writeUInt32LE(bytes.length + 1000, bytes.length - 22 - LAST.name.length - 4);
+    const zip = await opened(bytes);
+    const message = "x.zip: last.py is not where the directory says";
+    await expect(zip.members[1]?.bytes(1000)).rejects.toMatchObject({ code: "E_RESOLVE", message });
+    await zip.close();
   });
 
   it("refuses a directory that says it has fewer members than there are", async () => {

@@ -1,6 +1,7 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { ImageSpecError } from "@imagespec/core/builder";
-import type { Entry, ZipFile } from "yauzl";
 import { plainPath } from "../layer/plain-path.ts";
+import { type ReadAt, readEntries, type ZipEntry } from "./zip-entry.ts";
 
 /** Info-ZIP's extra field with another name for the file (APPNOTE 4.6.9). */
 const UNICODE_PATH = 0x7075;
@@ -11,35 +12,28 @@ const UTF8_FLAG = 0x800;
 export interface ListedMember {
   /** Relative, without `.`, `..` and empty parts. */
   path: string;
-  entry: Entry;
+  entry: ZipEntry;
   /** Where the next local header or the directory begins, and so the content has to end. */
   end: number;
 }
 
 /** What says where a member's content is and what it is: entries that agree in all of it list one member. */
-const OF_MEMBER = [
-  "relativeOffsetOfLocalHeader",
-  "compressionMethod",
-  "compressedSize",
-  "uncompressedSize",
-  "crc32",
-] as const satisfies (keyof Entry)[];
+const OF_MEMBER = ["start", "method", "packed", "size", "crc32"] as const satisfies (keyof ZipEntry)[];
 
 /**
- * Reads the central directory of a zip whose strings are not decoded. As uv, so that no two readers see two archives in
+ * Reads the central directory of a zip of `size` bytes. As uv, so that no two readers see two archives in
  * one: names are UTF-8 and stay inside, a path that is listed twice has one mode, and the first member begins where the
  * archive does. Whether `repeats`, further members of a path, have its content too is for who reads them.
  *
- * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of.
+ * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of; an Error for what
+ * {@link readEntries} does not take.
  */
 export async function readDirectory(
-  zip: ZipFile,
+  read: ReadAt,
+  size: number,
   subject: string,
 ): Promise<{ files: ListedMember[]; repeats: ListedMember[]; folders: string[] }> {
-  // The declared type is wrong: it is where the reader is, at first the beginning of the directory.
-  const directory = Number(zip.readEntryCursor);
-  const entries: Entry[] = [];
-  for await (const entry of zip.eachEntry()) entries.push(entry);
+  const { entries, directory } = await readEntries(read, size);
   const ends = memberEnds(entries, directory, subject);
   const files = new Map<string, ListedMember>();
   const repeats: ListedMember[] = [];
@@ -49,36 +43,33 @@ export async function readDirectory(
     const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${name} ${what}`);
     const path = judgedPath(name, subject);
     if (name.endsWith("/")) {
-      if (entry.uncompressedSize !== 0) throw broken("is a folder with a content");
+      if (entry.size !== 0) throw broken("is a folder with a content");
       folders.push(path);
       continue;
     }
     const first = files.get(path)?.entry;
     const listed = { path, entry, end: ends[at] as number };
     if (first === undefined) files.set(path, listed);
-    else if (first.externalFileAttributes !== entry.externalFileAttributes)
-      throw broken("is there twice, with different modes");
+    else if (first.attributes !== entry.attributes) throw broken("is there twice, with different modes");
     else if (OF_MEMBER.some((field) => first[field] !== entry[field])) repeats.push(listed);
   }
   return { files: [...files.values()], repeats, folders };
 }
 
 /** Where each member has to end so that nothing lies between them that the directory does not list. */
-function memberEnds(entries: readonly Entry[], directory: number, subject: string): number[] {
-  const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader).sort((a, b) => a - b);
+function memberEnds(entries: readonly ZipEntry[], directory: number, subject: string): number[] {
+  const starts = entries.map(({ start }) => start).sort((a, b) => a - b);
   if (starts.length > 0 && starts[0] !== 0)
     throw new ImageSpecError("E_RESOLVE", `${subject} has bytes before its first member`);
   const next = new Map(starts.map((start, at) => [start, starts[at + 1] ?? directory]));
-  return entries.map((entry) => next.get(entry.relativeOffsetOfLocalHeader) as number);
+  return entries.map(({ start }) => next.get(start) as number);
 }
 
-function memberName(entry: Entry, subject: string): string {
-  const { fileNameRaw: raw, generalPurposeBitFlag: flags, extraFields } = entry;
+function memberName({ name: raw, flags, extra }: ZipEntry, subject: string): string {
   const name = raw.toString("utf8");
-  const isAscii = raw.every((byte) => byte < 0x80);
-  if (!Buffer.from(name).equals(raw) || (!isAscii && (flags & UTF8_FLAG) === 0))
+  if (!isAscii(raw) && ((flags & UTF8_FLAG) === 0 || !isUtf8(raw)))
     throw new ImageSpecError("E_RESOLVE", `${subject}: ${name} has a name that is not marked as UTF-8`);
-  const other = extraFields.find(({ id }) => id === UNICODE_PATH)?.data.subarray(5);
+  const other = extra.find(({ id }) => id === UNICODE_PATH)?.data.subarray(5);
   if (other !== undefined && !other.equals(raw))
     throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} has another name in an extra field`, {
       hint: "Build with docker-buildx or kaniko, or use a version of the package that was repacked.",

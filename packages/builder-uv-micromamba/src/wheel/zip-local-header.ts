@@ -2,8 +2,9 @@ import type { ListedMember } from "./zip-directory.ts";
 
 /** Bytes of a local header before the name (APPNOTE 4.3.7). */
 export const LOCAL_HEADER = 30;
+/** The flag of a content that is encrypted (APPNOTE 4.4.4). */
+export const ENCRYPTED = 1;
 const SIGNATURE = 0x04034b50;
-const ENCRYPTED = 1;
 /** Size and checksum follow the content, in a descriptor (APPNOTE 4.3.9). */
 const DESCRIBED = 8;
 /** Bytes of a descriptor: with or without a signature, with sizes of four bytes or eight. */
@@ -23,17 +24,17 @@ export function contentStart(header: Buffer, { entry, end }: ListedMember, broke
   const isDescribed = (flags & DESCRIBED) !== 0;
   const nameLength = header.readUInt16LE(26);
   const same =
-    ((flags ^ entry.generalPurposeBitFlag) & (ENCRYPTED | DESCRIBED)) === 0 &&
-    header.readUInt16LE(8) === entry.compressionMethod &&
-    nameLength === entry.fileNameRaw.length &&
-    header.subarray(LOCAL_HEADER).equals(entry.fileNameRaw) &&
+    ((flags ^ entry.flags) & (ENCRYPTED | DESCRIBED)) === 0 &&
+    header.readUInt16LE(8) === entry.method &&
+    nameLength === entry.name.length &&
+    header.subarray(LOCAL_HEADER).equals(entry.name) &&
     (isDescribed ||
       (header.readUInt32LE(14) === entry.crc32 &&
-        [IN_ZIP64, entry.compressedSize].includes(header.readUInt32LE(18)) &&
-        [IN_ZIP64, entry.uncompressedSize].includes(header.readUInt32LE(22))));
+        [IN_ZIP64, entry.packed].includes(header.readUInt32LE(18)) &&
+        [IN_ZIP64, entry.size].includes(header.readUInt32LE(22))));
   if (!same) throw broken("has a header that differs from the directory");
-  const start = entry.relativeOffsetOfLocalHeader + LOCAL_HEADER + nameLength + header.readUInt16LE(28);
-  const rest = end - start - entry.compressedSize;
+  const start = entry.start + LOCAL_HEADER + nameLength + header.readUInt16LE(28);
+  const rest = end - start - entry.packed;
   if (isDescribed ? !DESCRIPTORS.includes(rest) : rest !== 0)
     throw broken("is followed by bytes that the directory does not list");
   return start;

@@ -4,7 +4,8 @@ import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
 import type { ListedMember } from "./zip-directory.ts";
-import { contentStart, LOCAL_HEADER } from "./zip-local-header.ts";
+import type { ReadAt } from "./zip-entry.ts";
+import { contentStart, ENCRYPTED, LOCAL_HEADER } from "./zip-local-header.ts";
 
 /** With the option `info` zlib also gives the engine, which counts the bytes that it took in. */
 interface Inflated {
@@ -19,9 +20,6 @@ const WHOLE = 8 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 const STORED = 0;
 const DEFLATED = 8;
-
-/** The bytes of an archive at a place in it. */
-export type ReadAt = (at: number, length: number) => Promise<Buffer>;
 
 /** A file in a zip. */
 export interface ZipMember {
@@ -56,21 +54,18 @@ export class PackedMember implements ZipMember {
   /** @throws ImageSpecError E_RESOLVE naming `subject` for a member that is encrypted or compressed in another way. */
   constructor(read: ReadAt, listed: ListedMember, subject: string) {
     const { path, entry } = listed;
-    const { uncompressedSize, compressedSize, compressionMethod, externalFileAttributes } = entry;
+    const { size, packed, method, attributes } = entry;
     this.path = path;
-    this.size = uncompressedSize;
+    this.size = size;
     // As uv: whoever may execute it.
-    this.executable = ((externalFileAttributes >>> 16) & 0o111) !== 0;
+    this.executable = ((attributes >>> 16) & 0o111) !== 0;
     this.sum = entry.crc32;
     this.#read = read;
     this.#listed = listed;
     this.#subject = subject;
-    if (entry.isEncrypted()) throw this.#broken("is encrypted");
-    if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
-      throw this.#broken(`is compressed by method ${compressionMethod}`);
-    this.deflated = this.#isStored
-      ? undefined
-      : { size: compressedSize, crc32: entry.crc32, read: () => this.#passages() };
+    if ((entry.flags & ENCRYPTED) !== 0) throw this.#broken("is encrypted");
+    if (method !== STORED && method !== DEFLATED) throw this.#broken(`is compressed by method ${method}`);
+    this.deflated = this.#isStored ? undefined : { size: packed, crc32: entry.crc32, read: () => this.#passages() };
   }
 
   async bytes(limit: number): Promise<Buffer> {
@@ -83,17 +78,19 @@ export class PackedMember implements ZipMember {
   }
 
   get #isStored(): boolean {
-    return this.#listed.entry.compressionMethod === STORED;
+    return this.#listed.entry.method === STORED;
   }
 
   async #start(): Promise<number> {
-    const { relativeOffsetOfLocalHeader, fileNameRaw } = this.#listed.entry;
-    const header = await this.#read(relativeOffsetOfLocalHeader, LOCAL_HEADER + fileNameRaw.length);
+    const { entry, end } = this.#listed;
+    const length = LOCAL_HEADER + entry.name.length;
+    if (entry.start + length > end) throw this.#broken("is not where the directory says");
+    const header = await this.#read(entry.start, length);
     return contentStart(header, this.#listed, (what) => this.#broken(what));
   }
 
   async #packed(): Promise<Buffer> {
-    return this.#read(await this.#start(), this.#listed.entry.compressedSize);
+    return this.#read(await this.#start(), this.#listed.entry.packed);
   }
 
   async #unpack(packed: Buffer): Promise<Buffer> {
@@ -159,9 +156,8 @@ export class PackedMember implements ZipMember {
   /** The bytes as they lie in the archive. */
   async *#chunks(): AsyncGenerator<Buffer> {
     const from = await this.#start();
-    const { compressedSize } = this.#listed.entry;
-    for (let at = 0; at < compressedSize; at += CHUNK)
-      yield await this.#read(from + at, Math.min(CHUNK, compressedSize - at));
+    const { packed } = this.#listed.entry;
+    for (let at = 0; at < packed; at += CHUNK) yield await this.#read(from + at, Math.min(CHUNK, packed - at));
   }
 
   #check(length: number, sum: number): void {
@@ -170,8 +166,7 @@ export class PackedMember implements ZipMember {
   }
 
   #checkEnd({ bytesWritten }: { bytesWritten: number }): void {
-    if (bytesWritten !== this.#listed.entry.compressedSize)
-      throw this.#broken("has bytes after the end of its content");
+    if (bytesWritten !== this.#listed.entry.packed) throw this.#broken("has bytes after the end of its content");
   }
 
   #broken(what: string): ImageSpecError {
