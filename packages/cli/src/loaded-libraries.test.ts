@@ -55,3 +55,12 @@ it.each([["exists"], ["build", "--builder", "none"], ["plan"], ["render"], ["exp
     expect(loaded.filter((name) => /dockerode|grpc|protobuf|kubernetes|ssh2/.test(name ?? ""))).toEqual([]);
   },
 );
+
+it("exists asks a registry that does not speak TLS without loading it", async () => {
+  const list = `process.once("exit", () => process.stderr.write(process.moduleLoadList.join(" ")));`;
+  await cli.write("list.mjs", list);
+  const env = { NODE_OPTIONS: `--import=${cli.path}/list.mjs`, SSL_CERT_FILE: `${cli.path}/list.mjs` };
+  const { stderr } = await cli.run(["exists"], { env });
+  expect(stderr).toContain("NativeModule _http_client");
+  expect(stderr).not.toMatch(/NativeModule (?:https|tls)\b/);
+});

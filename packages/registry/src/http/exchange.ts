@@ -25,7 +25,7 @@ export async function exchange(
 ): Promise<HttpResponse> {
   signal?.throwIfAborted();
   const { agent, address, idleTimeoutMs } = route;
-  const request = (route.secure ? https : http).request({
+  const request = (route.secure ? https() : http).request({
     ...address,
     agent,
     method,

@@ -3,8 +3,8 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { exchange, type Route } from "./exchange.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { http, https } from "./node-http.ts";
+import { proxyAddress, proxyAuthorization } from "./proxy-address.ts";
 import { ProxyError } from "./proxy-error.ts";
-import { proxyAddress, proxyAuthorization, TunnelAgent } from "./proxy-tunnel.ts";
 
 /** Milliseconds a connection without a request is kept. */
 const KEPT_MS = 4000;
@@ -37,7 +37,8 @@ export class GeneralClient {
   /** The head of the answer. Rejects with what broke it off, a ProxyError where the proxy did, E_OPTIONS for one that cannot be used. */
   async send(request: HttpRequest, way: Way): Promise<HttpResponse> {
     const proxy = way.proxy === undefined ? undefined : checkedProxy(way.proxy);
-    const response = await exchange(request, this.#route(request.url, way, proxy)).catch((error) => {
+    const route = await this.#route(request.url, way, proxy);
+    const response = await exchange(request, route).catch((error) => {
       throw proxy === undefined || request.signal?.aborted ? error : proxyFailure(error, proxy);
     });
     if (proxy !== undefined && response.status === 407) {
@@ -53,11 +54,11 @@ export class GeneralClient {
     this.#agents.clear();
   }
 
-  #route(url: URL, way: Way, proxy: URL | undefined): Route {
+  async #route(url: URL, way: Way, proxy: URL | undefined): Promise<Route> {
     const secure = url.protocol === "https:";
     const path = url.pathname + url.search;
     const own = { ...this.#options, headers: {} };
-    const agent = this.#agent(secure, way, proxy);
+    const agent = await this.#agent(secure, way, proxy);
     // A plain request goes to the proxy as it is, since many refuse CONNECT to ports other than 443.
     if (proxy === undefined || secure) return { ...own, secure, agent, address: { ...proxyAddress(url), path } };
     return {
@@ -69,17 +70,19 @@ export class GeneralClient {
     };
   }
 
-  #agent(secure: boolean, { ca, insecure }: Way, proxy: URL | undefined): Agent {
+  async #agent(secure: boolean, { ca, insecure }: Way, proxy: URL | undefined): Promise<Agent> {
     const key = `${secure} ${insecure} ${proxy?.href ?? ""}`;
+    // Loaded before an agent is looked for, so that two requests at a time share one.
+    const tunnel = secure && proxy !== undefined ? await import("./proxy-tunnel.ts") : undefined;
     const known = this.#agents.get(key);
     if (known !== undefined) return known;
     const kept = { keepAlive: true, timeout: KEPT_MS };
     const trust = { ...kept, ...(ca !== undefined && { ca }) };
     const checked = { ...trust, ...(insecure && { rejectUnauthorized: false }) };
     let agent: Agent;
-    if (secure && proxy !== undefined) agent = new TunnelAgent(proxy, this.#options.connectTimeoutMs, checked);
-    else if (secure) agent = new https.Agent(checked);
-    else agent = proxy?.protocol === "https:" ? new https.Agent(trust) : new http.Agent(kept);
+    if (tunnel && proxy) agent = new tunnel.TunnelAgent(proxy, this.#options.connectTimeoutMs, checked);
+    else if (secure) agent = new (https().Agent)(checked);
+    else agent = proxy?.protocol === "https:" ? new (https().Agent)(trust) : new http.Agent(kept);
     this.#agents.set(key, agent);
     return agent;
   }

@@ -50,7 +50,8 @@ export class HttpTransport {
     if (direct) return direct;
     this.#general ??= import("./general-client.ts").then(({ GeneralClient }) => new GeneralClient(this));
     const insecure = this.#isInsecure(request.url.host);
-    return (await this.#general).send(request, { proxy, ca: await this.#authorities(), insecure });
+    const ca = await this.#authorities(request.url.protocol, proxy);
+    return (await this.#general).send(request, { proxy, ca, insecure });
   }
 
   /** Closes idle connections. */
@@ -72,7 +73,7 @@ export class HttpTransport {
         headers,
         signal: signal ?? new AbortController().signal,
         memory,
-        ca: await this.#authorities(),
+        ca: await this.#authorities(url.protocol),
         insecure: this.#isInsecure(url.host),
       });
       const { status, headers: given } = await answer.head;
@@ -83,7 +84,9 @@ export class HttpTransport {
     }
   }
 
-  #authorities(): Promise<string[] | undefined> {
+  /** What is trusted, where the host or a proxy before it may speak TLS. */
+  async #authorities(protocol: string, proxy?: string): Promise<string[] | undefined> {
+    if (protocol === "http:" && proxy === undefined) return undefined;
     this.#trusted ??= trustedAuthorities(this.#env);
     return this.#trusted;
   }

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,20 +6,12 @@ import { join } from "node:path";
 import { startRegistry } from "@imagespec/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { digestOf } from "../digest/digest.ts";
+import { certificate } from "../fixtures/certificate.ts";
 import { quickClient } from "../fixtures/quick-client.ts";
 import { bytesOf, failureOf, tinyLayer } from "../fixtures/tiny-image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "imagespec-tunnel-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Key and certificate of `registry.example`, and where the certificate lies. */
-function certificate(): { key: string; cert: string; path: string } {
-  const [key, path] = ["key.pem", "cert.pem"].map((name) => join(folder, name)) as [string, string];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  const subject = ["-subj", "/CN=registry.example", "-addext", "subjectAltName=DNS:registry.example"];
-  execFileSync("openssl", ["req", ...kind, ...subject, "-keyout", key, "-out", path], { stdio: "ignore" });
-  return { key: readFileSync(key, "utf8"), cert: readFileSync(path, "utf8"), path };
-}
 
 /** A proxy that leads every tunnel to one port of this machine, and every plain request too. */
 async function leadingProxy(port: number) {
@@ -46,7 +37,7 @@ async function leadingProxy(port: number) {
 }
 
 describe("TunnelAgent", () => {
-  const tls = certificate();
+  const tls = certificate(folder);
   const basic = `Basic ${Buffer.from("user:pass word").toString("base64")}`;
 
   it("carries what is pushed and pulled over TLS, over connections that are kept", async () => {

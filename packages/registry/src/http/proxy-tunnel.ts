@@ -4,12 +4,13 @@ import type { Socket } from "node:net";
 import { type Duplex, PassThrough } from "node:stream";
 import { LateError } from "./late-error.ts";
 import { http, https } from "./node-http.ts";
+import { proxyAddress, proxyAuthorization } from "./proxy-address.ts";
 import { ProxyError } from "./proxy-error.ts";
 
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 /** Keeps TLS connections through the tunnels that a proxy makes (CONNECT; RFC 9110, 9.3.6). */
-export class TunnelAgent extends https.Agent {
+export class TunnelAgent extends https().Agent {
   readonly #proxy: URL;
   readonly #connectTimeoutMs: number;
 
@@ -35,7 +36,7 @@ export class TunnelAgent extends https.Agent {
   async #open(authority: string): Promise<Socket> {
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
     const { ca } = this.options;
-    const request = (this.#proxy.protocol === "https:" ? https : http).request({
+    const request = (this.#proxy.protocol === "https:" ? https() : http).request({
       ...proxyAddress(this.#proxy),
       method: "CONNECT",
       path: authority,
@@ -55,26 +56,4 @@ export class TunnelAgent extends https.Agent {
     request.end();
     return promise.finally(() => clearTimeout(timer));
   }
-}
-
-/** Where a proxy is connected to. */
-export function proxyAddress(proxy: URL): { host: string; port: number } {
-  return { host: proxy.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(proxy.port) || defaultPort(proxy) };
-}
-
-/** The header for the user that a proxy's address names, if it does. */
-export function proxyAuthorization({ username, password }: URL): Record<string, string> {
-  if (username === "" && password === "") return {};
-  const user = Buffer.concat([decoded(username), Buffer.from(":"), decoded(password)]);
-  return { "proxy-authorization": `Basic ${user.toString("base64")}` };
-}
-
-/** The bytes of a percent-encoded text. As in curl, a percent sign that begins no code stands for itself. */
-function decoded(text: string): Buffer {
-  const byte = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
-  return Buffer.from(text.replace(/%([\da-f]{2})/gi, byte), "latin1");
-}
-
-function defaultPort({ protocol }: URL): number {
-  return protocol === "https:" ? 443 : 80;
 }
