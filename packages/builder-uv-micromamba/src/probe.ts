@@ -17,15 +17,17 @@ export async function probe(option: string | undefined, image: string | undefine
   if (image === undefined) return { usable: true };
   try {
     const uv = await findUv(option, image, looking());
-    const detail = uv === undefined ? "uv comes out of its image" : `uv ${uv.version} (${uv.path})`;
-    return { usable: true, detail };
+    return { usable: true, detail: uv === undefined ? `uv from ${image}` : `uv ${uv.version} (${uv.path})` };
   } catch (error) {
     const hint = isImageSpecError(error) ? error.hint : undefined;
     return { usable: false, reason: (error as Error).message, hint: hint ?? "Check that the uv on PATH runs." };
   }
 }
 
-/** A probe reads what builds have learned of programs, and writes nothing. */
+/**
+ * A probe reads what builds have learned of programs, and adds nothing to it. Reading counts as use: it touches the record,
+ * and removes one that is broken.
+ */
 function looking() {
   const records = new RecordStore(new CacheFolder());
   const get: RecordStore["get"] = (kind, key) => records.get(kind, key);

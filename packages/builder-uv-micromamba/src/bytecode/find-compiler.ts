@@ -1,7 +1,7 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
-import { cachedPython, cacheHoldsPython, downloadableVersion, downloadedPython } from "../session/find-python.ts";
-import { type UvProgram, versionOfImage } from "../session/find-uv.ts";
+import { cachedPython, downloadableVersion, downloadedPython, type FindUv } from "../session/find-python.ts";
+import { versionOfImage } from "../session/find-uv.ts";
 import { hostPython, ledTo } from "../session/host-python.ts";
 import { type Interpreter, interpreterOf } from "../session/interpreter.ts";
 
@@ -61,8 +61,6 @@ async function look(session: BuildSession, minor: string, uvImage: string): Prom
   if (!isKnown) await session.records.set(HOST_COMPILERS, attempt, host.version);
   return compilerOf(host);
 }
-
-type FindUv = () => Promise<UvProgram>;
 
 /** What a download depends on. */
 interface Attempt {
@@ -129,9 +127,8 @@ function noCompiler(version: string): ImageSpecError {
 }
 
 /** A Python in the cache, by `X.Y` or `X.Y.Z`. */
-async function managed(session: BuildSession, uv: FindUv, wanted: string): Promise<Interpreter | undefined> {
-  if (!(await cacheHoldsPython(session.cache))) return undefined;
-  const search = async () => interpreterOf(session, await cachedPython(session, await uv(), wanted), wanted);
+function managed(session: BuildSession, uv: FindUv, wanted: string): Promise<Interpreter | undefined> {
+  const search = async () => interpreterOf(session, await cachedPython(session, uv, wanted), wanted);
   return ledTo(session, { cached: wanted }, search);
 }
 

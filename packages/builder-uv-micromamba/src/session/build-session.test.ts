@@ -39,7 +39,7 @@ async function open(uv: string, signal = new AbortController().signal) {
   return openSession({ ...buildRequest({ signal }), options });
 }
 const log = () => readFile(join(root, "log"), "utf8").catch(() => "");
-const began = () => vi.waitFor(async () => expect(await log()).toContain("began"));
+const began = () => vi.waitFor(async () => expect(await log()).toContain("began"), 10_000);
 
 describe("BuildSession", () => {
   it("ends a caller's wait for uv by that caller's signal, while others go on waiting for the same uv", async () => {

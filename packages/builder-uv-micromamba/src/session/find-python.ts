@@ -8,17 +8,20 @@ import { uvEnvironment } from "./uv-environment.ts";
 
 const FIND = ["find", "--no-project", "--no-python-downloads"];
 
+/** Finds uv, where it is needed. */
+export type FindUv = () => Promise<UvProgram>;
+
 /** Whether uv has put any Python into the cache. Most caches hold none: then it need not be started to say so. */
-export async function cacheHoldsPython(cache: CacheFolder): Promise<boolean> {
+async function cacheHoldsPython(cache: CacheFolder): Promise<boolean> {
   const names = await readdir(cache.path("python")).catch(() => []);
   // A download that fails leaves uv's own files there.
   return names.some((name) => !name.startsWith("."));
 }
 
 /** The path of a Python in the cache, by `X.Y` or `X.Y.Z`; without one of any. */
-export async function cachedPython(session: BuildSession, uv: UvProgram, wanted?: string): Promise<string | undefined> {
+export async function cachedPython(session: BuildSession, uv: FindUv, wanted?: string): Promise<string | undefined> {
   if (!(await cacheHoldsPython(session.cache))) return undefined;
-  const found = await uvPython(session, uv, "cache", wanted === undefined ? FIND : [...FIND, wanted]);
+  const found = await uvPython(session, await uv(), "cache", wanted === undefined ? FIND : [...FIND, wanted]);
   return found.exitCode === 0 ? found.stdout.trim() : undefined;
 }
 
@@ -72,7 +75,7 @@ export async function downloadableVersion(
 export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: string): Promise<string | undefined> {
   return session.once(`download of python ${wanted}`, async () => {
     const installed = await uvPython(session, uv, "cache", ["install", wanted, "--no-bin"]);
-    return installed.exitCode === 0 ? cachedPython(session, uv, wanted) : undefined;
+    return installed.exitCode === 0 ? cachedPython(session, async () => uv, wanted) : undefined;
   });
 }
 
@@ -88,7 +91,7 @@ export function anyPython(session: BuildSession, uv: UvProgram, minor: string): 
     if (same !== undefined) return same.path;
     const host = await uvPython(session, uv, "machine", FIND);
     if (host.exitCode === 0) return host.stdout.trim();
-    const own = await cachedPython(session, uv);
+    const own = await cachedPython(session, async () => uv);
     if (own !== undefined) return own;
     // By the same version as the compiler's, so that a download which fails is tried once.
     const version = (await downloadableVersion(session, uv, minor)) ?? minor;

@@ -157,6 +157,8 @@ describe("uv.lock", () => {
     const breaches = uv(`${uvLock}[[package]]\nname = "local"\nversion = "1"\nsource = { ${source} }\n`);
     expect(breaches).toMatchObject([{ code: "local_source", file: "lock" }]);
     expect(breaches[0]?.message).toContain(`'local' comes from this machine (${type}`);
+    const isBuilt = ["editable", "directory", "virtual"].includes(type);
+    expect(breaches[0]?.hint).toMatch(isBuilt ? /^Set uvProject\.member / : /^Publish 'local' /);
   });
 
   it.each([

@@ -56,6 +56,9 @@ export function credentialBreaches(file: LockBreach["file"], text: string): Lock
 
 const LOCAL_SOURCES: ReadonlySet<string> = new Set(["path", "editable", "directory", "virtual", "file", "workspace"]);
 
+/** Those of a uv.lock that are built where uvProject says what is installed. */
+const BUILT_SOURCES: ReadonlySet<string> = new Set(["editable", "directory", "virtual"]);
+
 /** A package that a lock takes from this machine. The project itself is not installed, so it may stand there. */
 export function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): LockBreach[] {
   const source = table(entry.source);
@@ -64,7 +67,8 @@ export function sourceBreach(kind: "uv.lock" | "poetry.lock", entry: Table): Loc
   if (type === undefined || place === undefined) return [];
   const isProject = kind === "uv.lock" && place === "." && (type === "virtual" || type === "editable");
   const isLocal = LOCAL_SOURCES.has(type) || isOnThisMachine(place) || (type === "registry" && !place.includes("://"));
-  if (isLocal && !isProject) return [localBreach("lock", String(entry.name), placed(type, place))];
+  const isBuilt = kind === "uv.lock" && BUILT_SOURCES.has(type);
+  if (isLocal && !isProject) return [localBreach("lock", String(entry.name), placed(type, place), isBuilt)];
   const archive = [...tables(entry.wheels), ...tables([entry.sdist])].find(
     ({ path, url }) => path !== undefined || isOnThisMachine(String(url)),
   );
@@ -83,7 +87,8 @@ function uvSourceBreaches(project: Table): LockBreach[] {
   return sources.flatMap(([name, value]) =>
     tables(Array.isArray(value) ? value : [value]).flatMap((source) => {
       const type = ["path", "workspace", "editable"].find((key) => source[key] !== undefined && source[key] !== false);
-      if (type !== undefined) return [localBreach("pyproject", name, placed(type, source.path ?? "this workspace"))];
+      if (type !== undefined)
+        return [localBreach("pyproject", name, placed(type, source.path ?? "this workspace"), true)];
       const [kind, place] = Object.entries(source).find(([, value]) => isOnThisMachine(String(value))) ?? [];
       return kind === undefined ? [] : [localBreach("pyproject", name, placed(kind, place))];
     }),
@@ -102,9 +107,11 @@ function defaultGroupBreaches(project: Table): LockBreach[] {
   return [{ file: "pyproject", code: "default_groups", message, hint }];
 }
 
-/** A package that another machine does not have; `place` says where it is on this one. */
-export function localBreach(file: LockBreach["file"], name: string, place: string): LockBreach {
+/** A package that another machine does not have; `place` says where it is on this one, `isBuilt` that uvProject would build it. */
+export function localBreach(file: LockBreach["file"], name: string, place: string, isBuilt = false): LockBreach {
   const message = `the package '${name}' comes from this machine (${place})`;
-  const hint = `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`;
+  const hint = isBuilt
+    ? "Set uvProject.member to the project that the image is for, so that what it needs is built from these sources."
+    : `Publish '${name}' to an index and lock again, or ship its sources with sourceRoot or copy.`;
   return { file, code: "local_source", message, hint };
 }
