@@ -20,7 +20,7 @@ export function supports(request: BuildRequest<KanikoOptions>): Unsupported[] {
   // Its snapshot of the file system ends there, without an error: what it has not seen by then is not in the image.
   if (link !== undefined) {
     const parameter = plan.steps.files?.trees.some(({ from }) => from === "source") ? "sourceRoot" : "copy";
-    add(parameter, `kaniko loses files of an image with a link that cannot be followed, as ${link}`);
+    add(parameter, `kaniko loses files of an image that has a link which cannot be followed: ${link}`);
   }
   if (options.cache && options.cacheRepo === undefined && !target.push)
     add("builderOptions", "cache needs cacheRepo when the image is not pushed");

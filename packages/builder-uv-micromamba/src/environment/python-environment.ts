@@ -180,7 +180,7 @@ function extendEnvironment(step: VenvStep, base: BaseImage, { python, prefix }: 
   if (step.python.from === "version" && !isOfVersion(found, step.python.version))
     throw new ImageSpecError(
       "E_UNSUPPORTED",
-      `pythonVersion is ${step.python.version}, and the environment that ${base.name} has holds Python ${found}`,
+      `pythonVersion is ${step.python.version}, and the environment of ${base.name} has Python ${found}`,
       { hint: "Leave pythonVersion out, or set it on the base." },
     );
   if (prefix === step.prefix) return { python, prefix, layers: [], distributions: [] };

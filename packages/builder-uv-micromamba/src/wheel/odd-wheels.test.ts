@@ -187,7 +187,7 @@ describe("a wheel that is odd", () => {
     ])
       await expect(needing("other>1", need), need).rejects.toMatchObject({
         code: "E_RESOLVE",
-        message: expect.stringMatching(/^demo\.whl needs packages by the kernel/),
+        message: expect.stringMatching(/^demo\.whl has a requirement that asks for the kernel/),
       });
     const others = ["pyobjc; sys_platform == 'darwin' and platform_release >= '20'", "y; extra == 'platform_release'"];
     expect((await needing(...others, "z (>=1) ; not a marker")).size).toBe(5);

@@ -156,9 +156,13 @@ function checkNeeds(fields: readonly HeaderField[], subject: string): void {
   for (const [key, value] of fields) {
     const marker = key.toLowerCase() === "requires-dist" ? /;([^;]*)$/.exec(value)?.[1] : undefined;
     if (marker === undefined || machineBreach(marker)?.code !== "machine_marker") continue;
-    throw new ImageSpecError("E_RESOLVE", `${subject} needs packages by the kernel of the building machine: ${value}`, {
-      hint: "Use another version of the package.",
-    });
+    throw new ImageSpecError(
+      "E_RESOLVE",
+      `${subject} has a requirement that asks for the kernel of the building machine: ${value}`,
+      {
+        hint: "Use another version of the package.",
+      },
+    );
   }
 }
 

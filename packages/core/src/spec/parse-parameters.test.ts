@@ -29,7 +29,7 @@ describe("faults of a spec", () => {
     ["an env name with a space", { env: { "A B": "x" } }, "env.A B", /white space/],
     ["an empty env name", { env: { "": "x" } }, "env.", /no name/],
     ["our own variable", { env: { _F_IMG_ID: "x" } }, "env._F_IMG_ID", /set by imagespec/],
-    ["a build argument's name", { env: { IMAGESPEC_ENV_0: "x" } }, "env.IMAGESPEC_ENV_0", /kept for the build/],
+    ["a build argument's name", { env: { IMAGESPEC_ENV_0: "x" } }, "env.IMAGESPEC_ENV_0", /reserved for the build/],
     ["an env value that is a number", { env: { A: 1 } }, "env.A", /expected text/],
     ["NUL in an env value", { env: { A: "a\0b" } }, "env.A", /NUL/],
     ["half a surrogate pair", { commands: ["echo \ud800"] }, "commands.0", /surrogate/],

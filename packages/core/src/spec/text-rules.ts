@@ -123,7 +123,7 @@ export function envNameBreach(name: string): Problem | undefined {
     return { code: "env_name", message: "_F_IMG_ID is set by imagespec to the image's id", hint: "Use another name." };
   }
   if (BUILD_ARGUMENT.test(name)) {
-    return { code: "env_name", message: `the name '${name}' is kept for the build itself`, hint: "Use another name." };
+    return { code: "env_name", message: `the name '${name}' is reserved for the build`, hint: "Use another name." };
   }
   return undefined;
 }

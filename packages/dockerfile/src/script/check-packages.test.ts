@@ -82,7 +82,7 @@ it.each([
   const [line = ""] = said(metadata("other>1", need));
   expect(parseStepFault(line)).toEqual({
     code: "E_RESOLVE",
-    message: expect.stringMatching(/^needy 1\.0 needs packages by the kernel of the building machine: /),
+    message: expect.stringMatching(/^needy 1\.0 has a requirement that asks for the kernel of the building machine: /),
   });
 });
 
@@ -110,8 +110,8 @@ it("warns of a path that two bring with different contents, naming both", () => 
     ...record("two-2.0", '"shared/a,b.py",sha256=b,1', "../../../bin/tool,sha256=u,1"),
   });
   expect(lines.map(parseStepWarning)).toEqual([
-    expect.stringMatching(/shared\/a,b\.py' is in one 1\.0 and in two 2\.0: either may stay$/),
-    expect.stringMatching(/bin\/tool' is in one 1\.0 and in two 2\.0: either may stay$/),
+    expect.stringMatching(/shared\/a,b\.py' is in one 1\.0 and in two 2\.0: which of the two stays is left to chance$/),
+    expect.stringMatching(/bin\/tool' is in one 1\.0 and in two 2\.0: which of the two stays is left to chance$/),
     undefined,
   ]);
 });

@@ -14,7 +14,7 @@ def fail(text):
   sys.exit(65)
 for folder, folders, names in os.walk(prefix):
   for name in folders + names:
-    if name.startswith(".wh."): fail("the packages bring %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
+    if name.startswith(".wh."): fail("the packages have %s, a name that deletes files in an image" % ascii(os.path.join(folder, name)))
 systems = "['\\"](darwin|win32|windows|nt)['\\"]"
 for metadata in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/METADATA"))):
   folder = os.path.dirname(metadata)
@@ -27,7 +27,7 @@ for metadata in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-package
     marker = field.rsplit(";", 1)[-1] if re.match("requires-dist:.*;", field, re.I) else ""
     bare = re.sub("'[^']*'|\\"[^\\"]*\\"", " ", marker)
     foreign = re.search("== *%s|%s *==" % (systems, systems), marker, re.I) and not re.search(r"\\bor\\b", bare)
-    if re.search(r"platform_(release|version)|platform\\.version", bare) and not foreign: fail("%s needs packages by the kernel of the building machine: %s" % (name, ascii(field)))
+    if re.search(r"platform_(release|version)|platform\\.version", bare) and not foreign: fail("%s has a requirement that asks for the kernel of the building machine: %s" % (name, ascii(field)))
 owners = {}
 for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/*.dist-info/RECORD"))):
   site, info = os.path.split(os.path.dirname(record))
@@ -40,7 +40,7 @@ for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/
     owner, sum = owners.setdefault(path, (name, row[1]))
     if not sum or not row[1] or sum == row[1]: continue
     if owner == name: fail("%s has two files for %s, with different contents" % (name, ascii(path)))
-    sys.stderr.write("imagespec:%s: %s is in %s and in %s: either may stay\\n" % ("warning", ascii(path), owner, name))
+    sys.stderr.write("imagespec:%s: %s is in %s and in %s: which of the two stays is left to chance\\n" % ("warning", ascii(path), owner, name))
 `;
 
 /** Fails where packages break the environment or the image, and warns of paths that two bring; after `findInterpreter`. */

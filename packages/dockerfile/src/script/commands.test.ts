@@ -46,7 +46,7 @@ it.each([
     expect(status).toBe(65);
     expect(stderr.split("\n").map(parseStepFault).find(Boolean)).toEqual({
       code: "E_BUILD",
-      message: `the commands left no folder ${workdir}, in which the image starts`,
+      message: `the commands removed ${workdir}, the folder in which the image starts`,
     });
   } finally {
     rmSync(home, { recursive: true });
@@ -59,7 +59,7 @@ function run(...commands: string[]) {
   return { status, stdout, fault: stderr.split("\n").map(parseStepFault).find(Boolean)?.message };
 }
 
-const TAKEN = "a command took the shell from those behind it, as exec does";
+const TAKEN = "a command replaced the shell, as exec does, before the commands after it ran";
 
 describe("inOneShell", () => {
   it("carries folder and variables on, whatever the commands end in", () => {
@@ -81,8 +81,8 @@ describe("inOneShell", () => {
   it.each([
     [["no-such-program", "echo never || true"], 127, "commands[0] ended with exit code 127"],
     [["true", "exit 3", "echo never"], 3, "commands[1] ended with exit code 3"],
-    [["exit 0", "echo never"], 1, "commands[0] ended the shell before the commands behind it ran"],
-    [["return 0", "echo never"], 1, "commands[0] ended the shell before the commands behind it ran"],
+    [["exit 0", "echo never"], 1, "commands[0] ended the shell before the commands after it ran"],
+    [["return 0", "echo never"], 1, "commands[0] ended the shell before the commands after it ran"],
     [["exec true", "echo never"], 1, TAKEN],
     [["true", "exec sh -c 'exit 0'", "echo never"], 1, TAKEN],
     [["exec false", "echo never"], 1, undefined],

@@ -50,7 +50,7 @@ function unboundedScript({ step, environment, user, tools, mounted }: CommandsQu
     `if [ -d ${prefix} ]; then export ${active}=${prefix}; fi;`,
     ...inOneShell(step.commands),
     FAIL_FUNCTION,
-    `[ -d ${user.workdir} ] || fail E_BUILD 'the commands left no folder ${user.workdir}, in which the image starts';`,
+    `[ -d ${user.workdir} ] || fail E_BUILD 'the commands removed ${user.workdir}, the folder in which the image starts';`,
     ...chownScript([user.workdir], { user: user.name, except: mounted }),
     `; if [ -d ${prefix} ]; then rm -f ${prefix}/.lock;`,
     ...chownScript([prefix], { user: user.name }),
@@ -75,7 +75,7 @@ export function inOneShell(commands: readonly string[]): string[] {
     "trap 'imagespec_status=$?;",
     `case "$imagespec_at:$imagespec_status" in done:*|${last}:0) exit ${WENT_THROUGH};; esac;`,
     `if [ "$imagespec_status" != 0 ]; then ${report("commands[%s]", "ended with exit code %s")} "$imagespec_at" "$imagespec_status" >&2;`,
-    `else ${report("commands[%s]", "ended the shell before the commands behind it ran")} "$imagespec_at" >&2; fi;`,
+    `else ${report("commands[%s]", "ended the shell before the commands after it ran")} "$imagespec_at" >&2; fi;`,
     `case "$imagespec_status" in 0|${WENT_THROUGH}) exit 1;; *) exit "$imagespec_status";; esac' 0;`,
     ...commands.flatMap((command, index) => [
       `imagespec_at=${index}; eval ${quoteShell(command)};`,
@@ -87,7 +87,9 @@ export function inOneShell(commands: readonly string[]): string[] {
     // After a single command there is nothing that could be skipped.
     ...(last === 0
       ? ["0) ;;"]
-      : [`0) ${report("a command", "took the shell from those behind it, as exec does")} >&2; exit 1;;`]),
+      : [
+          `0) ${report("a command", "replaced the shell, as exec does, before the commands after it ran")} >&2; exit 1;;`,
+        ]),
     '*) exit "$imagespec_status";; esac;',
     "set -e;",
   ];

@@ -15,7 +15,7 @@ export function followLinksScript(): string[] {
     'if [ -L "$entry" ]; then [ -e "$entry" ] ||',
     // The shell does not say why a link cannot be followed.
     'case "$(LC_ALL=C ls -dL -- "$entry" 2>&1)" in *": No such file or directory") ;;',
-    '*) fail E_UNSUPPORTED "kaniko loses files of an image with a link that cannot be followed, as $entry";; esac;',
+    '*) fail E_UNSUPPORTED "kaniko loses files of an image that has a link which cannot be followed: $entry";; esac;',
     `elif [ -d "$entry" ]; then case "$entry" in ${NOT_OF_THE_IMAGE}) ;; *) follow_links "$entry";; esac; fi; done; };`,
     "follow_links ''",
   ];

@@ -47,6 +47,6 @@ export function makeWayScript({ parameter, places, to, digest }: Tree): string[]
     `'target=$1; shift; for to; do from=$0/\${to#"$target"/}; if [ -f "$from" ] && [ ! -L "$from" ]; then rm -f "$to"; fi; done'`,
     `"$tree" ${target} {} +; fi;`,
     "else printf 'imagespec:%s: %s\\n' warning",
-    `'links of the base image below ${to} were not looked for, and files may be written through them' >&2; fi`,
+    `'links of the base image below ${to} could not be looked for, so files may be written through them' >&2; fi`,
   ];
 }

@@ -19,7 +19,7 @@ export function reservedNamesScript(plan: BuildPlan): string[] {
     FAIL_FUNCTION,
     ...names.map(
       (name) =>
-        `[ -z "\${${name}+x}" ] || fail E_UNSUPPORTED 'the base image sets ${name}, a name that is kept for the build';`,
+        `[ -z "\${${name}+x}" ] || fail E_UNSUPPORTED 'the base image sets ${name}, a name that is reserved for the build';`,
     ),
   ];
 }

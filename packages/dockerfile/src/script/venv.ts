@@ -31,7 +31,7 @@ export function venvScript(step: Venv, tools: StepTools, user: UserStep): string
     `if [ ! -x ${prefix}/bin/python ] && [ -x ${conda}/bin/python ]; then ln -s ${conda} ${prefix}; fi;`,
     // uv would make it in a folder that a link leads to, if that is empty.
     `if [ -L ${prefix} ] && [ ! -x ${prefix}/bin/python ]; then`,
-    `fail E_BUILD 'the base image has a link at ${prefix} that leads to no environment'; fi;`,
+    `fail E_BUILD 'the link ${prefix} of the base image does not lead to an environment'; fi;`,
     ...(step.python.from === "version"
       ? extendOrMakeOfVersion(prefix, step.python.version)
       : extendOrMakeOf(prefix, step.python)),
@@ -58,14 +58,14 @@ function extendOrMakeOfVersion(prefix: string, version: string): string[] {
     `if [ -x ${prefix}/bin/python ]; then`,
     `found=$(${prefix}/bin/python ${VERSION_OF});`,
     `case "$found" in ${matches}) ;; *)`,
-    `fail E_UNSUPPORTED "pythonVersion is ${version}, and the environment the base image has holds Python $found";; esac;`,
+    `fail E_UNSUPPORTED "pythonVersion is ${version}, and the base image's environment has Python $found";; esac;`,
     "else",
     // A base whose python3 is broken is treated like one that has none.
     `python=$(command -v python3) && found=$("$python" ${VERSION_OF}) || found=none;`,
     `case "$found" in ${matches}) uv venv --python "$python" ${prefix};; *)`,
     "export UV_PYTHON_DOWNLOADS=automatic;",
     `known=$(uv python list --only-downloads ${version});`,
-    `[ -n "$known" ] || fail E_NO_PYTHON 'uv knows no Python ${version} for the base image';`,
+    `[ -n "$known" ] || fail E_NO_PYTHON 'uv has no Python ${version} for the base image';`,
     `uv venv --python-preference only-managed --python ${version} ${prefix};; esac;`,
     "made=yes;",
     "fi;",
