@@ -8,6 +8,9 @@ export interface EnvironmentFreeze {
   packages: string[];
 }
 
+/** Milliseconds in which a Python has to answer. */
+const PATIENCE_MS = 30_000;
+
 const SCRIPT = `
 import importlib.metadata as metadata, json, sys
 versions = {}
@@ -50,9 +53,9 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
   let cause: unknown;
   for (const python of candidates) {
     try {
-      const { execa } = await import("execa");
-      const options = { input: JSON.stringify(names), timeout: 30_000, stderr: "pipe" } as const;
-      const { stdout } = await execa(python, ["-c", SCRIPT], options);
+      const { runTool } = await import("../process/run-tool.ts");
+      const options = { input: JSON.stringify(names), signal: AbortSignal.timeout(PATIENCE_MS) };
+      const { stdout } = await runTool(python, ["-c", SCRIPT], options);
       return JSON.parse(stdout) as Answer;
     } catch (error) {
       cause = error;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -56,6 +56,19 @@ describe("runTool", () => {
       code: "E_TOOL_MISSING",
       message: expect.stringContaining("no-such-program-here"),
     });
+  });
+
+  it("says why a program cannot be started", async () => {
+    await expect(runTool("true", ["x".repeat(4 * 1024 * 1024)])).rejects.toMatchObject({
+      code: "E_TOOL_MISSING",
+      message: expect.stringContaining("E2BIG"),
+    });
+  });
+
+  it("looks for a program on the PATH that it is given", async () => {
+    await writeFile(join(folder, "own-tool"), "#!/bin/sh\necho found\n", { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    expect((await runTool("own-tool", [], { env })).stdout).toBe("found\n");
   });
 
   it("passes on the error of its input and ends the tool", async () => {
@@ -116,6 +129,13 @@ describe("runTool", () => {
       code: "E_ABORTED",
     });
     await expect(readFile(file)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("ends a program that is cancelled while it is started", async () => {
+    const abort = new AbortController();
+    const running = runTool("sleep", ["60"], { signal: abort.signal });
+    abort.abort();
+    await expect(running).rejects.toMatchObject({ code: "E_ABORTED" });
   });
 
   it("shows a command as one would type it", () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createGunzip } from "node:zlib";
 import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
-import { extract, type Header } from "tar-stream";
+import type { Extract, Header } from "tar-stream";
 import { decoded, isZstdFrame, zstdFrames } from "./zstd-frames.ts";
 
 /** Limits beyond which a layer is refused. */
@@ -54,6 +54,8 @@ export interface LayerReading {
 export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerReading): Promise<void> {
   const { subject, signal, diffId, caps = LAYER_CAPS, visit } = reading;
   const refuse = (why: string, cause?: unknown) => reading.refuse(why, cause);
+  // Loaded here, since a build whose base is known reads no layer.
+  const { extract } = await import("tar-stream");
   const tar = withoutGlobalHeaders(extract());
   const over = new AbortController();
   // The first error counts, from whichever side: the other side only sees that its stream was closed.
@@ -92,7 +94,7 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
 type Refuse = (why: string) => ImageSpecError;
 
 /** A global extended header changes nothing for engines, whose reader leaves it to them (Go, archive/tar). */
-function withoutGlobalHeaders(tar: ReturnType<typeof extract>): ReturnType<typeof extract> {
+function withoutGlobalHeaders(tar: Extract): Extract {
   return Object.defineProperty(tar, "_paxGlobal", { get: () => null, set: () => {} });
 }
 
@@ -110,7 +112,7 @@ function judged(entry: LayerMember, refuse: Refuse): LayerMember {
 
 async function feed(
   blob: AsyncIterable<Uint8Array>,
-  tar: ReturnType<typeof extract>,
+  tar: Extract,
   reading: { subject: string; diffId: string | undefined; caps: LayerCaps; refuse: Refuse; stop: AbortSignal },
 ): Promise<void> {
   const { subject, diffId, caps, refuse, stop } = reading;
