@@ -11,6 +11,7 @@ import { ensureCrane } from "./crane.ts";
 import { ensureGoTool } from "./go.ts";
 import { KANIKO } from "./kaniko.ts";
 import { API_SERVER, ensureEtcd } from "./kubernetes.ts";
+import { ensurePoetry } from "./poetry.ts";
 
 setPriority(10);
 // Compilers keep every core busy, so they run one after another, beside downloads and emulation, in the order in which the
@@ -22,7 +23,7 @@ const compiled = [
   () => ensureGoTool(BUILDKIT),
   () => ensureGoTool(API_SERVER),
 ];
-const others = [ensureBuildx, () => ensurePackages({ buildah: "buildah" }), ensureEtcd, prepareArm64];
+const others = [ensurePoetry, ensureBuildx, () => ensurePackages({ buildah: "buildah" }), ensureEtcd, prepareArm64];
 await Promise.all([compiled, others].map(inTurn));
 
 async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void> {

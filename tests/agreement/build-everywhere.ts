@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import {
   ImageBuildEngine,
   ImageSpec,
@@ -10,16 +8,18 @@ import {
   isImageSpecError,
   pinnedReference,
 } from "@imagespec/core";
+import { command } from "../../scripts/services/command.ts";
+import { ensurePoetry } from "../../scripts/services/poetry.ts";
 import { imagespec } from "../support/imagespec-cli.ts";
 import { type PlannedFile, temporaryFolder } from "../support/temporary-folder.ts";
 import { type BuiltImage, readBuiltImage } from "./built-image.ts";
-import type { ComparedBuilder, Setting } from "./setting.ts";
+import type { ComparedBuilder, Places, Setting } from "./setting.ts";
 
 /** A spec as a user has it: its text, and the files beside it. */
 export interface DescribedSpec {
   parameters: ImageSpecParameters;
   files?: Record<string, PlannedFile> | undefined;
-  /** Programs that are run in the folder first, such as `git init`; `uv` is the one of the services. */
+  /** Programs that are run in the folder first, such as `git init`; `uv` and `poetry` are those of the services. */
   prepare?: readonly (readonly string[])[] | undefined;
 }
 
@@ -55,12 +55,17 @@ export async function buildEverywhere(
 
 const isSpec = (base: ImageSpecParameters["baseImage"]) => typeof base === "object";
 
+/** Programs of a spec's preparation that are not those of the machine. */
+const TOOLS: Record<string, (places: Places) => string | Promise<string>> = {
+  uv: ({ services }) => join(services.tools, "uv"),
+  poetry: ensurePoetry,
+};
+
 /** The spec's files in a new folder, prepared. */
 export async function describedFolder({ places }: Setting, { files = {}, prepare = [] }: DescribedSpec) {
   const folder = await temporaryFolder(files);
   for (const [program = "", ...args] of prepare) {
-    const path = program === "uv" ? join(places.services.tools, "uv") : program;
-    await promisify(execFile)(path, args, { cwd: folder.path });
+    await command((await TOOLS[program]?.(places)) ?? program, args, { cwd: folder.path });
   }
   return folder;
 }

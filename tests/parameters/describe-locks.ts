@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { containerReport, type PackageIndex, startPackageIndex, type WheelOptions } from "@imagespec/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { command } from "../../scripts/services/command.ts";
+import { ensurePoetry } from "../../scripts/services/poetry.ts";
 import type { BuilderUnderTest } from "../support/builder-under-test.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { POETRY_PROJECT, UV_PROJECT } from "./locked-projects.ts";
@@ -55,7 +57,7 @@ export function describeLocks({ builds, services }: BuilderUnderTest): void {
 
     test("poetry.lock: what it pins, without the dev group", async () => {
       await using folder = await temporaryFolder({ "pyproject.toml": POETRY_PROJECT(index.url) });
-      await uv(folder.path, "tool", "run", "poetry", "lock");
+      await command(await ensurePoetry(), ["lock"], { cwd: folder.path });
       const { image } = await builds.pulled(builds.spec("poetry-lock", { requirements: "poetry.lock" }, folder.path));
       expect(await installed(image)).toEqual(["main-one==1.0", "main-two==1.0"]);
     });

@@ -1,11 +1,11 @@
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { containerReport, runContainer, startPackageIndex, type WheelOptions } from "@imagespec/testkit";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { command } from "../../scripts/services/command.ts";
+import { ensurePoetry } from "../../scripts/services/poetry.ts";
 import type { BuilderUnderTest } from "../support/builder-under-test.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { POETRY_PROJECT, UV_PROJECT } from "./locked-projects.ts";
@@ -18,7 +18,7 @@ const PACKAGES: WheelOptions[] = [
 ];
 
 /** Mirrors, and what is seen of an image that was built through them. */
-function mirroring({ builds, services }: BuilderUnderTest) {
+function mirroring({ builds }: BuilderUnderTest) {
   /** An index that served while something was locked or built, and is gone, and its mirror. */
   async function movedIndex(before: (url: string) => Promise<unknown>): Promise<{ url: string }> {
     const index = await startPackageIndex({ packages: PACKAGES });
@@ -41,23 +41,20 @@ function mirroring({ builds, services }: BuilderUnderTest) {
     return { packages: distributions.map(({ name, version }) => `${name}==${version}`).sort(), files };
   }
 
-  const run = (folder: string, ...args: string[]) =>
-    promisify(execFile)(join(services.tools, "uv"), args, { cwd: folder });
-
-  return { movedIndex, useMirrors, installed, run };
+  return { movedIndex, useMirrors, installed };
 }
 
 /** What a mirror serves in place of an index or an archive: the same image. */
 export function describeMirrors(under: BuilderUnderTest): void {
   const { builds, services, refuses } = under;
-  const { movedIndex, useMirrors, installed, run } = mirroring(under);
+  const { movedIndex, useMirrors, installed } = mirroring(under);
   test("mirrors of package indexes: a uv.lock of an index that cannot be reached: the same files as from the index itself", async () => {
     await using folder = await temporaryFolder();
     const spec = (name: string) => builds.spec(name, { requirements: "uv.lock" }, folder.path);
     let direct: Awaited<ReturnType<typeof installed>> | undefined;
     await movedIndex(async (url) => {
       await writeFile(join(folder.path, "pyproject.toml"), UV_PROJECT(url));
-      await run(folder.path, "lock", "--no-python-downloads");
+      await command(join(services.tools, "uv"), ["lock", "--no-python-downloads"], { cwd: folder.path });
       direct = await installed((await builds.pulled(spec("uv-lock-direct"))).image);
     });
     const { image } = await builds.pulled(spec("uv-lock-mirrored"));
@@ -104,13 +101,13 @@ export function describeMirrors(under: BuilderUnderTest): void {
 /** Other ways to name packages, whose indexes have mirrors. */
 export function describeMirroredRequirements(under: BuilderUnderTest): void {
   const { builds } = under;
-  const { movedIndex, installed, run } = mirroring(under);
+  const { movedIndex, installed } = mirroring(under);
   test("mirrors of package indexes: a poetry.lock and requirements with an index of their own", async () => {
     await using folder = await temporaryFolder();
     await movedIndex(async (url) => {
       await writeFile(join(folder.path, "pyproject.toml"), POETRY_PROJECT(url));
       await writeFile(join(folder.path, "requirements.txt"), `--index-url ${url}\nmain-one\n`);
-      await run(folder.path, "tool", "run", "poetry", "lock");
+      await command(await ensurePoetry(), ["lock"], { cwd: folder.path });
     });
     const locked = builds.spec("poetry-lock-mirrored", { requirements: "poetry.lock" }, folder.path);
     expect((await installed((await builds.pulled(locked)).image)).packages).toEqual(["main-one==1.0", "main-two==1.0"]);

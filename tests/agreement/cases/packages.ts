@@ -199,7 +199,7 @@ dependencies = ["plain-one", "plain-two (<2)"]\n\n[tool.poetry]\npackage-mode = 
 [tool.poetry.group.dev.dependencies]\ndata-files = "*"\n
 [[tool.poetry.source]]\nname = "loopback"\nurl = "${index.url}"\npriority = "primary"\n`,
       },
-      prepare: [["uv", "tool", "run", "poetry", "lock"]],
+      prepare: [["poetry", "lock"]],
     }),
     ends: "built",
   },
