@@ -31,7 +31,7 @@ interface Facts {
  */
 export async function startPythonMirror(): Promise<PythonMirror> {
   const facts = await inspect(await pythonAtHand());
-  const folder = await cached(`python/${facts.version}`, (target) => makeArchive(facts, target));
+  const folder = await cached(`python/${facts.version}-stripped`, (target) => makeArchive(facts, target));
   const archive = await readFile(join(folder, "python.tar.gz"));
   const server = createServer((request, response) => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -86,10 +86,13 @@ print(json.dumps(dict(version=platform.python_version(), executable=sys.executab
   return { ...facts, executable: await realpath(facts.executable) };
 }
 
-/** Copies the interpreter and the standard library, and has their shared libraries found by relative paths. */
+/**
+ * Copies the interpreter and the standard library without symbols for debuggers, as uv downloads them, and has their shared
+ * libraries found by relative paths.
+ */
 async function makeArchive(facts: Facts, target: string): Promise<void> {
   say(`making a relocatable Python ${facts.version} of ${facts.executable}`);
-  await ensurePackages({ patchelf: "patchelf" });
+  await ensurePackages({ patchelf: "patchelf", strip: "binutils" });
   const minor = facts.version.split(".").slice(0, 2).join(".");
   const root = join(target, "root");
   const [bin, lib] = [join(root, "python/bin"), join(root, "python/lib")];
@@ -106,9 +109,10 @@ async function makeArchive(facts: Facts, target: string): Promise<void> {
   const modules = (await readdir(dynload)).filter((name) => name.endsWith(".so")).map((name) => join(dynload, name));
   const libraries = await sharedLibraries([facts.executable, ...modules]);
   for (const library of libraries) await cp(library, join(lib, basename(library)), { dereference: true });
+  const copies = libraries.map((library) => join(lib, basename(library)));
+  await command("strip", ["--strip-unneeded", join(bin, `python${minor}`), ...modules, ...copies]);
   await command("patchelf", ["--set-rpath", "$ORIGIN/../lib", join(bin, `python${minor}`)]);
   if (modules.length > 0) await command("patchelf", ["--set-rpath", "$ORIGIN/../..", ...modules]);
-  const copies = libraries.map((library) => join(lib, basename(library)));
   if (copies.length > 0) await command("patchelf", ["--set-rpath", "$ORIGIN", ...copies]);
   await packFolder(root, join(target, "python.tar"));
   await command("gzip", ["-n", "-6", join(target, "python.tar")]);
