@@ -55,8 +55,8 @@ pnpm agreement                     # the specs written by hand and 300 random on
 pnpm agreement --runs 20 --seed 7  # 20 random ones, always the same
 \`\`\`
 
-Both end with the number of specs, images and files that were compared, and the seed. CI builds eight random specs,
-and only some specs with kaniko, and leaves out what takes minutes (a lock of poetry).
+Both end with the number of specs, images and files that were compared, and the seed. CI builds four random specs
+and a sample of those written by hand, of which kaniko builds only some.
 `;
 }
 

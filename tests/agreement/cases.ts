@@ -6,12 +6,12 @@ import { PACKAGE_CASES } from "./cases/packages.ts";
 import { REFUSAL_CASES } from "./cases/refusals.ts";
 import { SOURCE_CASES } from "./cases/sources.ts";
 
-/** One spec for each kind of input. */
-export const CASES: readonly Case[] = [
-  ...PACKAGE_CASES,
-  ...ENVIRONMENT_CASES,
-  ...SOURCE_CASES,
-  ...FILE_CASES,
-  ...CONFIG_CASES,
-  ...REFUSAL_CASES,
+/** One spec for each kind of input, by what it is about. */
+export const CASES: readonly (readonly Case[])[] = [
+  PACKAGE_CASES,
+  ENVIRONMENT_CASES,
+  SOURCE_CASES,
+  FILE_CASES,
+  CONFIG_CASES,
+  REFUSAL_CASES,
 ];

@@ -3,7 +3,7 @@ import type { DescribedSpec } from "./build-everywhere.ts";
 import { describedSpecs } from "./grammar.ts";
 import type { Places } from "./setting.ts";
 
-const RUNS_IN_CI = 8;
+const RUNS_IN_CI = 4;
 const RUNS = 300;
 const SEED = 20_783;
 
@@ -14,7 +14,7 @@ export interface RandomSpecs {
 }
 
 /**
- * As many as IMAGESPEC_RUNS says, by default eight (all of 300 with IMAGESPEC_TEST_FULL=1), from IMAGESPEC_SEED. By
+ * As many as IMAGESPEC_RUNS says, by default four (all of 300 with IMAGESPEC_TEST_FULL=1), from IMAGESPEC_SEED. By
  * default the seed is always the same, so that a change is judged by what it changed; the nightly run takes a new one.
  */
 export function randomSpecs(places: Places): RandomSpecs {
