@@ -1,13 +1,14 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command } from "../services/command.ts";
+import { withLock } from "../services/lock.ts";
 
-/** The documentation as it is published, but for the pages about the API, on the loopback. */
+/** The documentation as it is published, on the loopback. */
 export interface Site extends AsyncDisposable {
   url: string;
 }
@@ -20,11 +21,15 @@ const TYPES = new Map([
   [".png", "image/png"],
 ]);
 
-/** Builds the pages into a folder of their own and serves them, addresses without ending as the published site does. */
+/** Builds the pages, unless they are those of the last build, and serves them, addresses without ending as the published site does. */
 export async function serveSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "imagespec-site-"));
-  const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
-  await command("pnpm", ["--dir", docs, "exec", "vitepress", "build", ".", "--outDir", folder], {});
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  // Whoever comes next may have them built again: what is served is a copy.
+  await withLock("site", async () => {
+    await command("pnpm", ["--dir", root, "run", "docs"]);
+    await cp(join(root, "docs/.vitepress/dist"), folder, { recursive: true });
+  });
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://site");
     const path = join(folder, normalize(decodeURIComponent(pathname)));
