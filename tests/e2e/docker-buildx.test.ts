@@ -19,6 +19,6 @@ for (const buildx of [true, false]) {
     env: { ...serviceEnvironment(services), DOCKER_CONFIG: config.path },
     builderOptions: { network: "host" },
     loopback: true,
-    select: (cases) => sampleCases(cases, { others: buildx ? 12 : 6, shownElsewhere: SHOWN_BY_PARAMETERS }),
+    select: (cases) => sampleCases(cases, { others: buildx ? 8 : 3, shownElsewhere: SHOWN_BY_PARAMETERS }),
   });
 }

@@ -31,5 +31,5 @@ describeBuilder("the engine's API, for a docker that cannot build without its pl
   env: { ...env, DOCKER_CONFIG: config.path, PATH: `${programs.path}:${env.PATH ?? process.env.PATH}` },
   builderOptions: { network: "host" },
   loopback: true,
-  select: (cases) => sampleCases(cases, { others: 10 }),
+  select: (cases) => sampleCases(cases, { others: 6 }),
 });

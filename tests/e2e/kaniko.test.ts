@@ -16,5 +16,5 @@ describeBuilder("kaniko in docker", () => new KanikoBuilder(), {
   env: serviceEnvironment(services),
   builderOptions: { image, network: "host" },
   loopback: true,
-  select: (cases) => sampleCases(cases, { others: 4, shownElsewhere: SHOWN_BY_PARAMETERS }),
+  select: (cases) => sampleCases(cases, { others: 2, shownElsewhere: SHOWN_BY_PARAMETERS }),
 });

@@ -199,10 +199,13 @@ test("wrong credentials, an unknown authority, no answer: unknown, with a hint",
   expect(await ask("localhost:1", {})).toMatchObject({ status: "unknown", cause: { code: "E_REGISTRY_UNREACHABLE" } });
 });
 
-test("a 5 GiB layer goes from registry to registry within 200 MB of memory", async () => {
+// More than four GiB, which a number of 32 bits cannot say, in the full run.
+const LARGE = process.env.IMAGESPEC_TEST_FULL === "1" ? 5 : 1;
+
+test(`a layer of ${LARGE} GiB goes from registry to registry within 200 MB of memory`, async () => {
   const script = new URL("../support/registry-large-layer.ts", import.meta.url).pathname;
-  const { stdout } = await run(process.execPath, [script], { maxBuffer: 1e7 });
+  const { stdout } = await run(process.execPath, [script, String(LARGE)], { maxBuffer: 1e7 });
   const { copied, peakMegabytes } = JSON.parse(stdout);
-  expect(copied).toBe(5 * 2 ** 30);
+  expect(copied).toBe(LARGE * 2 ** 30);
   expect(peakMegabytes).toBeLessThan(200);
 });

@@ -14,6 +14,27 @@ import { ensureNodeVersions } from "../../scripts/services/node-versions.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
+const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
+/** A package with compiled code, and a program that uses it: in the full run numpy, which is large and of many libraries. */
+const COMPILED = isFull
+  ? { pin: "numpy==2.1.0", libraries: 10, code: "import numpy; print(numpy.linalg.inv(numpy.eye(2)).tolist())" }
+  : {
+      pin: "markupsafe==3.0.2",
+      libraries: 1,
+      code: "from markupsafe import _speedups as s; print([s._escape_inner('<')])",
+    };
+const SAID = isFull ? "[[1.0, 0.0], [0.0, 1.0]]" : "['&lt;']";
+/** A set of programs, of a hundred distributions in the full run, with data files below /opt/venv/share/jupyter. */
+const JUPYTER = isFull
+  ? { packages: ["jupyterlab==4.2.5"], distributions: 80, command: "lab", version: "4.2.5", data: "lab/static" }
+  : {
+      packages: ["ipykernel==6.29.5", "jupyter-client==8.6.3"],
+      distributions: 20,
+      command: "kernelspec",
+      version: "8.6.3",
+      data: "kernels/python3",
+    };
+
 const services = await ensureServices();
 const bothPlatforms = await ensureArm64();
 const docker = await ContainerEngine.connect({ env: { DOCKER_HOST: services.dockerHost } });
@@ -69,9 +90,7 @@ async function diffIds(reference: string): Promise<string[]> {
 
 describe("layers", () => {
   it("have one digest from clean caches and other folders, under Node 22, 24 and 26", async () => {
-    // Some of its members are copied and others are not; numpy, which is large, is left to the full run.
-    const compiled = process.env.IMAGESPEC_TEST_FULL === "1" ? "numpy==2.1.0" : "markupsafe==3.0.2";
-    const packages = [compiled, "requests==2.32.3"];
+    const packages = [COMPILED.pin, "requests==2.32.3"];
     const parameters = parametersOf("nodes", { packages, sourceRoot: "src", builder: "uv-micromamba" });
     const digests = new Map<string, string | undefined>();
     for (const [version, node] of [...(await ensureNodeVersions()), [process.version, process.execPath] as const]) {
@@ -90,7 +109,7 @@ describe("layers", () => {
   it("one changes with a source; two change with a dependency, its own and that of its bytecode", async () => {
     await mkdir(join(folder.path, "src"), { recursive: true });
     await writeFile(join(folder.path, "src", "main.py"), "print(1)\n");
-    const packages = (flask: string) => ["numpy==2.1.0", "requests==2.32.3", `flask==${flask}`];
+    const packages = (flask: string) => [COMPILED.pin, "requests==2.32.3", `flask==${flask}`];
     const first = await build("change", { packages: packages("3.0.3"), sourceRoot: "src" });
     expect(first.made.length).toBeGreaterThan(5);
     await writeFile(join(folder.path, "src", "main.py"), "print(2)\n");
@@ -107,14 +126,14 @@ describe("layers", () => {
     expect(
       await shell(
         dependency.reference,
-        "python /root/main.py; python -c 'import flask, numpy'; flask --version | tail -n +2",
+        `python /root/main.py; python -c "import flask; ${COMPILED.code}"; flask --version | tail -n +2`,
       ),
-    ).toMatch(/^2\nFlask 3\.1\.0/);
+    ).toContain(`2\n${SAID}\nFlask 3.1.0\n`);
   });
 
   it("are accepted by crane, umoci and skopeo, from the registry, a layout and an archive", async () => {
     // Some of markupsafe's members are copied and others are not; none of six's is.
-    const parameters = { packages: ["six==1.16.0", "numpy==2.1.0", "markupsafe==3.0.2"] };
+    const parameters = { packages: [...new Set(["six==1.16.0", "markupsafe==3.0.2", COMPILED.pin])] };
     const layout = join(folder.path, "layout");
     const archive = join(folder.path, "image.tar");
     const pushed = await build("readers", parameters);
@@ -127,40 +146,40 @@ describe("layers", () => {
     await runTool("umoci", ["unpack", "--image", `${layout}:${tag}`, join(folder.path, "bundle")]);
     const site = join(folder.path, "bundle/rootfs/opt/venv/lib/python3.11/site-packages");
     expect(await readdir(site)).toEqual(expect.arrayContaining(["six.py", "six-1.16.0.dist-info"]));
-    const code = "import six, numpy, markupsafe; print(numpy.arange(3).sum())";
+    const code = `import six, markupsafe; ${COMPILED.code}`;
     const { stdout: loaded } = await runTool("docker", ["load", "--quiet", "--input", archive]);
     const image = loaded.trim().replace(/^Loaded image( ID)?: /, "");
     for (const one of [image, pushed.reference])
-      expect((await runTool("docker", ["run", "--rm", one, "python", "-c", code])).stdout.trim()).toBe("3");
+      expect((await runTool("docker", ["run", "--rm", one, "python", "-c", code])).stdout.trim()).toBe(SAID);
     await runTool("skopeo", ["copy", "-q", `oci:${layout}:${tag}`, `oci:${join(folder.path, "copied")}:x`]);
     await runTool("skopeo", ["copy", "-q", `docker-archive:${archive}`, `oci:${join(folder.path, "copied")}:y`]);
   });
 });
 
 describe("packages with unusual contents", () => {
-  it("jupyterlab with its hundred distributions: data files, scripts, namespaces, shared libraries", async () => {
+  it("jupyter with its many distributions: data files, scripts, namespaces, shared libraries", async () => {
     const { reference } = await build("jupyter", {
-      packages: ["jupyterlab==4.2.5", "numpy==2.1.0", "zope.interface==7.0.3", "zope.event==5.0"],
+      packages: [...JUPYTER.packages, COMPILED.pin, "zope.interface==7.0.3", "zope.event==5.0"],
     });
     const script = [
       "python -m pip --version >/dev/null 2>&1 && echo pip",
       "ls /opt/venv/lib/python3.11/site-packages | grep -c dist-info",
-      "jupyter lab --version",
+      `jupyter ${JUPYTER.command} --version`,
       "jupyter kernelspec list --json | python -c 'import json,sys; print(list(json.load(sys.stdin)[\"kernelspecs\"]))'",
-      "python -c 'import numpy, zope.interface, zope.event, zmq; print(numpy.linalg.inv(numpy.eye(2)).tolist())'",
-      "ls /opt/venv/share/jupyter/lab/static | grep -c js",
+      `python -c "import zope.interface, zope.event, zmq; ${COMPILED.code}"`,
+      `ls /opt/venv/share/jupyter/${JUPYTER.data} | wc -l`,
       // Bytecode goes by the hash of its source (PEP 552: flags 3); how many go by its time instead.
       "python - <<'X'\nimport pathlib\npyc = list(pathlib.Path('/opt/venv').rglob('*.pyc'))\nprint(len(pyc), sum(p.read_bytes()[4:8] != bytes([3, 0, 0, 0]) for p in pyc))\nX",
       // Every file that a RECORD names is there, and its hash is right.
       "python - <<'X'\nimport importlib.metadata as m, hashlib, base64\nbad = [(d.name, str(f)) for d in m.distributions() for f in d.files if not f.locate().exists() or (f.hash and base64.urlsafe_b64encode(hashlib.sha256(f.locate().read_bytes()).digest()).rstrip(b'=').decode() != f.hash.value)]\nprint('bad', bad)\nX",
     ];
     const lines = (await shell(reference, script.join("\n"))).split("\n");
-    expect(Number(lines[0])).toBeGreaterThan(80);
-    expect(lines[1]).toBe("4.2.5");
+    expect(Number(lines[0])).toBeGreaterThan(JUPYTER.distributions);
+    expect(lines[1]).toBe(JUPYTER.version);
     expect(lines[2]).toBe("['python3']");
-    expect(lines[3]).toBe("[[1.0, 0.0], [0.0, 1.0]]");
-    expect(Number(lines[4])).toBeGreaterThan(10);
-    expect(lines[5]).toMatch(/^[1-9]\d{3} 0$/);
+    expect(lines[3]).toBe(SAID);
+    expect(Number(lines[4])).toBeGreaterThan(2);
+    expect(lines[5]).toMatch(/^[1-9]\d{2,} 0$/);
     expect(lines[6]).toBe("bad []");
   });
 
@@ -177,7 +196,7 @@ describe("two platforms", () => {
   it("stand in one index, every shared object for its machine, and start", async () => {
     const { reference } = await build("platforms", {
       baseImage: bothPlatforms,
-      packages: ["numpy==2.1.0", "six==1.16.0"],
+      packages: [COMPILED.pin, "six==1.16.0"],
       platform: "linux/amd64,linux/arm64",
     });
     await runTool("crane", ["validate", "--insecure", "--remote", reference]);
@@ -193,14 +212,14 @@ describe("two platforms", () => {
         `crane export --insecure --platform ${platform} ${reference} - | tar x -C ${root} opt`,
       ]);
       const names = (await readdir(root, { recursive: true })).filter((name) => /\.so(\.|$)/.test(name));
-      expect(names.length).toBeGreaterThan(10);
+      expect(names.length).toBeGreaterThanOrEqual(COMPILED.libraries);
       for (const name of names) expect((await readFile(join(root, name))).readUInt16LE(18), name).toBe(machine);
       // By its own digest: an old engine keeps only one image under the index's digest.
       const { stdout: child } = await runTool("crane", ["digest", "--insecure", "--platform", platform, reference]);
       const pinned = `${reference.replace(/:[^/:]*$/, "")}@${child.trim()}`;
-      const code = "import six, numpy, platform; print(platform.machine(), numpy.arange(3).sum())";
+      const code = `import six, platform; print(platform.machine()); ${COMPILED.code}`;
       const { stdout } = await runTool("docker", ["run", "--rm", "--platform", platform, pinned, "python", "-c", code]);
-      expect(stdout.trim()).toBe(`${architecture === "amd64" ? "x86_64" : "aarch64"} 3`);
+      expect(stdout.trim()).toBe(`${architecture === "amd64" ? "x86_64" : "aarch64"}\n${SAID}`);
     }
   });
 });

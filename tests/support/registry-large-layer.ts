@@ -5,12 +5,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MEDIA_TYPES, RegistryClient } from "@imagespec/registry";
 
-// Copies a blob of zeros between two registries that keep nothing, and prints the copier's peak of memory. The registries
-// are a process of their own: theirs does not count.
-const SIZE = 5 * 2 ** 30;
+// node registry-large-layer.ts GIB: copies a blob of so many GiB of zeros between two registries that keep nothing, and prints
+// the copier's peak of memory. The registries are a process of their own: theirs does not count.
+const [, , gibibytes = "", role] = process.argv;
+const SIZE = Number(gibibytes) * 2 ** 30;
 const CHUNK = Buffer.alloc(1024 * 1024);
 
-if (process.argv[2] === "server") {
+if (role === "server") {
   const server = createServer((request, response) => {
     if (request.method === "GET") {
       response.writeHead(200, { "content-length": SIZE });
@@ -38,7 +39,7 @@ if (process.argv[2] === "server") {
   });
   server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
 } else {
-  const server = fork(new URL(import.meta.url), ["server"]);
+  const server = fork(new URL(import.meta.url), [gibibytes, "server"]);
   const [{ port }] = (await once(server, "message")) as [{ port: number }];
   const hash = createHash("sha256");
   for (let at = 0; at < SIZE; at += CHUNK.length) hash.update(CHUNK);
