@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { createHash, randomBytes } from "node:crypto";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 import { tarPieces } from "../layer/tar-pieces.ts";
-import { scanLayer } from "./scan-layer.ts";
+import { paxHeader, rawTar } from "./fixtures/raw-tar.ts";
+import { SCAN_CAPS, scanLayer } from "./scan-layer.ts";
 
 const { signal } = new AbortController();
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -41,4 +42,38 @@ it("refuses paths that no system can hold, and texts that could not be written a
     await expect(scanLayer(once(await tar(entry)), "x", signal)).rejects.toMatchObject({
       code: "E_UNSUPPORTED",
     });
+});
+
+it("limits how much its names take, those of links and of folders that they imply among them", async () => {
+  const caps = { ...SCAN_CAPS, names: 1000 };
+  const long = "n".repeat(240);
+  const named = Array.from({ length: 4 }, (_, nth) => ({ name: `${nth}`, path: `${nth}${long}` }));
+  const files = named.flatMap(({ name, path }) => [paxHeader({ path }), { name }]);
+  const links = named.flatMap(({ name, path }) => [paxHeader({ linkpath: path }), { name, flag: "2" }]);
+  const deep = [paxHeader({ path: "a/".repeat(40) }), { name: "deep" }];
+  await scanLayer(once(rawTar(files)), "x", signal, { caps });
+  for (const entries of [[...files, { name: "y".repeat(90) }], [...links, { name: "y".repeat(90) }], deep])
+    await expect(scanLayer(once(rawTar(entries)), "layer x", signal, { caps })).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringContaining("1000 characters"),
+    });
+  const link = [paxHeader({ linkpath: "l".repeat(4097) }), { name: "l", flag: "2" }];
+  await expect(scanLayer(once(rawTar(link)), "x", signal)).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+});
+
+it("reads zstd frames of any size, in pieces of any size", async () => {
+  const contents = [0, 1, 1000, 100_000, 3_000_000].map((size) => randomBytes(size));
+  const plain = await tar(
+    ...contents.map((content, nth) => textFile(`f${nth}`, content)),
+    textFile("z", Buffer.alloc(5_000_000)),
+  );
+  const cuts = [0, 3, 600, 90_000, 200_000, 2_000_000, 3_200_000, plain.length];
+  const packed = Buffer.concat(cuts.slice(1).map((end, nth) => zstdCompressSync(plain.subarray(cuts[nth], end))));
+  const expected = await scanLayer(once(plain), "x", signal, { diffId: sha256(plain) });
+  for (const piece of [1009, 70_000, packed.length]) {
+    const pieces = async function* () {
+      for (let at = 0; at < packed.length; at += piece) yield packed.subarray(at, at + piece);
+    };
+    expect(await scanLayer(pieces(), "x", signal, { diffId: sha256(plain) })).toEqual(expected);
+  }
 });

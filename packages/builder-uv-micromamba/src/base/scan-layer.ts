@@ -57,6 +57,7 @@ export async function scanLayer(
   // An object without a prototype, in which `__proto__` is a name like any other.
   const entries: Record<string, LayerEntry> = Object.create(null);
   let texts = 0;
+  let implied = 0;
   await readLayer(blob, {
     subject,
     signal,
@@ -81,7 +82,8 @@ export async function scanLayer(
       // Of a path that occurs twice the last entry counts, as when the layer is unpacked.
       if (path === "") return;
       entries[path] = entry;
-      imply(entries, path);
+      implied += imply(entries, path);
+      if (implied > caps.names) throw refuse(`it implies folders whose paths have more than ${caps.names} characters`);
     },
   });
   return { entries };
@@ -94,13 +96,19 @@ export function layerText(bytes: Uint8Array, path: string, refuse: (why: string)
   return text;
 }
 
-/** Adds the folders that a layer only implies, with the mode and owner they get when no lower layer has them. */
-export function imply(entries: Record<string, LayerEntry>, path: string): void {
+/**
+ * Adds the folders that a layer only implies, with the mode and owner they get when no lower layer has them. Returns how
+ * many characters their paths have.
+ */
+export function imply(entries: Record<string, LayerEntry>, path: string): number {
+  let added = 0;
   for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
     const parent = path.slice(0, slash);
-    if (entries[parent] !== undefined) return;
+    if (entries[parent] !== undefined) break;
     entries[parent] = { type: "directory", mode: 0o755, uid: 0, gid: 0, implied: true };
+    added += parent.length;
   }
+  return added;
 }
 
 function describe(header: Header): LayerEntry {

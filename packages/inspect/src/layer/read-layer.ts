@@ -11,12 +11,14 @@ export interface LayerCaps {
   bytes: number;
   /** Uncompressed over compressed bytes, once 64 MiB are read. */
   ratio: number;
+  /** Characters of all paths and link targets, which readers keep. */
+  names: number;
 }
 
 /** Limits that no layer of a real image comes near. */
-export const LAYER_CAPS: LayerCaps = { entries: 1_000_000, bytes: 64 * 1024 ** 3, ratio: 300 };
+export const LAYER_CAPS: LayerCaps = { entries: 1_000_000, bytes: 64 * 1024 ** 3, ratio: 300, names: 128 * 1024 ** 2 };
 
-/** PATH_MAX of Linux: nothing can be unpacked at a longer path. */
+/** PATH_MAX of Linux: nothing can be unpacked at a longer path, nor lead to one. */
 const LONGEST_PATH = 4096;
 const CHUNK = 1024 * 1024;
 const RATIO_FROM = 64 * 1024 * 1024;
@@ -71,12 +73,19 @@ export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerR
   try {
     if (signal.aborted) onAbort();
     let count = 0;
+    let names = 0;
     for await (const entry of tar) {
+      const { name, linkname } = entry.header;
+      const [path, link] = [name.length, linkname?.length ?? 0];
       if (++count > caps.entries) throw refuse(`more than ${caps.entries} files`);
-      if (entry.header.name.length > LONGEST_PATH) throw refuse(`a path of more than ${LONGEST_PATH} characters`);
+      if (Math.max(path, link) > LONGEST_PATH) throw refuse(`a path of more than ${LONGEST_PATH} characters`);
+      names += path + link;
+      if (names > caps.names) throw refuse(`paths of more than ${caps.names} characters in all`);
       const member = judged(entry as unknown as LayerMember, refuse);
       await visit(member, refuse);
       entry.resume();
+      // Of a stream that was destroyed while nobody waited for its next entry, none would ever come.
+      if (tar.destroyed) break;
     }
   } catch (error) {
     fail(error);

@@ -1,12 +1,14 @@
 import type { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createZstdDecompress } from "node:zlib";
+import { createZstdDecompress, zstdDecompressSync } from "node:zlib";
 
 /** First four bytes of a frame (RFC 8878, 3.1.1), little-endian. */
 const ZSTD_MAGIC = 0xfd2fb528;
 /** The same of skippable frames, whose last four bits vary. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const CHUNK = 1024 * 1024;
+/** Bytes of a frame that is decompressed at once, into {@link CHUNK} bytes at most. */
+const SMALL = 64 * 1024;
 
 /** Whether a frame begins with these four bytes, read as a little-endian number. */
 export function isZstdFrame(magic: number): boolean {
@@ -28,13 +30,48 @@ export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGener
     while (!(await reader.ended())) {
       const magic = await reader.take(4);
       const number = magic.readUInt32LE(0);
-      if (number === ZSTD_MAGIC) yield* decoded(frame(magic, reader), createZstdDecompress({ chunkSize: CHUNK }));
+      if (number === ZSTD_MAGIC) yield* oneFrame(frame(magic, reader));
       else if (isSkippable(number)) {
         for await (const _ of reader.pass((await reader.take(4)).readUInt32LE(0)));
       } else throw new Error("what follows a zstd frame is not a zstd frame");
     }
   } finally {
     await reader.close();
+  }
+}
+
+/**
+ * The content of one frame. A small one is decompressed at once: zstd:chunked has one for each file, and a stream for each
+ * would take seven times as long.
+ */
+async function* oneFrame(pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const first: Uint8Array[] = [];
+  let size = 0;
+  let next = await pieces.next();
+  for (; !next.done && size <= SMALL; next = await pieces.next()) {
+    first.push(next.value);
+    size += next.value.length;
+  }
+  const content = next.done ? smallContent(Buffer.concat(first)) : undefined;
+  if (content !== undefined) {
+    if (content.length > 0) yield content;
+    return;
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* first;
+    if (!next.done) yield next.value;
+    yield* pieces;
+  }
+  yield* decoded(all(), createZstdDecompress({ chunkSize: CHUNK }));
+}
+
+/** Undefined where it is too large to be had at once. */
+function smallContent(frame: Uint8Array): Buffer | undefined {
+  try {
+    return zstdDecompressSync(frame, { maxOutputLength: CHUNK });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw error;
   }
 }
 
@@ -107,7 +144,11 @@ class ByteReader {
 
   async take(length: number): Promise<Buffer> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.pass(length)) pieces.push(piece);
+    // Nearly always in one piece, which needs no waiting.
+    if (this.#rest.length >= length) {
+      pieces.push(this.#rest.subarray(0, length));
+      this.#rest = this.#rest.subarray(length);
+    } else for await (const piece of this.pass(length)) pieces.push(piece);
     return Buffer.concat(pieces);
   }
 
