@@ -65,6 +65,7 @@ that says what to do next, and \`details\` for machines. Recognise an error by \
 
 \`\`\`ts
 import { ImageBuildEngine, isImageSpecError } from "@imagespec/core";
+import spec from "./imagespec.ts";
 
 try {
   await ImageBuildEngine.build(spec);
