@@ -31,6 +31,7 @@ function zip64({ disk = 0, place = zip.length - END } = {}): Buffer {
   end.write("PK\x06\x06", 0, "latin1");
   end.writeUInt32LE(disk, 16);
   end.set(uint64(2), 32);
+  end.set(uint64(zip.length - END - directory), 40);
   end.set(uint64(directory), 48);
   const locator = Buffer.concat([Buffer.from("PK\x06\x07\0\0\0\0"), uint64(place), Buffer.from([1, 0, 0, 0])]);
   const last = Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(16, 255), Buffer.alloc(2)]);
@@ -48,6 +49,7 @@ function large(bytes: number): Buffer {
   copy.fill(255, start + 20, start + 28);
   copy.writeUInt16LE(field.length, start + 30);
   copy.fill(255, start + 42, start + 46);
+  copy.writeUInt32LE(copy.length - END - start, copy.length - END + 12);
   return copy;
 }
 
@@ -80,6 +82,8 @@ describe("the entries of a zip", () => {
     ["of something else", Buffer.alloc(100_000, "text"), /no end of a directory/],
     ["that goes on after its end", Buffer.concat([zip, Buffer.from("more")]), /bytes follow its end/],
     ["with more entries stated than listed", patched(-10, [3, 0]), /fewer entries/],
+    ["with fewer entries stated than listed", patched(-10, [1, 0]), /more entries/],
+    ["with a directory of another length", patched(-12, [1]), /not where its end says/],
     ["with something else in the directory", patched(directory, [0]), /fewer entries/],
     ["with a directory after its end", patched(-16, [255, 255, 255, 0]), /not where its end says/],
     ["with a name that is too long", patched(directory + 28, [255, 255]), /cut off/],

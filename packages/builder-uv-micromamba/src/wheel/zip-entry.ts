@@ -41,14 +41,16 @@ export interface ExtraField {
 
 /**
  * Reads the central directory of an archive of that many bytes, and says where it begins. Throws an Error for what is not a zip,
- * or is in several parts, or has entries that do not end where they say.
+ * or is in several parts, or has entries that do not end where they say, or others than its end counts.
  */
 export async function readEntries(read: ReadAt, size: number): Promise<{ entries: ZipEntry[]; directory: number }> {
-  const { start, end, count } = await findDirectory(read, size);
-  if (start > end || end - start > LARGEST_DIRECTORY) throw new Error("its directory is not where its end says");
-  const bytes = await read(start, end - start);
+  const { start, end, length, count } = await findDirectory(read, size);
+  // Python finds the directory by its length, others by its start: both have to find the same.
+  if (start + length !== end || length > LARGEST_DIRECTORY) throw new Error("its directory is not where its end says");
+  const bytes = await read(start, length);
   const entries: ZipEntry[] = [];
-  for (let at = 0; entries.length < count; ) {
+  let at = 0;
+  while (entries.length < count) {
     const after = at + ENTRY.bytes;
     if (after > bytes.length || bytes.readUInt32LE(at) !== ENTRY.signature)
       throw new Error("its directory has fewer entries than its end says");
@@ -71,11 +73,20 @@ export async function readEntries(read: ReadAt, size: number): Promise<{ entries
     );
     at = next;
   }
+  if (at < bytes.length) throw new Error("its directory has more entries than its end says");
   return { entries, directory: start };
 }
 
-/** Where the directory begins and ends, and how many entries it has. */
-async function findDirectory(read: ReadAt, size: number): Promise<{ start: number; end: number; count: number }> {
+/** What the end says of the directory, and where that has to end. */
+interface Directory {
+  start: number;
+  /** Bytes of all entries. */
+  length: number;
+  count: number;
+  end: number;
+}
+
+async function findDirectory(read: ReadAt, size: number): Promise<Directory> {
   const from = Math.max(0, size - END.bytes - END.longestComment - LOCATOR.bytes);
   const tail = await read(from, size - from);
   let at = tail.length - END.bytes;
@@ -85,14 +96,15 @@ async function findDirectory(read: ReadAt, size: number): Promise<{ start: numbe
   const locator = at - LOCATOR.bytes;
   if (locator < 0 || tail.readUInt32LE(locator) !== LOCATOR.signature) {
     onOneDisk(tail.readUInt16LE(at + 4));
-    return { start: tail.readUInt32LE(at + 16), end: from + at, count: tail.readUInt16LE(at + 10) };
+    const [length, start] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
+    return { start, length, count: tail.readUInt16LE(at + 10), end: from + at };
   }
   const place = large(tail, locator + 8);
   if (place + END64.bytes > from + locator) throw new Error("it has no zip64 end where it says");
   const end = await read(place, END64.bytes);
   if (end.readUInt32LE(0) !== END64.signature) throw new Error("it has no zip64 end where it says");
   onOneDisk(end.readUInt32LE(16));
-  return { start: large(end, 48), end: place, count: large(end, 32) };
+  return { start: large(end, 48), length: large(end, 40), count: large(end, 32), end: place };
 }
 
 function onOneDisk(disk: number): void {
