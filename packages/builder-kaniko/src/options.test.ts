@@ -18,6 +18,13 @@ describe("kanikoOptions", () => {
     [{ timeout: 0 }],
     [{ timeout: 2_147_484 }],
     [{ memory: "many" }],
+    [{ memory: "0" }],
+    [{ image: "no reference" }],
+    [{ image: "https://ghcr.io/x" }],
+    [{ cacheRepo: "r.example/cache:tag" }],
+    [{ kubernetes: { contextRepository: "r.example/Context" } }],
+    [{ registryMap: { "docker.io": "https://mirror.example/hub" } }],
+    [{ registryMap: { "docker.io": "user:password@mirror.example" } }],
     [{ extraArgs: ["--force"] }],
     [{ extraArgs: ["--destination=x/y"] }],
     [{ extraArgs: ["-dx/y"] }],
@@ -30,6 +37,11 @@ describe("kanikoOptions", () => {
     const options = kanikoOptions.parse({ cache: true, cacheRepo: "r.example/cache" });
     expect(optionsOf({ options, force: false })).toBe(options);
     expect(optionsOf({ options, force: true })).toEqual({ ...options, cache: false });
+  });
+
+  it("fetches from a registry instead, or from a path in one", () => {
+    const registryMap = { "docker.io": "mirror.example:5000", "ghcr.io": "mirror.example/ghcr" };
+    expect(kanikoOptions.parse({ registryMap }).registryMap).toEqual(registryMap);
   });
 
   it("takes other arguments of the executor as they are", () => {

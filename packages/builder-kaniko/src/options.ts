@@ -1,3 +1,4 @@
+import { nameBreach, referenceBreach } from "@imagespec/registry/terms";
 import { z } from "zod";
 
 /** The maintained fork of kaniko; upstream was archived at v1.24.0. Pinned to the version that was tested. */
@@ -13,6 +14,16 @@ const OWN_ARGUMENTS = new Set(
 const SHORT_ARGUMENTS = /^-[bcdfv]/;
 
 const host = z.string().regex(/^[^\s/@]+$/, "is not a registry host such as registry.example.com:5000");
+const repository = z
+  .string()
+  .refine((name) => nameBreach(name) === undefined, "is not the name of a repository, without a tag");
+/** A registry, or a path in it. */
+const place = z
+  .string()
+  .refine(
+    (name) => nameBreach(name, { hostAlone: true }) === undefined,
+    "is not a registry such as registry.example.com/hub",
+  );
 const seconds = z.number().positive();
 /** What a timer of Node's can wait for: one that is longer ends at once. */
 const waitable = seconds.max(2_147_483, "is more than 2147483 (24 days)");
@@ -54,7 +65,7 @@ const kubernetesOptions = z
     /** Seconds a Pod may stay unschedulable, or wait for its image, before the build fails. */
     startTimeout: seconds.default(300),
     /** Repository the context is pushed to, untagged; by default the image's own. */
-    contextRepository: z.string().min(1).optional(),
+    contextRepository: repository.optional(),
     /** How many Jobs of imagespec may be unfinished in the namespace when this client starts another. */
     maxJobs: z.number().int().positive().default(20),
   })
@@ -65,7 +76,10 @@ export const kanikoOptions = z.strictObject({
   /** `docker`: a container; `kubernetes`: a Job; `executor`: /kaniko/executor in the container this process runs in. */
   mode: z.enum(["docker", "kubernetes", "executor"]).default("docker"),
   /** The executor's image. Version 1.24.0 or newer; anything with /kaniko/executor as entrypoint. */
-  image: z.string().min(1).default(DEFAULT_IMAGE),
+  image: z
+    .string()
+    .refine((image) => referenceBreach(image) === undefined, "is not an image reference")
+    .default(DEFAULT_IMAGE),
   /** The container's network; `host` where a registry to pull from is on this machine, else docker's default. */
   network: z.string().min(1).optional(),
   /** Registries spoken to over plain http. Those on a loopback address always are. */
@@ -75,13 +89,13 @@ export const kanikoOptions = z.strictObject({
   /** Keep layers of steps in `cacheRepo` and take them from there. */
   cache: z.boolean().default(false),
   /** Without tag; `-<os>-<arch>` is added for each platform. By default the image's repository with `-cache`. */
-  cacheRepo: z.string().min(1).optional(),
+  cacheRepo: repository.optional(),
   /** Seconds a cached layer is good for. */
   cacheTtl: seconds.optional(),
   /** Mirrors of docker.io, tried in order. */
   registryMirrors: z.array(host).default([]),
   /** Where to fetch instead, by registry host. */
-  registryMap: z.record(host, z.string().min(1)).default({}),
+  registryMap: z.record(host, place).default({}),
   /** How kaniko finds what a step changed: `full` reads every file, `redo` size and times, `time` only the mtime. */
   snapshotMode: z.enum(["full", "redo", "time"]).default("full"),
   /** No times of this build in the image: the same input gives the same digest. Slower: all layers are rewritten. */
@@ -93,7 +107,7 @@ export const kanikoOptions = z.strictObject({
   timeout: waitable.default(3600),
   /** Memory the container may use, in bytes or as `2g`; docker mode. */
   memory: z
-    .union([z.number().int().positive(), z.string().regex(/^\d+[kmg]?$/i)], {
+    .union([z.number().int().positive(), z.string().regex(/^[1-9]\d*[kmg]?$/i)], {
       error: "is neither a number of bytes nor a size such as 2g",
     })
     .optional()

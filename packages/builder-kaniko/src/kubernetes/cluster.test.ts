@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
-import { expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { kanikoOptions } from "../options.ts";
+import { connectCluster } from "./cluster.ts";
 import { startApi } from "./fixtures/start-api.ts";
 
 it.each<[string, RequestListener, RegExp]>([
@@ -21,4 +26,47 @@ it.each<[string, RequestListener, RegExp]>([
     hint: "Check the current context of your kubeconfig with `kubectl cluster-info`.",
   });
   expect((failure as Error).message).toContain(`The Kubernetes API at ${cluster.server}`);
+});
+
+describe("connectCluster", () => {
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), "kube-"));
+    for (const name of ["HOME", "USERPROFILE"]) vi.stubEnv(name, home);
+    for (const name of ["KUBECONFIG", "HOMEDRIVE", "HOMEPATH"]) vi.stubEnv(name, undefined);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(home, { recursive: true });
+  });
+  const { kubernetes } = kanikoOptions.parse({});
+
+  it("says that there is no kubeconfig, where none is", async () => {
+    await expect(connectCluster(kubernetes)).rejects.toMatchObject({
+      code: "E_KUBERNETES",
+      message: expect.stringMatching(/^No kubeconfig is there/),
+    });
+  });
+
+  it.each([
+    [
+      "a program that is not there",
+      { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-login" } },
+    ],
+    ["http, which no login is sent over", { token: "x" }],
+  ])("blames the kubeconfig for a login by %s", async (_, user) => {
+    const kubeconfig = join(home, "config");
+    const server = "exec" in user ? "https://127.0.0.1:1" : "http://127.0.0.1:1";
+    const contexts = [{ name: "c", context: { cluster: "k", user: "u" } }];
+    const config = { clusters: [{ name: "k", cluster: { server } }], users: [{ name: "u", user }], contexts };
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "c", ...config }),
+    );
+    const cluster = await connectCluster({ ...kubernetes, kubeconfig });
+    await expect(cluster.get("/version")).rejects.toMatchObject({
+      code: "E_KUBERNETES",
+      message: expect.stringMatching(/^The kubeconfig is of no use at https?:\S+: /),
+    });
+  });
 });

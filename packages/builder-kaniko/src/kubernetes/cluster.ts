@@ -93,7 +93,7 @@ export class Cluster {
       if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
       return await json(response);
     } catch (error) {
-      if (error instanceof KubeRefusal) throw error;
+      if (error instanceof KubeRefusal || isImageSpecError(error)) throw error;
       const reason = signal.aborted ? `it took longer than ${REQUEST_TIME_MS / 1000} s` : (error as Error).message;
       throw new ImageSpecError("E_KUBERNETES", `The Kubernetes API at ${this.server} does not answer: ${reason}`, {
         cause: error,
@@ -107,7 +107,12 @@ export class Cluster {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const options: RequestOptions = { method, signal, headers: { accept: "application/json" } };
     // Each time: the tokens of a Pod and of credential plug-ins expire.
-    await this.#config.applyToHTTPSOptions(options);
+    await this.#config.applyToHTTPSOptions(options).catch((cause: Error) => {
+      throw new ImageSpecError("E_KUBERNETES", `The kubeconfig is of no use at ${this.server}: ${cause.message}`, {
+        cause,
+        hint: "Check the cluster and the user of its current context with `kubectl cluster-info`.",
+      });
+    });
     this.#agent ??= options.agent as Agent;
     options.agent = this.#agent;
     const sent = body && JSON.stringify(body);
@@ -148,6 +153,11 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
       hint: "Set KUBECONFIG, or builderOptions { kubernetes: { kubeconfig: PATH } }.",
     });
   }
+  if (isMadeUp(config)) {
+    throw new ImageSpecError("E_KUBERNETES", "No kubeconfig is there, and this process is in no Pod of a cluster", {
+      hint: "Set KUBECONFIG, or builderOptions { kubernetes: { kubeconfig: PATH } }.",
+    });
+  }
   const context = config.getContextObject(config.getCurrentContext());
   if (config.getCurrentCluster() === null) {
     throw new ImageSpecError(
@@ -157,6 +167,13 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
     );
   }
   return new Cluster(config, options.namespace ?? context?.namespace ?? "default");
+}
+
+/** Where the client finds no kubeconfig, it makes up one for a server of old, on this machine. */
+function isMadeUp(config: KubeConfig): boolean {
+  return (
+    config.getCurrentContext() === "loaded-context" && config.getCurrentCluster()?.server === "http://localhost:8080"
+  );
 }
 
 async function refusal(response: IncomingMessage): Promise<KubeRefusal> {
