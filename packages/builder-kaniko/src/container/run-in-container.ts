@@ -89,7 +89,7 @@ async function follow(
   const stream = await engine(container.attach(streams));
   const output = demultiplex(container, stream, task);
   await container.start().catch((error: unknown) => {
-    throw startError(options.host, error, subject, task);
+    throw startError(options, error, subject, task);
   });
   const feeding = feed(task.openContext(), stream);
   // When the context cannot be read, the executor would wait for it forever, so it is not waited for.
@@ -198,12 +198,19 @@ async function feed(context: Readable, stream: NodeJS.ReadWriteStream): Promise<
   }
 }
 
-function startError(host: string, error: unknown, subject: string, task: ExecutorTask): ImageSpecError {
+function startError(
+  { host, network }: ContainerOptions,
+  error: unknown,
+  subject: string,
+  task: ExecutorTask,
+): ImageSpecError {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode === undefined) return engineError(host, error);
+  // An engine looks for the network when it starts a container.
+  const cure = statusCode === 404 && network !== undefined ? "network to one that the engine has" : undefined;
   return new ImageSpecError("E_BUILD", `The ${subject} cannot be started (${task.platform}): ${message}`, {
     cause: error,
-    hint: "Set builderOptions.image to an image of kaniko's executor.",
+    hint: `Set builderOptions.${cure ?? "image to an image of kaniko's executor"}.`,
   });
 }
 

@@ -61,6 +61,8 @@ describe("executorFailure", () => {
     [{ tail: ["dial tcp 127.0.0.1:1: connect: connection refused"] }, "E_REGISTRY_UNREACHABLE", /reach/],
     [{ tail: ["dial tcp: lookup x on 1.1.1.1:53: no such host"] }, "E_REGISTRY_UNREACHABLE", /reach/],
     [{ tail: ["imagespec:E_NO_PYTHON: the base image has no python3", "error"] }, "E_NO_PYTHON", /no python3/],
+    [{ tail: ['Use "executor [command] --help" for more information about a command.'] }, "E_OPTIONS", /arguments/],
+    [{ tail: ['Error: unknown command "x"', "Run 'executor --help' for usage."] }, "E_OPTIONS", /arguments/],
     [{ exitCode: 3 }, "E_BUILD", /exit code 3/],
   ])("%j is %s", (change, code, message) => {
     const error = executorFailure({ ...exit, ...change });

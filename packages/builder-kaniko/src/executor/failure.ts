@@ -22,6 +22,15 @@ export interface ExecutorExit {
 const IN_STEP = /failed to execute command: (starting command|waiting for process to exit)/;
 const OWN_TEXTS: readonly TextVerdict[] = [
   [
+    // It names the argument first, and then explains itself at such length that the name is not among the last lines.
+    /^(?:Use "executor \[command\] --help"|Run 'executor --help')/m,
+    {
+      code: "E_OPTIONS",
+      what: "does not know one of its arguments",
+      hint: "Correct builderOptions.extraArgs, or use an executor of version 1.24.0 or newer.",
+    },
+  ],
+  [
     // kaniko looks up the user of a step before it starts the shell.
     /group ids for user: .*\/etc\/(group|passwd): no such file/,
     {
