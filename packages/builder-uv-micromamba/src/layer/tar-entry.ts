@@ -14,7 +14,7 @@ export interface FileEntry extends EntryBase {
   /** The exact number of bytes of `content`; any other is an error. */
   size: number;
   content: Uint8Array | (() => AsyncIterable<Uint8Array>);
-  /** The same content as an archive holds it, where it can be taken from there without compressing it again. */
+  /** The same content as an archive holds it; it is read there instead, and taken without compressing it again where that pays. */
   deflated?: DeflatedContent | undefined;
 }
 
@@ -24,8 +24,11 @@ export interface DeflatedContent {
   size: number;
   /** CRC-32 of the content. */
   crc32: number;
-  /** Reads both at once; throws at the end when content or stream do not match what was stated for them. */
-  read(): AsyncIterable<DeflatedPassage>;
+  /**
+   * Reads both together; throws at the end, or at once, when content or stream do not match what was stated for them. What is small
+   * may be there at once: promises and generators for it would take longer than inflating it.
+   */
+  read(): readonly DeflatedPassage[] | AsyncIterable<DeflatedPassage>;
 }
 
 /** A part of a content, and the parts of its stream that were read for it. */

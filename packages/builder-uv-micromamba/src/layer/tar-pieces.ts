@@ -1,5 +1,5 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import { type FileEntry, isWhiteout, type TarEntry, textFile } from "./tar-entry.ts";
+import { type DeflatedPassage, type FileEntry, isWhiteout, type TarEntry, textFile } from "./tar-entry.ts";
 import { padding, TAR_BLOCK, tarHeader } from "./tar-header.ts";
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -7,6 +7,10 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 export const COPIED_FROM = 5 * 1024;
 /** An uncompressed content of more bytes is left to zlib, which takes half the time for binary data. */
 export const LARGE_CONTENT = 1024 * 1024;
+/** What is small goes on once it is so many bytes together: each piece is hashed and waited for. */
+const GATHERED = 64 * 1024;
+/** The end of a tar. */
+const ZEROS = Buffer.alloc(2 * TAR_BLOCK);
 
 /** A part of a tar, and how it is to be compressed. */
 export type TarPiece =
@@ -32,6 +36,7 @@ export function isCopied(file: FileEntry): boolean {
  */
 export async function* tarPieces(entries: AsyncIterable<TarEntry> | Iterable<TarEntry>): AsyncGenerator<TarPiece> {
   const seen = new Set<string>();
+  const small = new SmallParts();
   for await (const entry of entries) {
     checkPath(entry.path);
     // A last safeguard: callers that know where a name comes from have refused it with a better message.
@@ -40,16 +45,38 @@ export async function* tarPieces(entries: AsyncIterable<TarEntry> | Iterable<Tar
     if (seen.has(entry.path)) throw new ImageSpecError("E_INTERNAL", `The layer has ${entry.path} twice`);
     seen.add(entry.path);
     const written = entry.type === "whiteout" ? textFile(whiteoutPath(entry.path), "") : entry;
-    yield { as: "small", bytes: tarHeader(written) };
-    if (written.type !== "file" || written.size === 0) {
-      if (written.type === "file") await expectEmpty(written);
-      continue;
+    small.add(tarHeader(written));
+    if (written.type !== "file") continue;
+    for await (const piece of contentPieces(written)) {
+      if (piece.as === "small") small.add(piece.bytes);
+      else {
+        if (small.length > 0) yield small.take();
+        yield piece;
+      }
     }
-    yield* contentPieces(written);
-    const zeros = padding(written.size);
-    if (zeros > 0) yield { as: "small", bytes: Buffer.alloc(zeros) };
+    small.add(ZEROS.subarray(0, padding(written.size)));
+    if (small.length >= GATHERED) yield small.take();
   }
-  yield { as: "small", bytes: Buffer.alloc(2 * TAR_BLOCK) };
+  small.add(ZEROS);
+  yield small.take();
+}
+
+/** Gathers bytes that follow each other. */
+class SmallParts {
+  length = 0;
+  #parts: Uint8Array[] = [];
+
+  add(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+    this.length += bytes.length;
+  }
+
+  take(): TarPiece {
+    const bytes = Buffer.concat(this.#parts, this.length);
+    this.#parts = [];
+    this.length = 0;
+    return { as: "small", bytes };
+  }
 }
 
 function whiteoutPath(path: string): string {
@@ -59,36 +86,28 @@ function whiteoutPath(path: string): string {
 
 async function* contentPieces(file: FileEntry): AsyncGenerator<TarPiece> {
   const { path, size, content, deflated } = file;
+  const anew = size > LARGE_CONTENT ? "large" : "small";
   if (content instanceof Uint8Array) {
     if (content.length !== size)
       throw new ImageSpecError("E_INTERNAL", `${path} has a size that differs from its content's`);
-    yield { as: size > LARGE_CONTENT ? "large" : "small", bytes: content };
+    yield { as: anew, bytes: content };
     return;
   }
+  // An empty content is read too, because its checks run at its end.
+  const copied = size > 0 && isCopied(file) ? deflated : undefined;
   let written = 0;
-  const count = (bytes: Uint8Array) => {
+  for await (const { content: bytes, stream } of deflated?.read() ?? withoutStream(content())) {
     written += bytes.length;
     if (written > size) throw changed(file);
-  };
-  if (deflated !== undefined && isCopied(file)) {
-    for await (const { content: bytes, stream } of deflated.read()) {
-      count(bytes);
-      yield { as: "copied", bytes, stream };
-    }
-    if (written !== size) throw changed(file);
-    yield { as: "copied", bytes: Buffer.alloc(0), stream: [], end: { crc32: deflated.crc32, size } };
-    return;
-  }
-  for await (const bytes of content()) {
-    count(bytes);
-    yield { as: size > LARGE_CONTENT ? "large" : "small", bytes };
+    yield copied === undefined ? { as: anew, bytes } : { as: "copied", bytes, stream };
   }
   if (written !== size) throw changed(file);
+  if (copied !== undefined)
+    yield { as: "copied", bytes: Buffer.alloc(0), stream: [], end: { crc32: copied.crc32, size } };
 }
 
-/** An empty content is read too, because its checks run at its end. */
-async function expectEmpty(file: FileEntry): Promise<void> {
-  for await (const _ of contentPieces(file));
+async function* withoutStream(content: AsyncIterable<Uint8Array>): AsyncGenerator<DeflatedPassage> {
+  for await (const bytes of content) yield { content: bytes, stream: [] };
 }
 
 function changed({ path, size }: FileEntry): ImageSpecError {

@@ -1,29 +1,29 @@
 import { createHash } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rawZip } from "./fixtures/raw-zip.ts";
 import { recordedContent } from "./recorded-content.ts";
+import { ZipArchive } from "./zip-archive.ts";
 import type { ZipMember } from "./zip-member.ts";
 
-const bytes = Buffer.from("x = 1\n".repeat(10_000));
-const packed = deflateRawSync(bytes);
-const member: ZipMember = {
-  path: "m.py",
-  size: bytes.length,
-  executable: false,
-  sum: 0,
-  bytes: async () => bytes,
-  async *stream() {
-    yield bytes;
-  },
-  deflated: {
-    size: packed.length,
-    crc32: 0,
-    async *read() {
-      yield { content: bytes.subarray(0, 9), stream: [] };
-      yield { content: bytes.subarray(9), stream: [packed] };
-    },
-  },
-};
+const text = "x = 1\n".repeat(10_000);
+const bytes = Buffer.from(text);
+let folder: string;
+let zip: ZipArchive;
+let member: ZipMember;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "recorded-content-"));
+  await writeFile(join(folder, "m.whl"), rawZip([{ name: "m.py", content: text }]));
+  zip = await ZipArchive.open(join(folder, "m.whl"), "m.whl");
+  member = zip.members[0] as ZipMember;
+});
+afterAll(async () => {
+  await zip.close();
+  await rm(folder, { recursive: true });
+});
+
 const row = (hash: string, size = String(bytes.length)) => ({ path: "m.py", hash, size });
 const digest = (algorithm: string, content: Buffer) => createHash(algorithm).update(content).digest("base64url");
 

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { hashedContent } from "../layer/hashed-content.ts";
-import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
+import type { DeflatedContent } from "../layer/tar-entry.ts";
 import type { RecordRow } from "./record.ts";
-import type { ZipMember } from "./zip-member.ts";
+import type { StatedHash, ZipMember } from "./zip-member.ts";
 
 /** Hashes a RECORD may state: sha256 or better (PyPA recording installed projects). */
 const ALGORITHMS = ["sha256", "sha384", "sha512"];
@@ -29,23 +27,10 @@ export function recordedContent(member: ZipMember, row: RecordRow | undefined, s
   if (stated === "") return { content: () => member.stream(), deflated };
   const [, algorithm = "", digest = ""] = /^([a-z0-9_]+)=([A-Za-z0-9_-]+)=*$/.exec(stated) ?? [];
   if (!ALGORITHMS.includes(algorithm)) throw wrong(`has a hash in RECORD that cannot be checked: ${stated}`);
-  const expected = { algorithm, digest, encoding: "base64url" } as const;
   const mismatch = () => wrong(`does not have the ${algorithm} that RECORD says`);
+  const expected: StatedHash = { algorithm, digest, mismatch };
   return {
-    content: () => hashedContent(member.stream(), expected, mismatch),
-    deflated: deflated && { ...deflated, read: () => hashedPassages(deflated.read(), expected, mismatch) },
+    content: () => member.stream(expected),
+    deflated: deflated && { ...deflated, read: () => deflated.read(expected) },
   };
-}
-
-async function* hashedPassages(
-  passages: AsyncIterable<DeflatedPassage>,
-  { algorithm, digest }: { algorithm: string; digest: string },
-  mismatch: () => Error,
-): AsyncGenerator<DeflatedPassage> {
-  const hash = createHash(algorithm);
-  for await (const passage of passages) {
-    hash.update(passage.content);
-    yield passage;
-  }
-  if (hash.digest("base64url") !== digest) throw mismatch();
 }

@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipArchive } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
+import { LayerCache } from "../layer/layer-cache.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
 import { TARGET } from "./fixtures/target.ts";
 import { type Wheel, wheelLayers } from "./wheel-layers.ts";
 
@@ -81,6 +84,29 @@ describe("wheelLayers", () => {
         expect(warnings).toEqual([expect.stringMatching(/shared\.py is in a 1\.0 and in b 1\.0/)]);
       }
     }
+  });
+
+  it("gives these bytes and no others", async () => {
+    const hex = (at: number) => createHash("sha512").update(String(at)).digest("hex");
+    const small = Array.from({ length: 200 }, (_, at) => [`m/f${at}.py`, hex(at).slice(at % 128)] as const);
+    const noise = Array.from({ length: 200 }, (_, at) => hex(at)).join("\n");
+    const made = async (files: Record<string, string>) => {
+      const { layers } = await installed([await wheel("m", files)]);
+      const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+      const cache = new LayerCache(new BlobStore(folder), new RecordStore(folder));
+      const { digest, diffId } = await cache.make(layers[0] as LayerSource, new AbortController().signal);
+      await cache.close();
+      return { digest, diffId };
+    };
+    // Another digest here is another recipe: every image changes.
+    expect(await made(Object.fromEntries(small))).toEqual({
+      digest: "sha256:2cea511bcec3d3cfd91f5c7e0a2c25c8ee0887e091579d0f80888666dc8f394a",
+      diffId: "sha256:412f66e4d6157729f3538f60420e28b169e20365a925b9f5a5086103dfc629f4",
+    });
+    // What is copied is as this machine's zlib has written it into the wheel.
+    expect(await made({ ...Object.fromEntries(small), "m/noise": noise, "m/stored": "" })).toMatchObject({
+      diffId: "sha256:2f94e60ebde307b37ddd01fd8c32ce4432effcf1193e3a42178b33608beb43f3",
+    });
   });
 
   it("needs no file of a wheel whose list is known", async () => {

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ZipArchive } from "./zip-archive.ts";
+import type { StatedHash } from "./zip-member.ts";
 
 // Zips of an independent writer, Python's: small and large members, deflated and stored, one above the in-memory limit.
 const WRITE = `
@@ -85,6 +86,27 @@ describe("ZipArchive", () => {
       }
       await zip.close();
     });
+
+  it.each(["small.zip", "large.zip"])("holds what is read of %s against a hash that is stated for it", async (name) => {
+    const zip = await ZipArchive.open(join(folder, name), name);
+    for (const member of zip.members) {
+      const digest = createHash("sha512")
+        .update(await member.bytes(2 ** 30))
+        .digest("base64url");
+      const stated = { algorithm: "sha512", digest, mismatch: () => new Error(`no ${member.path}`) };
+      for (const read of [
+        member.stream.bind(member),
+        ...(member.deflated === undefined ? [] : [member.deflated.read]),
+      ]) {
+        const readAll = async (hash: StatedHash) => {
+          for await (const _ of read(hash));
+        };
+        await readAll(stated);
+        await expect(readAll({ ...stated, digest: `A${digest.slice(1)}B` })).rejects.toThrow(`no ${member.path}`);
+      }
+    }
+    await zip.close();
+  });
 
   // What follows the stream would be taken for the gzip member's trailer.
   it.each([100, 9 * 1024 * 1024])(

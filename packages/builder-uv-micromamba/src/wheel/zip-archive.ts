@@ -31,7 +31,7 @@ export class ZipArchive {
     try {
       const { size } = await file.stat();
       const whole = size <= IN_MEMORY ? await readAt(file, 0, size) : undefined;
-      const read: ReadAt = async (at, length) =>
+      const read: ReadAt = (at, length) =>
         whole === undefined ? readAt(file, at, length) : whole.subarray(at, at + length);
       const { files, repeats, folders } = await readDirectory(read, size, subject);
       const members = new Map(files.map((listed) => [listed.path, new PackedMember(read, listed, subject)]));

@@ -12,8 +12,8 @@ const IN_ZIP64 = 0xffffffff;
 /** Bytes of a directory that is read whole: a file takes about 150. */
 const LARGEST_DIRECTORY = 256 * 1024 * 1024;
 
-/** The bytes of an archive at a place in it. */
-export type ReadAt = (at: number, length: number) => Promise<Buffer>;
+/** The bytes of an archive at a place in it; at once where it is in memory. */
+export type ReadAt = (at: number, length: number) => Buffer | Promise<Buffer>;
 
 /** A file or folder as the central directory of a zip lists it. */
 export interface ZipEntry {

@@ -1,7 +1,7 @@
 import type { ListedMember } from "./zip-directory.ts";
 
 /** Bytes of a local header before the name (APPNOTE 4.3.7). */
-export const LOCAL_HEADER = 30;
+const LOCAL_HEADER = 30;
 /** The flag of a content that is encrypted (APPNOTE 4.4.4). */
 export const ENCRYPTED = 1;
 const SIGNATURE = 0x04034b50;
@@ -9,17 +9,20 @@ const SIGNATURE = 0x04034b50;
 const DESCRIBED = 8;
 /** Bytes of a descriptor: with or without a signature, with sizes of four bytes or eight. */
 const DESCRIPTORS = [12, 16, 20, 24];
+/** The most bytes that a member has beside its content: header, name, extra fields, descriptor. */
+export const LARGEST_FRAME = LOCAL_HEADER + 2 * 0xffff + 24;
 /** Stands for a size that the zip64 extra field holds (APPNOTE 4.3.9.2). */
 const IN_ZIP64 = 0xffffffff;
 
 /**
- * Where a member's content starts. Its local header has to say what the directory says, and its content to end where the
+ * Where a member's content starts, from the bytes at its local header up to where it ends or further than that can be. Its local header has to say what the directory says, and its content to end where the
  * next member begins: whoever reads the archive from its beginning, as uv does, then finds the same files.
  *
  * Throws what `broken` makes of the difference.
  */
 export function contentStart(header: Buffer, { entry, end }: ListedMember, broken: (what: string) => Error): number {
-  if (header.readUInt32LE(0) !== SIGNATURE) throw broken("is not where the directory says");
+  const name = LOCAL_HEADER + entry.name.length;
+  if (header.length < name || header.readUInt32LE(0) !== SIGNATURE) throw broken("is not where the directory says");
   const flags = header.readUInt16LE(6);
   const isDescribed = (flags & DESCRIBED) !== 0;
   const nameLength = header.readUInt16LE(26);
@@ -27,7 +30,7 @@ export function contentStart(header: Buffer, { entry, end }: ListedMember, broke
     ((flags ^ entry.flags) & (ENCRYPTED | DESCRIBED)) === 0 &&
     header.readUInt16LE(8) === entry.method &&
     nameLength === entry.name.length &&
-    header.subarray(LOCAL_HEADER).equals(entry.name) &&
+    header.subarray(LOCAL_HEADER, name).equals(entry.name) &&
     (isDescribed ||
       (header.readUInt32LE(14) === entry.crc32 &&
         [IN_ZIP64, entry.packed].includes(header.readUInt32LE(18)) &&

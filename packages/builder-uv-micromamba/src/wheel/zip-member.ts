@@ -1,3 +1,4 @@
+import { createHash, hash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from "node:zlib";
@@ -5,7 +6,7 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import type { DeflatedContent, DeflatedPassage } from "../layer/tar-entry.ts";
 import type { ListedMember } from "./zip-directory.ts";
 import type { ReadAt } from "./zip-entry.ts";
-import { contentStart, ENCRYPTED, LOCAL_HEADER } from "./zip-local-header.ts";
+import { contentStart, ENCRYPTED, LARGEST_FRAME } from "./zip-local-header.ts";
 
 /** With the option `info` zlib also gives the engine, which counts the bytes that it took in. */
 interface Inflated {
@@ -21,6 +22,16 @@ const CHUNK = 1024 * 1024;
 const STORED = 0;
 const DEFLATED = 8;
 
+/** What somebody says of a content, beside the archive. */
+export interface StatedHash {
+  /** A name that OpenSSL knows. */
+  algorithm: string;
+  /** In base64url, without padding. */
+  digest: string;
+  /** What is thrown for a content with another hash. */
+  mismatch(): Error;
+}
+
 /** A file in a zip. */
 export interface ZipMember {
   path: string;
@@ -34,10 +45,14 @@ export interface ZipMember {
    * @throws ImageSpecError E_RESOLVE when there are more than `limit`.
    */
   bytes(limit: number): Promise<Buffer>;
-  /** The bytes as a stream; checked by size and CRC at its end. */
-  stream(): AsyncIterable<Uint8Array>;
+  /** The bytes, one part after the other; checked at their end by size, CRC and what is stated. */
+  stream(stated?: StatedHash): AsyncIterable<Uint8Array>;
   /** The bytes beside the deflate stream they stand in, checked the same; undefined for a member that is only stored. */
-  deflated: DeflatedContent | undefined;
+  deflated: DeflatedMember | undefined;
+}
+
+export interface DeflatedMember extends DeflatedContent {
+  read(stated?: StatedHash): ReturnType<DeflatedContent["read"]>;
 }
 
 /** A member as it lies in an archive, stored or deflated. */
@@ -46,7 +61,7 @@ export class PackedMember implements ZipMember {
   readonly size: number;
   readonly executable: boolean;
   readonly sum: number;
-  readonly deflated: DeflatedContent | undefined;
+  readonly deflated: DeflatedMember | undefined;
   readonly #read: ReadAt;
   readonly #listed: ListedMember;
   readonly #subject: string;
@@ -65,65 +80,97 @@ export class PackedMember implements ZipMember {
     this.#subject = subject;
     if ((entry.flags & ENCRYPTED) !== 0) throw this.#broken("is encrypted");
     if (method !== STORED && method !== DEFLATED) throw this.#broken(`is compressed by method ${method}`);
-    this.deflated = this.#isStored ? undefined : { size: packed, crc32: entry.crc32, read: () => this.#passages() };
+    this.deflated = this.#isStored
+      ? undefined
+      : { size: packed, crc32: entry.crc32, read: (stated) => this.#passages(stated) };
   }
 
   async bytes(limit: number): Promise<Buffer> {
     if (this.size > limit) throw this.#broken(`has ${this.size} bytes, and at most ${limit} are read`);
-    return this.#unpack(await this.#packed());
+    return this.#unpackAside(this.#packedIn(await this.#stretch()));
   }
 
-  async *stream(): AsyncGenerator<Uint8Array> {
-    for await (const { content } of this.#passages()) yield content;
+  async *stream(stated?: StatedHash): AsyncGenerator<Uint8Array> {
+    for await (const { content } of this.#passages(stated)) yield content;
   }
 
   get #isStored(): boolean {
     return this.#listed.entry.method === STORED;
   }
 
-  async #start(): Promise<number> {
-    const { entry, end } = this.#listed;
-    const length = LOCAL_HEADER + entry.name.length;
-    if (entry.start + length > end) throw this.#broken("is not where the directory says");
-    const header = await this.#read(entry.start, length);
-    return contentStart(header, this.#listed, (what) => this.#broken(what));
+  /** At once for small ones of an archive in memory. */
+  #passages(stated?: StatedHash): DeflatedPassage[] | AsyncGenerator<DeflatedPassage> {
+    const stretch = this.size <= AT_ONCE ? this.#stretch() : undefined;
+    if (stretch === undefined || stretch instanceof Promise) return this.#laterPassages(stretch, stated);
+    const packed = this.#packedIn(stretch);
+    return [wholePassage(this.#unpack(packed), packed, stated)];
   }
 
-  async #packed(): Promise<Buffer> {
-    return this.#read(await this.#start(), this.#listed.entry.packed);
-  }
-
-  async #unpack(packed: Buffer): Promise<Buffer> {
-    if (this.#isStored) {
-      this.#check(packed.length, crc32(packed));
-      return packed;
-    }
-    const { size } = this;
-    // The limit of its size: a member that is larger than it states must not fill the memory. The room beyond its size
-    // saves zlib a second round.
-    const options = { maxOutputLength: Math.max(size, 1), chunkSize: Math.min(size, WHOLE) + 64, info: true };
-    const { buffer, engine } =
-      size <= AT_ONCE ? (inflateRawSync(packed, options) as unknown as Inflated) : await inflate(packed, options);
-    this.#checkEnd(engine);
-    this.#check(buffer.length, crc32(buffer));
-    return buffer;
-  }
-
-  async *#passages(): AsyncGenerator<DeflatedPassage> {
+  async *#laterPassages(
+    stretch: Promise<Buffer> | undefined,
+    stated: StatedHash | undefined,
+  ): AsyncGenerator<DeflatedPassage> {
     if (this.size <= WHOLE) {
-      const packed = await this.#packed();
-      yield { content: await this.#unpack(packed), stream: [packed] };
+      const packed = this.#packedIn(await (stretch ?? this.#stretch()));
+      yield wholePassage(await this.#unpackAside(packed), packed, stated);
       return;
     }
+    const hashed = stated && createHash(stated.algorithm);
     let sum = 0;
     let length = 0;
     for await (const passage of this.#isStored ? this.#storedPassages() : this.#inflatedPassages()) {
       sum = crc32(passage.content, sum);
       length += passage.content.length;
       if (length > this.size) throw this.#broken("is larger than the archive says");
+      hashed?.update(passage.content);
       yield passage;
     }
     this.#check(length, sum);
+    if (hashed?.digest("base64url") !== stated?.digest) throw stated?.mismatch();
+  }
+
+  /** The archive from the member's header to the next one, but no more than the header and so many bytes can take. */
+  #stretch(content = this.#listed.entry.packed): Buffer | Promise<Buffer> {
+    const { entry, end } = this.#listed;
+    return this.#read(entry.start, Math.max(0, Math.min(end - entry.start, LARGEST_FRAME + content)));
+  }
+
+  #packedIn(stretch: Buffer): Buffer {
+    const { start, packed } = this.#listed.entry;
+    const at = this.#contentStart(stretch) - start;
+    return stretch.subarray(at, at + packed);
+  }
+
+  #contentStart(stretch: Buffer): number {
+    return contentStart(stretch, this.#listed, (what) => this.#broken(what));
+  }
+
+  #unpack(packed: Buffer): Buffer {
+    if (this.#isStored) {
+      this.#check(packed.length, crc32(packed));
+      return packed;
+    }
+    return this.#inflated(inflateRawSync(packed, this.#options()) as unknown as Inflated);
+  }
+
+  /** The same, of large ones on another thread. */
+  async #unpackAside(packed: Buffer): Promise<Buffer> {
+    if (this.#isStored || this.size <= AT_ONCE) return this.#unpack(packed);
+    return this.#inflated(await inflate(packed, this.#options()));
+  }
+
+  /**
+   * The limit is its size: a member that is larger than it states must not fill the memory. The room beyond its size saves
+   * zlib a second round.
+   */
+  #options(): object {
+    return { maxOutputLength: Math.max(this.size, 1), chunkSize: Math.min(this.size, WHOLE) + 64, info: true };
+  }
+
+  #inflated({ buffer, engine }: Inflated): Buffer {
+    this.#checkEnd(engine);
+    this.#check(buffer.length, crc32(buffer));
+    return buffer;
   }
 
   async *#storedPassages(): AsyncGenerator<DeflatedPassage> {
@@ -155,7 +202,7 @@ export class PackedMember implements ZipMember {
 
   /** The bytes as they lie in the archive. */
   async *#chunks(): AsyncGenerator<Buffer> {
-    const from = await this.#start();
+    const from = this.#contentStart(await this.#stretch(0));
     const { packed } = this.#listed.entry;
     for (let at = 0; at < packed; at += CHUNK) yield await this.#read(from + at, Math.min(CHUNK, packed - at));
   }
@@ -172,4 +219,9 @@ export class PackedMember implements ZipMember {
   #broken(what: string): ImageSpecError {
     return new ImageSpecError("E_RESOLVE", `${this.#subject}: ${this.path} ${what}`);
   }
+}
+
+function wholePassage(content: Buffer, packed: Buffer, stated: StatedHash | undefined): DeflatedPassage {
+  if (stated !== undefined && hash(stated.algorithm, content, "base64url") !== stated.digest) throw stated.mismatch();
+  return { content, stream: [packed] };
 }
