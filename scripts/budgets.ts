@@ -22,10 +22,10 @@ const IMPORT_TRIES = 15;
 const MB = 1_000_000;
 /** Most packages in total, counting the package itself, and most bytes. */
 const BUDGETS = [
-  { of: /^@imagespec\/core$/, packages: 10, bytes: 10 * MB },
+  { of: /^@imagespec\/core$/, packages: 25, bytes: 12 * MB },
   // Two libraries that cannot be had smaller, rattler (7 MB) and the bare-* packages of tar-stream (7 MB).
-  { of: /^@imagespec\/builder-uv-micromamba$/, packages: 40, bytes: 26 * MB },
-  { of: /^@imagespec\/builder-/, packages: 30, bytes: 20 * MB },
+  { of: /^@imagespec\/builder-uv-micromamba$/, packages: 60, bytes: 26 * MB },
+  { of: /^@imagespec\/builder-/, packages: 60, bytes: 25 * MB },
 ];
 
 const faults: string[] = [];

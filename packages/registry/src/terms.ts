@@ -36,7 +36,6 @@ export { onProcessExit } from "./process/on-process-exit.ts";
 export { packageVersion } from "./process/package-version.ts";
 export type { ProcessEnvironment } from "./process/process-environment.ts";
 export { isRunning, processMark } from "./process/process-mark.ts";
-export { type StartedProgram, type StartOptions, startProgram } from "./process/start-program.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
 export {
   isDigest,

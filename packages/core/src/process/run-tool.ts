@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type ErrorCode, ImageSpecError, redact, startProgram } from "@imagespec/registry/terms";
+import { type ErrorCode, ImageSpecError, redact } from "@imagespec/registry/terms";
 import { abortedError } from "./aborted-error.ts";
 import { isBrokenPipe } from "./broken-pipe.ts";
 import { escapeCommand } from "./escape-command.ts";
@@ -64,26 +64,28 @@ export async function runTool(
   const { input, signal } = options;
   const secrets = [...(options.redact ?? [])];
   const shown = escapeCommand(command, args, secrets);
+  // Loaded here, so that a program that only looks up a tag does not pay for it.
+  const { execa } = await import("execa");
   if (signal?.aborted) throw abortedError(shown, signal.reason);
 
   const started = performance.now();
-  const { child, ended } = await startProgram(command, args, {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
-    hasInput: input !== undefined,
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw startError(command, shown, error);
+  const child = execa(command, args, {
+    stdin: input === undefined ? "ignore" : "pipe",
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? {},
+    buffer: false,
+    detached: process.platform !== "win32",
+    reject: false,
+    windowsHide: true,
   });
   const output = readOutput(child, secrets, options);
   const group = processGroup(child);
   const stop = () => group.stop();
   signal?.addEventListener("abort", stop, { once: true });
-  // While the program was being started, too.
-  if (signal?.aborted) stop();
 
   let inputError: unknown;
   const feeding =
-    input === undefined || child.stdin === null
+    input === undefined || child.stdin === null || child.stdin === undefined
       ? Promise.resolve()
       : pipeline(toReadable(input), child.stdin).catch((error: unknown) => {
           if (isBrokenPipe(error)) return; // The tool stopped reading; its exit code tells why.
@@ -91,15 +93,18 @@ export async function runTool(
           stop();
         });
   try {
-    const end = await ended;
+    const result = await child;
+    if (result.failed && result.exitCode === undefined && result.signal === undefined && inputError === undefined) {
+      throw startError(command, shown, result);
+    }
     await feeding;
     const { stdout, tail } = output.end();
     if (signal?.aborted) throw abortedError(shown, signal.reason);
     if (inputError !== undefined) throw inputError;
-    const exitCode = end.exitCode ?? 128;
+    const exitCode = result.exitCode ?? 128;
     const seconds = (performance.now() - started) / 1000;
     if (exitCode !== 0 && options.allowFailure !== true) {
-      throw exitError(command, { command: shown, exitCode, signal: end.signal, tail }, options);
+      throw exitError(command, { command: shown, exitCode, signal: result.signal, tail }, options);
     }
     return { exitCode, stdout, tail, command: shown, seconds };
   } finally {
@@ -167,8 +172,13 @@ function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Rea
   return typeof input === "string" || input instanceof Uint8Array ? Readable.from([input]) : Readable.from(input);
 }
 
-function startError(command: string, shown: string, { code, message }: NodeJS.ErrnoException): ImageSpecError {
-  const reason = code === "ENOENT" ? "there is no such program on PATH" : message;
+function startError(
+  command: string,
+  shown: string,
+  failure: { code?: string | undefined; originalMessage?: string | undefined },
+) {
+  const { code, originalMessage = code ?? "it could not be started" } = failure;
+  const reason = code === "ENOENT" ? "there is no such program on PATH" : originalMessage;
   return new ImageSpecError("E_TOOL_MISSING", `${command} cannot be run: ${reason}`, {
     hint: `Install ${command}, or put its folder on PATH.`,
     details: { command: shown, code },

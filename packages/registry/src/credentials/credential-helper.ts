@@ -1,8 +1,6 @@
-import type { Readable } from "node:stream";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { onProcessExit } from "../process/on-process-exit.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
-import { startProgram } from "../process/start-program.ts";
 import type { Credential } from "./credential.ts";
 
 export interface HelperCall {
@@ -32,59 +30,51 @@ export async function askCredentialHelper(call: HelperCall): Promise<Credential 
     throw fail("is not a program name", "Correct `credsStore` or `credHelpers` in the docker config.json.");
   }
   call.signal?.throwIfAborted();
-  const { child, ended } = await startProgram(program, ["get"], { env: call.env, hasInput: true }).catch(() => {
-    throw fail("could not be started", `Install ${program}, or take it out of the docker config.json.`);
+  // Loaded here, since most programs that use this package never need it.
+  const { execa } = await import("execa");
+  // In its own process group, so that a grandchild that keeps the pipe open can be ended with it.
+  const child = execa(program, ["get"], {
+    input: call.server,
+    env: call.env,
+    extendEnv: false,
+    detached: process.platform !== "win32",
+    reject: false,
+    stripFinalNewline: true,
+    maxBuffer: MOST_PRINTED,
   });
-  let stopped: "timeout" | "abort" | "full" | undefined;
-  const stop = (why: NonNullable<typeof stopped>) => {
-    stopped ??= why;
+  let ended: "timeout" | "abort" | undefined;
+  const stop = (why: "timeout" | "abort") => {
+    ended ??= why;
     if (child.pid !== undefined) killGroup(child.pid);
   };
-  const stdout = textOf(child.stdout, () => stop("full"));
-  const stderr = textOf(child.stderr, () => stop("full"));
   const timer = setTimeout(() => stop("timeout"), call.timeoutMs);
   const onAbort = () => stop("abort");
   call.signal?.addEventListener("abort", onAbort, { once: true });
-  // While it was being started, too.
-  if (call.signal?.aborted) onAbort();
   // When this process exits at once, the helper must end too.
   const forgetExit = onProcessExit(() => stop("abort"));
   try {
-    // A helper that reads nothing says why by its exit code.
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(call.server);
-    const { exitCode, signal } = await ended;
-    if (stopped === "abort")
-      throw new ImageSpecError("E_ABORTED", `Asking ${program} for ${call.server} was cancelled`);
-    if (stopped === "timeout") {
+    const result = await child;
+    if (ended === "abort") throw new ImageSpecError("E_ABORTED", `Asking ${program} for ${call.server} was cancelled`);
+    if (ended === "timeout") {
       throw fail(`did not answer in ${call.timeoutMs / 1000} s`, `Run ${byHand} to see why it hangs.`);
     }
-    if (stopped === "full") {
+    if (result.isMaxBuffer) {
       throw fail(`printed more than ${MOST_PRINTED} bytes`, "Update or replace the credential helper.");
     }
-    if (signal !== undefined) throw fail(`was ended by ${signal}`, `Run ${byHand} to see why.`);
-    if (exitCode !== 0) {
-      if (NOT_FOUND.test(`${stdout()}\n${stderr()}`)) return undefined;
-      throw fail(`failed with exit code ${exitCode}`, `Run ${byHand} to see why.`);
+    if (result.signal !== undefined) throw fail(`was ended by ${result.signal}`, `Run ${byHand} to see why.`);
+    if (result.exitCode === undefined && result.failed) {
+      throw fail("could not be started", `Install ${program}, or take it out of the docker config.json.`);
     }
-    return readAnswer(stdout(), fail);
+    if (result.exitCode !== 0) {
+      if (NOT_FOUND.test(`${result.stdout}\n${result.stderr}`)) return undefined;
+      throw fail(`failed with exit code ${result.exitCode}`, `Run ${byHand} to see why.`);
+    }
+    return readAnswer(result.stdout, fail);
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener("abort", onAbort);
     forgetExit();
   }
-}
-
-/** Reads a stream; returns what takes the text so far. Calls `full` when there is too much of it. */
-function textOf(stream: Readable, full: () => void): () => string {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  stream.on("data", (chunk: Uint8Array) => {
-    bytes += chunk.length;
-    if (bytes > MOST_PRINTED) full();
-    else chunks.push(chunk);
-  });
-  return () => Buffer.concat(chunks).toString("utf8");
 }
 
 function readAnswer(text: string, fail: (what: string, hint: string) => ImageSpecError): Credential | undefined {
