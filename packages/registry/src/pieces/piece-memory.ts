@@ -1,5 +1,5 @@
-/** Bytes read or written at a time: few calls, and little memory, however late the collector comes. */
-export const PIECE_BYTES = 512 * 1024;
+/** Bytes read at a time: few steps for large contents, and little memory, however late the collector comes. */
+export const PIECE_BYTES = 1024 * 1024;
 
 /**
  * Memory that the pieces of large contents are read into, again and again: with new memory for each the collector would

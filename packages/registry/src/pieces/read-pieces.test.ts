@@ -31,6 +31,16 @@ describe("readPieces", () => {
     },
   );
 
+  it("lets other work have its turn between two pieces", async () => {
+    const path = join(folder, "turns");
+    await writeFile(path, randomBytes(4 * PIECE_BYTES));
+    let turns = 0;
+    const other = setInterval(() => turns++, 0);
+    for await (const _ of readPieces(path)) for (const end = Date.now() + 5; Date.now() < end; );
+    clearInterval(other);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   it("throws the signal's reason, and for a file that is not there", async () => {
     const path = join(folder, "a");
     await writeFile(path, randomBytes(3 * PIECE_BYTES));

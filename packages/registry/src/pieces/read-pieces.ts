@@ -1,4 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { readSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { PIECE_BYTES, type PieceMemory } from "./piece-memory.ts";
 
 /** How a file is read. */
@@ -11,8 +13,9 @@ export interface ReadPiecesOptions {
 }
 
 /**
- * The bytes of a file in pieces, the next one read while one is used. Throws what the file system does, and
- * the signal's reason.
+ * The bytes of a file in pieces. They are read on this thread, since handing each to a thread of Node's takes longer than
+ * copying it from the kernel's cache; between two of them other work has its turn. Throws what the file system does, and the
+ * signal's reason.
  */
 export async function* readPieces(
   path: string,
@@ -20,33 +23,27 @@ export async function* readPieces(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal?.throwIfAborted();
   const file = await open(path, "r");
-  let reading: Promise<Buffer> | undefined;
   try {
-    // One byte more shows at once that the file ends there.
-    const first = size < PIECE_BYTES ? Buffer.allocUnsafeSlow(size + 1) : undefined;
     const take = () => memory?.take() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
-    reading = filled(file, first ?? take());
+    // One byte more shows at once that the file ends there.
+    let room = size < PIECE_BYTES ? Buffer.allocUnsafeSlow(size + 1) : take();
     for (;;) {
-      const piece: Buffer = await reading;
+      const piece = filled(file.fd, room);
+      if (piece.length > 0) yield piece;
       signal?.throwIfAborted();
-      if (piece.length === 0) return;
-      const isLast = piece.length < piece.buffer.byteLength;
-      reading = isLast ? undefined : filled(file, take());
-      // Awaited in the next round; until then its failure must not end the process.
-      reading?.catch(() => undefined);
-      yield piece;
-      if (reading === undefined) return;
+      if (piece.length < room.length) return;
+      room = take();
+      await setImmediate();
     }
   } finally {
-    await reading?.catch(() => undefined);
     await file.close();
   }
 }
 
 /** As much of the file as there is room for; less means that it ends there. */
-async function filled(file: FileHandle, room: Buffer): Promise<Buffer> {
+function filled(fd: number, room: Buffer): Buffer {
   let length = 0;
   for (let read = -1; read !== 0 && length < room.length; length += read)
-    ({ bytesRead: read } = await file.read(room, length, room.length - length, null));
+    read = readSync(fd, room, length, room.length - length, null);
   return room.subarray(0, length);
 }
