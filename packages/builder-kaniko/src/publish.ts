@@ -25,6 +25,7 @@ import {
   parsePlatform,
   parseReference,
   RegistryClient,
+  throughMirror,
 } from "@imagespec/registry";
 import type { KanikoOptions } from "./options.ts";
 
@@ -70,10 +71,12 @@ async function push({ request, images, dispose }: Publication, reference: string
   const client = new RegistryClient({ credentials: request.credentials, insecure, mirrors: {} });
   const step = "push the image";
   const report = new TransferReport(emit, { name: step, direction: "pushed" });
+  const { base } = request.plan;
+  const mountFrom = base.kind === "layout" ? undefined : throughMirror(base.reference, request.mirrors);
   try {
     const sink = reportedSink(client.repository(name), report);
     return await timedStep(emit, step, () =>
-      copyImages(images, sink, tag, { signal: request.signal, beforeTag: dispose }),
+      copyImages(images, sink, tag, { signal: request.signal, beforeTag: dispose, mountFrom }),
     );
   } finally {
     await client.close();

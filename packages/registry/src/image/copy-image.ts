@@ -14,6 +14,8 @@ const MAX_MANIFESTS = 1000;
 export interface CopyOptions extends PushOptions {
   /** Called when all but the tag is written. */
   beforeTag?: (() => Promise<void>) | undefined;
+  /** A repository that may hold some of the blobs, where the source is none: the sink's registry mounts them from there. */
+  mountFrom?: string | undefined;
 }
 
 interface Collection {
@@ -39,7 +41,7 @@ export async function copyImage(
   await collect(collection, tagOrDigest, undefined, 0);
   // Checked once: by the sink, or here if it was downloaded. The registry checks what comes from this disk.
   const unchecked = sink.checksBlobs === true || source.registry === undefined;
-  const mountFrom = source.registry === undefined ? undefined : source.name;
+  const mountFrom = source.registry === undefined ? options.mountFrom : source.name;
   const root = collection.manifests.pop() as ManifestBytes;
   await orDiscard(sink, async () => {
     await runLimited(
