@@ -28,7 +28,7 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
     faults.add("requirements", {
       code: "leads_out",
       message: `'${spec.requirements}' lies outside '${spec.root}', the root of the spec`,
-      hint: "Copy it below that folder, or make the folder that holds it the spec's root.",
+      hint: "Copy it below that folder, or make the folder that holds it the root (`--root`).",
     });
     return undefined;
   }

@@ -199,6 +199,8 @@ describe("faults of a spec", () => {
     expect(Object.keys(faults).sort()).toEqual(["copy.0", "cuda", "env.", "pakages", "pythonVersion", "requirements"]);
     for (const fault of Object.values(faults)) expect(fault.hint).toMatch(/./);
     expect(faults.pakages?.hint).toBe("Write 'packages' if you mean that.");
+    // An absolute path out of the root is refused as well.
+    expect(faultsOf({ requirements: "../r.txt" }).requirements?.hint).toMatch(/below the spec's root, or .*--root/);
   });
 
   it.each([

@@ -206,7 +206,7 @@ export function requirementsPathBreach(path: string): Problem | undefined {
   }
   if (!path.split(/[\\/]/).includes("..")) return undefined;
   const message = `'${path}' leads outside the root`;
-  const hint = "Move the file below the spec's root, or give its absolute path.";
+  const hint = "Copy the file below the spec's root, or make the folder that holds it the root (`--root`).";
   return { code: "requirements_path", message, hint };
 }
 
