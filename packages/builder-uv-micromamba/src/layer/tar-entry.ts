@@ -91,6 +91,7 @@ const LONGEST_PATH = 4096 - 2;
 
 /** Whether no file system of Linux holds a path. */
 export function isTooLong(path: string): boolean {
-  if (Buffer.byteLength(path) > LONGEST_PATH) return true;
-  return path.split("/").some((part) => Buffer.byteLength(part) > LONGEST_NAME);
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= LONGEST_NAME) return false;
+  return bytes > LONGEST_PATH || path.split("/").some((part) => Buffer.byteLength(part) > LONGEST_NAME);
 }

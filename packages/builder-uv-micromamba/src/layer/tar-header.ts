@@ -6,11 +6,36 @@ export const TAR_BLOCK = 512;
 const MAX_HEADER_ID = 0o777777;
 /** What eleven octal digits hold; a larger size is written in base 256, as GNU tar does. */
 const MAX_OCTAL_SIZE = 0o77777777777;
-const TYPES = { file: "0", hardlink: "1", symlink: "2", directory: "5", pax: "x" } as const;
+/** The letter of each type. */
+const TYPES = { file: 0x30, hardlink: 0x31, symlink: 0x32, directory: 0x35, pax: 0x78 };
+const ZERO = 0x30;
 
-const MTIME = octal(LAYER_MTIME.getTime() / 1000, 11);
-/** Magic, version, no names of user and group, device 0:0. */
-const USTAR = `ustar\0${"00"}${"\0".repeat(64)}${octal(0, 6)}\0${octal(0, 6)}\0`;
+/** A field of a header: where it is, and how many octal digits it has. */
+const MODE = [100, 6] as const;
+const UID = [108, 6] as const;
+const GID = [116, 6] as const;
+const SIZE = [124, 11] as const;
+const CHECKSUM = [148, 6] as const;
+const TYPE = 156;
+const LINK = 157;
+const PREFIX = 345;
+
+/** A header without what entries differ in; its own field of the checksum counts as eight spaces. */
+const BLANK = Buffer.from(
+  [
+    "\0".repeat(100),
+    "000000 \0".repeat(3),
+    "00000000000 ",
+    `${(LAYER_MTIME.getTime() / 1000).toString(8).padStart(11, "0")} `,
+    "        0",
+    "\0".repeat(100),
+    // Magic, version, no names of user and group, device 0:0.
+    `ustar\0${"00"}${"\0".repeat(64)}`,
+    "000000 \0".repeat(2),
+    "\0".repeat(167),
+  ].join(""),
+  "latin1",
+);
 
 interface Fields {
   name: string;
@@ -80,34 +105,35 @@ function paxRecord(text: string): string {
 
 function ustar(fields: Fields, { name, prefix }: { name: string; prefix: string }): Buffer {
   const { mode, uid, gid, size, type, link } = fields;
-  const octalSize = size <= MAX_OCTAL_SIZE;
-  // Names and prefix are ASCII here; a link's bytes are UTF-8.
-  const text = [
-    name.padEnd(100, "\0"),
-    octal(mode & 0o7777, 6).padEnd(8, "\0"),
-    octal(Math.min(uid, MAX_HEADER_ID), 6).padEnd(8, "\0"),
-    octal(Math.min(gid, MAX_HEADER_ID), 6).padEnd(8, "\0"),
-    octal(octalSize ? size : 0, 11),
-    MTIME,
-    // The checksum counts its own field as eight spaces.
-    "        ",
-    TYPES[type],
-    (link === "" ? "" : Buffer.from(link).toString("latin1")).padEnd(100, "\0"),
-    USTAR,
-    prefix.padEnd(167, "\0"),
-  ].join("");
-  const header = Buffer.from(text, "latin1");
-  if (!octalSize) {
-    header.fill(0, 124, 136);
-    header[124] = 0x80;
-    header.writeBigUInt64BE(BigInt(size), 128);
-  }
+  const header = Buffer.from(BLANK);
+  // Name and prefix are ASCII here; a link's bytes are UTF-8.
+  header.write(name, "latin1");
+  writeOctal(header, MODE, mode & 0o7777);
+  writeOctal(header, UID, Math.min(uid, MAX_HEADER_ID));
+  writeOctal(header, GID, Math.min(gid, MAX_HEADER_ID));
+  writeSize(header, size);
+  header[TYPE] = TYPES[type];
+  if (link !== "") header.write(link, LINK);
+  if (prefix !== "") header.write(prefix, PREFIX, "latin1");
   let sum = 0;
   for (let at = 0; at < TAR_BLOCK; at++) sum += header[at] as number;
-  header.write(`${octal(sum, 6)}\0`, 148, "latin1");
+  writeOctal(header, CHECKSUM, sum);
+  header[CHECKSUM[0] + 7] = 0;
   return header;
 }
 
-function octal(value: number, digits: number): string {
-  return `${value.toString(8).padStart(digits, "0")} `;
+function writeSize(header: Buffer, size: number): void {
+  const [at] = SIZE;
+  if (size <= MAX_OCTAL_SIZE) {
+    writeOctal(header, SIZE, size);
+    return;
+  }
+  header.fill(0, at, at + 12);
+  header[at] = 0x80;
+  header.writeBigUInt64BE(BigInt(size), at + 4);
+}
+
+function writeOctal(header: Buffer, [at, digits]: readonly [number, number], value: number): void {
+  for (let place = at + digits - 1, rest = value; place >= at; place--, rest = Math.floor(rest / 8))
+    header[place] = ZERO + (rest % 8);
 }

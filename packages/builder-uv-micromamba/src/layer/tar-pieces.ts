@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
+import { isPlainPath } from "./plain-path.ts";
 import { type DeflatedPassage, type FileEntry, isWhiteout, type TarEntry, textFile } from "./tar-entry.ts";
 import { padding, TAR_BLOCK, tarHeader } from "./tar-header.ts";
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 /** A deflate stream of at least this many bytes is copied; smaller contents compress better together with others. */
 export const COPIED_FROM = 5 * 1024;
 /** An uncompressed content of more bytes is left to zlib, which takes half the time for binary data. */
@@ -116,10 +116,6 @@ function changed({ path, size }: FileEntry): ImageSpecError {
 
 /** Throws unless the path stays inside the image and can be written as it is. */
 export function checkPath(path: string): void {
-  const bad =
-    path === "" ||
-    path.includes("\0") ||
-    LONE_SURROGATE.test(path) ||
-    path.split("/").some((p) => p === "" || p === "." || p === "..");
-  if (bad) throw new ImageSpecError("E_INTERNAL", `${JSON.stringify(path)} is not a path inside an image`);
+  if (path.includes("\0") || !path.isWellFormed() || !isPlainPath(path))
+    throw new ImageSpecError("E_INTERNAL", `${JSON.stringify(path)} is not a path inside an image`);
 }

@@ -33,9 +33,9 @@ export function parseRecord(text: string, subject: string): RecordRow[] {
 
 /** Writes RECORD, sorted by path and hash. */
 export function formatRecord(rows: readonly RecordRow[]): string {
-  const order = ({ path, hash }: RecordRow) => `${path}\0${hash}`;
-  const sorted = [...rows].sort((a, b) => (order(a) < order(b) ? -1 : 1));
-  return sorted.map((row) => `${csvField(row.path)},${row.hash},${row.size}\n`).join("");
+  const keyed = rows.map((row) => ({ row, key: `${row.path}\0${row.hash}` }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return keyed.map(({ row }) => `${csvField(row.path)},${row.hash},${row.size}\n`).join("");
 }
 
 export function recordRow(path: string, content: Uint8Array): RecordRow {

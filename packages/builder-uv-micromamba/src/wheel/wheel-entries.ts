@@ -75,12 +75,13 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   for (const point of await entryPoints(zip, info, filename))
     generate(`${target.prefix}/bin/${point.name}`, consoleScript(target.python, point), 0o755);
 
+  const destination = destinations(info, target);
   for (const member of zip.members) {
     if (member.path === `${info}/RECORD`) {
       rows.push(recorded.get(member.path) ?? { path: member.path, hash: "", size: String(member.size) });
       continue;
     }
-    const place = destination(member.path, info, target);
+    const place = destination(member.path);
     // It would be stale anyway: bytecode that a build left in the wheel belongs to files with other times.
     if (target.compiled && place.path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(place.path)) continue;
     const row = recorded.get(member.path);
@@ -198,18 +199,34 @@ async function collected(content: AsyncIterable<Uint8Array>, member: ZipMember, 
   return Buffer.concat(await Array.fromAsync(content));
 }
 
-function destination(path: string, info: string, target: WheelTarget): { path: string; script: boolean } {
+/** Where a file of the wheel goes, and whether that is among scripts. */
+interface Destination {
+  path: string;
+  script: boolean;
+}
+
+/** Where files of a wheel go, by their path in it. */
+function destinations(info: string, target: WheelTarget): (path: string) => Destination {
   const site = sitePackages(target);
   const data = `${info.replace(/\.dist-info$/, "")}.data/`;
-  if (!path.startsWith(data)) return { path: `${site}/${path}`, script: false };
-  const rest = path.slice(data.length);
+  return (path) =>
+    path.startsWith(data)
+      ? dataDestination(path, path.slice(data.length), { info, target })
+      : { path: `${site}/${path}`, script: false };
+}
+
+function dataDestination(
+  path: string,
+  rest: string,
+  { info, target }: { info: string; target: WheelTarget },
+): Destination {
   const slash = rest.indexOf("/");
   const inner = rest.slice(slash + 1);
   const name = normalizeName(info.split("-")[0] as string);
   switch (rest.slice(0, slash)) {
     case "purelib":
     case "platlib":
-      return { path: `${site}/${inner}`, script: false };
+      return { path: `${sitePackages(target)}/${inner}`, script: false };
     case "scripts":
       if (inner.includes("/"))
         throw new ImageSpecError("E_RESOLVE", `${info}: the wheel's scripts have a folder: ${path}`);

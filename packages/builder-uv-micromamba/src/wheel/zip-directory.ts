@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { plainPath } from "../layer/plain-path.ts";
+import { isPlainPath, plainPath } from "../layer/plain-path.ts";
 import { type ReadAt, readEntries, type ZipEntry } from "./zip-entry.ts";
 
 /** Info-ZIP's extra field with another name for the file (APPNOTE 4.6.9). */
@@ -80,6 +80,7 @@ function memberName({ name: raw, flags, extra }: ZipEntry, subject: string): str
 function judgedPath(name: string, subject: string): string {
   const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${name} ${what}`);
   if (/\p{Cc}/u.test(name)) throw broken("has a control character in its name");
+  if (isPlainPath(name)) return name;
   let depth = 0;
   for (const part of name.split("/")) {
     if (part === "..") depth--;
