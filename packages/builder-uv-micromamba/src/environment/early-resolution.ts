@@ -27,8 +27,8 @@ export interface EarlyResolution {
 
 /**
  * Starts resolving while the base is still being read, which takes about as long for a base of 50 MB. The config of
- * official Python images says which Python they hold. Undefined where the base is known already or its config says
- * nothing. A wrong guess only costs time: what it makes is in the cache under a key of its own.
+ * official Python images says which Python they hold. Undefined where the base is known already, and only the compiler is
+ * looked for, or its config says nothing. A wrong guess only costs time: what it makes is in the cache under a key of its own.
  */
 export async function resolveEarly(
   session: BuildSession,
@@ -36,11 +36,14 @@ export async function resolveEarly(
 ): Promise<EarlyResolution | undefined> {
   const { environment: step, packages } = session.request.plan.steps;
   const target = officialPython(base);
-  if (step?.manager !== "venv" || packages === undefined || target === undefined || (await inspector.isKnown()))
-    return undefined;
+  if (step?.manager !== "venv" || packages === undefined || target === undefined) return undefined;
   const { python } = step;
   if (python.from === "exec") return undefined;
   if (python.from === "version" && !isOfVersion(target.version, python.version)) return undefined;
+  // Looking for the compiler may take as long as reading the base, or what other machines know of it; whoever needs it
+  // learns why there is none.
+  const compiler = step.bytecode ? findCompiler(session, target.minor, step.uvImage).catch(() => undefined) : undefined;
+  if (await inspector.isKnown()) return undefined;
 
   const dropped = new AbortController();
   const signal = AbortSignal.any([session.signal, dropped.signal]);
@@ -53,8 +56,6 @@ export async function resolveEarly(
     linksLib64: true,
   };
   const { records } = session;
-  // Looking for the compiler may take as long as reading the base; whoever needs it learns why there is none.
-  const compiler = step.bytecode ? findCompiler(session, target.minor, step.uvImage).catch(() => undefined) : undefined;
   const making = wheels.then(async (found) => {
     const run = pLimit(PARALLEL);
     // The caller that uses the wheels prints these warnings.
