@@ -3,6 +3,7 @@ import { evict } from "./cache/evict.ts";
 import { assembleImage } from "./image/assemble-image.ts";
 import { deliver } from "./image/deliver.ts";
 import { imageConfig } from "./image/image-config.ts";
+import { ImagePush } from "./image/image-push.ts";
 import { platformImage } from "./image/platform-image.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { BuildSession } from "./session/build-session.ts";
@@ -17,10 +18,10 @@ export async function build(session: BuildSession, builder: string, created: str
   const { platforms } = target;
   const limits = { most: platforms.length, signal: session.signal };
   const images = await inParallel(platforms, limits, (platform) => platformImage(session, platform));
-  const layers = await makeLayers(
-    session,
-    images.map((image) => image.layers),
-  );
+  const push = target.push ? new ImagePush(session) : undefined;
+  for (const { base } of images) push?.beginBase(base);
+  const wanted = images.map((image) => image.layers);
+  const layers = await makeLayers(session, wanted, (layer) => push?.begin(layer));
   const assembled = images.map(({ base }, at) => {
     const built = layers[at] ?? [];
     const config = imageConfig(base, plan, built, { builder, created });
@@ -28,7 +29,7 @@ export async function build(session: BuildSession, builder: string, created: str
   });
   // Shared while the image is sent: a layer's record is believed only where the layer is there.
   const saved = session.once("share records", async () => session.shared?.save());
-  const result = await deliver(session, assembled);
+  const result = await deliver(session, assembled, push);
   await saved;
   await evict(session.cache, session.options.cacheBytes);
   return result;

@@ -1,19 +1,17 @@
 import { createReadStream } from "node:fs";
-import {
-  type BuildResult,
-  ImageSpecError,
-  isImageSpecError,
-  reportedSink,
-  TransferReport,
-  timedStep,
-} from "@imagespec/core/builder";
+import { type BuildResult, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { DockerArchive, OciLayout, parseReference } from "@imagespec/registry";
 import type { BuildSession } from "../session/build-session.ts";
 import type { AssembledImage } from "./assemble-image.ts";
+import type { ImagePush } from "./image-push.ts";
 import { writeImage } from "./write-image.ts";
 
-/** Writes the image to the registry and to the output asked for. The digest is that of the tag. */
-export async function deliver(session: BuildSession, images: readonly AssembledImage[]): Promise<BuildResult> {
+/** Writes the image to the output asked for, and to its registry where it is pushed. The digest is that of the tag. */
+export async function deliver(
+  session: BuildSession,
+  images: readonly AssembledImage[],
+  push: ImagePush | undefined,
+): Promise<BuildResult> {
   const { plan, target } = session.request;
   const reference = parseReference(plan.reference);
   const result: BuildResult = { reference: plan.reference };
@@ -30,17 +28,8 @@ export async function deliver(session: BuildSession, images: readonly AssembledI
       await session.cache.removeScratch(file, session.warn);
     }
   }
-  if (target.push) result.digest = await push(session, images);
+  if (push !== undefined) result.digest = await push.write(images);
   return result;
-}
-
-async function push(session: BuildSession, images: readonly AssembledImage[]): Promise<string> {
-  const { plan, emit } = session.request;
-  const reference = parseReference(plan.reference);
-  const name = "push the image";
-  const report = new TransferReport(emit, { name, direction: "pushed" });
-  const sink = reportedSink(session.registry.repository(reference, { mirror: false }), report);
-  return timedStep(emit, name, () => writeImage(session, images, sink, reference.tag));
 }
 
 function archive(session: BuildSession, images: readonly AssembledImage[], path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { type ImageSink, orDiscard } from "@imagespec/registry";
+import { type Descriptor, type ImageSink, orDiscard } from "@imagespec/registry";
+import type { BaseImage } from "../base/base-image.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -31,14 +32,7 @@ async function writeParts(
   const { signal } = session;
   const blobs = new Map<string, (signal: AbortSignal) => Promise<void>>();
   for (const { base, layers, config } of images) {
-    const { source, mountFrom } = base;
-    for (const layer of base.layers)
-      blobs.set(layer.digest, (abort) =>
-        sink.putBlob(layer, () => source.getBlob(layer, { signal: abort, memory: sink.memory }), {
-          signal: abort,
-          mountFrom,
-        }),
-      );
+    for (const layer of base.layers) blobs.set(layer.digest, (abort) => putBaseLayer(base, layer, sink, abort));
     for (const layer of layers) blobs.set(layer.digest, (abort) => putLayer(session, layer, sink, abort));
     const { descriptor, bytes } = config;
     blobs.set(descriptor.digest, (abort) => sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort }));
@@ -50,7 +44,24 @@ async function writeParts(
   return top.digest;
 }
 
-async function putLayer(session: BuildSession, layer: BuiltLayer, sink: ImageSink, signal: AbortSignal): Promise<void> {
+/** Mounts a layer of the base from where it is, or sends it from there. */
+export function putBaseLayer(
+  { source, mountFrom }: BaseImage,
+  layer: Descriptor,
+  sink: ImageSink,
+  signal: AbortSignal,
+): Promise<void> {
+  const open = () => source.getBlob(layer, { signal, memory: sink.memory });
+  return sink.putBlob(layer, open, { signal, mountFrom });
+}
+
+/** Writes a layer of ours, whose bytes in the cache are checked first. */
+export async function putLayer(
+  session: BuildSession,
+  layer: BuiltLayer,
+  sink: ImageSink,
+  signal: AbortSignal,
+): Promise<void> {
   let right: Promise<void> | undefined;
   // Called for what the sink lacks: only then are the bytes read, once to check them and once to send them.
   async function* content(): AsyncGenerator<Uint8Array> {

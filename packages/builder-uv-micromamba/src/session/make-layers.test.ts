@@ -29,10 +29,13 @@ describe("makeLayers", () => {
     };
     const request = { emit: (event: BuildEvent) => events.push(event), target: { platforms: ["linux/amd64"] } };
     const session = { request, layers, signal: new AbortController().signal } as unknown as BuildSession;
-    expect(await makeLayers(session, [sources.slice(0, 4), sources.slice(4)])).toEqual([
+    const ready: unknown[] = [];
+    const note = ({ source }: BuiltLayer) => ready.push(source.key);
+    expect(await makeLayers(session, [sources.slice(0, 4), sources.slice(4)], note)).toEqual([
       sources.slice(0, 4).map(built),
       sources.slice(4).map(built),
     ]);
+    expect(ready.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     const done = events.flatMap((event) => (event.type === "step" && event.status === "done" ? [event.name] : []));
     expect(done).toEqual(["layer 3", "layer 5", "layer 7"]);
     expect(events.filter((event) => event.type === "step" && event.status === "cached")).toHaveLength(5);

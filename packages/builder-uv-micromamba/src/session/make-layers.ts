@@ -7,10 +7,14 @@ import type { BuildSession } from "./build-session.ts";
 /** Layers looked for at a time: where a registry is asked for them, that is waiting. */
 const LOOKED_FOR = 8;
 
-/** Makes the layers the cache lacks, a few at a time; platforms share equal ones. Returns all of them in the order given. */
+/**
+ * Makes the layers the cache lacks, a few at a time; platforms share equal ones. Calls `ready` for each once it is there, and
+ * returns all of them in the order given.
+ */
 export async function makeLayers(
   session: BuildSession,
   images: readonly (readonly LayerSource[])[],
+  ready: (layer: BuiltLayer) => void,
 ): Promise<BuiltLayer[][]> {
   const { layers, signal } = session;
   const { emit, target } = session.request;
@@ -25,10 +29,10 @@ export async function makeLayers(
     return { source, step, found };
   });
   const most = Math.min(availableParallelism(), 4);
-  const made = await inParallel(
-    looked,
-    { most, signal },
-    async ({ source, step, found }, either) => found ?? timedStep(emit, step, () => layers.make(source, either)),
-  );
+  const made = await inParallel(looked, { most, signal }, async ({ source, step, found }, either) => {
+    const layer = found ?? (await timedStep(emit, step, () => layers.make(source, either)));
+    ready(layer);
+    return layer;
+  });
   return images.map((sources) => made.splice(0, sources.length));
 }

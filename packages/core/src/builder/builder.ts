@@ -117,8 +117,8 @@ export abstract class ImageSpecBuilder<Options = unknown> {
    * Builds the image and pushes it, tag last. Returns what was built; a string is its reference; undefined means the
    * target's reference.
    *
-   * @throws ImageSpecError E_UNSUPPORTED, as long as nothing was written outside the cache: the engine then goes on to
-   * the next builder, unless this one was named.
+   * @throws ImageSpecError E_UNSUPPORTED, as long as no image was written, but at most blobs of it outside the cache: the
+   * engine then goes on to the next builder, unless this one was named.
    */
   abstract buildImage(request: BuildRequest<Options>): Promise<BuildResult | string | undefined>;
 }

@@ -4,7 +4,7 @@ import type { BuildEvent } from "./build-event.ts";
 import { reportedSink } from "./reported-sink.ts";
 import { TransferReport } from "./transfer-report.ts";
 
-/** A sink that has a blob of each kind: one that is there, one that is sent, one that is sent at the second try. */
+/** A sink that has a blob of each kind: one that is there, one that is sent, one that is sent at the second try, or never. */
 const sink: ImageSink = {
   name: "sink",
   hasBlob: async () => false,
@@ -12,6 +12,7 @@ const sink: ImageSink = {
     if (digest === "there") return;
     if (digest === "twice") for await (const _ of open()) break;
     for await (const _ of open());
+    if (digest === "lost") throw new Error("lost");
   },
   putManifest: async () => undefined,
 };
@@ -33,6 +34,7 @@ it("tells what was sent and what was there, once each, whatever was tried again"
   ] as const) {
     await reported.putBlob(blob(digest, size), () => bytes(size));
   }
+  await expect(reported.putBlob(blob("lost", 40), () => bytes(40))).rejects.toThrow("lost");
   await reported.putManifest({ mediaType: "manifest", digest: "m", bytes: Buffer.alloc(1) });
   const about = { type: "progress", name: "push", direction: "pushed", unit: "bytes" };
   expect(events.at(-1)).toEqual({ ...about, current: 180, total: 180, reused: 100 });

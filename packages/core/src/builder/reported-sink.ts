@@ -22,7 +22,14 @@ export function reportedSink(sink: ImageSink, report: TransferReport): ImageSink
         count(-moved);
         return counted(open(), count);
       };
-      await sink.putBlob(descriptor, again, options);
+      try {
+        await sink.putBlob(descriptor, again, options);
+      } catch (error) {
+        // It may be put once more.
+        report.moved(-moved);
+        report.expect(-descriptor.size);
+        throw error;
+      }
       report.reused(descriptor.size - moved);
     },
     putManifest(manifest, options) {
