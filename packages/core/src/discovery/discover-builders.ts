@@ -17,6 +17,8 @@ export interface DiscoveryOptions {
   starts: readonly string[];
   /** False: only what `imagespec.config.*` names (`IMAGESPEC_PLUGINS=off`). */
   dependencies?: boolean;
+  /** The one dependency to look at; default: all of them. */
+  only?: string | undefined;
   /** What is done with modules that the config names by their path; `import` by default. */
   modules?: PluginModules;
 }
@@ -47,7 +49,7 @@ export async function discoverBuilders(options: DiscoveryOptions): Promise<Disco
     for (const root of roots) {
       if (seen.has(root)) continue;
       seen.add(root);
-      const installed = await dependenciesWithBuilders(root);
+      const installed = await dependenciesWithBuilders(root, options.only);
       diagnostics.push(...installed.diagnostics);
       addUnambiguous(installed.candidates, found, diagnostics);
     }
@@ -55,7 +57,7 @@ export async function discoverBuilders(options: DiscoveryOptions): Promise<Disco
   return { candidates: [...found.values()].sort(byPriority), diagnostics };
 }
 
-async function dependenciesWithBuilders(root: string): Promise<Discovery> {
+async function dependenciesWithBuilders(root: string, only: string | undefined): Promise<Discovery> {
   const path = join(root, "package.json");
   const broken = (message: string, hint: string) => discovery([{ subject: root, path, message, hint }]);
   if (isForeignPnpProject(root)) {
@@ -64,7 +66,8 @@ async function dependenciesWithBuilders(root: string): Promise<Discovery> {
   }
   const names = await dependencyNames(path);
   if (typeof names === "string") return broken(names, "Correct package.json.");
-  return discovery((await Promise.all(names.map((name) => buildersOf(name, root)))).flat());
+  const asked = only === undefined ? names : names.filter((name) => name === only);
+  return discovery((await Promise.all(asked.map((name) => buildersOf(name, root)))).flat());
 }
 
 /** By the name the project declared, since a package may call itself anything. */

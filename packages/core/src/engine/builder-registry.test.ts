@@ -117,6 +117,16 @@ it("getRegistry() knows a builder once it was found, the builder itself once imp
   expect(one.getRegistry().get("theirs")).toEqual({ priority: 7, builder: own });
 });
 
+it("looks at no other dependency for a builder of ours", async () => {
+  await install("@imagespec/builder-kaniko", "kaniko", source("kaniko", "ours:1"));
+  await install("dep", "theirs", source("theirs", "x:1"));
+  await write("package.json", { dependencies: { dep: "1", "@imagespec/builder-kaniko": "1" } });
+  const one = engine();
+  expect(await one.build(spec("kaniko"))).toMatchObject({ reference: "ours:1" });
+  expect([...one.getRegistry().keys()]).toEqual(["kaniko"]);
+  expect((await one.findBuilders()).candidates.map(({ type }) => type)).toEqual(["kaniko", "theirs"]);
+});
+
 it("imports a builder that reuses what exists for a build, or to check its options, and not for an image that exists", async () => {
   const registry = await startRegistry();
   try {

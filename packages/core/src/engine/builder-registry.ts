@@ -63,8 +63,13 @@ export class BuilderRegistry {
    * Every builder known, in the order in which they are asked, and what is wrong with others. With `list` modules named by
    * their path do not run: their path stands for the type.
    */
-  async all(modules: "import" | "list" = "import"): Promise<Discovery> {
-    const found = await this.#discover(modules);
+  all(modules: "import" | "list" = "import"): Promise<Discovery> {
+    return this.#known(modules);
+  }
+
+  /** The same; with `only`, of the builders that dependencies bring those of this one. */
+  async #known(modules: "import" | "list", only?: string): Promise<Discovery> {
+    const found = await this.#discover(modules, only);
     for (const { type, priority, file, package: name } of found.candidates) {
       // The type of a module that is named by its path is known once the module has been imported.
       const isPath = modules === "list" && file !== undefined && name === undefined;
@@ -85,10 +90,15 @@ export class BuilderRegistry {
   async named(type: string): Promise<BuilderCandidate> {
     const inCode = this.#registered.get(type);
     if (inCode !== undefined) return registeredCandidate(type, inCode);
+    const ofType = (one: BuilderCandidate) => one.type === type;
+    const owner = FIRST_PARTY_BUILDERS.get(type);
+    // No other dependency may bring it, and a project may have hundreds. Where it is missing, the message tells of all.
+    const alone = owner === undefined ? undefined : (await this.#known("import", owner)).candidates.find(ofType);
+    if (alone !== undefined) return alone;
     const { candidates, diagnostics } = await this.all();
-    const candidate = candidates.find((one) => one.type === type);
+    const candidate = candidates.find(ofType);
     if (candidate !== undefined) return candidate;
-    const broken = diagnostics.find((one) => one.type === type || one.subject === FIRST_PARTY_BUILDERS.get(type));
+    const broken = diagnostics.find((one) => one.type === type || one.subject === owner);
     if (broken !== undefined) {
       const { diagnosticError } = await import("../discovery/package-candidates.ts");
       throw diagnosticError(broken);
@@ -102,12 +112,13 @@ export class BuilderRegistry {
     return builder;
   }
 
-  #discover(wanted: "import" | "list"): Promise<Discovery> {
+  #discover(wanted: "import" | "list", only: string | undefined): Promise<Discovery> {
     const starts = this.#options.starts();
     const dependencies = this.#options.env().IMAGESPEC_PLUGINS !== "off";
     const modules = dependencies ? wanted : "leave-out";
-    const key = JSON.stringify([starts, modules]);
-    if (this.#discovery?.key !== key) this.#discovery = { key, found: this.#find({ starts, dependencies, modules }) };
+    const key = JSON.stringify([starts, modules, only]);
+    if (this.#discovery?.key !== key)
+      this.#discovery = { key, found: this.#find({ starts, dependencies, only, modules }) };
     return this.#discovery.found;
   }
 
