@@ -30,8 +30,8 @@ const KINDS = [dpkgRecords, apkRecords, pythonRecords, condaRecords];
 /** Copies of smaller files cost little. */
 const HASHED_FROM = 64 * 1024;
 /** Limits in bytes of the records that are read: of one file, and of a layer. */
-const RECORD_BYTES = 32 * 1024 * 1024;
-const ALL_RECORDS_BYTES = 512 * 1024 * 1024;
+const RECORD_BYTES = 16 * 1024 * 1024;
+const ALL_RECORDS_BYTES = 128 * 1024 * 1024;
 
 /** Reads a layer as a stream and keeps what a report needs of it. @throws ImageSpecError E_UNSUPPORTED above the caps. */
 export async function scanLayer(
