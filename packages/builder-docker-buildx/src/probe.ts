@@ -25,7 +25,7 @@ export async function probe(options: DockerBuildxOptions, env: ProcessEnvironmen
     }
     const server = await asked;
     if (server.exitCode === 0) return { usable: true, detail: `${detail}, engine ${server.stdout.trim()}` };
-    const said = server.tail.at(-1) ?? "it does not answer";
+    const said = server.tail.findLast((line) => line.trim() !== "") ?? "it gives no reason";
     const hint = "Start docker, correct DOCKER_HOST, or use a builder that needs no engine (uv-micromamba).";
     return unusable(`the docker engine cannot be used${whereOf(env)}: ${said}`, hint);
   } catch (error) {

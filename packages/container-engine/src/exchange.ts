@@ -35,20 +35,25 @@ export async function exchange<T>(
   });
   let silence: Error | undefined;
   let sent: ClientRequest | undefined;
+  let late: NodeJS.Timeout | undefined;
   try {
     // Throws for certificates that cannot be used.
     const call = await openRequest(endpoint, request);
     sent = call;
+    const giveUp = () => {
+      silence = new Error(`it was silent for ${request.silence / 1000} s`);
+      call.destroy(silence);
+    };
+    // Of the whole head: one that comes byte by byte is no answer. An upload is answered when it ends, whenever that is.
+    if (body === undefined) late = setTimeout(giveUp, request.silence);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       call.once("response", resolve);
       call.on("error", reject);
-      call.on("timeout", () => {
-        silence = new Error(`it was silent for ${request.silence / 1000} s`);
-        call.destroy(silence);
-      });
+      call.on("timeout", giveUp);
       if (body === undefined) call.end();
       else send(body, call);
     });
+    clearTimeout(late);
     return await read(answer);
   } catch (error) {
     if (signal?.aborted) {
@@ -58,6 +63,7 @@ export async function exchange<T>(
     if (isImageSpecError(error)) throw error;
     throw silentEngine(`${endpoint.host} (${endpoint.source})`, silence ?? error);
   } finally {
+    clearTimeout(late);
     sent?.destroy();
     body?.destroy();
   }

@@ -4,6 +4,8 @@ import { ImageSpecError } from "@imagespec/registry";
 
 /** Limit of an answer in bytes; descriptions of images and engines are far smaller. */
 const LARGEST_ANSWER = 4 * 1024 * 1024;
+/** Milliseconds for such an answer. */
+const LONGEST_MS = 10_000;
 const TOO_LONG = "The container engine's answer is too long";
 /** Characters of one message about progress. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -19,15 +21,23 @@ export interface ProgressMessage {
 /**
  * Reads a whole answer.
  *
- * @throws ImageSpecError E_DAEMON when it is over 4 MiB.
+ * @throws ImageSpecError E_DAEMON when it is over 4 MiB, or has not ended after ten seconds.
  */
 export async function readText(answer: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of answer as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > LARGEST_ANSWER) throw strangeAnswer(TOO_LONG);
-    chunks.push(chunk);
+  const late = setTimeout(
+    () => answer.destroy(strangeAnswer("The container engine's answer does not end")),
+    LONGEST_MS,
+  );
+  try {
+    for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > LARGEST_ANSWER) throw strangeAnswer(TOO_LONG);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(late);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

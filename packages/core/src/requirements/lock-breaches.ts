@@ -1,7 +1,7 @@
 import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry/terms";
-import { parse } from "smol-toml";
 import { userInfoBreach } from "../spec/text-rules.ts";
+import { parseToml } from "../uv-project/parse-toml.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 import { lockMarkerBreaches } from "./lock-markers.ts";
 import { isPoetryLockStale } from "./poetry-content-hash.ts";
@@ -38,7 +38,7 @@ export function lockBreaches(kind: "uv.lock" | "poetry.lock", lockText: string, 
 /** The file as a table, or why it is not one. */
 export function parseTable(file: LockBreach["file"], text: string): { table: Table } | { breach: LockBreach } {
   try {
-    return { table: parse(text) as Table };
+    return { table: parseToml(text) };
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
     const message = `it is not TOML: ${redact(reason)}`;

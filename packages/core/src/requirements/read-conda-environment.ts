@@ -52,10 +52,19 @@ export async function condaEnvironment(text: string): Promise<CondaEnvironment> 
   const result: CondaEnvironment = { condaPackages: [], condaChannels: [], packages: [], breaches: [] };
   const wrong = (message: string, hint = HINT) =>
     result.breaches.push({ code: "conda_environment", message: redact(message), hint });
-  const { parse } = await import("yaml");
+  const { LineCounter, parseDocument } = await import("yaml");
   let content: unknown;
   try {
-    content = parse(text, { logLevel: "error", merge: true });
+    const lineCounter = new LineCounter();
+    // Errors are many in a file that is something else, and each would be drawn with its lines.
+    const document = parseDocument(text, { logLevel: "error", merge: true, prettyErrors: false, lineCounter });
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const { line, col } = lineCounter.linePos(error.pos[0]);
+      wrong(`it is not YAML: ${error.message} at line ${line}, column ${col}`);
+      return result;
+    }
+    content = document.toJS();
   } catch (error) {
     wrong(`it is not YAML: ${(error as Error).message.split("\n")[0]}`);
     return result;

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { type Problem, redact } from "@imagespec/registry";
-import { parse } from "smol-toml";
 import { environmentOf } from "../spec/environment-of.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { pythonPackageBreach } from "../spec/package-rules.ts";
 import type { Spec } from "../spec/spec.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
 import { markerHolds } from "../uv-project/marker.ts";
+import { parseToml } from "../uv-project/parse-toml.ts";
 import { type Table, table } from "../uv-project/toml-table.ts";
 import { namesPip, type Requirements } from "./requirements.ts";
 import type { RequirementsFile } from "./requirements-reader.ts";
@@ -64,7 +64,7 @@ export function scriptMetadata(text: string): { table: Table } | { breach: Probl
   if (blocks.length > 1) return breach("it has more than one block '# /// script'");
   const lines = (block.groups?.content ?? "").split("\n").map((line) => line.slice(line.startsWith("# ") ? 2 : 1));
   try {
-    return { table: parse(lines.join("\n")) as Table };
+    return { table: parseToml(lines.join("\n")) };
   } catch (error) {
     return breach(`its block '# /// script' is not TOML: ${redact((error as Error).message.split("\n")[0] ?? "")}`);
   }

@@ -9,7 +9,7 @@ import { cudaBreach, cudnnBreach, cudnnOfCudaBreach } from "./nvidia.ts";
 import type { FlatParameters } from "./parameters.ts";
 import { registryBreach } from "./registry-name.ts";
 import type { Spec } from "./spec.ts";
-import { imageNameBreach } from "./text-rules.ts";
+import { environmentSizeBreach, imageNameBreach } from "./text-rules.ts";
 
 /** Parameters that are not checked yet: any of them may still be of a wrong type. */
 export type Draft = { readonly [Name in keyof FlatParameters]?: unknown } & { readonly baseImage?: unknown };
@@ -25,6 +25,7 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
     ...placeConflicts(draft),
     ...nvidiaConflicts(draft),
     ...secretConflicts(draft),
+    ...sizeConflicts(draft),
     ...(base ? childConflicts(draft, base) : []),
   ];
 }
@@ -32,6 +33,11 @@ export function conflicts(draft: Draft, base: Spec | undefined): SpecFault[] {
 const conflict = (parameter: string, message: string, hint: string, code = "conflict"): SpecFault => {
   return { path: [parameter], code, message, hint };
 };
+
+function* sizeConflicts({ env }: Draft): Generator<SpecFault> {
+  const breach = typeof env === "object" && env !== null ? environmentSizeBreach({ ...env }) : undefined;
+  if (breach) yield { path: ["env"], ...breach };
+}
 
 function* sourceConflicts({ sourceCopyMode, sourceRoot }: Draft): Generator<SpecFault> {
   if (isGiven(sourceCopyMode) && sourceCopyMode !== "none" && !isGiven(sourceRoot)) {

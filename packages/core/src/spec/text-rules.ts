@@ -134,6 +134,28 @@ const BUILD_ARGUMENT = /^IMAGESPEC_(?:ENV_\d+|PYTHON_(?:INSTALL_MIRROR|DOWNLOADS
 /** What Linux takes as one argument or `NAME=VALUE`: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at its end. */
 export const LARGEST_ARGUMENT = 131_071;
 
+/**
+ * What Linux takes as arguments and environment together: a quarter of the stack's usual limit of 8 MiB, less room for what
+ * the image and its caller add.
+ */
+const LARGEST_ENVIRONMENT = 2 * 1024 ** 2 - 128 * 1024;
+/** Bytes that each variable takes beside its text: a NUL and a pointer. */
+const VARIABLE_BYTES = 9;
+
+/** The rule for all environment variables together. */
+export function environmentSizeBreach(env: Readonly<Record<string, unknown>>): Problem | undefined {
+  const bytes = Object.entries(env).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(`${name}=${String(value)}`) + VARIABLE_BYTES,
+    0,
+  );
+  if (bytes <= LARGEST_ENVIRONMENT) return undefined;
+  return {
+    code: "env_size",
+    message: `the variables take ${bytes} bytes together, and Linux starts no program with more than ${LARGEST_ENVIRONMENT}`,
+    hint: "Put the large ones into files that `copy` ships.",
+  };
+}
+
 /** The rule for the size of an environment variable. */
 export function envSizeBreach(name: string, value: string): Problem | undefined {
   const bytes = Buffer.byteLength(`${name}=${value}`);

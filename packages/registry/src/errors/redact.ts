@@ -4,7 +4,8 @@ import { bareUserInfos, userInfosOfUrls } from "./user-info.ts";
 
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
 const CONDA_TOKEN = /(\/t\/)[^\s/]+(\/|$)/g;
-const CONDA_TOKEN_URL = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/]+\/t\/[^\s/]+/i;
+// The scheme is looked for backwards, where there is one: from each letter of a long word, it would be looked for in vain.
+const CONDA_TOKEN_URL = /:\/\/(?<=[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/]+\/t\/[^\s/]+/i;
 // `Authorization: Basic ...`, in a header, in JSON, in an argument of a shell.
 const AUTHORIZATION =
   /((?:proxy-)?authorization\\?["']?\s{0,4}[:=]\s{0,4}\[?\s{0,4}\\?["']?)(?:([a-z][a-z0-9-]{0,30})\s{1,4})?([^\s"',\]\\]+)/gi;
