@@ -7,7 +7,7 @@ test("says where uv comes from where the image needs one, and nothing of it else
   vi.stubEnv("PATH", "/nowhere");
   expect(await probe(undefined, "ghcr.io/astral-sh/uv:0.13.9")).toEqual({
     usable: true,
-    detail: "uv comes out of its image",
+    detail: "uv from ghcr.io/astral-sh/uv:0.13.9",
   });
   expect(await probe(undefined, undefined)).toEqual({ usable: true });
 });
