@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-// What is made by tools or comes from elsewhere, and is in no commit.
-const MADE = new Set([".git", ".tools", ".turbo", "node_modules", "dist", "coverage", ".vitepress"]);
+// What is made by tools or comes from elsewhere, and is in no commit: folders by name, and one by its path.
+const MADE = new Set([".git", ".tools", ".turbo", "node_modules", "dist", "coverage", ".vitepress", "docs/api"]);
 
 /** One text file of the repository. */
 export interface SourceFile {
@@ -18,13 +18,12 @@ export interface SourceFile {
 
 /** Every file below `folder` (from the root), made ones left out, whose path `wanted` accepts. */
 export function filesIn(folder: string, wanted: (path: string) => boolean): SourceFile[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: false })
-    .filter((entry) => !MADE.has(entry.name))
-    .flatMap((entry) => {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return filesIn(path, wanted);
-      return entry.isFile() && wanted(path) ? [sourceFile(path)] : [];
-    });
+  return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: false }).flatMap((entry) => {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (MADE.has(entry.name) || MADE.has(path)) return [];
+    if (entry.isDirectory()) return filesIn(path, wanted);
+    return entry.isFile() && wanted(path) ? [sourceFile(path)] : [];
+  });
 }
 
 export function sourceFile(path: string): SourceFile {
