@@ -62,7 +62,7 @@ export const configSchema = withZod((z) => {
       ),
       concurrency: described(
         "How many images of one file are built at the same time.",
-        z.int().check(z.minimum(1), z.maximum(64)),
+        z.int().check(z.minimum(1), z.maximum(999)),
       ),
     }),
   );

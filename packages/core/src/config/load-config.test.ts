@@ -22,7 +22,7 @@ const settings = {
   insecureRegistries: ["registry.lan:5000"],
   plugins: ["./builder.mjs"],
   cacheFolder: "cache",
-  concurrency: 2,
+  concurrency: 999,
 };
 
 describe("loadConfig", () => {

@@ -72,13 +72,14 @@ function takeInstruction({ name, text }: Instruction, found: DockerfileParts): v
     }
   } else if (name === "COPY" || name === "ADD") {
     // Sources and requirement files are found by themselves.
-  } else if (name !== "LABEL" && name !== "EXPOSE" && name !== "ARG")
+  } else if (name !== "LABEL" && name !== "EXPOSE" && name !== "ARG" && !(name === "USER" && text === "flytekit"))
     notes.push(`Dockerfile: left out ${name} ${text}${INSTEAD.get(name) ?? ""}`);
 }
 
 /** What a spec has in place of an instruction. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["RUN", "; commands can run it"],
+  ["RUN pip install", "; packages, requirements and pipIndex can say what it installs"],
   ["CMD", "; name it in entrypoint, or when a container is started"],
   ["ENTRYPOINT", "; name the program in entrypoint, with its place below /root if it is one of the sources"],
   ["USER", "; containers run as the user flytekit"],
@@ -104,9 +105,12 @@ function variablesOf(text: string): Record<string, string> {
   );
 }
 
-/** What needs no place in a spec: lists are refreshed and removed there anyway, and pip is not installed by pip. */
+/**
+ * What needs no place in a spec: lists are refreshed and removed there anyway, pip is not installed by pip, and a lock is
+ * found by itself.
+ */
 const NEEDLESS =
-  /^(?:apt-get\s+(?:-\S+\s+)*(?:update|clean|autoclean|autoremove)\b|rm\s+-rf?\s+\/var\/lib\/apt|set\s+-)/;
+  /^(?:apt-get\s+(?:-\S+\s+)*(?:update|clean|autoclean|autoremove)\b|rm\s+-rf?\s+\/var\/lib\/apt|set\s+-|uv\s+sync\b|poetry\s+(?:install|config)\b)/;
 
 function takeCommand(command: string, { parameters, notes }: DockerfileParts): void {
   const words = command.replace(/^(?:--\S+\s+)+/, "").split(/\s+/);
@@ -124,5 +128,5 @@ function takeCommand(command: string, { parameters, notes }: DockerfileParts): v
     const packages = listed.filter((word) => word !== "pip" && word !== "." && !/^(?:setuptools|wheel)$/.test(word));
     if (packages.length > 0) parameters.packages = [...(parameters.packages ?? []), ...packages];
   } else if (!(pip && /\s-r\s*requirements\.txt\b/.test(text)))
-    notes.push(`Dockerfile: left out RUN ${text}${INSTEAD.get("RUN")}`);
+    notes.push(`Dockerfile: left out RUN ${text}${INSTEAD.get(pip ? "RUN pip install" : "RUN")}`);
 }

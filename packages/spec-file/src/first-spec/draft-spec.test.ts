@@ -162,6 +162,34 @@ CMD ["serve"]
     ]);
   });
 
+  it("says what stands where a spec has it, and leaves out what it has anyway", async () => {
+    const text = `FROM python:3.11-slim
+RUN uv sync --frozen && poetry install --no-root
+RUN pip install -r reqs/dev.txt
+ENTRYPOINT ["./start.sh"]
+USER app
+USER flytekit
+`;
+    expect((await drafted({ Dockerfile: text })).notes).toEqual([
+      "Dockerfile: left out RUN pip install -r reqs/dev.txt; packages, requirements and pipIndex can say what it installs",
+      expect.stringMatching(/left out ENTRYPOINT \["\.\/start\.sh"\]; name the program in entrypoint, /),
+      "Dockerfile: left out USER app; containers run as the user flytekit",
+    ]);
+  });
+
+  it.each([
+    ["poetry", '[tool.poetry.dependencies]\npython = "^3.11"\nhumanize = "^4.0"\n'],
+    ["uv", '[project]\nname = "my-project-1"\ndynamic = ["version", "dependencies"]\n'],
+  ])("says that only a lock of %s names what the project depends on", async (tool, text) => {
+    expect((await drafted({ "pyproject.toml": text })).notes).toEqual([
+      expect.stringMatching(
+        `^pyproject\\.toml: left out .*; \`${tool} lock\` makes a ${tool}\\.lock, which requirements can name$`,
+      ),
+    ]);
+    const locked = await drafted({ "pyproject.toml": text, "requirements.txt": "six\n" });
+    expect(locked).toMatchObject({ parameters: { requirements: "requirements.txt" }, notes: [] });
+  });
+
   it.each([
     ["FROM python:3.11-alpine", { python_version: "3.11" }],
     ["FROM python:3.11-slim", { base_image: "python:3.11-slim" }],

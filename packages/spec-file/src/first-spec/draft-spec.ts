@@ -24,7 +24,7 @@ export async function draftSpec(folder: string, signal?: AbortSignal): Promise<S
   draft.notes.push(...image.notes);
   await takeEach(take, draft, image.parameters, "Dockerfile");
   const conda = await readCondaFile(folder);
-  const { pythonVersion, dependencies } = await projectPython(folder);
+  const { pythonVersion, dependencies, note } = await projectPython(folder);
   const version = conda?.pythonVersion ?? versionOver(draft.parameters, pythonVersion);
   if (version !== undefined) await take({ pythonVersion: version }, "the project");
   if (conda !== undefined) {
@@ -33,6 +33,7 @@ export async function draftSpec(folder: string, signal?: AbortSignal): Promise<S
     await takeEach(take, draft, conda.parameters, conda.file);
   } else if (!(await takeRequirements(take))) {
     await takeEach(take, draft, { packages: dependencies }, "pyproject.toml");
+    if (note !== undefined) draft.notes.push(note);
   }
   const sources = await findSources(folder);
   if (sources !== undefined) await take({ sourceRoot: sources }, "the sources");

@@ -1,5 +1,5 @@
 import { optionalText } from "./optional-text.ts";
-import { tomlTable } from "./toml-table.ts";
+import { type ProjectTable, tomlTable } from "./toml-table.ts";
 
 /** Minor versions of Python 3 by preference: the default first, then the newest. */
 const MINORS = [12, 13, 14, 11, 10, 9, 8];
@@ -8,18 +8,32 @@ const MINORS = [12, 13, 14, 11, 10, 9, 8];
 export interface ProjectPython {
   pythonVersion: string | undefined;
   dependencies: string[];
+  /** What is said of dependencies that only a lock can name; undefined where there are none. */
+  note: string | undefined;
 }
 
 /** Reads .python-version and pyproject.toml. */
 export async function projectPython(folder: string): Promise<ProjectPython> {
-  const { project, tool } = tomlTable(await optionalText(folder, "pyproject.toml"));
+  const table = tomlTable(await optionalText(folder, "pyproject.toml"));
+  const { project, tool } = table;
   const [pinned] = /^3\.\d+(?:\.\d+)?/m.exec((await optionalText(folder, ".python-version")) ?? "") ?? [];
   const required = project?.["requires-python"] ?? tool?.poetry?.dependencies?.python;
   const dependencies = Array.isArray(project?.dependencies) ? project.dependencies : [];
   return {
     pythonVersion: pinned ?? (typeof required === "string" ? pythonFor(required) : undefined),
     dependencies: dependencies.filter((one): one is string => typeof one === "string"),
+    note: lockNote(table),
   };
+}
+
+function lockNote({ project, tool }: ProjectTable): string | undefined {
+  const left = (whose: string, lock: string) =>
+    `pyproject.toml: left out ${whose}; \`${lock} lock\` makes a ${lock}.lock, which requirements can name`;
+  const { dynamic, dependencies } = project ?? {};
+  if (Array.isArray(dynamic) && dynamic.includes("dependencies"))
+    return left("the dependencies that its build system computes", "uv");
+  const ofPoetry = Object.keys(tool?.poetry?.dependencies ?? {}).filter((name) => name !== "python");
+  return dependencies === undefined && ofPoetry.length > 0 ? left("poetry's dependencies", "poetry") : undefined;
 }
 
 /** The preferred `3.X` that a specifier such as `>=3.10,<3.13` or poetry's `^3.10` allows; undefined for none. */

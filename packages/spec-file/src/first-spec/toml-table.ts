@@ -2,7 +2,7 @@ import { parse } from "smol-toml";
 
 /** The parts of a pyproject.toml that a first spec reads; nothing in it has a type until it is looked at. */
 export interface ProjectTable {
-  project?: { name?: unknown; dependencies?: unknown; "requires-python"?: unknown };
+  project?: { name?: unknown; dependencies?: unknown; dynamic?: unknown; "requires-python"?: unknown };
   tool?: { poetry?: { name?: unknown; dependencies?: Record<string, unknown> } };
 }
 
