@@ -65,6 +65,8 @@ it("IMAGESPEC_PLUGINS=off and discover: false leave dependencies out", async () 
     await expect(one.build(spec("theirs"))).rejects.toMatchObject({ code: "E_BUILDER_UNKNOWN" });
     expect(await one.findBuilders()).toEqual({ candidates: [], diagnostics: [] });
   }
+  const off = engine({}, { IMAGESPEC_PLUGINS: "off" }).build(spec("kaniko"));
+  await expect(off).rejects.toMatchObject({ hint: expect.stringMatching(/^Unset IMAGESPEC_PLUGINS, or name/) });
 });
 
 it.each([

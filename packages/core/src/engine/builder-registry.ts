@@ -8,7 +8,6 @@ import {
   type Discovery,
   loadedCandidate,
 } from "../discovery/candidate.ts";
-import type { Diagnostic } from "../discovery/diagnostic.ts";
 import type { DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
@@ -95,7 +94,8 @@ export class BuilderRegistry {
     // No other dependency may bring it, and a project may have hundreds. Where it is missing, the message tells of all.
     const alone = owner === undefined ? undefined : (await this.#known("import", owner)).candidates.find(ofType);
     if (alone !== undefined) return alone;
-    const { candidates, diagnostics } = await this.all();
+    const all = await this.all();
+    const { candidates, diagnostics } = all;
     const candidate = candidates.find(ofType);
     if (candidate !== undefined) return candidate;
     const broken = diagnostics.find((one) => one.type === type || one.subject === owner);
@@ -103,7 +103,7 @@ export class BuilderRegistry {
       const { diagnosticError } = await import("../discovery/package-candidates.ts");
       throw diagnosticError(broken);
     }
-    throw unknownBuilder(type, candidates, diagnostics);
+    throw unknownBuilder(type, all, this.#isOff());
   }
 
   async #import({ type, priority, load }: BuilderCandidate): Promise<ImageSpecBuilder> {
@@ -114,12 +114,17 @@ export class BuilderRegistry {
 
   #discover(wanted: "import" | "list", only: string | undefined): Promise<Discovery> {
     const starts = this.#options.starts();
-    const dependencies = this.#options.env().IMAGESPEC_PLUGINS !== "off";
+    const dependencies = !this.#isOff();
     const modules = dependencies ? wanted : "leave-out";
     const key = JSON.stringify([starts, modules, only]);
     if (this.#discovery?.key !== key)
       this.#discovery = { key, found: this.#find({ starts, dependencies, only, modules }) };
     return this.#discovery.found;
+  }
+
+  /** Whether builders that are merely installed are left out. */
+  #isOff(): boolean {
+    return this.#options.env().IMAGESPEC_PLUGINS === "off";
   }
 
   async #find(options: DiscoveryOptions): Promise<Discovery> {
@@ -142,14 +147,18 @@ function registeredCandidate(type: string, { builder, priority }: RegisteredBuil
   return { ...loadedCandidate(builder, priority, "registered in code"), type };
 }
 
-function unknownBuilder(type: string, known: readonly BuilderCandidate[], diagnostics: readonly Diagnostic[]) {
+const OFF = "Unset IMAGESPEC_PLUGINS, or name the builder's package under `plugins` in the project settings.";
+
+function unknownBuilder(type: string, { candidates: known, diagnostics }: Discovery, isOff: boolean) {
   const list = known.map((one) => one.type).join(", ") || "none";
   const broken = diagnostics.map((one) => `\n  - ${one.subject}: ${one.message}`).join("");
   const owner = FIRST_PARTY_BUILDERS.get(type);
   const names = [...known.map((one) => one.type), ...FIRST_PARTY_BUILDERS.keys()];
   const register = "Install its package as a dependency of the project, or register it in code.";
+  const installHint =
+    owner === undefined ? spellingHint(type, names, register) : `Install it: \`npm install ${owner}\`.`;
   return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
-    hint: owner === undefined ? spellingHint(type, names, register) : `Install it: \`npm install ${owner}\`.`,
+    hint: isOff ? OFF : installHint,
     details: { builder: type, installed: known.map((one) => one.type) },
   });
 }
