@@ -39,9 +39,11 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
     const created = createdTime(process.env);
     // An image that exists is found without what builds it.
     const { openSession } = await import("./session/build-session.ts");
-    const { build } = await import("./build.ts");
     const session = await openSession(request);
     try {
+      // The base's registry answers while the rest of what builds is loaded.
+      for (const platform of request.target.platforms) void session.base(platform);
+      const { build } = await import("./build.ts");
       return await build(
         session,
         `uv-micromamba@${packageVersion(new URL("../package.json", import.meta.url))}`,

@@ -3,7 +3,6 @@ import type { BaseImage } from "../base/base-image.ts";
 import { BaseInspector } from "../base/base-inspector.ts";
 import { configVariable } from "../base/config-variable.ts";
 import type { FileTree } from "../base/file-tree.ts";
-import { readBase } from "../base/read-base.ts";
 import { refuseTriggers } from "../base/refuse-triggers.ts";
 import { keepBaseFolder } from "../environment/base-folder.ts";
 import { resolveEarly } from "../environment/early-resolution.ts";
@@ -36,10 +35,10 @@ export interface PlatformImage {
  * @throws ImageSpecError E_UNSUPPORTED for what needs a container.
  */
 export async function platformImage(session: BuildSession, platform: string): Promise<PlatformImage> {
-  const { registry, signal } = session;
-  const { plan, files, mirrors } = session.request;
+  const { signal } = session;
+  const { plan, files } = session.request;
   const { apt } = plan.steps;
-  const base = await readBase(plan.base, platform, { registry, mirrors, signal });
+  const base = await session.base(platform);
   refuseTriggers(base);
   const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length - (apt === undefined ? 0 : MOST_FOR_APT);
   if (limit < FEWEST_FOR_PACKAGES)

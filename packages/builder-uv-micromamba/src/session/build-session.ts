@@ -1,5 +1,7 @@
 import { type BuildRequest, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { HttpTransport, parseReference, RegistryClient, untilAborted } from "@imagespec/registry";
+import type { BaseImage } from "../base/base-image.ts";
+import { readBase } from "../base/read-base.ts";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
@@ -27,6 +29,8 @@ export interface BuildSession {
   readonly http: HttpTransport;
   /** Aborted when the build is cancelled, has failed or is over. */
   readonly signal: AbortSignal;
+  /** The base for one platform, read when it is first asked for. */
+  base(platform: string): Promise<BaseImage>;
   /** Finds uv when it is first asked for, once for all callers; `signal` ends this call's wait alone. */
   uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
   /** The result of work that parts of the build share: started by the first that asks for it under a name. */
@@ -83,6 +87,10 @@ export async function openSession(request: BuildRequest<Options>): Promise<Build
     signal,
     shared,
     layers,
+    base: (platform) =>
+      once(`base for ${platform}`, () =>
+        readBase(request.plan.base, platform, { registry, mirrors: request.mirrors, signal }),
+      ),
     uv(image, waiting = signal) {
       const access = { option: options.uv, blobs, records, registry, signal };
       return untilAborted(
