@@ -78,16 +78,19 @@ it("sends the base's layers ahead as well", async () => {
   expect(sent).toEqual(["below", "config", "tag one"]);
 });
 
-it("sends again at the end what could not be sent ahead", async () => {
+it("sends at the end what could not be sent ahead, and what would have come after it", async () => {
   let tries = 0;
   const { push, sent, progress } = pushTo(async (name) => {
     if (name === "a" && ++tries === 1) throw new Error("busy");
+    await turn();
   });
-  push.begin(layer("a"));
-  await turn();
-  await push.write([imageOf([layer("a")])]);
-  expect([tries, sent]).toEqual([2, ["a", "config", "tag one"]]);
-  expect(progress()).toMatchObject({ current: 11, total: 11 });
+  const layers = ["a", "b", "c"].map(layer);
+  for (const one of layers) push.begin(one);
+  for (let turns = 0; turns < 5; turns++) await turn();
+  expect(sent).toEqual(["b"]);
+  await push.write([imageOf(layers)]);
+  expect([tries, sent.toSorted()]).toEqual([2, ["a", "b", "c", "config", "tag one"]]);
+  expect(progress()).toMatchObject({ current: 31, total: 31 });
 });
 
 it("leaves to the end what did not get its turn, and waits for what is under way", async () => {

@@ -19,7 +19,8 @@ export class ImagePush {
   readonly #limit = pLimit(AHEAD);
   /** By digest: whether the layer was sent. */
   readonly #ahead = new Map<string, Promise<boolean>>();
-  #isWriting = false;
+  /** Nothing more is sent ahead: the image is written, or something could not be sent. */
+  #isOver = false;
 
   constructor(session: BuildSession) {
     const { plan, emit } = session.request;
@@ -43,7 +44,7 @@ export class ImagePush {
 
   /** Sends what was not sent ahead, and names the image. Returns the digest under the tag. */
   write(images: readonly AssembledImage[]): Promise<string> {
-    this.#isWriting = true;
+    this.#isOver = true;
     const { request } = this.#session;
     const sink: ImageSink = {
       ...this.#sink,
@@ -59,10 +60,16 @@ export class ImagePush {
   #begin(digest: string, put: () => Promise<void>): void {
     if (this.#ahead.has(digest)) return;
     const sending = this.#limit(async () => {
-      if (this.#isWriting) return false;
-      await put();
-      return true;
-    }).catch(() => false);
+      if (this.#isOver) return false;
+      try {
+        await put();
+        return true;
+      } catch {
+        // What keeps one layer from being sent, such as credentials, mostly keeps the others too.
+        this.#isOver = true;
+        return false;
+      }
+    });
     this.#ahead.set(digest, sending);
     this.#session.track(sending);
   }
