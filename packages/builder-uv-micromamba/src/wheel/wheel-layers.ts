@@ -135,6 +135,7 @@ async function* groupEntries(
   for (const [at, { wheel, without }] of parts.entries()) {
     const zip = await ZipArchive.open(files[at] as string, wheel.filename);
     try {
+      await zip.load();
       const entries = (await wheelEntries(zip, target, wheel)).filter(({ path }) => !without.has(path));
       // Small files compress best together with many others.
       yield* entries.filter((entry) => !isCopied(entry));

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
@@ -51,10 +51,23 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const ARCHIVES: [name: string, where: string][] = [
+  ["small.zip", "from the disk"],
+  ["small.zip", "from memory"],
+  ["large.zip", "from memory, which it does not fit into"],
+];
+
+async function opened(name: string, where: string): Promise<ZipArchive> {
+  const zip = await ZipArchive.open(join(folder, name), name);
+  if (where !== "from the disk") await zip.load();
+  return zip;
+}
+
 describe("ZipArchive", () => {
-  for (const name of ["small.zip", "large.zip"])
-    it(`reads all members of ${name}, whole and as a stream`, async () => {
-      const zip = await ZipArchive.open(join(folder, name), name);
+  for (const archive of ARCHIVES)
+    it(`reads all members of ${archive.join(" ")}, whole and as a stream`, async () => {
+      const [name] = archive;
+      const zip = await opened(...archive);
       const expected: Record<string, Buffer> = {
         text,
         stored: text,
@@ -87,8 +100,8 @@ describe("ZipArchive", () => {
       await zip.close();
     });
 
-  it.each(["small.zip", "large.zip"])("holds what is read of %s against a hash that is stated for it", async (name) => {
-    const zip = await ZipArchive.open(join(folder, name), name);
+  it.each(ARCHIVES)("holds what is read of %s %s against a hash that is stated for it", async (...archive) => {
+    const zip = await opened(...archive);
     for (const member of zip.members) {
       const digest = createHash("sha512")
         .update(await member.bytes(2 ** 30))
@@ -106,6 +119,18 @@ describe("ZipArchive", () => {
       }
     }
     await zip.close();
+  });
+
+  it("reads its file up to when it is loaded, and no more afterwards", async () => {
+    const path = join(folder, "changing.zip");
+    await copyFile(join(folder, "small.zip"), path);
+    const [loaded, other] = [await ZipArchive.open(path, "loaded"), await ZipArchive.open(path, "other")];
+    await loaded.load();
+    await truncate(path, 0);
+    const read = (zip: ZipArchive) => zip.members[0]?.bytes(2 ** 30);
+    expect((await read(loaded))?.equals(text)).toBe(true);
+    await expect(read(other)).rejects.toThrow(/shorter than its directory says/);
+    await Promise.all([loaded.close(), other.close()]);
   });
 
   // What follows the stream would be taken for the gzip member's trailer.

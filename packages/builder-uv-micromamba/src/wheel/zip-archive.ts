@@ -5,7 +5,7 @@ import { readDirectory } from "./zip-directory.ts";
 import type { ReadAt } from "./zip-entry.ts";
 import { PackedMember, type ZipMember } from "./zip-member.ts";
 
-/** Archives up to this size are read into memory at once. */
+/** Archives up to this size are taken into memory whole. */
 const IN_MEMORY = 24 * 1024 * 1024;
 
 /** A zip file on disk, whose directory is judged by {@link readDirectory}. */
@@ -14,10 +14,10 @@ export class ZipArchive {
   readonly members: readonly ZipMember[];
   /** The paths of the folders that it lists. */
   readonly folders: readonly string[];
-  readonly #file: FileHandle;
+  readonly #bytes: ArchiveBytes;
 
-  private constructor(file: FileHandle, members: ZipMember[], folders: string[]) {
-    this.#file = file;
+  private constructor(bytes: ArchiveBytes, members: ZipMember[], folders: string[]) {
+    this.#bytes = bytes;
     this.members = members;
     this.folders = folders;
   }
@@ -30,9 +30,8 @@ export class ZipArchive {
     const file = await open(path, "r");
     try {
       const { size } = await file.stat();
-      const whole = size <= IN_MEMORY ? await readAt(file, 0, size) : undefined;
-      const read: ReadAt = (at, length) =>
-        whole === undefined ? readAt(file, at, length) : whole.subarray(at, at + length);
+      const bytes = new ArchiveBytes(file, size);
+      const read: ReadAt = (at, length) => bytes.read(at, length);
       const { files, repeats, folders } = await readDirectory(read, size, subject);
       const members = new Map(files.map((listed) => [listed.path, new PackedMember(read, listed, subject)]));
       for (const listed of repeats) {
@@ -40,7 +39,7 @@ export class ZipArchive {
         if (!(await haveOneContent(asFile(first), asFile(new PackedMember(read, listed, subject)))))
           throw new ImageSpecError("E_RESOLVE", `${subject}: ${listed.path} is there twice, with different contents`);
       }
-      return new ZipArchive(file, [...members.values()], folders);
+      return new ZipArchive(bytes, [...members.values()], folders);
     } catch (cause) {
       await file.close();
       if (isImageSpecError(cause)) throw cause;
@@ -50,6 +49,35 @@ export class ZipArchive {
         cause,
       });
     }
+  }
+
+  /** Takes a small archive into memory, for a reader of nearly all members: one read, where each of them would be one. */
+  load(): Promise<void> {
+    return this.#bytes.load();
+  }
+
+  close(): Promise<void> {
+    return this.#bytes.close();
+  }
+}
+
+/** An archive's bytes, on the disk or in memory. */
+class ArchiveBytes {
+  readonly #file: FileHandle;
+  readonly #size: number;
+  #whole: Buffer | undefined;
+
+  constructor(file: FileHandle, size: number) {
+    this.#file = file;
+    this.#size = size;
+  }
+
+  read(at: number, length: number): Buffer | Promise<Buffer> {
+    return this.#whole?.subarray(at, at + length) ?? readAt(this.#file, at, length);
+  }
+
+  async load(): Promise<void> {
+    if (this.#size <= IN_MEMORY) this.#whole = await readAt(this.#file, 0, this.#size);
   }
 
   close(): Promise<void> {
