@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,7 +50,8 @@ describe("loadConfig", () => {
     [{ insecureRegistries: ["http://x"] }, /insecureRegistries\[0\]: 'http:\/\/x' is not a registry host$/, /HOST/],
     [{ concurrency: 0 }, /concurrency: /, /imagespec schema --config/],
     ["[]", /is not an object of settings$/, /Write it like/],
-    ["{", /cannot be loaded/, /./],
+    ["{", /cannot be read: [^\n]*$/, /^Correct it/],
+    ['{ "builder": "noop", "builder": "kaniko" }', /it holds the name "builder" twice in one object$/, /^Correct it/],
   ])("refuses %j", async (content, message, hint) => {
     const text = typeof content === "string" ? content : JSON.stringify(content);
     const error = await load("imagespec.config.json", text).catch((one: unknown) => one);
@@ -59,6 +60,14 @@ describe("loadConfig", () => {
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     });
+  });
+
+  it("says that a folder is no file, and of YAML that is nested too deep one line", async () => {
+    const config = join(folder, "imagespec.config.json");
+    await mkdir(config);
+    await expect(loadConfig(config)).rejects.toMatchObject({ message: `${config} is not a regular file` });
+    const deep = load("imagespec.config.yaml", `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`);
+    await expect(deep).rejects.toMatchObject({ message: expect.stringMatching(/cannot be read: [^\n]*$/) });
   });
 
   it("names all faults at once", async () => {

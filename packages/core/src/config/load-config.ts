@@ -1,5 +1,12 @@
 import { pathToFileURL } from "node:url";
-import { ImageSpecError, LARGEST_RULES, readRegularFile, type SpecFault } from "@imagespec/registry/terms";
+import {
+  FileRefused,
+  ImageSpecError,
+  LARGEST_RULES,
+  readRegularFile,
+  repeatedKey,
+  type SpecFault,
+} from "@imagespec/registry/terms";
 import type { core } from "zod/mini";
 import { joinedFaults } from "../spec/fault-path.ts";
 import { spellingHint } from "../spec/parameter-names.ts";
@@ -28,9 +35,8 @@ export async function loadConfig(file: string): Promise<ImageSpecConfig> {
 }
 
 async function contentOf(file: string): Promise<unknown> {
+  if (/\.(json|yaml)$/.test(file)) return dataOf(file);
   try {
-    if (file.endsWith(".json")) return JSON.parse(await readText(file));
-    if (file.endsWith(".yaml")) return (await import("yaml")).parse(await readText(file));
     return (await importProjectModule(pathToFileURL(file).href)).default;
   } catch (error) {
     const untyped = file.endsWith(".ts") && !process.features.typescript;
@@ -42,7 +48,23 @@ async function contentOf(file: string): Promise<unknown> {
   }
 }
 
-const readText = async (file: string) => (await readRegularFile(file, LARGEST_RULES)).toString("utf8");
+async function dataOf(file: string): Promise<unknown> {
+  try {
+    const text = (await readRegularFile(file, LARGEST_RULES)).toString("utf8");
+    if (file.endsWith(".yaml")) return (await import("yaml")).parse(text);
+    const data: unknown = JSON.parse(text);
+    const repeated = repeatedKey(text);
+    if (repeated === undefined) return data;
+    throw new Error(`it holds the name ${JSON.stringify(repeated)} twice in one object`);
+  } catch (error) {
+    const { message } = error as Error;
+    const reason = error instanceof FileRefused ? message : `cannot be read: ${message.split("\n", 1)[0]}`;
+    throw new ImageSpecError("E_INPUT_FILE", `${file} ${reason}`, {
+      cause: error,
+      hint: 'Correct it, or write { "plugins": [] } in its place.',
+    });
+  }
+}
 
 function faultsOf(issue: core.$ZodIssue, content: object): SpecFault[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
