@@ -7,7 +7,7 @@ import { ContainerEngine } from "@imagespec/container-engine";
 import { type BuildEvent, ImageBuildEngine, ImageSpec, type ImageSpecParameters } from "@imagespec/core";
 import { pushImage, RegistryClient } from "@imagespec/registry";
 import { imageConfig, runContainer, startRegistry } from "@imagespec/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureKaniko } from "../../scripts/services/kaniko.ts";
 import { ensureKubernetes } from "../../scripts/services/kubernetes.ts";
@@ -66,18 +66,8 @@ async function failure(
   );
 }
 
-async function eventually(check: () => Promise<void>): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await check();
-    } catch (error) {
-      if (tries >= 60) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  }
-}
-
-const nothingLeft = () => eventually(async () => expect(await cluster.left()).toEqual([]));
+const nothingLeft = () =>
+  vi.waitFor(async () => expect(await cluster.left()).toEqual([]), { timeout: 15_000, interval: 250 });
 
 test("an image is built by a Job under the documented rights, from a context in the registry, and starts", async () => {
   await using folder = await temporaryFolder();
@@ -255,6 +245,22 @@ test("cancelled while it runs, it ends within 5 seconds and leaves nothing", asy
   expect(performance.now() - began).toBeLessThan(5000);
   await nothingLeft();
   expect(await given.exist()).toBe(false);
+});
+
+test("of two clients of one build, one that is cancelled leaves the Job to the one that started it", async () => {
+  const abort = new AbortController();
+  const build = (says: string, then: () => void) =>
+    engine().build(spec("shared", { commands: ["echo ready; sleep 10"] }), {
+      builderOptions: options(),
+      signal: says === "ready" ? undefined : abort.signal,
+      onEvent: (event) => event.type === "log" && event.line.startsWith(says) && then(),
+    });
+  const started = Promise.withResolvers<void>();
+  const first = build("ready", started.resolve);
+  await started.promise;
+  await expect(build("Found the Job ", () => abort.abort())).rejects.toMatchObject({ code: "E_ABORTED" });
+  expect(await first).toMatchObject({ status: "built", digest: expect.stringMatching(/^sha256:/) });
+  await nothingLeft();
 });
 
 test("a client that is killed at up to ten points and restarted: one image, no second Job, nothing left behind", async () => {

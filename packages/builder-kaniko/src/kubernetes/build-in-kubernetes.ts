@@ -109,7 +109,9 @@ async function buildPlatform(build: Build, platform: string): Promise<PushedPlat
     return { platform, digest, job };
   } catch (error) {
     log.end("failed");
-    if (job !== undefined) await deleteJob(cluster, job).catch(() => undefined);
+    // Whoever started a Job that was found may still follow it, and who gives up here must not end it there.
+    const isOthers = job?.found === true && request.signal.aborted;
+    if (job !== undefined && !isOthers) await deleteJob(cluster, job).catch(() => undefined);
     throw limit.aborted && !signal.aborted ? timedOut(subject, options) : error;
   }
 }
