@@ -35,6 +35,30 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "packages on top of an environment that has no bytecode",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-one", "odd-names"], bytecode: false, pipIndex: index.url },
+        packages: ["plain-two==2.0"],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "packages on top of an environment that Python has compiled by times",
+    base: {
+      parameters: {
+        commands: [
+          "python3 -m venv --without-pip /opt/venv",
+          "cd /opt/venv/lib/python3*/site-packages && echo 'A = 1' >a.py && echo 'def (:' >b.py && python3 -m compileall -q . || true",
+        ],
+      },
+    },
+    spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),
+    ends: "built",
+  },
+  {
     says: "a base without /dev, /proc and /sys",
     spec: ({ services }) => ({
       parameters: { baseImage: services.images.musl, commands: ["echo made > made"], env: { A: "1" } },

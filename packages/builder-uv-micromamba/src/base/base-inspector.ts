@@ -11,7 +11,7 @@ import { isFile, readLayer, unreadable } from "./read-layer.ts";
 import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
 /** Part of the cache key; raised when the facts kept of a layer change. */
-const INDEX = 6;
+const INDEX = 7;
 /** Limit in bytes of a file that is read whole. */
 const FILE_BYTES = 64 * 1024 * 1024;
 const [VENV_PREFIX, CONDA_PREFIX] = [ENVIRONMENT_PREFIXES.venv.slice(1), ENVIRONMENT_PREFIXES.conda.slice(1)];

@@ -18,6 +18,8 @@ export interface LayerEntry {
   version?: string;
   /** The text of the few files for which it matters. */
   text?: string;
+  /** Of bytecode in an environment: it does not say by a hash what source it is of (PEP 552), and is made anew. */
+  unchecked?: true;
   /** For a folder that only the paths below it imply: mode and owner are those of a lower layer that has it. */
   implied?: true;
 }
@@ -44,6 +46,8 @@ export const SCAN_CAPS: LayerCaps & TextCaps = {
 
 /** Below these everything is the image's user's. */
 const OWNED = /^(root|opt\/venv|opt\/micromamba\/envs\/runtime)\//;
+const BYTECODE =
+  /^opt\/(venv|micromamba\/envs\/runtime)\/lib\/python3\.\d+\/site-packages\/(.*\/)?__pycache__\/[^/]+\.pyc$/;
 const TEXT =
   /^etc\/(passwd|group)$|^opt\/(venv|micromamba\/envs\/runtime)\/(pyvenv\.cfg|lib\/python3\.\d+\/site-packages\/[^/]+\.dist-info\/RECORD)$/;
 
@@ -78,7 +82,7 @@ export async function scanLayer(
       } else if (entry.type === "file" && probe !== undefined) {
         const version = await findVersion(member, probe);
         if (version !== undefined) entry.version = version;
-      }
+      } else if (entry.type === "file" && BYTECODE.test(path) && !(await isChecked(member))) entry.unchecked = true;
       // Of a path that occurs twice the last entry counts, as when the layer is unpacked.
       if (path === "") return;
       entries[path] = entry;
@@ -87,6 +91,13 @@ export async function scanLayer(
     },
   });
   return { entries };
+}
+
+/** Whether bytecode is checked by the hash of its source. The stream is read to its end. */
+async function isChecked(stream: AsyncIterable<Uint8Array>): Promise<boolean> {
+  let head = Buffer.of();
+  for await (const chunk of stream) if (head.length < 8) head = Buffer.concat([head, chunk]);
+  return head.length >= 8 && head.readUInt32LE(4) === 3;
 }
 
 /** A file of a layer as text. Refused when it is not UTF-8: it could not be written again as it was. */

@@ -10,12 +10,13 @@ import { resolveWheels, type WheelsQuestion } from "../resolve/resolve-wheels.ts
 import type { BuildSession } from "../session/build-session.ts";
 import { isOfVersion, type Libc, type PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
+import { baseBytecode, holdsBytecode } from "./base-bytecode.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
 import { missingWheels } from "./missing-wheels.ts";
-import { removalLayer } from "./removal-layer.ts";
+import { removalLayer, removedPaths } from "./removal-layer.ts";
 import { venvLayer } from "./venv-layer.ts";
 
 type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
@@ -51,9 +52,9 @@ export async function pythonEnvironment(
   const extended = await question.inspector.environment();
   const libc = await checkedBase(step, question, extended);
   const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
-  const { removal, modules } =
+  const { removal, modules, base } =
     packages === undefined
-      ? { removal: [], modules: [] }
+      ? { removal: [], modules: [], base: undefined }
       : await packageLayers(session, { step, empty, extended, libc, limit }, packages, question);
   const compile = async (layers: readonly LayerSource[], root: string, modulesBelow: string) => {
     const minor = empty.python?.minor;
@@ -63,7 +64,9 @@ export async function pythonEnvironment(
     return layers.map((layer) => bytecodeLayer(layer, place, compiler, session));
   };
   const installed = step.manager === "conda" ? [...empty.layers, ...modules] : modules;
-  const bytecode = await compile(installed, empty.prefix, "/site-packages");
+  const [ofBase] = await compile(base === undefined ? [] : [base], empty.prefix, "/site-packages");
+  const kept = ofBase !== undefined && (await holdsBytecode(ofBase, session)) ? [ofBase] : [];
+  const bytecode = [...kept, ...(await compile(installed, empty.prefix, "/site-packages"))];
   const owned = [...empty.layers, ...removal, ...modules, ...bytecode].map((layer) =>
     ownedLayer(layer, question.owner),
   );
@@ -97,13 +100,21 @@ async function checkedBase(
   });
 }
 
-/** The layer that takes out what the Python packages replace, where there is such a thing, and those that hold them. */
+interface PackageLayers {
+  /** Takes out what the Python packages replace, where there is such a thing. */
+  removal: LayerSource[];
+  modules: LayerSource[];
+  /** What stays of the base's modules and has to be compiled; no layer of the image. */
+  base: LayerSource | undefined;
+}
+
+/** The layers that Python packages make. */
 async function packageLayers(
   session: BuildSession,
   ground: PackagesGround,
   packages: PackagesStep,
   question: EnvironmentQuestion,
-): Promise<{ removal: LayerSource[]; modules: LayerSource[] }> {
+): Promise<PackageLayers> {
   const { step, empty, extended, limit } = ground;
   const target = targetOf(ground, question.base);
   // Sought while the packages are resolved; whoever needs it learns why there is none.
@@ -113,7 +124,10 @@ async function packageLayers(
   const wheels = await chosenWheels(session, wanted, question.early);
   const { missing, outdated } = missingWheels(wheels, installed);
   refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
-  const removal = extended && (await removalLayer(extended, outdated, question.inspector));
+  const removed = extended === undefined ? [] : await removedPaths(extended, outdated, question.inspector);
+  const compiled = step.manager === "venv" && step.bytecode ? extended : undefined;
+  const base = compiled && (await baseBytecode(compiled, new Set(removed), question.inspector));
+  const removal = removalLayer(outdated, [...new Set([...removed, ...(base?.stray ?? [])])].sort());
   const place = {
     prefix: empty.prefix.slice(1),
     pythonMinor: target.minor,
@@ -124,7 +138,7 @@ async function packageLayers(
   const left = limit - empty.layers.length;
   const { records, signal, warn } = session;
   const modules = await wheelLayers(missing, { target: place, limit: left, records, signal, warn });
-  return { removal: removal === undefined ? [] : [removal], modules };
+  return { removal: removal === undefined ? [] : [removal], modules, base: base?.modules };
 }
 
 function targetOf({ empty: { python }, libc }: PackagesGround, base: BaseImage): PythonTarget {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BaseEnvironment } from "../base/base-inspector.ts";
 import { inspectedBase, tarOf } from "../base/fixtures/inspected-base.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
-import { removalLayer } from "./removal-layer.ts";
+import { removalLayer, removedPaths } from "./removal-layer.ts";
 
 const SITE = "opt/venv/lib/python3.11/site-packages";
 const DEMO = { name: "demo", version: "1", info: "demo-1.dist-info" };
@@ -28,7 +28,7 @@ const there = (...paths: string[]) => paths.map((path) => textFile(path, ""));
 
 async function removed(...entries: TarEntry[]): Promise<string[]> {
   const inspector = await inspectedBase(root, await tarOf(entries));
-  const layer = await removalLayer(VENV, [DEMO], inspector);
+  const layer = removalLayer([DEMO], await removedPaths(VENV, [DEMO], inspector));
   const { signal } = new AbortController();
   return Array.fromAsync(layer?.entries(signal) ?? [], ({ type, path }) => `${type} ${path}`);
 }

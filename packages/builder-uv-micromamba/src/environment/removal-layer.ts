@@ -7,17 +7,16 @@ import { whiteout } from "../layer/tar-entry.ts";
 import { parseRecord } from "../wheel/record.ts";
 
 /**
- * The layer that removes distributions of the base: a whiteout for every file their RECORD names inside the
- * environment, and for the .dist-info folder. Undefined when none is outdated.
+ * The paths that go with distributions of the base, sorted: every file their RECORD names inside the environment, its
+ * bytecode, and the .dist-info folder.
  *
  * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows.
  */
-export async function removalLayer(
+export async function removedPaths(
   environment: BaseEnvironment,
   outdated: readonly InstalledDistribution[],
   inspector: BaseInspector,
-): Promise<LayerSource | undefined> {
-  if (outdated.length === 0) return undefined;
+): Promise<string[]> {
   const { tree } = inspector;
   const prefix = environment.prefix.slice(1);
   const site = `${prefix}/lib/python${environment.python.minor}/site-packages`;
@@ -46,10 +45,19 @@ export async function removalLayer(
     for (const name of await tree.list(cache))
       if (here.some(({ module }) => name.startsWith(`${module}.`))) paths.add(`${cache}/${name}`);
   }
-  const sorted = [...paths].sort();
+  return [...paths].sort();
+}
+
+/** The layer that removes these paths, for distributions that are replaced and for stray bytecode; undefined for none. */
+export function removalLayer(
+  outdated: readonly InstalledDistribution[],
+  removed: readonly string[],
+): LayerSource | undefined {
+  if (removed.length === 0) return undefined;
+  const replaced = outdated.map(({ name, version }) => `${name} ${version}`).join(", ");
   return {
-    key: { removed: sorted, recipe: 1 },
-    title: `replaced: ${outdated.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
-    entries: () => sorted.map(whiteout),
+    key: { removed, recipe: 1 },
+    title: replaced === "" ? "stray bytecode of the base image" : `replaced: ${replaced}`,
+    entries: () => removed.map(whiteout),
   };
 }

@@ -1,0 +1,54 @@
+import { LONGEST_MODULE } from "@imagespec/core/builder";
+import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
+import type { RecordStore } from "../cache/record-store.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+import { textFile } from "../layer/tar-entry.ts";
+
+/** What Dockerfile builders, whose step compiles the whole environment, do about bytecode that the base has or lacks. */
+export interface BaseBytecode {
+  /** The modules without checked-hash bytecode, as if a layer held them; undefined for none. */
+  modules: LayerSource | undefined;
+  /** Paths of bytecode without its module, or of another interpreter, which is removed. */
+  stray: string[];
+}
+
+/** Looks through the environment of a base that packages are added to. Modules among the paths that are `gone` do not count. */
+export async function baseBytecode(
+  { prefix, python: { minor } }: BaseEnvironment,
+  gone: ReadonlySet<string>,
+  inspector: BaseInspector,
+): Promise<BaseBytecode> {
+  const tag = `cpython-${minor.replace(".", "")}`;
+  const files = await inspector.tree.below(`${prefix.slice(1)}/lib/python${minor}/site-packages`);
+  const wanted = new Map<string, string>();
+  for (const [path, { type, size = 0 }] of files) {
+    const [, folder, name] = /^(.*)\/([^/]+)\.py$/.exec(path) ?? [];
+    if (name === undefined || type !== "file" || size > LONGEST_MODULE || gone.has(path)) continue;
+    wanted.set(`${folder}/__pycache__/${name}.${tag}.pyc`, path);
+  }
+  const stray = [...files.keys()].filter((path) => /\/__pycache__\/[^/]+\.pyc$/.test(path) && !wanted.has(path));
+  const paths = [...wanted].flatMap(([bytecode, path]) => {
+    const found = files.get(bytecode);
+    return found === undefined || found.unchecked ? [path] : [];
+  });
+  if (paths.length === 0) return { modules: undefined, stray };
+  const modules: LayerSource = {
+    key: { base: await inspector.layersOf(paths), modules: paths, recipe: 1 },
+    title: "the base image's modules",
+    async *entries(signal) {
+      for (const [path, content] of await inspector.contents(paths, signal)) yield textFile(path, content);
+    },
+  };
+  return { modules, stray };
+}
+
+/** Whether there is anything in a layer of bytecode: modules that are no Python have none, in any build. */
+export function holdsBytecode(
+  layer: LayerSource,
+  { records, signal }: { records: Pick<RecordStore, "known">; signal: AbortSignal },
+): Promise<boolean> {
+  return records.known("holds-bytecode", layer.key, async () => {
+    for await (const { type } of layer.entries(signal)) if (type === "file") return true;
+    return false;
+  });
+}
