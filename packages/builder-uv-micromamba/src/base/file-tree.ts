@@ -116,14 +116,14 @@ export class FileTree {
     const above: LayerIndex["entries"][] = [];
     for (const layer of this.#layers) {
       const { entries } = await layer();
+      const isSeen = seenBelow(above);
       // A layer that has something in a folder has an entry for it.
       for (const path of entries[folder] === undefined ? [] : Object.keys(entries)) {
         const entry = entries[path];
         if (entry === undefined || !path.startsWith(`${folder}/`)) continue;
         const upper = found.get(path);
         if (upper !== undefined && (!upper.implied || !replaces(entry, upper))) continue;
-        if (/(^|\/)\.wh\.[^/]*$/.test(path) || above.some((upper) => isHidden(upper, path))) continue;
-        found.set(path, entry);
+        if (!/(^|\/)\.wh\.[^/]*$/.test(path) && isSeen(path)) found.set(path, entry);
       }
       above.push(entries);
     }
@@ -177,6 +177,24 @@ export class FileTree {
 /** Whether a lower layer's entry stays although upper layers imply a folder at its path: a folder, or a link to one. */
 function replaces({ type }: LayerEntry, implied: LayerEntry | undefined): boolean {
   return implied === undefined || type === "directory" || type === "symlink";
+}
+
+/**
+ * Whether none of these layers hides a path of the layers below them. What they do about a whole folder is looked up once,
+ * since a large environment has tens of thousands of files in some tens of layers.
+ */
+function seenBelow(above: readonly LayerIndex["entries"][]): (path: string) => boolean {
+  /** Of each folder the layers that have it, among whose names may be whiteouts; undefined for one that is hidden. */
+  const folders = new Map<string, LayerIndex["entries"][] | undefined>();
+  return (path) => {
+    const end = path.lastIndexOf("/") + 1;
+    const folder = path.slice(0, end);
+    if (!folders.has(folder)) {
+      const isGone = above.some((upper) => isHidden(upper, folder));
+      folders.set(folder, isGone ? undefined : above.filter((upper) => upper[path.slice(0, end - 1)] !== undefined));
+    }
+    return folders.get(folder)?.every((upper) => upper[`${folder}.wh.${path.slice(end)}`] === undefined) ?? false;
+  };
 }
 
 /** Whether this layer hides that path of the layers below it; with a slash at its end, all that they have in that folder. */
