@@ -103,27 +103,48 @@ writeFileSync(join(DIST, "licenses.txt"), licenses(modules));
 
 /**
  * What is always loaded together is one file: finding and opening one costs more than reading it. `start` comes before
- * Node keeps what it compiles, `program` reads the command line, and `spec` is what every command does with a spec.
+ * Node keeps what it compiles, `program` reads the command line, `spec` is what every command does with a spec, `inputs` reads
+ * the files that one names, `registry` finds out whether an image exists, and `build` is the rest of that command until a
+ * builder is loaded.
  */
 function groups({ output: files }: RolldownOutput): Groups {
   const chunks = files.filter((file) => file.type === "chunk");
   const behind = (entries: readonly string[]) => {
     const found = new Set(
-      chunks.filter(({ moduleIds }) => moduleIds.some((id) => entries.some((entry) => id.endsWith(entry)))),
+      entries.map((entry) => {
+        const chunk = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(entry)));
+        if (chunk === undefined) throw new Error(`bundle.ts: not found: ${entry}`);
+        return chunk;
+      }),
     );
     // A set goes on to what is added while it is run through.
     for (const { imports } of found) for (const chunk of chunks) if (imports.includes(chunk.fileName)) found.add(chunk);
     return new Set([...found].flatMap(({ moduleIds }) => moduleIds));
   };
-  const group = (name: string, priority: number, entries: readonly string[]) => {
-    const modules = behind(entries.map((entry) => `/cli/src/${entry}.ts`));
-    return { name, priority, test: (id: string) => modules.has(id) };
+  const entries = {
+    start: ["/cli/src/keep-compiled.ts"],
+    program: ["/cli/src/run-program.ts"],
+    spec: [
+      "/cli/src/print/print-error.ts",
+      "/cli/src/run-command.ts",
+      "/cli/src/command/tag.ts",
+      "/cli/src/project-environment.ts",
+    ],
+    inputs: ["/core/dist/resolve/read-inputs.js"],
+    registry: ["/core/dist/presence/find-presence.js", "/registry/dist/http/general-client.js"],
+    build: [
+      "/cli/src/command/build.ts",
+      "/core/dist/engine/build-several.js",
+      "/core/dist/engine/build-image.js",
+      "/core/dist/discovery/discover-builders.js",
+      "/core/dist/discovery/plugins-config.js",
+    ],
   };
-  return [
-    group("start", 3, ["keep-compiled"]),
-    group("program", 2, ["run-program"]),
-    group("spec", 1, ["print/print-error", "run-command", "command/tag", "project-environment"]),
-  ];
+  return Object.entries(entries).map(([name, own], at, all) => {
+    const modules = behind(own);
+    // What several need is in the first.
+    return { name, priority: all.length - at, test: (id: string) => modules.has(id) };
+  });
 }
 
 /** The notices that the licenses of bundled libraries ask to be kept. */
