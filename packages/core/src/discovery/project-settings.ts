@@ -4,14 +4,11 @@ import type { ImageSpecConfig } from "../config/config-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { findConfig } from "./find-config.ts";
 
-/** The settings that count for a call, and the file they stand in. */
+/** The settings that count for a call, and the file they stand in; undefined where there is none. */
 export interface ProjectSettings {
   file: string | undefined;
   config: ImageSpecConfig;
 }
-
-/** No config file was found. */
-export const NO_SETTINGS: ProjectSettings = { file: undefined, config: {} };
 
 /**
  * The settings of the first of these folders that has an `imagespec.config.*`, in itself, its project or its workspace.
@@ -23,7 +20,7 @@ export async function projectSettings(starts: readonly string[]): Promise<Projec
     const file = await findConfig(start);
     if (file !== undefined) return { file, config: await loadConfig(file) };
   }
-  return NO_SETTINGS;
+  return { file: undefined, config: {} };
 }
 
 /**

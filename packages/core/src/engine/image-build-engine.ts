@@ -3,6 +3,7 @@ import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ImageSpecBuilder } from "../builder/builder.ts";
 import { DEFAULT_PRIORITY, type Discovery } from "../discovery/candidate.ts";
 import { SharedClients } from "../presence/shared-clients.ts";
+import { shareRunning } from "../process/share-running.ts";
 import type { BuildOptions } from "../request/build-options.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
@@ -50,6 +51,11 @@ export class ImageBuildEngine {
       if ("builder" in entry) builders.register(entry.builder.builderType, entry.builder, entry.priority);
       else builders.register(entry.builderType, entry);
     }
+    // Read anew for each build, but once for those that begin together.
+    const settings = shareRunning(async (folders) => {
+      const { projectSettings } = await import("../discovery/project-settings.ts");
+      return projectSettings(JSON.parse(folders) as string[]);
+    });
     this.#host = {
       builders,
       running: new SharedCalls<BuildOutcome>(),
@@ -59,10 +65,7 @@ export class ImageBuildEngine {
       cacheDir: options.cacheDir,
       attachIdentity: options.attachIdentity,
       env,
-      settings: async () => {
-        const { NO_SETTINGS, projectSettings } = await import("../discovery/project-settings.ts");
-        return discover ? projectSettings(starts()) : NO_SETTINGS;
-      },
+      settings: () => settings(JSON.stringify(discover ? starts() : [])),
       build: (spec, buildOptions) => this.build(spec, buildOptions),
     };
   }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlatformMemory } from "@imagespec/registry";
 import { replaceFile } from "../process/replace-file.ts";
@@ -15,19 +15,19 @@ export class PlatformFile implements PlatformMemory {
   }
 
   async get(digest: string): Promise<readonly string[] | undefined> {
-    return new Map(await this.#read()).get(digest);
+    return new Map(this.#read()).get(digest);
   }
 
   async set(digest: string, platforms: readonly string[]): Promise<void> {
-    const entries = await this.#read();
+    const entries = this.#read();
     if (new Map(entries).has(digest)) return;
     const kept = [...entries, [digest, platforms]].slice(-MOST);
     await replaceFile(this.#file, JSON.stringify(kept), 0o600, 0o700).catch(() => {});
   }
 
-  async #read(): Promise<[digest: string, platforms: readonly string[]][]> {
+  #read(): [digest: string, platforms: readonly string[]][] {
     try {
-      const entries: unknown = JSON.parse(await readFile(this.#file, "utf8"));
+      const entries: unknown = JSON.parse(readFileSync(this.#file, "utf8"));
       return Array.isArray(entries) ? entries.filter(isEntry) : [];
     } catch {
       return [];

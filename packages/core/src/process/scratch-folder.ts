@@ -3,6 +3,7 @@ import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImageSpecError, isLeftBehind, onProcessExit, processMark } from "@imagespec/registry/terms";
+import { shareRunning } from "./share-running.ts";
 
 /** `imagespec-NAME-MARK-XXXXXX`. */
 const SCRATCH_FOLDER = /^imagespec-[a-z-]+-([0-9a-f]{16}\.\d+\.\d+)-\w{6}$/;
@@ -39,6 +40,9 @@ export async function sweepScratchFolders(): Promise<void> {
   await Promise.all([tmpdir(), ...inMemory()].map(sweep));
 }
 
+/** Once for builds that begin together. */
+const sweep = shareRunning(removeAbandoned);
+
 /** Folders that live in memory, the best first. */
 function inMemory(): string[] {
   const { XDG_RUNTIME_DIR: runtime } = process.env;
@@ -69,7 +73,7 @@ async function withFolder<T>(folder: string, work: (folder: string) => Promise<T
   }
 }
 
-async function sweep(parent: string): Promise<void> {
+async function removeAbandoned(parent: string): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   const sweeping = names.map(async (name) => {
     const mark = SCRATCH_FOLDER.exec(name)?.[1];
