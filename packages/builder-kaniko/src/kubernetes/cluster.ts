@@ -139,7 +139,7 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
   const client = await import("@kubernetes/client-node").catch((cause: unknown) => {
     throw new ImageSpecError("E_TOOL_MISSING", "Mode kubernetes needs the package @kubernetes/client-node", {
       cause,
-      hint: "Install @kubernetes/client-node beside @imagespec/builder-kaniko.",
+      hint: "Install it: `npm install @kubernetes/client-node`.",
     });
   });
   const config = new client.KubeConfig();

@@ -112,6 +112,13 @@ describe("Downloader", () => {
     expect(seen.length).toBe(1);
   });
 
+  it("names the host that is out of reach, and says how to go around it", async () => {
+    await expect(fetch("http://127.0.0.1:9/six.whl")).rejects.toMatchObject({
+      code: "E_RESOLVE",
+      hint: expect.stringMatching(/^Check that 127\.0\.0\.1:9 can be reached .* IMAGESPEC_INDEX_MIRRORS\.$/),
+    });
+  });
+
   it("tries again after a busy server, a broken connection and altered bytes", async () => {
     const { url, seen } = await serve((_, response, nth) => {
       if (nth === 1) response.writeHead(503).end();

@@ -163,12 +163,21 @@ function failed(
   why: string,
   { cause, retry = false, status }: { cause?: unknown; retry?: boolean; status?: number } = {},
 ): ImageSpecError {
-  const denied = status === 401 || status === 403;
+  const isUnreached = cause !== undefined && !isImageSpecError(cause);
   return new ImageSpecError("E_RESOLVE", `${wanted.subject} cannot be downloaded: ${why}`, {
-    hint: denied
-      ? "Give the login of the index as a secret: pipSecretMounts with a .netrc."
-      : "Check the index and the network, and try again.",
+    hint: isUnreached ? unreachedHint(wanted) : answerHint(status),
     cause,
     details: { retry, status },
   });
+}
+
+function unreachedHint({ url }: WantedBlob): string {
+  const { host } = new URL(url);
+  return `Check that ${host} can be reached from here, or name a mirror of the index or channel in IMAGESPEC_INDEX_MIRRORS.`;
+}
+
+function answerHint(status: number | undefined): string {
+  return status === 401 || status === 403
+    ? "Give the login of the index as a secret: pipSecretMounts with a .netrc."
+    : "Check the index and the network, and try again.";
 }
