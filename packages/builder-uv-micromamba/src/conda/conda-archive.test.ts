@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -22,6 +22,23 @@ it.each(["x-1.0-0.tar.bz2", "x-1.0-0.conda"])("%s that is something else is refu
   await expect(new CondaArchive(join(folder, fn), fn).info()).rejects.toMatchObject({
     code: "E_RESOLVE",
     message: expect.stringContaining(fn),
+  });
+});
+
+it("reads bzip2 of several streams, whose blocks come at once, and says where it is cut off", async () => {
+  const spec = { name: "x", version: "1.0", format: "tar.bz2" } as const;
+  const files = ["lib/a", "lib/b"].map((path) => ({ path, content: randomBytes(150_000) }));
+  const [fn] = await makePackage(folder, "noarch", { ...spec, files });
+  const whole = await readFile(join(folder, fn));
+  const paths = async (bytes: Uint8Array) => {
+    await writeFile(join(folder, fn), bytes);
+    return (await Array.fromAsync(new CondaArchive(join(folder, fn), fn).payload())).map(({ path }) => path);
+  };
+  expect(await paths(whole)).toEqual(["lib/a", "lib/b"]);
+  expect(await paths(Buffer.concat([whole, whole]))).toEqual(["lib/a", "lib/b", "lib/a", "lib/b"]);
+  await expect(paths(whole.subarray(0, -3))).rejects.toMatchObject({
+    code: "E_RESOLVE",
+    message: expect.stringContaining("cut off"),
   });
 });
 

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { Readable, Transform } from "node:stream";
+import { PassThrough, type Readable, Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
@@ -66,8 +66,15 @@ export class CondaArchive {
     if (!this.#fn.endsWith(".conda")) {
       const { size } = await stat(this.#file);
       const packed = createReadStream(this.#file);
-      const plain = new Readable().wrap(packed.pipe(unbzip2()));
+      // Not `Readable.wrap`, which waits for ever once this old kind of stream gives two blocks at a time.
+      const plain = new PassThrough();
+      const unpacking = packed.pipe(unbzip2());
       packed.on("error", (error) => plain.destroy(error));
+      // It has no words for bytes that are not there.
+      unpacking.on("error", (error: Error) =>
+        plain.destroy(error instanceof TypeError ? new Error("it is cut off", { cause: error }) : error),
+      );
+      unpacking.pipe(plain);
       try {
         yield* this.#tar(plain, size);
       } finally {
