@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ImageSpecError } from "@imagespec/core/builder";
 
 /** Where the programs below lie in a scratch folder, and what they leave there. */
 const FOLDER = "stand-in";
@@ -15,6 +17,8 @@ export interface StandInPython {
   env: Record<string, string>;
   /** The source distributions that uv tried to build, as `NAME VERSION`; undefined when it tried none. */
   refused(): Promise<string[] | undefined>;
+  /** @throws ImageSpecError E_CACHE where programs may not be started from the scratch folder (mounted `noexec`). */
+  checkPlace(): Promise<void>;
 }
 
 /** Makes one in a scratch folder, which belongs to one run of uv. `python` answers for it. */
@@ -34,6 +38,18 @@ export async function standInPython(scratch: string, python: string): Promise<St
       IMAGESPEC_REFUSED: refused,
       // Whatever other Python uv may start ends at once.
       PYTHONHOME: join(folder, "none"),
+    },
+    async checkPlace() {
+      await access(path, constants.X_OK).catch((cause: unknown) => {
+        throw new ImageSpecError(
+          "E_CACHE",
+          `No program can be started from the cache: ${scratch} may not execute files`,
+          {
+            hint: "Set IMAGESPEC_CACHE_DIR to a folder of a file system that is mounted without noexec.",
+            cause,
+          },
+        );
+      });
     },
     async refused() {
       const names = await readdir(refused);

@@ -1,7 +1,7 @@
 import type { PackagesStep } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import type { PythonTarget } from "../target/python-target.ts";
-import { compileArguments, explain } from "./uv-compile.ts";
+import { compileArguments, explain, faultOfDisk } from "./uv-compile.ts";
 
 const explained = (text: string) => explain(text.split("\n"), "uv pip compile", 2);
 
@@ -47,4 +47,18 @@ For more information, try '--help'.`);
       code: "E_RESOLVE",
     });
   });
+});
+
+it.each([
+  [
+    "  cause: failed to create directory `/c/uv/.tmpR3/python`: No space left on device (os error 28)",
+    "No space left on device",
+  ],
+  ["error: failed to write to file `/c/uv/x`: Read-only file system (os error 30)", "Read-only file system"],
+  ['  cause: No space left on device (os error 28) at path "/c/uv/.tmpu"', "No space left on device"],
+  ["  cause: Disk quota exceeded (os error 122)", "Disk quota exceeded"],
+  ["  cause: Connection refused (os error 111)", undefined],
+  ["  No solution found: os error 28", undefined],
+])("takes a fault of the disk for one: %s", (line, reason) => {
+  expect(faultOfDisk(["error: Failed to inspect", line])).toBe(reason);
 });

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ImageSpecError, type PackagesStep, type RequirementText, runTool } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
-import type { CacheFolder } from "../cache/cache-folder.ts";
+import { type CacheFolder, cacheError } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
@@ -37,6 +37,8 @@ export interface CompileRequest {
   warn(message: string): void;
 }
 
+/** How Rust prints the system's ENOSPC, EROFS and EDQUOT, in what uv says of a file. */
+const OF_THE_DISK = /^\s*(?:cause|error): .*?([A-Z][a-z -]*) \(os error (?:28|30|122)\)(?: at path .*)?$/;
 const REQUIRE_HASHES = "--require-hashes";
 const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
@@ -104,6 +106,10 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
   if (result.exitCode === 0) return undefined;
   const refused = await python.refused();
   if (refused !== undefined) return refused;
+  // A cache that is mounted without execution, or a disk that is full, is no matter of the requirements.
+  await python.checkPlace();
+  const unwritable = faultOfDisk(result.tail);
+  if (unwritable !== undefined) throw cacheError(cache.uvCache, new Error(unwritable));
   throw explain(result.tail, result.command, result.exitCode);
 }
 
@@ -139,6 +145,11 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
     hint: "Change the requirement uv names, or the index it looked in.",
     details,
   });
+}
+
+/** The system's reason where uv could not write to a disk; undefined where it says none. Pure. */
+export function faultOfDisk(tail: readonly string[]): string | undefined {
+  return tail.map((line) => OF_THE_DISK.exec(line)?.[1]).find((reason) => reason !== undefined);
 }
 
 async function stage({ texts }: CompileRequest, folder: string): Promise<void> {

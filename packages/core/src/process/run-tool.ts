@@ -172,6 +172,14 @@ function toReadable(input: string | Uint8Array | AsyncIterable<Uint8Array>): Rea
   return typeof input === "string" || input instanceof Uint8Array ? Readable.from([input]) : Readable.from(input);
 }
 
+/** What to do where the machine has no room for one more program, by the system's code. */
+const LIMITS: Readonly<Record<string, string>> = {
+  EMFILE: "Raise the limit of open files (ulimit -n).",
+  ENFILE: "Raise the machine's limit of open files (fs.file-max), or close some programs.",
+  EAGAIN: "Raise the limit of processes (ulimit -u, or that of the container), or close some programs.",
+  ENOMEM: "Free some memory, or raise the container's limit.",
+};
+
 function startError(
   command: string,
   shown: string,
@@ -180,7 +188,7 @@ function startError(
   const { code, originalMessage = code ?? "it could not be started" } = failure;
   const reason = code === "ENOENT" ? "there is no such program on PATH" : originalMessage;
   return new ImageSpecError("E_TOOL_MISSING", `${command} cannot be run: ${reason}`, {
-    hint: `Install ${command}, or put its folder on PATH.`,
+    hint: LIMITS[code ?? ""] ?? `Install ${command}, or put its folder on PATH.`,
     details: { command: shown, code },
   });
 }
