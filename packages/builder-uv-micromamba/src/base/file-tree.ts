@@ -112,18 +112,24 @@ export class FileTree {
 
   /** Everything below a folder, by path in the order of names. */
   async below(folder: string): Promise<Map<string, LayerEntry>> {
-    const found = new Map<string, LayerEntry>();
+    const found = await this.locatedBelow(folder);
+    return new Map([...found].map(([path, { entry }]) => [path, entry]));
+  }
+
+  /** The same with the layer that has each. */
+  async locatedBelow(folder: string): Promise<Map<string, Located>> {
+    const found = new Map<string, Located>();
     const above: LayerIndex["entries"][] = [];
-    for (const layer of this.#layers) {
+    for (const [at, layer] of this.#layers.entries()) {
       const { entries } = await layer();
       const isSeen = seenBelow(above);
       // A layer that has something in a folder has an entry for it.
       for (const path of entries[folder] === undefined ? [] : Object.keys(entries)) {
         const entry = entries[path];
         if (entry === undefined || !path.startsWith(`${folder}/`)) continue;
-        const upper = found.get(path);
+        const upper = found.get(path)?.entry;
         if (upper !== undefined && (!upper.implied || !replaces(entry, upper))) continue;
-        if (!/(^|\/)\.wh\.[^/]*$/.test(path) && isSeen(path)) found.set(path, entry);
+        if (!/(^|\/)\.wh\.[^/]*$/.test(path) && isSeen(path)) found.set(path, { entry, path, at });
       }
       above.push(entries);
     }

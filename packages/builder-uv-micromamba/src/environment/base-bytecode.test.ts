@@ -46,19 +46,32 @@ async function look(gone: string[], ...layers: TarEntry[][]) {
 it("finds modules without bytecode, or with such as nothing checks, in the layers that have them; and stray bytecode", async () => {
   const layers: TarEntry[][] = [
     [
-      ...["a/none.py", "a/times.py", "a/hash.py", "a/other.py", "a/fine.py", "a/removed.py", "a/covered.py"].map(
-        module,
-      ),
+      ...[
+        "a/none.py",
+        "a/times.py",
+        "a/hash.py",
+        "a/other.py",
+        "a/fine.py",
+        "a/removed.py",
+        "a/covered.py",
+        "edited.py",
+      ].map(module),
       ...[bytecode("a/__pycache__/times.cpython-311.pyc", 0), bytecode("a/__pycache__/hash.cpython-311.pyc", 1)],
       ...[bytecode("a/__pycache__/other.cpython-312.pyc", 3), bytecode("a/__pycache__/fine.cpython-311.pyc", 3)],
       ...[bytecode("a/__pycache__/lost.cpython-311.pyc", 3), bytecode("__pycache__/gone.cpython-311.pyc", 3)],
+      ...[bytecode("__pycache__/edited.cpython-311.pyc", 3)],
       ...[module("data.txt"), textFile("opt/venv/bin/x.py", ""), module("gone.py")],
       { type: "symlink", path: `${SITE}/link.py`, link: "gone.py", uid: 0, gid: 0 },
       textFile(`${SITE}/long.py`, Buffer.alloc(LONGEST_MODULE + 1)),
     ],
-    [whiteout(`${SITE}/a/removed.py`), bytecode("a/__pycache__/covered.cpython-311.pyc", 3), module("upper.py")],
+    [
+      whiteout(`${SITE}/a/removed.py`),
+      bytecode("a/__pycache__/covered.cpython-311.pyc", 3),
+      module("upper.py"),
+      module("edited.py"),
+    ],
   ];
-  const found = ["a/hash.py", "a/none.py", "a/other.py", "a/times.py", "upper.py"];
+  const found = ["a/hash.py", "a/none.py", "a/other.py", "a/times.py", "edited.py", "upper.py"];
   expect(await look(["gone.py"], ...layers)).toEqual({
     modules: Object.fromEntries(found.map((path) => [path, `# ${path}\n`])),
     stray: [

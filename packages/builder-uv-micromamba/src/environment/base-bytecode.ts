@@ -1,12 +1,13 @@
 import { LONGEST_MODULE } from "@imagespec/core/builder";
 import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
+import type { Located } from "../base/file-tree.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { textFile } from "../layer/tar-entry.ts";
 
 /** What Dockerfile builders, whose step compiles the whole environment, do about bytecode that the base has or lacks. */
 export interface BaseBytecode {
-  /** The modules without checked-hash bytecode, as if a layer held them; undefined for none. */
+  /** The modules without checked-hash bytecode of their own, as if a layer held them; undefined for none. */
   modules: LayerSource | undefined;
   /** Paths of bytecode without its module, or of another interpreter, which is removed. */
   stray: string[];
@@ -19,27 +20,29 @@ export async function baseBytecode(
   inspector: BaseInspector,
 ): Promise<BaseBytecode> {
   const tag = `cpython-${minor.replace(".", "")}`;
-  const files = await inspector.tree.below(`${prefix.slice(1)}/lib/python${minor}/site-packages`);
-  const wanted = new Map<string, string>();
-  for (const [path, { type, size = 0 }] of files) {
+  const files = await inspector.tree.locatedBelow(`${prefix.slice(1)}/lib/python${minor}/site-packages`);
+  const modules = new Map<string, Located>();
+  for (const [path, located] of files) {
+    const { type, size = 0 } = located.entry;
     const [, folder, name] = /^(.*)\/([^/]+)\.py$/.exec(path) ?? [];
     if (name === undefined || type !== "file" || size > LONGEST_MODULE || gone.has(path)) continue;
-    wanted.set(`${folder}/__pycache__/${name}.${tag}.pyc`, path);
+    modules.set(`${folder}/__pycache__/${name}.${tag}.pyc`, located);
   }
-  const stray = [...files.keys()].filter((path) => /\/__pycache__\/[^/]+\.pyc$/.test(path) && !wanted.has(path));
-  const paths = [...wanted].flatMap(([bytecode, path]) => {
+  const stray = [...files.keys()].filter((path) => /\/__pycache__\/[^/]+\.pyc$/.test(path) && !modules.has(path));
+  const paths = [...modules].flatMap(([bytecode, { path, at }]) => {
     const found = files.get(bytecode);
-    return found === undefined || found.unchecked ? [path] : [];
+    // A module of a layer above its bytecode was changed since.
+    return found === undefined || found.entry.unchecked || found.at > at ? [path] : [];
   });
   if (paths.length === 0) return { modules: undefined, stray };
-  const modules: LayerSource = {
+  const uncompiled: LayerSource = {
     key: { base: await inspector.layersOf(paths), modules: paths, recipe: 1 },
     title: "the base image's modules",
     async *entries(signal) {
       for (const [path, content] of await inspector.contents(paths, signal)) yield textFile(path, content);
     },
   };
-  return { modules, stray };
+  return { modules: uncompiled, stray };
 }
 
 /** Whether there is anything in a layer of bytecode: modules that are no Python have none, in any build. */
