@@ -74,9 +74,11 @@ export async function describedFolder({ places }: Setting, { files = {}, prepare
 export function placed(setting: Setting, name: string, parameters: ImageSpecParameters, type: string) {
   const { registry, platform, images } = setting.places.services;
   const place = (part: string) => ({ registry: `${registry}/agreement/${setting.run}/${part}`, platform });
-  const given = { name, ...place(type), baseImage: images.python, ...parameters };
+  // Of half the files where no apt is needed: kaniko unpacks its base twice.
+  const usual = parameters.aptPackages?.length ? images.python : images.pythonSmall;
+  const given = { name, ...place(type), baseImage: usual, ...parameters };
   if (!isSpec(given.baseImage)) return given;
-  const base = { name: `${name}-base`, ...place("bases"), baseImage: images.python, ...(given.baseImage as object) };
+  const base = { name: `${name}-base`, ...place("bases"), baseImage: usual, ...(given.baseImage as object) };
   return { ...given, baseImage: base };
 }
 

@@ -76,7 +76,7 @@ test("an image is built by a Job under the documented rights, from a context in 
   const secret = `canary-${randomBytes(8).toString("hex")}`;
   await writeFile(join(folder.path, "netrc"), `machine x.example login y password ${secret}\n`);
   const parameters: ImageSpecParameters = {
-    baseImage: services.images.python,
+    baseImage: services.images.pythonSmall,
     packages: ["iniconfig==2.0.0"],
     pipSecretMounts: [["netrc", "/run/netrc"]],
     sourceRoot: "app",

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ensureArm64 } from "../../scripts/services/arm64.ts";
 import { ensureNodeVersions } from "../../scripts/services/node-versions.ts";
 import { ensureServices, serviceEnvironment } from "../../scripts/services/services.ts";
+import { sampleImages } from "../support/sample-cases.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
@@ -54,6 +55,7 @@ const parametersOf = (name: string, parameters: ImageSpecParameters): ImageSpecP
   name: `layers/${run}/${name}`,
   registry: services.registry,
   platform: services.platform,
+  baseImage: sampleImages(services).python,
   pythonVersion: "3.11",
   ...parameters,
 });
@@ -159,6 +161,8 @@ describe("layers", () => {
 describe("packages with unusual contents", () => {
   it("jupyter with its many distributions: data files, scripts, namespaces, shared libraries", async () => {
     const { reference } = await build("jupyter", {
+      // With the library of C++, which zmq needs.
+      baseImage: services.images.python,
       packages: [...JUPYTER.packages, COMPILED.pin, "zope.interface==7.0.3", "zope.event==5.0"],
     });
     const script = [

@@ -57,7 +57,7 @@ async function build(name: string, parameters: ImageSpecParameters, options: { f
     name: `sources/${run}/${name}`,
     registry: services.registry,
     platform: services.platform,
-    baseImage: services.images.python,
+    baseImage: services.images.pythonSmall,
     pipExtraIndexUrl: [index.url],
     builder: "uv-micromamba",
     bytecode: false,
