@@ -59,6 +59,16 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "a Python on top of an environment that has no bytecode and holds it already",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-one"], bytecode: false, pipIndex: index.url },
+        pythonVersion: "3.11",
+      },
+    }),
+    ends: "built",
+  },
+  {
     says: "a base without /dev, /proc and /sys",
     spec: ({ services }) => ({
       parameters: { baseImage: services.images.musl, commands: ["echo made > made"], env: { A: "1" } },

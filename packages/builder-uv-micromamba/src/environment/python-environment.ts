@@ -54,7 +54,7 @@ export async function pythonEnvironment(
   const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
   const { removal, modules, base } =
     packages === undefined
-      ? { removal: [], modules: [], base: undefined }
+      ? await layersWithoutPackages(step, extended, question)
       : await packageLayers(session, { step, empty, extended, libc, limit }, packages, question);
   const compile = async (layers: readonly LayerSource[], root: string, modulesBelow: string) => {
     const minor = empty.python?.minor;
@@ -106,6 +106,19 @@ interface PackageLayers {
   modules: LayerSource[];
   /** What stays of the base's modules and has to be compiled; no layer of the image. */
   base: LayerSource | undefined;
+}
+
+/** As in a Dockerfile, in which a step for a Python of ours compiles the environment whether it has installed one or not. */
+async function layersWithoutPackages(
+  step: EnvironmentStep,
+  extended: BaseEnvironment | undefined,
+  { inspector }: EnvironmentQuestion,
+): Promise<PackageLayers> {
+  const isCompiled = step.manager === "venv" && step.python.from === "version" && step.bytecode;
+  if (!isCompiled || extended === undefined) return { removal: [], modules: [], base: undefined };
+  const { modules, stray } = await baseBytecode(extended, new Set(), inspector);
+  const removal = removalLayer([], stray);
+  return { removal: removal === undefined ? [] : [removal], modules: [], base: modules };
 }
 
 /** The layers that Python packages make. */
