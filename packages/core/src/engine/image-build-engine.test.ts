@@ -234,13 +234,18 @@ describe("faults", () => {
 
   it("refuses an option that the named builder lacks though the image exists, and asks for none that is not given", async () => {
     const builder = Object.assign(new PushBuilder(), {
-      optionsSchema: z.strictObject({ network: z.string().optional(), needed: z.string() }),
+      optionsSchema: z.strictObject({
+        network: z.string().optional(),
+        needed: z.string(),
+        mode: z.enum(["a", "b"]).optional(),
+      }),
     });
     const options = { builder: "push", builderOptions: { needed: "x" } };
     await engineWith(builder).build(spec(), options);
     const asked = registry.exchanges.length;
     for (const [wrong, said] of [
       [{ netwrok: "host" }, "builderOptions.netwrok: the builder has no such option"],
+      [{ mode: "c" }, "builderOptions.mode: expected one of a, b"],
       [{ network: 1 }, "builderOptions.network: expected text, found the number 1"],
     ] as const) {
       const build = engineWith(builder).build(spec(), { builder: "push", builderOptions: { needed: "x", ...wrong } });

@@ -1,6 +1,6 @@
 import type { StandardResult } from "../builder/standard-schema.ts";
 import { faultPath } from "../spec/fault-path.ts";
-import { typeBreach, valueAt } from "../spec/type-breach.ts";
+import { choiceBreach, typeBreach, valueAt } from "../spec/type-breach.ts";
 
 type Issue = NonNullable<StandardResult["issues"]>[number];
 
@@ -9,6 +9,8 @@ type ZodIssue = Issue & {
   code?: string;
   /** The type that was wanted, of an `invalid_type`. */
   expected?: string;
+  /** What may be chosen, of an `invalid_value`. */
+  values?: readonly unknown[];
   /** The names that the schema does not have, of `unrecognized_keys`. */
   keys?: readonly string[];
 };
@@ -29,10 +31,12 @@ export function optionNames(issue: Issue): string[] {
 
 /** What is wrong with options of a builder, in the words that are used for a spec's own parameters. Pure. */
 export function optionBreach(issue: Issue, options: unknown): string {
-  const { code, expected, keys = [], message } = issue as ZodIssue;
+  const { code, expected, values, keys = [], message } = issue as ZodIssue;
   const path = optionPath(issue);
   const at = (...more: string[]) => faultPath(["builderOptions", ...path, ...more]);
   if (keys.length > 0) return keys.map((key) => `${at(key)}: the builder has no such option`).join("; ");
-  if (code !== "invalid_type" || expected === undefined) return `${at()}: ${message}`;
-  return `${at()}: ${typeBreach(expected, valueAt(options, path)).message}`;
+  const value = valueAt(options, path);
+  if (code === "invalid_type" && expected !== undefined) return `${at()}: ${typeBreach(expected, value).message}`;
+  if (code === "invalid_value" && values !== undefined) return `${at()}: ${choiceBreach(values, value).message}`;
+  return `${at()}: ${message}`;
 }

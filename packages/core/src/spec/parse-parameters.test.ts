@@ -47,7 +47,7 @@ describe("faults of a spec", () => {
     ["cudnn with a base", { cudnn: "9", baseImage: "x" }, "cudnn", /baseImage names another/],
     ["cudnn alone", { cudnn: "9" }, "cudnn", /needs a CUDA/],
     ["a mode without sources", { sourceCopyMode: "all" }, "sourceCopyMode", /no sourceRoot/],
-    ["an unknown mode", { sourceRoot: ".", sourceCopyMode: "auto" }, "sourceCopyMode", /expected one of/],
+    ["an unknown mode", { sourceRoot: ".", sourceCopyMode: "auto" }, "sourceCopyMode", /^expected one of none/],
     ["pythonExec with conda", { pythonExec: "/x", condaPackages: ["a"] }, "pythonExec", /conda/],
     ["a relative pythonExec", { pythonExec: "python3" }, "pythonExec", /absolute/],
     [

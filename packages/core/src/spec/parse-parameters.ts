@@ -8,7 +8,7 @@ import { pipInCommands } from "./pip-in-commands.ts";
 import type { Rule } from "./rule.ts";
 import { isSpec, type Spec } from "./spec.ts";
 import { credentialBreach, unprintableBreach, userInfoBreach } from "./text-rules.ts";
-import { typeBreach, valueAt } from "./type-breach.ts";
+import { choiceBreach, typeBreach, valueAt } from "./type-breach.ts";
 import { parseContext } from "./with-zod.ts";
 
 export type ParsedParameters = Omit<FlatParameters, "baseImage"> & { baseImage?: string | Spec };
@@ -150,10 +150,8 @@ function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
     return [{ path, code: "invalid_type", message, hint: 'Write it in quotes: "3.10".' }];
   }
   if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path), path[0]) }];
-  const hint =
-    issue.code === "invalid_value"
-      ? `Use one of ${issue.values.map(String).join(", ")}.`
-      : "Look up the parameter in the schema, which `imagespec schema` prints.";
+  if (issue.code === "invalid_value") return [{ path, ...choiceBreach(issue.values, valueAt(draft, path)) }];
+  const hint = "Look up the parameter in the schema, which `imagespec schema` prints.";
   return [{ path, code: issue.code ?? "invalid", message: issue.message, hint }];
 }
 

@@ -34,6 +34,18 @@ it.each<[object, (string | number)[], string, string]>([
   [{ packages: [{ numpy: "2" }] }, ["packages", 0], "expected text, found a mapping", "Write text."],
   [{ cuda: 12.4 }, ["cuda"], "expected text, found the number 12.4", "Quote it, as you wrote it."],
   [{ name: new Date(0) }, ["name"], "expected text, found a date", "Quote it, as you wrote it."],
+  [
+    { source_root: ".", source_copy_mode: "al" },
+    ["sourceCopyMode"],
+    "expected one of none, loaded_modules, all",
+    "Write 'all' if you mean that.",
+  ],
+  [
+    { source_root: ".", source_copy_mode: 7 },
+    ["sourceCopyMode"],
+    "expected one of none, loaded_modules, all",
+    "Use one of none, loaded_modules, all.",
+  ],
   [{ builder_options: "x" }, ["builderOptions"], "expected a mapping, found text", "Write a mapping."],
 ])("%j is told in the file's own words", (parameters, path, message, hint) => {
   expect(faultOf(parameters)).toMatchObject({ path, message, hint });

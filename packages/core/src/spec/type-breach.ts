@@ -1,5 +1,6 @@
 import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry/terms";
+import { spellingHint } from "./parameter-names.ts";
 
 /** What people call the types that a spec file can hold. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -23,6 +24,14 @@ export function typeBreach(expected: string, value: unknown, parameter?: unknown
   const name = NAMES.get(expected) ?? `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
   const message = `expected ${name}, found ${described(value)}`;
   return { code: "invalid_type", message, hint: cure(expected, value, parameter) ?? `Write ${name}.` };
+}
+
+/** What is wrong with a value that is none of the `known` ones, of which it may be a misspelling. Pure. */
+export function choiceBreach(known: readonly unknown[], value: unknown): Problem {
+  const names = known.map(String);
+  const message = `expected one of ${names.join(", ")}`;
+  const all = `Use one of ${names.join(", ")}.`;
+  return { code: "invalid_value", message, hint: typeof value === "string" ? spellingHint(value, names, all) : all };
 }
 
 /** The value at a path in data; undefined where the path leads nowhere. Pure. */
