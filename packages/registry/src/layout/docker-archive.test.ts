@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { extract } from "tar-stream";
@@ -102,6 +102,13 @@ describe("DockerArchive", () => {
     await pushImage(archive, tinyImage()).catch((error) => expect(error).toMatchObject(lost));
     expect(await failureOf(archive.close())).toMatchObject(lost);
     expect(await failureOf(DockerArchive.create("/dev/null/x.tar", "a:1"))).toMatchObject({ code: "E_OUTPUT" });
+    await mkdir(join(folder, "folder"), { recursive: true });
+    await symlink("loop", join(folder, "loop"));
+    for (const path of ["/dev/null", join(folder, "folder"), join(folder, "loop"), join(folder, "x".repeat(300))])
+      expect(await failureOf(DockerArchive.create(path, "a:1"))).toMatchObject({
+        code: "E_OUTPUT",
+        hint: expect.any(String),
+      });
     expect(await failureOf(DockerArchive.create("x.tar", "A:1"))).toMatchObject({ code: "E_REFERENCE" });
   });
 });

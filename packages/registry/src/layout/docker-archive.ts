@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -47,11 +47,25 @@ export class DockerArchive implements ImageSink {
     this.#written.catch(() => undefined);
   }
 
-  /** Opens an archive at `path` that will load as `reference`. @throws ImageSpecError E_REFERENCE. */
+  /**
+   * Opens an archive at `path` that will load as `reference`.
+   *
+   * @throws ImageSpecError E_REFERENCE, E_OUTPUT where something other than a file is at `path`: the archive would take the
+   * place of a pipe or device.
+   */
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);
     const folder = dirname(resolve(path));
-    await orWriteFault(makeFolder(folder), `docker-archive:${path}`);
+    const name = `docker-archive:${path}`;
+    await orWriteFault(makeFolder(folder), name);
+    const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw writeFault(error, name);
+    });
+    if (there?.isFile() === false) {
+      throw new ImageSpecError("E_OUTPUT", `${name} cannot be written: a folder, pipe or device is there`, {
+        hint: "Name a file, and copy it from there.",
+      });
+    }
     await sweepDrafts(folder, { name: basename(path) });
     return new DockerArchive(path, parsed);
   }

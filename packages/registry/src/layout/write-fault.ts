@@ -11,6 +11,8 @@ const HINTS: Record<string, string> = {
   ENOTDIR: "Choose a place whose parents are folders.",
   EISDIR: "Choose a place that is not a folder.",
   EEXIST: "Choose a place whose parents are folders.",
+  ELOOP: "Choose a place that no link leads to in a circle.",
+  ENAMETOOLONG: "Choose a shorter name.",
   EMFILE: "Raise the limit of open files (ulimit -n).",
 };
 
