@@ -5,6 +5,7 @@ import { startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import { ImageSpec } from "../image-spec/image-spec.ts";
+import { BuilderRegistry } from "./builder-registry.ts";
 import { PushBuilder } from "./fixtures/push-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
 
@@ -153,4 +154,17 @@ it("imports a builder that reuses what exists for a build, or to check its optio
   } finally {
     await registry.close();
   }
+});
+
+it("looks once for each builder, however many images name them in turn", async () => {
+  await install("@imagespec/builder-kaniko", "kaniko", source("kaniko", "k:1"));
+  await install("@imagespec/builder-uv-micromamba", "uv-micromamba", source("uv-micromamba", "u:1"));
+  const dependencies = { "@imagespec/builder-kaniko": "1", "@imagespec/builder-uv-micromamba": "1" };
+  await write("package.json", { dependencies });
+  const registry = new BuilderRegistry({ starts: () => [root], plugins: [], discover: true, env: () => ({}) });
+  const types = ["kaniko", "uv-micromamba"];
+  const first = await Promise.all(types.map((type) => registry.named(type)));
+  await rm(join(root, "node_modules"), { recursive: true });
+  const again = await Promise.all(types.map((type) => registry.named(type)));
+  expect(again.map(({ file }) => file)).toEqual(first.map(({ file }) => file));
 });

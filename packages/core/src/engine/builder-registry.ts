@@ -37,7 +37,8 @@ export class BuilderRegistry {
   readonly #registered = new Map<string, RegisteredBuilder>();
   readonly #imported = new Map<string, KnownBuilder>();
   readonly #found = new Map<string, KnownBuilder>();
-  #discovery: { key: string; found: Promise<Discovery> } | undefined;
+  /** By what was asked: a project's images may name builders of several packages, in turn. */
+  readonly #discoveries = new Map<string, Promise<Discovery>>();
 
   constructor(options: BuilderRegistryOptions) {
     this.#options = options;
@@ -117,9 +118,9 @@ export class BuilderRegistry {
     const dependencies = !this.#isOff();
     const modules = dependencies ? wanted : "leave-out";
     const key = JSON.stringify([starts, modules, only]);
-    if (this.#discovery?.key !== key)
-      this.#discovery = { key, found: this.#find({ starts, dependencies, only, modules }) };
-    return this.#discovery.found;
+    const found = this.#discoveries.get(key) ?? this.#find({ starts, dependencies, only, modules });
+    this.#discoveries.set(key, found);
+    return found;
   }
 
   /** Whether builders that are merely installed are left out. */
