@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { environmentPrefix } from "../fixtures/environment-prefix.ts";
 import { parseStepFault, parseStepWarning } from "../step-fault.ts";
 import { checkPackages } from "./check-packages.ts";
 import { findInterpreter } from "./interpreter.ts";
@@ -10,10 +10,7 @@ import { findInterpreter } from "./interpreter.ts";
 const SITE = "lib/python3.11/site-packages";
 let prefix: string;
 beforeEach(() => {
-  prefix = mkdtempSync(join(tmpdir(), "prefix-"));
-  mkdirSync(join(prefix, "bin"));
-  const python = spawnSync("/bin/sh", ["-c", "command -v python3"], { encoding: "utf8" }).stdout.trim();
-  symlinkSync(python, join(prefix, "bin/python"));
+  prefix = environmentPrefix();
 });
 afterEach(() => rmSync(prefix, { recursive: true }));
 

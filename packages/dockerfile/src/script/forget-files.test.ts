@@ -1,19 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EnvironmentStep } from "@imagespec/core/builder";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { environmentPrefix } from "../fixtures/environment-prefix.ts";
 import { forgetFiles } from "./forget-files.ts";
 import { findInterpreter } from "./interpreter.ts";
 
 const SITE = "lib/python3.11/site-packages";
 let prefix: string;
 beforeEach(() => {
-  prefix = mkdtempSync(join(tmpdir(), "prefix-"));
-  mkdirSync(join(prefix, "bin"));
-  const python = spawnSync("/bin/sh", ["-c", "command -v python3"], { encoding: "utf8" }).stdout.trim();
-  symlinkSync(python, join(prefix, "bin/python"));
+  prefix = environmentPrefix();
 });
 afterEach(() => rmSync(prefix, { recursive: true }));
 
