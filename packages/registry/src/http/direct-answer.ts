@@ -94,8 +94,8 @@ export class DirectAnswer {
   }
 
   /** Reads the body and drops it; one of more than `limit` bytes is given up. Never throws. */
-  dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
-    return dumpBody(this, limit);
+  dump(options?: { limit: number }): Promise<void> {
+    return dumpBody(this, options);
   }
 
   /** The body, piece by piece; throws what broke it off. Leaving early ends the connection. */

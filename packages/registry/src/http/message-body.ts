@@ -30,8 +30,8 @@ export class MessageBody implements ResponseBody {
     }
   }
 
-  dump({ limit = 128 * 1024 }: { limit?: number } = {}): Promise<void> {
-    return dumpBody(this, limit);
+  dump(options?: { limit: number }): Promise<void> {
+    return dumpBody(this, options);
   }
 
   destroy(): void {
