@@ -29,6 +29,7 @@ export {
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { runLimited } from "./image/run-limited.ts";
+export { isDeeper } from "./json/is-deeper.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
 export { writeFault } from "./layout/write-fault.ts";
 export { isLeftBehind } from "./process/left-behind.ts";

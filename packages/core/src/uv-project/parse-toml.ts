@@ -1,3 +1,4 @@
+import { isDeeper } from "@imagespec/registry/terms";
 import { parse } from "smol-toml";
 import type { Table } from "./toml-table.ts";
 
@@ -10,10 +11,6 @@ const DEEPEST = 100;
  */
 export function parseToml(text: string): Table {
   const found = parse(text) as Table;
-  let level: unknown[] = [found];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) throw new Error(`it is nested more than ${DEEPEST} levels deep`);
-    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
-  }
+  if (isDeeper(found, DEEPEST)) throw new Error(`it is nested more than ${DEEPEST} levels deep`);
   return found;
 }

@@ -1,3 +1,4 @@
+import { isDeeper } from "../json/is-deeper.ts";
 import { repeatedKey } from "../json/repeated-key.ts";
 
 /** Why JSON is not read. `message` completes a sentence whose subject is the document. */
@@ -19,18 +20,8 @@ const DEEPEST = 100;
 export function parseJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   const value: unknown = JSON.parse(text);
-  if (isTooDeep(text)) throw new JsonRefused(`is nested more than ${DEEPEST} levels deep`);
+  if (isDeeper(value, DEEPEST)) throw new JsonRefused(`is nested more than ${DEEPEST} levels deep`);
   const repeated = repeatedKey(text, (key) => (FIELDS.has(key.toLowerCase()) ? key.toLowerCase() : key));
   if (repeated !== undefined) throw new JsonRefused(`has the key '${repeated.slice(0, 100)}' twice`);
   return value;
-}
-
-function isTooDeep(json: string): boolean {
-  let depth = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    if (depth > DEEPEST) return true;
-  }
-  return false;
 }
