@@ -11,7 +11,7 @@ export interface KillPoint {
 }
 
 const POINTS = 30;
-const IN_A_SAMPLE = 2;
+const IN_A_SAMPLE = 3;
 const GOLDEN = 0.618_033_988_75;
 
 /** 30 moments spread over a run and over the times between its events, or a sample of them. */
