@@ -1,11 +1,11 @@
 import type { BuildResult } from "@imagespec/core/builder";
+import { inParallel } from "@imagespec/registry/terms";
 import { evict } from "./cache/evict.ts";
 import { assembleImage } from "./image/assemble-image.ts";
 import { deliver } from "./image/deliver.ts";
 import { imageConfig } from "./image/image-config.ts";
 import { ImagePush } from "./image/image-push.ts";
 import { platformImage } from "./image/platform-image.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { BuildSession } from "./session/build-session.ts";
 import { makeLayers } from "./session/make-layers.ts";
 

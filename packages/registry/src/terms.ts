@@ -1,6 +1,6 @@
 /**
  * What all packages share: errors, the names of images, registries and platforms, how a file that somebody names is read,
- * how tasks run side by side, and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
+ * how work is done side by side, and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
  *
  * @packageDocumentation
  */
@@ -28,10 +28,10 @@ export {
 } from "./file/read-regular-file.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
-export { runLimited } from "./image/run-limited.ts";
 export { isDeeper } from "./json/is-deeper.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
 export { writeFault } from "./layout/write-fault.ts";
+export { inParallel } from "./process/in-parallel.ts";
 export { isLeftBehind } from "./process/left-behind.ts";
 export { onProcessExit } from "./process/on-process-exit.ts";
 export { packageVersion } from "./process/package-version.ts";

@@ -5,7 +5,7 @@ import {
   ImageBuildEngine,
   pinnedReference,
 } from "@imagespec/core";
-import { runLimited } from "@imagespec/registry";
+import { inParallel } from "@imagespec/registry";
 import { placedError } from "./image/placed-error.ts";
 import { readImages } from "./image/read-images.ts";
 import { findUses } from "./manifest/find-uses.ts";
@@ -63,13 +63,12 @@ export async function resolveManifests(
   );
   const named = await readImages(uses, signal);
   const engine = makeEngine([...new Set(named.map(({ folder }) => folder))]);
-  const builds = named.map(({ spec, uses }) => async (stop: AbortSignal) => {
+  const images = await inParallel(named, { most: concurrency, signal }, async ({ spec, uses }, stop) => {
     const outcome = await engine.build(spec, { ...options.build, signal: stop, onEvent }).catch((error: unknown) => {
       throw placedError(`${uses[0]?.place}: ${uses[0]?.text}`, error);
     });
     return { reference: pinnedReference(outcome), outcome, uses };
   });
-  const images = await runLimited(builds, concurrency, signal);
   const references = new Map(images.flatMap(({ uses, reference }) => uses.map((use) => [use, reference])));
   const resolved = manifests.map((manifest) => {
     const own = uses.filter((use) => use.manifest === manifest);

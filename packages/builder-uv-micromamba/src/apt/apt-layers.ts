@@ -1,10 +1,10 @@
 import type { AptStep } from "@imagespec/core/builder";
+import { inParallel } from "@imagespec/registry/terms";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import type { PlannedAccount } from "../base/planned-account.ts";
 import { imply, type LayerIndex } from "../base/scan-layer.ts";
 import { Downloader } from "../cache/downloader.ts";
-import { inParallel } from "../in-parallel.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type BaseSystem, baseSystem } from "./base-system.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel } from "@imagespec/registry/terms";
 import type { CondaPackage, CondaSolver, VirtualPackage } from "./conda-package.ts";
 import { splitSpec } from "./match-spec.ts";
 import { type Candidate, type ChannelData, mergeChannels } from "./merge-channels.ts";

@@ -1,4 +1,5 @@
 import { type EnvironmentStep, ImageSpecError, runTool, throughAddressMirror } from "@imagespec/core/builder";
+import { inParallel } from "@imagespec/registry/terms";
 import { Downloader } from "../cache/downloader.ts";
 import { statedHash } from "../cache/stated-hash.ts";
 import { CondaArchive } from "../conda/conda-archive.ts";
@@ -10,7 +11,6 @@ import { resolveConda } from "../conda/resolve-conda.ts";
 import { solveThroughMirrors } from "../conda/solve-through-mirrors.ts";
 import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
 import { solveWithRattler } from "../conda/solve-with-rattler.ts";
-import { inParallel } from "../in-parallel.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { InstalledFile } from "../wheel/path-conflicts.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";

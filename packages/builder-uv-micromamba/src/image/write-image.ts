@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { type Descriptor, type ImageSink, orDiscard } from "@imagespec/registry";
+import { type Descriptor, type ImageSink, inParallel, orDiscard } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
-import { inParallel } from "../in-parallel.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type AssembledImage, layerDescriptor, topManifest } from "./assemble-image.ts";

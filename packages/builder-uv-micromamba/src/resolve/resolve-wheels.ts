@@ -7,11 +7,10 @@ import {
   type ShippedFile,
   uvLockAsPylock,
 } from "@imagespec/core/builder";
-import { untilAborted } from "@imagespec/registry";
+import { inParallel, untilAborted } from "@imagespec/registry";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
-import { inParallel } from "../in-parallel.ts";
 import { lazy } from "../lazy.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { anyPython } from "../session/find-python.ts";

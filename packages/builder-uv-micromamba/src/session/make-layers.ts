@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { timedStep } from "@imagespec/core/builder";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel } from "@imagespec/registry/terms";
 import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "./build-session.ts";
 

@@ -1,5 +1,5 @@
+import { inParallel } from "@imagespec/registry/terms";
 import type { RecordStore } from "../cache/record-store.ts";
-import { inParallel } from "../in-parallel.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";

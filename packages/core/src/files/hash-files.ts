@@ -2,7 +2,7 @@ import { createHash, hash as hashOf } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { ImageSpecError, runLimited } from "@imagespec/registry/terms";
+import { ImageSpecError, inParallel } from "@imagespec/registry/terms";
 import { type FileStats, fileStats, isSameVersion } from "./file-stats.ts";
 import { type FoundFile, modeOf } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
@@ -51,10 +51,8 @@ export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions
       }
     }
   }
-  await runLimited(
-    large.map((file) => (signal) => keep(file, (source) => hashLarge(source, cache, signal), signal)),
-    LARGE_AT_ONCE,
-    signal,
+  await inParallel(large, { most: LARGE_AT_ONCE, signal }, (file, stop) =>
+    keep(file, (source) => hashLarge(source, cache, stop), stop),
   );
 }
 

@@ -1,11 +1,11 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
+import { inParallel } from "../process/in-parallel.ts";
 import { wholeName } from "./check-platform.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { descriptorOf } from "./manifest-bytes.ts";
 import { orDiscard } from "./or-discard.ts";
 import { checkChild, MAX_INDEX_DEPTH, parseManifest } from "./parse-manifest.ts";
 import { DEFAULT_CONCURRENCY, type PushOptions } from "./push-image.ts";
-import { runLimited } from "./run-limited.ts";
 import type { ImageSink, ImageSource, ManifestBytes } from "./store.ts";
 
 const MAX_MANIFESTS = 1000;
@@ -44,16 +44,13 @@ export async function copyImage(
   const mountFrom = source.registry === undefined ? options.mountFrom : source.name;
   const root = collection.manifests.pop() as ManifestBytes;
   await orDiscard(sink, async () => {
-    await runLimited(
-      [...collection.blobs.values()].map((blob) => async (signal: AbortSignal) => {
-        const open = () => source.getBlob(blob, { signal, unchecked, memory: sink.memory });
-        const put = () => sink.putBlob(blob, open, { signal, mountFrom });
-        // A download that failed its check was not passed on completely, so it may be tried once more.
-        await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
-      }),
-      options.concurrency ?? DEFAULT_CONCURRENCY,
-      signal,
-    );
+    const limits = { most: options.concurrency ?? DEFAULT_CONCURRENCY, signal };
+    await inParallel([...collection.blobs.values()], limits, async (blob, signal) => {
+      const open = () => source.getBlob(blob, { signal, unchecked, memory: sink.memory });
+      const put = () => sink.putBlob(blob, open, { signal, mountFrom });
+      // A download that failed its check was not passed on completely, so it may be tried once more.
+      await put().catch((error) => (isImageSpecError(error, "E_DIGEST_MISMATCH") ? put() : Promise.reject(error)));
+    });
     for (const manifest of collection.manifests) await sink.putManifest(manifest, { signal });
     if (tag !== undefined) await options.beforeTag?.();
     await sink.putManifest(root, { signal, tag });

@@ -1,5 +1,6 @@
 import { digestOf } from "../digest/digest.ts";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
+import { inParallel } from "../process/in-parallel.ts";
 import { assembleIndex } from "./assemble-index.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
@@ -7,7 +8,6 @@ import { descriptorOf, manifestBytes, openBytes } from "./manifest-bytes.ts";
 import { formatTypes, type ManifestFormat } from "./manifest-format.ts";
 import { orDiscard } from "./or-discard.ts";
 import { parseManifest } from "./parse-manifest.ts";
-import { runLimited } from "./run-limited.ts";
 import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./store.ts";
 
 /** A layer to push: what it is, and its bytes. */
@@ -67,24 +67,19 @@ export function pushImage(sink: ImageSink, parts: ImageParts, options: PushOptio
 
 async function writeImage(sink: ImageSink, parts: ImageParts, options: PushOptions): Promise<Descriptor> {
   const { manifest, config, document } = assembleManifest(parts, options.manifestFormat);
-  const unique = new Map(parts.layers.map((layer) => [layer.descriptor.digest, layer]));
+  const configBlob: ImageLayer = {
+    descriptor: {
+      mediaType: formatTypes(options.manifestFormat).config,
+      digest: digestOf(config),
+      size: config.length,
+    },
+    open: openBytes(config),
+  };
+  const unique = new Map([configBlob, ...parts.layers].map((blob) => [blob.descriptor.digest, blob]));
   const { signal, tag } = options;
-  await runLimited(
-    [
-      (signal) =>
-        sink.putBlob(
-          { mediaType: formatTypes(options.manifestFormat).config, digest: digestOf(config), size: config.length },
-          openBytes(config),
-          { signal },
-        ),
-      ...[...unique.values()].map(
-        ({ descriptor, open, mountFrom }) =>
-          (signal: AbortSignal) =>
-            sink.putBlob(descriptor, open, { signal, mountFrom }),
-      ),
-    ],
-    options.concurrency ?? DEFAULT_CONCURRENCY,
-    signal,
+  const limits = { most: options.concurrency ?? DEFAULT_CONCURRENCY, signal };
+  await inParallel([...unique.values()], limits, ({ descriptor, open, mountFrom }, signal) =>
+    sink.putBlob(descriptor, open, { signal, mountFrom }),
   );
   await sink.putManifest(manifest, { signal, tag });
   return { ...descriptorOf(manifest), platform: { ...configPlatform(document) } };

@@ -2,8 +2,8 @@ import type { RegistryRepository } from "../client/registry-repository.ts";
 import { digestOf } from "../digest/digest.ts";
 import { type Descriptor, MEDIA_TYPES } from "../image/descriptor.ts";
 import { descriptorOf, manifestBytes, openBytes } from "../image/manifest-bytes.ts";
-import { runLimited } from "../image/run-limited.ts";
 import type { CallOptions, ManifestBytes } from "../image/store.ts";
+import { inParallel } from "../process/in-parallel.ts";
 import { listUnderTag } from "./referrers-tag.ts";
 
 /** A document that is kept beside an image. */
@@ -37,15 +37,13 @@ export async function attachDocument(
     await repository.putBlob(blob, openBytes(bytes), { ...call, signal });
   };
   // A build waits for this, and none of the three needs another.
-  const [found] = await runLimited<ManifestBytes | undefined>(
-    [
-      (signal) => repository.getManifest(image, { ...call, signal }),
-      (signal) => put(EMPTY, signal),
-      (signal) => put(document.bytes, signal),
-    ],
-    3,
-    call.signal,
-  );
+  const requests: ((signal: AbortSignal) => Promise<ManifestBytes | undefined>)[] = [
+    (signal) => repository.getManifest(image, { ...call, signal }),
+    (signal) => put(EMPTY, signal),
+    (signal) => put(document.bytes, signal),
+  ];
+  const limits = { most: requests.length, signal: call.signal };
+  const [found] = await inParallel(requests, limits, (send, signal) => send(signal));
   const subject = descriptorOf(found as ManifestBytes);
   const manifest = assembleReferrer(subject, document);
   const entry = { ...descriptorOf(manifest), artifactType: document.type };
