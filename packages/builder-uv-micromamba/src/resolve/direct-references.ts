@@ -1,5 +1,4 @@
-import { ImageSpecError, type RequirementText } from "@imagespec/core/builder";
-import { normalizeName } from "../wheel/wheel-name.ts";
+import { ImageSpecError, normalName, type RequirementText } from "@imagespec/core/builder";
 import { sourceOnly } from "./source-only.ts";
 
 const NAMED = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;
@@ -45,7 +44,7 @@ export function directSources(texts: readonly string[]): string[] {
       throw new ImageSpecError("E_UNSUPPORTED", `${name} comes from a branch or tag of git, which may move`, {
         hint: "Name the commit by all of its 40 digits, as @COMMIT.",
       });
-    names.add(normalizeName(name));
+    names.add(normalName(name));
   }
   return [...names].sort();
 }

@@ -1,8 +1,8 @@
-import { markerHolds } from "@imagespec/core/builder";
+import { markerHolds, normalName } from "@imagespec/core/builder";
 import type { PythonTarget } from "../target/python-target.ts";
 import { wheelFits } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
-import { normalizeName, parseWheelName } from "../wheel/wheel-name.ts";
+import { parseWheelName } from "../wheel/wheel-name.ts";
 import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
 import { type LockedPackage, sourceOf, wheelsOf } from "./pylock.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
@@ -35,5 +35,5 @@ export function lockedDistributions(lock: Pylock, target: PythonTarget, subject:
 function wheelOf(locked: LockedPackage, target: PythonTarget): ResolvedWheel | undefined {
   const fitting = wheelsOf(locked, "/").filter(({ filename }) => wheelFits(parseWheelName(filename), target));
   const wheel = preferWheel(fitting, target.minor);
-  return wheel && { ...wheel, name: normalizeName(locked.name) };
+  return wheel && { ...wheel, name: normalName(locked.name) };
 }

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, normalName } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHash } from "../cache/stated-hash.ts";
 import { type ResolvedSource, subjectOf } from "../source-build/source-kinds.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
@@ -47,7 +46,7 @@ export function parsePylock(
   const { packages = [] } = parse(text) as { packages?: LockedPackage[] };
   const found: ResolvedDistributions = { wheels: [], sources: [] };
   for (const locked of packages) {
-    const hashes = allowed.get(normalizeName(locked.name));
+    const hashes = allowed.get(normalName(locked.name));
     const candidates = wheelsOf(locked, folder);
     const wheel =
       hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);

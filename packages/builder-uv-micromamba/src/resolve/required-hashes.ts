@@ -1,5 +1,5 @@
+import { normalName } from "@imagespec/core/builder";
 import { statedHashText } from "../cache/stated-hash.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 
 /** Whether every distribution must have a hash among the requirements (pip's `--require-hashes`). */
 export function requiresHashes(texts: readonly string[]): boolean {
@@ -33,5 +33,5 @@ export function requiredHashes(texts: readonly string[]): Map<string, Set<string
 function requirementName(line: string): string | undefined {
   const wheel = /^\s*[a-z][a-z0-9+.-]*:\/\/\S*?\/([^/\s?#]+?)-[^/\s?#]*\.whl(?:[?#\s;]|$)/i.exec(line)?.[1];
   const name = wheel ?? /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?!\S*:\/\/)/.exec(line)?.[1];
-  return name === undefined ? undefined : normalizeName(name);
+  return name === undefined ? undefined : normalName(name);
 }

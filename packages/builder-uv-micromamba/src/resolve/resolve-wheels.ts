@@ -1,6 +1,7 @@
 import {
   LOCKED_OPTIONS,
   markerHolds,
+  normalName,
   type PackagesStep,
   readShippedText,
   requirementTexts,
@@ -21,7 +22,6 @@ import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import type { Workshop } from "../source-build/workshop.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 import { directSources, refuseRepositories } from "./direct-references.ts";
 import { markerEnvironment } from "./lock-limits.ts";
 import type { Pylock } from "./locked-wheels.ts";
@@ -183,7 +183,7 @@ function localProjects({ source }: PackagesStep, target: PythonTarget, files: re
 function madeWheel({ filename, digest, size, metadata }: BuiltWheel, source: Source, blobs: BlobStore): Wheel {
   const directUrl = isProject(source) ? undefined : source.directUrl;
   return {
-    name: normalizeName(source.name),
+    name: normalName(source.name),
     version: metadata.version,
     filename,
     sha256: digest.slice("sha256:".length),

@@ -1,7 +1,7 @@
+import { normalName } from "@imagespec/core/builder";
 import type { ResolvedSource } from "../source-build/source-kinds.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import { sameVersion } from "../wheel/version.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";
 import { sourceOnly } from "./source-only.ts";
 
@@ -32,9 +32,9 @@ export async function resolveWithSources({ compile, build, direct }: SourceResol
     const answer = await compile([...known.values()]);
     if ("unknown" in answer) {
       const asked = answer.unknown.map((one) => one.split(" ") as [string, string]);
-      const fresh = asked.filter(([name, version]) => !known.has(`${normalizeName(name)} ${version}`));
+      const fresh = asked.filter(([name, version]) => !known.has(`${normalName(name)} ${version}`));
       if (fresh.length === 0) throw sourceOnly(answer.unknown[0] ?? "A requirement that uv has to build");
-      for (const [name, version] of fresh) known.set(`${normalizeName(name)} ${version}`, nothingOf(name, version));
+      for (const [name, version] of fresh) known.set(`${normalName(name)} ${version}`, nothingOf(name, version));
       continue;
     }
     const missing = answer.sources.filter((source) => !built.has(keyOf(source)));
@@ -52,12 +52,12 @@ export async function resolveWithSources({ compile, build, direct }: SourceResol
 
 /** One that is asked for by address is the only one of its name. */
 function keyOf({ name, version = "", directUrl }: ResolvedSource): string {
-  return directUrl === undefined ? `${normalizeName(name)} ${version}` : normalizeName(name);
+  return directUrl === undefined ? `${normalName(name)} ${version}` : normalName(name);
 }
 
 /** Versions are spelled in more than one way. */
 function isSame(one: StaticMetadata, other: StaticMetadata): boolean {
-  return normalizeName(one.name) === normalizeName(other.name) && sameVersion(one.version, other.version);
+  return normalName(one.name) === normalName(other.name) && sameVersion(one.version, other.version);
 }
 
 function nothingOf(name: string, version: string): StaticMetadata {

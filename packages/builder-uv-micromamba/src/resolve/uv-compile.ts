@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ImageSpecError, type PackagesStep, type RequirementText, runTool } from "@imagespec/core/builder";
+import { ImageSpecError, normalName, type PackagesStep, type RequirementText, runTool } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { type CacheFolder, cacheError } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
@@ -8,7 +8,6 @@ import type { SecretSettings } from "../session/secret-files.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import { type PythonTarget, uvPlatform } from "../target/python-target.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 import { preferredVersions } from "./preferred-versions.ts";
 import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
@@ -74,7 +73,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
     const lock = await readFile(join(folder, OUTPUT), "utf8");
     const allowed = requiredHashes(texts);
     const found = parsePylock(lock, target.minor, folder, allowed);
-    const bare = [...found.wheels, ...found.sources].find(({ name }) => !allowed.has(normalizeName(name)));
+    const bare = [...found.wheels, ...found.sources].find(({ name }) => !allowed.has(normalName(name)));
     if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
     throw new ImageSpecError(
       "E_RESOLVE",

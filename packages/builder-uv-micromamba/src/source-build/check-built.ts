@@ -1,6 +1,5 @@
-import { ImageSpecError } from "@imagespec/core/builder";
+import { ImageSpecError, normalName } from "@imagespec/core/builder";
 import { sameVersion, withoutLocal } from "../wheel/version.ts";
-import { normalizeName } from "../wheel/wheel-name.ts";
 import { isProject, type Source, subjectOf } from "./source-kinds.ts";
 import type { StaticMetadata } from "./wheel-metadata.ts";
 
@@ -11,7 +10,7 @@ import type { StaticMetadata } from "./wheel-metadata.ts";
  * @throws ImageSpecError E_RESOLVE when the wheel is another distribution.
  */
 export function checkBuilt({ name, version }: StaticMetadata, source: Source): void {
-  const isNamed = normalizeName(name) === normalizeName(source.name);
+  const isNamed = normalName(name) === normalName(source.name);
   const stated = isProject(source) || !source.archive || source.directUrl !== undefined ? undefined : source.version;
   const isVersion = stated === undefined || [version, withoutLocal(version)].some((one) => sameVersion(one, stated));
   if (isNamed && isVersion) return;

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { posix } from "node:path";
 import { crc32 } from "node:zlib";
-import { ENVIRONMENT_FILES, ImageSpecError, machineBreach } from "@imagespec/core/builder";
+import { ENVIRONMENT_FILES, ImageSpecError, machineBreach, normalName } from "@imagespec/core/builder";
 import { haveOneContent } from "../layer/one-content.ts";
 import { plainPath } from "../layer/plain-path.ts";
 import { type FileEntry, isTooLong, isWhiteout, textFile } from "../layer/tar-entry.ts";
@@ -10,7 +10,6 @@ import { type HeaderField, headerFields } from "./header-fields.ts";
 import { formatRecord, parseRecord, type RecordRow, recordRow } from "./record.ts";
 import { recordedContent } from "./recorded-content.ts";
 import { sameVersion, withoutLocal } from "./version.ts";
-import { normalizeName } from "./wheel-name.ts";
 import { sitePackages, type WheelTarget } from "./wheel-target.ts";
 import type { ZipArchive } from "./zip-archive.ts";
 import type { ZipMember } from "./zip-member.ts";
@@ -146,7 +145,7 @@ function checkIdentity(fields: readonly HeaderField[], { filename, name, version
   const field = (label: string) => fields.find(([key]) => key.toLowerCase() === label)?.[1] ?? "";
   const [foundName, foundVersion] = [field("name"), field("version")];
   const fits = [version, withoutLocal(version)].some((one) => one === "" || sameVersion(foundVersion, one));
-  if (normalizeName(foundName) === normalizeName(name) && fits) return;
+  if (normalName(foundName) === normalName(name) && fits) return;
   throw new ImageSpecError("E_RESOLVE", `${filename} holds ${foundName} ${foundVersion}, not ${name} ${version}`, {
     hint: "Check the index or the address it comes from.",
   });
@@ -222,7 +221,7 @@ function dataDestination(
 ): Destination {
   const slash = rest.indexOf("/");
   const inner = rest.slice(slash + 1);
-  const name = normalizeName(info.split("-")[0] as string);
+  const name = normalName(info.split("-")[0] as string);
   switch (rest.slice(0, slash)) {
     case "purelib":
     case "platlib":

@@ -1,3 +1,4 @@
+import { normalName } from "@imagespec/core/builder";
 import { inParallel } from "@imagespec/registry/terms";
 import type { RecordStore } from "../cache/record-store.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
@@ -7,7 +8,6 @@ import type { TarEntry } from "../layer/tar-entry.ts";
 import { isCopied } from "../layer/tar-pieces.ts";
 import { type InstalledFile, keepLast, refuseFileAndFolder } from "./path-conflicts.ts";
 import { contentMark, wheelEntries } from "./wheel-entries.ts";
-import { normalizeName } from "./wheel-name.ts";
 import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
@@ -47,7 +47,7 @@ export interface WheelLayersQuestion {
  */
 export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayersQuestion): Promise<LayerSource[]> {
   const { target, limit, records, warn } = question;
-  const sorted = [...wheels].sort((a, b) => (normalizeName(a.name) < normalizeName(b.name) ? -1 : 1));
+  const sorted = [...wheels].sort((a, b) => (normalName(a.name) < normalName(b.name) ? -1 : 1));
   const compare = () => conflicts(sorted, question);
   const key = sorted.map((wheel) => listKey(wheel, target));
   // The lists have megabytes, what follows from them a few bytes; but other machines need the lists, for other sets of wheels.
@@ -56,7 +56,7 @@ export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayer
     : await records.known("wheel-conflicts", key, compare);
   warnings.forEach(warn);
   const parts = sorted.map((wheel, at) => ({ wheel, without: new Set(without[at]) }));
-  const describe = ({ wheel: { name, size } }: WheelPart) => ({ name: normalizeName(name), size });
+  const describe = ({ wheel: { name, size } }: WheelPart) => ({ name: normalName(name), size });
   return groupForLayers(parts, describe, limit).map((group) => wheelLayer(group, target));
 }
 

@@ -46,8 +46,3 @@ export function libcLevel(platform: string): LibcLevel | undefined {
   const level = LEGACY.get(year);
   return level === undefined ? undefined : { family: "glibc", major: 2, minor: level, machine: olderMachine };
 }
-
-/** PEP 503: the name by which distributions are compared. */
-export function normalizeName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
-}

@@ -1,7 +1,6 @@
 import { redact } from "@imagespec/registry/terms";
-import { quoteShell } from "./quote-shell.ts";
+import { shellWord } from "./quote-shell.ts";
 
-const PLAIN = /^[\w%+,./:=@^-]+$/;
 /** Characters of an argument above which it is a program, of which a message shows the beginning. */
 const LONGEST = 1000;
 const SHOWN = 60;
@@ -19,7 +18,6 @@ export function escapeCommand(command: string, args: readonly string[], secrets:
 }
 
 function escapeArgument(argument: string): string {
-  if (PLAIN.test(argument)) return argument;
   // Control characters would break the one line a command has in a log.
-  return quoteShell(argument.replace(/[\n\r\t]/g, (char) => ({ "\n": "\\n", "\r": "\\r", "\t": "\\t" })[char] ?? char));
+  return shellWord(argument.replace(/[\n\r\t]/g, (char) => ({ "\n": "\\n", "\r": "\\r", "\t": "\\t" })[char] ?? char));
 }

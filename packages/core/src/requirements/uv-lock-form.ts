@@ -1,12 +1,7 @@
 import type { Problem } from "@imagespec/registry/terms";
 import { machineBreach, neverOnLinux } from "../spec/marker-rule.ts";
-import {
-  type LockedPackage,
-  type LockGraph,
-  normalName,
-  packagesOf,
-  parseLockGraph,
-} from "../uv-project/lock-graph.ts";
+import { type LockedPackage, type LockGraph, packagesOf, parseLockGraph } from "../uv-project/lock-graph.ts";
+import { normalName } from "../uv-project/normal-name.ts";
 import { fileName } from "../uv-project/pylock-table.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 

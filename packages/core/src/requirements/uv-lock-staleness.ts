@@ -1,4 +1,4 @@
-import { normalName } from "../uv-project/lock-graph.ts";
+import { normalName } from "../uv-project/normal-name.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 
 /**

@@ -93,11 +93,6 @@ function dependencies(value: unknown): LockedDependency[] {
   }));
 }
 
-/** A package's name in normal form (PEP 503). Pure. */
-export function normalName(name: string): string {
-  return name.replace(/[-_.]+/g, "-").toLowerCase();
-}
-
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }

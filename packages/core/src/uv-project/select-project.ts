@@ -1,5 +1,6 @@
 import type { Problem } from "@imagespec/registry";
-import { type LockedPackage, type LockGraph, localFolder, normalName } from "./lock-graph.ts";
+import { type LockedPackage, type LockGraph, localFolder } from "./lock-graph.ts";
+import { normalName } from "./normal-name.ts";
 import { type Table, table } from "./toml-table.ts";
 
 /** The parameter `uvProject`: what of a locked project, or of a workspace, goes into the image. */

@@ -1,4 +1,4 @@
-import type { BuildPlan } from "@imagespec/core/builder";
+import { type BuildPlan, shellWord } from "@imagespec/core/builder";
 import { throughMirror } from "@imagespec/registry";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import type { Mount } from "../instruction/mount.ts";
@@ -11,7 +11,6 @@ import { SYSTEM_PATH } from "../script/fail.ts";
 import { mountedPath, type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
-import { quoteShell } from "../script/quote.ts";
 import { reservedNamesScript } from "../script/reserved-names.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
@@ -71,7 +70,7 @@ export function buildKitInstructions(plan: BuildPlan, options: RenderOptions): I
  */
 function withoutMountPoints({ mountRoot }: RenderOptions): Instruction[] {
   if (mountRoot === undefined) return [];
-  return [run("base", [`${SYSTEM_PATH} rm -rf ${quoteShell(mountRoot)}`])];
+  return [run("base", [`${SYSTEM_PATH} rm -rf ${shellWord(mountRoot)}`])];
 }
 
 function baseName({ base }: BuildPlan, { mirrors = {}, layoutBase = OCI_BASE_CONTEXT }: RenderOptions): string {

@@ -7,6 +7,7 @@ import {
   type FilesStep,
   MICROMAMBA_FOLDER,
   PYTHON_FOLDER,
+  shellWord,
 } from "@imagespec/core/builder";
 import { type Instruction, instruction } from "../instruction/instruction.ts";
 import { run } from "../instruction/run.ts";
@@ -21,7 +22,6 @@ import { makeWayScript } from "../script/make-way.ts";
 import { mountedPath, type PackagesQuestion, PROJECT_FILES, packageFiles, packagesScript } from "../script/packages.ts";
 import { hasProjects, projectsScript } from "../script/projects.ts";
 import { PYTHON_SOURCE_ARGUMENTS } from "../script/python-sources.ts";
-import { quoteShell } from "../script/quote.ts";
 import { reservedNamesScript } from "../script/reserved-names.ts";
 import type { StepTools } from "../script/step-tools.ts";
 import { userScript } from "../script/user.ts";
@@ -182,7 +182,7 @@ function files(plan: BuildPlan, options: RenderOptions): Instruction[] {
   const links = trees.flatMap(({ from, to }) =>
     options.files
       .filter(({ type, path }) => type === "symlink" && path.startsWith(`${from}/`))
-      .map(({ path }) => quoteShell(`${to}${path.slice(from.length)}`)),
+      .map(({ path }) => shellWord(`${to}${path.slice(from.length)}`)),
   );
   const owned = groups(links, LINKS_OF_A_RUN).map((group) =>
     run("files", [...followLinksScript(), `; chown -h ${owner}:`, ...group], "give symbolic links their owner"),

@@ -1,6 +1,5 @@
-import { type AddressMirrors, APT_CHOICES, type AptStep } from "@imagespec/core/builder";
+import { type AddressMirrors, APT_CHOICES, type AptStep, shellWord } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "./fail.ts";
-import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
 
@@ -20,7 +19,7 @@ export function aptScript(step: AptStep, tools: StepTools): string[] {
     `apt_get() { apt-get -q ${CHOICES}${hasMirrors(step) ? SOURCES : ""} \${SSL_CERT_FILE:+-o "Acquire::https::CAInfo=$SSL_CERT_FILE"} "$@"; };`,
     "apt_get update;",
     "apt_get install -y --no-install-recommends",
-    ...step.packages.map(quoteShell),
+    ...step.packages.map(shellWord),
     // apt's own caches are large and quickly made again.
     `; rm -rf /var/cache/apt/*.bin${tools.cache === undefined ? " /var/lib/apt/lists/*" : ""}${hasMirrors(step) ? ' "$sources"' : ""}`,
   ];
@@ -47,7 +46,7 @@ function mirrorLines(mirrors: AddressMirrors = {}): string[] {
   return [
     'sources=$(mktemp -d); cp -R /etc/apt/sources.list* "$sources/"; mkdir -p "$sources/sources.list.d";',
     'touch "$sources/sources.list"; chmod -R a+rX "$sources";',
-    `find "$sources" -type f -exec sed -i ${quoteShell([...marked, ...written].join(";"))} {} +;`,
+    `find "$sources" -type f -exec sed -i ${shellWord([...marked, ...written].join(";"))} {} +;`,
   ];
 }
 

@@ -1,7 +1,6 @@
-import { COMPILE_SCRIPT, type EnvironmentStep, PYTHON_FOLDER, type UserStep } from "@imagespec/core/builder";
+import { COMPILE_SCRIPT, type EnvironmentStep, PYTHON_FOLDER, shellWord, type UserStep } from "@imagespec/core/builder";
 import { chownScript } from "./chown.ts";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
-import { quoteShell } from "./quote.ts";
 
 /** Whether the Python below the environment may be one that we installed. */
 export function hasManagedPython(environment: EnvironmentStep): boolean {
@@ -19,7 +18,7 @@ export function bytecodeScript(environment: EnvironmentStep, user: UserStep): st
     "set -e;",
     ...CLEAN_ENVIRONMENT,
     `if [ -x ${prefix}/bin/python ]; then`,
-    `PYTHONHASHSEED=0 ${prefix}/bin/python -sSB -W ignore -c ${quoteShell(COMPILE_SCRIPT)} '' ${prefix}/lib/python3*/site-packages${managed}; fi;`,
+    `PYTHONHASHSEED=0 ${prefix}/bin/python -sSB -W ignore -c ${shellWord(COMPILE_SCRIPT)} '' ${prefix}/lib/python3*/site-packages${managed}; fi;`,
     ...chownScript([prefix], { user: user.name }),
   ];
 }

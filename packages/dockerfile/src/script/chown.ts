@@ -1,5 +1,5 @@
+import { shellWord } from "@imagespec/core/builder";
 import { SYSTEM_PATH } from "./fail.ts";
-import { quoteShell } from "./quote.ts";
 
 /** The owner to set, as words of the shell. */
 export interface Owner {
@@ -18,7 +18,7 @@ export interface Owner {
 export function chownScript(folders: readonly string[], { user, owner = `${user}:`, except = [] }: Owner): string[] {
   // With a slash behind it a folder that is a link is followed.
   const places = folders.flatMap((folder) => [folder, `${folder}/`]).join(" ");
-  const excluded = except.map((path) => ` ! -path ${quoteShell(path)}`).join("");
+  const excluded = except.map((path) => ` ! -path ${shellWord(path)}`).join("");
   return [
     SYSTEM_PATH,
     "if command -v find >/dev/null; then",

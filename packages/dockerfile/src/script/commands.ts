@@ -3,12 +3,12 @@ import {
   ENVIRONMENT_PREFIXES,
   type EnvironmentStep,
   LARGEST_ARGUMENT,
+  shellWord,
   type UserStep,
 } from "@imagespec/core/builder";
 import { ImageSpecError } from "@imagespec/registry";
 import { chownScript } from "./chown.ts";
 import { FAIL_FUNCTION } from "./fail.ts";
-import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
 import { cacheSetting } from "./uv-settings.ts";
@@ -78,7 +78,7 @@ export function inOneShell(commands: readonly string[]): string[] {
     `else ${report("commands[%s]", "ended the shell before the commands after it ran")} "$imagespec_at" >&2; fi;`,
     `case "$imagespec_status" in 0|${WENT_THROUGH}) exit 1;; *) exit "$imagespec_status";; esac' 0;`,
     ...commands.flatMap((command, index) => [
-      `imagespec_at=${index}; eval ${quoteShell(command)};`,
+      `imagespec_at=${index}; eval ${shellWord(command)};`,
       'imagespec_status=$?; [ "$imagespec_status" = 0 ] || exit "$imagespec_status";',
     ]),
     `imagespec_at=done; exit ${WENT_THROUGH};`,

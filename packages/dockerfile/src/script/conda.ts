@@ -2,12 +2,12 @@ import {
   condaChannelAddress,
   type EnvironmentStep,
   MICROMAMBA_FOLDER,
+  shellWord,
   throughAddressMirror,
   type UserStep,
 } from "@imagespec/core/builder";
 import { chownScript } from "./chown.ts";
 import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
-import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { trustLines } from "./trust.ts";
 
@@ -29,8 +29,8 @@ export function condaScript(step: Conda, tools: StepTools, user: UserStep): stri
     'export MAMBA_CHANNEL_PRIORITY=strict CONDA_OVERRIDE_ARCHSPEC="$(uname -m)";',
     `verb=create; if [ -d ${prefix}/conda-meta ]; then verb=install; fi;`,
     `${tools.bin}/micromamba "$verb" -y --no-pyc -p ${prefix} --always-copy --override-channels`,
-    ...step.channels.map((channel) => `-c ${quoteShell(placeOf(channel, step))}`),
-    ...[...python, ...step.packages.map((spec) => packageThrough(spec, step))].map(quoteShell),
+    ...step.channels.map((channel) => `-c ${shellWord(placeOf(channel, step))}`),
+    ...[...python, ...step.packages.map((spec) => packageThrough(spec, step))].map(shellWord),
     ...recordLines(step),
     // Not by &&, before which `set -e` lets a program fail.
     `; rm -rf "$scratch"${tools.cache === undefined ? ` ${packages}` : ""};`,
@@ -69,5 +69,5 @@ function recordLines(step: Conda): string[] {
     return place === address ? [] : [place, address];
   });
   if (pairs.length === 0) return [];
-  return [`; ${step.prefix}/bin/python -sSB -c ${quoteShell(RECORD_SCRIPT)} ${step.prefix}`, ...pairs.map(quoteShell)];
+  return [`; ${step.prefix}/bin/python -sSB -c ${shellWord(RECORD_SCRIPT)} ${step.prefix}`, ...pairs.map(shellWord)];
 }

@@ -1,5 +1,5 @@
+import { shellWord } from "@imagespec/core/builder";
 import { FAIL_FUNCTION } from "./fail.ts";
-import { quoteShell } from "./quote.ts";
 
 /** A tree of shipped files, and where the script finds it. */
 export interface Tree {
@@ -20,7 +20,7 @@ export interface Tree {
  * way; goes only into folders that both have.
  */
 export function makeWayScript({ parameter, places, to, digest }: Tree): string[] {
-  const target = quoteShell(to);
+  const target = shellWord(to);
   return [
     "set -e;",
     FAIL_FUNCTION,
@@ -40,7 +40,7 @@ export function makeWayScript({ parameter, places, to, digest }: Tree): string[]
     // COPY itself replaces whatever is not a folder by a link.
     'elif [ -L "$from" ]; then continue;',
     'elif [ -L "$to" ] || [ ! -f "$to" ] || [ -z "$find" ]; then rm -f "$to"; fi; done; };',
-    `find_tree() { for tree in ${places.map(quoteShell).join(" ")}; do [ ! -d "$tree" ] || return 0; done; return 1; };`,
+    `find_tree() { for tree in ${places.map(shellWord).join(" ")}; do [ ! -d "$tree" ] || return 0; done; return 1; };`,
     "if find_tree; then",
     'make_way "$tree";',
     `if [ -n "$find" ]; then find ${target}/ -xdev -type f -links +1 -exec /bin/sh -c`,

@@ -4,6 +4,7 @@ import {
   type PackagesStep,
   POETRY_PACKAGES,
   secretVariable,
+  shellWord,
   type UserStep,
 } from "@imagespec/core/builder";
 import { checkPackages } from "./check-packages.ts";
@@ -11,7 +12,6 @@ import { chownScript } from "./chown.ts";
 import { SYSTEM_PATH } from "./fail.ts";
 import { forgetFiles } from "./forget-files.ts";
 import { findInterpreter } from "./interpreter.ts";
-import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
 
@@ -45,7 +45,7 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
     ...secretSettings(step),
     findInterpreter(environment.prefix),
     // uv and the tools that build source distributions leave locks in the folder for temporary files.
-    `scratch=$("$interpreter" -sSB -c ${quoteShell("import tempfile; print(tempfile.mkdtemp())")}); export "TMPDIR=$scratch";`,
+    `scratch=$("$interpreter" -sSB -c ${shellWord("import tempfile; print(tempfile.mkdtemp())")}); export "TMPDIR=$scratch";`,
     ...installScript(step, environment, tools),
     `; rm -rf "$scratch" ${environment.prefix}/.lock; unset TMPDIR;`,
     ...forgetFiles(environment, "index"),
@@ -57,16 +57,16 @@ export function packagesScript({ step, environment, user, tools }: PackagesQuest
 function installScript(step: PackagesStep, environment: EnvironmentStep, tools: StepTools): string[] {
   const python = `${environment.prefix}/bin/python`;
   const indexes = indexOptions(step);
-  const backend = step.torchBackend === undefined ? [] : [`--torch-backend ${quoteShell(step.torchBackend)}`];
-  const options = [...indexes, ...backend, ...step.extraArgs.map(quoteShell)];
-  const file = (path: string) => quoteShell(mountedPath(tools.requirements, path));
+  const backend = step.torchBackend === undefined ? [] : [`--torch-backend ${shellWord(step.torchBackend)}`];
+  const options = [...indexes, ...backend, ...step.extraArgs.map(shellWord)];
+  const file = (path: string) => shellWord(mountedPath(tools.requirements, path));
   const { source } = step;
   if (source.from === "requirements") {
     return [
       `uv pip install --python ${python}`,
       ...options,
       ...(source.requirements === undefined ? [] : [`-r ${file(source.requirements)}`]),
-      ...source.packages.map(quoteShell),
+      ...source.packages.map(shellWord),
     ];
   }
   if (source.from === "pylock") {
@@ -93,8 +93,8 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
   return [
     'export UV_TOOL_DIR="$scratch";',
     `(cd ${project} && uv tool run --python ${python}`,
-    `--from ${quoteShell(POETRY)}`,
-    `--with ${quoteShell(EXPORT)}`,
+    `--from ${shellWord(POETRY)}`,
+    `--with ${shellWord(EXPORT)}`,
     ...indexes,
     `poetry --no-interaction export --format requirements.txt${source.withoutUrls ? " --without-urls" : ""} --output "$scratch/locked.txt");`,
     `uv pip install --python ${python}`,
@@ -107,8 +107,8 @@ function installScript(step: PackagesStep, environment: EnvironmentStep, tools: 
 /** Where packages, and what builds them, are looked for. */
 export function indexOptions({ index, extraIndexes }: PackagesStep): string[] {
   return [
-    ...(index === undefined ? [] : [`--index-url ${quoteShell(index)}`]),
-    ...extraIndexes.map((url) => `--extra-index-url ${quoteShell(url)}`),
+    ...(index === undefined ? [] : [`--index-url ${shellWord(index)}`]),
+    ...extraIndexes.map((url) => `--extra-index-url ${shellWord(url)}`),
   ];
 }
 
@@ -116,7 +116,7 @@ export function indexOptions({ index, extraIndexes }: PackagesStep): string[] {
 export function secretSettings({ secrets }: PackagesStep): string[] {
   const variables = secrets.flatMap(({ target }) => {
     const name = secretVariable(target);
-    return name === undefined ? [] : [`${name}=${quoteShell(target)}`];
+    return name === undefined ? [] : [`${name}=${shellWord(target)}`];
   });
   return variables.length === 0 ? [] : [`export ${variables.join(" ")};`];
 }

@@ -1,10 +1,10 @@
+import { shellWord } from "@imagespec/core/builder";
 import { checkPackages } from "./check-packages.ts";
 import { chownScript } from "./chown.ts";
 import { SYSTEM_PATH } from "./fail.ts";
 import { forgetFiles } from "./forget-files.ts";
 import { findInterpreter } from "./interpreter.ts";
 import { indexOptions, mountedPath, type PackagesQuestion, secretSettings } from "./packages.ts";
-import { quoteShell } from "./quote.ts";
 import { uvSettings } from "./uv-settings.ts";
 
 /** Whether a plan has projects to build. */
@@ -21,12 +21,12 @@ export function projectsScript({ step, environment, user, tools }: PackagesQuest
   const { projects } = step.source;
   const python = `${environment.prefix}/bin/python`;
   const builds = projects.flatMap(({ path, name }) => [
-    `cp -R ${quoteShell(mountedPath(tools.requirements, path))} "$scratch/"${quoteShell(name)};`,
+    `cp -R ${shellWord(mountedPath(tools.requirements, path))} "$scratch/"${shellWord(name)};`,
     `uv build --wheel --no-sources --python ${python} --out-dir "$scratch/wheels"`,
     ...indexOptions(step),
-    `"$scratch/"${quoteShell(name)};`,
+    `"$scratch/"${shellWord(name)};`,
   ]);
-  const names = projects.map(({ name, marker }) => quoteShell(marker === undefined ? name : `${name} ; ${marker}`));
+  const names = projects.map(({ name, marker }) => shellWord(marker === undefined ? name : `${name} ; ${marker}`));
   return [
     SYSTEM_PATH,
     ...uvSettings(tools),

@@ -3,12 +3,12 @@ import {
   ENVIRONMENT_PREFIXES,
   type EnvironmentStep,
   PYTHON_FOLDER,
+  shellWord,
   type UserStep,
 } from "@imagespec/core/builder";
 import { chownScript } from "./chown.ts";
 import { FAIL_FUNCTION } from "./fail.ts";
 import { PYTHON_SOURCE_LINES } from "./python-sources.ts";
-import { quoteShell } from "./quote.ts";
 import type { StepTools } from "./step-tools.ts";
 import { uvSettings } from "./uv-settings.ts";
 
@@ -46,7 +46,7 @@ function extendOrMakeOf(prefix: string, python: Exclude<Venv["python"], { from: 
   const missing = `the base image has no ${path}${isNamed ? ", which pythonExec names" : " on its PATH"}`;
   return [
     `if [ ! -x ${prefix}/bin/python ]; then`,
-    `python=$(command -v ${quoteShell(path)}) || fail E_NO_PYTHON ${quoteShell(missing)};`,
+    `python=$(command -v ${shellWord(path)}) || fail E_NO_PYTHON ${shellWord(missing)};`,
     `uv venv --python "$python"${isNamed ? " --system-site-packages" : ""} ${prefix}; made=yes;`,
     "fi;",
   ];
@@ -89,10 +89,10 @@ function plain(prefix: string): string[] {
   return [
     'if [ -n "$made" ]; then',
     `rm -f ${prefix}/.gitignore ${prefix}/.lock ${prefix}/CACHEDIR.TAG ${site}/_virtualenv.py ${site}/_virtualenv.pth;`,
-    `${prefix}/bin/python -sSB -c ${quoteShell(PLAIN_SCRIPT(prefix))};`,
+    `${prefix}/bin/python -sSB -c ${shellWord(PLAIN_SCRIPT(prefix))};`,
     `rm -f ${prefix}/bin/activate* ${prefix}/bin/deactivate.bat ${prefix}/bin/pydoc.bat;`,
     "printf '%s\\n'",
-    ...activateScript(prefix).map(quoteShell),
+    ...activateScript(prefix).map(shellWord),
     `>${prefix}/bin/activate;`,
     `rm -rf ${PYTHON_FOLDER}/.lock ${PYTHON_FOLDER}/.gitignore ${PYTHON_FOLDER}/.temp;`,
     // The bytecode in the archive was made for files with other times.

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { normalName } from "@imagespec/core/builder";
 import { exchangeOf, type HttpExchange } from "../http-exchange.ts";
 import { listen } from "../listen.ts";
 import { pythonSource, type SourceOptions } from "./python-source.ts";
@@ -47,7 +48,7 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
     const described = distributions.find(({ filename }) => path === `/files/${filename}.metadata`)?.metadata;
     if (described !== undefined) return { status: 200, headers: {}, body: Buffer.from(described) };
     const name = /^\/simple\/([^/]+)\/?$/.exec(path)?.[1];
-    const listed = distributions.filter((one) => normalised(one.name) === normalised(name ?? ""));
+    const listed = distributions.filter((one) => normalName(one.name) === normalName(name ?? ""));
     if (listed.length === 0) return { status: 404, headers: {}, body: Buffer.from("no such package\n") };
     const links = listed.map(
       ({ filename, sha256, metadata }) =>
@@ -66,6 +67,3 @@ export async function startPackageIndex(options: PackageIndexOptions): Promise<P
 function distribution(options: WheelOptions | SourceOptions): PythonDistribution {
   return "source" in options ? pythonSource(options) : pythonWheel(options);
 }
-
-// PEP 503: runs of `-`, `_` and `.` are one `-`.
-const normalised = (name: string) => name.toLowerCase().replaceAll(/[-_.]+/g, "-");
