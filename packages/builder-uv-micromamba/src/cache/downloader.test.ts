@@ -138,6 +138,20 @@ describe("Downloader", () => {
     expect(await kept()).toEqual([]);
   });
 
+  it("gives up, at once, a file without end of which no size is stated", async () => {
+    const { url, seen } = await serve((_, response) => {
+      const endless = setInterval(() => response.write("more"), 1);
+      response.on("close", () => clearInterval(endless));
+    });
+    const http = new HttpTransport();
+    const bounded = new Downloader(http, new BlobStore(folder), () => undefined, [], 100);
+    const failure = bounded.fetch({ url: `${url}/six.whl`, subject: "six.whl" }, signal);
+    await expect(failure).rejects.toMatchObject({ code: "E_RESOLVE", message: expect.stringContaining("100 bytes") });
+    expect(seen.length).toBe(1);
+    expect(await kept()).toEqual([]);
+    await http.close();
+  });
+
   const bytes = async (answer: Answer) => {
     const { url, seen } = await serve(answer);
     const found = await downloader().bytes(`${url}/repodata.json`, 10, signal);

@@ -13,6 +13,8 @@ import { collectBytes, type HttpResponse, type HttpTransport } from "@imagespec/
 import type { BlobStore, ExpectedBlob } from "./blob-store.ts";
 
 const REDIRECTS = 8;
+/** Bytes of the largest file of which no size is stated: several times the largest wheel there is. */
+const MOST_BYTES = 16 * 1024 ** 3;
 const TRIES = 4;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -32,16 +34,20 @@ export class Downloader {
   readonly #logins: readonly IndexLogin[];
   readonly #http: HttpTransport;
   readonly #report: TransferReport;
+  readonly #mostBytes: number;
 
+  /** `mostBytes`: what a file may have of which no size is stated. */
   constructor(
     http: HttpTransport,
     blobs: BlobStore,
     emit: (event: BuildEvent) => void,
     logins: readonly IndexLogin[] = [],
+    mostBytes = MOST_BYTES,
   ) {
     this.#http = http;
     this.#blobs = blobs;
     this.#logins = logins;
+    this.#mostBytes = mostBytes;
     this.#report = new TransferReport(emit, { name: "download packages", direction: "fetched" });
   }
 
@@ -49,7 +55,7 @@ export class Downloader {
    * The digest of the file, which is in the cache afterwards.
    *
    * @throws ImageSpecError E_RESOLVE when the server does not give it, E_DIGEST_MISMATCH when it gives something else;
-   * both are tried again a few times first.
+   * both are tried again a few times first. E_RESOLVE at once for a file without end of which no size is stated.
    */
   async fetch(wanted: WantedBlob, signal: AbortSignal): Promise<{ digest: string; size: number }> {
     const digest = wanted.hashes?.find((hash) => hash.startsWith("sha256:"));
@@ -62,6 +68,8 @@ export class Downloader {
       const count = (bytes: number) => {
         moved += bytes;
         this.#report.moved(bytes);
+        if (wanted.size === undefined && moved > this.#mostBytes)
+          throw failed(wanted, `it has more than ${this.#mostBytes} bytes`);
       };
       try {
         const body = wanted.url.startsWith("file:") ? localFile(wanted) : await this.#open(wanted, signal);

@@ -20,6 +20,8 @@ export interface BlobPull {
 
 /** From so many bytes on, reading them costs more than another connection. */
 const LARGE_BODY = 256 * 1024;
+/** Bytes that a try has to bring for the count of tries to start again: one that drips has brought some, too. */
+const HEADWAY = 64 * 1024;
 
 /**
  * The bytes of a blob, not checked yet. A broken connection is resumed where it broke (Range), so that the reader sees
@@ -70,7 +72,7 @@ export async function* pullBlob(pull: BlobPull): AsyncGenerator<Uint8Array, void
       const at = await host.subjectAt(subject, response.url);
       failure = { error: unreachable(at, fault, budget.failures + 1, cause), timeout: fault.kind === "timeout" };
     }
-    if (offset > before) budget.progressed();
+    if (offset - before >= HEADWAY) budget.progressed();
     const wait = budget.next(failure);
     if (wait === undefined) throw failure.error;
     await host.pause({ subject, signal }, failure.error, budget.failures, wait);

@@ -1,5 +1,6 @@
 import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
 import { dumpBody } from "./dump-body.ts";
+import type { LeastRate } from "./least-rate.ts";
 import { UnframedAnswer } from "./unframed-answer.ts";
 
 /** Bytes the head of an answer may have. */
@@ -32,6 +33,7 @@ export class DirectAnswer {
   readonly #gotHead = Promise.withResolvers<AnswerHead>();
   readonly #memory: PieceMemory | undefined;
   readonly #flow: AnswerFlow;
+  readonly #rate: LeastRate;
   /** What is being filled: the head, then one piece after the other. */
   #room = Buffer.allocUnsafeSlow(MAX_HEAD);
   #filled = 0;
@@ -44,9 +46,10 @@ export class DirectAnswer {
   #paused = false;
   #wake: (() => void) | undefined;
 
-  /** `memory`: where pieces of a large body are read into; by default each has memory of its own. */
-  constructor(flow: AnswerFlow, memory: PieceMemory | undefined) {
+  /** `rate` is what its body has to come at; `memory` is where pieces are read into, by default each into its own. */
+  constructor(flow: AnswerFlow, rate: LeastRate, memory: PieceMemory | undefined) {
     this.#flow = flow;
+    this.#rate = rate;
     this.#memory = memory;
     this.head = this.#gotHead.promise;
     // Whoever sent the request awaits it later.
@@ -144,6 +147,7 @@ export class DirectAnswer {
     this.#room = this.#take();
     this.#filled = rest.copy(this.#room);
     this.#gotHead.resolve(head);
+    this.#rate.wait();
     this.#readBody(this.#filled);
   }
 
@@ -154,6 +158,11 @@ export class DirectAnswer {
     }
     this.#left -= count;
     const isOver = this.#left === 0;
+    const late = this.#rate.took(count);
+    if (late !== undefined && !isOver) {
+      this.fail(late);
+      return;
+    }
     if (!isOver && this.#filled < this.#room.length) return;
     if (this.#filled > 0) this.#waiting.push(this.#room.subarray(0, this.#filled));
     this.#filled = 0;
@@ -177,6 +186,7 @@ export class DirectAnswer {
   /** The reader has asked for the next piece, so there is room again. */
   #goOn(): void {
     this.#paused = false;
+    this.#rate.wait();
     this.#flow.resume();
   }
 

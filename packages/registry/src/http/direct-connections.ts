@@ -4,6 +4,7 @@ import type { PieceMemory } from "../pieces/piece-memory.ts";
 import { BrokenError } from "./broken-error.ts";
 import { DirectAnswer } from "./direct-answer.ts";
 import { LateError } from "./late-error.ts";
+import { LeastRate } from "./least-rate.ts";
 import { http } from "./node-http.ts";
 import { UnframedAnswer } from "./unframed-answer.ts";
 
@@ -16,7 +17,7 @@ const FIRST_BYTES = 16 * 1024;
 export interface DirectOptions {
   /** Milliseconds to connect, TLS handshake included. */
   connectTimeoutMs: number;
-  /** Milliseconds without a byte after which a request fails. */
+  /** Milliseconds without a byte, or with next to none, after which a request fails. */
   idleTimeoutMs: number;
 }
 
@@ -175,7 +176,7 @@ class Connection {
         done(reusable);
       },
     };
-    const answer = new DirectAnswer(flow, memory);
+    const answer = new DirectAnswer(flow, new LeastRate(this.#options.idleTimeoutMs), memory);
     this.#answer = answer;
     signal.addEventListener("abort", leave, { once: true });
     if (socket.destroyed) answer.fail(new BrokenError("the connection was closed"));

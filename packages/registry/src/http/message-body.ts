@@ -2,13 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { dumpBody } from "./dump-body.ts";
 import type { ResponseBody } from "./http-message.ts";
 import { LateError } from "./late-error.ts";
+import { LeastRate } from "./least-rate.ts";
 
 /** The body of an answer that node:http reads. */
 export class MessageBody implements ResponseBody {
   readonly #message: IncomingMessage;
   readonly #idleTimeoutMs: number;
 
-  /** `idleTimeoutMs`: milliseconds without a byte, while one is waited for, after which reading fails. */
+  /** `idleTimeoutMs`: milliseconds without a byte, or with next to none, while one is waited for, after which reading fails. */
   constructor(message: IncomingMessage, idleTimeoutMs: number) {
     this.#message = message;
     this.#idleTimeoutMs = idleTimeoutMs;
@@ -18,11 +19,15 @@ export class MessageBody implements ResponseBody {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const pieces: AsyncIterator<Uint8Array> = this.#message[Symbol.asyncIterator]();
+    const rate = new LeastRate(this.#idleTimeoutMs);
     try {
       for (;;) {
+        rate.wait();
         const timer = setTimeout(() => this.#giveUp(), this.#idleTimeoutMs);
         const piece = await pieces.next().finally(() => clearTimeout(timer));
         if (piece.done) return;
+        const late = rate.took(piece.value.length);
+        if (late !== undefined) throw late;
         yield piece.value;
       }
     } finally {
