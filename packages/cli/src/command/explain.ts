@@ -8,7 +8,7 @@ import type { Command } from "./command-context.ts";
 import { resolveTarget } from "./resolve-target.ts";
 
 /**
- * `explain`: the identity document, and where it differs from that of the last image of this name built here, or of one
+ * `explain`: the identity document, and where it differs from that of the last build of this name here, or of an image
  * in a registry; with `--files` why each file is in or out instead.
  */
 export const explain: Command = async (context) => {

@@ -77,7 +77,7 @@ async function askRegistry(
 async function askAddress(http: HttpTransport, address: string, signal: AbortSignal): Promise<Answer> {
   try {
     const { status, body } = await http.send({ method: "GET", url: new URL(address), signal });
-    await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+    await body.dump({ limit: 64 * 1024 });
     if (status === 401 || status === 403) {
       const hint = "Give the build a login for it with pipSecretMounts.";
       return { status: "refused", reason: `it answers ${status} without a login`, hint };

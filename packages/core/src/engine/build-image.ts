@@ -18,7 +18,7 @@ import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-o
 import { checkNamedOptions } from "./check-builder.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { ENGINE_STEPS } from "./engine-steps.ts";
-import { keepIdentity } from "./keep-identity.ts";
+import { keepIdentity, keepReusedIdentity } from "./keep-identity.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 
 /** One call of `build`, with everything that is known before the registry or a builder is asked. */
@@ -88,6 +88,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
       // A named builder may still want to build, which its shouldBuild decides.
       if (asked === undefined || present === undefined || !(await asked.shouldBuild?.(spec, present))) {
         if (present !== undefined) host.known.set(knownKey(build), image);
+        await keepReusedIdentity(host, build);
         return reused(build, image, reasons);
       }
       reasons = [`${call.builder} wants to build although the image exists`];
@@ -101,13 +102,20 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     return { ...request.plan, base: { ...base, given: request.plan.base.given } };
   };
   const presence = answer.presence ?? ({ status: "absent" } as const);
-  const run = { request, finalPlan, settings: build.settings, presence };
+  const run = {
+    request,
+    finalPlan,
+    settings: build.settings,
+    presence,
+    hintForLeftOut: host.builders.hintForLeftOut(),
+  };
   const found = named ?? (await host.builders.all());
   const done = await timedStep(emit, ENGINE_STEPS.build, () =>
     "load" in found ? runNamedBuilder(found, run) : runBuilders(found, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
   if (done.built) await keepIdentity(host, build, done.result);
+  else await keepReusedIdentity(host, build);
   return finish(host, build, done, reasons);
 }
 

@@ -68,6 +68,12 @@ it("IMAGESPEC_PLUGINS=off and discover: false leave dependencies out", async () 
   }
   const off = engine({}, { IMAGESPEC_PLUGINS: "off" }).build(spec("kaniko"));
   await expect(off).rejects.toMatchObject({ hint: expect.stringMatching(/^Unset IMAGESPEC_PLUGINS, or name/) });
+  const any = engine({}, { IMAGESPEC_PLUGINS: "off" }).build(new ImageSpec({ name: "app", baseImage: "base:1" }));
+  await expect(any).rejects.toMatchObject({
+    code: "E_NO_BUILDER",
+    message: expect.stringMatching(/: no builder is left by IMAGESPEC_PLUGINS=off\.$/),
+    hint: expect.stringMatching(/^Unset IMAGESPEC_PLUGINS, or name[^\n]*$/),
+  });
 });
 
 it.each([

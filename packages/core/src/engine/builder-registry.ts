@@ -104,7 +104,7 @@ export class BuilderRegistry {
       const { diagnosticError } = await import("../discovery/package-candidates.ts");
       throw diagnosticError(broken);
     }
-    throw unknownBuilder(type, all, this.#isOff());
+    throw unknownBuilder(type, all, this.hintForLeftOut());
   }
 
   async #import({ type, priority, load }: BuilderCandidate): Promise<ImageSpecBuilder> {
@@ -115,7 +115,7 @@ export class BuilderRegistry {
 
   #discover(wanted: "import" | "list", only: string | undefined): Promise<Discovery> {
     const starts = this.#options.starts();
-    const dependencies = !this.#isOff();
+    const dependencies = this.hintForLeftOut() === undefined;
     const modules = dependencies ? wanted : "leave-out";
     const key = JSON.stringify([starts, modules, only]);
     const found = this.#discoveries.get(key) ?? this.#find({ starts, dependencies, only, modules });
@@ -123,9 +123,9 @@ export class BuilderRegistry {
     return found;
   }
 
-  /** Whether builders that are merely installed are left out. */
-  #isOff(): boolean {
-    return this.#options.env().IMAGESPEC_PLUGINS === "off";
+  /** What brings back the builders that are merely installed, where `IMAGESPEC_PLUGINS=off` leaves them out; else undefined. */
+  hintForLeftOut(): string | undefined {
+    return this.#options.env().IMAGESPEC_PLUGINS === "off" ? OFF : undefined;
   }
 
   async #find(options: DiscoveryOptions): Promise<Discovery> {
@@ -150,7 +150,7 @@ function registeredCandidate(type: string, { builder, priority }: RegisteredBuil
 
 const OFF = "Unset IMAGESPEC_PLUGINS, or name the builder's package under `plugins` in the project settings.";
 
-function unknownBuilder(type: string, { candidates: known, diagnostics }: Discovery, isOff: boolean) {
+function unknownBuilder(type: string, { candidates: known, diagnostics }: Discovery, hint: string | undefined) {
   const list = known.map((one) => one.type).join(", ") || "none";
   const broken = diagnostics.map((one) => `\n  - ${one.subject}: ${one.message}`).join("");
   const owner = FIRST_PARTY_BUILDERS.get(type);
@@ -159,7 +159,7 @@ function unknownBuilder(type: string, { candidates: known, diagnostics }: Discov
   const installHint =
     owner === undefined ? spellingHint(type, names, register) : `Install it: \`npm install ${owner}\`.`;
   return new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${type}" is not installed. Installed: ${list}.${broken}`, {
-    hint: isOff ? OFF : installHint,
+    hint: hint ?? installHint,
     details: { builder: type, installed: known.map((one) => one.type) },
   });
 }

@@ -57,7 +57,7 @@ class Insecure extends PushBuilder {
 async function build(
   one: ImageSpec,
   builder = new PushBuilder(),
-): Promise<{ outcome: BuildOutcome; told: BuildEvent[] }> {
+): Promise<{ outcome: BuildOutcome; told: BuildEvent[]; cacheDir: string }> {
   const cacheDir = await mkdtemp(join(folder, "cache-"));
   const told: BuildEvent[] = [];
   const engine = new ImageBuildEngine({
@@ -68,12 +68,12 @@ async function build(
     env: environment(),
   });
   const outcome = await engine.build(one, { onEvent: (event) => void told.push(event) });
-  return { outcome, told: told.filter(({ type }) => type === "warning") };
+  return { outcome, told: told.filter(({ type }) => type === "warning"), cacheDir };
 }
 
-async function explain(one: ImageSpec, against: string | undefined) {
+async function explain(one: ImageSpec, against: string | undefined, cache?: string) {
   const env = environment();
-  const cacheDir = await mkdtemp(join(folder, "cache-"));
+  const cacheDir = cache ?? (await mkdtemp(join(folder, "cache-")));
   const prepared = await prepareBuild(one, readBuildOptions(one, {}, env), { env, cacheDir });
   return explainIdentity(prepared, { against, env, cacheDir });
 }
@@ -103,6 +103,15 @@ describe("what an image was made of", () => {
     expect(again.outcome).toMatchObject({ status: "built", digest });
     expect(await listed(digest)).toHaveLength(1);
     expect(await spec({ env: { MODE: "a" } }).exist()).toBe(true);
+  });
+
+  it("is known after a build that found the image made elsewhere", async () => {
+    await build(spec({ env: { MODE: "a" } }));
+    const elsewhere = await build(spec({ env: { MODE: "a" } }));
+    expect(elsewhere.outcome).toMatchObject({ status: "reused" });
+    const difference = { of: "parameter", name: "env.MODE", kind: "changed", before: "a", after: "b" };
+    const explanation = await explain(spec({ env: { MODE: "b" } }), undefined, elsewhere.cacheDir);
+    expect(explanation?.differences).toEqual([difference]);
   });
 
   it("goes to the registry over http where the builder's own options let that speak so", async () => {

@@ -20,9 +20,9 @@ type BuiltImage = PreparedBuild & { settings: ProjectSettings };
  * done does not fail because its identity cannot be kept.
  */
 export async function keepIdentity(host: EngineHost, build: BuiltImage, result: BuildResult): Promise<void> {
-  const { resolved, identity, request } = build;
+  const { request } = build;
   try {
-    await keepIdentityInCache(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
+    await keepInCache(host, build);
   } catch (error) {
     request.emit({ type: "warning", message: `the cache cannot be written: ${(error as Error).message}` });
   }
@@ -33,6 +33,15 @@ export async function keepIdentity(host: EngineHost, build: BuiltImage, result: 
   } catch (error) {
     request.emit(isNotPushed(result, error) ? notPushed(result) : notKept(result, error));
   }
+}
+
+/** The same of an image that was there already, which its registry keeps the identity of. A cache that cannot be written is done without. */
+export async function keepReusedIdentity(host: EngineHost, build: PreparedBuild): Promise<void> {
+  await keepInCache(host, build).catch(() => {});
+}
+
+function keepInCache(host: EngineHost, { resolved, identity }: PreparedBuild): Promise<void> {
+  return keepIdentityInCache(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
 }
 
 /** Whether the builder pushed nothing, as one does that hands the build to another system. */

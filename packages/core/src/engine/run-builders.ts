@@ -30,6 +30,8 @@ export interface RunOptions {
   settings: ProjectSettings;
   /** The plan to build: builds the base first, and so is called only when a builder has said it can. Called once. */
   finalPlan(): Promise<BuildPlan>;
+  /** What brings back the builders that are installed and left out; undefined where none is left out. */
+  hintForLeftOut: string | undefined;
 }
 
 /** Builds with the builder that was asked for, or fails with its reason: nobody takes its place. */
@@ -135,11 +137,14 @@ function noBuilderError(
     .filter(([type]) => type !== "noop" && !candidates.some((candidate) => candidate.type === type))
     .map(([, name]) => name);
   const hints = [...new Set(passed.map(({ hint }) => hint).filter((hint) => hint !== ""))];
-  if (missing.length > 0) {
+  const { hintForLeftOut } = run;
+  if (hintForLeftOut !== undefined) hints.push(hintForLeftOut);
+  else if (missing.length > 0) {
     const start = hints.length > 0 ? "Or install another builder" : "Install a builder";
     hints.push(`${start}: ${missing.map((name) => `\`npm install ${name}\``).join(" or ")}.`);
   }
-  const what = candidates.length === 0 ? "no builder is installed" : "none of the installed builders can build it here";
+  const none = `no builder is ${hintForLeftOut === undefined ? "installed" : "left by IMAGESPEC_PLUGINS=off"}`;
+  const what = candidates.length === 0 ? none : "none of the installed builders can build it here";
   const message = [`Cannot build ${run.request.plan.reference}: ${what}.`, ...lines].join("\n  - ");
   return new ImageSpecError("E_NO_BUILDER", message, {
     hint: hints.join("\n"),

@@ -10,7 +10,7 @@ import { publishedIdentity } from "./published-identity.ts";
 
 /** How one identity came from another. */
 export interface IdentityExplanation {
-  /** What the image was compared with: the last one built here, or one in a registry with its digest. */
+  /** What the image was compared with: that of the last build here, or one in a registry with its digest. */
   against: {
     reference: string;
     digest?: string | undefined;
@@ -22,9 +22,9 @@ export interface IdentityExplanation {
 }
 
 /**
- * What changed since the last image of that name was built here, undefined when there was none; or, with `against`, what
- * sets the image apart from another. `against` without `/`, `:` and `@` is a tag of the same image, which is looked for among
- * the last that were built here, then in the registry.
+ * What changed since the last build of an image of that name here, whether that made the image or found it in its registry,
+ * undefined when there was none; or, with `against`, what sets the image apart from another. `against` without `/`, `:` and
+ * `@` is a tag of the same image, which is looked for among those of the last builds here, then in the registry.
  *
  * @throws ImageSpecError what `readImageIdentity` throws, and E_OPTIONS for a tag of an image without a registry.
  */
@@ -47,7 +47,7 @@ export async function explainIdentity(
     }
     if (against === undefined) return undefined;
     if (resolved.target.registry === undefined) {
-      const what = `no registry in which the tag ${against} could be, and was not built here with that tag of late`;
+      const what = `no registry in which the tag ${against} could be, and was not built here under that tag of late`;
       throw new ImageSpecError("E_OPTIONS", `'${name}' has ${what}`, {
         hint: "Give --against one of the last tags built here, or a full reference such as registry.example/team/app:1.",
       });

@@ -3,16 +3,16 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 
-/** What an image was made of when it was built here. */
+/** What an image was made of when it was built, or found built, here. */
 export interface KeptIdentity {
   tag: string;
   /** The identity document: RFC 8785 JSON. */
   document: string;
 }
 
-/** Documents that are kept of a name: those of the tags that were built last. */
+/** Documents that are kept of a name: those of the tags that were asked for last. */
 const MOST = 16;
-/** Beside the documents, which end in `.json`: the tag that was built last. */
+/** Beside the documents, which end in `.json`: the tag that was asked for last. */
 const LAST = "last";
 
 /**
@@ -23,6 +23,8 @@ const LAST = "last";
  */
 export async function keepIdentityInCache(cacheDir: string, imageName: string, identity: KeptIdentity): Promise<void> {
   const { tag, document } = identity;
+  // Builds that change nothing, which are most, write nothing.
+  if ((await readKeptIdentity(cacheDir, imageName))?.tag === tag) return;
   const folder = folderOf(cacheDir, imageName);
   await replaceFile(join(folder, `${tag}.json`), JSON.stringify({ imageName, tag, document }), 0o600, 0o700);
   await replaceFile(join(folder, LAST), tag, 0o600, 0o700);
@@ -30,7 +32,7 @@ export async function keepIdentityInCache(cacheDir: string, imageName: string, i
 }
 
 /**
- * What the image of a name and tag was made of, or without a tag the one that was built last; undefined when none is known
+ * What the image of a name and tag was made of, or without a tag the one of the last build; undefined when none is known
  * here, or what was kept is broken.
  */
 export async function readKeptIdentity(
