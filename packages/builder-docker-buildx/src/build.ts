@@ -25,18 +25,27 @@ type Request = BuildRequest<DockerBuildxOptions>;
 type Buildx = Extract<DockerClient, { kind: "buildx" }>;
 
 /**
- * Builds the image of a request and delivers it: to its output first, to the registry last.
+ * Builds the image of a request and delivers it: to its output first, to the registry last. By `probed`, the client that was
+ * found a moment ago, or without one by the client that it finds.
  *
  * @throws ImageSpecError with the codes of `judgeFailure`, of {@link findDockerClient} and of the inputs.
  */
-export async function build(request: Request): Promise<BuildResult> {
-  return withDockerConfig(request.credentials.configFile, (config) =>
-    withScratchFolder("docker", (scratch) => buildIn(scratch, config, request)),
-  );
+export async function build(request: Request, probed?: DockerClient): Promise<BuildResult> {
+  return withDockerConfig(request.credentials.configFile, async (config) => {
+    const call = { env: config, signal: request.signal };
+    const client = probed ?? (await findDockerClient(call, request.options.builder));
+    return withScratchFolder("docker", (scratch) => buildBy(client, { scratch, config, request }));
+  });
 }
 
-async function buildIn(scratch: string, config: Record<string, string>, request: Request): Promise<BuildResult> {
-  const client = await findDockerClient({ env: config, signal: request.signal }, request.options.builder);
+interface BuildPlace {
+  scratch: string;
+  /** Laid over docker's environment. */
+  config: Record<string, string>;
+  request: Request;
+}
+
+async function buildBy(client: DockerClient, { scratch, config, request }: BuildPlace): Promise<BuildResult> {
   checkClient(client, request);
   const ownEngine = client.kind !== "buildx" || client.driver === "docker";
   await checkBase(request, ownEngine && !pulls(request) ? { held: (name) => heldImage(name, config, request) } : {});

@@ -2,21 +2,29 @@ import { engineEndpoint } from "@imagespec/container-engine";
 import { dockerode } from "@imagespec/container-engine/dockerode";
 import { isImageSpecError, type Probe, runTool } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
-import { findDockerClient } from "./docker-client.ts";
+import { type DockerClient, findDockerClient } from "./docker-client.ts";
 import type { DockerBuildxOptions } from "./options.ts";
 
 /** Milliseconds for the whole probe: an engine on a busy machine takes seconds to answer. */
 const PROBE_TIME_MS = 5000;
 const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API" } as const;
 
-/** Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. */
-export async function probe(options: DockerBuildxOptions, env: ProcessEnvironment): Promise<Probe> {
+/**
+ * Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. `tell` is told of
+ * the client as soon as it is known.
+ */
+export async function probe(
+  options: DockerBuildxOptions,
+  env: ProcessEnvironment,
+  tell: (client: DockerClient) => void,
+): Promise<Probe> {
   const signal = AbortSignal.timeout(PROBE_TIME_MS);
   const asked = runTool("docker", ["version", "--format", "{{.Server.Version}}"], { signal, allowFailure: true });
   // Its failure is handled below, after that of the command itself.
   asked.catch(() => undefined);
   try {
     const client = await findDockerClient({ env: {}, signal }, options.builder);
+    tell(client);
     // Throws where dockerode is not installed.
     if (client.kind === "api") await dockerode(await engineEndpoint(env));
     const detail = `${NAMES[client.kind]} ${client.version}`;

@@ -67,8 +67,10 @@ it("runs the work again when the lock was lost in between", async () => {
   const path = join(folder, "lock");
   let runs = 0;
   const done = await withFileLock(path, async (confirm) => {
-    if (++runs === 1) await writeFile(path, "another");
-    setTimeout(() => rm(path, { force: true }), 30);
+    if (++runs === 1) {
+      await writeFile(path, "another");
+      setTimeout(() => rm(path, { force: true }), 30);
+    }
     await confirm();
     return (await readFile(path, "utf8")) === "another";
   });

@@ -7,7 +7,7 @@ import { isRunning, processMark } from "../process/process-mark.ts";
 
 export interface FileLockOptions {
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a sign of life after which a holder that cannot be checked counts as dead; default 10 000. */
+  /** Milliseconds without a sign of life after which a holder counts as dead that is not known to be; default 10 000. */
   staleMs?: number | undefined;
 }
 
