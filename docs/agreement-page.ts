@@ -25,8 +25,8 @@ Not compared are:
   packages are different things, and only uv-micromamba gives the same digest each time;
 - times of files: uv-micromamba gives every file one fixed time, the others keep the time of the build;
 - the code in \`.pyc\` files: their magic number, flags and the hash of their source
-  ([PEP 552](https://peps.python.org/pep-0552/)) are the same, and the rest may differ between patch releases of one Python,
-  as the Dockerfile builders compile with the image's own;
+  ([PEP 552](https://peps.python.org/pep-0552/)) are the same, and the rest may differ between patch releases of one Python:
+  the Dockerfile builders compile with the image's own, uv-micromamba [with uv's](builders/uv-micromamba.md#how-an-image-is-made);
 - a path that two distributions bring with different contents: uv installs distributions at the same time, so whose file stays is a
   race; uv-micromamba keeps the file of the distribution that comes later in name order, for wheels and conda packages alike; every builder warns, naming
   both;

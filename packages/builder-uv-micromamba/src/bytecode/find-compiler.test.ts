@@ -28,7 +28,9 @@ async function machine(name: string, python: string) {
   const answer = `echo cpython ${python} '${folder}/python'`;
   await program("python3.12", `echo script >>'${folder}/log'\n${answer}`);
   await program("python", answer);
+  const warnings: string[] = [];
   return {
+    warnings,
     async downloads() {
       const log = await readFile(join(folder, "log"), "utf8");
       return log.split("\n").filter((line) => line.startsWith("python install")).length;
@@ -56,7 +58,11 @@ async function machine(name: string, python: string) {
         cacheBytes: 2 ** 30,
         cacheRepository,
       };
-      const request = buildRequest({ plan: { reference: `${cacheRepository}/image:1` }, options });
+      const request = buildRequest({
+        plan: { reference: `${cacheRepository}/image:1` },
+        options,
+        emit: (event) => event.type === "warning" && warnings.push(event.message),
+      });
       const session = await openSession(request);
       try {
         const result = await work(session);
@@ -69,7 +75,9 @@ async function machine(name: string, python: string) {
   };
 }
 
-const compiler = async (session: BuildSession) => (await findCompiler(session, "3.12", "uv:0.9.5")).version;
+const compilerFor = (version: string) => async (session: BuildSession) =>
+  (await findCompiler(session, { minor: "3.12", version }, "uv:0.9.5")).version;
+const compiler = compilerFor("3.12");
 
 describe("findCompiler", () => {
   it("compiles with the machine's Python where uv has none, and tries no download where others did so too", async () => {
@@ -84,6 +92,38 @@ describe("findCompiler", () => {
     const another = await machine("another", "3.12.4");
     expect(await another.build(shared, compiler)).toBe("3.12.4");
     expect(await another.downloads()).toBe(1);
+  });
+
+  it("compiles with the image's own version where the machine has it, says so, and keeps apart what others compiled with", async () => {
+    await using registry = await startRegistry();
+    const shared = `${registry.host}/cache`;
+    const one = await machine("one", "3.12.9");
+    const folder = await mkdtemp(join(root, "second-"));
+    await writeFile(join(folder, "python3.12"), `#!/bin/sh\necho cpython 3.12.4 '${folder}/python3.12'\n`, {
+      mode: 0o755,
+    });
+    const find = (version: string) => async (session: BuildSession) => {
+      vi.stubEnv("PATH", `${process.env.PATH}:${folder}`);
+      return compilerFor(version)(session);
+    };
+    expect(await one.build(shared, find("3.12.4"))).toBe("3.12.4");
+    expect(await one.build(shared, find("3.12.6"))).toBe("3.12.9");
+    expect(one.warnings).toEqual([
+      expect.stringContaining(`${folder}/python3.12 (3.12.4, the image's own version)`),
+      expect.stringContaining(`${join(root, "one")}/python (3.12.9)`),
+    ]);
+    // Each is what others begin with for the same image, and not for another one.
+    for (const [version, of] of [
+      ["3.12.4", "3.12.4"],
+      ["3.12.9", "3.12.6"],
+    ] as const) {
+      const another = await machine(`another-${version}`, version);
+      expect(await another.build(shared, compilerFor(of))).toBe(version);
+      expect(await another.downloads()).toBe(0);
+    }
+    const last = await machine("last", "3.12.4");
+    expect(await last.build(shared, compilerFor("3.12.6"))).toBe("3.12.4");
+    expect(await last.downloads()).toBe(1);
   });
 
   it("starts the interpreter itself that a program on PATH led to before, and the program again where that changed", async () => {
@@ -114,7 +154,7 @@ describe("findCompiler", () => {
       await mkdir(started);
       vi.stubEnv("LD_DEBUG", "statistics");
       vi.stubEnv("LD_DEBUG_OUTPUT", join(started, "program"));
-      const found = await findCompiler(session, minor, "uv:0.9.5");
+      const found = await findCompiler(session, { minor, version: minor }, "uv:0.9.5");
       const programs = await readdir(started);
       await rm(started, { recursive: true });
       return { version: found.version, any: programs.length > 0 };
@@ -133,7 +173,10 @@ describe("findCompiler", () => {
     const one = await machine("one", "3.12.9");
     const resolving = async (session: BuildSession) => {
       const uv = await session.uv("uv:0.9.5");
-      const found = await Promise.allSettled([compiler(session), anyPython(session, uv, "3.12")]);
+      const found = await Promise.allSettled([
+        compiler(session),
+        anyPython(session, uv, { minor: "3.12", version: "3.12" }),
+      ]);
       return found.map((result) => (result.status === "fulfilled" ? result.value : result.reason.code));
     };
     // The one that compiles resolves as well.
@@ -168,7 +211,10 @@ describe("findCompiler", () => {
       );
     };
     const compiledBy = (image: string) =>
-      one.build(`${registry.host}/cache`, async (session) => (await findCompiler(session, "3.12", image)).version);
+      one.build(
+        `${registry.host}/cache`,
+        async (session) => (await findCompiler(session, { minor: "3.12", version: "3.12.11" }, image)).version,
+      );
     await uvOf("0.9.5", "3.12.11");
     expect(await compiledBy("uv:0.9.5")).toBe("3.12.11");
     await uvOf("0.9.6", "3.12.12");

@@ -4,11 +4,12 @@ import { cachedPython, downloadableVersion, downloadedPython, type FindUv } from
 import { versionOfImage } from "../session/find-uv.ts";
 import { hostPython, ledTo } from "../session/host-python.ts";
 import { type Interpreter, interpreterOf } from "../session/interpreter.ts";
+import type { PythonVersion } from "../target/python-target.ts";
 
 /** Versions that uv installs for an X.Y. */
 const LISTED_PYTHONS = "listed-pythons";
 const FAILED_DOWNLOADS = "failed-python-downloads";
-/** Versions that machines compiled with where uv had no Python. */
+/** Versions that machines compiled with for an image's Python where uv had none. */
 const HOST_COMPILERS = "host-compilers";
 /** Milliseconds after which a download that failed is tried again; without a network each attempt takes seconds. */
 const FORGOTTEN_AFTER_MS = 10 * 60 * 1000;
@@ -26,18 +27,19 @@ export interface Compiler {
 }
 
 /**
- * A Python X.Y on this machine: the one that this uv installs for X.Y, downloaded into the cache where that works, else
- * `pythonX.Y` on PATH with a warning. Where other machines have shared which version they compile with, that one is
+ * A Python on this machine of the X.Y of an image's: the one that this uv installs for X.Y, downloaded into the cache where
+ * that works, else `pythonX.Y` on PATH with a warning, best the image's own X.Y.Z. Where other machines have shared which version they compile with, that one is
  * taken: one of uv's is downloaded only once there is something to compile, and one of the machine's is used where this
  * machine has it too. Looked for once in a build.
  *
  * @throws ImageSpecError E_UNSUPPORTED when there is none.
  */
-export function findCompiler(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
-  return session.once(`compiler ${minor}`, () => look(session, minor, uvImage));
+export function findCompiler(session: BuildSession, image: PythonVersion, uvImage: string): Promise<Compiler> {
+  return session.once(`compiler ${image.minor} for ${image.version}`, () => look(session, image, uvImage));
 }
 
-async function look(session: BuildSession, minor: string, uvImage: string): Promise<Compiler> {
+async function look(session: BuildSession, image: PythonVersion, uvImage: string): Promise<Compiler> {
+  const { minor } = image;
   // Most builds find all in the records, and need not start uv.
   const uv: FindUv = () => session.uv(uvImage);
   const version = versionOfImage(uvImage) ?? (await uv()).version;
@@ -47,18 +49,17 @@ async function look(session: BuildSession, minor: string, uvImage: string): Prom
   if (own !== undefined) return remembered(session, attempt, own);
   const shared = await session.records.get<string>("compilers", attempt);
   if (shared !== undefined) return laterCompiler(session, uv, shared);
-  const host = await hostPython(session, minor);
+  const host = await hostPython(session, image);
+  const hostKey = { ...attempt, image: image.version };
   // The registry has what other machines compiled with theirs; downloading a compiler would only repeat that.
-  const known = host && (await session.records.get<string>(HOST_COMPILERS, attempt));
+  const known = host && (await session.records.get<string>(HOST_COMPILERS, hostKey));
   const isKnown = known !== undefined && known === host?.version;
   const installed =
     isKnown && session.records.isShared ? undefined : await tryInstall(session, uv, attempt, listed ?? minor);
   if (installed !== undefined) return remembered(session, attempt, installed);
   if (host === undefined) throw noCompiler(minor);
-  session.warn(
-    `Bytecode is made by this machine's ${host.path} (${host.version}), since uv has no Python ${minor} here: the image's digest depends on its version`,
-  );
-  if (!isKnown) await session.records.set(HOST_COMPILERS, attempt, host.version);
+  session.warn(hostWarning(host, image));
+  if (!isKnown) await session.records.set(HOST_COMPILERS, hostKey, host.version);
   return compilerOf(host);
 }
 
@@ -108,11 +109,16 @@ function laterCompiler(session: BuildSession, uv: FindUv, version: string): Comp
   const minor = version.split(".").slice(0, 2).join(".");
   const find = async () => {
     const installed = (await managed(session, uv, version)) ?? (await install(session, uv, version));
-    const found = installed ?? (await hostPython(session, minor));
+    const found = installed ?? (await hostPython(session, { minor, version }));
     if (found?.version !== version) throw noCompiler(version);
     return found.path;
   };
   return { version, path: () => session.once(`compiler ${version}`, find) };
+}
+
+function hostWarning({ path, version }: Interpreter, image: PythonVersion): string {
+  const which = version === image.version ? `${version}, the image's own version` : version;
+  return `Bytecode is made by this machine's ${path} (${which}), since uv has no Python ${image.minor} here: the image's digest depends on its version`;
 }
 
 function noCompiler(version: string): ImageSpecError {

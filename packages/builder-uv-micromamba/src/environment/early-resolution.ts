@@ -42,7 +42,7 @@ export async function resolveEarly(
   if (python.from === "version" && !isOfVersion(target.version, python.version)) return undefined;
   // Looking for the compiler may take as long as reading the base, or what other machines know of it; whoever needs it
   // learns why there is none.
-  const compiler = step.bytecode ? findCompiler(session, target.minor, step.uvImage).catch(() => undefined) : undefined;
+  const compiler = step.bytecode ? findCompiler(session, target, step.uvImage).catch(() => undefined) : undefined;
   if (await inspector.isKnown()) return undefined;
 
   const dropped = new AbortController();

@@ -57,9 +57,10 @@ export async function pythonEnvironment(
       ? await layersWithoutPackages(step, extended, question)
       : await packageLayers(session, { step, empty, extended, libc, limit }, packages, question);
   const compile = async (layers: readonly LayerSource[], root: string, modulesBelow: string) => {
-    const minor = empty.python?.minor;
-    if (!step.bytecode || minor === undefined || layers.length === 0) return [];
-    const compiler = await findCompiler(session, minor, step.uvImage);
+    const { python } = empty;
+    if (!step.bytecode || python === undefined || layers.length === 0) return [];
+    const { minor, version = minor } = python;
+    const compiler = await findCompiler(session, { minor, version }, step.uvImage);
     const place = { prefix: root.slice(1), site: `${root.slice(1)}/lib/python${minor}${modulesBelow}` };
     return layers.map((layer) => bytecodeLayer(layer, place, compiler, session));
   };
@@ -131,7 +132,7 @@ async function packageLayers(
   const { step, empty, extended, limit } = ground;
   const target = targetOf(ground, question.base);
   // Sought while the packages are resolved; whoever needs it learns why there is none.
-  if (step.bytecode) findCompiler(session, target.minor, step.uvImage).catch(() => undefined);
+  if (step.bytecode) findCompiler(session, target, step.uvImage).catch(() => undefined);
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
   const wanted = { step: packages, uvImage: step.uvImage, target, installed };
   const wheels = await chosenWheels(session, wanted, question.early);

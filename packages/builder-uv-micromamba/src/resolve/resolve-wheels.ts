@@ -136,7 +136,7 @@ async function resolveRequirements(
   const packages = step.source.from === "requirements" ? step.source.packages : [];
   const compile = async (known?: readonly StaticMetadata[]) => {
     const uv = await session.uv(uvImage, signal);
-    const python = await untilAborted(anyPython(session, uv, target.minor), signal);
+    const python = await untilAborted(anyPython(session, uv, target), signal);
     const { compileRequirements } = await import("./uv-compile.ts");
     return compileRequirements({
       uv,

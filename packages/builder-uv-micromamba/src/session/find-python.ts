@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
 import type { CacheFolder } from "../cache/cache-folder.ts";
+import type { PythonVersion } from "../target/python-target.ts";
 import type { BuildSession } from "./build-session.ts";
 import type { UvProgram } from "./find-uv.ts";
 import { hostPython } from "./host-python.ts";
@@ -80,14 +81,15 @@ export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: s
 }
 
 /**
- * Any Python 3: one that the machine has, best `minor`, which compiles as well, on PATH or managed by uv; else one in the
- * cache, where uv downloads `minor` if it holds none. Looked for once in a build.
+ * Any Python 3: one that the machine has, best one of the image's version, which compiles as well, on PATH or managed by uv;
+ * else one in the cache, where uv downloads the image's X.Y if it holds none. Looked for once in a build.
  *
  * @throws ImageSpecError E_TOOL_MISSING.
  */
-export function anyPython(session: BuildSession, uv: UvProgram, minor: string): Promise<string> {
+export function anyPython(session: BuildSession, uv: UvProgram, image: PythonVersion): Promise<string> {
   return session.once("any python", async () => {
-    const same = await hostPython(session, minor);
+    const { minor } = image;
+    const same = await hostPython(session, image);
     if (same !== undefined) return same.path;
     const host = await uvPython(session, uv, "machine", FIND);
     if (host.exitCode === 0) return host.stdout.trim();

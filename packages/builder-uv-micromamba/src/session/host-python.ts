@@ -1,26 +1,46 @@
+import { isOfVersion, type PythonVersion } from "../target/python-target.ts";
 import type { BuildSession } from "./build-session.ts";
 import { type Interpreter, interpreterOf } from "./interpreter.ts";
-import { isExecutable, onPath } from "./on-path.ts";
+import { isMachineCode } from "./known-answer.ts";
+import { allOnPath, isExecutable } from "./on-path.ts";
 
 /** What programs on PATH have started, and what uv has found in the cache. */
 const FOUND_INTERPRETERS = "found-interpreters";
 
 /**
- * `pythonX.Y` on PATH; undefined where there is none of that version. What a version manager's script started before is
- * started at once: the script takes a quarter of a second. Looked for once in a build.
+ * `pythonX.Y` on PATH for an image's Python: the first that is of the same X.Y.Z, which does all as the image's own would,
+ * else the first that is a CPython X.Y; undefined where there is none. Looked for once in a build.
  */
-export function hostPython(session: BuildSession, minor: string): Promise<Interpreter | undefined> {
-  return session.once(`host python ${minor}`, async () => {
-    const program = onPath(`python${minor}`);
-    return program === undefined
-      ? undefined
-      : ledTo(session, { program }, () => interpreterOf(session, program, minor));
+export function hostPython(
+  session: Pick<BuildSession, "once" | "records" | "signal">,
+  { minor, version }: PythonVersion,
+): Promise<Interpreter | undefined> {
+  return session.once(`host python ${minor} for ${version}`, async () => {
+    const programs = allOnPath(`python${minor}`);
+    const found = new Map<string, Interpreter>();
+    for (const program of version === minor ? programs : await scriptsLast(programs)) {
+      const interpreter = await ledTo(session, { program }, () => interpreterOf(session, program, minor));
+      if (interpreter === undefined) continue;
+      if (isOfVersion(interpreter.version, version)) return interpreter;
+      found.set(program, interpreter);
+    }
+    const first = programs.find((program) => found.has(program));
+    return first === undefined ? undefined : found.get(first);
   });
 }
 
-/** The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now. */
+/** A version manager's script takes a quarter of a second to answer, and the interpreter itself a tenth of that. */
+async function scriptsLast(programs: readonly string[]): Promise<string[]> {
+  const isScript = (await Promise.all(programs.map(isMachineCode))).map((itself) => !itself);
+  return [...programs.filter((_, at) => !isScript[at]), ...programs.filter((_, at) => isScript[at])];
+}
+
+/**
+ * The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now. What
+ * a script started before is thus started at once.
+ */
 export async function ledTo(
-  session: BuildSession,
+  session: Pick<BuildSession, "records" | "signal">,
   key: object,
   search: () => Promise<Interpreter | undefined>,
 ): Promise<Interpreter | undefined> {

@@ -1,4 +1,4 @@
-import { runTool } from "@imagespec/core/builder";
+import { isImageSpecError, runTool } from "@imagespec/core/builder";
 import { isOfVersion } from "../target/python-target.ts";
 import type { BuildSession } from "./build-session.ts";
 import { knownAnswer } from "./known-answer.ts";
@@ -8,6 +8,9 @@ export interface Interpreter {
   path: string;
   version: string;
 }
+
+/** What the system says of a file that is no program for this machine, or whose linker or interpreter is not here. */
+const RUNS_NOTHING: ReadonlySet<unknown> = new Set(["ENOENT", "ENOEXEC", "EACCES", "EPERM", "ELIBBAD"]);
 
 /** Prints the version, the interpreter's own path, and the library that holds it where it is not in the program itself. */
 const ASK = `
@@ -40,9 +43,19 @@ async function ask(
   program: string,
   signal: AbortSignal,
 ): Promise<{ answer: Interpreter; libraries: string[] } | undefined> {
-  const { stdout, exitCode } = await runTool(program, ["-sSIc", ASK], { cwd: "/", signal, allowFailure: true });
-  const [said = "", ...libraries] = stdout.trimEnd().split("\n");
-  const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)$/.exec(said) ?? [];
-  if (exitCode !== 0 || path === undefined || version === undefined) return undefined;
-  return { answer: { path, version }, libraries };
+  const said = await answerOf(program, signal);
+  const [first = "", ...libraries] = said?.trimEnd().split("\n") ?? [];
+  const [, version, path] = /^cpython (\d+\.\d+\.\d+) (\/.*)$/.exec(first) ?? [];
+  return path === undefined || version === undefined ? undefined : { answer: { path, version }, libraries };
+}
+
+/** Undefined where the program cannot answer; a machine without room for one more program is an error. */
+async function answerOf(program: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { stdout, exitCode } = await runTool(program, ["-sSIc", ASK], { cwd: "/", signal, allowFailure: true });
+    return exitCode === 0 ? stdout : undefined;
+  } catch (error) {
+    if (isImageSpecError(error, "E_TOOL_MISSING") && RUNS_NOTHING.has(error.details.code)) return undefined;
+    throw error;
+  }
 }

@@ -61,7 +61,8 @@ async function identityOf(path: string): Promise<FileIdentity | undefined> {
   }
 }
 
-async function isMachineCode(path: string): Promise<boolean> {
+/** Whether a file can be read and is an ELF: a program itself, no script that starts another one. */
+export async function isMachineCode(path: string): Promise<boolean> {
   try {
     await using file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(ELF.length), 0, ELF.length, 0);

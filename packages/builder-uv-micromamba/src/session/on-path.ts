@@ -1,11 +1,25 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import type { ProcessEnvironment } from "@imagespec/registry";
 
 /** The absolute path of the first program of that name on PATH. */
 export function onPath(name: string, env: ProcessEnvironment = process.env): string | undefined {
-  const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => resolve(folder, name)).find(isExecutable);
+  return placesOf(name, env).find(isExecutable);
+}
+
+/** The absolute paths of all programs of that name on PATH, in its order; of those that are one file the first. */
+export function allOnPath(name: string, env: ProcessEnvironment = process.env): string[] {
+  const files = new Map<string, string>();
+  for (const path of placesOf(name, env).filter(isExecutable)) {
+    const file = realpathSync(path);
+    if (!files.has(file)) files.set(file, path);
+  }
+  return [...files.values()];
+}
+
+function placesOf(name: string, { PATH = "" }: ProcessEnvironment): string[] {
+  const folders = PATH.split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => resolve(folder, name));
 }
 
 /** Whether a file that can be run is there. */

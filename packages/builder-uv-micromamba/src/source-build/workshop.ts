@@ -32,22 +32,26 @@ export async function openWorkshop(
 ): Promise<Workshop> {
   const [uv, python, found] = await Promise.all([
     session.uv(uvImage),
-    findPython(session, known.target.minor, uvImage),
+    findPython(session, known.target, uvImage),
     session.once("sandbox", () => sandboxOf(session)),
   ]);
   const unconfined = found.sandbox === undefined ? found.reasons : [];
   return { ...known, uv, python, sandbox: found.sandbox, unconfined };
 }
 
-async function findPython(session: BuildSession, minor: string, uvImage: string): Promise<string> {
+async function findPython(session: BuildSession, target: PythonTarget, uvImage: string): Promise<string> {
   try {
-    return await (await findCompiler(session, minor, uvImage)).path();
+    return await (await findCompiler(session, target, uvImage)).path();
   } catch (error) {
     if (!isImageSpecError(error, "E_UNSUPPORTED")) throw error;
-    throw new ImageSpecError("E_UNSUPPORTED", `Wheels are built by Python ${minor}, which this machine does not have`, {
-      hint: `Install python${minor}, or build with docker-buildx or kaniko.`,
-      cause: error,
-    });
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `Wheels are built by Python ${target.minor}, which this machine does not have`,
+      {
+        hint: `Install python${target.minor}, or build with docker-buildx or kaniko.`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -3,12 +3,16 @@ import { ImageSpecError } from "@imagespec/core/builder";
 /** The C library of an image, which decides what wheels can be loaded. */
 export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
 
-/** What wheels must fit. */
-export interface PythonTarget {
+/** The version of an image's Python. */
+export interface PythonVersion {
   /** `3.11` */
   minor: string;
   /** `3.11.2`, as far as it is known: it decides environment markers. */
   version: string;
+}
+
+/** What wheels must fit. */
+export interface PythonTarget extends PythonVersion {
   /** OCI's name: `amd64`, `arm64`. */
   architecture: string;
   libc: Libc;
