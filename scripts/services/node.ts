@@ -3,7 +3,7 @@ import { cached } from "./cache.ts";
 import { command, findProgram, say } from "./command.ts";
 
 /** The versions of Node besides this one with which the project's command is tried. */
-export const OTHER_NODES = ["22.23.3", "26.10.0"] as const;
+const OTHER_NODES = ["22.23.3", "26.10.0"] as const;
 
 /** Path of a Node of that version, from its npm package. */
 export async function ensureNode(version: (typeof OTHER_NODES)[number]): Promise<string> {

@@ -62,7 +62,7 @@ const TOOLS: Record<string, (places: Places) => string | Promise<string>> = {
 };
 
 /** The spec's files in a new folder, prepared. */
-export async function describedFolder({ places }: Setting, { files = {}, prepare = [] }: DescribedSpec) {
+async function describedFolder({ places }: Setting, { files = {}, prepare = [] }: DescribedSpec) {
   const folder = await temporaryFolder(files);
   for (const [program = "", ...args] of prepare) {
     await command((await TOOLS[program]?.(places)) ?? program, args, { cwd: folder.path });

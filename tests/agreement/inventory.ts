@@ -48,7 +48,7 @@ export async function inventoryOf(source: ImageSource, descriptors: readonly Des
 }
 
 /** Lays a layer over what is there: first what it deletes, then what it brings. */
-export function applyLayer(inventory: Inventory, layer: readonly LayerEntry[]): void {
+function applyLayer(inventory: Inventory, layer: readonly LayerEntry[]): void {
   const isLowest = inventory.size === 0;
   for (const { path } of layer) {
     const { folder, name } = split(path);

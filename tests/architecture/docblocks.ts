@@ -15,7 +15,7 @@ export function undocumented(entry: string): string[] {
 }
 
 /** Follows `export … from "./x.ts"`; what comes from another package is that one's to document. */
-export function exportsOf(path: string, seen: Map<string, Exports>): Exports {
+function exportsOf(path: string, seen: Map<string, Exports>): Exports {
   const known = seen.get(path);
   if (known !== undefined) return known;
   const found: Exports = new Map();

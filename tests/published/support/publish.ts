@@ -13,7 +13,7 @@ export async function publishWorkspace(registry: string): Promise<void> {
 }
 
 /** Publishes a folder as it is. */
-export async function publishFolder(folder: string, registry: string): Promise<void> {
+async function publishFolder(folder: string, registry: string): Promise<void> {
   await command("npm", ["publish", "--registry", registry, `--${token(registry)}`, "--tag", "latest"], { cwd: folder });
 }
 

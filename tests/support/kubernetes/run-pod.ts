@@ -94,7 +94,7 @@ async function read(admin: KubeAdmin, namespace: string, kind: string, name: str
 }
 
 /** Docker's log is in frames: one byte of stream, three of padding, four of length. */
-export function plainLog(log: Buffer): string {
+function plainLog(log: Buffer): string {
   let text = "";
   for (let at = 0; at + 8 <= log.length; ) {
     const length = log.readUInt32BE(at + 4);

@@ -7,7 +7,7 @@ import type { TarPiece } from "./tar-pieces.ts";
 
 /** Uncompressed bytes of one gzip member; fixed, because they decide the compressed bytes. */
 export const MEMBER_BYTES = { fixed: 1024 * 1024, zlib: 4 * 1024 * 1024 };
-export const ZLIB_LEVEL = 6;
+const ZLIB_LEVEL = 6;
 /** Bytes of copied streams that may wait for members before them. */
 const WAITING_BYTES = 16 * 1024 * 1024;
 

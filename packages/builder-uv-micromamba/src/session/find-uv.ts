@@ -5,7 +5,7 @@ import { knownAnswer } from "./known-answer.ts";
 import { onPath } from "./on-path.ts";
 
 /** Versions of uv whose output this builder reads: from the first to below the second. */
-export const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
+const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
 
 export interface UvProgram {
   path: string;

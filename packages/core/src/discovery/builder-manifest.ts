@@ -8,7 +8,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { readManifest } from "./read-manifest.ts";
 
 /** The version of the contract between core and a builder's package. */
-export const API_VERSION = 1;
+const API_VERSION = 1;
 const CORE = "@imagespec/core";
 
 const field = withZod((z) =>

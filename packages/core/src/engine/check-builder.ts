@@ -99,7 +99,7 @@ function foreignPlatforms(builder: ImageSpecBuilder, { target }: BuildRequest): 
 }
 
 /** A builder's probe, made safe against one that throws or hangs, or shows the password in an address. */
-export async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequest): Promise<Probe> {
+async function probeBuilder(builder: ImageSpecBuilder, request: BuildRequest): Promise<Probe> {
   const probe = await answerOf(builder, request);
   if (!probe.usable) return { ...probe, reason: redact(probe.reason) };
   return probe.detail === undefined ? probe : { ...probe, detail: redact(probe.detail) };

@@ -28,7 +28,7 @@ export async function readPylock({ file, reader }: RequirementsFile): Promise<Re
 }
 
 /** What keeps a pylock.toml from being installed on another machine. Pure. */
-export function pylockBreaches(lock: Table): LockBreach[] {
+function pylockBreaches(lock: Table): LockBreach[] {
   if (lock["lock-version"] !== "1.0") {
     const message = `it is not a lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
     return [

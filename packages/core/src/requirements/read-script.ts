@@ -56,7 +56,7 @@ export async function readScript(spec: Spec, { file, reader }: RequirementsFile)
 }
 
 /** The table in a script's block of metadata. Pure. */
-export function scriptMetadata(text: string): { table: Table } | { breach: Problem } {
+function scriptMetadata(text: string): { table: Table } | { breach: Problem } {
   const blocks = [...text.replaceAll("\r\n", "\n").matchAll(BLOCK)].filter(({ groups }) => groups?.type === "script");
   const breach = (message: string) => ({ breach: { code: "script_metadata", message, hint: HINT } });
   const [block] = blocks;
