@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makePackage } from "../../../../tests/support/conda-channel/make-package.ts";
+import { openFiles, TELLS_OPEN_FILES } from "../../../../tests/support/open-files.ts";
 import { CondaArchive } from "./conda-archive.ts";
 
 let folder: string;
@@ -50,22 +51,15 @@ async function payloadOf(format: "conda" | "tar.bz2", path: string): Promise<str
   return paths;
 }
 
-/** Paths of the files below the folder that this process holds open. */
-async function openFiles(): Promise<string[]> {
-  const names = await readdir("/proc/self/fd");
-  const places = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")));
-  return places.filter((place) => place.startsWith(`${folder}/`));
-}
-
 describe.each(["tar.bz2", "conda"] as const)("a package in the format %s", (format) => {
-  it.runIf(process.platform === "linux")("lets go of its file where it is read no further", async () => {
+  it.runIf(TELLS_OPEN_FILES)("lets go of its file where it is read no further", async () => {
     const files = ["a", "b"].map((path) => ({ path, content: randomBytes(300_000) }));
     const [fn] = await makePackage(folder, "noarch", { name: "x", version: "1.0", format, files });
     const archive = new CondaArchive(join(folder, fn), fn);
     for await (const _ of archive.payload()) break;
-    await expect.poll(openFiles).toEqual([]);
+    await expect.poll(() => openFiles(folder)).toEqual([]);
     expect([...(await archive.info()).keys()]).toContain("info/index.json");
-    await expect.poll(openFiles).toEqual([]);
+    await expect.poll(() => openFiles(folder)).toEqual([]);
   });
 
   it.each([

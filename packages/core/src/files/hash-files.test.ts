@@ -1,19 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openFiles, TELLS_OPEN_FILES } from "../../../../tests/support/open-files.ts";
 import { foundFile } from "./found-file.ts";
 import { hashFiles } from "./hash-files.ts";
 import { InputFaults } from "./input-faults.ts";
@@ -35,17 +25,6 @@ async function hash(...files: ReturnType<typeof found>[]) {
   await hashFiles(files, { cache, faults, parameter: "copy" });
   faults.throwIfAny();
   return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));
-}
-
-/** Paths of the files that this process has open. */
-function openFiles(): string[] {
-  return readdirSync("/proc/self/fd").flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)];
-    } catch {
-      return [];
-    }
-  });
 }
 
 describe("hashFiles", () => {
@@ -93,13 +72,13 @@ describe("hashFiles", () => {
     await expect(hashing).rejects.toMatchObject({ code: "E_FILE_CHANGED", message: expect.stringContaining("'") });
   });
 
-  it.runIf(existsSync("/proc/self/fd"))("has stopped reading the others when it gives up on one", async () => {
+  it.runIf(TELLS_OPEN_FILES)("has stopped reading the others when it gives up on one", async () => {
     writeFileSync(join(root, "b"), "");
     truncateSync(join(root, "b"), 20_000_000_000);
     await expect(whileChanging("a", () => hash(found("a"), found("b")))).rejects.toMatchObject({
       code: "E_FILE_CHANGED",
     });
-    expect(openFiles().filter((path) => path.startsWith(root))).toEqual([]);
+    expect(openFiles(root)).toEqual([]);
   });
 });
 

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readlink, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openFiles } from "../../../../tests/support/open-files.ts";
 import { quickClient, rawServer } from "../fixtures/quick-client.ts";
 import { failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
 import { OciLayout } from "../layout/oci-layout.ts";
@@ -50,13 +50,6 @@ class Standstill {
   }
 }
 
-/** Paths below the folder that this process has open, where the system tells. */
-async function openFiles(): Promise<string[]> {
-  if (!existsSync("/proc/self/fd")) return [];
-  const links = (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ""));
-  return (await Promise.all(links)).filter((path) => path.startsWith(folder));
-}
-
 const client = () => quickClient({ idleTimeoutMs: 60_000 });
 const SIZES = [100_000, 2_000_000];
 type Failing = (response: ServerResponse, content: Uint8Array) => unknown;
@@ -100,7 +93,7 @@ describe.each(SIZES)("one of eight transfers of %i bytes that fails while others
     const error = await failureOf(copyImage(source, "1", new OciLayout(join(folder, "to")), { tag: "1" }));
     expect(error).toMatchObject({ code });
     await still.closed();
-    expect(await openFiles()).toEqual([]);
+    expect(openFiles(folder)).toEqual([]);
     expect(await readdir(folder)).toEqual(["from"]);
   });
 
@@ -130,7 +123,7 @@ describe.each(SIZES)("one of eight transfers of %i bytes that fails while others
     const error = await failureOf(copyImage(layout, "1", client().repository(`${server.host}/a`), { tag: "1" }));
     expect(error).toMatchObject({ code });
     await still.closed();
-    expect(await openFiles()).toEqual([]);
+    expect(openFiles(folder)).toEqual([]);
     expect(tagged).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openFiles } from "../../../../tests/support/open-files.ts";
 import { exchangeLines } from "../http-exchange.ts";
 import { digestOfBytes } from "./content-digest.ts";
 import { type RegistryServer, startRegistry } from "./start-registry.ts";
@@ -12,17 +12,6 @@ const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-
-/** The files that this process has open, as Linux tells. */
-function openFiles(): string[] {
-  return readdirSync("/proc/self/fd").flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)];
-    } catch {
-      return [];
-    }
-  });
-}
 
 async function pushBlob(server: RegistryServer, name: string, bytes: Uint8Array<ArrayBuffer>, headers = {}) {
   const digest = digestOfBytes(bytes);
@@ -122,7 +111,7 @@ test("lets go of uploads that were never finished when it is closed", async () =
     expect(await readdir(join(folder, "uploads"))).toHaveLength(3);
     await server.close();
     expect(await readdir(join(folder, "uploads"))).toEqual([]);
-    if (existsSync("/proc/self/fd")) expect(openFiles().filter((path) => path.startsWith(folder))).toEqual([]);
+    expect(openFiles(folder)).toEqual([]);
   } finally {
     await rm(folder, { recursive: true });
   }
