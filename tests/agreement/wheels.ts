@@ -11,11 +11,13 @@ const dataFiles = (): WheelOptions => {
     files: {
       [`${data}/data/share/data-files/read me.txt`]: "shared\n",
       [`${data}/data/etc/data-files.conf`]: "[data]\n",
+      [`${data}/data/lib64/data-files.txt`]: "through a link\n",
       [`${data}/scripts/data-script`]: SCRIPT,
       [`${data}/scripts/shell-script`]: "#!/bin/sh\necho shell\n",
       [`${data}/headers/data_files.h`]: "#define DATA 1\n",
       [`${data}/purelib/pure_part.py`]: "PART = 'pure'\n",
       [`${data}/platlib/plat_part.py`]: "PART = 'plat'\n",
+      "data_files-1.0.dist-info/INSTALLER": "whoever packed it\n",
     },
   };
 };

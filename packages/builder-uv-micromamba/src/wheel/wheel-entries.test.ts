@@ -239,6 +239,8 @@ if __name__ == "__main__":
     expect(text(entries.get("opt/venv/lib/demo.so"))).toBe("so");
     expect(entries.has(`${SITE}/demo/more.py`)).toBe(true);
     expect([...entries.keys()].filter((path) => path.includes("lib64"))).toEqual([]);
+    // As uv writes it.
+    expect(text(entries.get(`${SITE}/${INFO}/RECORD`))).toContain("\n../../../lib64/demo.so,,2\n");
     await expect(install({ ...FILES, "Demo_Pack-1.0.data/scripts/sub/deep": "" })).rejects.toMatchObject({
       code: "E_RESOLVE",
     });

@@ -81,11 +81,12 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
       continue;
     }
     const place = destination(member.path);
+    const path = throughLib64(place.path, target);
     // It would be stale anyway: bytecode that a build left in the wheel belongs to files with other times.
-    if (target.compiled && place.path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(place.path)) continue;
+    if (target.compiled && path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(path)) continue;
     const row = recorded.get(member.path);
     const kept = { hash: row?.hash ?? "", size: row?.size ?? String(member.size) };
-    if (generated.has(place.path)) {
+    if (generated.has(path)) {
       // As uv records what gives way to a file of its own.
       rows.push({ path: member.path, ...kept });
       continue;
@@ -93,14 +94,14 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     const { content, deflated } = recordedContent(member, row, filename);
     if (place.script && (await startsPython(member))) {
       const script = withInterpreter(await collected(content(), member, filename), target.python);
-      entries.push(textFile(place.path, script, 0o755));
+      entries.push(textFile(path, script, 0o755));
       rows.push(recordRow(relative(place.path, site), script));
       continue;
     }
     const mode = place.script || member.executable ? 0o755 : 0o644;
     const { size, sum } = member;
-    entries.push({ type: "file", path: place.path, mode, uid: 0, gid: 0, size, content, deflated, sum });
-    const isMoved = place.path !== `${site}/${member.path}`;
+    entries.push({ type: "file", path, mode, uid: 0, gid: 0, size, content, deflated, sum });
+    const isMoved = path !== `${site}/${member.path}`;
     rows.push({ path: isMoved ? relative(place.path, site) : (row?.path ?? member.path), ...kept });
   }
   entries.push(...generated.values());
@@ -198,7 +199,7 @@ async function collected(content: AsyncIterable<Uint8Array>, member: ZipMember, 
   return Buffer.concat(await Array.fromAsync(content));
 }
 
-/** Where a file of the wheel goes, and whether that is among scripts. */
+/** Where a file of the wheel goes, as its RECORD has it, and whether that is among scripts. */
 interface Destination {
   path: string;
   script: boolean;
@@ -233,13 +234,16 @@ function dataDestination(
     case "headers":
       return { path: `${target.prefix}/include/site/python${target.pythonMinor}/${name}/${inner}`, script: false };
     case "data":
-      return {
-        path: `${target.prefix}/${target.linksLib64 ? inner.replace(/^lib64\//, "lib/") : inner}`,
-        script: false,
-      };
+      return { path: `${target.prefix}/${inner}`, script: false };
     default:
       throw new ImageSpecError("E_RESOLVE", `${info}: unknown kind of data in the wheel: ${path}`);
   }
+}
+
+/** Where the file of a path is: some environments have a link in place of the folder `lib64`. */
+function throughLib64(path: string, { prefix, linksLib64 }: WheelTarget): string {
+  const folder = `${prefix}/lib64/`;
+  return linksLib64 && path.startsWith(folder) ? `${prefix}/lib/${path.slice(folder.length)}` : path;
 }
 
 /** A script that begins with `#!python`: as uv, whatever that line goes on with and ends in, if it ends at all. */

@@ -12,7 +12,7 @@ import type { WheelTarget } from "./wheel-target.ts";
 import { ZipArchive } from "./zip-archive.ts";
 
 /** Part of the cache key; raised when a wheel should give other entries. */
-const RECIPE = 8;
+const RECIPE = 9;
 /** Wheels fetched and listed at once. */
 const PARALLEL = 8;
 

@@ -34,6 +34,9 @@ it("takes names that only look alike, and a path that two bring with one content
       "shared/a.py,sha256=a,1",
       "../../../bin/python-config,sha256=t,1",
       "one/__init__.py,sha256=1,1",
+      // What the wheel had gave way to the installer's own.
+      "one-1.0.dist-info/INSTALLER,sha256=its,1",
+      "one-1.0.dist-info/INSTALLER,sha256=uvs,1",
     ),
     ...record("two-2.0", "shared/a.py,sha256=a,1", "no-hash.pyc,,", "RECORD,,"),
     ...record("three-3.0", "no-hash.pyc,sha256=x,1", ""),
@@ -49,6 +52,7 @@ it.each(["lib/.wh.x", "lib/.wh..wh..opq", "lib/.wh.folder/naïve"])("refuses %s 
 
 it.each([
   "../../../pyvenv.cfg",
+  "../../../.lock",
   "../../../bin/python",
   "../../../bin/python3",
   "../../../bin/Python3.12t",

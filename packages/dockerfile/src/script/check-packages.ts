@@ -39,6 +39,7 @@ for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/
     if re.match(own, os.path.relpath(path, prefix), re.I): fail("%s has %s, which is the environment's own" % (name, ascii(path)))
     owner, sum = owners.setdefault(path, (name, row[1]))
     if not sum or not row[1] or sum == row[1]: continue
+    if row[0] in [info + "/" + note for note in ("INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json")]: continue
     if owner == name: fail("%s has two files for %s, with different contents" % (name, ascii(path)))
     sys.stderr.write("imagespec:%s: %s is in %s and in %s: which of the two stays is left to chance\\n" % ("warning", ascii(path), owner, name))
 `;
