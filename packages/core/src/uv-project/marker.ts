@@ -35,9 +35,9 @@ export type ReducedMarker = boolean | string;
  *
  * @throws ImageSpecError E_RESOLVE for one that cannot be read, or asks for what the environment does not say.
  */
-export function markerHolds(marker: string, environment: MarkerEnvironment, extras: readonly string[] = []): boolean {
+export function markerHolds(marker: string, environment: MarkerEnvironment): boolean {
   const values = new Map(Object.entries(environment));
-  const value = reduceMarker(marker, (name) => values.get(name) ?? (CHOICES.has(name) ? "" : undefined), extras);
+  const value = reduceMarker(marker, (name) => values.get(name) ?? (CHOICES.has(name) ? "" : undefined));
   if (typeof value === "string") throw unreadable(marker);
   return value;
 }
