@@ -26,8 +26,8 @@ export async function keepIdentityInCache(cacheDir: string, imageName: string, i
   // Builds that change nothing, which are most, write nothing.
   if ((await readKeptIdentity(cacheDir, imageName))?.tag === tag) return;
   const folder = folderOf(cacheDir, imageName);
-  await replaceFile(join(folder, `${tag}.json`), JSON.stringify({ imageName, tag, document }), 0o600, 0o700);
-  await replaceFile(join(folder, LAST), tag, 0o600, 0o700);
+  await replaceFile(join(folder, `${tag}.json`), JSON.stringify({ imageName, tag, document }));
+  await replaceFile(join(folder, LAST), tag);
   await removeOldest(folder, `${tag}.json`);
 }
 

@@ -68,7 +68,7 @@ export class StatCache {
   async save(): Promise<void> {
     if (!this.#changed) return;
     const pieces = this.#known.index.merge(this.#places(), this.#taken);
-    await replaceFile(this.#file, pieces, 0o600, 0o700).catch(() => {});
+    await replaceFile(this.#file, pieces).catch(() => {});
   }
 
   /** Ends its use, and gives its memory back before more is made of what was hashed: a tag needs as much again. */

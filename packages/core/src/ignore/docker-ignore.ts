@@ -34,12 +34,10 @@ export class DockerIgnore {
     });
   }
 
-  /** Whether a path, relative with `/`, is left out: by itself or because a folder above it is. The last pattern wins. */
-  ignores(path: string): boolean {
-    return this.ruleOf(path)?.takesBack === false;
-  }
-
-  /** The rule that decides about a path; undefined when none leaves it out. */
+  /**
+   * The rule that decides about a path, relative with `/`, by itself or by a folder above it; undefined when none leaves it
+   * out. The last pattern wins: the path is out unless that one takes back.
+   */
   ruleOf(path: string): DockerRule | undefined {
     const parents = parentsOf(path);
     let decisive: DockerRule | undefined;

@@ -94,7 +94,10 @@ it("says of every path what the git of this machine says", () => {
 
 function isOut(rules: GitIgnore, path: string): boolean {
   const parts = path.split("/");
-  return parts.some((_, index) => rules.ignores(parts.slice(0, index + 1).join("/"), index < parts.length - 1));
+  return parts.some((_, index) => {
+    const isFolder = index < parts.length - 1;
+    return rules.ruleOf(parts.slice(0, index + 1).join("/"), isFolder)?.takesBack === false;
+  });
 }
 
 function outOfGit(folder: string, paths: readonly string[]): string[] {

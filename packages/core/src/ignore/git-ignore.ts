@@ -50,12 +50,10 @@ export class GitIgnore {
     return rules;
   }
 
-  /** Whether a path below this folder is left out. Ask for its parents first: git never looks into an ignored folder. */
-  ignores(path: string, isFolder: boolean): boolean {
-    return this.ruleOf(path, isFolder)?.takesBack === false;
-  }
-
-  /** The rule that decides about a path; undefined when none speaks of it. */
+  /**
+   * The rule that decides about a path below this folder; undefined when none speaks of it. Ask for its parents first: git
+   * never looks into an ignored folder.
+   */
   ruleOf(path: string, isFolder: boolean): GitRule | undefined {
     if (this.#rules.length === 0) return this.#behind?.ruleOf(this.#above + path, isFolder);
     const below = asBytes(path.slice(this.#prefix.length));

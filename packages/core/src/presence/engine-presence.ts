@@ -11,7 +11,7 @@ import { formatPlatform, isImageSpecError } from "@imagespec/registry/terms";
 export async function checkEnginePresence(
   name: string,
   platforms: readonly string[],
-  options: { env?: ProcessEnvironment | undefined; signal?: AbortSignal | undefined } = {},
+  options: { env?: ProcessEnvironment | undefined; signal?: AbortSignal | undefined },
 ): Promise<Presence> {
   try {
     const engine = await ContainerEngine.connect(options);

@@ -22,7 +22,7 @@ export class PlatformFile implements PlatformMemory {
     const entries = this.#read();
     if (new Map(entries).has(digest)) return;
     const kept = [...entries, [digest, platforms]].slice(-MOST);
-    await replaceFile(this.#file, JSON.stringify(kept), 0o600, 0o700).catch(() => {});
+    await replaceFile(this.#file, JSON.stringify(kept)).catch(() => {});
   }
 
   #read(): [digest: string, platforms: readonly string[]][] {

@@ -45,7 +45,6 @@ export interface ToolResult {
   tail: string[];
   /** The command line, escaped and redacted; of very long arguments the beginning. */
   command: string;
-  seconds: number;
 }
 
 /**
@@ -68,7 +67,6 @@ export async function runTool(
   const { execa } = await import("execa");
   if (signal?.aborted) throw abortedError(shown, signal.reason);
 
-  const started = performance.now();
   const child = execa(command, args, {
     stdin: input === undefined ? "ignore" : "pipe",
     cwd: options.cwd ?? process.cwd(),
@@ -102,11 +100,10 @@ export async function runTool(
     if (signal?.aborted) throw abortedError(shown, signal.reason);
     if (inputError !== undefined) throw inputError;
     const exitCode = result.exitCode ?? 128;
-    const seconds = (performance.now() - started) / 1000;
     if (exitCode !== 0 && options.allowFailure !== true) {
       throw exitError(command, { command: shown, exitCode, signal: result.signal, tail }, options);
     }
-    return { exitCode, stdout, tail, command: shown, seconds };
+    return { exitCode, stdout, tail, command: shown };
   } finally {
     signal?.removeEventListener("abort", stop);
     // What the tool left running in its group is ended with it on failure and cancel.

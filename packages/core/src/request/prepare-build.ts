@@ -1,5 +1,4 @@
 import { type CredentialStore, dockerCredentials, type ProcessEnvironment, parseMirrors } from "@imagespec/registry";
-import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildRequest } from "../builder/builder.ts";
 import { type Identity, identify } from "../identity/identify.ts";
 import { type AddressMirrors, parseAddressMirrors } from "../mirror/address-mirrors.ts";
@@ -9,13 +8,11 @@ import { type ResolveOptions, resolveSpec } from "../resolve/resolve-spec.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildCall } from "./build-options.ts";
-
 import type { Work } from "./through-mirrors.ts";
 
 /** What preparing a build takes from the process it runs in. */
 export interface BuildHost extends Pick<ResolveOptions, "cacheDir" | "signal" | "skipSecretFiles" | "tell"> {
   env: ProcessEnvironment;
-  emit?: ((event: BuildEvent) => void) | undefined;
 }
 
 /** Everything that is known of a build before a registry, an engine or a builder is asked. */
@@ -30,7 +27,7 @@ export interface PreparedBuild {
   addressMirrors: AddressMirrors;
   /** Built on the computed name of a base spec, until that is built. */
   plan: BuildPlan;
-  /** What builders are asked about, with builderOptions as given. */
+  /** What builders are asked about, with builderOptions as given; nothing hears its events yet. */
   request: BuildRequest<Readonly<Record<string, unknown>>>;
 }
 
@@ -42,7 +39,7 @@ export interface PreparedBuild {
  * throws; E_OPTIONS for mirrors that mean nothing.
  */
 export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost): Promise<PreparedBuild> {
-  const { env, signal = new AbortController().signal, emit = () => undefined } = host;
+  const { env, signal = new AbortController().signal } = host;
   const resolved = await resolveSpec(spec, { ...host, platforms: call.platforms });
   const identity = identify(resolved);
   const plan = planImage(resolved, identity);
@@ -60,7 +57,7 @@ export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost)
     mirrors,
     force: call.force,
     signal,
-    emit,
+    emit: () => undefined,
   };
   return { resolved, identity, reference, credentials, mirrors, addressMirrors, plan, request };
 }

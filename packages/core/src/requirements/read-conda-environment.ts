@@ -48,7 +48,7 @@ export async function readCondaEnvironment(
 }
 
 /** Reads the text of an environment.yml. */
-export async function condaEnvironment(text: string): Promise<CondaEnvironment> {
+async function condaEnvironment(text: string): Promise<CondaEnvironment> {
   const result: CondaEnvironment = { condaPackages: [], condaChannels: [], packages: [], breaches: [] };
   const wrong = (message: string, hint = HINT) =>
     result.breaches.push({ code: "conda_environment", message: redact(message), hint });

@@ -17,8 +17,8 @@ export function normalPlatforms(platforms: Iterable<string>): string[] {
 }
 
 /** The default platform: linux/amd64, but this machine's own when the registry is on this machine. */
-export function defaultPlatform(registry: string | undefined, architecture: string = process.arch): string {
+export function defaultPlatform(registry: string | undefined): string {
   const isLocal = registry !== undefined && /^localhost(:|\/|$)/.test(registry);
   if (!isLocal) return "linux/amd64";
-  return normalPlatform(`linux/${ARCHITECTURES[architecture] ?? architecture}`);
+  return normalPlatform(`linux/${ARCHITECTURES[process.arch] ?? process.arch}`);
 }
