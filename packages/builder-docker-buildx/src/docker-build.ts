@@ -16,7 +16,7 @@ export async function buildWithBuildx(
   job: BuildJob,
   { rawJson, attestations }: Extract<DockerClient, { kind: "buildx" }>,
   output: BuildxCommand["output"],
-  contexts: Readonly<Record<string, string>> = {},
+  contexts: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const metadataFile = join(job.scratch, "metadata.json");
   await run(job, buildxArguments({ ...job, rawJson, attestations, metadataFile, output, contexts }), rawJson);

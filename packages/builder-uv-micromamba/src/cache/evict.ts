@@ -10,7 +10,7 @@ const IN_USE_MS = 60 * 60 * 1000;
  * Removes the least recently used files until the cache holds at most `maxBytes`. Several processes may do so at once. A
  * build makes a missing file again, so removing one is always safe. Returns the bytes freed.
  */
-export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_USE_MS): Promise<number> {
+export async function evict(folder: CacheFolder, maxBytes: number): Promise<number> {
   const files: { path: string; size: number; used: number }[] = [];
   for (const top of ["blobs", "records"]) {
     const root = folder.path(top);
@@ -23,7 +23,7 @@ export async function evict(folder: CacheFolder, maxBytes: number, inUse = IN_US
   }
   let total = files.reduce((sum, file) => sum + file.size, 0);
   let freed = 0;
-  const limit = Date.now() - inUse;
+  const limit = Date.now() - IN_USE_MS;
   for (const file of files.sort((a, b) => a.used - b.used)) {
     if (total <= maxBytes || file.used > limit) break;
     await rm(file.path, { force: true });

@@ -8,9 +8,9 @@ export function onPath(name: string, env: ProcessEnvironment = process.env): str
 }
 
 /** The absolute paths of all programs of that name on PATH, in its order; of those that are one file the first. */
-export function allOnPath(name: string, env: ProcessEnvironment = process.env): string[] {
+export function allOnPath(name: string): string[] {
   const files = new Map<string, string>();
-  for (const path of placesOf(name, env).filter(isExecutable)) {
+  for (const path of placesOf(name, process.env).filter(isExecutable)) {
     const file = realpathSync(path);
     if (!files.has(file)) files.set(file, path);
   }

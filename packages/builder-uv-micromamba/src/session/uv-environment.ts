@@ -1,4 +1,3 @@
-import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import { hostAuthorities } from "./host-authorities.ts";
 
 /** Settings of uv that say where Pythons are downloaded from; they are kept, and are not part of the image. */
@@ -9,14 +8,10 @@ const DROPPED = /^(UV_|PIP_|CONDA_|VIRTUAL_ENV$|PYTHON)/;
  * Laid over this process's environment for uv: removes settings of host and project (undefined removes one), and adds
  * ours and the certificates the host trusts.
  */
-export function uvEnvironment(
-  cacheFolder: string,
-  extra: Record<string, string>,
-  host: ProcessEnvironment = process.env,
-): Record<string, string | undefined> {
+export function uvEnvironment(cacheFolder: string, extra: Record<string, string>): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {};
-  for (const name of Object.keys(host)) if (DROPPED.test(name) && !KEPT.includes(name)) env[name] = undefined;
-  const authorities = hostAuthorities(host);
+  for (const name of Object.keys(process.env)) if (DROPPED.test(name) && !KEPT.includes(name)) env[name] = undefined;
+  const authorities = hostAuthorities(process.env);
   if (authorities !== undefined) env.SSL_CERT_FILE = authorities;
   return { ...env, UV_CACHE_DIR: cacheFolder, UV_NO_PROGRESS: "1", NO_COLOR: "1", ...extra };
 }
