@@ -82,7 +82,7 @@ export { type BaseImage, baseImageText } from "./spec/base-image.ts";
 export { machineBreach } from "./spec/marker-rule.ts";
 export { missingNvidiaImage } from "./spec/nvidia.ts";
 export type { Spec } from "./spec/spec.ts";
-export { LARGEST_ARGUMENT } from "./spec/text-rules.ts";
+export { environmentSizeBreach, envSizeBreach, LARGEST_ARGUMENT } from "./spec/text-rules.ts";
 export { type MarkerEnvironment, markerHolds } from "./uv-project/marker.ts";
 export { normalName } from "./uv-project/normal-name.ts";
 export { type LockedProject, uvLockAsPylock } from "./uv-project/uv-lock-as-pylock.ts";

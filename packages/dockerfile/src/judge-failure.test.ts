@@ -19,6 +19,22 @@ describe("an image that a registry lacks", () => {
   const judge = (line: string, given = plan) => judgeFailure({ plan: given, instruction: undefined, tail: [line] });
 
   it.each([
+    ["BuildKit", "exec /bin/sh: argument list too long"],
+    ["kaniko", "error building image: fork/exec /bin/sh: argument list too long"],
+  ])("whose environment is too large is told as such, in the words of %s", (_, line) => {
+    const failed = { plan: buildPlan(), instruction: undefined, tail: [line], inStep: true };
+    expect(judgeFailure(failed)).toMatchObject({ code: "E_BUILD", what: expect.stringContaining("environment") });
+  });
+
+  it("whose config no engine reads is the registry's fault, before any step", () => {
+    const line =
+      "json: cannot unmarshal array into Go struct field ImageConfig.config.Volumes of type map[string]struct {}";
+    const failed = { plan: buildPlan(), instruction: undefined, tail: [line] };
+    expect(judgeFailure(failed)).toMatchObject({ code: "E_REGISTRY", what: expect.stringContaining("config") });
+    expect(judgeFailure({ ...failed, inStep: true })).toBeUndefined();
+  });
+
+  it.each([
     ["BuildKit", `ERROR: docker.io/${reference}: not found`],
     ["kaniko", "GET http://mirror:5000/v2/nvidia/cuda/manifests/12.4.9: MANIFEST_UNKNOWN: manifest unknown"],
     ["buildah", `Error: creating build container: reading manifest in mirror:5000/${reference}: manifest unknown`],

@@ -48,6 +48,22 @@ const TEXTS: readonly TextVerdict[] = [
     { code: "E_BASE_NO_SHELL", what: "found no /bin/sh in the base image", hint: STEP_HINTS.E_BASE_NO_SHELL },
   ],
   [
+    /exec \/bin\/sh: argument list too long/,
+    {
+      code: "E_BUILD",
+      what: "can start nothing over the base image: its environment and the spec's are larger than Linux takes",
+      hint: "Use a base with a smaller environment.",
+    },
+  ],
+  [
+    /json: cannot unmarshal .+ into Go (?:struct field|value)/,
+    {
+      code: "E_REGISTRY",
+      what: "cannot read an image: a field of its config has the wrong type",
+      hint: "Choose a container image, or have this one made again with a current tool.",
+    },
+  ],
+  [
     /exec format error/,
     {
       code: "E_BUILD",

@@ -3,7 +3,7 @@ import { buildPlan } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
-import { createdTime, imageConfig } from "./image-config.ts";
+import { checkEnvironment, createdTime, imageConfig } from "./image-config.ts";
 
 const SETTINGS = {
   builder: "uv-micromamba@1.0.0",
@@ -110,5 +110,38 @@ describe("createdTime", () => {
     for (const text of ["yesterday", "-1", "1.5", "99999999999999"]) {
       expect(() => createdTime({ SOURCE_DATE_EPOCH: text })).toThrow(expect.objectContaining({ code: "E_OPTIONS" }));
     }
+  });
+});
+
+describe("checkEnvironment", () => {
+  const check =
+    (variables: string[], steps: Partial<PlanSteps> = {}) =>
+    () => {
+      const config = {
+        os: "linux",
+        architecture: "amd64",
+        config: { Env: variables },
+        rootfs: { type: "layers", diff_ids: [] },
+      };
+      checkEnvironment({ name: "r.example/base:1", config }, buildPlan({ steps }));
+    };
+  const large = "x".repeat(120_000);
+
+  it("refuses a base with a variable, or with variables together, that Linux starts no program with", () => {
+    expect(check([`LARGE=${large}`])).not.toThrow();
+    expect(check([`LARGE=${large}${large}`])).toThrow(
+      expect.objectContaining({ code: "E_BUILD", message: expect.stringMatching(/LARGE of r\.example\/base:1: /) }),
+    );
+    expect(check(Array.from({ length: 20 }, (_, nth) => `V${nth}=${large}`))).toThrow(
+      expect.objectContaining({
+        code: "E_BUILD",
+        message: expect.stringMatching(/over r\.example\/base:1: .*together/),
+      }),
+    );
+  });
+
+  it("counts what the spec adds to the base's value", () => {
+    const env = { variables: { LARGE: `$LARGE:${large}` }, lead: {} };
+    expect(check([`LARGE=${large}`], { env })).toThrow(/LARGE of r\.example\/base:1/);
   });
 });

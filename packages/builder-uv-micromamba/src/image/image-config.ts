@@ -1,4 +1,12 @@
-import { type BuildPlan, environmentValues, sourceDateEpoch, valueOver } from "@imagespec/core/builder";
+import {
+  type BuildPlan,
+  environmentSizeBreach,
+  environmentValues,
+  envSizeBreach,
+  ImageSpecError,
+  sourceDateEpoch,
+  valueOver,
+} from "@imagespec/core/builder";
 import type { ImageConfig, ProcessEnvironment } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BuiltLayer } from "../layer/layer-source.ts";
@@ -23,7 +31,7 @@ export function imageConfig(
     ...inner,
     User: user.name,
     WorkingDir: user.workdir,
-    Env: environment(inner.Env ?? [], plan),
+    Env: [...environment(base, plan)].map(([name, value]) => `${name}=${value}`),
     Labels: { ...inner.Labels, ...labels.labels, "dev.imagespec.builder": settings.builder },
   };
   if (entrypoint !== undefined) {
@@ -45,9 +53,27 @@ export function imageConfig(
   };
 }
 
-function environment(base: readonly string[], { steps: { env, id } }: BuildPlan): string[] {
+/**
+ * Refuses a base whose variables and the spec's are more than Linux starts a program with.
+ *
+ * @throws ImageSpecError E_BUILD naming the base and the variable, as the first step of a Dockerfile build ends.
+ */
+export function checkEnvironment(base: Pick<BaseImage, "name" | "config">, plan: BuildPlan): void {
+  const variables = environment(base, plan);
+  const breaches = [...variables].map(([name, value]) => ({ name, breach: envSizeBreach(name, value) }));
+  const large = breaches.find(({ breach }) => breach !== undefined);
+  const breach = large?.breach ?? environmentSizeBreach(Object.fromEntries(variables));
+  if (breach === undefined) return;
+  const subject = large === undefined ? base.name : `${large.name} of ${base.name}`;
+  throw new ImageSpecError("E_BUILD", `Nothing can be started over ${subject}: ${breach.message}`, {
+    hint: "Use a base with a smaller environment.",
+  });
+}
+
+/** The image's variables by name: the base's, with the plan's laid over. */
+function environment({ config }: Pick<BaseImage, "config">, { steps: { env, id } }: BuildPlan): Map<string, string> {
   const set = new Map<string, string>();
-  for (const entry of base) {
+  for (const entry of config.config?.Env ?? []) {
     const equals = entry.indexOf("=");
     if (equals > 0) set.set(entry.slice(0, equals), entry.slice(equals + 1));
   }
@@ -55,7 +81,7 @@ function environment(base: readonly string[], { steps: { env, id } }: BuildPlan)
   for (const [name, parts] of values) set.set(name, valueOver(parts, set.get(name)));
   set.delete(id.variable);
   set.set(id.variable, id.value);
-  return [...set].map(([name, value]) => `${name}=${value}`);
+  return set;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { accountLayer, imageAccount } from "./account-layer.ts";
 import { filesLayers } from "./files-layers.ts";
+import { checkEnvironment } from "./image-config.ts";
 import { ownershipLayer } from "./ownership-layer.ts";
 
 /** Layers an image may have, the base's included. */
@@ -32,7 +33,7 @@ export interface PlatformImage {
 /**
  * Reads the base, resolves the packages and says which layers the image has.
  *
- * @throws ImageSpecError E_UNSUPPORTED for what needs a container.
+ * @throws ImageSpecError E_UNSUPPORTED for what needs a container, E_BUILD for a base that nothing can be started over.
  */
 export async function platformImage(session: BuildSession, platform: string): Promise<PlatformImage> {
   const { signal } = session;
@@ -40,6 +41,7 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   const { apt } = plan.steps;
   const base = await session.base(platform);
   refuseTriggers(base);
+  checkEnvironment(base, plan);
   const limit = MAX_LAYERS - FIXED_LAYERS - base.layers.length - (apt === undefined ? 0 : MOST_FOR_APT);
   if (limit < FEWEST_FOR_PACKAGES)
     throw new ImageSpecError(

@@ -30,6 +30,12 @@ it.each([
   {},
   { Env: null, Entrypoint: null, Cmd: null, Labels: null, OnBuild: null, User: "", WorkingDir: "" },
   { Env: ["A=1"], Entrypoint: ["x"], Cmd: [], Labels: { a: "b" }, User: "1:2", ExposedPorts: { "80/tcp": {} } },
+  {
+    Volumes: { "/data": {}, "/more": null },
+    Healthcheck: { Test: ["CMD", "x"], Interval: 5e9, Retries: 3 },
+    StopSignal: "SIGINT",
+  },
+  { Volumes: null, ExposedPorts: null, Healthcheck: { Test: null }, Shell: "sh", ArgsEscaped: true },
 ])("a config may say %j", async (config) => {
   expect((await read(image(config))).architecture).toBe("amd64");
 });
@@ -53,4 +59,24 @@ it.each([
   [[]],
 ])("%j is not an image config", async (json) => {
   await expect(read(json)).rejects.toMatchObject({ code: "E_REGISTRY", message: expect.stringContaining("base:1") });
+});
+
+it.each<[field: string, json: object]>([
+  ["config.Volumes", image({ Volumes: ["/data"] })],
+  ["config.Volumes", image({ Volumes: { "/data": 1 } })],
+  ["config.ExposedPorts", image({ ExposedPorts: "80" })],
+  ["config.Healthcheck", image({ Healthcheck: "curl" })],
+  ["config.Healthcheck.Test", image({ Healthcheck: { Test: "curl" } })],
+  ["config.Healthcheck.Interval", image({ Healthcheck: { Interval: "5s" } })],
+  ["config.StopSignal", image({ StopSignal: 9 })],
+  ["config.ArgsEscaped", image({ ArgsEscaped: "yes" })],
+  ["history", { ...image({}), history: [1] }],
+  ["history.created_by", { ...image({}), history: [{ created_by: 1 }] }],
+  ["created", { ...image({}), created: 5 }],
+  ["variant", { ...image({}), variant: 7 }],
+])("names the field %s where it has the wrong type", async (field, json) => {
+  await expect(read(json)).rejects.toMatchObject({
+    code: "E_REGISTRY",
+    message: expect.stringMatching(new RegExp(`base:1 is not an image config: its ${field} has the wrong type$`)),
+  });
 });

@@ -1,8 +1,9 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
 import { isDigest } from "../reference/reference-grammar.ts";
+import { mistypedField } from "./config-fields.ts";
 import { MEDIA_TYPES, type Platform } from "./descriptor.ts";
-import { parseJson } from "./parse-json.ts";
+import { JsonRefused, parseJson } from "./parse-json.ts";
 import type { ManifestDocument } from "./parse-manifest.ts";
 import type { CallOptions, ImageSource } from "./store.ts";
 
@@ -46,42 +47,38 @@ export async function readConfig(
   const bytes = await read().catch((error) =>
     isImageSpecError(error, "E_DIGEST_MISMATCH") ? read() : Promise.reject(error),
   );
-  const config = parseImageConfig(bytes, manifest.layers.length);
-  if (config === undefined)
-    throw new ImageSpecError("E_REGISTRY", `${subject} is not an image config`, { hint: "Choose a container image." });
-  return config;
+  const config = checkedConfig(bytes, manifest.layers.length);
+  if (!("fault" in config)) return config.config;
+  throw new ImageSpecError("E_REGISTRY", `${subject} is not an image config: ${config.fault}`, {
+    hint: "Choose a container image, or have this one made again with a current tool.",
+  });
 }
 
 /** Reads and checks the config of an image of that many layers; undefined when it is not one. Pure. */
 export function parseImageConfig(bytes: Uint8Array, layers: number): ImageConfig | undefined {
+  const read = checkedConfig(bytes, layers);
+  return "fault" in read ? undefined : read.config;
+}
+
+/** The config, or what is wrong with it. */
+function checkedConfig(bytes: Uint8Array, layers: number): { config: ImageConfig } | { fault: string } {
   let json: ImageConfig;
   try {
     json = parseJson(bytes) as ImageConfig;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { fault: error instanceof JsonRefused ? `it ${error.message}` : "it is not JSON" };
   }
-  if (typeof json?.os !== "string" || typeof json.architecture !== "string") return undefined;
+  if (typeof json?.os !== "string" || typeof json.architecture !== "string")
+    return { fault: "it says no os and architecture" };
   const diffIds = json.rootfs?.diff_ids;
-  if (!isTexts(diffIds) || diffIds.length !== layers || !diffIds.every(isDigest)) return undefined;
-  if (!isRunConfig(json.config ?? {}) || !Array.isArray(json.history ?? [])) return undefined;
-  return json;
-}
-
-/** Whether what a container is started by is of the types that config.md says; Go writes null for what is empty. */
-function isRunConfig(config: Record<string, unknown>): boolean {
-  if (typeof config !== "object") return false;
-  const { Env, Entrypoint, Cmd, OnBuild, User, WorkingDir, Labels } = config;
-  const labels = Labels ?? {};
-  return (
-    [Env, Entrypoint, Cmd, OnBuild].every((list) => isTexts(list ?? [])) &&
-    [User, WorkingDir].every((text) => typeof (text ?? "") === "string") &&
-    typeof labels === "object" &&
-    isTexts(Object.values(labels))
-  );
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+  if (
+    !Array.isArray(diffIds) ||
+    diffIds.length !== layers ||
+    !diffIds.every((id) => typeof id === "string" && isDigest(id))
+  )
+    return { fault: `its rootfs.diff_ids are not ${layers} digests, one for each layer` };
+  const field = mistypedField(json);
+  return field === undefined ? { config: json } : { fault: `its ${field} has the wrong type` };
 }
 
 /** The platform an image config is for. */
