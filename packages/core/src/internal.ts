@@ -9,6 +9,7 @@ export { configEnvironment } from "./config/config-environment.ts";
 export { commonJsHint, importProjectModule } from "./config/import-project-module.ts";
 export { type BuildContact, buildContacts } from "./contact/build-contacts.ts";
 export { type ContactReport, checkContacts } from "./contact/check-contacts.ts";
+export { hintForLeftOut } from "./discovery/left-out.ts";
 export { projectOfModule } from "./discovery/project-roots.ts";
 export { type ProjectSettings, projectSettings } from "./discovery/project-settings.ts";
 export { ENGINE_STEPS } from "./engine/engine-steps.ts";

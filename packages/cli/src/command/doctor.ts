@@ -5,7 +5,7 @@ import { EXIT } from "../exit-codes.ts";
 import { machineReport } from "../machine/machine-report.ts";
 import type { ToolChoice } from "../machine/tool-report.ts";
 import { builderLines, contactLines, machineLines } from "../print/doctor-lines.ts";
-import { diagnosticLines } from "./builders.ts";
+import { warningLines } from "./builders.ts";
 import { onlyTarget } from "./chosen-targets.ts";
 import type { Command, CommandContext } from "./command-context.ts";
 import { projectEngine } from "./project-engine.ts";
@@ -24,17 +24,18 @@ export const doctor: Command = async (context) => {
     line.file === undefined ? { target: undefined, folder: undefined } : await onlyTarget(context);
   const spec = target?.spec ?? any;
   const engine = projectEngine(context, folder);
-  const { diagnostics } = await engine.findBuilders({ importModules: true });
+  const found = await engine.findBuilders({ importModules: true });
   const { builderOptions, platform } = line;
   const all = await engine.examine(spec, { signal, builderOptions, platform });
   const reports = line.builder === undefined ? all : all.filter(({ type }) => type === line.builder);
   const machine = await machineReport(toolChoice(spec, line.builderOptions), env, signal);
   const contacts = target === undefined ? undefined : await contactsOf(target, context);
-  if (line.json) print(JSON.stringify({ machine, builders: reports, contacts, diagnostics }));
+  if (line.json) print(JSON.stringify({ machine, builders: reports, contacts, diagnostics: found.diagnostics }));
   else {
-    const parts = [machineLines(machine), builderLines(reports), ...(contacts ? [contactLines(contacts)] : [])];
-    print(parts.map((lines) => lines.join("\n")).join("\n\n"));
-    tell(diagnosticLines(diagnostics));
+    const parts = [machineLines(machine), builderLines(reports), contactLines(contacts ?? [])];
+    const lines = parts.filter((part) => part.length > 0).map((part) => part.join("\n"));
+    print(lines.join("\n\n"));
+    tell(warningLines(found, env));
   }
   return reports.some(({ status }) => status === "usable") ? EXIT.done : EXIT.failed;
 };

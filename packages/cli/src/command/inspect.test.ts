@@ -27,6 +27,12 @@ it("prints a table, or the report as JSON, of an OCI layout", async () => {
   expect(layers).toMatchObject([{ digest: descriptor.digest, size: bytes.length, origin: "other", packages: [] }]);
 });
 
+it("looks for the image of a spec without a registry in the container engine, and asks no registry", async () => {
+  await cli.write("imagespec.yaml", "name: local\nbase_image: base:1\n");
+  const { code, stderr } = await cli.run(["inspect", "imagespec.yaml"], { env: { DOCKER_HOST: "unix:///none.sock" } });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("error: E_DAEMON: ") });
+});
+
 it("says what to name when nothing is, and what is not there", async () => {
   expect(await cli.run(["inspect"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Name a reference") });
   expect(await cli.run(["inspect", "oci:missing"])).toMatchObject({ code: 2, stdout: "" });

@@ -33,9 +33,10 @@ export const inspect: Command = async (context) => {
   return EXIT.done;
 };
 
-/** What a spec file stands for is the image that `build` would push. */
+/** What a spec file stands for is the image that `build` pushes, or loads into the container engine without a registry. */
 async function referenceOf(text: string, context: CommandContext): Promise<string> {
   if (!/\.(?:ts|mjs|js|json|ya?ml)$/.test(text)) return text;
   const { target } = await onlyTarget({ ...context, line: { ...context.line, file: text } });
-  return (await resolveTarget(target, context)).reference;
+  const { reference, resolved } = await resolveTarget(target, context);
+  return resolved.target.registry === undefined ? `engine:${reference}` : reference;
 }

@@ -3,6 +3,7 @@ import type { BuildEvent } from "../builder/build-event.ts";
 import { outputText } from "../builder/output.ts";
 import { timedStep } from "../builder/timed-step.ts";
 import type { BuilderCandidate } from "../discovery/candidate.ts";
+import { hintForLeftOut } from "../discovery/left-out.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import { specId } from "../identity/spec-id.ts";
 import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
@@ -107,7 +108,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     finalPlan,
     settings: build.settings,
     presence,
-    hintForLeftOut: host.builders.hintForLeftOut(),
+    hintForLeftOut: hintForLeftOut(env),
   };
   const found = named ?? (await host.builders.all());
   const done = await timedStep(emit, ENGINE_STEPS.build, () =>

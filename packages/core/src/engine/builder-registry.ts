@@ -11,6 +11,7 @@ import {
 import type { DiscoveryOptions } from "../discovery/discover-builders.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import { isBuilder } from "../discovery/import-builder.ts";
+import { hintForLeftOut } from "../discovery/left-out.ts";
 import { spellingHint } from "../spec/parameter-names.ts";
 
 export interface BuilderRegistryOptions {
@@ -104,7 +105,7 @@ export class BuilderRegistry {
       const { diagnosticError } = await import("../discovery/package-candidates.ts");
       throw diagnosticError(broken);
     }
-    throw unknownBuilder(type, all, this.hintForLeftOut());
+    throw unknownBuilder(type, all, hintForLeftOut(this.#options.env()));
   }
 
   async #import({ type, priority, load }: BuilderCandidate): Promise<ImageSpecBuilder> {
@@ -115,17 +116,12 @@ export class BuilderRegistry {
 
   #discover(wanted: "import" | "list", only: string | undefined): Promise<Discovery> {
     const starts = this.#options.starts();
-    const dependencies = this.hintForLeftOut() === undefined;
+    const dependencies = hintForLeftOut(this.#options.env()) === undefined;
     const modules = dependencies ? wanted : "leave-out";
     const key = JSON.stringify([starts, modules, only]);
     const found = this.#discoveries.get(key) ?? this.#find({ starts, dependencies, only, modules });
     this.#discoveries.set(key, found);
     return found;
-  }
-
-  /** What brings back the builders that are merely installed, where `IMAGESPEC_PLUGINS=off` leaves them out; else undefined. */
-  hintForLeftOut(): string | undefined {
-    return this.#options.env().IMAGESPEC_PLUGINS === "off" ? OFF : undefined;
   }
 
   async #find(options: DiscoveryOptions): Promise<Discovery> {
@@ -147,8 +143,6 @@ export class BuilderRegistry {
 function registeredCandidate(type: string, { builder, priority }: RegisteredBuilder): BuilderCandidate {
   return { ...loadedCandidate(builder, priority, "registered in code"), type };
 }
-
-const OFF = "Unset IMAGESPEC_PLUGINS, or name the builder's package under `plugins` in the project settings.";
 
 function unknownBuilder(type: string, { candidates: known, diagnostics }: Discovery, hint: string | undefined) {
   const list = known.map((one) => one.type).join(", ") || "none";
