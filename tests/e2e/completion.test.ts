@@ -78,6 +78,7 @@ describe("bash", () => {
     [["tag", "--pu"], []],
     [["build", "--root", ""], ["sources"]],
     [["build", "a"], ["a spec.yaml"]],
+    [["resolve", "--manifest", "o"], ["other.yaml"]],
     [["help", "ta"], ["tag"]],
     [["build", "--id", "x"], []],
   ])("%j", async (words, offered) => {
@@ -99,6 +100,7 @@ describe("fish", () => {
     [["build", "--pus"], ["--push"]],
     [["tag", "--pus"], []],
     [["build", "oth"], ["other.yaml"]],
+    [["resolve", "--manifest", "oth"], ["other.yaml"]],
   ])("%j", async (words, offered) => {
     expect(await fish(words)).toEqual(offered);
   });

@@ -21,7 +21,7 @@ const ONE_IMAGE = ["target", ...IDENTITY] as const;
 const SEVERAL_IMAGES = ["targets", ...IDENTITY] as const;
 
 /** The commands, in the order of the help. */
-export const COMMANDS = {
+const COMMANDS = {
   build: {
     summary: "build the image unless it exists; print its reference",
     file: true,

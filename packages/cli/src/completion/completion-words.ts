@@ -22,6 +22,8 @@ export interface CompletionCommand {
 /** Values that are known beforehand, by flag; other options take any text. */
 const VALUES: ReadonlyMap<string, CompletionValue> = new Map<string, CompletionValue>([
   ["--root", "folder"],
+  ["--manifest", "file"],
+  ["--trace", "file"],
   ["--engine", ["docker", "podman", "nerdctl"]],
   ["--builder", ["uv-micromamba", "docker-buildx", "kaniko", "noop"]],
   ["--on-unknown", ["build", "fail", "assume"]],

@@ -10,7 +10,10 @@ export interface Progress {
 
 /** `1.2 s`, `2 min 5 s`. */
 export function seconds(value: number): string {
-  return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  // What rounds to a minute is one.
+  if (value < 59.95) return `${value.toFixed(1)} s`;
+  const whole = Math.round(value);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** A text of at most `length` characters, with `…` in place of an end that is left out. */

@@ -50,11 +50,13 @@ it("gives steps that overlap threads of their own, and images processes", () => 
 
 it("counts bytes, and tells the platforms of one image apart", () => {
   const numpy = { type: "step", image: "a:1", name: "numpy" } as const;
+  const arm = { image: "a:1", platform: "linux/arm64" };
   const { traceEvents } = traceOf(
     [
       [0, { ...numpy, platform: "linux/amd64", status: "started" }],
       [1, { ...numpy, platform: "linux/arm64", status: "started" }],
       [2, { type: "progress", image: "a:1", name: "push", current: 5, total: 9, unit: "bytes" }],
+      [2, { type: "progress", ...arm, name: "push", current: 7, total: 9, unit: "bytes" }],
       [3, { ...numpy, platform: "linux/amd64", status: "done" }],
       [4, { ...numpy, platform: "linux/arm64", status: "done" }],
     ],
@@ -62,6 +64,7 @@ it("counts bytes, and tells the platforms of one image apart", () => {
   );
   expect(traceEvents.slice(1)).toMatchObject([
     { ph: "C", name: "push", args: { bytes: 5 }, ts: 2000 },
+    { ph: "C", name: "linux/arm64 push", args: { bytes: 7 }, ts: 2000 },
     { ph: "X", name: "linux/amd64 numpy", tid: 0, ts: 0, dur: 3000 },
     { ph: "X", name: "linux/arm64 numpy", tid: 1, ts: 1000, dur: 3000 },
   ]);

@@ -1,4 +1,5 @@
 import type { BuildEvent } from "@imagespec/core";
+import { stepName } from "../print/progress.ts";
 
 /** An event of Chrome's trace format; times are microseconds. */
 export interface TraceEvent {
@@ -58,8 +59,8 @@ export class BuildTrace {
     if (event.type === "step") this.#step(event, image, now);
     else if (event.type === "warning") this.#moment(event.message, "warning", image, now);
     else {
-      const { name, current, unit } = event;
-      this.#events.push({ ph: "C", name, pid: image.pid, tid: 0, ts: now, args: { [unit]: current } });
+      const args = { [event.unit]: event.current };
+      this.#events.push({ ph: "C", name: stepName(event), pid: image.pid, tid: 0, ts: now, args });
     }
   }
 
@@ -73,7 +74,7 @@ export class BuildTrace {
   }
 
   #step(event: Extract<BuildEvent, { type: "step" }>, image: Image, now: number): void {
-    const key = event.platform === undefined ? event.name : `${event.platform} ${event.name}`;
+    const key = stepName(event);
     if (event.status === "started") {
       image.running.set(key, { lane: this.#freeLane(image), since: now });
       return;
