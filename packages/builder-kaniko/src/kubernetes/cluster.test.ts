@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { kanikoOptions } from "../options.ts";
 import { connectCluster } from "./cluster.ts";
@@ -45,6 +46,17 @@ describe("connectCluster", () => {
     await expect(connectCluster(kubernetes)).rejects.toMatchObject({
       code: "E_KUBERNETES",
       message: expect.stringMatching(/^No kubeconfig is there/),
+    });
+  });
+
+  it.each(["KUBECONFIG", "the option"])("refuses a pipe that %s names, where it would wait for ever", async (how) => {
+    const pipe = join(home, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    if (how === "KUBECONFIG") vi.stubEnv(how, `${join(home, "missing")}${delimiter}${pipe}`);
+    const kubeconfig = how === "KUBECONFIG" ? undefined : pipe;
+    await expect(connectCluster({ ...kubernetes, kubeconfig })).rejects.toMatchObject({
+      code: "E_KUBERNETES",
+      message: `The kubeconfig cannot be read: ${pipe} is a pipe, not a file`,
     });
   });
 
