@@ -21,6 +21,7 @@ import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { ENGINE_STEPS } from "./engine-steps.ts";
 import { keepIdentity, keepReusedIdentity } from "./keep-identity.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
+import { strayOptions } from "./stray-options.ts";
 
 /** One call of `build`, with everything that is known before the registry or a builder is asked. */
 interface Build extends PreparedBuild {
@@ -63,7 +64,8 @@ function withEvents(build: Build, signal: AbortSignal, emit: (event: BuildEvent)
 async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> {
   const { spec, call, named, resolved, reference, credentials, request } = build;
   const { signal, emit } = request;
-  for (const message of resolved.warnings) emit({ type: "warning", message });
+  const stray = await strayOptions(host, build.settings);
+  for (const message of [...resolved.warnings, ...stray]) emit({ type: "warning", message });
   // Folders that killed builds left behind may hold secrets, so they are removed even if this build makes none itself.
   await sweepScratchFolders();
   const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
+import type { BuildEvent } from "../builder/build-event.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
 import { FakeBuilder } from "./fixtures/fake-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
@@ -74,3 +75,17 @@ it.each([{ mode: "c" }, { sise: 1 }])(
     });
   },
 );
+
+it("warns of options for a type that no builder has, and names the one that is meant", async () => {
+  const warned = async (builderOptions: object) => {
+    const messages: string[] = [];
+    const onEvent = (event: BuildEvent) => event.type === "warning" && messages.push(event.message);
+    await build({ builder: "low", builderOptions }, {}, { onEvent });
+    return messages;
+  };
+  expect(await warned({ low: {}, high: {}, "docker-buildx": { network: "host" } })).toEqual([]);
+  expect(await warned({ "docker-buidx": { network: "host" } })).toEqual([
+    expect.stringMatching(/imagespec\.config\.json: builderOptions\.docker-buidx has no effect.*'docker-buildx'/),
+  ]);
+  expect(await warned({ else: {} })).toEqual([expect.stringContaining("leave it out")]);
+});
