@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { faultProxy, type RegistryServer, startRegistry } from "@imagespec/testkit";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { explainIdentity } from "../explain/explain-identity.ts";
 import { keepIdentityInCache } from "../explain/kept-identity.ts";
@@ -12,6 +12,7 @@ import { prepareBuild } from "../request/prepare-build.ts";
 import type { BuildOutcome, ImageOutcome } from "./build-outcome.ts";
 import { PushBuilder } from "./fixtures/push-builder.ts";
 import { ImageBuildEngine } from "./image-build-engine.ts";
+import { keepReusedIdentity } from "./keep-identity.ts";
 
 let registry: RegistryServer;
 let folder: string;
@@ -174,6 +175,18 @@ it("is found in the cache by tag, without a registry", async () => {
     against: { reference: `app:${identity.tag}` },
     differences: [{ name: "env.MODE", before: "a", after: "d" }],
   });
+});
+
+it("is not put together for an image that was there, and was the last one built here", async () => {
+  const cacheDir = await mkdtemp(join(folder, "cache-"));
+  const host = { cacheDir, env: environment };
+  const one = spec();
+  const prepared = await prepareBuild(one, readBuildOptions(one, {}, environment()), { env: environment(), cacheDir });
+  const document = vi.spyOn(prepared.identity, "document", "get");
+  await keepReusedIdentity(host, prepared);
+  expect(document).toHaveBeenCalledOnce();
+  await keepReusedIdentity(host, prepared);
+  expect(document).toHaveBeenCalledOnce();
 });
 
 describe("an image without an identity beside it", () => {

@@ -3,7 +3,7 @@ import { isImageSpecError } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildResult } from "../builder/builder.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
-import { keepIdentityInCache } from "../explain/kept-identity.ts";
+import { keepIdentityInCache, lastKeptTag } from "../explain/kept-identity.ts";
 import { IDENTITY_TYPE, MAX_IDENTITY_BYTES, publishedIdentity } from "../explain/published-identity.ts";
 import { imageName } from "../identity/image-reference.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
@@ -14,6 +14,7 @@ import type { EngineHost } from "./engine-host.ts";
 const PATIENCE_MS = 20_000;
 
 type BuiltImage = PreparedBuild & { settings: ProjectSettings };
+type CacheHost = Pick<EngineHost, "cacheDir" | "env">;
 
 /**
  * For `explain`: keeps what an image was made of in the cache, and beside the image in its registry. A build that is
@@ -36,12 +37,19 @@ export async function keepIdentity(host: EngineHost, build: BuiltImage, result: 
 }
 
 /** The same of an image that was there already, which its registry keeps the identity of. A cache that cannot be written is done without. */
-export async function keepReusedIdentity(host: EngineHost, build: PreparedBuild): Promise<void> {
+export async function keepReusedIdentity(host: CacheHost, build: PreparedBuild): Promise<void> {
+  const { resolved, identity } = build;
+  // Mostly nothing has changed since: then even the document, which may be large, is not put together.
+  if ((await lastKeptTag(cacheOf(host), imageName(resolved.target))) === identity.tag) return;
   await keepInCache(host, build).catch(() => {});
 }
 
-function keepInCache(host: EngineHost, { resolved, identity }: PreparedBuild): Promise<void> {
-  return keepIdentityInCache(host.cacheDir ?? cacheFolder(host.env()), imageName(resolved.target), identity);
+function keepInCache(host: CacheHost, { resolved, identity }: PreparedBuild): Promise<void> {
+  return keepIdentityInCache(cacheOf(host), imageName(resolved.target), identity);
+}
+
+function cacheOf({ cacheDir, env }: CacheHost): string {
+  return cacheDir ?? cacheFolder(env());
 }
 
 /** Whether the builder pushed nothing, as one does that hands the build to another system. */

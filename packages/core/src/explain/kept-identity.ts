@@ -23,12 +23,15 @@ const LAST = "last";
  */
 export async function keepIdentityInCache(cacheDir: string, imageName: string, identity: KeptIdentity): Promise<void> {
   const { tag, document } = identity;
-  // Builds that change nothing, which are most, write nothing.
-  if ((await readKeptIdentity(cacheDir, imageName))?.tag === tag) return;
   const folder = folderOf(cacheDir, imageName);
   await replaceFile(join(folder, `${tag}.json`), JSON.stringify({ imageName, tag, document }));
   await replaceFile(join(folder, LAST), tag);
   await removeOldest(folder, `${tag}.json`);
+}
+
+/** The tag of the last build of an image of that name; undefined when none is known here. */
+export async function lastKeptTag(cacheDir: string, imageName: string): Promise<string | undefined> {
+  return readFile(join(folderOf(cacheDir, imageName), LAST), "utf8").catch(() => undefined);
 }
 
 /**
@@ -40,10 +43,10 @@ export async function readKeptIdentity(
   imageName: string,
   wanted?: string,
 ): Promise<KeptIdentity | undefined> {
-  const folder = folderOf(cacheDir, imageName);
   try {
-    const tag = wanted ?? (await readFile(join(folder, LAST), "utf8"));
-    const kept = JSON.parse(await readFile(join(folder, `${tag}.json`), "utf8")) as KeptIdentity;
+    const tag = wanted ?? (await lastKeptTag(cacheDir, imageName));
+    const file = join(folderOf(cacheDir, imageName), `${tag}.json`);
+    const kept = JSON.parse(await readFile(file, "utf8")) as KeptIdentity;
     JSON.parse(kept.document);
     return kept.tag === tag ? { tag, document: kept.document } : undefined;
   } catch {
