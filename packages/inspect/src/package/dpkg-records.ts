@@ -1,5 +1,6 @@
 import { relativePath } from "../layer/read-layer.ts";
 import type { PackageRecords } from "./package-owner.ts";
+import { textLines } from "./text-lines.ts";
 
 const LIST = /^var\/lib\/dpkg\/info\/([^/:]+)(?::[^/]+)?\.list$/;
 const STATUS = /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/;
@@ -10,7 +11,7 @@ export const dpkgRecords = {
   read(path: string, text: string, records: PackageRecords): void {
     const name = LIST.exec(path)?.[1];
     if (name !== undefined) {
-      records.add({ manager: "apt", name }, text.split("\n").flatMap(paths));
+      records.add({ manager: "apt", name }, listedPaths(text));
       return;
     }
     for (const stanza of text.split("\n\n")) {
@@ -22,7 +23,9 @@ export const dpkgRecords = {
 };
 
 /** `/.` stands for the root itself. */
-function paths(line: string): string[] {
-  const path = relativePath(line);
-  return path === "" ? [] : [path];
+function* listedPaths(text: string): Generator<string, void, undefined> {
+  for (const line of textLines(text)) {
+    const path = relativePath(line);
+    if (path !== "") yield path;
+  }
 }

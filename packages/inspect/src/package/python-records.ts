@@ -1,5 +1,6 @@
 import { relativePath } from "../layer/read-layer.ts";
 import type { PackageRecords } from "./package-owner.ts";
+import { textLines } from "./text-lines.ts";
 
 const RECORD = /^(?:(.*)\/)?([^/]+)-([^/-]+)\.dist-info\/RECORD$/;
 
@@ -8,11 +9,15 @@ export const pythonRecords = {
   matches: (path: string) => RECORD.test(path),
   read(path: string, text: string, records: PackageRecords): void {
     const [, folder = "", name = "", version] = RECORD.exec(path) ?? [];
-    const rows = text.split("\n").flatMap((line) => {
-      const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^,]*)),/.exec(line) ?? [];
-      const file = quoted?.replaceAll('""', '"') ?? plain;
-      return file === undefined || file === "" ? [] : [file.startsWith("/") ? file : `${folder}/${file}`];
-    });
-    records.add({ manager: "python", name: name.replaceAll("_", "-").toLowerCase(), version }, rows.map(relativePath));
+    const owner = { manager: "python", name: name.replaceAll("_", "-").toLowerCase(), version } as const;
+    records.add(owner, recordedPaths(text, folder));
   },
 };
+
+function* recordedPaths(text: string, folder: string): Generator<string, void, undefined> {
+  for (const line of textLines(text)) {
+    const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^,]*)),/.exec(line) ?? [];
+    const file = quoted?.replaceAll('""', '"') ?? plain;
+    if (file !== undefined && file !== "") yield relativePath(file.startsWith("/") ? file : `${folder}/${file}`);
+  }
+}
