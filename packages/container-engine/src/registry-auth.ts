@@ -1,7 +1,4 @@
-import { type Credential, parseReference } from "@imagespec/registry";
-
-/** The key under which docker keeps Docker Hub's credentials, and by which engines know it. */
-const HUB = "https://index.docker.io/v1/";
+import { type Credential, dockerServer, parseReference } from "@imagespec/registry";
 
 /**
  * The X-Registry-Auth header with which an engine pulls and pushes: JSON in base64 with the URL-safe alphabet, padded.
@@ -9,7 +6,7 @@ const HUB = "https://index.docker.io/v1/";
  */
 export function registryAuth(reference: string, credential: Credential | undefined): string {
   const { registry } = parseReference(reference);
-  const serveraddress = registry === "docker.io" ? HUB : registry;
+  const serveraddress = dockerServer(registry);
   const document = credential === undefined ? {} : { ...authConfig(credential), serveraddress };
   return Buffer.from(JSON.stringify(document)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }

@@ -43,6 +43,11 @@ it("runs a program by one command where nothing is to be made before", async () 
   expect(await asked()).toEqual(["run --rm --name NAME --interactive app:1"]);
 });
 
+it("adds 128 to the number of the signal that ends the client", async () => {
+  await docker("run) kill -KILL $$ ;;");
+  expect(await runContainer("docker", run, new AbortController().signal)).toBe(137);
+});
+
 it("makes nothing ahead with nerdctl, whose containers made ahead have no terminal", async () => {
   await docker("run) exit 7 ;;", "nerdctl");
   await createContainer("nerdctl", run).remove();

@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ImageSpecError } from "@imagespec/registry";
 import { type ContainerCommand, type ContainerRun, containerArguments } from "./run-container.ts";
@@ -130,7 +131,7 @@ function startClient(command: ContainerCommand, args: readonly string[], stdio: 
       const hint = `Check that ${command} can be run.`;
       reject(new ImageSpecError("E_TOOL_MISSING", `${command} cannot be started: ${cause.message}`, { cause, hint }));
     });
-    child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
   ended.catch(() => undefined);
   return { child, ended };

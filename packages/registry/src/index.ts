@@ -1,6 +1,7 @@
 export { RegistryClient, type RegistryClientOptions, type RepositoryOptions } from "./client/registry-client.ts";
 export type { RegistryEvent } from "./client/registry-event.ts";
 export type { ManifestHead, RegistryRepository } from "./client/registry-repository.ts";
+export { dockerServer } from "./credentials/config-document.ts";
 export type { Credential, CredentialStore } from "./credentials/credential.ts";
 export { type DockerCredentialsOptions, dockerCredentials } from "./credentials/docker-credentials.ts";
 export { collectBytes } from "./digest/collect-bytes.ts";

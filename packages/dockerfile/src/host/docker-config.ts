@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CredentialStore } from "@imagespec/core/builder";
+import { dockerServer } from "@imagespec/registry";
 
 /** A docker config.json for some registries, and the secret texts in it. */
 export interface DockerConfig {
@@ -30,8 +31,7 @@ export async function dockerConfig(
   for (const host of hosts) {
     const credential = await credentials.get(host, { signal });
     if (credential === undefined) continue;
-    // Docker Hub's entry is known by this address only.
-    const key = host === "docker.io" ? "https://index.docker.io/v1/" : host;
+    const key = dockerServer(host);
     if (credential.kind === "basic") {
       const auth = Buffer.from(`${credential.username}:${credential.password}`).toString("base64");
       auths[key] = { auth };

@@ -65,6 +65,11 @@ export function configKey(key: string): string {
   return hubName(host.toLowerCase()) + path;
 }
 
+/** What docker, its credential helpers and engines call a registry: its host, but for Docker Hub's address of old. Pure. */
+export function dockerServer(registry: string): string {
+  return configKey(registry) === "docker.io" ? "https://index.docker.io/v1/" : registry;
+}
+
 function hubName(host: string): string {
   return ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"].includes(host) ? "docker.io" : host;
 }

@@ -6,6 +6,7 @@ import {
   authEntryCredential,
   type ConfigDocument,
   configKey,
+  dockerServer,
   parseConfigDocument,
   readConfigDocument,
 } from "./config-document.ts";
@@ -21,9 +22,6 @@ export interface DockerCredentialsOptions {
   /** Milliseconds a credential helper may take; default 30 000. */
   helperTimeoutMs?: number | undefined;
 }
-
-/** The key under which helpers keep Docker Hub; every other registry has its host. */
-const HUB_SERVER = "https://index.docker.io/v1/";
 
 /**
  * The credentials docker and podman have for a host. Asked in turn: `configFile`; DOCKER_AUTH_CONFIG (JSON);
@@ -80,7 +78,7 @@ async function lookUp(document: ConfigDocument, registry: string, options: LookU
   const [helperKey] = matching(document.credHelpers, names);
   const helper = helperKey === undefined ? document.credsStore : document.credHelpers[helperKey];
   if (helper) {
-    const server = helperKey ?? (names.includes("docker.io") ? HUB_SERVER : registry);
+    const server = helperKey ?? dockerServer(registry);
     const { env, timeoutMs, signal } = options;
     const found = await askCredentialHelper({ helper, server, env, timeoutMs, ...(signal ? { signal } : {}) });
     if (found !== undefined) return found;
