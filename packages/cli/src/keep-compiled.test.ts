@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -21,9 +21,12 @@ function start(cache: string): string {
   });
 }
 
-it("keeps what is compiled for its user alone, the cache's folder included", () => {
+it("keeps what is compiled from the second command on, for its user alone, the cache's folder included", () => {
   const cache = join(folder, "cache");
   expect(start(cache)).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(readdirSync(join(cache, "compiled"))).toEqual([]);
+  start(cache);
+  expect(readdirSync(join(cache, "compiled"))).not.toEqual([]);
   for (const path of [cache, join(cache, "compiled")]) expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
