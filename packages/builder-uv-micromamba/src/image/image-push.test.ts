@@ -44,6 +44,7 @@ function pushTo(put: (name: string, signal: AbortSignal | undefined) => Promise<
     signal: new AbortController().signal,
     registry: { repository: () => sink },
     layers: {
+      isHeld: ({ digest }: BuiltLayer) => digest === "sha256:held",
       verify: async () => true,
       async *open() {
         yield Buffer.alloc(10);
@@ -64,6 +65,14 @@ it("sends layers once, while others are made, and counts them as pushed", async 
   expect(await push.write([imageOf([layer("a"), layer("b")])])).toBe("sha256:manifest");
   expect(sent).toEqual(["a", "b", "config", "tag one"]);
   expect(progress()).toMatchObject({ current: 21, total: 21, reused: 0 });
+});
+
+it("asks nothing more of layers that the registry has said it has, and counts them as there", async () => {
+  const { push, sent, progress } = pushTo(async () => {});
+  for (const name of ["held", "held", "a"]) push.begin(layer(name));
+  await push.write([imageOf([layer("held"), layer("a")])]);
+  expect(sent).toEqual(["a", "config", "tag one"]);
+  expect(progress()).toMatchObject({ current: 21, total: 21, reused: 10 });
 });
 
 it("sends the base's layers ahead as well", async () => {

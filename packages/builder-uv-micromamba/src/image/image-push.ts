@@ -14,6 +14,7 @@ const AHEAD = 2;
 /** Sends an image to its registry: what there is of its layers while others are still made, then the rest, the tag last. */
 export class ImagePush {
   readonly #session: BuildSession;
+  readonly #report: TransferReport;
   readonly #sink: ImageSink;
   readonly #tag: string | undefined;
   readonly #limit = pLimit(AHEAD);
@@ -25,9 +26,9 @@ export class ImagePush {
   constructor(session: BuildSession) {
     const { plan, emit } = session.request;
     const reference = parseReference(plan.reference);
-    const report = new TransferReport(emit, { name: STEP, direction: "pushed" });
     this.#session = session;
-    this.#sink = reportedSink(session.registry.repository(reference, { mirror: false }), report);
+    this.#report = new TransferReport(emit, { name: STEP, direction: "pushed" });
+    this.#sink = reportedSink(session.registry.repository(reference, { mirror: false }), this.#report);
     this.#tag = reference.tag;
   }
 
@@ -37,8 +38,17 @@ export class ImagePush {
       this.#begin(layer.digest, () => putBaseLayer(base, layer, this.#sink, this.#session.signal));
   }
 
-  /** Sends a layer when its turn comes, unless that comes after all are made. A failure is left to {@link write}. */
+  /**
+   * Sends a layer when its turn comes, unless that comes after all are made. A failure is left to {@link write}. One that the
+   * registry has said it has is sent already.
+   */
   begin(layer: BuiltLayer): void {
+    const { digest, size } = layer;
+    if (this.#session.layers.isHeld(layer) && !this.#ahead.has(digest)) {
+      this.#ahead.set(digest, Promise.resolve(true));
+      this.#report.expect(size);
+      this.#report.reused(size);
+    }
     this.#begin(layer.digest, () => putLayer(this.#session, layer, this.#sink, this.#session.signal));
   }
 

@@ -47,6 +47,11 @@ export class LayerCache {
     return isThere ? { source, digest, size, diffId } : undefined;
   }
 
+  /** Whether the image's registry has said that it has the layer. */
+  isHeld(layer: BuiltLayer): boolean {
+    return this.#registry?.holds(layer) ?? false;
+  }
+
   /** Whether this build made the layer: then it was not in the cache, whoever asks for it next. */
   made(source: LayerSource): boolean {
     return this.#made.has(JSON.stringify(fullKey(source)));

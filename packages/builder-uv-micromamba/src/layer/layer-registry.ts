@@ -6,6 +6,7 @@ export class LayerRegistry {
   readonly #repository: RegistryRepository;
   readonly #signal: AbortSignal;
   readonly #asked = new Map<string, Promise<boolean>>();
+  readonly #held = new Set<string>();
 
   constructor(repository: RegistryRepository, signal: AbortSignal) {
     this.#repository = repository;
@@ -16,9 +17,20 @@ export class LayerRegistry {
   has(layer: Pick<BuiltLayer, "digest" | "size">): Promise<boolean> {
     const asked = this.#asked.get(layer.digest);
     if (asked !== undefined) return asked;
-    const answer = this.#repository.hasBlob(descriptorOf(layer), { signal: this.#signal });
+    const answer = this.#ask(layer);
     this.#asked.set(layer.digest, answer);
     return answer;
+  }
+
+  /** Whether the repository has said that it has a layer's bytes. */
+  holds({ digest }: Pick<BuiltLayer, "digest">): boolean {
+    return this.#held.has(digest);
+  }
+
+  async #ask(layer: Pick<BuiltLayer, "digest" | "size">): Promise<boolean> {
+    const isThere = await this.#repository.hasBlob(descriptorOf(layer), { signal: this.#signal });
+    if (isThere) this.#held.add(layer.digest);
+    return isThere;
   }
 
   /** A layer's bytes, for a reader that checks them. */
