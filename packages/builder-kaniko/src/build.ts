@@ -64,7 +64,6 @@ interface SharedParts {
 }
 
 function taskOf({ request, inputs, dockerfile }: SharedParts, platform: string, signal: AbortSignal): ExecutorTask {
-  const label = request.target.platforms.length > 1 ? platform : undefined;
   return {
     subject: inputs.subject,
     plan: request.plan,
@@ -86,7 +85,7 @@ function taskOf({ request, inputs, dockerfile }: SharedParts, platform: string, 
     log: new ExecutorLog({
       emit: (event) => request.emit(event),
       redact: inputs.redact,
-      label,
+      platform: request.target.platforms.length > 1 ? platform : undefined,
       instructions: dockerfile.instructions,
     }),
     signal,

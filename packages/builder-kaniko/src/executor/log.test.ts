@@ -3,9 +3,9 @@ import type { Instruction } from "@imagespec/dockerfile";
 import { describe, expect, it } from "vitest";
 import { ExecutorLog } from "./log.ts";
 
-function record(redact: string[] = [], label?: string) {
+function record(redact: string[] = [], platform?: string) {
   const events: BuildEvent[] = [];
-  const log = new ExecutorLog({ emit: (event) => events.push(event), redact, label, instructions });
+  const log = new ExecutorLog({ emit: (event) => events.push(event), redact, platform, instructions });
   return { events, log };
 }
 const info = (msg: string) => `${JSON.stringify({ level: "info", msg, time: "t" })}\n`;
@@ -32,12 +32,14 @@ describe("ExecutorLog", () => {
     const { events, log } = record([], "linux/arm64");
     log.write("stderr", Buffer.from(info("RUN one") + info("COPY a b")));
     log.end("failed");
-    const steps = events.filter((event) => event.type === "step").map((event) => `${event.name} ${event.status}`);
+    const steps = events.flatMap((event) =>
+      event.type === "step" ? [[event.platform, event.name, event.status]] : [],
+    );
     expect(steps).toEqual([
-      "linux/arm64 RUN one started",
-      "linux/arm64 RUN one done",
-      "linux/arm64 COPY a b started",
-      "linux/arm64 COPY a b failed",
+      ["linux/arm64", "RUN one", "started"],
+      ["linux/arm64", "RUN one", "done"],
+      ["linux/arm64", "COPY a b", "started"],
+      ["linux/arm64", "COPY a b", "failed"],
     ]);
   });
 

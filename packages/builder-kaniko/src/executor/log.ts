@@ -15,8 +15,8 @@ export interface ExecutorLogOptions {
   emit: (event: BuildEvent) => void;
   /** Texts that no line may show. */
   redact: readonly string[];
-  /** Stands before the name of each step, in a build of several platforms: `linux/arm64`. */
-  label?: string | undefined;
+  /** The platform that is built, in a build of several. */
+  platform?: string | undefined;
   /** What the Dockerfile holds, in order. */
   instructions: readonly Instruction[];
 }
@@ -70,11 +70,9 @@ export class ExecutorLog {
   #start(said: string): void {
     this.#finish("done");
     this.instruction = this.#find(said);
-    const title = this.instruction?.title ?? shortened(this.clean(said));
-    const { label } = this.#options;
-    const name = label === undefined ? title : `${label} ${title}`;
+    const name = this.instruction?.title ?? shortened(this.clean(said));
     this.#step = { name, started: performance.now() };
-    this.#options.emit({ type: "step", name, status: "started" });
+    this.#options.emit({ type: "step", name, platform: this.#options.platform, status: "started" });
   }
 
   /** The same text may stand in the Dockerfile twice: the first one after the one that ran last. */
@@ -87,8 +85,9 @@ export class ExecutorLog {
 
   #finish(status: "done" | "failed"): void {
     if (this.#step === undefined) return;
-    const seconds = (performance.now() - this.#step.started) / 1000;
-    this.#options.emit({ type: "step", name: this.#step.name, status, seconds });
+    const { name, started } = this.#step;
+    const seconds = (performance.now() - started) / 1000;
+    this.#options.emit({ type: "step", name, platform: this.#options.platform, status, seconds });
     this.#step = undefined;
   }
 }

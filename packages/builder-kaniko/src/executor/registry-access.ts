@@ -48,7 +48,7 @@ export function registryAccess(
   };
 }
 
-/** docker.io's name in kaniko's own maps and in a docker config.json differs from the one in references. */
+/** A registry's name in kaniko's own options; docker.io's differs from the one in references. */
 export function kanikoHost(host: string): string {
   return host === "docker.io" ? "index.docker.io" : host;
 }

@@ -91,7 +91,7 @@ async function buildPlatform(build: Build, platform: string): Promise<PushedPlat
   const log = new ExecutorLog({
     emit: (event) => request.emit(event),
     redact: inputs.redact,
-    label: request.target.platforms.length > 1 ? platform : undefined,
+    platform: request.target.platforms.length > 1 ? platform : undefined,
     instructions: build.dockerfile.instructions,
   });
   const both = AbortSignal.any([signal, limit]);
