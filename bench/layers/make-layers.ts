@@ -3,12 +3,21 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlobStore } from "../../packages/builder-uv-micromamba/src/cache/blob-store.ts";
-import { CacheFolder } from "../../packages/builder-uv-micromamba/src/cache/cache-folder.ts";
-import { RecordStore } from "../../packages/builder-uv-micromamba/src/cache/record-store.ts";
-import { LayerCache } from "../../packages/builder-uv-micromamba/src/layer/layer-cache.ts";
-import { wheelLayers } from "../../packages/builder-uv-micromamba/src/wheel/wheel-layers.ts";
 import { deflateAgain } from "./deflate-again.ts";
+
+// What is published runs here: types that are stripped at the start would count as time.
+type Builder = typeof import("../../packages/builder-uv-micromamba/src/wheel/wheel-layers.ts") &
+  typeof import("../../packages/builder-uv-micromamba/src/layer/layer-cache.ts") &
+  typeof import("../../packages/builder-uv-micromamba/src/cache/blob-store.ts") &
+  typeof import("../../packages/builder-uv-micromamba/src/cache/cache-folder.ts") &
+  typeof import("../../packages/builder-uv-micromamba/src/cache/record-store.ts");
+const DIST = new URL("../../packages/builder-uv-micromamba/dist/", import.meta.url);
+const load = async (file: string) => (await import(new URL(file, DIST).href)) as Builder;
+const { wheelLayers } = await load("wheel/wheel-layers.js");
+const { LayerCache } = await load("layer/layer-cache.js");
+const { BlobStore } = await load("cache/blob-store.js");
+const { CacheFolder } = await load("cache/cache-folder.js");
+const { RecordStore } = await load("cache/record-store.js");
 
 const [way = "", wheels = "", cache = "", result = ""] = process.argv.slice(2);
 const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: cache });

@@ -1,17 +1,13 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runTool } from "@imagespec/core/builder";
-import { rolldown } from "rolldown";
 import { cached } from "../../scripts/services/cache.ts";
 import { PACKAGES } from "../build/cases.ts";
 import { measure } from "../measure.ts";
 import type { Row, RowGroup } from "../row.ts";
 
 const SCRIPT = fileURLToPath(new URL("../layers/make-layers.ts", import.meta.url));
-const WORKER = fileURLToPath(
-  new URL("../../packages/builder-uv-micromamba/src/layer/deflate-worker.ts", import.meta.url),
-);
 const PLATFORMS = ["manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"];
 /** Beside the four of the builds, ones of many small files: what copying costs in size shows there. */
 const OTHERS = [["plotly==6.0.0"], ["kubernetes==31.0.0"], ["sympy==1.13.3"]];
@@ -20,12 +16,11 @@ const OTHERS = [["plotly==6.0.0"], ["kubernetes==31.0.0"], ["sympy==1.13.3"]];
 export const layers: RowGroup = {
   name: "layers",
   async open(folder) {
-    const script = await bundled(folder);
     const make = (way: string, wheels: string) => async () => {
       const cache = join(folder, "cache");
       await rm(cache, { recursive: true, force: true });
       const result = join(folder, "result.json");
-      const measured = await measure(process.execPath, [script, way, wheels, cache, result]);
+      const measured = await measure(process.execPath, [SCRIPT, way, wheels, cache, result]);
       const { cpu, size } = JSON.parse(await readFile(result, "utf8")) as { cpu: number; size: number };
       return { ...measured, cpu, bytes: size };
     };
@@ -45,16 +40,6 @@ export const layers: RowGroup = {
     return { rows };
   },
 };
-
-/** JavaScript in few files, as the builder is published: types that are stripped at the start would count as time. */
-async function bundled(folder: string): Promise<string> {
-  const bundle = await rolldown({ input: { "make-layers": SCRIPT, "deflate-worker": WORKER }, platform: "node" });
-  const dir = join(folder, "program");
-  await bundle.write({ dir, format: "esm", entryFileNames: "[name].js" });
-  await bundle.close();
-  await writeFile(join(dir, "package.json"), '{ "type": "module" }');
-  return join(dir, "make-layers.js");
-}
 
 function download(packages: readonly string[]): Promise<string> {
   return cached(`bench/wheels/${packages.join("+")}`, async (target) => {

@@ -2,8 +2,7 @@
 // files, each loaded when a command needs it: reading them one by one takes most of a short command's time.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Plugin, type RolldownOutput, rolldown } from "rolldown";
-import { inOneFile, modulesBehind, TARGET } from "../../scripts/bundle/loaded-together.ts";
+import { type OutputOptions, type Plugin, type RolldownOutput, rolldown } from "rolldown";
 
 const FOLDER = import.meta.dirname;
 const DIST = join(FOLDER, "dist");
@@ -22,8 +21,8 @@ const version: Pick<Replacement, "text" | "by"> = {
 /** What depends on the place of a module's file, done while it still has one; each must be found. */
 const REPLACEMENTS: readonly Replacement[] = [
   { ...version, module: /read-command-line\.ts$/ },
-  { ...version, module: /core-version\.ts$/ },
-  { module: /with-zod\.ts$/, text: 'createRequire(import.meta.url)("zod/mini")', by: () => "undefined" },
+  { ...version, module: /core-version\.js$/ },
+  { module: /with-zod\.js$/, text: 'createRequire(import.meta.url)("zod/mini")', by: () => "undefined" },
   // Of these commander uses a property each, most of them never; importing them has Node make all they have, such as
   // the streams of standard input.
   { module: /commander\/lib\/command\.js$/, text: "import process from 'node:process';", by: () => "" },
@@ -74,21 +73,13 @@ const builtinsAsTheyAre: Plugin = {
     ),
 };
 
-/** The libraries of this workspace are taken by their modules, which their own builds put into fewer files. */
-const workspaceSources: Plugin = {
-  name: "workspace-sources",
-  resolveId(id) {
-    const [, name, entry = "index"] = /^@imagespec\/([a-z-]+)(?:\/([a-z-]+))?$/.exec(id) ?? [];
-    return name === undefined ? undefined : join(FOLDER, "..", name, "src", `${entry}.ts`);
-  },
-};
+type Groups = NonNullable<Exclude<OutputOptions["codeSplitting"], boolean | undefined>["groups"]>;
 
 const bundle = await rolldown({
   input: { main: join(FOLDER, "src/main.ts") },
   cwd: FOLDER,
   platform: "node",
-  transform: { target: TARGET },
-  plugins: [workspaceSources, replacements, zodInPart, builtinsAsTheyAre],
+  plugins: [replacements, zodInPart, builtinsAsTheyAre],
 });
 const options = {
   dir: DIST,
@@ -111,11 +102,25 @@ if (languages.length > 0) throw new Error(`bundle.ts: holds ${languages.length} 
 writeFileSync(join(DIST, "licenses.txt"), licenses(modules));
 
 /**
- * `start` comes before Node keeps what it compiles, `program` reads the command line, `spec` is what every command does with
- * a spec, `inputs` reads the files that one names, `registry` finds out whether an image exists, and `build` is the rest of
- * that command until a builder is loaded.
+ * What is always loaded together is one file: finding and opening one costs more than reading it. `start` comes before
+ * Node keeps what it compiles, `program` reads the command line, `spec` is what every command does with a spec, `inputs` reads
+ * the files that one names, `registry` finds out whether an image exists, and `build` is the rest of that command until a
+ * builder is loaded.
  */
-function groups({ output: files }: RolldownOutput) {
+function groups({ output: files }: RolldownOutput): Groups {
+  const chunks = files.filter((file) => file.type === "chunk");
+  const behind = (entries: readonly string[]) => {
+    const found = new Set(
+      entries.map((entry) => {
+        const chunk = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(entry)));
+        if (chunk === undefined) throw new Error(`bundle.ts: not found: ${entry}`);
+        return chunk;
+      }),
+    );
+    // A set goes on to what is added while it is run through.
+    for (const { imports } of found) for (const chunk of chunks) if (imports.includes(chunk.fileName)) found.add(chunk);
+    return new Set([...found].flatMap(({ moduleIds }) => moduleIds));
+  };
   const entries = {
     start: ["/cli/src/keep-compiled.ts"],
     program: ["/cli/src/run-program.ts"],
@@ -125,17 +130,21 @@ function groups({ output: files }: RolldownOutput) {
       "/cli/src/command/tag.ts",
       "/cli/src/project-environment.ts",
     ],
-    inputs: ["/core/src/resolve/read-inputs.ts"],
-    registry: ["/core/src/presence/find-presence.ts", "/registry/src/http/general-client.ts"],
+    inputs: ["/core/dist/resolve/read-inputs.js"],
+    registry: ["/core/dist/presence/find-presence.js", "/registry/dist/http/general-client.js"],
     build: [
       "/cli/src/command/build.ts",
-      "/core/src/engine/build-several.ts",
-      "/core/src/engine/build-image.ts",
-      "/core/src/discovery/discover-builders.ts",
-      "/core/src/discovery/plugins-config.ts",
+      "/core/dist/engine/build-several.js",
+      "/core/dist/engine/build-image.js",
+      "/core/dist/discovery/discover-builders.js",
+      "/core/dist/discovery/plugins-config.js",
     ],
   };
-  return inOneFile(Object.entries(entries).map(([name, ends]) => [name, modulesBehind(files, ends)] as const));
+  return Object.entries(entries).map(([name, own], at, all) => {
+    const modules = behind(own);
+    // What several need is in the first.
+    return { name, priority: all.length - at, test: (id: string) => modules.has(id) };
+  });
 }
 
 /** The notices that the licenses of bundled libraries ask to be kept. */

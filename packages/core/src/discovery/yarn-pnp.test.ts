@@ -8,7 +8,7 @@ import { generateInlinedScript } from "@yarnpkg/pnp";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { discoverBuilders } from "./discover-builders.ts";
 
-const DISCOVERY = new URL("./discover-builders.ts", import.meta.url).href;
+const DISCOVERY = new URL("../../dist/discovery/discover-builders.js", import.meta.url).href;
 
 let root: string;
 beforeEach(async () => {
