@@ -27,7 +27,7 @@ export {
   readRegularFile,
 } from "./file/read-regular-file.ts";
 export { isLoopback } from "./http/loopback.ts";
-export { formatPlatform, isPlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
+export { formatPlatform, isPlatform, machinePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { isDeeper } from "./json/is-deeper.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
 export { writeFault } from "./layout/write-fault.ts";

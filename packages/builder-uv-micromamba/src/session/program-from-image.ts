@@ -1,5 +1,12 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import { parseReference, type RegistryClient, readImage } from "@imagespec/registry";
+import {
+  formatPlatform,
+  machinePlatform,
+  parsePlatform,
+  parseReference,
+  type RegistryClient,
+  readImage,
+} from "@imagespec/registry";
 import { isFile, readLayer } from "../base/read-layer.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import type { RecordStore } from "../cache/record-store.ts";
@@ -25,14 +32,14 @@ export interface ProgramQuestion {
  */
 export async function programFromImage(question: ProgramQuestion): Promise<string> {
   const { image, paths, blobs, records, registry, signal } = question;
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
-  const key = { image, paths, architecture };
+  const platform = parsePlatform(machinePlatform());
+  const key = { image, paths, architecture: platform.architecture };
   const known = await records.get<{ digest: string }>("programs", key);
   if (known !== undefined && (await blobs.verify(known.digest))) return blobs.path(known.digest);
   const reference = parseReference(image);
   const source = registry.repository(reference);
   const tagOrDigest = reference.digest ?? reference.tag ?? "latest";
-  const { manifest } = await readImage(source, tagOrDigest, { os: "linux", architecture }, { signal });
+  const { manifest } = await readImage(source, tagOrDigest, platform, { signal });
   for (const layer of [...manifest.layers].reverse()) {
     let digest: string | undefined;
     await readLayer(source.getBlob(layer, { signal }), {
@@ -49,7 +56,7 @@ export async function programFromImage(question: ProgramQuestion): Promise<strin
     await records.set("programs", key, { digest });
     return blobs.path(digest);
   }
-  throw new ImageSpecError("E_TOOL_MISSING", `${image} has no ${paths.join(" or ")} for linux/${architecture}`, {
+  throw new ImageSpecError("E_TOOL_MISSING", `${image} has no ${paths.join(" or ")} for ${formatPlatform(platform)}`, {
     hint: "Install the program and put it on PATH, or correct builderConfig.",
   });
 }

@@ -1,8 +1,5 @@
-import { ImageSpecError, normalPlatform } from "@imagespec/registry/terms";
+import { ImageSpecError, machinePlatform, normalPlatform } from "@imagespec/registry/terms";
 import { platformBreach } from "../spec/text-rules.ts";
-
-/** Names that Node has for architectures, and Go others. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm: "arm/v7" };
 
 /** Platforms in normal form, sorted, each once. @throws ImageSpecError E_SPEC for a text that is not a platform. */
 export function normalPlatforms(platforms: Iterable<string>): string[] {
@@ -19,6 +16,5 @@ export function normalPlatforms(platforms: Iterable<string>): string[] {
 /** The default platform: linux/amd64, but this machine's own when the registry is on this machine. */
 export function defaultPlatform(registry: string | undefined): string {
   const isLocal = registry !== undefined && /^localhost(:|\/|$)/.test(registry);
-  if (!isLocal) return "linux/amd64";
-  return normalPlatform(`linux/${ARCHITECTURES[process.arch] ?? process.arch}`);
+  return isLocal ? machinePlatform() : "linux/amd64";
 }

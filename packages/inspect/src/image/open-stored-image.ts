@@ -2,7 +2,7 @@ import {
   formatPlatform,
   type ImageSource,
   isImageSpecError,
-  normalPlatform,
+  machinePlatform,
   parseManifest,
   parsePlatform,
   platformsOf,
@@ -45,7 +45,7 @@ export async function openStoredImage(stored: StoredImage): Promise<OpenedImage>
 
 /** This machine's platform where the image has it, else the first one. */
 async function ownPlatform({ source, tagOrDigest, signal }: StoredImage): Promise<string> {
-  const own = normalPlatform(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
+  const own = machinePlatform();
   const bytes = await source.getManifest(tagOrDigest, { signal });
   const document = parseManifest(bytes, source.name);
   if (document.kind === "index") {

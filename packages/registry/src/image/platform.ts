@@ -81,6 +81,19 @@ export function formatPlatform(platform: Platform): string {
   return variant === undefined ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
 }
 
+/** Names that Node has for architectures, and Go others. */
+const NODE_ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: "amd64",
+  ia32: "386",
+  ppc64: "ppc64le",
+  mipsel: "mipsle",
+};
+
+/** The platform of the Linux images that are made for this machine, whatever its own system: `linux/arm64`. */
+export function machinePlatform(): string {
+  return normalPlatform(`linux/${NODE_ARCHITECTURES[process.arch] ?? process.arch}`);
+}
+
 /** What a machine of that platform runs, best first: itself, then the older variants of its architecture. */
 export function runnablePlatforms(platform: Platform): string[] {
   const wanted = normalizePlatform(platform);

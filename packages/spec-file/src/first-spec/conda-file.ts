@@ -8,7 +8,6 @@ export interface CondaFile {
   pythonVersion: string | undefined;
   condaChannels: string[] | undefined;
   parameters: ImageSpecParameters;
-  notes: string[];
 }
 
 /** Reads a folder's environment.yml; undefined where there is none, or it lists nothing. */
@@ -18,7 +17,7 @@ export async function readCondaFile(folder: string): Promise<CondaFile | undefin
   const content = await parseSpecText(text, "yaml", file).catch(() => undefined);
   const { channels, dependencies } = (content ?? {}) as { channels?: unknown; dependencies?: unknown };
   if (!Array.isArray(dependencies)) return undefined;
-  const found: CondaFile = { file, pythonVersion: undefined, condaChannels: undefined, parameters: {}, notes: [] };
+  const found: CondaFile = { file, pythonVersion: undefined, condaChannels: undefined, parameters: {} };
   const condaPackages: string[] = [];
   const packages: string[] = [];
   for (const entry of dependencies as unknown[]) {
@@ -31,11 +30,8 @@ export async function readCondaFile(folder: string): Promise<CondaFile | undefin
       else if (!/^(?:python|pip)\b(?!-)/.test(entry)) condaPackages.push(entry);
     }
   }
-  if (Array.isArray(channels)) {
-    // `defaults` is a subscription's name for other channels, which a spec names itself.
-    const named = channels.map(String).filter((one) => one !== "defaults");
-    if (named.length < channels.length) found.notes.push(`${file}: left out the channel "defaults"`);
-    if (named.length > 0) found.condaChannels = named;
+  if (Array.isArray(channels) && channels.length > 0) {
+    found.condaChannels = channels.map(String);
   }
   // Without a package the environment would not be a conda one.
   found.parameters = { condaPackages: condaPackages.length > 0 ? condaPackages : ["pip"], packages };

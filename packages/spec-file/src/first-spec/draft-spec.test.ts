@@ -115,11 +115,11 @@ dependencies:
     expect(parameters).toEqual({
       name: "my-project-1",
       python_version: "3.11",
-      conda_channels: ["conda-forge"],
+      conda_channels: ["conda-forge", "defaults"],
       conda_packages: ["numpy=1.26"],
       packages: ["six==1.17.0"],
     });
-    expect(notes).toHaveLength(2);
+    expect(notes).toHaveLength(1);
   });
 
   it("takes the obvious parts of a Dockerfile and names the others", async () => {

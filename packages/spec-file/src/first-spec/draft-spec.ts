@@ -28,7 +28,6 @@ export async function draftSpec(folder: string, signal?: AbortSignal): Promise<S
   const version = conda?.pythonVersion ?? versionOver(draft.parameters, pythonVersion);
   if (version !== undefined) await take({ pythonVersion: version }, "the project");
   if (conda !== undefined) {
-    draft.notes.push(...conda.notes);
     await take({ condaChannels: conda.condaChannels }, conda.file);
     await takeEach(take, draft, conda.parameters, conda.file);
   } else if (!(await takeRequirements(take))) {
