@@ -38,7 +38,10 @@ export class Rival {
     return new Rival(python, folder, run, authorities);
   }
 
-  /** Builds and pushes. With `cold`, of earlier builds the base alone is used; with `flytekit`, its own time counts too, as its user waits for it. */
+  /**
+   * Builds and pushes. With `cold`, of earlier builds the base alone is used; with `flytekit`, its own time counts too, as its
+   * user waits for it.
+   */
   async build(one: Case, options: { cold?: boolean; flytekit?: boolean; bytecode?: boolean } = {}): Promise<Measured> {
     const context = join(this.#folder, "context");
     const spec = join(this.#folder, "spec.json");

@@ -21,7 +21,10 @@ const TYPES = new Map([
   [".png", "image/png"],
 ]);
 
-/** Builds the pages, unless they are those of the last build, and serves them, addresses without ending as the published site does. */
+/**
+ * Builds the pages, unless they are those of the last build, and serves them, addresses without ending as the published site
+ * does.
+ */
 export async function serveSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "imagespec-site-"));
   const root = fileURLToPath(new URL("../../", import.meta.url));

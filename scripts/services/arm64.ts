@@ -12,7 +12,10 @@ const BINFMT = "/proc/sys/fs/binfmt_misc";
 const MAGIC = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`;
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
-/** The Python base image for both architectures, under its own name: a tag that other tests build on must not move while they run. */
+/**
+ * The Python base image for both architectures, under its own name: a tag that other tests build on must not move while they
+ * run.
+ */
 const BOTH: CatalogEntry = {
   repository: "fixtures/python-amd64-arm64",
   tag: "3.11-slim-bookworm",

@@ -35,7 +35,10 @@ async function tryLock(file: string): Promise<boolean> {
   return false;
 }
 
-/** Another process may have taken over the lock meanwhile: a lock that is moved away is checked, and put back unless it is stale. */
+/**
+ * Another process may have taken over the lock meanwhile: a lock that is moved away is checked, and put back unless it is
+ * stale.
+ */
 async function removeStale(file: string, holder: string): Promise<void> {
   const moved = `${file}.stale.${process.pid}`;
   try {

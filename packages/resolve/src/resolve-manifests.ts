@@ -18,7 +18,10 @@ export type ResolveBuildOptions = Pick<BuildOptions, "builder" | "builderOptions
 
 /** How manifests are resolved. */
 export interface ResolveOptions {
-  /** Makes the engine that builds, from the folders of the spec files; default: one with the builders of the working directory's project and of theirs. */
+  /**
+   * Makes the engine that builds, from the folders of the spec files; default: one with the builders of the working directory's
+   * project and of theirs.
+   */
   makeEngine?: ((folders: readonly string[]) => ImageBuildEngine) | undefined;
   /** How each image is built. */
   build?: ResolveBuildOptions | undefined;

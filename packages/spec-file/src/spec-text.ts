@@ -8,7 +8,11 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** Opening a pipe must not block. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The text of a file, of at most 16 MiB. @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large; E_ABORTED. */
+/**
+ * The text of a file, of at most 16 MiB.
+ *
+ * @throws ImageSpecError E_INPUT_FILE when it cannot be read, is not a file or is too large; E_ABORTED.
+ */
 export async function readFileText(file: string, signal: AbortSignal): Promise<string> {
   if (signal.aborted) throw cancelled(file, signal.reason);
   try {
@@ -33,7 +37,11 @@ function bytesOf(file: string): Buffer {
   }
 }
 
-/** All of a stream as UTF-8 text, without a byte order mark, at most 16 MiB; `name` is what messages call it. @throws ImageSpecError E_INPUT_FILE, E_ABORTED. */
+/**
+ * All of a stream as UTF-8 text, without a byte order mark, at most 16 MiB; `name` is what messages call it.
+ *
+ * @throws ImageSpecError E_INPUT_FILE, E_ABORTED.
+ */
 export async function readCapped(stream: Readable, name: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -104,7 +104,10 @@ export function renderGroup({ link, slaves, choices }: AlternativeGroup): string
   return `${[...lines, ""].join("\n")}\n`;
 }
 
-/** The links of a group: that of each name in /etc/alternatives, and the one that leads there; none for a slave whose file is not there. */
+/**
+ * The links of a group: that of each name in /etc/alternatives, and the one that leads there; none for a slave whose file is
+ * not there.
+ */
 export async function groupLinks(
   group: AlternativeGroup,
   exists: (path: string) => Promise<boolean>,

@@ -128,7 +128,10 @@ async function divert({ path, to }: Extract<Effect, { do: "diversion" }>, by: st
   await plan.write(`${DIVERSIONS}-old`, before);
 }
 
-/** A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their security updates. */
+/**
+ * A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their security
+ * updates.
+ */
 async function fileBeside(
   { file, name, versions, text }: Extract<Effect, { do: "file beside" }>,
   { contents, package: subject }: PackageEffects,

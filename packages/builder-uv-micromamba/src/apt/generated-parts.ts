@@ -7,7 +7,10 @@ const NAME = String.raw`([\w@.+-]+)`;
 /** That dpkg installs into the system it runs in. */
 const ROOT = String.raw`\[ -z "\$(?:\{DPKG_ROOT:-\}|DPKG_ROOT)" \]`;
 
-/** What debhelper's parts do in a system where no systemd runs and the package was not installed before; the whole text must match. */
+/**
+ * What debhelper's parts do in a system where no systemd runs and the package was not installed before; the whole text must
+ * match.
+ */
 const FORMS: readonly { by: string; text: RegExp | string; effects: (...names: string[]) => Effect[] }[] = [
   {
     // All of these act on an earlier version of the package alone.

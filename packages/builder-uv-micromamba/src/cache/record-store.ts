@@ -110,7 +110,10 @@ export class RecordStore {
     return found;
   }
 
-  /** The same for an answer that counts for ten minutes. With `force` it is asked for again; an answer that is not `kept` is asked for each time. */
+  /**
+   * The same for an answer that counts for ten minutes. With `force` it is asked for again; an answer that is not `kept` is
+   * asked for each time.
+   */
   async recent<T>(kind: string, key: unknown, { force, ask, kept = () => true }: RecentQuestion<T>): Promise<T> {
     const known = force ? undefined : await this.get<RecentAnswer<T>>(kind, key);
     if (known?.answer !== undefined && isFresh(known)) return known.answer;

@@ -1,4 +1,7 @@
-/** Every file we write has this time: 1980-01-02, the first whole day a zip archive can hold, for tools that re-pack site-packages. */
+/**
+ * Every file we write has this time: 1980-01-02, the first whole day a zip archive can hold, for tools that re-pack
+ * site-packages.
+ */
 export const LAYER_MTIME = new Date(315_619_200_000);
 
 interface EntryBase {

@@ -103,7 +103,10 @@ export abstract class ImageSpecBuilder<Options = unknown> {
     return [];
   }
 
-  /** Whether the builder can work on this machine now. Under 2 s, or 5 s where it waits for an engine; never throws, never writes. */
+  /**
+   * Whether the builder can work on this machine now. Under 2 s, or 5 s where it waits for an engine; never throws, never
+   * writes.
+   */
   async probe(_request: BuildRequest<Options>): Promise<Probe> {
     return { usable: true };
   }

@@ -31,7 +31,10 @@ interface Access {
   signal: AbortSignal;
 }
 
-/** Asks each host whether it answers, with the credentials a build would use. Fetches manifests' heads and pages of indexes, no content. */
+/**
+ * Asks each host whether it answers, with the credentials a build would use. Fetches manifests' heads and pages of indexes, no
+ * content.
+ */
 export async function checkContacts(contacts: readonly BuildContact[], access: Access): Promise<ContactReport[]> {
   const { credentials, env } = access;
   const limits = { env, connectTimeoutMs: PATIENCE, idleTimeoutMs: PATIENCE };

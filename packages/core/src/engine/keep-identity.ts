@@ -36,7 +36,10 @@ export async function keepIdentity(host: EngineHost, build: BuiltImage, result: 
   }
 }
 
-/** The same of an image that was there already, which its registry keeps the identity of. A cache that cannot be written is done without. */
+/**
+ * The same of an image that was there already, which its registry keeps the identity of. A cache that cannot be written is done
+ * without.
+ */
 export async function keepReusedIdentity(host: CacheHost, build: PreparedBuild): Promise<void> {
   const { resolved, identity } = build;
   // Mostly nothing has changed since: then even the document, which may be large, is not put together.

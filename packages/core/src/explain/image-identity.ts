@@ -22,7 +22,10 @@ export interface ImageIdentity {
   digest: string;
   /** The published identity document: RFC 8785 JSON, with digests in place of what is not told. */
   document: string;
-  /** Indexes that its Debian packages were chosen from, as far as the image records them; of several platforms those of the first. */
+  /**
+   * Indexes that its Debian packages were chosen from, as far as the image records them; of several platforms those of the
+   * first.
+   */
   aptIndexes: AptIndex[];
 }
 

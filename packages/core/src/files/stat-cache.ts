@@ -5,7 +5,10 @@ import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
 
-/** Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two seconds, whole seconds, slow ticks. */
+/**
+ * Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two seconds, whole
+ * seconds, slow ticks.
+ */
 const GRANULARITIES = [2000, 1000, 100] as const;
 /** The kernel advances even a nanosecond clock only at each tick of its timer. */
 const LEAST_GRANULARITY = 50;

@@ -4,7 +4,10 @@ import type { Spec } from "./spec.ts";
 
 type Parameters = Partial<Spec>;
 
-/** Where a shell looks for the name of a command: at the start, behind an operator, a word of its own or a program that runs one. */
+/**
+ * Where a shell looks for the name of a command: at the start, behind an operator, a word of its own or a program that runs
+ * one.
+ */
 const START =
   /(?:^|[\n;&|({`!]|\b(?:then|do|else|elif|if|while|until|exec|time|env|nohup|sudo|command|xargs)\s|\bsh\s+-\w*c\s+["']?)/;
 /**

@@ -106,7 +106,10 @@ async function sendOnceBlobsAreKnown(host: RegistryHost, put: RegistryCall): Pro
   }
 }
 
-/** Whether a manifest is refused for what a registry says of a blob that another client is writing (distribution-spec, error codes). */
+/**
+ * Whether a manifest is refused for what a registry says of a blob that another client is writing (distribution-spec, error
+ * codes).
+ */
 function isBlobUnknown(error: unknown): error is ImageSpecError {
   const codes = isImageSpecError(error, "E_REGISTRY") ? (error.details.codes ?? []) : [];
   return codes.includes("MANIFEST_BLOB_UNKNOWN") || codes.includes("DIGEST_INVALID");

@@ -16,7 +16,10 @@ import { RegistryRepository } from "./registry-repository.ts";
 export interface RegistryClientOptions {
   /** Default: what docker and podman have (`dockerCredentials`). */
   credentials?: CredentialStore | undefined;
-  /** For proxies, certificate authorities, credentials, IMAGESPEC_REGISTRY_MIRRORS and IMAGESPEC_INSECURE_REGISTRIES. Default: process.env. */
+  /**
+   * For proxies, certificate authorities, credentials, IMAGESPEC_REGISTRY_MIRRORS and IMAGESPEC_INSECURE_REGISTRIES. Default:
+   * process.env.
+   */
   env?: ProcessEnvironment | undefined;
   /** Hosts that are read from in place of others; default: IMAGESPEC_REGISTRY_MIRRORS. Names in references and messages stay. */
   mirrors?: Mirrors | undefined;

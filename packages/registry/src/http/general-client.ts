@@ -34,7 +34,10 @@ export class GeneralClient {
     this.#options = options;
   }
 
-  /** The head of the answer. Rejects with what broke it off, a ProxyError where the proxy did, E_OPTIONS for one that cannot be used. */
+  /**
+   * The head of the answer. Rejects with what broke it off, a ProxyError where the proxy did, E_OPTIONS for one that cannot be
+   * used.
+   */
   async send(request: HttpRequest, way: Way): Promise<HttpResponse> {
     const proxy = way.proxy === undefined ? undefined : checkedProxy(way.proxy);
     const route = await this.#route(request.url, way, proxy);

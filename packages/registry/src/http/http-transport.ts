@@ -21,7 +21,10 @@ export interface TransportOptions {
   isInsecure?: ((host: string) => boolean) | undefined;
 }
 
-/** HTTP/1.1 requests with idle timeouts, over the proxies and certificate authorities the environment names. Follows no redirect. */
+/**
+ * HTTP/1.1 requests with idle timeouts, over the proxies and certificate authorities the environment names. Follows no
+ * redirect.
+ */
 export class HttpTransport {
   readonly idleTimeoutMs: number;
   readonly connectTimeoutMs: number;
