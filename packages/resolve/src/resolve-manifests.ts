@@ -2,6 +2,7 @@ import {
   type BuildEvent,
   type BuildOptions,
   type BuildOutcome,
+  IMAGE_ID_VARIABLE,
   ImageBuildEngine,
   pinnedReference,
 } from "@imagespec/core";
@@ -90,6 +91,6 @@ export async function resolveManifests(
 
 function ownEngine(folders: readonly string[]): ImageBuildEngine {
   // In the image's own container the reference is asked for all the same, not the advice that nothing has to be built.
-  const { _F_IMG_ID: _own, ...env } = process.env;
+  const { [IMAGE_ID_VARIABLE]: _own, ...env } = process.env;
   return new ImageBuildEngine({ root: [process.cwd(), ...folders], env });
 }

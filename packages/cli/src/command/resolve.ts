@@ -1,4 +1,4 @@
-import { type BuildEvent, ImageSpecError } from "@imagespec/core";
+import { type BuildEvent, IMAGE_ID_VARIABLE, ImageSpecError } from "@imagespec/core";
 import { readManifests, resolveManifests } from "@imagespec/resolve";
 import { buildOptions } from "../command-line/command-line.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -24,7 +24,7 @@ export const resolve: Command = async (context) => {
     for (const event of events) progress.show(event);
   };
   // Inside the image's own container the image is still asked for.
-  const { _F_IMG_ID: _own, ...env } = context.env;
+  const { [IMAGE_ID_VARIABLE]: _own, ...env } = context.env;
   try {
     const resolved = await resolveManifests(manifests, {
       makeEngine: (folders) => projectEngine({ ...context, env }, ...folders),

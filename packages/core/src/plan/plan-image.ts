@@ -3,6 +3,7 @@ import type { Identity } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
 import type { ResolvedSpec } from "../resolve/resolved-spec.ts";
 import { isCondaPython } from "../spec/conda-python.ts";
+import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import { ENVIRONMENT_PREFIXES } from "./environment-folders.ts";
 import type { BuildPlan, EnvironmentStep, EnvStep, PackagesStep, UserStep } from "./plan.ts";
 
@@ -29,7 +30,7 @@ export function planImage(resolved: ResolvedSpec, identity: Identity): BuildPlan
       entrypoint: entrypoint && { entrypoint: [...entrypoint] },
       user: RUNTIME_USER,
       labels: { labels: labels(resolved, identity) },
-      id: { variable: "_F_IMG_ID", value: identity.id },
+      id: { variable: IMAGE_ID_VARIABLE, value: identity.id },
     },
   };
 }

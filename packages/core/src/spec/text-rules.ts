@@ -1,6 +1,7 @@
 import type { Problem } from "@imagespec/registry";
 import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry/terms";
 import { parseBaseImage } from "./base-image.ts";
+import { IMAGE_ID_VARIABLE } from "./environment-names.ts";
 import { variableBreach } from "./installer-arguments.ts";
 
 /** A credential inside a URL of a package index or channel, where `/t/TOKEN/` is one too. */
@@ -119,8 +120,9 @@ export function envNameBreach(name: string): Problem | undefined {
   if (/[=\s]/.test(name)) {
     return { code: "env_name", message: `the name '${name}' holds '=' or white space`, hint };
   }
-  if (name === "_F_IMG_ID") {
-    return { code: "env_name", message: "_F_IMG_ID is set by imagespec to the image's id", hint: "Use another name." };
+  if (name === IMAGE_ID_VARIABLE) {
+    const message = `${name} is set by imagespec to the image's id`;
+    return { code: "env_name", message, hint: "Use another name." };
   }
   if (BUILD_ARGUMENT.test(name)) {
     return { code: "env_name", message: `the name '${name}' is reserved for the build`, hint: "Use another name." };
