@@ -69,6 +69,43 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "packages on top of an environment with modes, files and leftovers that no installer made",
+    base: {
+      parameters: {
+        commands: [
+          "python3 -m venv --without-pip /opt/venv",
+          "cd /opt/venv/lib/python3*/site-packages",
+          "mkdir plain_two plain_two-1.0.dist-info && echo 'TWO = 1' >plain_two/__init__.py && echo mine >plain_two/mine.txt",
+          "printf 'Metadata-Version: 2.1\\nName: plain-two\\nVersion: 1.0\\n' >plain_two-1.0.dist-info/METADATA",
+          "printf 'plain_two/__init__.py,,\\nplain_two-1.0.dist-info/METADATA,,\\nplain_two-1.0.dist-info/RECORD,,\\n' >plain_two-1.0.dist-info/RECORD",
+          "touch plain_two-1.0.dist-info/unrecorded",
+          "cp -r plain_two-1.0.dist-info '~lain_two-1.0.dist-info' && rm '~lain_two-1.0.dist-info/RECORD'",
+          "chmod 750 /opt/venv/lib/python3* && chmod 700 . plain_two",
+        ],
+      },
+    },
+    spec: ({ base, index }) => ({
+      parameters: { baseImage: base, packages: ["plain-one", "plain-two==2.0"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
+    says: "packages on top of an environment that holds one of them as setuptools installed it",
+    base: {
+      parameters: {
+        commands: [
+          "python3 -m venv --without-pip /opt/venv",
+          "cd /opt/venv/lib/python3*/site-packages && mkdir plain_two.egg-info && echo plain_two >plain_two.egg-info/top_level.txt",
+          "printf 'Metadata-Version: 1.0\\nName: plain-two\\nVersion: 1.0\\n' >plain_two.egg-info/PKG-INFO",
+        ],
+      },
+    },
+    spec: ({ base, index }) => ({
+      parameters: { baseImage: base, packages: ["plain-two==2.0"], pipIndex: index.url },
+    }),
+    ends: "built",
+  },
+  {
     says: "a base without /dev, /proc and /sys",
     spec: ({ services }) => ({
       parameters: { baseImage: services.images.musl, commands: ["echo made > made"], env: { A: "1" } },

@@ -1,13 +1,22 @@
+import { isVersion } from "../wheel/version.ts";
+
 /** A Python distribution in an environment. */
 export interface InstalledDistribution {
   name: string;
+  /** Empty where only a file inside it says so, as for one that is installed for development. */
   version: string;
-  /** Name of its .dist-info folder. */
+  /** Name of what stands for it in site-packages: its .dist-info folder, or what setuptools wrote before there were such. */
   info: string;
 }
 
-/** The distribution that a folder in site-packages is of; none for what is no .dist-info. */
+/** What may be a distribution's name; pip gives what it is taking out another one: `~ame`. */
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const DIST_INFO = /^([^-]+)-(.+)\.dist-info$/;
+/** `name-1.0.egg-info`, `name-1.0-py3.11.egg-info`, `name.egg-info` and `name.egg-link`, which uv counts as installed, too. */
+const EGG = /^([^-]+)(?:-([^-]+)(?:-py.*)?)?\.(?:egg-info|egg-link)$/;
+
+/** The distribution that a name in site-packages stands for; none for any other file or folder, as uv reads them. */
 export function distributionOf(info: string): InstalledDistribution[] {
-  const [, name, version] = /^([^-]+)-(.+)\.dist-info$/.exec(info) ?? [];
-  return name === undefined || version === undefined ? [] : [{ name, version, info }];
+  const [, name = "", version = ""] = DIST_INFO.exec(info) ?? EGG.exec(info) ?? [];
+  return NAME.test(name) && (version === "" || isVersion(version)) ? [{ name, version, info }] : [];
 }

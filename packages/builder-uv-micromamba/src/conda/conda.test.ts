@@ -205,6 +205,19 @@ describe("condaEntries", () => {
     expect(distributions).toEqual([{ name: "demo_noarch", version: "1.0", info: "demo_noarch-1.0.dist-info" }]);
   });
 
+  it.each(["PyYAML-6.0-py3.11.egg-info", "PyYAML-6.0-py3.11.egg-info/PKG-INFO"])(
+    "counts as a distribution what setuptools wrote, as uv does: %s",
+    async (file) => {
+      const path = `lib/python3.11/site-packages/${file}`;
+      const files = [{ path, content: "Metadata-Version: 1.0\n" }];
+      const [fn] = await makePackage(root, "linux-64", { name: "pyyaml", version: "6.0", format: "conda", files });
+      const record = { name: "pyyaml", version: "6.0", build: "0", build_number: 0 };
+      const pack = { record, fn, subdir: "linux-64", channel: "", url: "" };
+      const { distributions } = await readCondaContents(new CondaArchive(join(root, fn), fn), pack);
+      expect(distributions).toMatchObject([{ name: "PyYAML", version: "6.0" }]);
+    },
+  );
+
   it.each([
     ["a hash", { sha256: "0".repeat(64) }, /lib\/x does not have the sha256 that info\/paths\.json says/],
     ["a size", { size_in_bytes: 2 }, /lib\/x has 1 bytes, and info\/paths\.json says 2/],

@@ -20,7 +20,7 @@ export async function readCondaContents(
   const scripts = [`bin/.${name}-post-link.sh`, `bin/.${name}-pre-link.sh`];
   const infos = new Set<string>();
   for (const path of paths) {
-    const info = /(?:^|\/)site-packages\/([^/]+\.dist-info)\//.exec(path)?.[1];
+    const info = /(?:^|\/)site-packages\/([^/]+\.(?:dist-info|egg-info))(?:\/|$)/.exec(path)?.[1];
     if (info !== undefined) infos.add(info);
   }
   return {

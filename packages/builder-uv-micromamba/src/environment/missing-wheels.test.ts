@@ -25,3 +25,15 @@ it.each([
   expect(found.outdated).toHaveLength(same ? 0 : 1);
   expect(found.missing).toHaveLength(same ? 0 : 1);
 });
+
+it("leaves to uv what an environment holds twice, under whatever spelling and of whatever version", () => {
+  const twice = [installed("a", "1.0"), { name: "A", version: "", info: "A.egg-link" }];
+  for (const version of ["1.0", "2.0"])
+    expect(() => missingWheels([{ name: "a", version }], twice)).toThrow(
+      expect.objectContaining({
+        code: "E_UNSUPPORTED",
+        message: expect.stringMatching(/a-1\.0\.dist-info.*A\.egg-link/),
+      }),
+    );
+  expect(missingWheels([{ name: "b", version: "1" }], twice).outdated).toEqual([]);
+});

@@ -13,6 +13,7 @@ import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 import { baseBytecode, holdsBytecode } from "./base-bytecode.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
+import { keepFolderModes } from "./folder-modes.ts";
 import { refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
 import { missingWheels } from "./missing-wheels.ts";
@@ -52,7 +53,7 @@ export async function pythonEnvironment(
   const extended = await question.inspector.environment();
   const libc = await checkedBase(step, question, extended);
   const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
-  const { removal, modules, base } =
+  const { removed, removal, modules, base } =
     packages === undefined
       ? await layersWithoutPackages(step, extended, question)
       : await packageLayers(session, { step, empty, extended, libc, limit }, packages, question);
@@ -71,11 +72,12 @@ export async function pythonEnvironment(
   const owned = [...empty.layers, ...removal, ...modules, ...bytecode].map((layer) =>
     ownedLayer(layer, question.owner),
   );
+  const laid = extended === undefined ? owned : await keepFolderModes(owned, extended.prefix, removed, question);
   // The Python under the environment, and its standard library's bytecode, stay root's.
   const under = empty.foundation === undefined ? [] : [empty.foundation];
   const underRoot = empty.python?.path.slice(0, empty.python.path.indexOf("/bin/")) ?? "";
   return {
-    layers: [...under, ...(await compile(under, underRoot, "")), ...owned],
+    layers: [...under, ...(await compile(under, underRoot, "")), ...laid],
     extended: extended?.prefix.slice(1),
   };
 }
@@ -102,6 +104,8 @@ async function checkedBase(
 }
 
 interface PackageLayers {
+  /** What of the base goes. */
+  removed: readonly string[];
   /** Takes out what the Python packages replace, where there is such a thing. */
   removal: LayerSource[];
   modules: LayerSource[];
@@ -116,10 +120,10 @@ async function layersWithoutPackages(
   { inspector }: EnvironmentQuestion,
 ): Promise<PackageLayers> {
   const isCompiled = step.manager === "venv" && step.python.from === "version" && step.bytecode;
-  if (!isCompiled || extended === undefined) return { removal: [], modules: [], base: undefined };
+  if (!isCompiled || extended === undefined) return { removed: [], removal: [], modules: [], base: undefined };
   const { modules, stray } = await baseBytecode(extended, new Set(), inspector);
   const removal = removalLayer([], stray);
-  return { removal: removal === undefined ? [] : [removal], modules: [], base: modules };
+  return { removed: stray, removal: removal === undefined ? [] : [removal], modules: [], base: modules };
 }
 
 /** The layers that Python packages make. */
@@ -138,10 +142,11 @@ async function packageLayers(
   const wheels = await chosenWheels(session, wanted, question.early);
   const { missing, outdated } = missingWheels(wheels, installed);
   refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
-  const removed = extended === undefined ? [] : await removedPaths(extended, outdated, question.inspector);
+  const replaced = extended === undefined ? [] : await removedPaths(extended, outdated, question.inspector);
   const compiled = step.manager === "venv" && step.bytecode ? extended : undefined;
-  const base = compiled && (await baseBytecode(compiled, new Set(removed), question.inspector));
-  const removal = removalLayer(outdated, [...new Set([...removed, ...(base?.stray ?? [])])].sort());
+  const base = compiled && (await baseBytecode(compiled, new Set(replaced), question.inspector));
+  const removed = [...new Set([...replaced, ...(base?.stray ?? [])])].sort();
+  const removal = removalLayer(outdated, removed);
   const place = {
     prefix: empty.prefix.slice(1),
     pythonMinor: target.minor,
@@ -152,7 +157,7 @@ async function packageLayers(
   const left = limit - empty.layers.length;
   const { records, signal, warn } = session;
   const modules = await wheelLayers(missing, { target: place, limit: left, records, signal, warn });
-  return { removal: removal === undefined ? [] : [removal], modules, base: base?.modules };
+  return { removed, removal: removal === undefined ? [] : [removal], modules, base: base?.modules };
 }
 
 function targetOf({ empty: { python }, libc }: PackagesGround, base: BaseImage): PythonTarget {

@@ -10,7 +10,8 @@ import { removalLayer, removedPaths } from "./removal-layer.ts";
 const SITE = "opt/venv/lib/python3.11/site-packages";
 const DEMO = { name: "demo", version: "1", info: "demo-1.dist-info" };
 const RECORD = `${SITE}/${DEMO.info}/RECORD`;
-const ROWS = "demo.py,,\ndemo/core.py,,\ndemo/data.txt,,\ngone.py,,\n../../../bin/demo,,\n/etc/demo,,\n";
+const ROWS =
+  "demo.py,,\ndemo/core.py,,\ndemo/data.txt,,\ngone.py,,\n../../../bin/demo,,\n/etc/demo,,\ndemo-1.dist-info/RECORD,,\n";
 const VENV: BaseEnvironment = {
   kind: "venv",
   prefix: "/opt/venv",
@@ -65,4 +66,28 @@ it.each<[string, TarEntry[]]>([
   ["has a folder for a RECORD", there(`${RECORD}/x`)],
 ])("leaves the files of what %s to other builders", async (_, entries) => {
   await expect(removed(...entries, ...FILES)).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+});
+
+it("leaves in the .dist-info what its RECORD does not name, as uv does", async () => {
+  const paths = await removed(textFile(RECORD, ROWS), ...there(`${SITE}/${DEMO.info}/NOTES`), ...FILES);
+  expect(paths).toContain(`whiteout ${RECORD}`);
+  expect(paths).not.toContain(`whiteout ${SITE}/${DEMO.info}`);
+  expect(paths).not.toContain(`whiteout ${SITE}/${DEMO.info}/NOTES`);
+});
+
+const LIB64: TarEntry = { type: "symlink", path: "opt/venv/lib64", link: "lib", uid: 0, gid: 0 };
+
+it("removes what a RECORD names by the environment's link lib64", async () => {
+  const record = textFile(RECORD, `${ROWS}../../../lib64/demo.so,,\n`);
+  expect(await removed(record, LIB64, ...there("opt/venv/lib/demo.so"), ...FILES)).toContain(
+    "whiteout opt/venv/lib/demo.so",
+  );
+});
+
+it("leaves to other builders a package whose folder is a link, which uv does not remove", async () => {
+  const linked: TarEntry = { type: "symlink", path: `${SITE}/demo`, link: "/srv/demo", uid: 0, gid: 0 };
+  await expect(removed(textFile(RECORD, ROWS), linked, ...there("srv/demo/core.py"))).rejects.toMatchObject({
+    code: "E_UNSUPPORTED",
+    message: expect.stringContaining(`/${SITE}/demo of demo 1 of the base image`),
+  });
 });

@@ -1,16 +1,19 @@
 import { posix } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
+import { foldersOf } from "../base/folders-of.ts";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
+import { plainFolder } from "../base/plain-folder.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { whiteout } from "../layer/tar-entry.ts";
 import { parseRecord } from "../wheel/record.ts";
 
 /**
  * The paths that go with distributions of the base, sorted: every file their RECORD names inside the environment, its
- * bytecode, and the .dist-info folder.
+ * bytecode, and the .dist-info folder where all in it is named.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows.
+ * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows, and for one with a link on the
+ * way to a file, which uv does not take out.
  */
 export async function removedPaths(
   environment: BaseEnvironment,
@@ -21,6 +24,12 @@ export async function removedPaths(
   const prefix = environment.prefix.slice(1);
   const site = `${prefix}/lib/python${environment.python.minor}/site-packages`;
   const paths = new Set<string>();
+  const plain = new Map<string, unknown>();
+  // uv's environments have a link in place of the folder lib64, by which its RECORDs name files.
+  const isLinked = (await tree.get(`${prefix}/lib64`))?.type === "symlink";
+  const lib64 = `${prefix}/lib64/`;
+  const through = (path: string) =>
+    isLinked && path.startsWith(lib64) ? `${prefix}/lib/${path.slice(lib64.length)}` : path;
   const modules: { folder: string; module: string }[] = [];
   for (const { name, version, info } of outdated) {
     const subject = `${name} ${version} of the base image`;
@@ -29,11 +38,17 @@ export async function removedPaths(
       throw new ImageSpecError("E_UNSUPPORTED", `${subject} has no RECORD of its files`, {
         hint: "Use a base image where it was installed by pip or uv, or require that version.",
       });
-    paths.add(`${site}/${info}`);
-    for (const row of rows) {
-      const path = posix.resolve(`/${site}`, row.path).slice(1);
-      // The folder's whiteout covers what is in it; files outside the environment are not removed.
-      if (!path.startsWith(`${prefix}/`) || path.startsWith(`${site}/${info}/`)) continue;
+    const recorded = rows.map((row) => through(posix.resolve(`/${site}`, row.path).slice(1)));
+    const kept = await tree.below(`${site}/${info}`);
+    for (const path of recorded) kept.delete(path);
+    // The folder's whiteout covers what is in it.
+    const isWhole = [...kept.values()].every(({ type }) => type === "directory");
+    if (isWhole) paths.add(`${site}/${info}`);
+    for (const path of recorded) {
+      // Files outside the environment are not removed.
+      if (!path.startsWith(`${prefix}/`) || (isWhole && path.startsWith(`${site}/${info}/`))) continue;
+      for (const folder of foldersOf(path).filter((one) => one.length > prefix.length && !plain.has(one)))
+        plain.set(folder, await plainFolder(folder, tree, subject));
       if ((await tree.get(path)) !== undefined) paths.add(path);
       const [, folder, module] = /^(.*)\/([^/]+)\.py$/.exec(path) ?? [];
       if (folder !== undefined && module !== undefined) modules.push({ folder, module });

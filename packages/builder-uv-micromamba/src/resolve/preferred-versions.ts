@@ -6,6 +6,6 @@ import type { InstalledDistribution } from "../base/installed-distribution.ts";
  * preferred, which is what extending an environment means.
  */
 export function preferredVersions(installed: readonly InstalledDistribution[]): string {
-  const packages = installed.map(({ name, version }) => ({ name, version }));
+  const packages = installed.flatMap(({ name, version }) => (version === "" ? [] : [{ name, version }]));
   return stringify({ "lock-version": "1.0", "created-by": "imagespec", packages });
 }

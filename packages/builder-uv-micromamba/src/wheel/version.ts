@@ -13,6 +13,11 @@ export function sameVersion(left: string, right: string): boolean {
   return normalVersion(left) === normalVersion(right);
 }
 
+/** Whether a text is a version at all. */
+export function isVersion(text: string): boolean {
+  return VERSION.test(text.trim().toLowerCase());
+}
+
 /** `2.1` of `2.1+cpu`. */
 export function withoutLocal(version: string): string {
   return version.replace(/\+.*$/, "");

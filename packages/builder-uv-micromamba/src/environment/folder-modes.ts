@@ -1,0 +1,59 @@
+import { ImageSpecError } from "@imagespec/core/builder";
+import type { BaseImage } from "../base/base-image.ts";
+import type { BaseInspector } from "../base/base-inspector.ts";
+import { foldersOf } from "../base/folders-of.ts";
+import type { LayerSource } from "../layer/layer-source.ts";
+
+const USUAL = 0o755;
+const SET_GROUP = 0o2000;
+
+/**
+ * Layers over an environment of the base, whose folders keep their modes where something stays in them: what is installed
+ * into a folder does not change it. Those from which all is `removed` are made anew.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a folder with set-group-ID, which hands that on to what is made in it.
+ */
+export async function keepFolderModes(
+  layers: readonly LayerSource[],
+  prefix: string,
+  removed: readonly string[],
+  { inspector: { tree }, base }: { inspector: BaseInspector; base: Pick<BaseImage, "name"> },
+): Promise<readonly LayerSource[]> {
+  const top = prefix.slice(1);
+  const own = await tree.get(top);
+  const below = await tree.below(top);
+  const modes = new Map<string, number>();
+  for (const [path, { type, mode, implied }] of own === undefined ? below : [[top, own] as const, ...below])
+    if (type === "directory" && !implied && mode !== USUAL) modes.set(path, mode);
+  if (modes.size === 0 || layers.length === 0) return layers;
+  const gone = new Set(removed);
+  const isGone = (path: string) => gone.has(path) || foldersOf(path).some((folder) => gone.has(folder));
+  const kept: Record<string, number> = {};
+  for (const [path, { type }] of below) {
+    if (type === "directory" || isGone(path)) continue;
+    for (const folder of foldersOf(path)) {
+      const mode = modes.get(folder);
+      if (mode !== undefined) kept[folder] = mode;
+    }
+  }
+  const handing = Object.keys(kept).find((folder) => (kept[folder] as number) & SET_GROUP);
+  if (handing !== undefined)
+    throw new ImageSpecError(
+      "E_UNSUPPORTED",
+      `/${handing} of ${base.name} has set-group-ID, which new folders take over`,
+      {
+        hint: "Build with docker-buildx or kaniko.",
+      },
+    );
+  if (Object.keys(kept).length === 0) return layers;
+  return layers.map((layer) => ({
+    ...layer,
+    key: { modes: kept, layer: layer.key },
+    async *entries(signal) {
+      for await (const entry of layer.entries(signal))
+        yield entry.type === "directory" && Object.hasOwn(kept, entry.path)
+          ? { ...entry, mode: kept[entry.path] as number }
+          : entry;
+    },
+  }));
+}
