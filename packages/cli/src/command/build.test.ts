@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -71,9 +72,10 @@ describe("build", () => {
     }
   });
 
-  it.each(["no/such/folder.json", "imagespec.json/trace.json", "."])(
+  it.each(["no/such/folder.json", "imagespec.json/trace.json", ".", "pipe"])(
     "--trace %s is refused before anything is built",
     async (file) => {
+      if (file === "pipe") execFileSync("mkfifo", [join(cli.path, file)]);
       const { code, stdout, stderr } = await cli.run(["build", "--trace", file]);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toMatch(/^error: E_OPTIONS: The trace cannot be written: /);

@@ -21,7 +21,10 @@ export class TraceFile {
    */
   static async at(path: string): Promise<TraceFile> {
     try {
-      if (await isFolder(path)) throw new Error(`${path} is a folder`);
+      const found = await stat(path).catch(() => undefined);
+      if (found?.isDirectory()) throw new Error(`${path} is a folder`);
+      // Opening one would wait for a reader, past all signals; `>(command)` of a shell, below /dev, has one.
+      if (found?.isFIFO() && !/^\/(?:dev|proc)\//.test(path)) throw new Error(`${path} is a pipe`);
       await access(path, constants.W_OK).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
         await access(dirname(resolve(path)), constants.W_OK);
@@ -44,8 +47,4 @@ export class TraceFile {
       });
     });
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
