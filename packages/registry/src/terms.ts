@@ -19,6 +19,7 @@ export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
 export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
 export { cutBesideSecrets } from "./errors/secret-patterns.ts";
 export { makeFolder } from "./file/make-folder.ts";
+export { isNamedPipe } from "./file/named-pipe.ts";
 export {
   FileRefused,
   LARGEST_LOCK,

@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { delimiter } from "node:path";
 import { json, text } from "node:stream/consumers";
-import { ImageSpecError, isImageSpecError } from "@imagespec/registry";
+import { ImageSpecError, isImageSpecError, isNamedPipe } from "@imagespec/registry";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesOptions } from "../options.ts";
 
@@ -148,7 +147,7 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
   try {
     const { kubeconfig } = options;
     const paths = kubeconfig === undefined ? (process.env.KUBECONFIG ?? "").split(delimiter) : [kubeconfig];
-    paths.forEach(refusePipe);
+    for (const path of paths) if (await isNamedPipe(path)) throw new Error(`${path} is a pipe, not a file`);
     if (kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfig);
     if (options.context !== undefined) config.setCurrentContext(options.context);
@@ -172,12 +171,6 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
     );
   }
   return new Cluster(config, options.namespace ?? context?.namespace ?? "default");
-}
-
-/** The client would wait, past all signals, for whoever writes to a pipe; `<(command)` of a shell, below /dev, has a writer. */
-function refusePipe(path: string): void {
-  const isNamed = !/^\/(?:dev|proc)\//.test(path);
-  if (isNamed && statSync(path, { throwIfNoEntry: false })?.isFIFO()) throw new Error(`${path} is a pipe, not a file`);
 }
 
 /** Where the client finds no kubeconfig, it makes up one for a server of old, on this machine. */

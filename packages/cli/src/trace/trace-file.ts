@@ -1,6 +1,7 @@
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/core";
+import { isNamedPipe } from "@imagespec/core/internal";
 import { BuildTrace } from "./build-trace.ts";
 
 /** The file that a trace of a build is written to, once the build has ended. */
@@ -21,10 +22,8 @@ export class TraceFile {
    */
   static async at(path: string): Promise<TraceFile> {
     try {
-      const found = await stat(path).catch(() => undefined);
-      if (found?.isDirectory()) throw new Error(`${path} is a folder`);
-      // Opening one would wait for a reader, past all signals; `>(command)` of a shell, below /dev, has one.
-      if (found?.isFIFO() && !/^\/(?:dev|proc)\//.test(path)) throw new Error(`${path} is a pipe`);
+      if (await isFolder(path)) throw new Error(`${path} is a folder`);
+      if (await isNamedPipe(path)) throw new Error(`${path} is a pipe, not a file`);
       await access(path, constants.W_OK).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
         await access(dirname(resolve(path)), constants.W_OK);
@@ -47,4 +46,8 @@ export class TraceFile {
       });
     });
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }

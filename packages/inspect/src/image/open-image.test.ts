@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,7 +60,9 @@ describe("archives that are broken", () => {
   });
 
   it("are named where they are not there or cannot be read", async () => {
-    for (const path of [join(folder, "none.tar"), folder])
+    const pipe = join(folder, "pipe.tar");
+    execFileSync("mkfifo", [pipe]);
+    for (const path of [join(folder, "none.tar"), folder, pipe])
       await expect(inspectImage(`docker-archive:${path}`)).rejects.toMatchObject({
         code: "E_INPUT_FILE",
         message: expect.stringContaining(path),

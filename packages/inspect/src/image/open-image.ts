@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { ContainerEngine } from "@imagespec/container-engine";
-import { ImageSpecError, OciLayout, parseReference } from "@imagespec/registry";
+import { ImageSpecError, isNamedPipe, OciLayout, parseReference } from "@imagespec/registry";
 import { openArchive } from "./open-archive.ts";
 import { openStoredImage } from "./open-stored-image.ts";
 import type { ImageAccess, OpenedImage } from "./opened-image.ts";
@@ -18,11 +18,12 @@ export async function openImage(text: string, access: ImageAccess): Promise<Open
   const [, kind, rest = ""] = /^(oci|engine|docker-daemon|docker-archive):(.+)$/.exec(text) ?? [];
   if (kind === "oci") return openLayout(text, rest, access);
   if (kind === "docker-archive") {
-    const broken = (why: string, cause: unknown) =>
+    const broken = (why: string, cause?: unknown) =>
       new ImageSpecError("E_INPUT_FILE", `${text} cannot be inspected: ${why}`, {
         hint: "Name an archive as docker save writes it; write it again where it is broken.",
         cause,
       });
+    if (await isNamedPipe(rest)) throw broken("it is a pipe, not a file");
     return openArchive({ reference: text, content: createReadStream(rest), broken }, signal);
   }
   if (kind !== undefined) {
