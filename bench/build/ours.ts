@@ -10,6 +10,8 @@ export interface OursOptions {
   index?: string;
   bytecode?: boolean;
   cacheRepository?: string;
+  /** On a machine of CI, which is thrown away afterwards. */
+  isCi?: boolean;
 }
 
 /** `imagespec build` as a whole process, start of Node included. */
@@ -24,7 +26,7 @@ export async function buildOurs(folder: string, one: Case, options: OursOptions)
     ...(options.index !== undefined && { pipIndex: options.index }),
   };
   await writeFile(file, JSON.stringify(spec));
-  const env = { ...process.env, IMAGESPEC_CACHE_DIR: options.cache };
+  const env = { ...process.env, IMAGESPEC_CACHE_DIR: options.cache, CI: options.isCi ? "true" : undefined };
   const { cacheRepository } = options;
   const steered = cacheRepository === undefined ? [] : ["--builder-option", `cacheRepository=${cacheRepository}`];
   return measure(process.execPath, [CLI, "build", file, ...steered], { env });

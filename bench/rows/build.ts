@@ -124,7 +124,7 @@ function changeRows({ folder, cache, base, rival }: Setting): Row[] {
   ];
 }
 
-/** A machine with an empty cache that finds its layers in the registry. */
+/** A machine of CI with an empty cache that finds its layers in the registry. */
 function fullRegistry({ folder, cache, base }: Setting, cacheRepository: string): Row {
   const elsewhere = join(folder, "cache-elsewhere");
   return {
@@ -138,7 +138,7 @@ function fullRegistry({ folder, cache, base }: Setting, cacheRepository: string)
       await changeSource(base.sourceRoot, 2000 + round);
       await rm(elsewhere, { recursive: true, force: true });
     },
-    ours: () => buildOurs(folder, base, { cache: elsewhere, cacheRepository }),
+    ours: () => buildOurs(folder, base, { cache: elsewhere, cacheRepository, isCi: true }),
     async theirs(round) {
       await changeSource(base.sourceRoot, 3000 + round);
       return buildOurs(folder, base, { cache });
