@@ -136,4 +136,23 @@ describe("evict", () => {
     expect(await evict(folder, 0)).toBe(0);
     expect((await stat(store.path(digests[2] as string))).size).toBe(4);
   });
+
+  it("looks through the cache once in ten minutes, and at once for another limit", async () => {
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60 * 1000);
+    const addOld = async (text: string) => {
+      const { digest } = await store.write(bytes(text));
+      await utimes(store.path(digest), ago(61), ago(61));
+    };
+    await addOld("a");
+    expect(await evict(folder, 1)).toBe(0);
+    await addOld("bb");
+    await addOld("cccc");
+    expect(await evict(folder, 1)).toBe(0);
+    expect(await evict(folder, 6)).toBe(1);
+    await utimes(folder.path("looked-through"), ago(9), ago(9));
+    await addOld("d");
+    expect(await evict(folder, 6)).toBe(0);
+    await utimes(folder.path("looked-through"), ago(11), ago(11));
+    expect(await evict(folder, 6)).toBeGreaterThan(0);
+  });
 });

@@ -1,16 +1,23 @@
-import { type Stats, statSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { readFileSync, type Stats, statSync } from "node:fs";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CacheFolder } from "./cache-folder.ts";
 
 /** Files used within this time, in milliseconds, are kept: another build may be about to read them. */
 const IN_USE_MS = 60 * 60 * 1000;
+/**
+ * For so long, in milliseconds, a cache is not looked through again: whatever came since is in use, so that all a look
+ * could remove is what went out of use meanwhile.
+ */
+const LOOKED_MS = 10 * 60 * 1000;
 
 /**
- * Removes the least recently used files until the cache holds at most `maxBytes`. Several processes may do so at once. A
- * build makes a missing file again, so removing one is always safe. Returns the bytes freed.
+ * Removes the least recently used files until the cache holds at most `maxBytes`, unless that was done minutes ago. Several
+ * processes may do so at once. A build makes a missing file again, so removing one is always safe. Returns the bytes freed.
  */
 export async function evict(folder: CacheFolder, maxBytes: number): Promise<number> {
+  const looked = folder.path("looked-through");
+  if (isRecent(looked, maxBytes)) return 0;
   const files: { path: string; size: number; used: number }[] = [];
   for (const top of ["blobs", "records"]) {
     const root = folder.path(top);
@@ -30,7 +37,15 @@ export async function evict(folder: CacheFolder, maxBytes: number): Promise<numb
     total -= file.size;
     freed += file.size;
   }
+  // Without it the next build looks again.
+  await writeFile(looked, String(maxBytes)).catch(() => {});
   return freed;
+}
+
+/** Whether the cache was looked through within {@link LOOKED_MS}, to the same limit. */
+function isRecent(looked: string, maxBytes: number): boolean {
+  const age = Date.now() - (statOf(looked)?.mtimeMs ?? 0);
+  return age >= 0 && age < LOOKED_MS && readFileSync(looked, "utf8") === String(maxBytes);
 }
 
 /** Without a promise, since one for each of thousands of files takes twice as long. */
