@@ -61,6 +61,8 @@ it("lets the machine alone be at fault without a file, of builders that only pus
   expect(JSON.parse(refused.stdout).builders).toMatchObject([
     { status: "unsupported", reason: "registry: this builder needs one to push to" },
   ]);
+  const { code, stderr } = await cli.run(["doctor", "--builder", "pushs"]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/E_BUILDER_UNKNOWN.*"pushs".*\nhint: Write 'pushes'/)]);
 });
 
 it("judges the uv that the spec names in place of the machine's", async () => {

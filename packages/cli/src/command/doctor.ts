@@ -25,9 +25,8 @@ export const doctor: Command = async (context) => {
   const spec = target?.spec ?? any;
   const engine = projectEngine(context, folder);
   const found = await engine.findBuilders({ importModules: true });
-  const { builderOptions, platform } = line;
-  const all = await engine.examine(spec, { signal, builderOptions, platform });
-  const reports = line.builder === undefined ? all : all.filter(({ type }) => type === line.builder);
+  const { builder, builderOptions, platform } = line;
+  const reports = await engine.examine(spec, { signal, builder, builderOptions, platform });
   const machine = await machineReport(toolChoice(spec, line.builderOptions), env, signal);
   const contacts = target === undefined ? undefined : await contactsOf(target, context);
   if (line.json) print(JSON.stringify({ machine, builders: reports, contacts, diagnostics: found.diagnostics }));

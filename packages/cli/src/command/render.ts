@@ -1,3 +1,4 @@
+import { ImageSpecError } from "@imagespec/core";
 import type { ShippedFile } from "@imagespec/core/builder";
 import { renderDockerfile } from "@imagespec/dockerfile";
 import { EXIT } from "../exit-codes.ts";
@@ -20,6 +21,10 @@ export const render: Command = async (context) => {
   const type = kaniko ? "kaniko" : "docker-buildx";
   // The image's label names the builder's version, which is unknown where the builder is not installed.
   const { candidates } = await projectEngine(context).findBuilders();
+  checkNamed(
+    context.line.builder,
+    candidates.map((candidate) => candidate.type),
+  );
   const version = candidates.find((candidate) => candidate.type === type)?.version;
   const { text } = renderDockerfile(request.plan, {
     dialect: kaniko ? "kaniko" : "buildkit",
@@ -30,6 +35,15 @@ export const render: Command = async (context) => {
   context.print(text.replace(/\n$/, ""));
   return EXIT.done;
 };
+
+/** A misspelt name would give the other dialect without a word. */
+function checkNamed(builder: string | undefined, installed: readonly string[]): void {
+  const known = [...new Set(["docker-buildx", "kaniko", ...installed])].sort();
+  if (builder === undefined || known.includes(builder)) return;
+  throw new ImageSpecError("E_BUILDER_UNKNOWN", `Builder "${builder}" is not installed`, {
+    hint: `Use one of ${known.join(", ")}.`,
+  });
+}
 
 function details(file: ShippedFile): string[] {
   if (file.type === "file") return [String(file.size), file.sha256];

@@ -18,14 +18,21 @@ export interface BuilderReport {
   hint?: string | undefined;
 }
 
-/** Imports every builder and asks it about the spec: options, `supports`, `probe`. Builds nothing. */
+/**
+ * Imports every builder, or the one that `options` name, and asks it about the spec: options, `supports`, `probe`. Builds
+ * nothing.
+ *
+ * @throws ImageSpecError E_BUILDER_UNKNOWN, E_BUILDER_LOAD for the one that is named.
+ */
 export async function examineBuilders(host: EngineHost, spec: Spec, options: BuildOptions): Promise<BuilderReport[]> {
   const env = host.env();
   const settings = await host.settings();
   const call = readBuildOptions(spec, options, env, settings.config.builder);
   const { cacheDir } = host;
   const { request } = await prepareBuild(spec, call, { env, cacheDir, signal: options.signal, skipSecretFiles: true });
-  const { candidates } = await host.builders.all();
+  const { builder } = options;
+  const candidates =
+    builder === undefined ? (await host.builders.all()).candidates : [await host.builders.named(builder)];
   return Promise.all(
     candidates.map(async ({ type, priority, origin, file, summary, load }): Promise<BuilderReport> => {
       const about = { type, priority, origin, file, summary };

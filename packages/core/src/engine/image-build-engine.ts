@@ -120,7 +120,7 @@ export class ImageBuildEngine {
     return this.#host.builders.all(importModules ? "import" : "list");
   }
 
-  /** Imports every builder and asks it about this spec; builds nothing. */
+  /** Imports every builder, or the one the options name, and asks it about this spec; builds nothing. */
   async examine(spec: Spec, options: BuildOptions = {}): Promise<BuilderReport[]> {
     const { examineBuilders } = await import("./examine-builders.ts");
     return examineBuilders(this.#host, spec, options);
