@@ -1,8 +1,10 @@
-// node make-layers.ts copied|deflated WHEELS CACHE RESULT: makes the layers of the wheels in a folder, with an empty cache, and
-// writes the milliseconds of processor time that took, without the start of the program, and the bytes of the layers.
+// node make-layers.ts made|deflated DIST WHEELS CACHE RESULT: makes the layers of the wheels in a folder by the builder in DIST, with
+// an empty cache, and writes the milliseconds of processor time that took, without the start of the program, and the bytes of the
+// layers.
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { deflateAgain } from "./deflate-again.ts";
 
 // What is published runs here: types that are stripped at the start would count as time.
@@ -11,15 +13,14 @@ type Builder = typeof import("../../packages/builder-uv-micromamba/src/wheel/whe
   typeof import("../../packages/builder-uv-micromamba/src/cache/blob-store.ts") &
   typeof import("../../packages/builder-uv-micromamba/src/cache/cache-folder.ts") &
   typeof import("../../packages/builder-uv-micromamba/src/cache/record-store.ts");
-const DIST = new URL("../../packages/builder-uv-micromamba/dist/", import.meta.url);
-const load = async (file: string) => (await import(new URL(file, DIST).href)) as Builder;
+const [way = "", dist = "", wheels = "", cache = "", result = ""] = process.argv.slice(2);
+const load = async (file: string) => (await import(pathToFileURL(join(dist, file)).href)) as Builder;
 const { wheelLayers } = await load("wheel/wheel-layers.js");
 const { LayerCache } = await load("layer/layer-cache.js");
 const { BlobStore } = await load("cache/blob-store.js");
 const { CacheFolder } = await load("cache/cache-folder.js");
 const { RecordStore } = await load("cache/record-store.js");
 
-const [way = "", wheels = "", cache = "", result = ""] = process.argv.slice(2);
 const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: cache });
 await folder.open();
 const [blobs, records] = [new BlobStore(folder), new RecordStore(folder)];
@@ -46,7 +47,8 @@ const made = new LayerCache(blobs, records);
 let size = 0;
 for (const layer of layers)
   size +=
-    way === "copied" ? (await made.make(layer, signal)).size : (await blobs.write(deflateAgain(layer, signal))).size;
-await made.close();
+    way === "made" ? (await made.make(layer, signal)).size : (await blobs.write(deflateAgain(layer, signal))).size;
+// The earlier commit's has no threads that could be closed.
+await made.close?.();
 const { user, system } = process.cpuUsage(before);
 await writeFile(result, JSON.stringify({ cpu: (user + system) / 1000, size }));
