@@ -19,7 +19,7 @@ import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-o
 import { checkNamedOptions } from "./check-builder.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { ENGINE_STEPS } from "./engine-steps.ts";
-import { keepIdentity, keepReusedIdentity } from "./keep-identity.ts";
+import { isNewHere, keepIdentity, keepReusedIdentity } from "./keep-identity.ts";
 import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 import { strayOptions } from "./stray-options.ts";
 
@@ -76,6 +76,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   let answer: PresenceAnswer = { presence: undefined, fromRegistry: false };
   // The builder that has a say in whether the image exists, and is not imported for nothing.
   const asked = named?.reusesExisting === true ? undefined : await named?.load();
+  // What is wrong with it is reported where it is awaited.
+  void loadIfNew(host, build).catch(() => {});
   if (asked?.asksPresence !== false) {
     const { platforms, push, output } = request.target;
     const hasRegistry = spec.registry !== undefined;
@@ -120,6 +122,14 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   if (done.built) await keepIdentity(host, build, done.result);
   else await keepReusedIdentity(host, build);
   return finish(host, build, done, reasons);
+}
+
+/**
+ * Loads the named builder while the registry is asked, which takes as long, where the image is mostly to be built: content that
+ * this machine has built before was changed. Elsewhere an image that exists would be found no sooner, and a builder imported.
+ */
+async function loadIfNew(host: EngineHost, build: Build): Promise<void> {
+  if (build.named !== undefined && (await isNewHere(host, build))) await build.named.load();
 }
 
 /** Whether what presence said means that nothing has to be built, and why. */

@@ -1,9 +1,15 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import { keepIdentityInCache } from "../explain/kept-identity.ts";
 import { ImageSpec } from "../image-spec/image-spec.ts";
 import { BuilderRegistry } from "./builder-registry.ts";
 import { PushBuilder } from "./fixtures/push-builder.ts";
@@ -161,6 +167,36 @@ it("imports a builder that reuses what exists for a build, or to check its optio
     await registry.close();
   }
 });
+
+it.each([
+  ["that was asked for here with other content", ["other"], 5000, true],
+  ["that was never asked for here", [], 200, false],
+])(
+  "of an image %s a builder is imported while the registry is asked, or after it",
+  async (_what, tags, patience, isEarly) => {
+    const imported = join(root, "imported");
+    const seen: boolean[] = [];
+    const server = createServer(async (_request, response) => {
+      for (const end = Date.now() + patience; !existsSync(imported) && Date.now() < end; ) await sleep(5);
+      seen.push(existsSync(imported));
+      response.writeHead(404).end();
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      const registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      for (const tag of tags) await keepIdentityInCache(root, `${registry}/app`, { tag, document: "{}" });
+      const code = `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(imported)}, ""); ${source("late", "l:1")}`;
+      await install("dep", "late", code, { reusesExisting: true });
+      await write("package.json", { dependencies: { dep: "1" } });
+      const image = new ImageSpec({ name: "app", registry, baseImage: "base:1", builder: "late" });
+      expect(await engine({ attachIdentity: false }).build(image)).toMatchObject({ reference: "l:1" });
+      expect(seen).toEqual([isEarly]);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  },
+);
 
 it("looks once for each builder, however many images name them in turn", async () => {
   await install("@imagespec/builder-kaniko", "kaniko", source("kaniko", "k:1"));

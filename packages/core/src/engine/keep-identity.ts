@@ -3,7 +3,7 @@ import { isImageSpecError } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import type { BuildResult } from "../builder/builder.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
-import { keepIdentityInCache, lastKeptTag } from "../explain/kept-identity.ts";
+import { isNewTag, keepIdentityInCache, lastKeptTag } from "../explain/kept-identity.ts";
 import { IDENTITY_TYPE, MAX_IDENTITY_BYTES, publishedIdentity } from "../explain/published-identity.ts";
 import { imageName } from "../identity/image-reference.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
@@ -45,6 +45,11 @@ export async function keepReusedIdentity(host: CacheHost, build: PreparedBuild):
   // Mostly nothing has changed since: then even the document, which may be large, is not put together.
   if ((await lastKeptTag(cacheOf(host), imageName(resolved.target))) === identity.tag) return;
   await keepInCache(host, build).catch(() => {});
+}
+
+/** Whether content was changed since this image was last asked for here, as far as what is kept in the cache tells. */
+export function isNewHere(host: CacheHost, { resolved, identity }: PreparedBuild): Promise<boolean> {
+  return isNewTag(cacheOf(host), imageName(resolved.target), identity.tag);
 }
 
 function keepInCache(host: CacheHost, { resolved, identity }: PreparedBuild): Promise<void> {

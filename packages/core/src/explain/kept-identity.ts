@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { access, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/replace-file.ts";
 
@@ -32,6 +32,16 @@ export async function keepIdentityInCache(cacheDir: string, imageName: string, i
 /** The tag of the last build of an image of that name; undefined when none is known here. */
 export async function lastKeptTag(cacheDir: string, imageName: string): Promise<string | undefined> {
   return readFile(join(folderOf(cacheDir, imageName), LAST), "utf8").catch(() => undefined);
+}
+
+/** Whether images of that name were asked for here, and none under this tag: it is mostly that of changed content. */
+export async function isNewTag(cacheDir: string, imageName: string, tag: string): Promise<boolean> {
+  if ((await lastKeptTag(cacheDir, imageName)) === undefined) return false;
+  const known = access(join(folderOf(cacheDir, imageName), `${tag}.json`));
+  return known.then(
+    () => false,
+    () => true,
+  );
 }
 
 /**
