@@ -1,19 +1,19 @@
 import { ImageSpecError, type MarkerEnvironment, markerHolds } from "@imagespec/core/builder";
 import { MACHINES, type PythonTarget } from "../target/python-target.ts";
 
-/** For which Pythons and environments a pylock.toml holds. */
+/** For which Pythons and environments a pylock.toml, or a package of it, holds. */
 export interface LockLimits {
   "requires-python"?: string;
   environments?: string[];
 }
 
 /**
- * A lock says for which Pythons and environments it holds.
+ * A lock says for which Pythons and environments it holds, and so may each of its packages for which Pythons.
  *
  * @throws ImageSpecError E_RESOLVE for one that is not for this one.
  */
-export function refuseOtherTargets(lock: LockLimits, environment: MarkerEnvironment, subject: string): void {
-  const python = lock["requires-python"];
+export function refuseOtherTargets(limits: LockLimits, environment: MarkerEnvironment, subject: string): void {
+  const python = limits["requires-python"];
   const found = `Python ${environment.python_full_version} on ${environment.platform_machine} Linux`;
   const wrong = (wanted: string) =>
     new ImageSpecError("E_RESOLVE", `${subject} is for ${wanted}, and the image has ${found}`, {
@@ -24,7 +24,7 @@ export function refuseOtherTargets(lock: LockLimits, environment: MarkerEnvironm
     if (!markerHolds(`python_full_version ${operator || "=="} "${version}"`, environment))
       throw wrong(`Python ${python}`);
   }
-  const supported = lock.environments ?? [];
+  const supported = limits.environments ?? [];
   if (supported.length > 0 && !supported.some((marker) => markerHolds(marker, environment)))
     throw wrong(supported.join(" or "));
 }

@@ -70,4 +70,14 @@ describe("lockedDistributions", () => {
     expect(() => read("", "environments = [\"sys_platform == 'win32'\"]")).toThrow(/win32/);
     expect(() => read(locked("n", ""))).toThrow(/n 1 has neither/);
   });
+
+  it("refuses a package for other Pythons, and one that stands there twice, whose markers hold, as uv does", () => {
+    const wheel = (name: string) => `wheels = [${file(`${name}-1-py3-none-any.whl`)}]`;
+    const newer = 'requires-python = ">=3.12"';
+    expect(() => read(locked("n", `${newer}\n${wheel("n")}`))).toThrow(/^n of pylock\.toml is for Python >=3\.12/);
+    expect(() => read(locked("n", wheel("n")) + locked("N", wheel("n")))).toThrow(/two packages 'n'/);
+    const elsewhere = "marker = \"sys_platform == 'win32'\"";
+    const others = locked("N", `${elsewhere}\n${newer}\n${wheel("n")}`);
+    expect(read(locked("n", wheel("n")) + others).wheels).toHaveLength(1);
+  });
 });
