@@ -20,9 +20,11 @@ const LAYER: LayerSource = {
   entries: () => [folder("opt/venv", 0o755), folder("opt/venv/lib", 0o755), textFile("opt/venv/lib/new.py", "")],
 };
 
+const VENV = { prefix: "/opt/venv", python: { path: "/usr/bin/python3.11", minor: "3.11", version: undefined } };
+
 async function kept(below: TarEntry[], removed: string[] = []) {
   const inspector = await inspectedBase(root, await tarOf(below));
-  const [layer] = await keepFolderModes([LAYER], "/opt/venv", removed, { inspector, base: { name: "base:1" } });
+  const [layer] = await keepFolderModes([LAYER], VENV, removed, { inspector, base: { name: "base:1" } });
   const entries = await Array.fromAsync(layer?.entries(new AbortController().signal) ?? []);
   const modes = entries.flatMap((entry) => (entry.type === "directory" ? [entry.mode.toString(8)] : []));
   return { modes, key: layer?.key };
@@ -36,12 +38,22 @@ it("keeps the modes of folders in which something stays", async () => {
 });
 
 it("makes folders anew from which all is removed, and those that have the usual mode", async () => {
-  const lib = [folder("opt/venv", 0o755), folder("opt/venv/lib", 0o700), textFile("opt/venv/lib/old.py", "")];
-  expect(await kept([...lib, textFile("opt/venv/kept", "")], ["opt/venv/lib/old.py"])).toEqual({
-    modes: ["755", "755"],
-    key: LAYER.key,
-  });
+  const share = [folder("opt/venv", 0o755), folder("opt/venv/share", 0o700), textFile("opt/venv/share/old.txt", "")];
+  const { key } = await kept([...share, textFile("opt/venv/kept", "")], ["opt/venv/share/old.txt"]);
+  expect(key).toEqual(LAYER.key);
   expect((await kept([folder("opt/venv", 0o755), textFile("opt/venv/kept", "")])).key).toBe(LAYER.key);
+});
+
+it("keeps the mode of site-packages and what leads to it, even if nothing stays there", async () => {
+  const site = "opt/venv/lib/python3.11/site-packages";
+  const there = [
+    folder("opt/venv", 0o755),
+    folder("opt/venv/lib", 0o750),
+    folder(site, 0o700),
+    textFile(`${site}/a`, ""),
+  ];
+  const { key } = await kept(there, [`${site}/a`]);
+  expect(key).toEqual({ modes: { "opt/venv/lib": 0o750, [site]: 0o700 }, layer: LAYER.key });
 });
 
 it("leaves to other builders what hands its group on", async () => {

@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BaseInspector } from "../base/base-inspector.ts";
+import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
 import { foldersOf } from "../base/folders-of.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 
@@ -9,13 +9,13 @@ const SET_GROUP = 0o2000;
 
 /**
  * Layers over an environment of the base, whose folders keep their modes where something stays in them: what is installed
- * into a folder does not change it. Those from which all is `removed` are made anew.
+ * into a folder does not change it. Those from which all is `removed` are made anew, but for site-packages.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a folder with set-group-ID, which hands that on to what is made in it.
  */
 export async function keepFolderModes(
   layers: readonly LayerSource[],
-  prefix: string,
+  { prefix, python }: Pick<BaseEnvironment, "prefix" | "python">,
   removed: readonly string[],
   { inspector: { tree }, base }: { inspector: BaseInspector; base: Pick<BaseImage, "name"> },
 ): Promise<readonly LayerSource[]> {
@@ -29,13 +29,15 @@ export async function keepFolderModes(
   const gone = new Set(removed);
   const isGone = (path: string) => gone.has(path) || foldersOf(path).some((folder) => gone.has(folder));
   const kept: Record<string, number> = {};
-  for (const [path, { type }] of below) {
-    if (type === "directory" || isGone(path)) continue;
+  const stays = (path: string) => {
     for (const folder of foldersOf(path)) {
       const mode = modes.get(folder);
       if (mode !== undefined) kept[folder] = mode;
     }
-  }
+  };
+  // No installer removes it, even if it is empty.
+  stays(`${top}/lib/python${python.minor}/site-packages/`);
+  for (const [path, { type }] of below) if (type !== "directory" && !isGone(path)) stays(path);
   const handing = Object.keys(kept).find((folder) => (kept[folder] as number) & SET_GROUP);
   if (handing !== undefined)
     throw new ImageSpecError(

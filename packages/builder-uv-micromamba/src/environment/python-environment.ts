@@ -72,7 +72,7 @@ export async function pythonEnvironment(
   const owned = [...empty.layers, ...removal, ...modules, ...bytecode].map((layer) =>
     ownedLayer(layer, question.owner),
   );
-  const laid = extended === undefined ? owned : await keepFolderModes(owned, extended.prefix, removed, question);
+  const laid = extended === undefined ? owned : await keepFolderModes(owned, extended, removed, question);
   // The Python under the environment, and its standard library's bytecode, stay root's.
   const under = empty.foundation === undefined ? [] : [empty.foundation];
   const underRoot = empty.python?.path.slice(0, empty.python.path.indexOf("/bin/")) ?? "";
