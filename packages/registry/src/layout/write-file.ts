@@ -6,10 +6,10 @@ import type { PieceMemory } from "../pieces/piece-memory.ts";
 import { draftPath } from "../process/draft.ts";
 
 /**
- * Bytes written at a time. The kernel's cache takes as large a stretch of memory for a write, and in a virtual machine large
- * ones come from the host anew, where small ones are used again.
+ * Bytes written at a time. The kernel's cache takes as large a stretch of memory for a write. Linux keeps freed stretches of up to
+ * 32 KiB at hand for each core; larger ones are put together anew, and in a virtual machine often come from its host.
  */
-const WRITTEN_BYTES = 64 * 1024;
+const WRITTEN_BYTES = 32 * 1024;
 
 /**
  * Writes to a draft beside the file, then renames it: nobody sees half a file, and a failure leaves nothing. `confirm` may still
