@@ -237,8 +237,16 @@ describe("poetry.lock", () => {
     for (const hash of hashes) expect(lockBreaches("poetry.lock", lock(hash), changed)).toHaveLength(1);
   });
 
+  it("is no lock of a project without a content-hash, as to poetry", () => {
+    expect(lockBreaches("poetry.lock", '[[package]]\nname = "six"\n', "")).toMatchObject([
+      { code: "stale_lock", message: expect.stringContaining("it has no content-hash"), hint: "Run 'poetry lock'." },
+    ]);
+  });
+
   it("may not take a package from this machine", () => {
-    const lock = (type: string) => `[[package]]\nname = "local"\n[package.source]\ntype = "${type}"\nurl = "lib"\n`;
+    const metadata = `[metadata]\ncontent-hash = "${poetryContentHashes({})[0]}"\n`;
+    const lock = (type: string) =>
+      `[[package]]\nname = "local"\n[package.source]\ntype = "${type}"\nurl = "lib"\n${metadata}`;
     for (const type of ["directory", "file"]) {
       expect(lockBreaches("poetry.lock", lock(type), "")).toMatchObject([
         { code: "local_source", message: `the package 'local' comes from this machine (${type} 'lib')` },
