@@ -11,7 +11,7 @@ import {
   manifestBytes,
 } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BuiltLayer } from "../layer/layer-source.ts";
+import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 
 /** One image or an index of several, as bytes that can be written anywhere. */
 export interface AssembledImage {
@@ -34,11 +34,6 @@ export function assembleImage(
   const descriptor = { ...descriptorOf(manifest), platform: { ...base.platform } };
   const about = { mediaType: formatTypes(format).config, digest: digestOf(bytes), size: bytes.length };
   return { base, layers, config: { descriptor: about, bytes }, manifest, descriptor };
-}
-
-/** How a manifest names a layer of ours. */
-export function layerDescriptor({ digest, size }: BuiltLayer): Descriptor {
-  return { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
 }
 
 /** What a tag points to: the image itself, or with several platforms their index (OCI image-spec, image-index.md). */

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { type Descriptor, type ImageSink, inParallel, orDiscard } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BuiltLayer } from "../layer/layer-source.ts";
+import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { type AssembledImage, layerDescriptor, topManifest } from "./assemble-image.ts";
+import { type AssembledImage, topManifest } from "./assemble-image.ts";
 
 /** Blobs under way at a time; most are only asked for. */
 const PARALLEL = 8;

@@ -1,5 +1,5 @@
-import { MEDIA_TYPES, type RegistryRepository } from "@imagespec/registry";
-import type { BuiltLayer } from "./layer-source.ts";
+import type { RegistryRepository } from "@imagespec/registry";
+import { type BuiltLayer, layerDescriptor } from "./layer-source.ts";
 
 /** Layers that the repository of an image holds: none of them need be made or sent again. */
 export class LayerRegistry {
@@ -28,17 +28,13 @@ export class LayerRegistry {
   }
 
   async #ask(layer: Pick<BuiltLayer, "digest" | "size">): Promise<boolean> {
-    const isThere = await this.#repository.hasBlob(descriptorOf(layer), { signal: this.#signal });
+    const isThere = await this.#repository.hasBlob(layerDescriptor(layer), { signal: this.#signal });
     if (isThere) this.#held.add(layer.digest);
     return isThere;
   }
 
   /** A layer's bytes, for a reader that checks them. */
   open(layer: BuiltLayer, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    return this.#repository.getBlob(descriptorOf(layer), { signal, unchecked: true });
+    return this.#repository.getBlob(layerDescriptor(layer), { signal, unchecked: true });
   }
-}
-
-function descriptorOf({ digest, size }: Pick<BuiltLayer, "digest" | "size">) {
-  return { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
 }

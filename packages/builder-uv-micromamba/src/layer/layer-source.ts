@@ -1,3 +1,4 @@
+import { type Descriptor, MEDIA_TYPES } from "@imagespec/registry";
 import type { Compression } from "./gzip-members.ts";
 import type { TarEntry } from "./tar-entry.ts";
 
@@ -22,4 +23,9 @@ export interface BuiltLayer {
   size: number;
   /** Digest of the tar itself (OCI image-spec, config.md). */
   diffId: string;
+}
+
+/** How a manifest names a layer of ours. */
+export function layerDescriptor({ digest, size }: Pick<BuiltLayer, "digest" | "size">): Descriptor {
+  return { mediaType: MEDIA_TYPES.ociLayerGzip, digest, size };
 }

@@ -57,7 +57,7 @@ export function diagnosticError(diagnostic: Diagnostic): ImageSpecError {
 }
 
 /** Calls the function the first time only; a failure is kept too: importing the same module again would not differ. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
+function once<T>(make: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => {
     result ??= make();
