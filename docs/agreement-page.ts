@@ -24,9 +24,10 @@ Not compared are:
 - the digest, the history, \`created\`, and how files are spread over layers: a Dockerfile's instructions and the layers of
   packages are different things, and only uv-micromamba gives the same digest each time;
 - times of files: uv-micromamba gives every file one fixed time, the others keep the time of the build;
-- the code in \`.pyc\` files: their magic number, flags and the hash of their source
-  ([PEP 552](https://peps.python.org/pep-0552/)) are the same, and the rest may differ between patch releases of one Python:
-  the Dockerfile builders compile with the image's own, uv-micromamba [with uv's](builders/uv-micromamba.md#how-an-image-is-made);
+- the code in \`.pyc\` files where two patch releases of one Python compiled it: the Dockerfile builders compile with the image's
+  own, uv-micromamba [with uv's](builders/uv-micromamba.md#how-an-image-is-made), where it can have it. Their magic number, flags and
+  the hash of their source ([PEP 552](https://peps.python.org/pep-0552/)) are the same all the same; where one release compiled
+  all of it, every byte is;
 - a path that two distributions bring with different contents: uv installs distributions at the same time, so whose file stays is a
   race; uv-micromamba keeps the file of the distribution that comes later in name order, for wheels and conda packages alike; every builder warns, naming
   both;

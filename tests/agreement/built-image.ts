@@ -8,6 +8,8 @@ export interface BuiltImage {
   config: Map<string, string>;
   /** `name==version` of each distribution that Python finds in the environment. */
   distributions: string[];
+  /** X.Y.Z of the Pythons that may have compiled its bytecode: the environment's, and those that its history names. */
+  pythons: string[];
 }
 
 /** Reads an image from its registry, layer by layer, by its digest. */
@@ -25,10 +27,25 @@ export async function readBuiltImageFrom(
 ): Promise<BuiltImage> {
   const image = await readImage(source, digest, parsePlatform(platform));
   const inventory = await inventoryOf(source, image.manifest.layers);
-  return { inventory, config: configFields(image.config), distributions: distributionsIn(inventory) };
+  return {
+    inventory,
+    config: configFields(image.config),
+    distributions: distributionsIn(inventory),
+    pythons: pythonsOf(inventory, image.config),
+  };
 }
 
-function configFields(document: Awaited<ReturnType<typeof readImage>>["config"]): Map<string, string> {
+type ConfigDocument = Awaited<ReturnType<typeof readImage>>["config"];
+
+function pythonsOf(inventory: Inventory, { history = [] }: ConfigDocument): string[] {
+  const texts = [
+    ...history.map(({ created_by }) => /bytecode by Python (\S+)/.exec(String(created_by))),
+    /^version_info = (\S+)/m.exec(inventory.get("opt/venv/pyvenv.cfg")?.text ?? ""),
+  ];
+  return [...new Set(texts.flatMap((match) => match?.[1] ?? []))];
+}
+
+function configFields(document: ConfigDocument): Map<string, string> {
   const { os, architecture, variant } = document;
   const { Env = [], Labels, ...fields } = document.config ?? {};
   const found = new Map<string, string>(

@@ -22,9 +22,10 @@ export type Aspect =
   | "owner"
   | "owner of a link"
   | "link"
-  | "content";
+  | "content"
+  | "bytecode";
 
-/** Every difference between the images, by builder. */
+/** Every difference between the images, by builder; bytecode counts whole where one Python has compiled all of it. */
 export function compareImages(images: ReadonlyMap<string, BuiltImage>): Difference[] {
   const found: Difference[] = [];
   const all = [...images.values()];
@@ -37,6 +38,7 @@ export function compareImages(images: ReadonlyMap<string, BuiltImage>): Differen
         : Object.values(values);
     found.push({ of, name, aspect, values, texts });
   };
+  const aspects = isByOnePython(all) ? [...ASPECTS, BYTECODE] : ASPECTS;
   const paths = new Set(all.flatMap(({ inventory }) => [...inventory.keys()]));
   for (const path of [...paths].sort()) {
     const name = `/${path}`;
@@ -48,7 +50,7 @@ export function compareImages(images: ReadonlyMap<string, BuiltImage>): Differen
       );
       continue;
     }
-    for (const [aspect, value] of ASPECTS) {
+    for (const [aspect, value] of aspects) {
       compare("path", name, aspect, ({ inventory }) => value(inventory.get(path) as InventoryEntry));
     }
   }
@@ -63,7 +65,9 @@ export function compareImages(images: ReadonlyMap<string, BuiltImage>): Differen
 
 const MOST_SHOWN = 300;
 
-const ASPECTS: readonly [Aspect, (entry: InventoryEntry) => string][] = [
+type Compared = readonly [Aspect, (entry: InventoryEntry) => string];
+
+const ASPECTS: readonly Compared[] = [
   ["type", ({ type }) => type],
   ["mode", ({ mode }) => mode.toString(8)],
   ["owner", ({ type, uid, gid }) => (type === "symlink" ? "" : `${uid}:${gid}`)],
@@ -75,6 +79,13 @@ const ASPECTS: readonly [Aspect, (entry: InventoryEntry) => string][] = [
       text === undefined ? content : `${content} ${JSON.stringify(text).slice(0, MOST_SHOWN)}`,
   ],
 ];
+
+const BYTECODE: Compared = ["bytecode", ({ bytecode = "" }) => bytecode];
+
+/** Whether what the images hold of bytecode may be told by one Python, down to its patch release. */
+export function isByOnePython(images: readonly Pick<BuiltImage, "pythons">[]): boolean {
+  return new Set(images.flatMap(({ pythons }) => pythons)).size === 1;
+}
 
 function described(entry: InventoryEntry | undefined): string {
   if (entry === undefined) return "nothing";

@@ -9,7 +9,13 @@ const FILE: InventoryEntry = { type: "file", mode: 0o644, uid: 1000, gid: 1000, 
 
 function image(entry: InventoryEntry | undefined = FILE, more: Partial<BuiltImage> = {}): BuiltImage {
   const inventory = new Map(entry === undefined ? [] : [["root/x", entry]]);
-  return { inventory, config: new Map([["User", '"flytekit"']]), distributions: ["a==1"], ...more };
+  return {
+    inventory,
+    config: new Map([["User", '"flytekit"']]),
+    distributions: ["a==1"],
+    pythons: ["3.11.2"],
+    ...more,
+  };
 }
 
 const made = (builder: string, built: BuiltImage, tag = "t"): Made => ({
@@ -59,7 +65,15 @@ test("builders agree: the same images, the same codes, and what the table allows
   expect(disagreements([made("one", labelled("one")), made("two", labelled("two"))], tally)).toEqual([]);
   expect([...tally.needed].map(({ pattern }) => pattern)).toEqual(["Labels dev.imagespec.builder"]);
   expect(disagreements([refused("one", "E_DIGEST_MISMATCH"), refused("two", "E_RESOLVE")], new Tally())).toEqual([]);
-  expect(`${tally}`).toBe("3 specs, 4 images, 4 files compared, 1 refusals");
+  expect(`${tally}`).toBe("3 specs, 4 images, 4 files compared, 2 specs with all bytecode, 1 refusals");
+});
+
+test("bytecode counts whole where one Python compiled it, and by its head alone where two did", () => {
+  const compiled = (bytecode: string, ...pythons: string[]) => image({ ...FILE, bytecode }, { pythons });
+  const compare = (...pythons: string[]) =>
+    disagreements([made("one", compiled("1", "3.11.2")), made("two", compiled("2", ...pythons))], new Tally());
+  expect(compare("3.11.2")[0]).toContain("(bytecode)");
+  expect(compare("3.11.2", "3.11.7")).toEqual([]);
 });
 
 test("a line of the table that holds for part of a text allows no other difference", () => {

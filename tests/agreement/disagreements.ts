@@ -1,6 +1,6 @@
 import type { ImageSpecParameters } from "@imagespec/core";
 import type { DescribedSpec, Made } from "./build-everywhere.ts";
-import { compareImages, type Difference, differenceText } from "./compare-images.ts";
+import { compareImages, type Difference, differenceText, isByOnePython } from "./compare-images.ts";
 import { type AllowedDifference, allowedBy } from "./differences.ts";
 
 /** What every spec of the suite says, see `placed`. */
@@ -11,6 +11,8 @@ export class Tally {
   specs = 0;
   images = 0;
   files = 0;
+  /** Specs whose images' bytecode was compared whole. */
+  bytecode = 0;
   refusals = 0;
   readonly parameters = new Set<string>();
   /** Lines of the table of differences that were needed. */
@@ -24,8 +26,8 @@ export class Tally {
   }
 
   toString(): string {
-    const { specs, images, files, refusals } = this;
-    return `${specs} specs, ${images} images, ${files} files compared, ${refusals} refusals`;
+    const { specs, images, files, bytecode, refusals } = this;
+    return `${specs} specs, ${images} images, ${files} files compared, ${bytecode} specs with all bytecode, ${refusals} refusals`;
   }
 }
 
@@ -57,6 +59,7 @@ export function disagreements(made: readonly Made[], tally: Tally): string[] {
   if (tags.size > 1) return [`the tags differ: ${[...tags].join(", ")}`];
   tally.images += images.length;
   for (const { image } of images) tally.files += image.inventory.size;
+  if (isByOnePython(images.map(({ image }) => image))) tally.bytecode++;
   const faults: string[] = [];
   for (const difference of compareImages(new Map(images.map(({ builder, image }) => [builder, image])))) {
     const allowed = allowedBy(difference);

@@ -57,7 +57,7 @@ test("layers lie over one another: whiteouts, opaque folders, files in place of 
   expect(inventory.get("link")).toMatchObject({ type: "symlink", link: "../kept" });
 });
 
-test("a .pyc counts by its first 16 bytes, every other file by all of them", async () => {
+test("a .pyc is told by its first 16 bytes and by all of them, every other file by all", async () => {
   const head = "\u0001\u0002\u0003\u0004".repeat(4);
   const { source, descriptors } = await sourceOf([
     { name: "one.pyc", body: `${head}one` },
@@ -68,6 +68,7 @@ test("a .pyc counts by its first 16 bytes, every other file by all of them", asy
   const inventory = await inventoryOf(source, descriptors);
   expect(inventory.get("one.pyc")?.content).toBe(`pyc ${"01020304".repeat(4)}`);
   expect(inventory.get("two.pyc")?.content).toBe(inventory.get("one.pyc")?.content);
+  expect(inventory.get("two.pyc")?.bytecode).not.toBe(inventory.get("one.pyc")?.bytecode);
   expect(inventory.get("two.py")?.content).not.toBe(inventory.get("one.py")?.content);
 });
 

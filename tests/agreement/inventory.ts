@@ -17,6 +17,8 @@ export interface InventoryEntry {
   link?: string;
   /** `sha256:...` of a file; of a `.pyc`, its magic number, flags and the hash of its source (PEP 552). */
   content?: string;
+  /** Of a `.pyc`, `sha256:...` of all of it, which depends on the patch release of the Python that compiled it. */
+  bytecode?: string;
   /** Of a small file, for what a failure prints and for differences in part of a text. */
   text?: string;
 }
@@ -109,10 +111,11 @@ async function entryOf(header: Header, path: string, body: AsyncIterable<Buffer>
     if (kept.length === 0 || (header.size ?? 0) <= MOST_TEXT) kept.push(chunk);
   }
   const start = Buffer.concat(kept);
-  if (path.endsWith(".pyc")) {
-    return { type: "file", mode, ...owner, content: `pyc ${start.subarray(0, 16).toString("hex")}` };
-  }
   const content = `sha256:${hash.digest("hex")}`;
+  if (path.endsWith(".pyc")) {
+    const head = `pyc ${start.subarray(0, 16).toString("hex")}`;
+    return { type: "file", mode, ...owner, content: head, bytecode: content };
+  }
   if ((header.size ?? 0) > MOST_TEXT) return { type: "file", mode, ...owner, content };
   return { type: "file", mode, ...owner, content, text: start.toString() };
 }
