@@ -9,6 +9,7 @@ import {
   type Unsupported,
 } from "@imagespec/core/builder";
 import { packageVersion } from "@imagespec/registry/terms";
+import type { Turns } from "./cache/in-turn.ts";
 import { DEFAULT_OPTIONS } from "./default-options.ts";
 import { createdTime } from "./image/image-config.ts";
 import type { Options } from "./options.ts";
@@ -22,6 +23,8 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
     async () => (await import("./options.ts")).optionsSchema,
     DEFAULT_OPTIONS,
   );
+  /** What its builds are working at, so that none does what another one is doing. */
+  readonly #turns: Turns = new Map();
 
   override supports(request: BuildRequest<Options>): Unsupported[] {
     return supports(request);
@@ -39,7 +42,7 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
     const created = createdTime(process.env);
     // An image that exists is found without what builds it.
     const { openSession } = await import("./session/build-session.ts");
-    const session = await openSession(request);
+    const session = await openSession(request, this.#turns);
     try {
       // The base's registry answers while the rest of what builds is loaded.
       for (const platform of request.target.platforms) void session.base(platform);

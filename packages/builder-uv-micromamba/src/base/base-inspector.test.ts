@@ -5,6 +5,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { digestOf, type ImageConfig, type ImageSource } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CacheFolder } from "../cache/cache-folder.ts";
+import type { Turns } from "../cache/in-turn.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { type TarEntry, textFile, whiteout } from "../layer/tar-entry.ts";
 import { tarPieces } from "../layer/tar-pieces.ts";
@@ -14,12 +15,13 @@ import { SCAN_CAPS, scanLayer } from "./scan-layer.ts";
 
 const signal = new AbortController().signal;
 let root: string;
+let cache: CacheFolder;
 let records: RecordStore;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "base-facts-"));
-  const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
-  await folder.open();
-  records = new RecordStore(folder);
+  cache = new CacheFolder({ IMAGESPEC_CACHE_DIR: root });
+  await cache.open();
+  records = new RecordStore(cache);
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -157,6 +159,21 @@ describe("BaseInspector", () => {
     expect(made.read).toEqual([made.digests[1]]);
     await new BaseInspector(made.base, records, signal).libc();
     expect(made.read).toEqual([made.digests[1]]);
+  });
+
+  it("reads a layer once for builds side by side, and not again for what lies in /root", async () => {
+    const latin = Buffer.from("caf\xe9", "latin1");
+    const made = await image([[textFile("root/.profile", "umask"), textFile("root/latin", latin)]]);
+    const turns: Turns = new Map();
+    const builds = [1, 2, 3].map(() => {
+      const own = new RecordStore(cache, { turns, signal });
+      return new BaseInspector(made.base, own, signal);
+    });
+    const found = await Promise.all(builds.map((facts) => facts.contents(["root/.profile"])));
+    expect(found.map((contents) => String(contents.get("root/.profile")))).toEqual(["umask", "umask", "umask"]);
+    expect(made.read).toEqual(made.digests);
+    expect((await made.facts.contents(["root/.profile", "root/latin"])).get("root/latin")).toEqual(latin);
+    expect(made.read).toEqual([...made.digests, ...made.digests]);
   });
 
   it("finds an environment with its distributions, minus those taken away above", async () => {

@@ -11,7 +11,7 @@ import { isFile, readLayer, unreadable } from "./read-layer.ts";
 import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
 
 /** Part of the cache key; raised when the facts kept of a layer change. */
-const INDEX = 7;
+const INDEX = 8;
 /** Limit in bytes of a file that is read whole. */
 const FILE_BYTES = 64 * 1024 * 1024;
 const [VENV_PREFIX, CONDA_PREFIX] = [ENVIRONMENT_PREFIXES.venv.slice(1), ENVIRONMENT_PREFIXES.conda.slice(1)];
@@ -61,14 +61,12 @@ export class BaseInspector {
 
   async #indexOf(layer: Descriptor): Promise<LayerIndex> {
     const signal = this.#signal;
-    const key = this.#keyOf(layer);
-    const known = await this.#records.get<LayerIndex>("base-layers", key);
+    const { entries } = await this.#records.known("base-layers", this.#keyOf(layer), () => {
+      const blob = this.#image.source.getBlob(layer, { signal });
+      return scanLayer(blob, this.#subjectOf(layer), signal, { diffId: this.#diffIdOf(layer) });
+    });
     // Without a prototype, as when it was scanned, since paths are names from outside.
-    if (known !== undefined) return { entries: Object.setPrototypeOf(known.entries, null) };
-    const blob = this.#image.source.getBlob(layer, { signal });
-    const index = await scanLayer(blob, this.#subjectOf(layer), signal, { diffId: this.#diffIdOf(layer) });
-    await this.#records.set("base-layers", key, index);
-    return index;
+    return { entries: Object.setPrototypeOf(entries, null) };
   }
 
   #keyOf(layer: Descriptor): unknown {
@@ -132,14 +130,16 @@ export class BaseInspector {
     return this.#image.layers.filter((layer) => found.has(layer)).map(({ digest }) => digest);
   }
 
-  /** The contents of files of the base, by path; each layer is read once. */
+  /** The contents of files of the base, by path; a layer is read once, for those whose texts are not kept. */
   async contents(paths: readonly string[], signal = this.#signal): Promise<Map<string, Buffer>> {
     const byLayer = new Map<Descriptor, Set<string>>();
+    const found = new Map<string, Buffer>();
     for (const path of paths) {
       const layer = await this.#layerOf(path);
-      if (layer !== undefined) byLayer.set(layer, (byLayer.get(layer) ?? new Set()).add(path));
+      const text = (await this.tree.get(path))?.text;
+      if (layer !== undefined && text !== undefined) found.set(path, Buffer.from(text));
+      else if (layer !== undefined) byLayer.set(layer, (byLayer.get(layer) ?? new Set()).add(path));
     }
-    const found = new Map<string, Buffer>();
     for (const [layer, wanted] of byLayer)
       for (const [path, content] of await this.#contentsIn(layer, wanted, signal)) found.set(path, content);
     return found;

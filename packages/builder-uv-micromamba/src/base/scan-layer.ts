@@ -16,7 +16,7 @@ export interface LayerEntry {
   size?: number;
   /** Of a Python interpreter or library, `3.11.2`; of a C library, `glibc 2.36`. */
   version?: string;
-  /** The text of the few files for which it matters. */
+  /** The text of the few files for which it matters, and of those that are written again with another owner. */
   text?: string;
   /** Of bytecode in an environment: it does not say by a hash what source it is of (PEP 552), and is made anew. */
   unchecked?: true;
@@ -44,6 +44,8 @@ export const SCAN_CAPS: LayerCaps & TextCaps = {
   allTextBytes: 64 * 1024 * 1024,
 };
 
+/** Limit in bytes of the texts that a layer is not read again for: a home folder's dot files, and not a program. */
+const OWNED_BYTES = 64 * 1024;
 /** Below these everything is the image's user's. */
 const OWNED = /^(root|opt\/venv|opt\/micromamba\/envs\/runtime)\//;
 const BYTECODE =
@@ -61,6 +63,7 @@ export async function scanLayer(
   // An object without a prototype, in which `__proto__` is a name like any other.
   const entries: Record<string, LayerEntry> = Object.create(null);
   let texts = 0;
+  let owned = 0;
   let implied = 0;
   await readLayer(blob, {
     subject,
@@ -72,9 +75,9 @@ export async function scanLayer(
       const entry = describe(member.header);
       const [isOwned, isText, probe] = [OWNED.test(path), TEXT.test(path), versionProbe(path)];
       if (member.sparse && (isOwned || isText || probe !== undefined)) throw refuse(`/${path} is a sparse file`);
-      if (entry.type === "file" && isOwned) entry.size = member.header.size ?? 0;
+      const size = member.header.size ?? 0;
+      if (entry.type === "file" && isOwned) entry.size = size;
       if (entry.type === "file" && isText) {
-        const { size } = member.header;
         texts += size;
         if (size > caps.textBytes) throw refuse(`${path} has ${size} bytes, and at most ${caps.textBytes} are read`);
         if (texts > caps.allTextBytes) throw refuse(`its lists of files have more than ${caps.allTextBytes} bytes`);
@@ -82,7 +85,13 @@ export async function scanLayer(
       } else if (entry.type === "file" && probe !== undefined) {
         const version = await findVersion(member, probe);
         if (version !== undefined) entry.version = version;
-      } else if (entry.type === "file" && BYTECODE.test(path) && !(await isChecked(member))) entry.unchecked = true;
+      } else if (entry.type === "file" && BYTECODE.test(path)) {
+        if (!(await isChecked(member))) entry.unchecked = true;
+      } else if (path.startsWith("root/") && entry.size !== undefined && owned + size <= OWNED_BYTES) {
+        owned += size;
+        const text = utf8Text(await collectBytes(member, size, path));
+        if (text !== undefined) entry.text = text;
+      }
       // Of a path that occurs twice the last entry counts, as when the layer is unpacked.
       if (path === "") return;
       entries[path] = entry;
@@ -102,9 +111,15 @@ async function isChecked(stream: AsyncIterable<Uint8Array>): Promise<boolean> {
 
 /** A file of a layer as text. Refused when it is not UTF-8: it could not be written again as it was. */
 export function layerText(bytes: Uint8Array, path: string, refuse: (why: string) => Error): string {
-  const text = Buffer.from(bytes).toString("utf8");
-  if (!Buffer.from(text).equals(bytes)) throw refuse(`${path} is not UTF-8 text`);
+  const text = utf8Text(bytes);
+  if (text === undefined) throw refuse(`${path} is not UTF-8 text`);
   return text;
+}
+
+/** Bytes as the text that is written as the very same bytes; undefined where there is none. */
+function utf8Text(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes).toString("utf8");
+  return Buffer.from(text).equals(bytes) ? text : undefined;
 }
 
 /**

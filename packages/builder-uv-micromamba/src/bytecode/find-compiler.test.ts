@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runTool } from "@imagespec/core/builder";
 import { buildRequest, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Turns } from "../cache/in-turn.ts";
 import type { Options } from "../options.ts";
 import { type BuildSession, openSession } from "../session/build-session.ts";
 import { anyPython } from "../session/find-python.ts";
@@ -47,7 +48,7 @@ async function machine(name: string, python: string) {
         program("python", `echo cpython ${version} '${folder}/python'`),
       ]),
     /** What `work` gives in a build of this machine that shares a repository. */
-    async build<T>(cacheRepository: string, work: (session: BuildSession) => Promise<T>): Promise<T> {
+    async build<T>(cacheRepository: string, work: (session: BuildSession) => Promise<T>, turns?: Turns): Promise<T> {
       vi.stubEnv("IMAGESPEC_CACHE_DIR", join(folder, "cache"));
       vi.stubEnv("PATH", `${folder}:/usr/bin:/bin`);
       const options: Options = {
@@ -63,7 +64,7 @@ async function machine(name: string, python: string) {
         options,
         emit: (event) => event.type === "warning" && warnings.push(event.message),
       });
-      const session = await openSession(request);
+      const session = await openSession(request, turns);
       try {
         const result = await work(session);
         await session.shared?.save();
@@ -92,6 +93,14 @@ describe("findCompiler", () => {
     const another = await machine("another", "3.12.4");
     expect(await another.build(shared, compiler)).toBe("3.12.4");
     expect(await another.downloads()).toBe(1);
+  });
+
+  it("tries one download for builds side by side", async () => {
+    await using registry = await startRegistry();
+    const one = await machine("one", "3.12.9");
+    const turns: Turns = new Map();
+    const found = await Promise.all([1, 2, 3].map(() => one.build(`${registry.host}/cache`, compiler, turns)));
+    expect([found, await one.downloads()]).toEqual([["3.12.9", "3.12.9", "3.12.9"], 1]);
   });
 
   it("compiles with the image's own version where the machine has it, says so, and keeps apart what others compiled with", async () => {

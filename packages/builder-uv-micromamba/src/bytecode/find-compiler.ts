@@ -80,18 +80,20 @@ function listedVersion(session: BuildSession, uv: FindUv, attempt: Attempt): Pro
   return session.records.recent(LISTED_PYTHONS, attempt, { force, ask, kept: (version) => version !== undefined });
 }
 
-/** A download, unless one has failed not long ago. */
-async function tryInstall(
+/** A download, unless one has failed not long ago, be it of a build beside this one. */
+function tryInstall(
   session: BuildSession,
   uv: FindUv,
   attempt: Attempt,
   wanted: string,
 ): Promise<Interpreter | undefined> {
-  const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
-  if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER_MS) return undefined;
-  const installed = await install(session, uv, wanted);
-  if (installed === undefined) await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
-  return installed;
+  return session.alone(`download of python ${wanted}`, async () => {
+    const failed = await session.records.get<number>(FAILED_DOWNLOADS, attempt);
+    if (failed !== undefined && Date.now() - failed < FORGOTTEN_AFTER_MS) return undefined;
+    const installed = await install(session, uv, wanted);
+    if (installed === undefined) await session.records.set(FAILED_DOWNLOADS, attempt, Date.now());
+    return installed;
+  });
 }
 
 function compilerOf({ path, version }: Interpreter): Compiler {

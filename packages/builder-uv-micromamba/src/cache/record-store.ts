@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
 import { makeFolder } from "@imagespec/registry/terms";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
+import { inTurn, type Turns } from "./in-turn.ts";
 import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 import type { RegistryRecords } from "./registry-records.ts";
 
@@ -29,10 +30,22 @@ export interface RecentQuestion<T> {
 export class RecordStore {
   readonly #folder: CacheFolder;
   readonly #shared: RegistryRecords | undefined;
+  readonly #turns: Turns;
+  readonly #signal: AbortSignal;
 
-  constructor(folder: CacheFolder, shared?: RegistryRecords) {
+  /** `turns` are those of other builds under way, and `signal` ends waiting for them. */
+  constructor(
+    folder: CacheFolder,
+    {
+      shared,
+      turns = new Map(),
+      signal = new AbortController().signal,
+    }: { shared?: RegistryRecords | undefined; turns?: Turns; signal?: AbortSignal } = {},
+  ) {
     this.#folder = folder;
     this.#shared = shared;
+    this.#turns = turns;
+    this.#signal = signal;
   }
 
   /** Whether other machines take what is noted here. */
@@ -101,13 +114,20 @@ export class RecordStore {
     this.#shared?.use(kind, of, value);
   }
 
-  /** What is known under a key; where nothing is, what `find` finds out, which is kept. */
+  /**
+   * What is known under a key; where nothing is, what `find` finds out, which is kept. Of builds side by side only one finds
+   * it out.
+   */
   async known<T>(kind: string, key: unknown, find: () => Promise<T>): Promise<T> {
     const known = await this.get<T>(kind, key);
     if (known !== undefined) return known;
-    const found = await find();
-    await this.set(kind, key, found);
-    return found;
+    return inTurn(this.#turns, subject(kind, key), this.#signal, async () => {
+      const noted = await this.get<T>(kind, key);
+      if (noted !== undefined) return noted;
+      const found = await find();
+      await this.set(kind, key, found);
+      return found;
+    });
   }
 
   /**

@@ -34,7 +34,7 @@ async function machine(
   await folder.open();
   const repository = from.repository(`${server.host}/team/cache`, { mirror: false, access: "push" });
   const shared = new RegistryRecords({ repository, image, platforms, signal, warn: (text) => warnings.push(text) });
-  return { shared, records: new RecordStore(folder, shared) };
+  return { shared, records: new RecordStore(folder, { shared }) };
 }
 const writes = () => server.exchanges.filter(({ method }) => method !== "GET" && method !== "HEAD").length;
 

@@ -9,6 +9,7 @@ import { type FaultRule, faultProxy, startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
+import type { Turns } from "../cache/in-turn.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { LayerCache } from "./layer-cache.ts";
 import { LayerRegistry } from "./layer-registry.ts";
@@ -53,6 +54,21 @@ describe("LayerCache", () => {
     const layers = await Promise.all([1, 2, 3].map(() => shared.make(source("one"), signal)));
     expect(new Set(layers.map(({ digest }) => digest)).size).toBe(1);
     expect(made).toBe(1);
+  });
+
+  it("makes a layer once for builds side by side, also when the first of them is cancelled", async () => {
+    const turns: Turns = new Map();
+    const [first, ...others] = [1, 2, 3].map(() => {
+      return new LayerCache(new BlobStore(folder), new RecordStore(folder), { turns });
+    }) as [LayerCache, LayerCache, LayerCache];
+    const cancel = new AbortController();
+    cancel.abort(new Error("cancelled"));
+    const failed = expect(first.make(source("one"), cancel.signal)).rejects.toThrow("cancelled");
+    const layers = await Promise.all(others.map((other) => other.make(source("one"), signal)));
+    await failed;
+    expect(layers[0]).toEqual({ ...layers[1], source: expect.anything() });
+    expect(made).toBe(2);
+    expect(others.map((other) => other.made(source("one")))).toEqual([true, false]);
   });
 
   it("makes it again when its file is gone, and finds one that was altered by its digest", async () => {
@@ -145,7 +161,7 @@ describe("LayerCache", () => {
       return { layer, bytes, file, proxy, registry };
     }
     const withRegistry = (registry: LayerRegistry) =>
-      new LayerCache(new BlobStore(folder), new RecordStore(folder), registry);
+      new LayerCache(new BlobStore(folder), new RecordStore(folder), { registry });
 
     it("neither makes nor fetches a layer that the registry has, and asks once", async () => {
       await using stack = new AsyncDisposableStack();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PieceMemory } from "@imagespec/registry";
 import type { BlobStore } from "../cache/blob-store.ts";
+import { inTurn, type Turns } from "../cache/in-turn.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 import { DeflateThreads } from "./deflate-threads.ts";
 import { gzipMembers } from "./gzip-members.ts";
@@ -27,15 +28,20 @@ export class LayerCache {
   readonly #blobs: BlobStore;
   readonly #records: RecordStore;
   readonly #registry: LayerRegistry | undefined;
-  readonly #running = new Map<string, Promise<BuiltLayer>>();
+  readonly #turns: Turns;
   readonly #made = new Set<string>();
   readonly #threads = new DeflateThreads();
 
-  /** `registry` is where layers may be that this machine lacks. */
-  constructor(blobs: BlobStore, records: RecordStore, registry?: LayerRegistry) {
+  /** `registry` is where layers may be that this machine lacks, `turns` are those of other builds under way. */
+  constructor(
+    blobs: BlobStore,
+    records: RecordStore,
+    { registry, turns = new Map() }: { registry?: LayerRegistry | undefined; turns?: Turns } = {},
+  ) {
     this.#blobs = blobs;
     this.#records = records;
     this.#registry = registry;
+    this.#turns = turns;
   }
 
   /** The layer as it stands in the cache or in the registry, if it does; its bytes are not checked yet. */
@@ -58,13 +64,9 @@ export class LayerCache {
   }
 
   /** The layer, made when it is not there. Throws what making its entries throws, and E_CACHE. */
-  async make(source: LayerSource, signal: AbortSignal): Promise<BuiltLayer> {
-    const key = JSON.stringify(fullKey(source));
-    const running = this.#running.get(key);
-    if (running !== undefined) return { ...(await running), source };
-    const promise = this.#findOrWrite(source, signal).finally(() => this.#running.delete(key));
-    this.#running.set(key, promise);
-    return promise;
+  make(source: LayerSource, signal: AbortSignal): Promise<BuiltLayer> {
+    const key = `layer ${JSON.stringify(fullKey(source))}`;
+    return inTurn(this.#turns, key, signal, () => this.#findOrWrite(source, signal));
   }
 
   /** Whether the bytes in the cache are those of the digest; ones that are not are removed. */

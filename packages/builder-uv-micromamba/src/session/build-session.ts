@@ -4,6 +4,7 @@ import type { BaseImage } from "../base/base-image.ts";
 import { readBase } from "../base/read-base.ts";
 import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
+import { inTurn, type Turns } from "../cache/in-turn.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { RegistryRecords } from "../cache/registry-records.ts";
 import { LayerCache } from "../layer/layer-cache.ts";
@@ -35,6 +36,8 @@ export interface BuildSession {
   uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
   /** The result of work that parts of the build share: started by the first that asks for it under a name. */
   once<T>(name: string, start: () => Promise<T>): Promise<T>;
+  /** Work under a name that the builder's other builds may be at, too: one at a time, see {@link inTurn}. */
+  alone<T>(name: string, work: () => Promise<T>): Promise<T>;
   log(line: string, stream?: "stdout" | "stderr"): void;
   warn(message: string, hint?: string): void;
   /** Makes {@link close} wait for work that nobody awaits. */
@@ -44,11 +47,11 @@ export interface BuildSession {
 }
 
 /**
- * Opens the cache and a registry client for a build.
+ * Opens the cache and a registry client for a build; `turns` is what the builder's other builds are working at.
  *
  * @throws ImageSpecError E_CACHE.
  */
-export async function openSession(request: BuildRequest<Options>): Promise<BuildSession> {
+export async function openSession(request: BuildRequest<Options>, turns: Turns = new Map()): Promise<BuildSession> {
   const { options } = request;
   const cache = new CacheFolder();
   await cache.open();
@@ -63,9 +66,9 @@ export async function openSession(request: BuildRequest<Options>): Promise<Build
   };
   const warn = (message: string, hint?: string) => request.emit({ type: "warning", message, hint });
   const { shared, held } = openShared(request, { registry, signal, warn });
-  const records = new RecordStore(cache, shared);
+  const records = new RecordStore(cache, { shared, turns, signal });
 
-  const layers = new LayerCache(blobs, records, held);
+  const layers = new LayerCache(blobs, records, { registry: held, turns });
   const started = new Map<string, Promise<unknown>>();
   const once = <T>(name: string, start: () => Promise<T>): Promise<T> => {
     const known = started.get(name);
@@ -99,6 +102,7 @@ export async function openSession(request: BuildRequest<Options>): Promise<Build
       );
     },
     once,
+    alone: (name, work) => inTurn(turns, name, signal, work),
     log: (line, stream = "stderr") => request.emit({ type: "log", stream, line }),
     warn,
     track,
