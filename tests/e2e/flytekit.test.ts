@@ -11,8 +11,14 @@ const results = await runPytest(`${root}integrations/flytekit`, {
   IMAGESPEC_CLI: `${root}scripts/imagespec`,
   TEST_REGISTRY: services.registry,
 });
+const oldest = await runPytest(`${root}integrations/flytekit`, {}, { tests: ["tests/test_document.py"], lowest: true });
 
 describe("flytekit's own commands build with imagespec", () => {
   it("its suite ran whole", () => expect(results.length).toBeGreaterThan(20));
   it.each(results)("$name", ({ failure }) => expect(failure).toBeUndefined());
+});
+
+describe("the oldest flytekit that the plug-in takes", () => {
+  it("was asked", () => expect(oldest.length).toBeGreaterThan(10));
+  it.each(oldest)("$name", ({ failure }) => expect(failure).toBeUndefined());
 });
