@@ -274,15 +274,6 @@ describe("scanLayer", () => {
       });
   });
 
-  it("caps the lists of files of a layer together", async () => {
-    const site = "opt/venv/lib/python3.11/site-packages";
-    const records = [1, 2, 3].map((n) => textFile(`${site}/p${n}-1.dist-info/RECORD`, "x".repeat(40)));
-    await expect(scan(await tar(records), { allTextBytes: 100 })).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
-    expect(
-      (await scan(await tar(records), { allTextBytes: 120 })).entries[`${site}/p3-1.dist-info/RECORD`]?.text,
-    ).toBeDefined();
-  });
-
   it("refuses, for another builder to try, what is broken, cut off or too much", async () => {
     const plain = await tar(DEBIAN);
     const cut = gzipSync(plain);

@@ -77,3 +77,12 @@ it("reads zstd frames of any size, in pieces of any size", async () => {
     expect(await scanLayer(pieces(), "x", signal, { diffId: sha256(plain) })).toEqual(expected);
   }
 });
+
+it("caps the lists of files of a layer together", async () => {
+  const site = "opt/venv/lib/python3.11/site-packages";
+  const records = [1, 2, 3].map((n) => textFile(`${site}/p${n}-1.dist-info/RECORD`, "x".repeat(40)));
+  const scan = async (allTextBytes: number) =>
+    scanLayer(once(await tar(...records)), "x", signal, { caps: { ...SCAN_CAPS, allTextBytes } });
+  await expect(scan(100)).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
+  expect((await scan(120)).entries[`${site}/p3-1.dist-info/RECORD`]?.text).toBeDefined();
+});
