@@ -27,8 +27,8 @@ export interface DirectRequest {
   headers: Readonly<Record<string, string>>;
   signal: AbortSignal;
   memory: PieceMemory | undefined;
-  /** Certificate authorities to trust instead of Node's. */
-  ca: string[] | undefined;
+  /** Holds the certificate authorities to trust instead of Node's. */
+  secureContext: SecureContext | undefined;
   /** True: certificates are not checked. */
   insecure: boolean;
 }
@@ -47,8 +47,6 @@ type Connect = (target: Target, connected: () => void) => Socket;
 export class DirectConnections {
   readonly #options: DirectOptions;
   readonly #idle = new Map<string, Connection[]>();
-  /** Made once: reading the certificates takes longer than a handshake. */
-  #context: Promise<SecureContext> | undefined;
 
   constructor(options: DirectOptions) {
     this.#options = options;
@@ -86,10 +84,9 @@ export class DirectConnections {
 
   async #open(request: DirectRequest): Promise<Connection> {
     if (request.url.protocol === "http:") return Connection.open(request, this.#options, connectPlain);
-    const { connect, createSecureContext } = await import("node:tls");
-    const { ca, insecure } = request;
-    this.#context ??= Promise.resolve(createSecureContext(ca === undefined ? {} : { ca }));
-    const common = { secureContext: await this.#context, rejectUnauthorized: !insecure, ALPNProtocols: ["http/1.1"] };
+    const { connect } = await import("node:tls");
+    const { secureContext, insecure } = request;
+    const common = { secureContext, rejectUnauthorized: !insecure, ALPNProtocols: ["http/1.1"] };
     return Connection.open(request, this.#options, (target, connected) =>
       connect({ ...common, ...target, ...(isIP(target.host) === 0 && { servername: target.host }) }, connected),
     );

@@ -1,4 +1,5 @@
 import type { Agent } from "node:http";
+import type { SecureContext } from "node:tls";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { exchange, type Route } from "./exchange.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
@@ -19,8 +20,8 @@ export interface GeneralOptions {
 export interface Way {
   /** Address of the proxy to ask. */
   proxy: string | undefined;
-  /** Certificate authorities to trust instead of Node's. */
-  ca: string[] | undefined;
+  /** Holds the certificate authorities to trust instead of Node's. */
+  secureContext: SecureContext | undefined;
   /** True: certificates are not checked. */
   insecure: boolean;
 }
@@ -73,14 +74,14 @@ export class GeneralClient {
     };
   }
 
-  async #agent(secure: boolean, { ca, insecure }: Way, proxy: URL | undefined): Promise<Agent> {
+  async #agent(secure: boolean, { secureContext, insecure }: Way, proxy: URL | undefined): Promise<Agent> {
     const key = `${secure} ${insecure} ${proxy?.href ?? ""}`;
     // Loaded before an agent is looked for, so that two requests at a time share one.
     const tunnel = secure && proxy !== undefined ? await import("./proxy-tunnel.ts") : undefined;
     const known = this.#agents.get(key);
     if (known !== undefined) return known;
     const kept = { keepAlive: true, timeout: KEPT_MS };
-    const trust = { ...kept, ...(ca !== undefined && { ca }) };
+    const trust = { ...kept, ...(secureContext !== undefined && { secureContext }) };
     const checked = { ...trust, ...(insecure && { rejectUnauthorized: false }) };
     let agent: Agent;
     if (tunnel && proxy) agent = new tunnel.TunnelAgent(proxy, this.#options.connectTimeoutMs, checked);

@@ -1,3 +1,4 @@
+import type { SecureContext } from "node:tls";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { DirectConnections } from "./direct-connections.ts";
 import type { GeneralClient } from "./general-client.ts";
@@ -30,7 +31,7 @@ export class HttpTransport {
   readonly connectTimeoutMs: number;
   readonly #env: ProcessEnvironment;
   readonly #isInsecure: (host: string) => boolean;
-  #trusted: Promise<string[] | undefined> | undefined;
+  #trusted: Promise<SecureContext | undefined> | undefined;
   // Loaded at the first request: a program that only computes a tag makes none.
   #direct: Promise<DirectConnections> | undefined;
   #general: Promise<GeneralClient> | undefined;
@@ -53,8 +54,8 @@ export class HttpTransport {
     if (direct) return direct;
     this.#general ??= import("./general-client.ts").then(({ GeneralClient }) => new GeneralClient(this));
     const insecure = this.#isInsecure(request.url.host);
-    const ca = await this.#authorities(request.url.protocol, proxy);
-    return (await this.#general).send(request, { proxy, ca, insecure });
+    const secureContext = await this.#authorities(request.url.protocol, proxy);
+    return (await this.#general).send(request, { proxy, secureContext, insecure });
   }
 
   /** Closes idle connections. */
@@ -76,7 +77,7 @@ export class HttpTransport {
         headers,
         signal: signal ?? new AbortController().signal,
         memory,
-        ca: await this.#authorities(url.protocol),
+        secureContext: await this.#authorities(url.protocol),
         insecure: this.#isInsecure(url.host),
       });
       const { status, headers: given } = await answer.head;
@@ -88,7 +89,7 @@ export class HttpTransport {
   }
 
   /** What is trusted, where the host or a proxy before it may speak TLS. */
-  async #authorities(protocol: string, proxy?: string): Promise<string[] | undefined> {
+  async #authorities(protocol: string, proxy?: string): Promise<SecureContext | undefined> {
     if (protocol === "http:" && proxy === undefined) return undefined;
     this.#trusted ??= trustedAuthorities(this.#env);
     return this.#trusted;

@@ -3,8 +3,9 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import nodeTls from "node:tls";
 import { startRegistry } from "@imagespec/testkit";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { digestOf } from "../digest/digest.ts";
 import { certificate } from "../fixtures/certificate.ts";
 import { quickClient } from "../fixtures/quick-client.ts";
@@ -62,6 +63,21 @@ describe("TunnelAgent", () => {
       code: "E_REGISTRY_UNREACHABLE",
       details: { reason: "tls" },
     });
+  });
+
+  it("reads the authorities once, however many connections are made", async () => {
+    await using server = await startRegistry({ tls });
+    await using proxy = await leadingProxy(Number(new URL(server.url).port));
+    const env = { HTTPS_PROXY: proxy.host, SSL_CERT_FILE: tls.path, NODE_EXTRA_CA_CERTS: tls.path };
+    const repository = quickClient({ env, idleTimeoutMs: 5000, connectTimeoutMs: 5000 }).repository(
+      "registry.example/a",
+    );
+    const reading = vi.spyOn(nodeTls, "createSecureContext");
+    const heads = Array.from({ length: 4 }, (_, at) => repository.headManifest(`tag-${at}`));
+    expect(await Promise.all(heads)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(proxy.asked.length).toBeGreaterThan(1);
+    expect(reading.mock.calls.filter(([options]) => options?.ca !== undefined).length).toBeLessThan(2);
+    reading.mockRestore();
   });
 
   it("is not used without TLS: the proxy gets the request itself", async () => {

@@ -35,14 +35,14 @@ export class TunnelAgent extends https().Agent {
 
   async #open(authority: string): Promise<Socket> {
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    const { ca } = this.options;
+    const { secureContext } = this.options;
     const request = (this.#proxy.protocol === "https:" ? https() : http).request({
       ...proxyAddress(this.#proxy),
       method: "CONNECT",
       path: authority,
       headers: { host: authority, ...proxyAuthorization(this.#proxy) },
       agent: false,
-      ...(ca !== undefined && { ca }),
+      ...(secureContext !== undefined && { secureContext }),
     });
     // Of the whole answer, since one that comes byte by byte is none.
     const late = new LateError(`no tunnel in ${this.#connectTimeoutMs} ms`);
