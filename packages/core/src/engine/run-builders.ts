@@ -106,7 +106,9 @@ function notNeeded(builder: string, run: RunOptions, reasons: string[]): Builder
 /** Calls the builder; an error that is not one of ours is reported as a failed build of that builder. */
 async function build(type: string, builder: ImageSpecBuilder, request: BuildRequest): Promise<BuildResult> {
   try {
-    return readResult(await builder.buildImage(request), request.plan.reference);
+    const result: unknown = await builder.buildImage(request);
+    if (isResult(result)) return readResult(result, request.plan.reference);
+    throw new Error("it returned neither a reference nor nothing");
   } catch (error) {
     if (isImageSpecError(error)) throw error;
     throw new ImageSpecError("E_BUILD", `Builder "${type}" failed: ${(error as Error)?.message ?? error}`, {
@@ -115,6 +117,12 @@ async function build(type: string, builder: ImageSpecBuilder, request: BuildRequ
       details: { builder: type },
     });
   }
+}
+
+/** What a builder that has no types may return besides is no result. */
+function isResult(value: unknown): value is BuildResult | string | undefined {
+  if (value === undefined || typeof value === "string") return true;
+  return typeof value === "object" && value !== null && "reference" in value && typeof value.reference === "string";
 }
 
 function readResult(result: BuildResult | string | undefined, own: string): BuildResult {

@@ -5,6 +5,7 @@ import { isSwitchedOn } from "../process/is-switched-on.ts";
 import { FLYTE_FORCE_PUSH_IMAGE_SPEC } from "../spec/environment-names.ts";
 import type { Spec } from "../spec/spec.ts";
 import { userInfoBreach } from "../spec/text-rules.ts";
+import { type OptionType, optionTypeBreach } from "./option-types.ts";
 
 /** What to do when it cannot be found out whether the image exists. */
 export type OnUnknown = "build" | "fail" | "assume";
@@ -33,6 +34,18 @@ export interface BuildOptions {
   onEvent?: ((event: BuildEvent) => void) | undefined;
 }
 
+const OPTION_TYPES: Readonly<Record<keyof BuildOptions, OptionType>> = {
+  builder: "a text",
+  builderOptions: "an object",
+  platform: "a text",
+  push: "true or false",
+  output: "a text",
+  force: "true or false",
+  onUnknown: "a text",
+  signal: "an AbortSignal",
+  onEvent: "a function",
+};
+
 /** The options of one call, with every default resolved. */
 export interface BuildCall {
   builder: string | undefined;
@@ -50,7 +63,7 @@ const PUSH_VARIABLE = "FLYTE_PUSH_IMAGE_SPEC";
  * Decides what a call asks for, from its options, the spec, the environment and the project's `defaultBuilder`, in this
  * order.
  *
- * @throws ImageSpecError E_OPTIONS for an option that means nothing or contradicts the spec.
+ * @throws ImageSpecError E_OPTIONS for an option that is none, means nothing or contradicts the spec.
  */
 export function readBuildOptions(
   spec: Spec,
@@ -58,6 +71,8 @@ export function readBuildOptions(
   env: ProcessEnvironment,
   defaultBuilder?: string,
 ): BuildCall {
+  const breach = optionTypeBreach(options, OPTION_TYPES);
+  if (breach !== undefined) throw optionError(breach.message, breach.hint);
   if (options.onUnknown !== undefined && !ON_UNKNOWN.includes(options.onUnknown)) {
     throw optionError(`onUnknown is "${options.onUnknown}"`, `Use one of ${ON_UNKNOWN.join(", ")}.`);
   }
