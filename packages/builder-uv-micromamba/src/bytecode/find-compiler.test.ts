@@ -30,8 +30,11 @@ async function machine(name: string, python: string) {
   await program("python3.12", `echo script >>'${folder}/log'\n${answer}`);
   await program("python", answer);
   const warnings: string[] = [];
+  const steps: string[] = [];
   return {
     warnings,
+    /** What the builds said they do. */
+    steps,
     async downloads() {
       const log = await readFile(join(folder, "log"), "utf8");
       return log.split("\n").filter((line) => line.startsWith("python install")).length;
@@ -62,7 +65,10 @@ async function machine(name: string, python: string) {
       const request = buildRequest({
         plan: { reference: `${cacheRepository}/image:1` },
         options,
-        emit: (event) => event.type === "warning" && warnings.push(event.message),
+        emit: (event) => {
+          if (event.type === "warning") warnings.push(event.message);
+          if (event.type === "step" && event.status === "started") steps.push(event.name);
+        },
       });
       const session = await openSession(request, turns);
       try {
@@ -87,6 +93,7 @@ describe("findCompiler", () => {
     const first = await machine("first", "3.12.9");
     expect(await first.build(shared, compiler)).toBe("3.12.9");
     expect(await first.downloads()).toBe(1);
+    expect(first.steps).toEqual(["download of Python 3.12"]);
     const alike = await machine("alike", "3.12.9");
     expect(await alike.build(shared, compiler)).toBe("3.12.9");
     expect(await alike.downloads()).toBe(0);

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { ImageSpecError, isImageSpecError, runTool } from "@imagespec/core/builder";
+import { ImageSpecError, isImageSpecError, runTool, timedStep } from "@imagespec/core/builder";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { PythonVersion } from "../target/python-target.ts";
 import type { BuildSession } from "./build-session.ts";
@@ -74,8 +74,10 @@ export async function downloadableVersion(
  * network it takes seconds.
  */
 export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: string): Promise<string | undefined> {
-  return session.once(`download of python ${wanted}`, async () => {
-    const installed = await uvPython(session, uv, "cache", ["install", wanted, "--no-bin"]);
+  const step = `download of Python ${wanted}`;
+  return session.once(step, async () => {
+    const install = () => uvPython(session, uv, "cache", ["install", wanted, "--no-bin"]);
+    const installed = await timedStep(session.request.emit, step, install);
     return installed.exitCode === 0 ? cachedPython(session, async () => uv, wanted) : undefined;
   });
 }
