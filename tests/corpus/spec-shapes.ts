@@ -79,7 +79,12 @@ const WORKSPACE = {
 };
 const POETRY = {
   "pyproject.toml": '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.11"\n',
-  "poetry.lock": 'package = []\n[metadata]\nlock-version = "2.1"\npython-versions = "^3.11"\n',
+  "poetry.lock": `package = []
+[metadata]
+lock-version = "2.1"
+python-versions = "^3.11"
+content-hash = "81b2fa642d7f2d1219cf80112ace12d689d053d81be7f7addb98144d56fc0fb2"
+`,
 };
 
 /** Specs by their shape, in the proportions in which they are met in public repositories, but for the rare shapes. */

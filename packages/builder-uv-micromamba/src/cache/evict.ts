@@ -45,7 +45,13 @@ export async function evict(folder: CacheFolder, maxBytes: number): Promise<numb
 /** Whether the cache was looked through within {@link LOOKED_MS}, to the same limit. */
 function isRecent(looked: string, maxBytes: number): boolean {
   const age = Date.now() - (statOf(looked)?.mtimeMs ?? 0);
-  return age >= 0 && age < LOOKED_MS && readFileSync(looked, "utf8") === String(maxBytes);
+  if (age < 0 || age >= LOOKED_MS) return false;
+  try {
+    return readFileSync(looked, "utf8") === String(maxBytes);
+  } catch {
+    // Whoever cannot read when somebody looked, looks.
+    return false;
+  }
 }
 
 /** Without a promise, since one for each of thousands of files takes twice as long. */
