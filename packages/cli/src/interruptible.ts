@@ -8,7 +8,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /**
  * Runs work that SIGINT, SIGTERM and SIGHUP cancel by its AbortSignal, and returns its exit code. A second signal, or
  * 4.7 s without an end, ends the process at once with 130. When `lost` is aborted, the work is cancelled as well and the
- * exit code is 1. Work that waits for something that can no longer happen ends the process with 1 and says so.
+ * exit code is 1.
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
@@ -28,13 +28,7 @@ export async function interruptible(
     abort.abort(new Error(name));
     setTimeout(() => process.exit(EXIT.interrupted), PATIENCE).unref();
   };
-  const onNothingLeft = () => {
-    if (abort.signal.aborted) process.exit(EXIT.interrupted);
-    process.stderr.write("error: E_INTERNAL: the work stopped before its end, waiting for nothing; please report it\n");
-    process.exit(EXIT.failed);
-  };
   for (const name of SIGNALS) process.on(name, onSignal);
-  process.on("beforeExit", onNothingLeft);
   try {
     const exit = await work(abort.signal);
     return abort.signal.aborted ? EXIT.interrupted : exit;
@@ -42,6 +36,5 @@ export async function interruptible(
     // A second signal may come between the end of the work and that of the process, whose exit code is then 130 as
     // well.
     if (!hasSignal) for (const name of SIGNALS) process.off(name, onSignal);
-    process.off("beforeExit", onNothingLeft);
   }
 }

@@ -71,7 +71,39 @@ describe("the end of the program", () => {
       stdout: "",
       stderr: expect.stringContaining("E_INTERNAL"),
     });
+    const asked = await cli.run(["build", "--json"]);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ type: "error", code: "E_INTERNAL" });
   });
+
+  it.each([
+    ["process.exit(0);", "The process was ended by "],
+    ["process.exit(3);", "The process was ended by "],
+    ['setTimeout(() => { throw new Error("no"); }); await new Promise(() => {});', "ended the work: no ("],
+    ["setTimeout(() => { throw null; }); await new Promise(() => {});", "ended the work: null"],
+    ['Promise.reject(new Error("no")); await new Promise(() => {});', "ended the work: no ("],
+  ])("is a failure that names a module that cuts the work short: %s", async (module, said) => {
+    await cli.write("imagespec.mjs", `${module} export default { name: "app" };`);
+    expect(await cli.run(["exists"])).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(said) });
+    const lines = (await cli.run(["build", "--json"])).stdout.trimEnd().split("\n");
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "error", code: "E_ABORTED" });
+    if (said.endsWith("by ") || said.endsWith("(")) expect(lines.at(-1)).toMatch(/imagespec\.mjs:1:\d+/);
+  });
+
+  it("has the answer alone on standard output, whatever a spec prints", async () => {
+    const module = 'console.log("noise"); process.stdout.write("noise\\n"); export default { name: "app" };';
+    await cli.write("imagespec.mjs", module);
+    const { code, stdout, stderr } = await cli.run(["tag"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^[a-z2-7]{26}\n$/) });
+    expect(stderr).toBe("noise\nnoise\n");
+  });
+
+  it.each(['throw Symbol("no");', "throw Object.create(null);", "throw { get message() { throw 1; } };"])(
+    "is an error of the spec whatever it throws: %s",
+    async (module) => {
+      await cli.write("imagespec.mjs", module);
+      expect(await cli.run(["tag"])).toMatchObject({ code: 2, stderr: expect.stringContaining("E_INPUT_FILE") });
+    },
+  );
 
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s ends it with 130", async (signal) => {
     await cli.write(

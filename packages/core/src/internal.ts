@@ -4,7 +4,15 @@
  *
  * @packageDocumentation
  */
-export { isNamedPipe, makeFolder, packageVersion, redact, repeatedKey, writeFault } from "@imagespec/registry/terms";
+export {
+  isNamedPipe,
+  makeFolder,
+  packageVersion,
+  redact,
+  repeatedKey,
+  thrownText,
+  writeFault,
+} from "@imagespec/registry/terms";
 export { configEnvironment } from "./config/config-environment.ts";
 export { commonJsHint, importProjectModule } from "./config/import-project-module.ts";
 export { type BuildContact, buildContacts } from "./contact/build-contacts.ts";

@@ -18,6 +18,7 @@ export {
 export type { Problem, SpecFault, Unsupported } from "./errors/problem.ts";
 export { type EmbeddedCredential, embeddedCredential, redact } from "./errors/redact.ts";
 export { cutBesideSecrets } from "./errors/secret-patterns.ts";
+export { thrownText } from "./errors/thrown-text.ts";
 export { makeFolder } from "./file/make-folder.ts";
 export { isNamedPipe } from "./file/named-pipe.ts";
 export {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, isImageSpecError } from "@imagespec/core";
-import { commonJsHint, importProjectModule } from "@imagespec/core/internal";
+import { commonJsHint, importProjectModule, thrownText } from "@imagespec/core/internal";
 import { inputFault } from "./input-fault.ts";
 import { offerOwnCore } from "./offer-own-core.ts";
 
@@ -36,7 +36,7 @@ export async function importSpecModule(
   } catch (error) {
     // An error of the spec's own constructor is reported as it is.
     if (isImageSpecError(error)) throw error;
-    const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
+    const message = `${file} cannot be loaded: ${thrownText(error)}`;
     throw inputFault(message, commonJsHint(error, file) ?? "Run it with node to see where it fails.", error);
   } finally {
     signal.removeEventListener("abort", cancel);

@@ -1,5 +1,5 @@
 import { type ErrorCode, type ImageSpecError, isImageSpecError } from "@imagespec/core";
-import { faultPath, redact } from "@imagespec/core/internal";
+import { faultPath, redact, thrownText } from "@imagespec/core/internal";
 import { EXIT } from "../exit-codes.ts";
 
 /** Codes of mistakes in the command line or the spec, as opposed to work that failed. */
@@ -37,7 +37,7 @@ function isWorthTryingAgain(error: unknown): boolean {
  */
 export function errorText(error: unknown): string {
   if (!isImageSpecError(error)) {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const stack = error instanceof Error ? (error.stack ?? error.message) : thrownText(error);
     return `error: E_INTERNAL: a fault of imagespec itself; please report it\n${redact(stack)}\n`;
   }
   const { faults = [] } = error;
@@ -61,7 +61,7 @@ function hintLine(hint: string | undefined, indent = ""): string {
 /** An error as the last line of `--json`. */
 export function errorEvent(error: unknown): Record<string, unknown> {
   if (!isImageSpecError(error)) {
-    const message = redact(String((error as Error)?.message ?? error));
+    const message = redact(thrownText(error));
     return { type: "error", code: "E_INTERNAL", message, hint: REPORT, details: {} };
   }
   const { code, message, hint = "", details, faults } = error;

@@ -6,6 +6,7 @@ import {
   readRegularFile,
   repeatedKey,
   type SpecFault,
+  thrownText,
 } from "@imagespec/registry/terms";
 import type { core } from "zod/mini";
 import { joinedFaults } from "../spec/fault-path.ts";
@@ -43,7 +44,7 @@ async function contentOf(file: string): Promise<unknown> {
     const hint = untyped
       ? "Use Node 22.18 or newer, or write the config as .mjs, .json or .yaml."
       : (commonJsHint(error, file) ?? "Write `export default { plugins: [] }`, or correct what the message names.");
-    const message = `${file} cannot be loaded: ${(error as Error)?.message ?? error}`;
+    const message = `${file} cannot be loaded: ${thrownText(error)}`;
     throw new ImageSpecError("E_INPUT_FILE", message, { cause: error, hint });
   }
 }

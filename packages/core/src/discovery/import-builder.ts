@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { ImageSpecError, isImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, isImageSpecError, thrownText } from "@imagespec/registry/terms";
 import { BUILDER, type ImageSpecBuilder } from "../builder/builder.ts";
 import { commonJsHint, importProjectModule } from "../config/import-project-module.ts";
 
@@ -33,7 +33,7 @@ export async function importBuilder(
   } catch (error) {
     if (isImageSpecError(error, "E_BUILDER_LOAD")) throw error;
     const hint = commonJsHint(error, file) ?? "Correct the module, or update the package that it belongs to.";
-    throw fault(`its module threw: ${(error as Error)?.message ?? error}`, hint, error);
+    throw fault(`its module threw: ${thrownText(error)}`, hint, error);
   } finally {
     timer.abort();
   }

@@ -4,6 +4,7 @@ import {
   ImageSpecError,
   isImageSpecError,
   redact,
+  thrownText,
   type Unsupported,
 } from "@imagespec/registry/terms";
 import type { BuildRequest, ImageSpecBuilder, Probe } from "../builder/builder.ts";
@@ -47,7 +48,7 @@ export async function checkBuilder(
   } catch (error) {
     if (isImageSpecError(error, "E_OPTIONS")) throw error;
     // A builder that throws here is passed over, like one that does not load.
-    const reason = `it failed when it was asked about the spec: ${(error as Error)?.message ?? error}`;
+    const reason = `it failed when it was asked about the spec: ${thrownText(error)}`;
     return { usable: false, code: "E_BUILDER_LOAD", reason, hint: REPORT };
   }
   if (unsupported.length > 0) {
@@ -112,15 +113,23 @@ async function answerOf(builder: ImageSpecBuilder, request: BuildRequest): Promi
     timer = setTimeout(() => resolve({ usable: false, reason, hint: "Check what it is waiting for." }), PROBE_TIMEOUT);
   });
   try {
-    return await Promise.race([builder.probe?.(request) ?? { usable: true }, late]);
+    const answer: unknown = await Promise.race([builder.probe?.(request) ?? { usable: true }, late]);
+    if (isProbe(answer)) return answer;
+    throw new Error("it says neither that the builder is usable nor why not");
   } catch (error) {
     if (isImageSpecError(error, "E_ABORTED")) throw error;
-    const reason = `its probe failed: ${(error as Error)?.message ?? error}`;
+    const reason = `its probe failed: ${thrownText(error)}`;
     const hint = isImageSpecError(error) ? (error.hint ?? "") : REPORT;
     return { usable: false, reason, hint, code: isImageSpecError(error) ? error.code : undefined };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What a builder that has no types may answer besides is none. */
+function isProbe(value: unknown): value is Probe {
+  if (typeof value !== "object" || value === null || !("usable" in value)) return false;
+  return value.usable === true || ("reason" in value && typeof value.reason === "string");
 }
 
 /** Refused options are the spec's or the call's fault, unless all of them stand in the project's config. */
@@ -142,14 +151,22 @@ type RefusedOptions = Unusable & { names: string[] };
 
 async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promise<{ value: unknown } | RefusedOptions> {
   if (builder.optionsSchema === undefined) return { value: options };
-  const result = await builder.optionsSchema["~standard"].validate(options);
-  if (result.issues === undefined) return { value: result.value };
-  const reason = result.issues.map((issue) => optionBreach(issue, options)).join("; ");
+  let reason: string;
+  let names: string[];
+  try {
+    const result = await builder.optionsSchema["~standard"].validate(options);
+    if (result.issues === undefined) return { value: result.value };
+    reason = result.issues.map((issue) => optionBreach(issue, options)).join("; ");
+    names = result.issues.flatMap(optionNames);
+  } catch (error) {
+    const why = `the schema of its options failed: ${thrownText(error)}`;
+    return { usable: false, code: "E_BUILDER_LOAD", reason: why, hint: REPORT, names: [] };
+  }
   const page = FIRST_PARTY_BUILDERS.has(builder.builderType)
     ? docsPage(`builders/${builder.builderType}`)
     : `the README of builder "${builder.builderType}"`;
   const hint = `Correct builderOptions as ${page} describes them.`;
-  return { usable: false, code: "E_OPTIONS", reason, hint, names: result.issues.flatMap(optionNames) };
+  return { usable: false, code: "E_OPTIONS", reason, hint, names };
 }
 
 const FAILURES: Partial<Record<ErrorCode, string>> = {

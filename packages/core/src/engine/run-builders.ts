@@ -1,5 +1,5 @@
 import type { Presence } from "@imagespec/registry";
-import { ImageSpecError, isImageSpecError, parseReference } from "@imagespec/registry/terms";
+import { ImageSpecError, isImageSpecError, parseReference, thrownText } from "@imagespec/registry/terms";
 import type { BuildRequest, BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
 import type { BuilderCandidate, Discovery } from "../discovery/candidate.ts";
 import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
@@ -39,7 +39,7 @@ export async function runNamedBuilder({ type, load }: BuilderCandidate, run: Run
   const builder = await load();
   const answer = await checkBuilder(builder, run.request, run.settings);
   if (!answer.usable) throw unusableError(type, answer);
-  if (!(await shouldBuild(builder, run))) return notNeeded(type, run, []);
+  if (!(await shouldBuild(type, builder, run))) return notNeeded(type, run, []);
   const result = await build(type, builder, { ...answer.request, plan: await run.finalPlan() });
   return { builder: type, built: true, result, reasons: [] };
 }
@@ -68,7 +68,7 @@ export async function runBuilders(found: Discovery, run: RunOptions): Promise<Bu
       pass(answer.reason, answer.hint);
       continue;
     }
-    if (!(await shouldBuild(builder, run))) return notNeeded(candidate.type, run, reasons());
+    if (!(await shouldBuild(candidate.type, builder, run))) return notNeeded(candidate.type, run, reasons());
     plan ??= await run.finalPlan();
     try {
       const result = await build(candidate.type, builder, { ...answer.request, plan });
@@ -91,10 +91,14 @@ function nameOf(candidate: BuilderCandidate): string {
   return `${candidate.type} (priority ${candidate.priority})`;
 }
 
-async function shouldBuild(builder: ImageSpecBuilder, run: RunOptions): Promise<boolean> {
+async function shouldBuild(type: string, builder: ImageSpecBuilder, run: RunOptions): Promise<boolean> {
   if (run.request.force || builder.shouldBuild === undefined) return true;
-  // An unknown presence was decided on before: here it means to build.
-  return (await builder.shouldBuild(run.request.spec, run.presence)) || run.request.target.output !== undefined;
+  try {
+    // An unknown presence was decided on before: here it means to build.
+    return (await builder.shouldBuild(run.request.spec, run.presence)) || run.request.target.output !== undefined;
+  } catch (error) {
+    throw failed(type, error);
+  }
 }
 
 function notNeeded(builder: string, run: RunOptions, reasons: string[]): BuilderRun {
@@ -103,20 +107,24 @@ function notNeeded(builder: string, run: RunOptions, reasons: string[]): Builder
   return { builder, built: false, result: { reference }, reasons: [...reasons, said] };
 }
 
-/** Calls the builder; an error that is not one of ours is reported as a failed build of that builder. */
 async function build(type: string, builder: ImageSpecBuilder, request: BuildRequest): Promise<BuildResult> {
   try {
     const result: unknown = await builder.buildImage(request);
     if (isResult(result)) return readResult(result, request.plan.reference);
     throw new Error("it returned neither a reference nor nothing");
   } catch (error) {
-    if (isImageSpecError(error)) throw error;
-    throw new ImageSpecError("E_BUILD", `Builder "${type}" failed: ${(error as Error)?.message ?? error}`, {
-      cause: error,
-      hint: "Read the lines above and the builder's documentation.",
-      details: { builder: type },
-    });
+    throw failed(type, error);
   }
+}
+
+/** An error that is not one of ours is reported as a failed build of that builder. */
+function failed(type: string, error: unknown): unknown {
+  if (isImageSpecError(error)) return error;
+  return new ImageSpecError("E_BUILD", `Builder "${type}" failed: ${thrownText(error)}`, {
+    cause: error,
+    hint: "Read the lines above and the builder's documentation.",
+    details: { builder: type },
+  });
 }
 
 /** What a builder that has no types may return besides is no result. */
