@@ -7,6 +7,7 @@ from flytekit.constants import CopyFileDetection
 from flytekit.image_spec import ImageBuildEngine
 from flytekit.image_spec.default_builder import get_flytekit_for_pypi
 
+from flytekitplugins.imagespec import stated_priority
 from flytekitplugins.imagespec.command import imagespec_command
 from flytekitplugins.imagespec.document import spec_document
 from flytekitplugins.imagespec.sources import staged_sources
@@ -19,6 +20,18 @@ def document(**parameters):
 def test_the_plugin_is_found_and_changes_no_default():
     assert ImageBuildEngine.get_registry()["imagespec"][1] == -1
     assert ImageSpec(name="t").builder == "default"
+
+
+@pytest.mark.parametrize("text, priority", [("", -1), (" 10 ", 10), ("-5", -5)])
+def test_the_environment_states_the_priority(text, priority):
+    assert stated_priority({}) == -1
+    assert stated_priority({"IMAGESPEC_FLYTEKIT_PRIORITY": text}) == priority
+
+
+@pytest.mark.parametrize("text", ["high", "1.5", "0x10"])
+def test_a_priority_that_is_no_number_is_told(text):
+    with pytest.raises(ValueError, match=f"IMAGESPEC_FLYTEKIT_PRIORITY is '{text}'"):
+        stated_priority({"IMAGESPEC_FLYTEKIT_PRIORITY": text})
 
 
 def test_only_what_is_set_travels_under_the_names_of_the_fields():

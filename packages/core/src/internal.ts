@@ -30,6 +30,7 @@ export { type PlanDocument, planDocument } from "./plan/plan-document.ts";
 export { planImage } from "./plan/plan-image.ts";
 export { type SpecPresenceOptions, specPresence } from "./presence/spec-presence.ts";
 export { cacheFolder } from "./process/cache-folder.ts";
+export { quoteShell } from "./process/quote-shell.ts";
 export { type BuildCall, readBuildOptions } from "./request/build-options.ts";
 export { type BuildHost, type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";
 export { faultPath } from "./spec/fault-path.ts";

@@ -1,15 +1,18 @@
+import { quoteShell } from "@imagespec/core/internal";
 import type { CompletionCommand, CompletionValue } from "./completion-words.ts";
 
 /** The completion for zsh, with what each command and option does. */
 export function zshScript(commands: readonly CompletionCommand[]): string {
-  const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(":", "\\:")}`)}`);
+  const described = commands.map(
+    ({ name, summary }) => `    ${quoteShell(`${name}:${summary.replaceAll(":", "\\:")}`)}`,
+  );
   const cases = commands.map(({ name, argument, options }) => {
     const specs = options.map(
       ({ flag, summary, value }) =>
         `${flag}[${bracketed(summary)}]${value === undefined ? "" : `:value:${action(value)}`}`,
     );
     const all = [...specs, "--help[print help]", ...(argument === undefined ? [] : [`1:argument:${action(argument)}`])];
-    return `    ${name}) _arguments ${all.map(quoted).join(" ")} ;;`;
+    return `    ${name}) _arguments ${all.map(quoteShell).join(" ")} ;;`;
   });
   return `#compdef imagespec
 # zsh completion for imagespec: source <(imagespec completion zsh)
@@ -39,8 +42,4 @@ function action(value: CompletionValue): string {
 
 function bracketed(text: string): string {
   return text.replaceAll(/[[\]\\:]/g, "\\$&");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

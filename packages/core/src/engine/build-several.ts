@@ -74,7 +74,7 @@ export async function buildSeveral(
   for (const { error, index } of others) {
     if (isImageSpecError(error, "E_ABORTED")) continue;
     const { message, hint } = error as Error & { hint?: string };
-    onEvent?.({ type: "warning", message: `${specs[index]?.name} failed too: ${message}`, hint }, index);
+    await onEvent?.({ type: "warning", message: `${specs[index]?.name} failed too: ${message}`, hint }, index);
   }
   throw first.error;
 }

@@ -6,6 +6,7 @@ import { FIRST_PARTY_BUILDERS } from "../discovery/first-party.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import { checkBuilder, unusableError } from "./check-builder.ts";
+import { stoppedInTime } from "./stopped-in-time.ts";
 
 /** What came of the builders: the one that built, or that nothing had to be built. */
 export interface BuilderRun {
@@ -109,7 +110,9 @@ function notNeeded(builder: string, run: RunOptions, reasons: string[]): Builder
 
 async function build(type: string, builder: ImageSpecBuilder, request: BuildRequest): Promise<BuildResult> {
   try {
-    const result: unknown = await builder.buildImage(request);
+    // Without types it may return no promise, and throw at once.
+    const work: Promise<unknown> = (async () => builder.buildImage(request))();
+    const result = await stoppedInTime(type, work, request);
     if (isResult(result)) return readResult(result, request.plan.reference);
     throw new Error("it returned neither a reference nor nothing");
   } catch (error) {

@@ -87,3 +87,54 @@ it("starts nothing for who has left already, and forgets failures", async () => 
   await expect(calls.run("key", {}, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await calls.run("key", {}, async () => "yes")).toBe("yes");
 });
+
+it("stops when one signal makes all callers leave", async () => {
+  const calls = new SharedCalls<string>();
+  const { work, log } = controlled();
+  const abort = new AbortController();
+  const all = [1, 2].map(() => calls.run("key", { signal: abort.signal }, work));
+  await sleep(5);
+  abort.abort();
+  for (const one of all) await expect(one).rejects.toMatchObject({ code: "E_ABORTED" });
+  expect(log).toContain("cancelling");
+});
+
+it.each([
+  [
+    "at once",
+    () => {
+      throw new Error("full");
+    },
+  ],
+  ["later", () => Promise.reject(new Error("full"))],
+])("a listener that fails %s ends its own caller's wait alone", async (_, onEvent) => {
+  const calls = new SharedCalls<string>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const work = async (signal: AbortSignal, emit: (event: { type: "warning"; message: string }) => void) => {
+    await sleep(5);
+    emit({ type: "warning", message: "" });
+    await promise;
+    return signal.aborted ? "cancelled" : "done";
+  };
+  const failing = calls.run("key", { onEvent }, work);
+  const other = calls.run("key", {}, work);
+  await expect(failing).rejects.toThrow("full");
+  resolve();
+  expect(await other).toBe("done");
+});
+
+it("a listener that fails cancels work for which nobody else waits, and is told at its end", async () => {
+  const calls = new SharedCalls<void>();
+  const log: string[] = [];
+  const work = async (signal: AbortSignal, emit: (event: { type: "warning"; message: string }) => void) => {
+    emit({ type: "warning", message: "" });
+    await sleep(5);
+    log.push(signal.aborted ? "cancelled" : "done");
+    signal.throwIfAborted();
+  };
+  const onEvent = async () => {
+    throw new Error("full");
+  };
+  await expect(calls.run("key", { onEvent }, work)).rejects.toThrow("full");
+  expect(log).toEqual(["cancelled"]);
+});

@@ -10,7 +10,8 @@ interface Call<T> {
 
 export interface Caller {
   signal?: AbortSignal | undefined;
-  onEvent?: ((event: BuildEvent) => void) | undefined;
+  /** What it throws, at once or by a promise, ends its own caller's wait and nobody else's. */
+  onEvent?: ((event: BuildEvent) => unknown) | undefined;
 }
 
 const cancelled = ({ signal }: Caller) => abortedError("The build", signal?.reason);
@@ -30,24 +31,42 @@ export class SharedCalls<T> {
     if (caller.signal?.aborted) throw cancelled(caller);
     const call = this.#calls.get(key) ?? this.#start(key, work);
     call.waiting++;
-    if (caller.onEvent !== undefined) call.listeners.add(caller.onEvent);
-    let leave: (() => void) | undefined;
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        leave = () => {
-          if (call.waiting > 1) return reject(cancelled(caller));
-          // A new caller must not join work that is being cancelled.
-          this.#forget(key, call);
-          call.abort.abort(caller.signal?.reason);
-        };
-        caller.signal?.addEventListener("abort", leave, { once: true });
-        // However stopped work fails, its callers are told that it was cancelled.
-        call.done.then(resolve, (error) => reject(caller.signal?.aborted ? cancelled(caller) : error));
-      });
-    } finally {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    /** Why the caller has left before the work was done. */
+    let left: { error: unknown } | undefined;
+    const leave = (error: unknown, reason: unknown) => {
+      if (left !== undefined) return;
+      left = { error };
+      // Counted at once: one signal may make several callers leave.
       call.waiting--;
-      if (leave !== undefined) caller.signal?.removeEventListener("abort", leave);
-      if (caller.onEvent !== undefined) call.listeners.delete(caller.onEvent);
+      if (call.waiting > 0) return reject(error);
+      // A new caller must not join work that is being cancelled.
+      this.#forget(key, call);
+      call.abort.abort(reason);
+    };
+    const cancel = () => leave(cancelled(caller), caller.signal?.reason);
+    const fail = (error: unknown) => leave(error, error);
+    const listener = async (event: BuildEvent) => {
+      try {
+        await caller.onEvent?.(event);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    call.listeners.add(listener);
+    caller.signal?.addEventListener("abort", cancel, { once: true });
+    // However stopped work ends, the caller that waited for its end is told why it left.
+    const settle = (end: () => void) => (left === undefined ? end() : reject(left.error));
+    call.done.then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    );
+    try {
+      return await promise;
+    } finally {
+      left ??= { error: undefined };
+      caller.signal?.removeEventListener("abort", cancel);
+      call.listeners.delete(listener);
     }
   }
 
