@@ -1,3 +1,4 @@
+import { BitWriter } from "./bit-writer.ts";
 import { type Codes, CodesHeader } from "./codes-header.ts";
 import { canonicalCode, huffmanCode } from "./huffman.ts";
 
@@ -26,18 +27,12 @@ export class BlockWriter {
   readonly #literals = new Uint32Array(286);
   readonly #distances = new Uint32Array(30);
   #gathered = 0;
-  #output = new Uint8Array();
-  #at = 0;
-  /** Bits that no whole byte is written of. */
-  #bits = 0;
-  #count = 0;
+  readonly #output = new BitWriter();
 
   /** Begins another stream, of that many bytes before they are deflated. */
   begin(length: number): void {
     // Codes that cost more than the fixed ones are not used, and those take at most nine bits for a byte.
-    const most = length + (length >> 3) + 64;
-    if (this.#output.length < most) this.#output = new Uint8Array(most);
-    this.#at = 0;
+    this.#output.begin(length + (length >> 3) + 64);
   }
 
   literal(byte: number): void {
@@ -54,9 +49,7 @@ export class BlockWriter {
   /** The stream. */
   end(): Uint8Array<ArrayBuffer> {
     this.#block(true);
-    for (; this.#count > 0; this.#count -= 8, this.#bits >>>= 8) this.#output[this.#at++] = this.#bits;
-    this.#count = 0;
-    return this.#output.slice(0, this.#at);
+    return this.#output.end();
   }
 
   #add(token: number): void {
@@ -69,45 +62,36 @@ export class BlockWriter {
     const own = { literals: huffmanCode(this.#literals, 15), distances: huffmanCode(this.#distances, 15) };
     const header = new CodesHeader(own);
     const isFixed = this.#size(FIXED) <= this.#size(own) + header.size;
-    this.#put(isLast ? 1 : 0, 1);
-    this.#put(isFixed ? 1 : 2, 2);
-    if (!isFixed) header.write((value, bits) => this.#put(value, bits));
+    const output = this.#output;
+    output.put(isLast ? 1 : 0, 1);
+    output.put(isFixed ? 1 : 2, 2);
+    if (!isFixed) header.write(output);
     const codes = isFixed ? FIXED : own;
     this.#write(codes);
-    this.#put(codes.literals.bits[END_OF_BLOCK] as number, codes.literals.lengths[END_OF_BLOCK] as number);
+    output.put(codes.literals.bits[END_OF_BLOCK] as number, codes.literals.lengths[END_OF_BLOCK] as number);
     this.#literals.fill(0);
     this.#distances.fill(0);
     this.#gathered = 0;
   }
 
-  /** At most 16 bits. */
-  #put(value: number, bits: number): void {
-    this.#bits |= value << this.#count;
-    this.#count += bits;
-    if (this.#count < 16) return;
-    this.#output[this.#at++] = this.#bits;
-    this.#output[this.#at++] = this.#bits >>> 8;
-    this.#bits >>>= 16;
-    this.#count -= 16;
-  }
-
   // A loop and nothing else, as in the deflate.
   #write({ literals, distances }: Codes): void {
+    const output = this.#output;
     for (let i = 0; i < this.#gathered; i++) {
       const token = this.#tokens[i] as number;
       if (token < 256) {
-        this.#put(literals.bits[token] as number, literals.lengths[token] as number);
+        output.put(literals.bits[token] as number, literals.lengths[token] as number);
         continue;
       }
       const rest = token & 255;
       const length = LENGTH_SYMBOLS[rest] as number;
-      this.#put(literals.bits[257 + length] as number, literals.lengths[257 + length] as number);
+      output.put(literals.bits[257 + length] as number, literals.lengths[257 + length] as number);
       const more = LENGTH_BITS[length] as number;
-      this.#put(rest & ((1 << more) - 1), more);
+      output.put(rest & ((1 << more) - 1), more);
       const distance = distanceSymbol(token >>> 8);
-      this.#put(distances.bits[distance] as number, distances.lengths[distance] as number);
+      output.put(distances.bits[distance] as number, distances.lengths[distance] as number);
       const far = distance < 4 ? 0 : (distance >> 1) - 1;
-      this.#put(((token >>> 8) - 1) & ((1 << far) - 1), far);
+      output.put(((token >>> 8) - 1) & ((1 << far) - 1), far);
     }
   }
 

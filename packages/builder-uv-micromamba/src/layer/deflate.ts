@@ -23,20 +23,21 @@ export class Deflater {
   #tokens(input: Uint8Array<ArrayBuffer>): void {
     const matches = this.#matches;
     const writer = this.#writer;
-    for (let at = 0, match = matches.longest(0, 0); at < input.length; ) {
-      const found = match & 511;
-      if (found < LONG_ENOUGH) {
-        const later = matches.longest(at + 1, found);
-        if (found === 0 || later !== 0) {
-          writer.literal(input[at++] as number);
-          match = later;
-          continue;
-        }
+    // Of the last place, if it is not written yet, the match that begins there; 0 for none.
+    let waiting = 0;
+    for (let at = 0, written = 0; written < input.length; ) {
+      const length = waiting & 511;
+      const match = length < LONG_ENOUGH ? matches.longest(at, length) : 0;
+      if (length > 0 && match === 0) {
+        writer.match(length, waiting >>> 9);
+        matches.pass(length < LONG_ENOUGH ? at + 1 : at, written + length);
+        written += length;
+        at = written;
+      } else {
+        if (written < at) writer.literal(input[written++] as number);
+        at++;
       }
-      writer.match(found, match >>> 9);
-      matches.pass(found < LONG_ENOUGH ? at + 2 : at + 1, at + found);
-      at += found;
-      match = matches.longest(at, 0);
+      waiting = match;
     }
   }
 }

@@ -4,16 +4,25 @@ export interface HuffmanCode {
   lengths: Uint8Array;
 }
 
+// Plain loops over numbers here, since most blocks are small: their codes are made before V8 has compiled anything, and what
+// takes closures and iterators takes it long to compile.
+
 /** The shortest code for symbols of these frequencies, of at least two, as some readers ask for; near to it where `limit` cuts. */
 export function huffmanCode(frequencies: Uint32Array, limit: number): HuffmanCode {
-  const used: number[] = [];
-  for (let symbol = 0; symbol < frequencies.length; symbol++) if (frequencies[symbol] !== 0) used.push(symbol);
-  for (let symbol = 0; used.length < 2; symbol++) if (frequencies[symbol] === 0) used.push(symbol);
+  let used = 0;
+  for (let symbol = 0; symbol < frequencies.length; symbol++) if (frequencies[symbol] !== 0) used++;
+  const leaves = new Uint32Array(Math.max(used, 2));
+  let leaf = 0;
+  for (let symbol = 0, missing = 2 - used; symbol < frequencies.length; symbol++) {
+    const frequency = frequencies[symbol] as number;
+    if (frequency !== 0 || missing-- > 0) leaves[leaf++] = frequency * 512 + symbol;
+  }
   // The rarest first, of equals the first.
-  const leaves = Uint32Array.from(used, (symbol) => (frequencies[symbol] as number) * 512 + symbol).sort();
-  const perLength = limited(depths(leaves.map((leaf) => leaf >>> 9)), limit);
+  leaves.sort();
+  const perLength = limited(depths(leaves), leaves.length, limit);
   const lengths = new Uint8Array(frequencies.length);
-  for (let length = limit, leaf = 0; length > 0; length--)
+  leaf = 0;
+  for (let length = limit; length > 0; length--)
     for (let left = perLength[length] as number; left > 0; left--) lengths[(leaves[leaf++] as number) & 511] = length;
   return canonicalCode(lengths);
 }
@@ -21,27 +30,36 @@ export function huffmanCode(frequencies: Uint32Array, limit: number): HuffmanCod
 /** The code that follows from the lengths alone (RFC 1951 3.2.2). */
 export function canonicalCode(lengths: Uint8Array): HuffmanCode {
   const next = new Uint16Array(17);
-  for (const length of lengths) if (length > 0) (next[length + 1] as number) += 1;
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol] as number;
+    if (length !== 0) (next[length + 1] as number) += 1;
+  }
   for (let length = 2; length < 17; length++)
     next[length] = ((next[length] as number) + (next[length - 1] as number)) << 1;
   const bits = new Uint16Array(lengths.length);
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol] as number;
     if (length === 0) continue;
-    let code = next[length] as number;
+    const code = next[length] as number;
     next[length] = code + 1;
-    let reversed = 0;
-    for (let bit = 0; bit < length; bit++, code >>= 1) reversed = (reversed << 1) | (code & 1);
-    bits[symbol] = reversed;
+    bits[symbol] = reversed(code) >>> (16 - length);
   }
   return { bits, lengths };
 }
 
-/** How deep each leaf lies in Huffman's tree, from weights that rise. */
+/** Sixteen bits from the last to the first. */
+function reversed(bits: number): number {
+  const pairs = ((bits & 0x5555) << 1) | ((bits >>> 1) & 0x5555);
+  const fours = ((pairs & 0x3333) << 2) | ((pairs >>> 2) & 0x3333);
+  const bytes = ((fours & 0x0f0f) << 4) | ((fours >>> 4) & 0x0f0f);
+  return ((bytes & 0xff) << 8) | (bytes >>> 8);
+}
+
+/** How deep each leaf lies in Huffman's tree, before the depths of all else; from leaves whose weights, above nine bits, rise. */
 function depths(leaves: Uint32Array): Uint32Array {
   const { length } = leaves;
   const weights = new Uint32Array(2 * length - 1);
-  weights.set(leaves);
+  for (let leaf = 0; leaf < length; leaf++) weights[leaf] = (leaves[leaf] as number) >>> 9;
   const parents = new Uint32Array(2 * length - 1);
   let leaf = 0;
   let inner = length;
@@ -57,15 +75,15 @@ function depths(leaves: Uint32Array): Uint32Array {
   weights[weights.length - 1] = 0;
   for (let node = weights.length - 2; node >= 0; node--)
     weights[node] = (weights[parents[node] as number] as number) + 1;
-  return weights.subarray(0, length);
+  return weights;
 }
 
-/** How many symbols have a code of each length, none above the limit. */
-function limited(depths: Uint32Array, limit: number): Uint32Array {
+/** How many of the first so many symbols have a code of each length, none above the limit. */
+function limited(depths: Uint32Array, symbols: number, limit: number): Uint32Array {
   const perLength = new Uint32Array(limit + 1);
   let space = 0;
-  for (const depth of depths) {
-    const length = Math.min(depth, limit);
+  for (let symbol = 0; symbol < symbols; symbol++) {
+    const length = Math.min(depths[symbol] as number, limit);
     (perLength[length] as number) += 1;
     space += 1 << (limit - length);
   }

@@ -47,16 +47,20 @@ export class Matches {
     if (best >= most) return 0;
     const lowest = Math.max(start, place - WINDOW + 1);
     let longest = Math.max(best, SHORTEST - 1);
+    // What the end of a longer match has to be: most candidates differ there.
+    let end = view.getUint32(at + longest + 1 - SHORTEST, true);
     let found = 0;
     for (let tries = TRIES; candidate >= lowest && tries > 0; tries--) {
       const earlier = candidate - start;
-      if (input[earlier + longest] === input[at + longest] && view.getUint32(earlier, true) === first) {
+      if (view.getUint32(earlier + longest + 1 - SHORTEST, true) === end && view.getUint32(earlier, true) === first) {
         let same = SHORTEST;
+        while (same <= most - 4 && view.getUint32(earlier + same, true) === view.getUint32(at + same, true)) same += 4;
         while (same < most && input[earlier + same] === input[at + same]) same++;
         if (same > longest) {
           longest = same;
           found = ((place - candidate) << 9) | same;
           if (same === most) break;
+          end = view.getUint32(at + longest + 1 - SHORTEST, true);
         }
       }
       candidate = before[candidate & (WINDOW - 1)] as number;
