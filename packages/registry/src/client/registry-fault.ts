@@ -17,6 +17,8 @@ export interface Subject {
   mirror?: string | undefined;
   /** The host that was asked, where the registry sent its caller to another. */
   elsewhere?: string | undefined;
+  /** What is to be stored there. */
+  writes?: "blob" | "manifest" | undefined;
 }
 
 const PROXY_LOGIN = "Write the proxy's user name and password into HTTPS_PROXY, or exclude the host by NO_PROXY.";
@@ -54,7 +56,8 @@ export async function statusFault(
       details: data,
     });
   }
-  if (status === 401 || status === 403) {
+  const cure = knownCure(status, codes, text, subject);
+  if (cure === undefined && (status === 401 || status === 403)) {
     const what = asked.hadCredential ? "refuses the credentials" : "asks for credentials";
     return new ImageSpecError("E_REGISTRY_AUTH", `${via(subject)} ${what} to ${subject.action} (${text})`, {
       hint: `Run \`${loginCommand(subject.mirror ?? subject.registry)}\` with an account that may do this, or set registryConfig.`,
@@ -62,12 +65,34 @@ export async function statusFault(
     });
   }
   return new ImageSpecError("E_REGISTRY", `${via(subject)} could not ${subject.action} (${text})`, {
-    hint: cure(status, subject),
+    hint: cure ?? plainCure(status, subject),
     details: data,
   });
 }
 
-function cure(status: number, subject: Subject): string {
+/** The cure for refusals that registries tell by more than a status; undefined for all others. */
+function knownCure(status: number, codes: readonly string[], said: string, subject: Subject): string | undefined {
+  if (status === 404 && codes.includes("BLOB_UNKNOWN")) {
+    return "The image is broken in the registry: push it again, or use another.";
+  }
+  if (subject.writes === undefined) return undefined;
+  if (status === 404 && codes.includes("NAME_UNKNOWN")) {
+    return `Create the repository ${subject.name} first: some registries make none when something is pushed.`;
+  }
+  if (status === 403 && /quota|configured upper limit|limit exceeded|exceeds? the limit/i.test(said)) {
+    return "Free space in the registry, or raise its quota.";
+  }
+  const mayBeKept = subject.writes === "manifest";
+  if (
+    mayBeKept &&
+    (status === 409 || status === 412 || (status === 400 && /immutab|overwrit|already exists/i.test(said)))
+  ) {
+    return "Build again without force, which reuses what is there: the registry keeps a tag as it was first written.";
+  }
+  return undefined;
+}
+
+function plainCure(status: number, subject: Subject): string {
   if (status === 404) return "Check the name, the tag and the spelling of the registry.";
   if (status === 429) return `Wait, or raise the limit with \`${loginCommand(subject.registry)}\`.`;
   if (status === 413) return "The registry, or a proxy before it, limits the size of uploads: raise its limit.";

@@ -140,7 +140,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     const how = await pushBlob({
       host: this.#options.host,
       repository: this.repository,
-      subject: this.#subject(`upload ${digest} to ${this.name}`),
+      subject: this.#writeSubject("blob", `upload ${digest} to ${this.name}`),
       descriptor,
       open,
       memory: this.memory,
@@ -158,7 +158,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
    * knowing, such as E_REGISTRY_UNREACHABLE.
    */
   mayPush(options: CallOptions = {}): Promise<boolean> {
-    const subject = this.#subject(`push to ${this.name}`);
+    const subject = this.#writeSubject("blob", `push to ${this.name}`);
     const call = { subject, scopes: [this.#pushScope()], signal: options.signal };
     return mayPush(this.#options.host, `/v2/${this.repository}/blobs/uploads/`, call);
   }
@@ -200,7 +200,7 @@ export class RegistryRepository implements ImageSource, ImageSink {
     const { tag } = options;
     const whole = this.#whole(tag ?? digest);
     const call = {
-      subject: this.#subject(`write the manifest ${whole}`),
+      subject: this.#writeSubject("manifest", `write the manifest ${whole}`),
       scopes: [this.#pushScope()],
       signal: options.signal,
     };
@@ -272,6 +272,10 @@ export class RegistryRepository implements ImageSource, ImageSink {
 
   #subject(action: string, mirror?: string): Subject {
     return { registry: this.registry, name: this.name, action, mirror };
+  }
+
+  #writeSubject(writes: "blob" | "manifest", action: string): Subject {
+    return { ...this.#subject(action), writes };
   }
 
   #readScopes(path: string): string[] {

@@ -34,6 +34,25 @@ export function isImageManifest({ config }: ManifestDocument): boolean {
   return config.mediaType === MEDIA_TYPES.ociConfig || config.mediaType === MEDIA_TYPES.dockerConfig;
 }
 
+/** What engines can unpack: a tar, plain or compressed, also one that only its maker may distribute. */
+const LAYER =
+  /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[+.](?:gzip|zstd))?$/;
+
+/**
+ * Checks that the layers of an image are of types that engines unpack: none that is encrypted or another file system's.
+ *
+ * @throws ImageSpecError E_REGISTRY that names layer and type.
+ */
+export function checkLayerTypes({ layers }: ManifestDocument, subject: string): void {
+  const odd = layers.find(({ mediaType }) => !LAYER.test(mediaType));
+  if (odd === undefined) return;
+  const type = odd.mediaType.slice(0, 200);
+  throw new ImageSpecError("E_REGISTRY", `${subject} cannot be used: its layer ${odd.digest} is of the type ${type}`, {
+    hint: "Choose an image whose layers are tar archives, plain or compressed with gzip or zstd.",
+    details: { digest: odd.digest, mediaType: odd.mediaType },
+  });
+}
+
 /** Reads and checks the config blob of a manifest. @throws ImageSpecError E_REGISTRY, E_DIGEST_MISMATCH. */
 export async function readConfig(
   source: ImageSource,

@@ -52,6 +52,7 @@ it.each<[string, unknown, string?]>([
   ["an unknown media type", manifest, "application/x"],
   ["both an index and a manifest", { ...manifest, manifests: [] }],
   ["a manifest served as index", manifest, MEDIA_TYPES.ociIndex],
+  ["no config", { schemaVersion: 2, layers: [blob] }],
   ["no layers", { schemaVersion: 2, config: blob }],
   ["a path for a digest", { ...manifest, layers: [{ ...blob, digest: "sha256:../../x" }] }],
   ["a short digest", { ...manifest, layers: [{ ...blob, digest: "sha256:abc" }] }],

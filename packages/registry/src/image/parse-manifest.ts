@@ -87,7 +87,11 @@ function entries(value: unknown, subject: string, field: string): Descriptor[] {
 }
 
 function entry(value: unknown, subject: string, field: string): Descriptor {
-  const json = (typeof value === "object" && value !== null ? value : {}) as Json;
+  if (typeof value !== "object" || value === null) {
+    const hint = "Choose a container image of OCI or Docker schema 2.";
+    throw new ImageSpecError("E_REGISTRY", `${subject} has no ${field}`, { hint });
+  }
+  const json = value as Json;
   checkedDigest(json.digest, `${subject}, ${field},`);
   const { size, mediaType, platform, ...rest } = json;
   // Go writes null for what is empty.

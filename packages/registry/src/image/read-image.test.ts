@@ -1,7 +1,7 @@
 import { startRegistry } from "@imagespec/testkit";
 import { describe, expect, it } from "vitest";
 import { quickClient } from "../fixtures/quick-client.ts";
-import { failureOf, tinyImage } from "../fixtures/tiny-image.ts";
+import { failureOf, tinyImage, tinyLayer } from "../fixtures/tiny-image.ts";
 import { checkRegistryPresence } from "../presence/check-registry-presence.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { MEDIA_TYPES } from "./descriptor.ts";
@@ -39,6 +39,28 @@ describe("an index whose entries state no platform", () => {
     const check = (platform: string) => checkRegistryPresence(`${repository.name}:1`, [platform], { client });
     expect(await check("linux/arm64")).toMatchObject({ status: "present", platforms: ["linux/amd64", "linux/arm64"] });
     expect(await check("linux/s390x")).toMatchObject({ status: "absent", missing: ["linux/s390x"] });
+  });
+
+  it("is followed through indexes that state none either, each only so far", async () => {
+    const { server, client, repository } = await indexed([
+      { config: "linux/amd64", entry: "linux/amd64" },
+      { config: "linux/arm64", entry: undefined },
+    ]);
+    await using _server = server;
+    const nest = async () => {
+      const { digest, bytes, mediaType } = await repository.getManifest("1");
+      await pushIndex(repository, [{ digest, size: bytes.length, mediaType }], { tag: "1" });
+    };
+    await nest();
+    await nest();
+    const found = await readImage(repository, "1", parsePlatform("linux/arm64"));
+    expect(found.descriptor.platform).toMatchObject({ architecture: "arm64" });
+    const asked = checkRegistryPresence(`${repository.name}:1`, ["linux/amd64"], { client });
+    expect(await asked).toMatchObject({ status: "present", platforms: ["linux/amd64", "linux/arm64"] });
+    for (let deeper = 0; deeper < 4; deeper++) await nest();
+    expect(await failureOf(readImage(repository, "1", parsePlatform("linux/arm64")))).toMatchObject({
+      code: "E_REGISTRY",
+    });
   });
 
   it("passes over artifacts that are not images", async () => {
@@ -82,5 +104,35 @@ describe("images for arm", () => {
     expect(await failureOf(readImage(repository, "1", parsePlatform("linux/arm/v6")))).toMatchObject({
       code: "E_REGISTRY",
     });
+  });
+});
+
+describe("layers", () => {
+  const read = async (mediaType: string) => {
+    await using server = await startRegistry();
+    const repository = quickClient().repository(`${server.host}/a`);
+    const layer = tinyLayer();
+    await pushImage(repository, tinyImage([{ ...layer, descriptor: { ...layer.descriptor, mediaType } }]), {
+      tag: "1",
+    });
+    return await readImage(repository, "1", parsePlatform("linux/amd64"));
+  };
+
+  it.each([
+    "application/vnd.oci.image.layer.v1.tar",
+    "application/vnd.oci.image.layer.v1.tar+zstd",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+  ])("of the type %s can be used", async (type) => {
+    expect((await read(type)).manifest.layers).toMatchObject([{ mediaType: type }]);
+  });
+
+  it.each([
+    "application/vnd.oci.image.layer.v1.tar+gzip+encrypted",
+    "application/vnd.oci.image.layer.nydus.blob.v1",
+    "application/vnd.erofs.layer.v1",
+    "application/vnd.wasm.content.layer.v1+wasm",
+  ])("of the type %s cannot", async (type) => {
+    expect(await failureOf(read(type))).toMatchObject({ code: "E_REGISTRY", message: expect.stringContaining(type) });
   });
 });

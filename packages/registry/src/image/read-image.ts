@@ -1,7 +1,7 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { checkPlatform, statingPlatform, wholeName } from "./check-platform.ts";
 import type { Descriptor, Platform } from "./descriptor.ts";
-import { configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
+import { checkLayerTypes, configPlatform, type ImageConfig, readConfig } from "./image-config.ts";
 import { descriptorOf } from "./manifest-bytes.ts";
 import {
   checkChild,
@@ -56,6 +56,7 @@ export async function readImage(
     document = parseManifest(bytes, `${source.name}@${child.digest}`);
   }
   const config = await readConfig(source, document, options);
+  checkLayerTypes(document, whole);
   const actual = withVariant(configPlatform(config), entry?.platform);
   checkPlatform(actual, platform, whole);
   const descriptor = { ...descriptorOf(bytes), platform: { ...actual } };
