@@ -10,12 +10,13 @@ describe("containerArguments", () => {
   it("leaves the image what it starts by itself, and runs a program in its place", () => {
     expect(containerArguments("docker", run, "n")).toEqual(["--rm", "--name", "n", "--interactive", "app:1"]);
     const command = ["python", "-c", "print(1)"];
-    expect(containerArguments("docker", { ...run, command, terminal: true }, "n")).toEqual([
+    expect(containerArguments("docker", { ...run, command, terminal: true, init: true }, "n")).toEqual([
       "--rm",
       "--name",
       "n",
       "--interactive",
       "--tty",
+      "--init",
       "--entrypoint",
       "python",
       "app:1",

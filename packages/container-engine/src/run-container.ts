@@ -21,6 +21,11 @@ export interface ContainerRun {
   input: boolean;
   /** Whether what the program prints goes to a terminal, and with `input` whether it reads from one. */
   terminal: boolean;
+  /**
+   * Whether the engine's init runs as the container's first process: it hands signals on to the program, which is then
+   * ended by those it does not handle. False by default.
+   */
+  init?: boolean | undefined;
 }
 
 /**
@@ -73,6 +78,7 @@ export function containerArguments(command: ContainerCommand, run: ContainerRun,
     name,
     ...(run.input ? ["--interactive"] : []),
     ...(run.terminal ? ["--tty"] : []),
+    ...(run.init ? ["--init"] : []),
     ...(run.gpus === undefined ? [] : gpuArguments(command, run.gpus)),
     ...run.mounts.flatMap(({ source, target }) => ["--mount", `type=bind,source=${source},target=${target}`]),
     ...(program === undefined ? [] : ["--entrypoint", program]),

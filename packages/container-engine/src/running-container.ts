@@ -17,7 +17,8 @@ export interface RunningContainer {
   ended: Promise<number>;
   /**
    * Sends the program SIGTERM, and SIGKILL when it goes on for longer than `patience` milliseconds (2 s); resolves once
-   * nothing of it is left. What runs as a container's first process ignores SIGTERM unless it handles it.
+   * nothing of it is left. What runs as a container's first process, as it does without {@link ContainerRun.init}, ignores
+   * SIGTERM unless it handles it.
    */
   stop(patience?: number): Promise<void>;
 }

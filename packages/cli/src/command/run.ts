@@ -46,11 +46,15 @@ async function runIn(context: CommandContext, program: readonly string[]): Promi
     return runContainer(command, { ...container(prepared, image), input: true, terminal }, signal);
   }
   const { runAgain } = await import("../watch/run-again.ts");
+  // A program that ends when it is told to need not be waited for. What the image itself starts may have to be the first
+  // process, and the init of other commands than docker is a package that a machine may lack.
+  const init = command === "docker" && program.length > 0;
   await runAgain(prepared, {
     prepare: () => prepareRun(context, program, true),
     build,
     // Without input, which the next run could not take over, the terminal stays as it is and Ctrl+C ends the watching.
-    create: (one, image) => createContainer(command, { ...container(one, image), input: false, terminal: isTerminal }),
+    create: (one, image) =>
+      createContainer(command, { ...container(one, image), input: false, terminal: isTerminal, init }),
     report: (error) => tell(errorText(error)),
     tell,
     signal,
