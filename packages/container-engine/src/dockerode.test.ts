@@ -23,7 +23,17 @@ it("connects to the endpoint it is given, whatever DOCKER_HOST says", async () =
   }
 });
 
-it("names the command to type where dockerode is not installed", async () => {
+it.each([
+  ["Node", ""],
+  [
+    "Yarn's loader",
+    `
+      import { registerHooks } from "node:module";
+      const missing = () => Object.assign(new Error("not provided by its ancestors"), { code: "MODULE_NOT_FOUND" });
+      const resolve = (name, context, next) => { if (name === "dockerode") throw missing(); return next(name, context); };
+      registerHooks({ resolve });`,
+  ],
+])("names the command to type where %s finds no dockerode", async (_, loader) => {
   const folder = await mkdtemp(join(tmpdir(), "without-dockerode-"));
   try {
     const scope = join(folder, "node_modules/@imagespec");
@@ -33,7 +43,7 @@ it("names the command to type where dockerode is not installed", async () => {
       await cp(fileURLToPath(new URL(`../${part}`, import.meta.url)), join(scope, "container-engine", part), {
         recursive: true,
       });
-    const script = `
+    const script = `${loader}
       import { engineEndpoint } from "@imagespec/container-engine";
       import { dockerode } from "@imagespec/container-engine/dockerode";
       const endpoint = await engineEndpoint({ DOCKER_HOST: "unix:///docker.sock" });

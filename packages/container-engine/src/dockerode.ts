@@ -15,7 +15,8 @@ export { engineError } from "./engine-error.ts";
 export async function dockerode(endpoint: EngineEndpoint): Promise<Docker> {
   const { address, tls } = endpoint;
   const { default: Client } = await import("dockerode").catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === "ERR_MODULE_NOT_FOUND" ? "is not installed" : `cannot be loaded: ${cause.message}`;
+    // Yarn's loader names the code as require() does.
+    const reason = cause.code?.endsWith("MODULE_NOT_FOUND") ? "is not installed" : `cannot be loaded: ${cause.message}`;
     throw new ImageSpecError("E_TOOL_MISSING", `The package dockerode ${reason}`, {
       cause,
       hint: "Install it: `npm install dockerode`.",

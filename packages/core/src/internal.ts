@@ -33,5 +33,6 @@ export { cacheFolder } from "./process/cache-folder.ts";
 export { quoteShell } from "./process/quote-shell.ts";
 export { type BuildCall, readBuildOptions } from "./request/build-options.ts";
 export { type BuildHost, type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";
+export { normalPlatforms } from "./resolve/platforms.ts";
 export { faultPath } from "./spec/fault-path.ts";
 export { specError } from "./spec/parse-parameters.ts";

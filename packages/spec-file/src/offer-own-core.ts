@@ -15,7 +15,8 @@ export function offerOwnCore(): () => void {
       try {
         return next(specifier, context);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+        // Yarn's loader names the code as require() does.
+        if (!(error as NodeJS.ErrnoException).code?.endsWith("MODULE_NOT_FOUND")) throw error;
         return { url, shortCircuit: true };
       }
     },

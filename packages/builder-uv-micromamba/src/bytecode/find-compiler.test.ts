@@ -25,7 +25,10 @@ async function machine(name: string, python: string) {
   await mkdir(folder);
   const program = (file: string, lines: string) =>
     writeFile(join(folder, file), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
-  await program("uv", `[ "$1" = --version ] && echo uv 0.9.5 && exit\necho "$@" >>'${folder}/log'\nexit 1`);
+  await program(
+    "uv",
+    `[ "$1" = --version ] && echo uv 0.9.5 && exit\necho "$@" >>'${folder}/log'\necho no network >&2\nexit 1`,
+  );
   const answer = `echo cpython ${python} '${folder}/python'`;
   await program("python3.12", `echo script >>'${folder}/log'\n${answer}`);
   await program("python", answer);
@@ -33,7 +36,7 @@ async function machine(name: string, python: string) {
   const steps: string[] = [];
   return {
     warnings,
-    /** What the builds said they do. */
+    /** What the builds said of their steps. */
     steps,
     async downloads() {
       const log = await readFile(join(folder, "log"), "utf8");
@@ -67,7 +70,8 @@ async function machine(name: string, python: string) {
         options,
         emit: (event) => {
           if (event.type === "warning") warnings.push(event.message);
-          if (event.type === "step" && event.status === "started") steps.push(event.name);
+          if (event.type === "step") steps.push(`${event.status} ${event.name}`);
+          if (event.type === "log") steps.push(event.line);
         },
       });
       const session = await openSession(request, turns);
@@ -93,7 +97,8 @@ describe("findCompiler", () => {
     const first = await machine("first", "3.12.9");
     expect(await first.build(shared, compiler)).toBe("3.12.9");
     expect(await first.downloads()).toBe(1);
-    expect(first.steps).toEqual(["download of Python 3.12"]);
+    const step = "download of Python 3.12";
+    expect(first.steps).toEqual([`started ${step}`, "no network", `failed ${step}`]);
     const alike = await machine("alike", "3.12.9");
     expect(await alike.build(shared, compiler)).toBe("3.12.9");
     expect(await alike.downloads()).toBe(0);

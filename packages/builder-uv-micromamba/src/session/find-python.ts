@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { ImageSpecError, isImageSpecError, runTool, timedStep } from "@imagespec/core/builder";
+import { ImageSpecError, isImageSpecError, type RunToolOptions, runTool, timedStep } from "@imagespec/core/builder";
 import type { CacheFolder } from "../cache/cache-folder.ts";
 import type { PythonVersion } from "../target/python-target.ts";
 import type { BuildSession } from "./build-session.ts";
@@ -76,9 +76,16 @@ export async function downloadableVersion(
 export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: string): Promise<string | undefined> {
   const step = `download of Python ${wanted}`;
   return session.once(step, async () => {
-    const install = () => uvPython(session, uv, "cache", ["install", wanted, "--no-bin"]);
-    const installed = await timedStep(session.request.emit, step, install);
-    return installed.exitCode === 0 ? cachedPython(session, async () => uv, wanted) : undefined;
+    // uv's reason is shown, and ends the step as failed, but not the build: another Python may do.
+    const report = { onLine: session.log, errorCode: "E_NO_PYTHON" } as const;
+    const install = () => uvPython(session, uv, "cache", ["install", wanted, "--no-bin"], report);
+    try {
+      await timedStep(session.request.emit, step, install);
+    } catch (error) {
+      if (!isImageSpecError(error, "E_NO_PYTHON")) throw error;
+      return undefined;
+    }
+    return cachedPython(session, async () => uv, wanted);
   });
 }
 
@@ -113,8 +120,14 @@ export function anyPython(session: BuildSession, uv: UvProgram, image: PythonVer
 }
 
 /** Runs `uv python` for the Pythons in the cache or those of the machine. What the project asks for counts nowhere. */
-function uvPython({ cache, signal }: BuildSession, uv: UvProgram, where: "cache" | "machine", args: readonly string[]) {
+function uvPython(
+  { cache, signal }: BuildSession,
+  uv: UvProgram,
+  where: "cache" | "machine",
+  args: readonly string[],
+  report: RunToolOptions = { allowFailure: true },
+) {
   const ours = { UV_PYTHON_INSTALL_DIR: cache.path("python"), UV_PYTHON_PREFERENCE: "only-managed" };
   const env = uvEnvironment(cache.uvCache, { UV_NO_CONFIG: "1", ...(where === "cache" && ours) });
-  return runTool(uv.path, ["python", ...args], { cwd: "/", env, signal, allowFailure: true });
+  return runTool(uv.path, ["python", ...args], { cwd: "/", env, signal, ...report });
 }

@@ -108,8 +108,8 @@ const COMMANDS = {
   inspect: {
     summary: "print what an image is made of",
     file: true,
-    argument: ["IMAGE", "reference, oci:FOLDER, docker-archive:FILE, engine:NAME or spec file"],
-    options: ["diff", "target", "root", "platform", "insecure", "json", "html"],
+    argument: ["IMAGE", "reference, oci:FOLDER, docker-archive:FILE, engine:NAME or spec FILE"],
+    options: ["diff", "target", "root", "shownPlatform", "insecure", "json", "html"],
     examples: [
       ["imagespec inspect localhost:5000/train:1", "print layers, packages and largest files"],
       [

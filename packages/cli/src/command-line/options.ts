@@ -37,6 +37,7 @@ export const OPTIONS = {
   yes: option("--yes", "ask nothing"),
   id: option("--id <ID>", "use this id, which is part of the tag"),
   platform: option("--platform <OS/ARCH>", "replace the spec's platforms, comma-separated"),
+  shownPlatform: option("--platform <OS/ARCH>", "look at the image of this platform (default: this machine's)"),
   insecure: repeated("--insecure-registry <HOST>", "allow http and any certificate for this host; may be repeated"),
   builder: option("--builder <TYPE>", "use this builder or fail"),
   builderOptions: () => [

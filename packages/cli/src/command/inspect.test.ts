@@ -33,6 +33,18 @@ it("looks for the image of a spec without a registry in the container engine, an
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("error: E_DAEMON: ") });
 });
 
+it("chooses one of a spec's platforms in the image of all, and replaces them by another as a build does", async () => {
+  await cli.write(
+    "imagespec.yaml",
+    `name: app\nregistry: localhost:1\nbase_image: base:1\nplatform: linux/arm64,linux/amd64\n`,
+  );
+  const tag = async (...more: string[]) => (await cli.run(["tag", ...more])).stdout.trim();
+  const asked = async (platform: string) =>
+    (await cli.run(["inspect", "imagespec.yaml", "--platform", platform])).stderr;
+  expect(await asked("linux/aarch64")).toContain(`app:${await tag()}:`);
+  expect(await asked("linux/s390x")).toContain(`app:${await tag("--platform", "linux/s390x")}:`);
+});
+
 it("says what to name when nothing is, and what is not there", async () => {
   expect(await cli.run(["inspect"])).toMatchObject({ code: 2, stderr: expect.stringContaining("Name a reference") });
   expect(await cli.run(["inspect", "oci:missing"])).toMatchObject({ code: 2, stdout: "" });

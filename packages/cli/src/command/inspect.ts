@@ -1,4 +1,5 @@
 import { ImageSpecError } from "@imagespec/core";
+import { normalPlatforms } from "@imagespec/core/internal";
 import { compareImages, imagePage, inspectImage } from "@imagespec/inspect";
 import { EXIT } from "../exit-codes.ts";
 import { differenceLines, reportLines } from "../print/image-lines.ts";
@@ -33,10 +34,21 @@ export const inspect: Command = async (context) => {
   return EXIT.done;
 };
 
-/** What a spec file stands for is the image that `build` pushes, or loads into the container engine without a registry. */
+/**
+ * What a spec file stands for is the image that `build` pushes, or loads into the container engine without a registry. A
+ * platform that is one of the spec's own chooses in that image; another one replaces them, as it does in a build.
+ */
 async function referenceOf(text: string, context: CommandContext): Promise<string> {
   if (!/\.(?:ts|mjs|js|json|ya?ml)$/.test(text)) return text;
-  const { target } = await onlyTarget({ ...context, line: { ...context.line, file: text } });
-  const { reference, resolved } = await resolveTarget(target, context);
+  const line = { ...context.line, file: text };
+  const { target } = await onlyTarget({ ...context, line });
+  const own = platformsOf(target.spec.platform);
+  const isOwn = platformsOf(line.platform).every((platform) => own.includes(platform));
+  const platform = isOwn ? undefined : line.platform;
+  const { reference, resolved } = await resolveTarget(target, { ...context, line: { ...line, platform } });
   return resolved.target.registry === undefined ? `engine:${reference}` : reference;
+}
+
+function platformsOf(text: string | undefined): string[] {
+  return text === undefined ? [] : normalPlatforms([text]);
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ImageSpec } from "@imagespec/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CliFolder } from "../fixtures/cli-process.ts";
@@ -64,6 +65,20 @@ describe("standard input", () => {
     child.kill("SIGTERM");
     expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining("E_ABORTED") });
   });
+});
+
+it("imports this program's own core where a loader such as Yarn's finds none", async () => {
+  const loader = `
+    import { registerHooks } from "node:module";
+    const missing = () => Object.assign(new Error("it isn't declared"), { code: "MODULE_NOT_FOUND" });
+    const isSpec = ({ parentURL }) => parentURL?.endsWith("/imagespec.mjs");
+    const resolve = (name, context, next) => { if (isSpec(context)) throw missing(); return next(name, context); };
+    registerHooks({ resolve });`;
+  const file = await cli.write("loader.mjs", loader);
+  const spec = `import { ImageSpec } from "@imagespec/core"; export default ImageSpec.parse(${JSON.stringify(parameters)});`;
+  await cli.write("imagespec.mjs", spec);
+  const { code, stderr } = await cli.run(["tag"], { env: { NODE_OPTIONS: `--import=${pathToFileURL(file)}` } });
+  expect([code, stderr]).toEqual([0, ""]);
 });
 
 describe("--root", () => {
