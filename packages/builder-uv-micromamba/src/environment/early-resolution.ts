@@ -26,24 +26,35 @@ export interface EarlyResolution {
 }
 
 /**
- * Starts resolving while the base is still being read, which takes about as long for a base of 50 MB. The config of
- * official Python images says which Python they hold. Undefined where the base is known already, and only the compiler is
- * looked for, or its config says nothing. A wrong guess only costs time: what it makes is in the cache under a key of its own.
+ * Starts resolving while something else is waited for that takes about as long: a base that is still being read, for the
+ * Python that the config of official images names, or Debian packages. Undefined where neither is, or nothing says which
+ * Python there is; the compiler is looked for all the same. A wrong guess only costs time: what it makes is in the cache
+ * under a key of its own.
  */
 export async function resolveEarly(
   session: BuildSession,
   { base, inspector, limit }: { base: BaseImage; inspector: BaseInspector; limit: number },
 ): Promise<EarlyResolution | undefined> {
-  const { environment: step, packages } = session.request.plan.steps;
-  const target = officialPython(base);
-  if (step?.manager !== "venv" || packages === undefined || target === undefined) return undefined;
+  const { environment: step, packages, apt } = session.request.plan.steps;
+  if (step?.manager !== "venv" || packages === undefined) return undefined;
   const { python } = step;
   if (python.from === "exec") return undefined;
-  if (python.from === "version" && !isOfVersion(target.version, python.version)) return undefined;
+  const wanted = (found: PythonTarget | undefined) =>
+    found === undefined || (python.from === "version" && !isOfVersion(found.version, python.version))
+      ? undefined
+      : found;
   // Looking for the compiler may take as long as reading the base, or what other machines know of it; whoever needs it
   // learns why there is none.
-  const compiler = step.bytecode ? findCompiler(session, target, step.uvImage).catch(() => undefined) : undefined;
-  if (await inspector.isKnown()) return undefined;
+  const compilerOf = (target: PythonTarget) =>
+    step.bytecode ? findCompiler(session, target, step.uvImage).catch(() => undefined) : undefined;
+  const guess = wanted(officialPython(base));
+  if (guess !== undefined) compilerOf(guess);
+  const isKnown = await inspector.isKnown();
+  if (isKnown && apt === undefined) return undefined;
+  // Whoever needs the Python itself learns what is wrong with it.
+  const target = isKnown ? wanted(await readPython(base, inspector).catch(() => undefined)) : guess;
+  if (target === undefined) return undefined;
+  const compiler = compilerOf(target);
 
   const dropped = new AbortController();
   const signal = AbortSignal.any([session.signal, dropped.signal]);
@@ -82,6 +93,15 @@ export async function resolveEarly(
     await making.catch(() => {});
   };
   return { target, wheels, drop };
+}
+
+/** The Python of a base that is known, where a new environment is made over it. */
+async function readPython(base: BaseImage, inspector: BaseInspector): Promise<PythonTarget | undefined> {
+  if ((await inspector.environment()) !== undefined) return undefined;
+  const [python, libc] = [await inspector.python("python3"), await inspector.libc()];
+  if (python === undefined || libc === undefined) return undefined;
+  const { minor, version = minor } = python;
+  return { minor, version, architecture: base.platform.architecture, libc };
 }
 
 /** The Python of an official image on Debian 12, guessed from its config; compared with the base once that is read. */
