@@ -1,5 +1,4 @@
 import type { AptStep } from "@imagespec/core/builder";
-import { inParallel } from "@imagespec/registry/terms";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import type { PlannedAccount } from "../base/planned-account.ts";
@@ -11,13 +10,11 @@ import { type BaseSystem, baseSystem } from "./base-system.ts";
 import { FilePlan } from "./file-plan.ts";
 import { findApt } from "./find-apt.ts";
 import { handedOn } from "./handed-on.ts";
-import { type AptArchive, packageContents } from "./package-contents.ts";
+import { listPackages } from "./list-packages.ts";
+import type { AptArchive } from "./package-contents.ts";
 import { packageLayers } from "./package-layers.ts";
 import { planInstallation } from "./plan-installation.ts";
 import { resolvePackages } from "./resolve-packages.ts";
-
-/** Packages fetched and listed at once. */
-const PARALLEL = 4;
 
 /** What installing Debian packages adds to a base. */
 export interface AptLayers {
@@ -68,11 +65,8 @@ export async function aptLayers(
       },
     }),
   );
-  const contents = await inParallel(archives, { most: PARALLEL, signal }, (archive, abort) =>
-    packageContents(archive, { dpkgDeb: programs.dpkgDeb, records, signal: abort }),
-  );
+  const listed = await listPackages(archives, { dpkgDeb: programs.dpkgDeb, records, signal });
   const plan = new FilePlan(inspector.tree, withAccount(system, account));
-  const listed = contents.map((one, at) => ({ package: archives[at]?.name ?? "", at, contents: one }));
   await planInstallation(listed, { plan, resolution, architecture });
   return {
     layers: await packageLayers({ archives, plan, programs, limit: limit - 1, resolution }),

@@ -10,6 +10,8 @@ import type { AptPackage } from "./resolve-packages.ts";
 
 /** Raised when other facts of a package are kept. */
 const RECIPE = 7;
+/** Of the records. */
+const KIND = "deb-contents";
 const CONTROL_BYTES = 16 * 1024 * 1024;
 /** Of a library whose name is read. */
 const LIBRARY_BYTES = 512 * 1024 * 1024;
@@ -63,6 +65,21 @@ export interface AptArchive extends AptPackage {
   fetch(signal: AbortSignal): Promise<string>;
 }
 
+/** What is needed to read packages. */
+export interface PackageReading {
+  dpkgDeb: string;
+  records: RecordStore;
+  signal: AbortSignal;
+}
+
+/** What an earlier reading has noted of a package; undefined where there was none. */
+export function knownContents(
+  archive: AptPackage,
+  { records }: Pick<PackageReading, "records">,
+): Promise<PackageContents | undefined> {
+  return records.get<PackageContents>(KIND, keyOf(archive));
+}
+
 /**
  * Lists a package, from the record of an earlier reading where there is one.
  *
@@ -70,9 +87,13 @@ export interface AptArchive extends AptPackage {
  */
 export function packageContents(
   archive: AptArchive,
-  { dpkgDeb, records, signal }: { dpkgDeb: string; records: RecordStore; signal: AbortSignal },
+  { dpkgDeb, records, signal }: PackageReading,
 ): Promise<PackageContents> {
-  return records.known("deb-contents", { deb: archive.sha256, recipe: RECIPE }, () => read(archive, dpkgDeb, signal));
+  return records.known(KIND, keyOf(archive), () => read(archive, dpkgDeb, signal));
+}
+
+function keyOf({ sha256 }: AptPackage): unknown {
+  return { deb: sha256, recipe: RECIPE };
 }
 
 async function read(archive: AptArchive, dpkgDeb: string, signal: AbortSignal): Promise<PackageContents> {

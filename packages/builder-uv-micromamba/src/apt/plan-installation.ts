@@ -3,7 +3,7 @@ import { installedStanza, renderStatus } from "./dpkg-status.ts";
 import type { FilePlan } from "./file-plan.ts";
 import { handedOn } from "./handed-on.ts";
 import { controlText, type ListedPackage } from "./package-contents.ts";
-import { effectsOf } from "./package-effects.ts";
+import type { PackageEffects } from "./package-effects.ts";
 import { pathFilter } from "./path-filter.ts";
 import { planLibraries } from "./plan-libraries.ts";
 import { planTriggers } from "./plan-triggers.ts";
@@ -22,17 +22,16 @@ export interface Installation {
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
  */
 export async function planInstallation(
-  packages: readonly ListedPackage[],
+  packages: readonly PackageEffects[],
   { plan, resolution, architecture }: Installation,
 ): Promise<void> {
-  const acting = packages.map((one) => ({ ...one, effects: effectsOf(one.package, one.contents) }));
   const installed = packages.map(({ package: name, contents }) => {
     const stanza = installedStanza(contents);
     const id = stanza.get("Multi-Arch") === "same" ? `${name}:${stanza.get("Architecture")}` : name;
     return { id, stanza, contents };
   });
   await planFiles(packages, plan);
-  await applyEffects(acting, plan);
+  await applyEffects(packages, plan);
   await planTriggers(
     installed.map(({ id, contents }) => ({
       id,

@@ -1,0 +1,40 @@
+import { inParallel } from "@imagespec/registry/terms";
+import {
+  type AptArchive,
+  knownContents,
+  type PackageContents,
+  type PackageReading,
+  packageContents,
+} from "./package-contents.ts";
+import { effectsOf, type PackageEffects } from "./package-effects.ts";
+
+/** Packages fetched and listed at once. */
+const PARALLEL = 4;
+
+/**
+ * What packages hold and what their scripts do, in their order. One that an earlier build has read and that only a container
+ * can install ends it before anything is fetched, another one before the rest is.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
+ */
+export async function listPackages(
+  archives: readonly AptArchive[],
+  reading: PackageReading,
+): Promise<PackageEffects[]> {
+  const known: (PackageEffects | undefined)[] = [];
+  for (const [at, archive] of archives.entries()) {
+    const contents = await knownContents(archive, reading);
+    known.push(contents && withEffects(archive, at, contents));
+  }
+  const all = [...archives.entries()];
+  return inParallel(
+    all,
+    { most: PARALLEL, signal: reading.signal },
+    async ([at, archive], signal) =>
+      known[at] ?? withEffects(archive, at, await packageContents(archive, { ...reading, signal })),
+  );
+}
+
+function withEffects({ name }: AptArchive, at: number, contents: PackageContents): PackageEffects {
+  return { package: name, at, contents, effects: effectsOf(name, contents) };
+}
