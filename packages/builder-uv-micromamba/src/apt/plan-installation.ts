@@ -100,8 +100,8 @@ function extendedStates({ system }: FilePlan, { packages, manual }: AptResolutio
   return [...kept, ...ours].map((stanza) => `${stanza}\n\n`).join("");
 }
 
+/** Ids by their names. A package that states no names of owners gets none of the empty last line. */
 function numbersOf(text: string): Map<string, number> {
-  return new Map(
-    text.split("\n").map((line): [string, number] => [line.split(":")[0] ?? "", Number(line.split(":")[2])]),
-  );
+  const lines = text.split("\n").map((line) => line.split(":"));
+  return new Map(lines.filter(([name]) => name !== "").map(([name = "", , id]) => [name, Number(id)]));
 }
