@@ -1,31 +1,27 @@
-import type { AptStep } from "@imagespec/core/builder";
+import { type AptStep, canonicalJson, ImageSpecError } from "@imagespec/core/builder";
+import { packageVersion } from "@imagespec/registry/terms";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseInspector } from "../base/base-inspector.ts";
 import type { PlannedAccount } from "../base/planned-account.ts";
-import { imply, type LayerIndex } from "../base/scan-layer.ts";
-import { Downloader } from "../cache/downloader.ts";
+import type { LayerIndex } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
+import { lazy } from "../lazy.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { type BaseSystem, baseSystem } from "./base-system.ts";
-import { FilePlan } from "./file-plan.ts";
+import { debianBase } from "./base-system.ts";
 import { findApt } from "./find-apt.ts";
 import { handedOn } from "./handed-on.ts";
-import { listPackages } from "./list-packages.ts";
-import type { AptArchive } from "./package-contents.ts";
-import { packageLayers } from "./package-layers.ts";
-import { planInstallation } from "./plan-installation.ts";
-import { resolvePackages } from "./resolve-packages.ts";
+import type { AptLayers } from "./plan-layers.ts";
 
-/** What installing Debian packages adds to a base. */
-export interface AptLayers {
-  layers: LayerSource[];
-  /** What the layers hold, for whoever looks at the base afterwards. */
+/** What a plan's layers are known by, without what makes them. */
+interface KnownLayers {
+  layers: Omit<LayerSource, "entries">[];
   index: LayerIndex;
 }
 
 /**
  * The layers of a plan's Debian packages over a base, as `apt-get install --no-install-recommends` leaves it: resolved
- * by the host's apt, unpacked into layers, with dpkg's records.
+ * by the host's apt, unpacked into layers, with dpkg's records. What an earlier build has planned is planned again only
+ * when a layer has to be made.
  *
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that only a container can install and for a base or host
  * without apt, and E_RESOLVE for what apt cannot find.
@@ -44,58 +40,61 @@ export async function aptLayers(
   const programs = findApt();
   if (programs === undefined) throw handedOn("aptPackages need apt-get and dpkg-deb on this host, or a container");
   const { architecture } = base.platform;
-  const system = await baseSystem(inspector, base.name, records);
+  const debian = await debianBase(inspector, base.name, records);
   const { packages, mirrors } = step;
-  const key = { base: system.identity, architecture, packages, mirrors, recipe: 1 };
-  const question = { programs, base: system, baseName: base.name, architecture, packages, mirrors, signal };
-  const ask = () =>
-    session.cache.withScratch(session.warn, (root) => resolvePackages({ ...question, root, onLine: session.log }));
-  const resolution = await records.recent("recent-apt-resolutions", key, { force: session.request.force, ask });
-  const downloader = new Downloader(session.http, session.blobs, session.request.emit);
-  const archives = resolution.packages.map(
-    (one): AptArchive => ({
-      ...one,
-      async fetch(abort) {
-        const subject = `${one.name} ${one.version}`;
-        const { digest } = await downloader.fetch(
-          { url: one.url, subject, size: one.size, hashes: [one.sha256] },
-          abort,
-        );
-        return session.blobs.path(digest);
-      },
-    }),
-  );
-  const listed = await listPackages(archives, { dpkgDeb: programs.dpkgDeb, records, signal });
-  const plan = new FilePlan(inspector.tree, withAccount(system, account));
-  await planInstallation(listed, { plan, resolution, architecture });
+  const asked = { base: debian.identity, architecture, packages, mirrors, recipe: 1 };
+  const ask = async () => {
+    const { resolvePackages } = await import("./resolve-packages.ts");
+    const question = {
+      programs,
+      base: await debian.read(),
+      baseName: base.name,
+      architecture,
+      packages,
+      mirrors,
+      signal,
+    };
+    return session.cache.withScratch(session.warn, (root) =>
+      resolvePackages({ ...question, root, onLine: session.log }),
+    );
+  };
+  const resolution = await records.recent("recent-apt-resolutions", asked, { force: session.request.force, ask });
+  const planned = lazy(async () => {
+    const { planLayers } = await import("./plan-layers.ts");
+    const system = await debian.read();
+    return planLayers(session, { system, inspector, account, programs, resolution, architecture, limit });
+  });
+  const key = {
+    // What this package knows of Debian's scripts decides as well, in far too many places to count.
+    builder: packageVersion(new URL("../../package.json", import.meta.url)),
+    base: base.layers.map(({ digest }) => digest),
+    // Each is the same wherever it is fetched from.
+    resolution: { ...resolution, packages: resolution.packages.map(({ url: _, ...one }) => one) },
+    ...{ account, architecture, limit },
+  };
+  const known = await records.known<KnownLayers>("apt-layers", key, async () => {
+    const { layers, index } = await planned();
+    return { layers: layers.map(({ entries: _, ...layer }) => layer), index };
+  });
   return {
-    layers: await packageLayers({ archives, plan, programs, limit: limit - 1, resolution }),
-    index: indexOf(plan),
+    layers: known.layers.map((layer, at) => plannedLayer(layer, async () => (await planned()).layers[at])),
+    // Without a prototype, as when it was planned, since paths are names from outside.
+    index: { entries: Object.setPrototypeOf(known.index.entries, null) },
   };
 }
 
-/** The base with the image's user in it. */
-function withAccount(system: BaseSystem, { passwd, group }: PlannedAccount): BaseSystem {
-  const edited = new Map([
-    ["etc/passwd", passwd],
-    ["etc/group", group],
-  ]);
-  return { ...system, text: (path) => edited.get(path) ?? system.text(path) };
-}
-
-/** The planned files as the base's inspector keeps those of a layer. */
-function indexOf(plan: FilePlan): LayerIndex {
-  const entries: LayerIndex["entries"] = Object.create(null);
-  for (const [path, { type, mode, uid, gid, link, text }] of plan.planned) {
-    if (type === "removed") {
-      const slash = path.lastIndexOf("/") + 1;
-      entries[`${path.slice(0, slash)}.wh.${path.slice(slash)}`] = { type: "file", mode, uid, gid };
-    } else if (type === "hardlink") entries[path] = { type: "symlink", mode, uid, gid, link: `/${link}`, hard: true };
-    else if (type === "symlink") entries[path] = { type, mode, uid, gid, link: link ?? "" };
-    else if (text !== undefined && /^etc\/(passwd|group)$/.test(path))
-      entries[path] = { type, mode, uid, gid, text: String(text) };
-    else entries[path] = { type, mode, uid, gid };
-  }
-  for (const path of Object.keys(entries)) imply(entries, path);
-  return { entries };
+/** A layer that is known by its key; what is in it is planned when it is made. */
+function plannedLayer(
+  known: Omit<LayerSource, "entries">,
+  planned: () => Promise<LayerSource | undefined>,
+): LayerSource {
+  return {
+    ...known,
+    async *entries(signal) {
+      const layer = await planned();
+      if (layer === undefined || canonicalJson(layer.key) !== canonicalJson(known.key))
+        throw new ImageSpecError("E_INTERNAL", `The layer "${known.title}" was planned otherwise before`);
+      yield* layer.entries(signal);
+    },
+  };
 }

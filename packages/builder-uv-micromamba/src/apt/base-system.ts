@@ -1,5 +1,6 @@
 import type { BaseInspector } from "../base/base-inspector.ts";
 import type { RecordStore } from "../cache/record-store.ts";
+import { lazy } from "../lazy.ts";
 import { handedOn } from "./handed-on.ts";
 import { parseStanzas, type Stanza } from "./stanzas.ts";
 
@@ -43,10 +44,20 @@ const FOLDERS = [
   "var/lib/dpkg/updates",
 ];
 
+/** A base of Debian's kind, whose files are read when they are asked for. */
+export interface DebianBase {
+  /** What decides its files: where they are, and the digests of the layers that hold them. */
+  identity: unknown;
+  /**
+   * Reads what dpkg and apt know of it.
+   *
+   * @throws ImageSpecError E_UNSUPPORTED for one that was left half done, or that has what is not read here.
+   */
+  read(): Promise<BaseSystem>;
+}
+
 /** What Debian's tools have written into a base. */
 export interface BaseSystem {
-  /** What decides it: where its files are, and the digests of the layers that hold them. */
-  identity: unknown;
   /** Installed packages, as dpkg states them. */
   packages: Stanza[];
   /** Bytes of a file; undefined where the base has none. Links have been followed. */
@@ -57,11 +68,11 @@ export interface BaseSystem {
 }
 
 /**
- * Reads what dpkg and apt know of a base.
+ * Looks for what dpkg and apt have written into a base.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that dpkg did not make, or left half done.
+ * @throws ImageSpecError E_UNSUPPORTED for one that dpkg did not make.
  */
-export async function baseSystem(inspector: BaseInspector, name: string, records: RecordStore): Promise<BaseSystem> {
+export async function debianBase(inspector: BaseInspector, name: string, records: RecordStore): Promise<DebianBase> {
   const { tree } = inspector;
   const wanted = new Map<string, string>();
   const add = async (path: string) => {
@@ -82,12 +93,20 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
     throw handedOn(`aptPackages need a base of Debian's or Ubuntu's kind, and ${name} has no /var/lib/dpkg/status`);
   const layers = await inspector.layersOf([...wanted.values()]);
   const identity = { layers, files: [...wanted], recipe: 2 };
-  const kept = await records.known<Record<string, string>>("base-systems", identity, async () => {
-    const contents = await inspector.contents([...new Set(wanted.values())]);
+  const contents = async () => {
+    const found = await inspector.contents([...new Set(wanted.values())]);
     return Object.fromEntries(
-      [...wanted].map(([path, real]) => [path, (contents.get(real) as Buffer).toString("base64")]),
+      [...wanted].map(([path, real]) => [path, (found.get(real) as Buffer).toString("base64")]),
     );
-  });
+  };
+  const read = lazy(async () =>
+    systemOf(await records.known<Record<string, string>>("base-systems", identity, contents), name),
+  );
+  return { identity, read };
+}
+
+/** What the files of a base say, each as base64. */
+function systemOf(kept: Readonly<Record<string, string>>, name: string): BaseSystem {
   const files = new Map(Object.entries(kept).map(([path, text]) => [path, Buffer.from(text, "base64")]));
   const text = (path: string) => files.get(path)?.toString("utf8") ?? "";
   const packages = parseStanzas(text("var/lib/dpkg/status"), `/var/lib/dpkg/status of ${name}`);
@@ -101,5 +120,5 @@ export async function baseSystem(inspector: BaseInspector, name: string, records
       .map((path) => ({ path, text: text(path) }));
   if (below("var/lib/dpkg/updates").length > 0 || text("var/lib/dpkg/statoverride").trim() !== "")
     throw handedOn(`dpkg of ${name} has updates or overrides of modes that are not read here`);
-  return { identity, packages, file: (path) => files.get(path), text, below };
+  return { packages, file: (path) => files.get(path), text, below };
 }

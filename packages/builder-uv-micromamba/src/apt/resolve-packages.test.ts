@@ -59,7 +59,7 @@ it("passes on once what apt says, though it is asked twice, and once what it fai
     await chmod(aptGet, 0o755);
     const texts: Record<string, string> = { "etc/apt/sources.list": "deb http://mirror.test/debian bookworm main\n" };
     const text = (path: string) => texts[path] ?? "";
-    const base = { identity: {}, packages: [], file: () => undefined, text, below: () => [] };
+    const base = { packages: [], file: () => undefined, text, below: () => [] };
     const lines: string[] = [];
     const question = {
       ...{ programs: { aptGet, dpkgDeb: "" }, base, baseName: "debian", architecture: "amd64", packages: ["nothing"] },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { baseSystem } from "../apt/base-system.ts";
+import { debianBase } from "../apt/base-system.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import { inspectedBase } from "./fixtures/inspected-base.ts";
@@ -40,7 +40,7 @@ describe("hard links of a base", () => {
       [file("status", "Package: new\n")],
     );
     const records = new RecordStore(new CacheFolder({ IMAGESPEC_CACHE_DIR: root }));
-    await expect(baseSystem(made, "base:1", records)).rejects.toMatchObject({
+    await expect(debianBase(made, "base:1", records)).rejects.toMatchObject({
       code: "E_UNSUPPORTED",
       message: "/var/lib/dpkg/status of base:1 is a hard link to a file that a later layer has changed",
     });
@@ -182,8 +182,9 @@ describe("what dpkg and apt know of a base", () => {
       [[status], ...lists],
       [[status], ...lists.toReversed()],
     ];
-    const systems = await Promise.all(layers.map(async (one) => baseSystem(await base(...one), "base:1", records)));
-    expect(new Set(systems.map(({ identity }) => JSON.stringify(identity)))).toHaveProperty("size", layers.length);
+    const bases = await Promise.all(layers.map(async (one) => debianBase(await base(...one), "base:1", records)));
+    expect(new Set(bases.map(({ identity }) => JSON.stringify(identity)))).toHaveProperty("size", layers.length);
+    const systems = await Promise.all(bases.map(({ read }) => read()));
     expect(systems.map((system) => system.text("etc/apt/sources.list"))).toEqual(["", "", "", "b", "a"]);
   });
 });

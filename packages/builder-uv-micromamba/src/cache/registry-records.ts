@@ -14,6 +14,7 @@ import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 
 /** Kinds of records that follow from their keys alone, wherever they are taken. */
 const LASTING: ReadonlySet<string> = new Set([
+  "apt-layers",
   "base-layers",
   "base-systems",
   "compilers",
