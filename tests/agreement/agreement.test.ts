@@ -59,7 +59,10 @@ async function buildAll(name: string, spec: (typeof specs)[number]) {
 describe.concurrent("a spec that stands for a kind of input", () => {
   for (const { name, says, base, spec, ends, warns } of cases) {
     test(says, async () => {
-      const described = spec({ ...setting.places, base: base ? await builtBase(setting, name, base) : "" });
+      const described = spec({
+        ...setting.places,
+        base: base ? await builtBase(setting, name, base(setting.places)) : "",
+      });
       const made = await buildAll(name, described);
       tally.note(described);
       expect(disagreements(made, tally).join("\n")).toBe("");

@@ -12,6 +12,7 @@ import { ensureServices, type Services, serviceEnvironment } from "../../scripts
 import { dockerConfig } from "../support/docker-config.ts";
 import { type GitServer, startGitServer } from "../support/git-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { HOSTILE_WHEELS, SUCCESSORS } from "./hostile-wheels.ts";
 import { makeOddBases, type OddBases } from "./odd-bases.ts";
 import { REPOSITORIES, SOURCES } from "./sources.ts";
 import { MORE_WHEELS, WHEELS } from "./wheels.ts";
@@ -62,7 +63,7 @@ export async function startSetting(): Promise<Setting> {
   const serve = async (packages: PackageIndexOptions["packages"], user?: typeof USER) =>
     stack.use(await startPackageIndex({ packages, ...(user && { user }) }));
   const [index, extra, closed] = [
-    await serve([...WHEELS, ...SOURCES]),
+    await serve([...WHEELS, ...HOSTILE_WHEELS, ...SUCCESSORS, ...SOURCES]),
     await serve(MORE_WHEELS),
     await serve(WHEELS, USER),
   ];

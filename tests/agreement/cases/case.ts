@@ -7,7 +7,7 @@ export interface Case {
   /** The kind of input. */
   says: string;
   /** A base that needs a container to be made: docker-buildx builds it first, and all builders build on it. */
-  base?: DescribedSpec | undefined;
+  base?: ((places: Places) => DescribedSpec) | undefined;
   /** Whether it takes minutes, and is left to the full run. */
   isLong?: boolean | undefined;
   spec(places: Places & { base: string }): DescribedSpec;

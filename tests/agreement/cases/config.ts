@@ -90,11 +90,11 @@ export const CONFIG_CASES: readonly Case[] = [
   },
   {
     says: "a base whose list of users is a link",
-    base: {
+    base: () => ({
       parameters: {
         commands: ["mv /etc/passwd /etc/group /usr/lib/", "ln -s ../usr/lib/passwd ../usr/lib/group /etc/"],
       },
-    },
+    }),
     spec: ({ base }) => ({ parameters: { baseImage: base, env: { A: "1" } } }),
     ends: "built",
   },

@@ -47,14 +47,14 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
   },
   {
     says: "packages on top of an environment that Python has compiled by times",
-    base: {
+    base: () => ({
       parameters: {
         commands: [
           "python3 -m venv --without-pip /opt/venv",
           "cd /opt/venv/lib/python3*/site-packages && echo 'A = 1' >a.py && echo 'def (:' >b.py && python3 -m compileall -q . || true",
         ],
       },
-    },
+    }),
     spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),
     ends: "built",
   },
@@ -70,7 +70,7 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
   },
   {
     says: "packages on top of an environment with modes, files and leftovers that no installer made",
-    base: {
+    base: () => ({
       parameters: {
         commands: [
           "python3 -m venv --without-pip /opt/venv",
@@ -83,7 +83,7 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
           "chmod 750 /opt/venv/lib/python3* && chmod 700 . plain_two",
         ],
       },
-    },
+    }),
     spec: ({ base, index }) => ({
       parameters: { baseImage: base, packages: ["plain-one", "plain-two==2.0"], pipIndex: index.url },
     }),
@@ -91,7 +91,7 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
   },
   {
     says: "packages on top of an environment that holds one of them as setuptools installed it",
-    base: {
+    base: () => ({
       parameters: {
         commands: [
           "python3 -m venv --without-pip /opt/venv",
@@ -99,7 +99,7 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
           "printf 'Metadata-Version: 1.0\\nName: plain-two\\nVersion: 1.0\\n' >plain_two.egg-info/PKG-INFO",
         ],
       },
-    },
+    }),
     spec: ({ base, index }) => ({
       parameters: { baseImage: base, packages: ["plain-two==2.0"], pipIndex: index.url },
     }),
@@ -114,7 +114,7 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
   },
   {
     says: "a link to an empty folder where the environment has to be",
-    base: { parameters: { commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv"] } },
+    base: () => ({ parameters: { commands: ["mkdir /srv/env && ln -s /srv/env /opt/venv"] } }),
     spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-one"], pipIndex: index.url } }),
     ends: "E_BUILD",
   },

@@ -51,11 +51,11 @@ export const FILE_CASES: readonly Case[] = [
   },
   {
     says: "files over a base with links that lead to themselves, through a file, or to a name that is too long",
-    base: {
+    base: () => ({
       parameters: {
         commands: ["cd /srv && ln -s self self && ln -s ../etc/passwd/x through", `ln -s ${"x".repeat(256)} /etc/long`],
       },
-    },
+    }),
     spec: ({ base }) => ({
       parameters: { baseImage: base, sourceRoot: "src" },
       files: { "src/main.py": "", "src/deep/er.py": "" },
@@ -121,7 +121,7 @@ export const FILE_CASES: readonly Case[] = [
   },
   {
     says: "sources and copies over links of the base",
-    base: {
+    base: () => ({
       parameters: {
         commands: [
           "mkdir -p /srv/folder /root/deep && echo base > /srv/target",
@@ -129,7 +129,7 @@ export const FILE_CASES: readonly Case[] = [
           "cd /root && ln -s /srv/folder folder && ln -s old link && ln -s /srv/target kept",
         ],
       },
-    },
+    }),
     spec: ({ base }) => ({
       parameters: { baseImage: base, sourceRoot: "src", sourceCopyMode: "all", copy: ["data.txt"] },
       files: {
