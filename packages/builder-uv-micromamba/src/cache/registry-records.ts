@@ -26,7 +26,12 @@ const LASTING: ReadonlySet<string> = new Set([
   "wheel-sizes",
 ]);
 /** Kinds of records that count for some minutes, as they do on the machine that took them. */
-const RECENT: ReadonlySet<string> = new Set(["listed-pythons", "recent-apt-resolutions", "recent-resolutions"]);
+const RECENT: ReadonlySet<string> = new Set([
+  "listed-pythons",
+  "recent-apt-resolutions",
+  "recent-conda-solutions",
+  "recent-resolutions",
+]);
 const RECORDS_TYPE = "application/vnd.imagespec.records.v1+gzip";
 const EMPTY = { mediaType: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
 /** Bytes that are read of a registry's records. */

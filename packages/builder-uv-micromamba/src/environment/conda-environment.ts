@@ -7,6 +7,7 @@ import { type CondaTarget, condaFiles } from "../conda/conda-entries.ts";
 import { condaLayers, type FetchPackage } from "../conda/conda-layers.ts";
 import type { CondaPackage, CondaSolver } from "../conda/conda-package.ts";
 import { type CondaPackageContents, readCondaContents } from "../conda/package-contents.ts";
+import { rattlerVersion, recentSolution } from "../conda/recent-solution.ts";
 import { resolveConda } from "../conda/resolve-conda.ts";
 import { solveThroughMirrors } from "../conda/solve-through-mirrors.ts";
 import { solveWithMicromamba } from "../conda/solve-with-micromamba.ts";
@@ -40,8 +41,6 @@ export async function condaEnvironment(
       },
     );
   const downloader = new Downloader(session.http, session.blobs, session.request.emit);
-  // Records name the channel; only what is fetched goes through its mirror.
-  const through = (url: string) => throughAddressMirror(url, step.mirrors ?? {});
   const { packages, target } = await resolveConda(
     {
       prefix: step.prefix,
@@ -51,10 +50,10 @@ export async function condaEnvironment(
       architecture: base.platform.architecture,
       machine: { libc: await inspector.libc(), env: base.config.config?.Env ?? [] },
     },
-    await chooseSolver(session, downloader, through),
+    await chooseSolver(session, step, downloader),
     session.signal,
   );
-  const fetchPackage = packageFetcher(session, downloader, through);
+  const fetchPackage = packageFetcher(session, downloader, mirrored(step));
   const limits = { most: PARALLEL, signal: session.signal };
   const contents = await inParallel(packages, limits, (pack, signal) =>
     contentsOf(session, { pack, target, signal }, fetchPackage),
@@ -73,6 +72,11 @@ export async function condaEnvironment(
     },
     distributions: contents.flatMap(({ distributions }) => distributions),
   };
+}
+
+/** Where an address is fetched from: records name the channel itself. */
+function mirrored({ mirrors = {} }: CondaStep): (url: string) => string {
+  return (url) => throughAddressMirror(url, mirrors);
 }
 
 /** Fetches packages as their channels state them; the sha256 of one that has none is known once it is here. */
@@ -94,15 +98,16 @@ function packageFetcher(
 }
 
 /** The solver that this package brings, the same on every machine, unless the options name another. */
-async function chooseSolver(
-  session: BuildSession,
-  downloader: Downloader,
-  through: (url: string) => string,
-): Promise<CondaSolver> {
-  const { options, signal, cache, warn } = session;
+async function chooseSolver(session: BuildSession, step: CondaStep, downloader: Downloader): Promise<CondaSolver> {
+  const { options, signal, cache, warn, records } = session;
   const { micromamba } = options;
-  if (micromamba === undefined)
-    return solveWithRattler((url, limit, abort) => downloader.bytes(through(url), limit, abort));
+  const through = mirrored(step);
+  if (micromamba === undefined) {
+    const solver = solveWithRattler((url, limit, abort) => downloader.bytes(through(url), limit, abort));
+    const version = rattlerVersion();
+    const { force } = session.request;
+    return version === undefined ? solver : recentSolution(solver, { records, version, mirrors: step.mirrors, force });
+  }
   const version = await runTool(micromamba, ["--version"], { signal, errorCode: "E_TOOL_MISSING" });
   session.log(`conda packages are solved by micromamba ${version.stdout.trim()} (${micromamba})`);
   return (request) =>
