@@ -30,7 +30,7 @@ const CURES: Record<ErrorCode, string> = {
   E_BASE_NO_SHELL:
     "Choose a base image with `/bin/sh` and `chown`, or the `uv-micromamba` builder, which runs nothing in the base.",
   E_RESOLVE:
-    "Read the resolver's lines in the message: a package, version or platform in them does not exist in the index or channel.",
+    "Read the resolver's lines in the message: a package, version or platform in them does not exist in the index or channel, or the index cannot be reached; see [closed networks](recipes/closed-network.md).",
   E_BUILD: "The last 50 lines of the step are in the message and in `details.tail`.",
   E_PUSH: "The image is built. Check the registry's credentials and free space, and run the same command again.",
   E_REGISTRY_UNREACHABLE:
@@ -84,7 +84,8 @@ hint: Create it, or correct the path; relative paths start from the spec's root.
 
 On the command line E_SPEC, E_INPUT_FILE, E_REFERENCE, E_CYCLE and E_OPTIONS end with exit code 2 and E_ABORTED with 130.
 E_REGISTRY_UNREACHABLE, and E_REGISTRY with a status of 429 or 5xx, end with 75: they are worth trying again. All others end with
-1. With \`--json\` the error is the last line, \`{ "type": "error", "code", "message", "hint", "details" }\`.
+1. With \`--json\` the error is the last line, \`{ "type": "error", "code", "message", "hint", "details" }\`; \`faults\` are in
+its \`details\`.
 
 ${sections.join("\n")}`;
 }

@@ -25,6 +25,7 @@ export {
   type Probe,
 } from "./builder/builder.ts";
 export { csvField } from "./builder/csv-field.ts";
+export { indexHint } from "./builder/index-hint.ts";
 export { lazySchema } from "./builder/lazy-schema.ts";
 export { type NetrcLogin, parseNetrc } from "./builder/netrc.ts";
 export { type Output, outputText } from "./builder/output.ts";

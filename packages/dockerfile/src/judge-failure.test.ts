@@ -52,6 +52,13 @@ describe("an image that a registry lacks", () => {
   });
 });
 
+it("says what helps with an index that does not answer", () => {
+  const instruction = { keyword: "RUN", text: "", title: "", step: "packages" } as const;
+  const hintFor = (line: string) => judgeFailure({ plan: buildPlan(), instruction, tail: [line] })?.hint;
+  expect(hintFor("cause: error sending request for url (https://host/simple/rich/)")).toContain("HTTPS_PROXY");
+  expect(hintFor("cause: Because there is no version of nosuch")).toContain("Correct packages");
+});
+
 it("passes a spec on to the next builder only where no more ran than what looks at the base", () => {
   const tail = ["imagespec:E_UNSUPPORTED: the base image is odd"];
   const judge = (step: "user" | "commands") =>

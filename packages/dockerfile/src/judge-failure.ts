@@ -1,4 +1,4 @@
-import { type BuildPlan, type ErrorCode, missingNvidiaImage } from "@imagespec/core/builder";
+import { type BuildPlan, type ErrorCode, indexHint, missingNvidiaImage } from "@imagespec/core/builder";
 import type { Instruction } from "./instruction/instruction.ts";
 import { endOf } from "./log-tail.ts";
 import { parseStepFault, type StepFault } from "./step-fault.ts";
@@ -98,7 +98,7 @@ const TEXTS: readonly TextVerdict[] = [
     {
       code: "E_REGISTRY_UNREACHABLE",
       what: "could not reach a registry",
-      hint: "Check the name of the registry, and that the builder can reach it from where it runs.",
+      hint: "Check the name of the registry, and that the builder can reach it from where it runs, or name a mirror (IMAGESPEC_REGISTRY_MIRRORS).",
     },
   ],
   [
@@ -143,7 +143,7 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
     ? {
         code: "E_RESOLVE",
         what: "could not install the packages of the spec",
-        hint: "Correct packages, requirements or indexes as the last lines say.",
+        hint: indexHint(tail) ?? "Correct packages, requirements or indexes as the last lines say.",
       }
     : {
         code: "E_BUILD",

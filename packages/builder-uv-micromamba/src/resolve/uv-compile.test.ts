@@ -45,7 +45,21 @@ For more information, try '--help'.`);
     expect(value.message).toContain("invalid value 'nope'");
     expect(explained("  Because there is no version of nosuch, it cannot be resolved.")).toMatchObject({
       code: "E_RESOLVE",
+      hint: expect.stringContaining("the requirement uv names"),
     });
+  });
+
+  // As uv 0.13 writes them.
+  it.each([
+    [
+      "hint: An index URL (https://host/simple) could not be queried due to a lack of valid authentication credentials (401 Unauthorized)",
+      "pipSecretMounts",
+    ],
+    ["hint: An index (https://host/simple) returned a 403 Forbidden error.", "pipSecretMounts"],
+    ["  cause: HTTP status server error (503 Service Unavailable) for url (https://host/simple/rich/)", "again later"],
+    ["  cause: error sending request for url (https://host/simple/rich/)", "HTTPS_PROXY"],
+  ])("says what helps with an index that does not answer: %s", (line, help) => {
+    expect(explained(line)).toMatchObject({ code: "E_RESOLVE", hint: expect.stringContaining(help) });
   });
 });
 

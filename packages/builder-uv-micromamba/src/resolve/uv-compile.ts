@@ -1,6 +1,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ImageSpecError, normalName, type PackagesStep, type RequirementText, runTool } from "@imagespec/core/builder";
+import {
+  ImageSpecError,
+  indexHint,
+  normalName,
+  type PackagesStep,
+  type RequirementText,
+  runTool,
+} from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { type CacheFolder, cacheError } from "../cache/cache-folder.ts";
 import type { UvProgram } from "../session/find-uv.ts";
@@ -141,7 +148,7 @@ export function explain(tail: string[], command: string, exitCode: number): Imag
   }
   const shown = said.slice(-12).join("\n");
   return new ImageSpecError("E_RESOLVE", `The Python packages cannot be resolved:\n${shown}`, {
-    hint: "Change the requirement uv names, or the index it looked in.",
+    hint: indexHint(said) ?? "Change the requirement uv names, or the index it looked in.",
     details,
   });
 }

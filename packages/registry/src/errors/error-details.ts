@@ -84,8 +84,10 @@ export interface BuilderLoadDetails {
 
 /** Why each builder that was asked cannot build. */
 export interface NoBuilderDetails {
-  builders?: readonly unknown[] | undefined;
-  missing?: readonly unknown[] | undefined;
+  /** A line for each builder that was asked: `TYPE (priority N): REASON`. */
+  builders?: readonly string[] | undefined;
+  /** This project's packages with builders that are not installed. */
+  missing?: readonly string[] | undefined;
 }
 
 /** A build that failed in a builder. */
