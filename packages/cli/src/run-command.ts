@@ -1,6 +1,7 @@
 import type { Command, ProgramIo } from "./command/command-context.ts";
 import type { CommandLine } from "./command-line/command-line.ts";
 import type { CommandName } from "./command-line/commands.ts";
+import { resolveOwnModules } from "./resolve-own-modules.ts";
 
 /** Commands are loaded when they are called, so that `tag` does not wait for code that renders or builds. */
 const COMMANDS: Record<CommandName, () => Promise<Command>> = {
@@ -33,6 +34,7 @@ export async function runCommand(line: CommandLine, io: ProgramIo): Promise<numb
       hint: "Change to a folder that exists.",
     });
   }
+  resolveOwnModules();
   const { setProjectEnvironment } = await import("./project-environment.ts");
   return run({ ...io, line, settings: await setProjectEnvironment(line, io.env) });
 }
