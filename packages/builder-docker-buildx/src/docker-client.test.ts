@@ -50,6 +50,38 @@ it("names the address of a builder of its own that is down", async () => {
   });
 });
 
+const node = (name: string, status: string, platforms?: string) =>
+  `Name: ${name}\nEndpoint: tcp://${name}:1\nStatus: ${status}\n${platforms ? `Platforms: ${platforms}\n` : ""}`;
+const nodes = (...all: string[]) => `Name: a\nDriver: remote\n\nNodes:\n${all.join("\n")}`;
+
+it.each([
+  ["the second", nodes(node("one", "running", "linux/amd64"), node("two", "inactive")), "two"],
+  ["the first", nodes(node("one", "inactive"), node("two", "running", "linux/amd64")), "one"],
+  [
+    "all, each for a platform",
+    nodes(node("one", "inactive", "linux/amd64*"), node("two", "inactive", "arm64*")),
+    "one",
+  ],
+])("names the node that a build would wait for in vain: %s", async (_, inspected, down) => {
+  await expect(clientOf(inspected)).rejects.toMatchObject({
+    code: "E_DAEMON",
+    message: `The builder of docker buildx at tcp://${down}:1 cannot be used: it does not answer`,
+  });
+});
+
+it("takes a builder whose node for another platform is down", async () => {
+  const inspected = nodes(node("one", "inactive", "linux/arm64*"), node("two", "running", "linux/amd64*"));
+  expect(await clientOf(inspected)).toMatchObject({ kind: "buildx", driver: "remote" });
+});
+
+it("tells what is wrong with a builder as a whole", async () => {
+  const inspected = "Name: a\nDriver: docker-container\nError: no such context";
+  await expect(clientOf(inspected)).rejects.toMatchObject({
+    code: "E_DAEMON",
+    message: expect.stringMatching(/no such context$/),
+  });
+});
+
 it("tells a builder that does not exist from one that is down", async () => {
   await expect(clientOf('ERROR: no builder "x" found', "x")).rejects.toMatchObject({ code: "E_OPTIONS" });
 });

@@ -55,7 +55,7 @@ export async function findDockerClient(call: DockerCall, builder?: string): Prom
 /** The driver of the builder that `buildx inspect` told of; the engine's own where no builder was named. */
 async function driverOf(inspected: ToolResult, env: ProcessEnvironment, option: string | undefined): Promise<string> {
   const isKnown = /^Driver:/m.test(inspected.stdout);
-  const driver = fieldOf(inspected, "Driver");
+  const driver = fieldOf(inspected.stdout, "Driver");
   const folder = env.BUILDX_CONFIG || join(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"), "buildx");
   if (!isKnown && lastLine(inspected).includes(folder)) {
     throw new ImageSpecError("E_OPTIONS", `docker buildx cannot use its folder ${folder}: ${lastLine(inspected)}`, {
@@ -72,22 +72,34 @@ async function driverOf(inspected: ToolResult, env: ProcessEnvironment, option: 
   }
   // A context without a builder of its own counts as one.
   if (!isKnown && /no builder|context/.test(lastLine(inspected))) throw unusable(inspected, env);
-  const status = fieldOf(inspected, "Status");
-  // Building starts a container that is not running; nothing of ours starts a remote builder.
-  const down = driver === "remote" && status !== undefined && status !== "running" ? "it does not answer" : undefined;
-  const error = fieldOf(inspected, "Error") ?? down;
-  if (driver !== undefined && driver !== "docker" && error !== undefined) {
-    const endpoint = fieldOf(inspected, "Endpoint") ?? "";
-    throw new ImageSpecError("E_DAEMON", `The builder of docker buildx at ${endpoint} cannot be used: ${error}`, {
-      hint: "Start it, or choose another of `docker buildx ls` with builderOptions.builder.",
-    });
-  }
+  if (driver !== undefined && driver !== "docker") checkNodes(inspected.stdout, driver);
   return driver ?? "docker";
 }
 
+/** Throws E_DAEMON where a build would wait in vain for one of a builder's nodes. */
+function checkNodes(inspected: string, driver: string): void {
+  const parts = inspected.split(/^(?=Name:)/m);
+  const down = parts.flatMap((node) => {
+    const status = fieldOf(node, "Status");
+    // Building starts a container that is not running; nothing of ours starts a remote builder.
+    const silent =
+      driver === "remote" && status !== undefined && status !== "running" ? "it does not answer" : undefined;
+    const error = fieldOf(node, "Error") ?? silent;
+    return error === undefined ? [] : [{ node, error }];
+  });
+  // A node that is for stated platforms alone is asked for those alone. The first part is about the builder as a whole.
+  const isNone = down.length === parts.length - 1;
+  const needed = down.find(({ node }) => isNone || fieldOf(node, "Platforms") === undefined);
+  if (needed === undefined) return;
+  const endpoint = fieldOf(needed.node, "Endpoint") ?? "";
+  throw new ImageSpecError("E_DAEMON", `The builder of docker buildx at ${endpoint} cannot be used: ${needed.error}`, {
+    hint: "Start it, or choose another of `docker buildx ls` with builderOptions.builder.",
+  });
+}
+
 /** What stands behind a name in what `buildx inspect` printed; undefined for nothing, as the driver of an engine that is down. */
-function fieldOf({ stdout }: ToolResult, name: string): string | undefined {
-  return new RegExp(`^${name}:[ \\t]+(\\S.*?)[ \\t]*$`, "m").exec(stdout)?.[1];
+function fieldOf(printed: string, name: string): string | undefined {
+  return new RegExp(`^${name}:[ \\t]+(\\S.*?)[ \\t]*$`, "m").exec(printed)?.[1];
 }
 
 function atLeast(version: string, least: string): boolean {
