@@ -152,6 +152,15 @@ describe("outputFailure", () => {
 
 describe("pushFailure", () => {
   it.each([
+    ["name unknown: The repository with name 'x' does not exist", /^Create the repository r\.io\/r\/x first/],
+    ["tag invalid: The tag 't' cannot be overwritten because the tag is immutable.", /^Build again without force/],
+    ["denied: it will exceed the configured upper limit of 10.0 GiB.", /^Free space/],
+  ])("%s has a cure of its own", (line, hint) => {
+    const error = pushFailure("r.io/r/x:t", ["9bf46d1b0387: Pushed", line]);
+    expect(error).toMatchObject({ code: "E_PUSH", hint: expect.stringMatching(hint) });
+  });
+
+  it.each([
     ["denied: requested access to the resource is denied", "E_REGISTRY_AUTH"],
     ["dial tcp: lookup nowhere.example: no such host", "E_REGISTRY_UNREACHABLE"],
     ["5f401bf18a08: Layer already exists", "E_PUSH"],

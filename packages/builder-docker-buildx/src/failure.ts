@@ -1,6 +1,7 @@
 import { type BuildPlan, type ErrorCode, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { endOf, judgeFailure, lastLines, type TextVerdict, type Verdict } from "@imagespec/dockerfile";
 import { writeFault } from "@imagespec/registry";
+import { parseReference, refusedPushCure } from "@imagespec/registry/terms";
 import type { BuildLog } from "./build-log.ts";
 
 /** Messages of docker and its builders at the end of their output. The first that matches counts. */
@@ -128,9 +129,10 @@ const PUSH_HINTS = {
 export function pushFailure(reference: string, lines: readonly string[]): ImageSpecError {
   const end = endOf(lines).join("\n");
   const otherwise = UNREACHABLE.test(end) ? "E_REGISTRY_UNREACHABLE" : "E_PUSH";
-  const code = REFUSED.test(end) ? "E_REGISTRY_AUTH" : otherwise;
+  const cure = refusedPushCure(end, parseReference(reference).name);
+  const code = cure === undefined && REFUSED.test(end) ? "E_REGISTRY_AUTH" : otherwise;
   return new ImageSpecError(code, `${reference} was built but could not be pushed${lastLines(lines)}`, {
-    hint: PUSH_HINTS[code],
+    hint: cure ?? PUSH_HINTS[code],
     details: { reference, tail: [...lines] },
   });
 }

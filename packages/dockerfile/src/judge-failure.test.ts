@@ -59,6 +59,21 @@ it("says what helps with an index that does not answer", () => {
   expect(hintFor("cause: Because there is no version of nosuch")).toContain("Correct packages");
 });
 
+it.each([
+  ["BuildKit", "failed to push r/x:t: unknown: The repository with name 'x' does not exist", /^Create the repository/],
+  [
+    "kaniko",
+    "error pushing image: failed to push to destination r/x:t: PUT http://r: TAG_INVALID: it is immutable",
+    /^Build again/,
+  ],
+  ["BuildKit", "failed to push r/x:t: denied: it will exceed the configured upper limit of 10.0 GiB.", /^Free space/],
+  ["kaniko", "error pushing image: POST http://r/v2/x/blobs/uploads/: DENIED: the quota is used up", /^Free space/],
+])("a push refused for another reason than rights has its cure, in the words of %s: %s", (_, line, hint) => {
+  const failed = { plan: buildPlan(), instruction: undefined, tail: [line] };
+  expect(judgeFailure(failed)).toMatchObject({ code: "E_PUSH", hint: expect.stringMatching(hint) });
+  expect(judgeFailure({ ...failed, inStep: true })).toBeUndefined();
+});
+
 it("passes a spec on to the next builder only where no more ran than what looks at the base", () => {
   const tail = ["imagespec:E_UNSUPPORTED: the base image is odd"];
   const judge = (step: "user" | "commands") =>

@@ -1,4 +1,5 @@
 import { type BuildPlan, type ErrorCode, indexHint, missingNvidiaImage } from "@imagespec/core/builder";
+import { parseReference, refusedPushCure } from "@imagespec/registry/terms";
 import type { Instruction } from "./instruction/instruction.ts";
 import { endOf } from "./log-tail.ts";
 import { parseStepFault, type StepFault } from "./step-fault.ts";
@@ -40,6 +41,13 @@ const REFUSED: Verdict = {
   what: "was refused by a registry",
   hint: "Log in with `docker login REGISTRY`, or name a docker config.json in registryConfig.",
 };
+
+const UNPUSHED: Verdict = {
+  code: "E_PUSH",
+  what: "could not push the image",
+  hint: "Build again; the finished steps are cached.",
+};
+const PUSHING = /failed to push|error pushing|failed commit on ref|unexpected status from (PUT|POST|HEAD) request/;
 
 /** What BuildKit and kaniko say in common words. The first that fits counts. */
 const TEXTS: readonly TextVerdict[] = [
@@ -101,10 +109,7 @@ const TEXTS: readonly TextVerdict[] = [
       hint: "Check the name of the registry, and that the builder can reach it from where it runs, or name a mirror (IMAGESPEC_REGISTRY_MIRRORS).",
     },
   ],
-  [
-    /failed to push|error pushing|failed commit on ref|unexpected status from (PUT|POST|HEAD) request/,
-    { code: "E_PUSH", what: "could not push the image", hint: "Build again; the finished steps are cached." },
-  ],
+  [PUSHING, UNPUSHED],
   [
     /MANIFEST_UNKNOWN|NAME_UNKNOWN|manifest unknown|: not found$|pull access denied|repository does not exist|no match for platform in manifest/im,
     {
@@ -133,6 +138,8 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
     return { code, what: `failed: ${fault.message}`, hint: STEP_HINTS[fault.code] };
   }
   const end = endOf(tail).join("\n");
+  const cure = inStep || !PUSHING.test(end) ? undefined : refusedPushCure(end, parseReference(plan.reference).name);
+  if (cure !== undefined) return { ...UNPUSHED, hint: cure };
   for (const [pattern, verdict] of [...own, ...TEXTS]) {
     if (inStep && /^E_(REGISTRY|UNSUPPORTED|PUSH|INPUT_FILE)/.test(verdict.code)) continue;
     if (!pattern.test(end)) continue;

@@ -7,6 +7,7 @@
 export { insecureRegistries, namesHost } from "./client/insecure-registries.ts";
 export type { Mirrors } from "./client/mirrors.ts";
 export { mirrorOf, parseMirrors, throughMirror } from "./client/mirrors.ts";
+export { refusedPushCure } from "./client/refused-push.ts";
 export { ERROR_CODES, type ErrorCode } from "./errors/codes.ts";
 export { docsPage } from "./errors/docs-page.ts";
 export type { ErrorDetails } from "./errors/error-details.ts";

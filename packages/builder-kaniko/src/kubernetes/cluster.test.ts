@@ -16,6 +16,7 @@ it.each<[string, RequestListener, RegExp]>([
     /does not answer: aborted$/,
   ],
   ["is another server", (_, response) => void response.end("<html>"), /does not answer: .*JSON/],
+  ["answers anything", (_, response) => void response.end("{}"), /answers with no object of Kubernetes$/],
   ["says nothing", () => undefined, /does not answer: it took longer than 10 s$/],
 ])("names an API that %s, and what to look at", { timeout: 20_000 }, async (_, answer, message) => {
   await using api = await startApi(answer);
@@ -28,6 +29,14 @@ it.each<[string, RequestListener, RegExp]>([
   });
   expect((failure as Error).message).toContain(`The Kubernetes API at ${cluster.server}`);
 });
+
+it.each([{ gitVersion: "v1.30.0" }, { items: [] }, { metadata: { name: "x" } }])(
+  "takes %j from an API",
+  async (object) => {
+    await using api = await startApi((_, response) => void response.end(JSON.stringify(object)));
+    expect(await api.cluster.get("/any")).toEqual(object);
+  },
+);
 
 describe("connectCluster", () => {
   let home: string;

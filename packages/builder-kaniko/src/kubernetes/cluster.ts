@@ -8,6 +8,7 @@ import type { KubernetesOptions } from "../options.ts";
 
 /** Milliseconds for a whole call, streams excepted. */
 const REQUEST_TIME_MS = 10_000;
+const CHECK_CONTEXT = "Check the current context of your kubeconfig with `kubectl cluster-info`.";
 
 /** A refusal of the Kubernetes API: the HTTP status and what its Status object says. */
 export class KubeRefusal extends Error {
@@ -57,7 +58,15 @@ export class Cluster {
   /** An object or list; undefined when there is none. */
   async get<T>(path: string, query: Record<string, string> = {}): Promise<T | undefined> {
     try {
-      return (await this.#call("GET", path, query)) as T;
+      const found = await this.#call("GET", path, query);
+      if (isObject(found)) return found as T;
+      throw new ImageSpecError(
+        "E_KUBERNETES",
+        `The Kubernetes API at ${this.server} answers with no object of Kubernetes`,
+        {
+          hint: CHECK_CONTEXT,
+        },
+      );
     } catch (error) {
       if (error instanceof KubeRefusal && error.status === 404) return undefined;
       throw error;
@@ -98,7 +107,7 @@ export class Cluster {
       const reason = signal.aborted ? `it took longer than ${REQUEST_TIME_MS / 1000} s` : (error as Error).message;
       throw new ImageSpecError("E_KUBERNETES", `The Kubernetes API at ${this.server} does not answer: ${reason}`, {
         cause: error,
-        hint: "Check the current context of your kubeconfig with `kubectl cluster-info`.",
+        hint: CHECK_CONTEXT,
       });
     }
   }
@@ -171,6 +180,13 @@ export async function connectCluster(options: KubernetesOptions): Promise<Cluste
     );
   }
   return new Cluster(config, options.namespace ?? context?.namespace ?? "default");
+}
+
+/** Whether an answer is an object of Kubernetes, a list of them, or what its API says of its own version. */
+function isObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { metadata, items, gitVersion } = value as { metadata?: unknown; items?: unknown; gitVersion?: unknown };
+  return typeof gitVersion === "string" || Array.isArray(items) || (typeof metadata === "object" && metadata !== null);
 }
 
 /** Where the client finds no kubeconfig, it makes up one for a server of old, on this machine. */

@@ -108,3 +108,21 @@ it("ensureJob leaves at once when it is cancelled before its turn", async () => 
   await first;
   expect(jobs.size).toBe(0);
 });
+
+it("ensureJob does not wait for ever for a Job whose deletion is held up, and names what holds it", async () => {
+  const { api, jobs } = await serve({});
+  await using _api = api;
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+  const deleting = (since: string) =>
+    jobs.set("imagespec-x", {
+      metadata: { name: "imagespec-x", deletionTimestamp: since, finalizers: ["acme.io/keep"] },
+    });
+  deleting(ago(300));
+  await expect(ensure(api.cluster, { signal: new AbortController().signal })).rejects.toMatchObject({
+    code: "E_KUBERNETES",
+    message: expect.stringMatching(/^The Job imagespec-x of an earlier build .* held up by acme\.io\/keep$/),
+  });
+  deleting(ago(1));
+  const waits = ensure(api.cluster, { signal: AbortSignal.timeout(100) });
+  await expect(waits).rejects.toMatchObject({ name: "TimeoutError" });
+});

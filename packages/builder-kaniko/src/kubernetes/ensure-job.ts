@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ImageSpecError } from "@imagespec/registry";
 import type { Cluster } from "./cluster.ts";
 import { KubeRefusal } from "./cluster.ts";
 import { type JobTask, jobManifest } from "./job-manifest.ts";
@@ -26,6 +27,8 @@ export interface RunningJob {
 
 /** How long to wait before asking again whether a Job that is being deleted is gone. */
 const DELETION_PAUSE_MS = 500;
+/** How long the deletion of a Job may take, in milliseconds: its Pod has 30 s to end. */
+const LONGEST_DELETION_MS = 120_000;
 
 /**
  * The one Job for a platform of an image: an unfinished one that exists, a finished one whose result can be used, else a
@@ -38,6 +41,7 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
     wanted.signal.throwIfAborted();
     const job = await cluster.get<KubeJob>(path);
     if (job?.metadata.deletionTimestamp !== undefined) {
+      checkDeletion(job);
       await new Promise((resolve) => setTimeout(resolve, DELETION_PAUSE_MS));
     } else if (job === undefined) {
       const started = await create(cluster, wanted);
@@ -50,6 +54,21 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
       await cluster.delete(path, job.metadata.uid);
     }
   }
+}
+
+/** @throws ImageSpecError E_KUBERNETES for a Job whose deletion somebody holds up. */
+function checkDeletion({ metadata }: KubeJob): void {
+  const { name = "", deletionTimestamp = "", finalizers = [] } = metadata;
+  if (!(Date.now() - Date.parse(deletionTimestamp) > LONGEST_DELETION_MS)) return;
+  const by = finalizers.length === 0 ? "" : `, held up by ${finalizers.join(", ")}`;
+  throw new ImageSpecError(
+    "E_KUBERNETES",
+    `The Job ${name} of an earlier build is being deleted since ${deletionTimestamp}${by}`,
+    {
+      hint: `See to what holds it up, or take its finalizers out with \`kubectl edit job ${name}\`.`,
+      details: { job: name },
+    },
+  );
 }
 
 async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob | undefined> {

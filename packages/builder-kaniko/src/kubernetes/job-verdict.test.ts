@@ -37,7 +37,27 @@ const terminated = (exitCode: number, message = "", reason = "Error") => ({
   terminated: { exitCode, message, reason },
 });
 
+/** A Pod in which a proxy runs on beside an executor that ended at `finishedAt`. */
+function besideProxy(exitCode: number, message: string, finishedAt: string, meta: object = {}): KubePod {
+  const ended = { terminated: { exitCode, message, finishedAt } };
+  const proxy = { name: "istio-proxy", state: { running: {} } };
+  const { metadata, status } = pod(ended, {}, old);
+  const containerStatuses = [proxy, ...(status?.containerStatuses ?? [])];
+  return { metadata: { ...metadata, ...meta }, status: { containerStatuses } };
+}
+
 describe("judgeJob", () => {
+  it("does not wait for a container beside the executor that never ends", () => {
+    const succeeded = snapshot({ pods: [besideProxy(0, DIGEST, old)] });
+    expect(judgeJob(succeeded)).toEqual({ state: "succeeded", digest: DIGEST });
+    expect(judgeJob(snapshot({ pods: [besideProxy(1, "", old)] }))).toMatchObject({
+      error: { code: "E_BUILD", message: expect.stringContaining("exit code 1") },
+    });
+    const drained = besideProxy(143, "", old, { deletionTimestamp: recent });
+    for (const one of [besideProxy(0, DIGEST, recent), drained])
+      expect(judgeJob(snapshot({ pods: [one] }))).toEqual({ state: "waiting" });
+  });
+
   it("takes the digest from the termination message", () => {
     const pods = [pod(terminated(137)), pod(terminated(0, `${DIGEST}\n`))];
     expect(judgeJob(snapshot({ condition: ["Complete"], pods }))).toEqual({ state: "succeeded", digest: DIGEST });
@@ -107,6 +127,17 @@ describe("judgeJob", () => {
       snapshot({ events: [{ reason: "FailedCreate", message: "violates PodSecurity" }] }),
       "E_KUBERNETES",
       /violates PodSecurity/,
+    ],
+    [
+      "suspended for too long",
+      snapshot({
+        job: {
+          metadata: { name: "imagespec-x", creationTimestamp: old },
+          status: { conditions: [{ type: "Suspended", status: "True", message: "Job suspended" }] },
+        },
+      }),
+      "E_KUBERNETES",
+      /it is suspended: Job suspended/,
     ],
     [
       "quota for too long",

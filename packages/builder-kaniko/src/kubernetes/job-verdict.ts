@@ -48,6 +48,9 @@ const PERMANENT = new Map(
   }),
 );
 
+/** How long the other containers of a Pod may take to end after the executor, in milliseconds. */
+const JOB_GRACE_MS = 10_000;
+
 /** Whether a Job is done, and how; pure. The Job says whether it failed, its Pod says why. */
 export function judgeJob(snapshot: JobSnapshot): JobVerdict {
   const pod = snapshot.pods.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
@@ -55,7 +58,7 @@ export function judgeJob(snapshot: JobSnapshot): JobVerdict {
   const condition = holding(snapshot.job, "Failed");
   if (condition !== undefined) return failed(snapshot, condition, pod);
   if (pod === undefined) return withoutPod(snapshot);
-  return stuck(snapshot, pod) ?? { state: "waiting" };
+  return outlived(snapshot, pod) ?? stuck(snapshot, pod) ?? { state: "waiting" };
 }
 
 function succeeded(snapshot: JobSnapshot): JobVerdict {
@@ -64,6 +67,17 @@ function succeeded(snapshot: JobSnapshot): JobVerdict {
     if (isSha256Digest(message)) return { state: "succeeded", digest: message };
   }
   return { state: "failed", error: noImage(subject(snapshot), snapshot.platform, snapshot.tail) };
+}
+
+/** The executor has ended, and its Job has not: a container that was put beside it, such as a mesh's proxy, may run for ever. */
+function outlived(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {
+  const terminated = container(pod)?.state?.terminated;
+  const statuses = pod.status?.containerStatuses ?? [];
+  const isBeside = statuses.some(({ name, state }) => name !== CONTAINER && state?.running !== undefined);
+  // The Pod of a node that is drained is made anew elsewhere.
+  if (terminated === undefined || !isBeside || pod.metadata.deletionTimestamp !== undefined) return undefined;
+  if (!(snapshot.now - Date.parse(terminated.finishedAt ?? "") > JOB_GRACE_MS)) return undefined;
+  return terminated.exitCode === 0 ? succeeded(snapshot) : failed(snapshot, { type: "Failed", status: "True" }, pod);
 }
 
 function failed(snapshot: JobSnapshot, condition: KubeCondition, pod: KubePod | undefined): JobVerdict {
@@ -105,9 +119,13 @@ function withoutPod(snapshot: JobSnapshot): JobVerdict {
     return problem(snapshot, "is not allowed to create its Pod", event.message, hint);
   }
   if (!overdue(snapshot, snapshot.job.metadata.creationTimestamp)) return { state: "waiting" };
-  const what = quota ? "got no Pod: a quota is used up" : "got no Pod";
   const hint = "Wait for other builds, or raise builderOptions.kubernetes.startTimeout.";
-  return problem(snapshot, what, event?.message, hint);
+  const suspended = holding(snapshot.job, "Suspended");
+  if (suspended !== undefined) {
+    const cure = `See to what queues Jobs in this namespace. ${hint}`;
+    return problem(snapshot, "got no Pod: it is suspended", suspended.message, cure);
+  }
+  return problem(snapshot, quota ? "got no Pod: a quota is used up" : "got no Pod", event?.message, hint);
 }
 
 function stuck(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {

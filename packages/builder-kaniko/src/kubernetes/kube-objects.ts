@@ -4,6 +4,7 @@ export interface KubeMeta {
   uid?: string;
   creationTimestamp?: string;
   deletionTimestamp?: string;
+  finalizers?: string[];
 }
 
 export interface KubeCondition {
@@ -24,7 +25,7 @@ export interface KubeContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: { exitCode: number; reason?: string; message?: string };
+    terminated?: { exitCode: number; reason?: string; message?: string; finishedAt?: string };
   };
 }
 
@@ -44,7 +45,7 @@ export interface KubeEvent {
 }
 
 /** The condition of a Job that is named `type`, where it holds. */
-export function holding({ status }: KubeJob, type: "Complete" | "Failed"): KubeCondition | undefined {
+export function holding({ status }: KubeJob, type: "Complete" | "Failed" | "Suspended"): KubeCondition | undefined {
   return status?.conditions?.find((condition) => condition.type === type && condition.status === "True");
 }
 

@@ -1,5 +1,5 @@
 import { docsPage, ImageSpecError, isImageSpecError } from "@imagespec/registry";
-import { KubeRefusal } from "./cluster.ts";
+import { KubeRefusal, mayPass } from "./cluster.ts";
 
 /** The error for a call that the Kubernetes API refused; other errors stay what they are. */
 export function refusalError(error: unknown, doing: string, namespace: string): unknown {
@@ -14,6 +14,14 @@ export function refusalError(error: unknown, doing: string, namespace: string): 
   if (/exceeded quota/.test(error.message)) {
     return say("A quota of the namespace is used up", "Wait for other builds to end, or ask for a larger quota.");
   }
+  if (/is being terminated/.test(error.message)) {
+    return say("The namespace is being deleted", "Choose another in builderOptions.kubernetes.namespace.");
+  }
+  if (/admission|violates PodSecurity/i.test(error.message)) {
+    const hint = "Ask the cluster's administrator what this namespace admits; see kubernetes.securityContext.";
+    return say("A rule of the cluster does not admit this", hint);
+  }
+  if (mayPass(error)) return say("The cluster could not serve a request", "Try again when its API is less busy.");
   if (error.status === 401) return say("The cluster does not accept these credentials", "Log in to the cluster again.");
   if (error.status === 403) {
     return say(

@@ -4,6 +4,7 @@ import { redact } from "../errors/redact.ts";
 import { readBriefly } from "../http/dump-body.ts";
 import type { HttpResponse } from "../http/http-message.ts";
 import type { NetworkFault } from "../http/network-fault.ts";
+import { refusedPushCure, TAG_IS_KEPT } from "./refused-push.ts";
 
 /** What was being asked of whom, for messages. */
 export interface Subject {
@@ -75,21 +76,10 @@ function knownCure(status: number, codes: readonly string[], said: string, subje
   if (status === 404 && codes.includes("BLOB_UNKNOWN")) {
     return "The image is broken in the registry: push it again, or use another.";
   }
-  if (subject.writes === undefined) return undefined;
-  if (status === 404 && codes.includes("NAME_UNKNOWN")) {
-    return `Create the repository ${subject.name} first: some registries make none when something is pushed.`;
-  }
-  if (status === 403 && /quota|configured upper limit|limit exceeded|exceeds? the limit/i.test(said)) {
-    return "Free space in the registry, or raise its quota.";
-  }
-  const mayBeKept = subject.writes === "manifest";
-  if (
-    mayBeKept &&
-    (status === 409 || status === 412 || (status === 400 && /immutab|overwrit|already exists/i.test(said)))
-  ) {
-    return "Build again without force, which reuses what is there: the registry keeps a tag as it was first written.";
-  }
-  return undefined;
+  if (subject.writes === undefined || ![400, 403, 404, 409, 412].includes(status)) return undefined;
+  // A conflict about a manifest is one about its tag, whatever words are found for it.
+  const isConflict = subject.writes === "manifest" && (status === 409 || status === 412);
+  return isConflict ? TAG_IS_KEPT : refusedPushCure(said, subject.name);
 }
 
 function plainCure(status: number, subject: Subject): string {
