@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { execa } from "execa";
-import { PAGE_COMMAND, SCENES } from "./captures/scenes.ts";
+import { EARLIER_COMMAND, PAGE_COMMAND, SCENES } from "./captures/scenes.ts";
 import { photographPages } from "./captures/screens.ts";
 import { serveSite } from "./captures/serve-site.ts";
 import { drawSession } from "./captures/terminal.ts";
@@ -35,6 +35,7 @@ const browser = await startChromium();
 await mkdir(folder, { recursive: true });
 // The first call in a clone installs and builds, which belongs in no picture.
 await execa(program, ["--version"], { env });
+await execa(program, EARLIER_COMMAND.args, { cwd: EARLIER_COMMAND.cwd, env });
 try {
   for (const { name, typed, unseen = [], cwd, shows } of SCENES) {
     const command = [typed.replace(/^imagespec/, program), ...unseen].join(" ");

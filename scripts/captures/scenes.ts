@@ -11,6 +11,9 @@ export interface Scene extends Pick<Session, "typed" | "cwd"> {
 
 const project = fileURLToPath(new URL("train/", import.meta.url));
 
+/** What builds another image over the same base and Python first, as most machines have done. */
+export const EARLIER_COMMAND = { args: ["build", "earlier.yaml", "--force"], cwd: project };
+
 export const SCENES: readonly Scene[] = [
   {
     name: "build",
