@@ -79,7 +79,7 @@ The command prints an error in two lines on standard error:
 
 \`\`\`
 error: E_INPUT_FILE: requirements: 'uv.lock' does not exist
-hint: Create it, or correct the path; relative paths start from the spec's root.
+hint: Make it with 'uv lock', or correct the path; relative paths start from the spec's root.
 \`\`\`
 
 On the command line E_SPEC, E_INPUT_FILE, E_REFERENCE, E_CYCLE and E_OPTIONS end with exit code 2 and E_ABORTED with 130.

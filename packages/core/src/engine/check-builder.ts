@@ -170,7 +170,7 @@ async function checkOptions(builder: ImageSpecBuilder, options: unknown): Promis
 }
 
 const FAILURES: Partial<Record<ErrorCode, string>> = {
-  E_OPTIONS: "does not take these options",
+  E_OPTIONS: "is given wrong options",
   E_UNSUPPORTED: "cannot build this spec",
 };
 

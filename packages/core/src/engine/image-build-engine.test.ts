@@ -249,7 +249,7 @@ describe("faults", () => {
       [{ network: 1 }, "builderOptions.network: expected text, found the number 1"],
     ] as const) {
       const build = engineWith(builder).build(spec(), { builder: "push", builderOptions: { needed: "x", ...wrong } });
-      const message = `Builder "push" does not take these options: ${said}`;
+      const message = `Builder "push" is given wrong options: ${said}`;
       await expect(build).rejects.toMatchObject({ code: "E_OPTIONS", message });
     }
     expect(registry.exchanges.length).toBe(asked);

@@ -34,14 +34,18 @@ function systemProblem(path: string, error: unknown, isSource: boolean): Problem
   }
   const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
   if (code === "ENOENT" || code === "ENOTDIR") {
-    const hint = /^~|\$/.test(path)
-      ? "Write the path out: neither ~ nor a variable is replaced in a spec."
-      : "Create it, or correct the path; relative paths start from the spec's root.";
-    return { code: "missing", message: `'${path}' does not exist`, hint };
+    return { code: "missing", message: `'${path}' does not exist`, hint: hintForMissing(path) };
   }
   const isDenied = code === "EACCES" || code === "EPERM";
   const message = `'${path}' cannot be read: ${isDenied ? "permission denied" : code}`;
   const otherwise = isSource ? "leave it out with an ignore file" : "name another";
   const hint = `${isDenied ? "Make it readable" : "Check the file"}, or ${otherwise}.`;
   return { code: "unreadable", message, hint };
+}
+
+function hintForMissing(path: string): string {
+  if (/^~|\$/.test(path)) return "Write the path out: neither ~ nor a variable is replaced in a spec.";
+  const [tool] = /(?:uv|poetry)(?=\.lock$)/.exec(path) ?? [];
+  const start = tool === undefined ? "Create it" : `Make it with '${tool} lock'`;
+  return `${start}, or correct the path; relative paths start from the spec's root.`;
 }
