@@ -22,6 +22,7 @@ export { cutBesideSecrets } from "./errors/secret-patterns.ts";
 export { thrownText } from "./errors/thrown-text.ts";
 export { makeFolder } from "./file/make-folder.ts";
 export { isNamedPipe } from "./file/named-pipe.ts";
+export { OWN_FILE, readOwnFile } from "./file/own-file.ts";
 export {
   FileRefused,
   LARGEST_LOCK,

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,6 +28,18 @@ const digestOf = (text: string | Buffer) => `sha256:${createHash("sha256").updat
 const files = () => readdir(folder.path("blobs/sha256"));
 
 describe("BlobStore", () => {
+  it.runIf(process.platform !== "win32")("replaces a pipe or a device in the place of a file", async () => {
+    const { digest, size } = await store.write(bytes("a"));
+    for (const put of [`mkfifo "$1"`, `ln -s /dev/zero "$1"`]) {
+      execFileSync("sh", ["-c", `rm "$1"; ${put}`, "sh", store.path(digest)]);
+      expect(await store.has(digest, size)).toBe(false);
+      await store.write(bytes("a"));
+      expect(await store.has(digest, size)).toBe(true);
+    }
+    execFileSync("sh", ["-c", 'rm "$1"; mkfifo "$1"', "sh", store.path(digest)]);
+    expect(await store.verify(digest)).toBe(false);
+  });
+
   it("stores by digest and gives it back", async () => {
     expect(await store.write(bytes("ab", "c"))).toEqual({ digest: digestOf("abc"), size: 3 });
     expect(await store.has(digestOf("abc"), 3)).toBe(true);
@@ -135,6 +147,12 @@ describe("evict", () => {
     expect(await store.has(digests[1] as string)).toBe(true);
     expect(await evict(folder, 0)).toBe(0);
     expect((await stat(store.path(digests[2] as string))).size).toBe(4);
+  });
+
+  it.runIf(process.platform !== "win32")("does not wait for a pipe in the place of its mark", async () => {
+    execFileSync("mkfifo", [folder.path("looked-through")]);
+    await evict(folder, 1000);
+    expect(await readFile(folder.path("looked-through"), "utf8")).toBe("1000");
   });
 
   it("looks through the cache once in ten minutes, and at once for another limit", async () => {

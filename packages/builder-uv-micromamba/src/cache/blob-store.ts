@@ -52,7 +52,8 @@ export class BlobStore {
   async size(digest: string): Promise<number | undefined> {
     const path = this.path(digest);
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return undefined;
+    // What is no file, such as a pipe, is replaced.
+    if (!found?.isFile()) return undefined;
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
     return found.size;

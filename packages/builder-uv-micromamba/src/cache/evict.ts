@@ -1,6 +1,7 @@
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readOwnFile } from "@imagespec/registry/terms";
 import type { CacheFolder } from "./cache-folder.ts";
 
 /** Files used within this time, in milliseconds, are kept: another build may be about to read them. */
@@ -37,8 +38,10 @@ export async function evict(folder: CacheFolder, maxBytes: number): Promise<numb
     total -= file.size;
     freed += file.size;
   }
-  // Without it the next build looks again.
-  await writeFile(looked, String(maxBytes)).catch(() => {});
+  // Without it the next build looks again. Written anew, since writing into a pipe in its place would wait for a reader.
+  await rm(looked, { force: true })
+    .then(() => writeFile(looked, String(maxBytes)))
+    .catch(() => {});
   return freed;
 }
 
@@ -47,7 +50,7 @@ function isRecent(looked: string, maxBytes: number): boolean {
   const age = Date.now() - (statOf(looked)?.mtimeMs ?? 0);
   if (age < 0 || age >= LOOKED_MS) return false;
   try {
-    return readFileSync(looked, "utf8") === String(maxBytes);
+    return readOwnFile(looked) === String(maxBytes);
   } catch {
     // Whoever cannot read when somebody looked, looks.
     return false;

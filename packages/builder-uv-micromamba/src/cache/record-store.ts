@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, utimesSync } from "node:fs";
+import { rmSync, utimesSync } from "node:fs";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { canonicalJson } from "@imagespec/core/builder";
-import { makeFolder } from "@imagespec/registry/terms";
+import { makeFolder, readOwnFile } from "@imagespec/registry/terms";
 import { type CacheFolder, cacheError } from "./cache-folder.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
 import { isFresh, type RecentAnswer } from "./recent-answer.ts";
@@ -68,7 +68,7 @@ export class RecordStore {
   /** At once: a build reads dozens of records, and what promises and threads take for each is ten times the reading. */
   #read(kind: string, of: string): unknown {
     const path = this.#path(kind, of);
-    const text = orNothing(() => readFileSync(path, "utf8"));
+    const text = orNothing(() => readOwnFile(path));
     if (text === undefined) return undefined;
     const end = text.indexOf("\n");
     const body = text.slice(end + 1);

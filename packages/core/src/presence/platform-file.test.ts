@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,14 @@ afterEach(() => rm(folder, { recursive: true }));
 const file = () => join(folder, "platforms.json");
 
 describe("PlatformFile", () => {
+  it.runIf(process.platform !== "win32")("does not wait for a pipe in its place", async () => {
+    execFileSync("mkfifo", [file()]);
+    const memory = new PlatformFile(folder);
+    expect(await memory.get("sha256:1")).toBeUndefined();
+    await memory.set("sha256:1", ["linux/amd64"]);
+    expect(await memory.get("sha256:1")).toEqual(["linux/amd64"]);
+  });
+
   it("remembers across processes, and keeps the last thousand", async () => {
     const many = Array.from({ length: 1000 }, (_, at) => [`sha256:${at}`, ["linux/arm64"]]);
     await writeFile(file(), JSON.stringify(many));

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlatformMemory } from "@imagespec/registry";
+import { readOwnFile } from "@imagespec/registry/terms";
 import { replaceFile } from "../process/replace-file.ts";
 
 /** Manifests that are remembered: those that were met last. */
@@ -27,7 +27,7 @@ export class PlatformFile implements PlatformMemory {
 
   #read(): [digest: string, platforms: readonly string[]][] {
     try {
-      const entries: unknown = JSON.parse(readFileSync(this.#file, "utf8"));
+      const entries: unknown = JSON.parse(readOwnFile(this.#file));
       return Array.isArray(entries) ? entries.filter(isEntry) : [];
     } catch {
       return [];

@@ -1,4 +1,4 @@
-import { readSync } from "node:fs";
+import { constants, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { PIECE_BYTES, type PieceMemory } from "./piece-memory.ts";
@@ -22,7 +22,8 @@ export async function* readPieces(
   { signal, memory, size = PIECE_BYTES }: ReadPiecesOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal?.throwIfAborted();
-  const file = await open(path, "r");
+  // A pipe in the place of a file would block, and no signal could end that.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const take = () => memory?.take() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
     // One byte more shows at once that the file ends there.
