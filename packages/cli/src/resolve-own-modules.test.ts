@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const HOOK = fileURLToPath(new URL("resolve-own-modules.ts", import.meta.url));
 
-/** Writes a package whose `dist` has a module that imports `./parts/one.js`, which is a link to a file beside `dist`. */
+/** Writes a package whose entry imports `./parts/one.js`, a link out of `dist`, and returns the URL of the entry. */
 async function packageNamed(name: string): Promise<string> {
   const write = async (path: string, text: string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -24,14 +24,14 @@ async function packageNamed(name: string): Promise<string> {
   await write("dist/index.js", 'export { where } from "./parts/one.js";');
   await mkdir(join(folder, "dist/parts"));
   await symlink("../../real.js", join(folder, "dist/parts/one.js"));
-  return join(folder, "dist/index.js");
+  return pathToFileURL(join(folder, "dist/index.js")).href;
 }
 
-/** Where the imported module was found, in a process of its own: vitest resolves modules itself. */
+/** Where the module at this URL says it was found, in a process of its own: vitest resolves modules itself. */
 async function found(entry: string): Promise<string> {
   const code = `const { resolveOwnModules } = await import(${JSON.stringify(pathToFileURL(HOOK).href)});
     resolveOwnModules();
-    console.log((await import(${JSON.stringify(pathToFileURL(entry).href)})).where);`;
+    console.log((await import(${JSON.stringify(entry)})).where);`;
   const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", code]);
   return stdout.replace(pathToFileURL(folder).href, "");
 }
@@ -42,4 +42,9 @@ it("takes the modules of this project's packages for where their paths say", asy
 
 it("leaves other packages to Node, which follows links", async () => {
   expect(await found(await packageNamed("sample"))).toBe("/real.js");
+});
+
+it("leaves what no file imports to Node", async () => {
+  const text = 'export const where = await import("./dist/x.js").catch(({ code }) => code);';
+  expect(await found(`data:text/javascript,${encodeURIComponent(text)}`)).toBe("ERR_UNSUPPORTED_RESOLVE_REQUEST");
 });

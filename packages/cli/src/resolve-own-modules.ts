@@ -20,9 +20,11 @@ export function resolveOwnModules(): void {
     resolve(specifier, context, next) {
       const { parentURL = "", conditions } = context;
       if (!/^\.\.?\/.*\.js$/.test(specifier) || !conditions.includes("import")) return next(specifier, context);
-      const dist = parentURL.slice(0, parentURL.lastIndexOf(DIST) + DIST.length);
+      const at = parentURL.lastIndexOf(DIST);
+      if (at === -1 || !parentURL.startsWith("file:")) return next(specifier, context);
+      const dist = parentURL.slice(0, at + DIST.length);
       const { href } = new URL(specifier, parentURL);
-      if (!dist.endsWith(DIST) || !href.startsWith(dist) || !isOwn(dist)) return next(specifier, context);
+      if (!href.startsWith(dist) || !isOwn(dist)) return next(specifier, context);
       return { url: href, format: "module", shortCircuit: true };
     },
   });
