@@ -143,3 +143,13 @@ it.each([
     });
   }
 });
+
+it("refuses a policy of BuildKit's that puts other sources in place of those of the tag", async () => {
+  const inspected = "Name: default\nDriver: docker\n";
+  const policy = (file: string) => clientOf(inspected, undefined, { EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: file });
+  await expect(policy("/x/policy.json")).rejects.toMatchObject({
+    code: "E_OPTIONS",
+    message: expect.stringContaining("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY is set"),
+  });
+  expect(await policy("")).toMatchObject({ kind: "buildx" });
+});

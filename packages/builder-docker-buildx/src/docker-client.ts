@@ -29,7 +29,7 @@ const ENDPOINT = /context|unable to resolve docker endpoint|host connection is n
  * Finds out what the docker command here can do.
  *
  * @throws ImageSpecError E_TOOL_MISSING without a docker command, E_OPTIONS when the builder named in the options or in
- * BUILDX_BUILDER does not exist, E_DAEMON when docker's context or the builder cannot be used.
+ * BUILDX_BUILDER does not exist or {@link SOURCE_POLICY} is set, E_DAEMON when docker's context or the builder cannot be used.
  */
 export async function findDockerClient(call: DockerCall, builder?: string): Promise<DockerClient> {
   const ask = (...args: string[]) => runTool("docker", args, { ...call, allowFailure: true });
@@ -42,6 +42,7 @@ export async function findDockerClient(call: DockerCall, builder?: string): Prom
   // Docker answers --version wherever its engine is, and a plug-in does not.
   if (plugin.exitCode !== 0 && ENDPOINT.test(lastLine(plugin))) throw unusable(plugin, env);
   if (plugin.exitCode !== 0) return { kind: atLeast(version, BUILDX_ONLY_SINCE) ? "api" : "build", version };
+  refuseSourcePolicy(env);
   const buildx = /v?(\d+)\.(\d+)[\w.+~-]*/.exec(plugin.stdout.replace(/^\S+\s/, ""))?.[0] ?? "0.0";
   return {
     kind: "buildx",
@@ -50,6 +51,18 @@ export async function findDockerClient(call: DockerCall, builder?: string): Prom
     attestations: atLeast(buildx, ATTESTATIONS_SINCE),
     driver: await driverOf(await ask("buildx", "inspect", ...(builder === undefined ? [] : [builder])), env, builder),
   };
+}
+
+/** Names a file of BuildKit's by which a build takes other images and files than its Dockerfile names. */
+const SOURCE_POLICY = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY";
+
+/** No tag knows of such a file, so that one tag would have two images. */
+function refuseSourcePolicy(env: ProcessEnvironment): void {
+  if (!env[SOURCE_POLICY]) return;
+  const message = `${SOURCE_POLICY} is set, by which docker buildx may take other sources than the tag is made of`;
+  throw new ImageSpecError("E_OPTIONS", message, {
+    hint: `Unset ${SOURCE_POLICY}, and name mirrors of registries in IMAGESPEC_REGISTRY_MIRRORS.`,
+  });
 }
 
 /** The driver of the builder that `buildx inspect` told of; the engine's own where no builder was named. */
