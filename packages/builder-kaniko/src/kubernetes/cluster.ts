@@ -60,13 +60,8 @@ export class Cluster {
     try {
       const found = await this.#call("GET", path, query);
       if (isObject(found)) return found as T;
-      throw new ImageSpecError(
-        "E_KUBERNETES",
-        `The Kubernetes API at ${this.server} answers with no object of Kubernetes`,
-        {
-          hint: CHECK_CONTEXT,
-        },
-      );
+      const message = `The Kubernetes API at ${this.server} answers with no object of Kubernetes`;
+      throw new ImageSpecError("E_KUBERNETES", message, { hint: CHECK_CONTEXT });
     } catch (error) {
       if (error instanceof KubeRefusal && error.status === 404) return undefined;
       throw error;
