@@ -8,6 +8,7 @@ export {
   isNamedPipe,
   makeFolder,
   packageVersion,
+  READ_FLAGS,
   redact,
   repeatedKey,
   thrownText,

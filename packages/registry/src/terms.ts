@@ -22,7 +22,8 @@ export { cutBesideSecrets } from "./errors/secret-patterns.ts";
 export { thrownText } from "./errors/thrown-text.ts";
 export { makeFolder } from "./file/make-folder.ts";
 export { isNamedPipe } from "./file/named-pipe.ts";
-export { OWN_FILE, readOwnFile } from "./file/own-file.ts";
+export { READ_FLAGS, READ_FLAGS_WITHOUT_LINKS } from "./file/open-flags.ts";
+export { readOwnFile } from "./file/own-file.ts";
 export {
   FileRefused,
   LARGEST_LOCK,

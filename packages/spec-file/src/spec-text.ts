@@ -1,12 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core";
+import { READ_FLAGS } from "@imagespec/core/internal";
 import { inputFault } from "./input-fault.ts";
 
 /** Limit in bytes. No real spec is near it; a larger file is a mistake, or an attempt to fill the memory. */
 const MOST_BYTES = 16 * 1024 * 1024;
-/** Opening a pipe must not block. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * The text of a file, of at most 16 MiB.
@@ -25,7 +24,7 @@ export async function readFileText(file: string, signal: AbortSignal): Promise<s
 
 /** By calls that wait, of which a folder of manifests takes hundreds: each of the others would wake a thread and be woken by it. */
 function bytesOf(file: string): Buffer {
-  const descriptor = openSync(file, OPEN_FLAGS);
+  const descriptor = openSync(file, READ_FLAGS);
   try {
     // Checked on the open file, since the path may name another file by now.
     const stats = fstatSync(descriptor);

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 
 /** Bytes of a file that is read whole. */
 const LARGEST = 8 * 1024 * 1024;
@@ -9,12 +9,10 @@ const LARGEST = 8 * 1024 * 1024;
  * Undefined where there is none. Throws an Error for anything else than a file of a common size.
  */
 export async function readUntrusted(path: string): Promise<string | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    },
-  );
+  const file = await open(path, READ_FLAGS_WITHOUT_LINKS).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
   if (file === undefined) return undefined;
   try {
     const stat = await file.stat();

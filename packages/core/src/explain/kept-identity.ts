@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { access, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { OWN_FILE } from "@imagespec/registry/terms";
+import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 import { replaceFile } from "../process/replace-file.ts";
 
 /** What an image was made of when it was built, or found built, here. */
@@ -32,9 +32,10 @@ export async function keepIdentityInCache(cacheDir: string, imageName: string, i
 
 /** The tag of the last build of an image of that name; undefined when none is known here. */
 export async function lastKeptTag(cacheDir: string, imageName: string): Promise<string | undefined> {
-  return readFile(join(folderOf(cacheDir, imageName), LAST), { encoding: "utf8", flag: OWN_FILE }).catch(
-    () => undefined,
-  );
+  return readFile(join(folderOf(cacheDir, imageName), LAST), {
+    encoding: "utf8",
+    flag: READ_FLAGS_WITHOUT_LINKS,
+  }).catch(() => undefined);
 }
 
 /** Whether images of that name were asked for here, and none under this tag: it is mostly that of changed content. */
@@ -59,7 +60,7 @@ export async function readKeptIdentity(
   try {
     const tag = wanted ?? (await lastKeptTag(cacheDir, imageName));
     const file = join(folderOf(cacheDir, imageName), `${tag}.json`);
-    const kept = JSON.parse(await readFile(file, { encoding: "utf8", flag: OWN_FILE })) as KeptIdentity;
+    const kept = JSON.parse(await readFile(file, { encoding: "utf8", flag: READ_FLAGS_WITHOUT_LINKS })) as KeptIdentity;
     JSON.parse(kept.document);
     return kept.tag === tag ? { tag, document: kept.document } : undefined;
   } catch {

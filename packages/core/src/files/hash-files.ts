@@ -1,15 +1,13 @@
 import { createHash, hash as hashOf } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { ImageSpecError, inParallel } from "@imagespec/registry/terms";
+import { ImageSpecError, inParallel, READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 import { type FileStats, fileStats, isSameVersion } from "./file-stats.ts";
 import { type FoundFile, modeOf } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
 
-/** Should a file have become a link or a pipe since it was listed: links are not followed, and pipes do not block. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Up to here a file is read in one go, which costs less than the calls that reading it in pieces would take. */
 const SMALL = 128 * 1024;
 const CHUNK = 1024 * 1024;
@@ -106,7 +104,8 @@ function statsOfOpen(descriptor: number): FileStats {
 }
 
 function hashSmall(source: string, cache: StatCache, memory: Buffer): Taken {
-  const descriptor = openSync(source, OPEN_FLAGS);
+  // It may have become a link or a pipe since it was listed.
+  const descriptor = openSync(source, READ_FLAGS_WITHOUT_LINKS);
   try {
     const stats = statsOfOpen(descriptor);
     const read = () => remember(cache, source, descriptor, stats, readSmall(descriptor, stats.size, memory));
@@ -132,7 +131,7 @@ function readSmall(descriptor: number, size: number, memory: Buffer): string {
 }
 
 async function hashLarge(source: string, cache: StatCache, signal: AbortSignal): Promise<Taken> {
-  const handle: FileHandle = await open(source, OPEN_FLAGS);
+  const handle: FileHandle = await open(source, READ_FLAGS_WITHOUT_LINKS);
   try {
     const stats = statsOfOpen(handle.fd);
     const read = async () => remember(cache, source, handle.fd, stats, await readLarge(handle, stats.size, signal));

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { ImageSpecError } from "@imagespec/registry/terms";
+import { ImageSpecError, READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 import type { ShippedFile } from "./shipped-file.ts";
 
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const CHUNK = 256 * 1024;
 
 /**
@@ -18,7 +16,7 @@ export async function* openShippedFile(file: Extract<ShippedFile, { type: "file"
     yield Buffer.from(file.text);
     return;
   }
-  const handle = await open(file.source, OPEN_FLAGS).catch((cause: unknown) => {
+  const handle = await open(file.source, READ_FLAGS_WITHOUT_LINKS).catch((cause: unknown) => {
     throw changed(file, "it cannot be opened any more", cause);
   });
   try {

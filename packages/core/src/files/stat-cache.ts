@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { OWN_FILE } from "@imagespec/registry/terms";
+import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
@@ -100,7 +100,7 @@ function isYoung({ mtime, ctime }: FileStats, moment: number): boolean {
 
 async function readIndex(file: string): Promise<Known> {
   try {
-    const handle = await open(file, OWN_FILE);
+    const handle = await open(file, READ_FLAGS_WITHOUT_LINKS);
     try {
       // Of the file that is read: another process may replace it in between.
       const { mtimeMs } = await handle.stat();

@@ -1,6 +1,6 @@
-import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import { LARGEST_RULES, READ_FLAGS, readRegularFile } from "@imagespec/registry/terms";
 import { readGitIndex } from "./git-index.ts";
 
 const LARGEST_INDEX = 1024 * 1024 * 1024;
@@ -73,8 +73,7 @@ async function readRepository(top: string, gitFolder: string, folder: string): P
 /** Empty for anything but a regular file that can be read. */
 function readIndexFile(path: string): Buffer {
   try {
-    // Opening a pipe must not block.
-    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const descriptor = openSync(path, READ_FLAGS);
     try {
       const stats = fstatSync(descriptor);
       return stats.isFile() && stats.size <= LARGEST_INDEX ? readFileSync(descriptor) : Buffer.alloc(0);

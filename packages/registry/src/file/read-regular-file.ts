@@ -1,8 +1,5 @@
-import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-
-/** Opening a pipe must not block: anything but a regular file is refused before a byte is read. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+import { READ_FLAGS } from "./open-flags.ts";
 
 /** No file that people write by hand is larger. */
 export const LARGEST_RULES = 1024 * 1024;
@@ -27,7 +24,7 @@ export class FileRefused extends Error {
  * @throws FileRefused for a folder, pipe, socket or device and for a larger file; else what the system says.
  */
 export async function readRegularFile(path: string, limit: number): Promise<Buffer> {
-  const handle = await open(path, OPEN_FLAGS).catch((error: NodeJS.ErrnoException) => {
+  const handle = await open(path, READ_FLAGS).catch((error: NodeJS.ErrnoException) => {
     // The error of opening a socket.
     throw error.code === "ENXIO" ? notAFile() : error;
   });

@@ -1,6 +1,7 @@
-import { constants, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { READ_FLAGS } from "../file/open-flags.ts";
 import { PIECE_BYTES, type PieceMemory } from "./piece-memory.ts";
 
 /** How a file is read. */
@@ -22,8 +23,7 @@ export async function* readPieces(
   { signal, memory, size = PIECE_BYTES }: ReadPiecesOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal?.throwIfAborted();
-  // A pipe in the place of a file would block, and no signal could end that.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await open(path, READ_FLAGS);
   try {
     const take = () => memory?.take() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
     // One byte more shows at once that the file ends there.
