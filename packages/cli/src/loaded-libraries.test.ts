@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { packageVersion } from "@imagespec/core/internal";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { CliFolder } from "./fixtures/cli-process.ts";
 
@@ -29,7 +30,7 @@ async function loadedBy(args: string[]) {
     ),
   );
   const builtins = urls.filter((url) => /^node:(https?|http2|net|tls|child_process|worker_threads|process)$/.test(url));
-  return { files: files.length, loaded: [...new Set([...packages, ...builtins])].sort() };
+  return { files: files.length, loaded: [...new Set([...packages, ...builtins])].sort(), urls };
 }
 
 it.each<[string[], string[]]>([
@@ -63,4 +64,37 @@ it("exists asks a registry that does not speak TLS without loading it", async ()
   const { stderr } = await cli.run(["exists"], { env });
   expect(stderr).toContain("NativeModule _http_client");
   expect(stderr).not.toMatch(/NativeModule (?:https|tls)\b/);
+});
+
+/** A spec that imports core, and beside it a core of this version that is of no use. */
+async function projectWithCore(version: string): Promise<void> {
+  const core = (path: string) => `node_modules/@imagespec/core/${path}`;
+  const exports = { ".": "./dist/index.js" };
+  await cli.write(core("package.json"), { name: "@imagespec/core", version, type: "module", exports });
+  await cli.write(core("dist/index.js"), "export const ImageSpec = undefined;");
+  await cli.write(
+    "spec.mjs",
+    'import { ImageSpec } from "@imagespec/core"; export default new ImageSpec({ name: "app" });',
+  );
+}
+
+it("a builder gets core and the registry client from the program, which has them", async () => {
+  const { urls } = await loadedBy(["build", "--builder", "uv-micromamba", "--builder-option", "none=1"]);
+  const folders = urls.map((url) => /\/([\w-]+)\/dist\//.exec(url)?.[1]);
+  expect(folders).toContain("builder-uv-micromamba");
+  expect(folders).not.toContain("core");
+  expect(folders).not.toContain("registry");
+});
+
+it("a spec gets core from the program where it would find the same version", async () => {
+  await projectWithCore(packageVersion(new URL("../../core/package.json", import.meta.url)));
+  const { code, stdout } = await cli.run(["tag", "spec.mjs"]);
+  expect({ code, tag: stdout.length > 0 }).toEqual({ code: 0, tag: true });
+});
+
+it("a spec keeps the core of another version that it finds", async () => {
+  await projectWithCore("0.0.1");
+  const { code, stderr } = await cli.run(["tag", "spec.mjs"]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("ImageSpec is not a constructor");
 });
