@@ -90,7 +90,9 @@ describe("who may import whom", () => {
     const wrong = shipped.flatMap(({ path, imports }) => {
       const { name, dependencies, peerDependencies, devDependencies } = manifestOf(packageOf(path));
       // What is bundled is installed with nobody, so it is needed only while the bundle is written.
-      const bundled = existsSync(join(ROOT, "packages", packageOf(path), "bundle.ts")) ? devDependencies : undefined;
+      const bundled = existsSync(join(ROOT, "packages", packageOf(path), "bundle/bundle.ts"))
+        ? devDependencies
+        : undefined;
       const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies, ...bundled })]);
       return imports
         .map(({ specifier }) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier)

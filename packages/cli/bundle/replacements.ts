@@ -17,7 +17,7 @@ const version: Pick<Replacement, "text" | "by"> = {
 const REPLACEMENTS: readonly Replacement[] = [
   { ...version, module: /read-command-line\.ts$/ },
   { ...version, module: /core-version\.js$/ },
-  { module: /shared-versions\.ts$/, text: "new Map()", by: () => `new Map(${sharedVersions})` },
+  { module: /shared-versions\.ts$/, text: "Object.entries({})", by: () => `Object.entries(${sharedVersions})` },
   { module: /with-zod\.js$/, text: 'createRequire(import.meta.url)("zod/mini")', by: () => "undefined" },
   // Of these commander uses a property each, most of them never; importing them has Node make all they have, such as
   // the streams of standard input.

@@ -19,9 +19,9 @@ const PREFIX = "shared:";
 /** Entries of the bundle by the file that each becomes, which are found by the name that is imported. */
 export const sharedEntries = Object.fromEntries([...MODULES.keys()].map((name) => [name, PREFIX + name]));
 
-/** The text of `shared-versions.ts`'s map. */
+/** The version of each by its name, as the text of an object. */
 export const sharedVersions = JSON.stringify(
-  [...MODULES].map(([name, module]) => [name, manifestAbove(module).version]),
+  Object.fromEntries([...MODULES].map(([name, module]) => [name, manifestAbove(module).version])),
 );
 
 /**

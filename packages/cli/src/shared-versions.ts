@@ -3,4 +3,4 @@
  * bundler writes them, as it writes `@imagespec/core.js` and so on beside this module; as long as nothing is bundled, nothing
  * is shared.
  */
-export const SHARED_VERSIONS: ReadonlyMap<string, string> = new Map();
+export const SHARED_VERSIONS: ReadonlyMap<string, string> = new Map(Object.entries({}));
