@@ -46,6 +46,12 @@ export const ENVIRONMENT_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "an empty folder with a mode of its own in the environment's place",
+    base: () => ({ parameters: { commands: ["mkdir -m 1770 /opt/venv && chown 33:33 /opt/venv && chmod 711 /opt"] } }),
+    spec: ({ base, index }) => ({ parameters: { baseImage: base, packages: ["plain-two"], pipIndex: index.url } }),
+    ends: "built",
+  },
+  {
     says: "packages on top of an environment that Python has compiled by times",
     base: () => ({
       parameters: {

@@ -27,3 +27,10 @@ it.each(["symlink", "file"] as const)("cannot write into a %s, and need not wher
   await expect(keep([LAYER], { type })).rejects.toMatchObject({ code: "E_UNSUPPORTED" });
   expect(await keep([], { type })).toEqual([]);
 });
+
+it("leaves a folder with set-group-ID to other builders", async () => {
+  await expect(keep([LAYER], { mode: 0o2775 })).rejects.toMatchObject({
+    code: "E_UNSUPPORTED",
+    message: "/opt of base:1 has set-group-ID, which new folders take over",
+  });
+});

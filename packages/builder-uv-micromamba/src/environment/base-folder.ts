@@ -1,12 +1,24 @@
+import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
 import { plainFolder } from "../base/plain-folder.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
+
+const SET_GROUP = 0o2000;
+
+/** Leaves to other builders what is made in a folder with set-group-ID, which hands its group and the bit on. */
+export function refuseSetGroup(path: string, mode: number, baseName: string): void {
+  if ((mode & SET_GROUP) === 0) return;
+  throw new ImageSpecError("E_UNSUPPORTED", `/${path} of ${baseName} has set-group-ID, which new folders take over`, {
+    hint: "Build with docker-buildx or kaniko.",
+  });
+}
 
 /**
  * Layers that write below a folder of the base keep its mode and owner: one that a layer only implies gets 0755 and
  * root where docker unpacks it.
  *
- * @throws ImageSpecError E_UNSUPPORTED where the base has a link there, which no layer can write through.
+ * @throws ImageSpecError E_UNSUPPORTED where the base has a link there, which no layer can write through, or a folder with
+ * set-group-ID.
  */
 export async function keepBaseFolder(
   layers: readonly LayerSource[],
@@ -17,6 +29,7 @@ export async function keepBaseFolder(
   const existing = await plainFolder(path, tree, baseName);
   if (existing === undefined) return [...layers];
   const { mode, uid, gid } = existing;
+  refuseSetGroup(path, mode, baseName);
   if (mode === 0o755 && uid === 0 && gid === 0) return [...layers];
   return layers.map((layer) => ({
     ...layer,

@@ -1,11 +1,10 @@
-import { ImageSpecError } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
 import { foldersOf } from "../base/folders-of.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
+import { refuseSetGroup } from "./base-folder.ts";
 
 const USUAL = 0o755;
-const SET_GROUP = 0o2000;
 
 /**
  * Layers over an environment of the base, whose folders keep their modes where something stays in them: what is installed
@@ -38,15 +37,7 @@ export async function keepFolderModes(
   // No installer removes it, even if it is empty.
   stays(`${top}/lib/python${python.minor}/site-packages/`);
   for (const [path, { type }] of below) if (type !== "directory" && !isGone(path)) stays(path);
-  const handing = Object.keys(kept).find((folder) => (kept[folder] as number) & SET_GROUP);
-  if (handing !== undefined)
-    throw new ImageSpecError(
-      "E_UNSUPPORTED",
-      `/${handing} of ${base.name} has set-group-ID, which new folders take over`,
-      {
-        hint: "Build with docker-buildx or kaniko.",
-      },
-    );
+  for (const [folder, mode] of Object.entries(kept)) refuseSetGroup(folder, mode, base.name);
   if (Object.keys(kept).length === 0) return layers;
   return layers.map((layer) => ({
     ...layer,

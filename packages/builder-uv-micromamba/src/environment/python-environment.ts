@@ -1,4 +1,10 @@
-import { canonicalJson, type EnvironmentStep, ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
+import {
+  canonicalJson,
+  type EnvironmentStep,
+  ImageSpecError,
+  type PackagesStep,
+  PYTHON_FOLDER,
+} from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
 import type { BaseEnvironment, BasePython } from "../base/base-inspector.ts";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
@@ -14,7 +20,7 @@ import { baseBytecode, holdsBytecode } from "./base-bytecode.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { keepFolderModes } from "./folder-modes.ts";
-import { refuseTakenPlace } from "./free-place.ts";
+import { refuseOwnFolder, refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
 import { missingWheels } from "./missing-wheels.ts";
 import { removalLayer, removedPaths } from "./removal-layer.ts";
@@ -72,7 +78,10 @@ export async function pythonEnvironment(
   const owned = [...empty.layers, ...removal, ...modules, ...bytecode].map((layer) =>
     ownedLayer(layer, question.owner),
   );
-  const laid = extended === undefined ? owned : await keepFolderModes(owned, extended, removed, question);
+  // An empty folder that the base has in the environment's place stays as it is, too.
+  const { prefix, python } = empty;
+  const place = extended ?? (python && { prefix, python });
+  const laid = place === undefined ? owned : await keepFolderModes(owned, place, removed, question);
   // The Python under the environment, and its standard library's bytecode, stay root's.
   const under = empty.foundation === undefined ? [] : [empty.foundation];
   const underRoot = empty.python?.path.slice(0, empty.python.path.indexOf("/bin/")) ?? "";
@@ -249,6 +258,7 @@ async function chosenPython(
   const { version } = step.python;
   const own = await inspector.python("python3");
   if (own !== undefined && isOfVersion(own.version ?? own.minor, version)) return { python: own };
+  await refuseOwnFolder(PYTHON_FOLDER, inspector.tree, base.name);
   const uv = await session.uv(step.uvImage);
   const managed = await managedPython(session, uv, { version, architecture: base.platform.architecture, libc });
   return { python: managed, foundation: managed.layer };
