@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/core";
 import { findSpecFile } from "./find-spec-file.ts";
@@ -9,7 +9,10 @@ import { readCapped, readFileText } from "./spec-text.ts";
 /** What a spec file or standard input holds, and what belongs to where it came from. */
 export interface SpecSource {
   content: unknown;
-  /** Absolute folder that relative paths start from. */
+  /**
+   * Absolute folder that relative paths start from, without links on the way: Node names modules so, and a spec's paths in the
+   * identity are relative to it, whichever way leads there.
+   */
   root: string;
   /** Folder of the spec file; undefined for standard input. */
   folder: string | undefined;
@@ -45,7 +48,7 @@ export async function readSpec(
   }
   const file = findSpecFile(named, process.cwd());
   const folder = dirname(file);
-  const source = { root: root ?? folder, folder, specFiles: [file] };
+  const source = { root: root ?? realpathSync(folder), folder, specFiles: [file] };
   const kind = extname(file);
   if (kind !== ".json" && kind !== ".yaml" && kind !== ".yml") {
     return { ...source, content: await importSpecModule(file, source.root, signal, anew) };
@@ -55,6 +58,6 @@ export async function readSpec(
 }
 
 function existingFolder(folder: string): string {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(folder);
   throw new ImageSpecError("E_INPUT_FILE", `${folder} (--root) is not a folder`, { hint: "Check the path." });
 }
