@@ -9,11 +9,12 @@ export interface FileStats {
   readonly mode: number;
   readonly mtime: number;
   readonly ctime: number;
+  readonly atime: number;
   readonly inode: number;
 }
 
-export function fileStats({ size, mode, mtimeMs, ctimeMs, ino }: Stats): FileStats {
-  return { size, mode, mtime: mtimeMs, ctime: ctimeMs, inode: ino };
+export function fileStats({ size, mode, mtimeMs, ctimeMs, atimeMs, ino }: Stats): FileStats {
+  return { size, mode, mtime: mtimeMs, ctime: ctimeMs, atime: atimeMs, inode: ino };
 }
 
 /** Whether a file with these stats is the one that had the others, unchanged. */

@@ -18,7 +18,14 @@ afterEach(() => {
 
 const storedFile = () => execFileSync("find", [folder.cacheDir, "-path", "*/stat/*"], { encoding: "utf8" }).trim();
 const stored = () => StatIndex.of(readFileSync(storedFile()));
-const stats = { size: 3, mode: 0o644, mtime: 1_600_000_000_000, ctime: 1_600_000_000_000, inode: 7 };
+const stats = {
+  size: 3,
+  mode: 0o644,
+  mtime: 1_600_000_000_000,
+  ctime: 1_600_000_000_000,
+  atime: 1_650_000_000_000,
+  inode: 7,
+};
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 describe("the stat cache", () => {
@@ -123,5 +130,24 @@ describe("a file system that tells whole seconds alone", () => {
     const cache = await StatCache.open(folder.cacheDir, "tree");
     expect(cache.get("constructor", statsAt(1_600_000_000))).toBeUndefined();
     expect(cache.get("__proto__", statsAt(1_600_000_000))).toBeUndefined();
+  });
+});
+
+describe("a file system that keeps one time for each file, such as that of an image which is mounted", () => {
+  const second = 1_600_000_000_000;
+
+  it.each([
+    { mtime: second, ctime: second, atime: second, kept: false, why: "squashfs, erofs: another image shows the same" },
+    { mtime: second, ctime: second, atime: second + 4000, kept: true, why: "whole seconds, and read once" },
+    { mtime: second, ctime: second + 1000, atime: second, kept: true, why: "whole seconds, with a time given to it" },
+    { mtime: second + 0.25, ctime: second + 0.25, atime: second + 0.25, kept: true, why: "written in one tick" },
+  ])("is believed: $kept ($why)", async ({ kept, why: _, ...times }) => {
+    const own = { ...stats, ...times };
+    const cache = await StatCache.open(folder.cacheDir, "tree");
+    cache.set("/a", own, "a".repeat(64));
+    expect(cache.get("/a", own) !== undefined).toBe(kept);
+    await cache.save();
+    expect(stored().count).toBe(kept ? 1 : 0);
+    expect((await StatCache.open(folder.cacheDir, "tree")).get("/a", own) !== undefined).toBe(kept);
   });
 });

@@ -25,7 +25,8 @@ function granularityOf(time: number): number {
 /**
  * Remembers the hashes of a tree's files, so that unchanged ones need not be read again. An entry counts only while
  * size, times and inode are the same, and only if the file was older than the cache itself: one that changed while
- * the cache was written could change once more without a change of its times (git's index has the same rule).
+ * the cache was written could change once more without a change of its times (git's index has the same rule). It does not
+ * count either on file systems that keep no times of their own, see {@link isOfOneTime}.
  */
 export class StatCache {
   readonly #file: string;
@@ -54,17 +55,17 @@ export class StatCache {
     const taken = this.#taken.find(key, stats);
     if (taken !== undefined) return this.#taken.sha256(taken);
     const { index, written } = this.#known;
-    if (isYoung(stats, written)) return undefined;
+    if (isYoung(stats, written) || isOfOneTime(stats)) return undefined;
     const place = index.find(key, stats);
     if (place === undefined) return undefined;
     this.#used[place] = 1;
     return index.sha256(place);
   }
 
-  /** Remembers a hash taken of a file with these stats, unless the file is too young to be told from its next version. */
+  /** Remembers a hash taken of a file with these stats, unless its times cannot tell it from its next version. */
   set(path: string, stats: FileStats, sha256: string): void {
     this.#changed = true;
-    if (isYoung(stats, Date.now())) return;
+    if (isYoung(stats, Date.now()) || isOfOneTime(stats)) return;
     this.#taken.add({ key: pathKey(path), stats, sha256 });
   }
 
@@ -96,6 +97,16 @@ interface Known {
 /** Whether a file changed so shortly before a moment that it may change again while its times stay the same. */
 function isYoung({ mtime, ctime }: FileStats, moment: number): boolean {
   return mtime + granularityOf(mtime) >= moment || ctime + granularityOf(ctime) >= moment;
+}
+
+/**
+ * Whether a file shows one whole second as all of its times. So do all files of a file system that stores a single time and
+ * is never written to, such as squashfs, erofs and ISO 9660: of two such images of one build, with the times that
+ * SOURCE_DATE_EPOCH sets, a file has the same inode and times whatever its content, and the other image may be mounted in
+ * its place. A file that was written elsewhere shows this only until it is first read.
+ */
+function isOfOneTime({ mtime, ctime, atime }: FileStats): boolean {
+  return mtime === ctime && mtime === atime && mtime % 1000 === 0;
 }
 
 async function readIndex(file: string): Promise<Known> {

@@ -4,7 +4,7 @@ import { pathKey, type StatEntry, StatIndex } from "./stat-index.ts";
 
 const entry = (name: string, inode: number): StatEntry => ({
   key: pathKey(name),
-  stats: { size: inode * 10, mode: 0o644, mtime: 1e12 + inode / 4, ctime: 1e12 + inode / 2, inode },
+  stats: { size: inode * 10, mode: 0o644, mtime: 1e12 + inode / 4, ctime: 1e12 + inode / 2, atime: 2e12, inode },
   sha256: inode.toString(16).padStart(64, "0"),
 });
 const joined = (pieces: Iterable<Buffer>) => Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
@@ -15,7 +15,14 @@ const made = (entries: StatEntry[]) => {
 };
 const written = (entries: StatEntry[]) => joined(new StatIndex().merge([], made(entries)));
 const indexOf = (entries: StatEntry[]) => StatIndex.of(written(entries));
-const statsOf = (size: number, inode = 1): FileStats => ({ inode, size, mode: 0o644, mtime: 1e12, ctime: 1e12 });
+const statsOf = (size: number, inode = 1): FileStats => ({
+  inode,
+  size,
+  mode: 0o644,
+  mtime: 1e12,
+  ctime: 1e12,
+  atime: 2e12,
+});
 const placesOf = (files: Omit<StatEntry, "sha256">[]) =>
   made(files.map((file) => ({ ...file, sha256: "a".repeat(64) })));
 const many = Array.from({ length: 10_000 }, (_, at) => entry(`source/folder_${at % 10}/module_${at}.py`, at + 1));
