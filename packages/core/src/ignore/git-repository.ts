@@ -1,7 +1,7 @@
-import { closeSync, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { LARGEST_RULES, READ_FLAGS, readRegularFile } from "@imagespec/registry/terms";
-import { readGitIndex } from "./git-index.ts";
+import { type GitIndex, readGitIndex } from "./git-index.ts";
 
 const LARGEST_INDEX = 1024 * 1024 * 1024;
 
@@ -15,16 +15,25 @@ export interface GitRepository {
   excludeFile: string;
   /** Paths of the index below the folder asked for, relative to it, and the folders that lead to them. */
   tracked: TrackedPaths;
+  /** Ignore files that git reads from its index, since a sparse checkout leaves them out: paths from the top. */
+  hiddenIgnoreFiles: ReadonlySet<string>;
 }
 
 /** Paths that git tracks. */
 export type TrackedPaths = Pick<ReadonlySet<string>, "has">;
 
-/** The work tree a folder lies in, with what its index tracks below that folder; undefined when it lies in none. */
-export async function findRepository(folder: string): Promise<GitRepository | undefined> {
+/**
+ * The work tree a folder lies in, with what its index tracks below that folder; undefined when it lies in none. One whose
+ * repository is out of reach, as where a linked work tree is mounted alone into a container, is a work tree all the same: its
+ * ignore files hold, and `warn` is told that more cannot be known as soon as one of them names something.
+ */
+export async function findRepository(
+  folder: string,
+  warn: (message: string) => void,
+): Promise<GitRepository | undefined> {
   for (let top = folder; ; top = dirname(top)) {
     const gitFolder = await gitFolderOf(top);
-    if (gitFolder !== undefined) return readRepository(top, gitFolder, folder);
+    if (gitFolder !== undefined) return readRepository(top, gitFolder, folder, warn);
     if (dirname(top) === top) return undefined;
   }
 }
@@ -34,13 +43,18 @@ export async function isWorkTree(folder: string): Promise<boolean> {
   return (await gitFolderOf(folder)) !== undefined;
 }
 
-/** The repository's own folder: `.git`, or where a file of that name leads (gitrepository-layout(5)). */
+/** The repository's own folder: `.git`, or where a file of that name leads (gitrepository-layout(5)), be it there or not. */
 async function gitFolderOf(top: string): Promise<string | undefined> {
   const path = join(top, ".git");
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const folder = stats.isFile() ? await ledTo(path, top) : path;
-  return folder !== undefined && existsSync(join(folder, "HEAD")) ? folder : undefined;
+  if (stats.isFile()) return ledTo(path, top);
+  return isRepository(path) ? path : undefined;
+}
+
+/** Of a repository that was never committed to, HEAD may be a link to nothing. */
+function isRepository(gitFolder: string): boolean {
+  return lstatSync(join(gitFolder, "HEAD"), { throwIfNoEntry: false }) !== undefined;
 }
 
 async function ledTo(path: string, top: string): Promise<string | undefined> {
@@ -49,26 +63,44 @@ async function ledTo(path: string, top: string): Promise<string | undefined> {
   return folder === undefined ? undefined : resolve(top, folder);
 }
 
-async function readRepository(top: string, gitFolder: string, folder: string): Promise<GitRepository> {
-  const text = (path: string, limit: number) => readRegularFile(path, limit).catch(() => Buffer.alloc(0));
+async function readRepository(
+  top: string,
+  gitFolder: string,
+  folder: string,
+  warn: (message: string) => void,
+): Promise<GitRepository> {
+  const read = (path: string, limit: number) => readRegularFile(path, limit).catch(() => Buffer.alloc(0));
+  const text = async (path: string) => (await read(path, LARGEST_RULES)).toString("utf8");
   // Several work trees share what is not their own.
-  const way = (await text(join(gitFolder, "commondir"), LARGEST_RULES)).toString("utf8").trim();
-  const common = way === "" ? gitFolder : resolve(gitFolder, way);
-  const config = await text(join(common, "config"), LARGEST_RULES);
+  const common = resolve(gitFolder, (await text(join(gitFolder, "commondir"))).trim());
+  const config = await text(join(common, "config"));
   const excludeFile = join(common, "info", "exclude");
-  const exclude = await text(excludeFile, LARGEST_RULES);
-  const hashLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config.toString("utf8")) ? 32 : 20;
+  const exclude = await text(excludeFile);
+  const hashLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? 32 : 20;
+  let index: GitIndex | undefined;
+  const indexed = () => (index ??= readGitIndex((name) => readIndexFile(join(gitFolder, name)), hashLength));
   let tracked: Set<string> | undefined;
   const has = (path: string) => {
     // Of most trees nothing is ignored, and an index has a line for each file.
-    tracked ??= below(
-      readGitIndex((name) => readIndexFile(join(gitFolder, name)), hashLength),
-      relative(top, folder).replaceAll(sep, "/"),
-    );
+    if (tracked === undefined) {
+      tracked = below(indexed().paths, relative(top, folder).replaceAll(sep, "/"));
+      if (!indexed().isWhole || !isRepository(gitFolder))
+        warn(
+          `what git tracks in '${top}' cannot be read from '${gitFolder}': a tracked file that an ignore file names is left out`,
+        );
+    }
     return tracked.has(path);
   };
-  return { top, exclude: exclude.toString("utf8"), excludeFile, tracked: { has } };
+  const isSparse =
+    SPARSE.test(config) ||
+    (WORKTREE_CONFIG.test(config) && SPARSE.test(await text(join(gitFolder, "config.worktree"))));
+  const hiddenIgnoreFiles = new Set(isSparse ? indexed().hiddenIgnoreFiles : []);
+  return { top, exclude, excludeFile, tracked: { has }, hiddenIgnoreFiles };
 }
+
+/** Lines of git's configuration files; a name alone stands for true. */
+const SPARSE = /^\s*sparsecheckout\s*(?:=\s*(?:true|yes|on|1)\s*)?$/im;
+const WORKTREE_CONFIG = /^\s*worktreeconfig\s*(?:=\s*(?:true|yes|on|1)\s*)?$/im;
 
 /** Empty for anything but a regular file that can be read. */
 function readIndexFile(path: string): Buffer {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SpecFolder } from "../resolve/fixtures/spec-folder.ts";
 
@@ -102,6 +102,88 @@ describe("git's rules", () => {
     expect(await ours("tree")).toEqual([".gitignore", ".gitmodules", "main.py", "new.py"]);
   });
 
+  it("hold for what a split index has no more, as for what it has anew", async () => {
+    const names = Array.from({ length: 200 }, (_, at) => `src/${at}.log`);
+    folder.write(Object.fromEntries(names.map((name) => [name, ""])));
+    git(".", "init", "-q");
+    git(".", "add", "-A");
+    git(".", "update-index", "--split-index");
+    git(".", "rm", "-q", "--cached", ...names.filter((_, at) => at % 3 === 0 || (at > 60 && at < 140)));
+    folder.write({ ".gitignore": "*.log\n", "src/new.log": "" });
+    git(".", "add", "-f", "src/new.log", "src/66.log");
+    expect(await ours("src")).toEqual(theirs("src"));
+    expect(await ours("src")).toHaveLength(82);
+  });
+
+  it("hold in a work tree whose repository is out of reach, and what it tracks is not known", async () => {
+    folder.write({ "app/.gitignore": "*.log\n.env\n", "app/src/main.py": "", "app/src/kept.log": "" });
+    git("app", "init", "-q");
+    git("app", "add", "-f", "--all");
+    git("app", "commit", "-qm", "a");
+    git("app", "worktree", "add", "-q", folder.path("tree"));
+    folder.write({ "tree/src/.env": "SECRET=1", "lib/src/a.py": "", "lib/src/.env": "", "lib/src/sub/x.log": "" });
+    folder.write({ "lib/.gitignore": ".env\n", "lib/src/sub/.git": "gitdir: ../../../.git/modules/sub\n" });
+    git("lib", "init", "-q");
+    expect(await ours("tree/src")).toEqual(["kept.log", "main.py"]);
+    rmSync(folder.path("app"), { recursive: true });
+    const spec = { sourceRoot: "tree/src", sourceCopyMode: "all" } as const;
+    expect(await ours("tree/src")).toEqual(["main.py"]);
+    expect((await folder.resolve(spec)).warnings).toEqual([expect.stringContaining("cannot be read from")]);
+    // A submodule: the rules above do not speak of what is in it.
+    folder.write({ "lib/.gitignore": "*.log\n.env\n" });
+    expect(await ours("lib/src")).toEqual(["a.py", "sub/x.log"]);
+    expect((await folder.resolve({ ...spec, sourceRoot: "lib/src" })).warnings).toEqual([]);
+  });
+
+  it.each([
+    ["cut", (index: Buffer) => index.subarray(0, 100)],
+    ["of a later version", (index: Buffer) => Buffer.concat([index.subarray(0, 7), Buffer.of(9), index.subarray(8)])],
+    ["anything else", () => Buffer.from("junk")],
+  ])("tell where the index is %s and something is ignored", async (_, broken) => {
+    folder.write({ "src/main.py": "", "src/a.log": "", "src/b.log": "" });
+    git(".", "init", "-q");
+    git(".", "add", "-A");
+    writeFileSync(folder.path(".git/index"), broken(readFileSync(folder.path(".git/index"))));
+    const { warnings } = await folder.resolve({ sourceRoot: "src", sourceCopyMode: "all" });
+    expect(warnings).toEqual([]);
+    folder.write({ ".gitignore": "*.log" });
+    const told = await folder.resolve({ sourceRoot: "src", sourceCopyMode: "all" });
+    expect(told.warnings).toEqual([expect.stringContaining("a tracked file that an ignore file names")]);
+  });
+
+  it("are not guessed where a sparse checkout leaves out an ignore file", async () => {
+    folder.write({ "app/.gitignore": "*.log\n.env\n", "app/src/main.py": "", "app/src/deep/.gitignore": "x\n" });
+    folder.write({ "app/src/deep/a.py": "", "app/other/b.py": "" });
+    git("app", "init", "-q");
+    git("app", "add", "-A");
+    git("app", "commit", "-qm", "a");
+    const spec = { sourceCopyMode: "all" } as const;
+    const faults = (sourceRoot: string) => folder.faults({ ...spec, sourceRoot });
+    const cloned = (name: string, ...patterns: string[]) => {
+      git("app", "clone", "-q", "--no-checkout", ".", folder.path(name));
+      git(name, "sparse-checkout", "set", "--no-cone", ...patterns);
+      git(name, "checkout", "-q");
+    };
+    cloned("part", "src");
+    // All that is shipped is tracked, so no rule matters.
+    expect(await ours("part/src")).toEqual(["deep/.gitignore", "deep/a.py", "main.py"]);
+    folder.write({ "part/src/.env": "SECRET=1", "part/src/more.log": "", "part/src/deep/x": "" });
+    expect(await faults("part/src")).toEqual([
+      ["sourceRoot", "hidden_ignore_file", expect.stringContaining("'.gitignore', which may exclude it")],
+    ]);
+    cloned("less", "/.gitignore", "/src/main.py", "/src/deep/a.py");
+    folder.write({ "less/src/new.py": "", "less/src/.env": "" });
+    expect(await ours("less/src")).toEqual(["deep/a.py", "main.py", "new.py"]);
+    folder.write({ "less/src/deep/x": "" });
+    expect(await faults("less")).toEqual([
+      ["sourceRoot", "hidden_ignore_file", expect.stringContaining("'src/deep/.gitignore', which may")],
+    ]);
+    // An ignore file that somebody has deleted has no rules to git either.
+    rmSync(folder.path("less/.gitignore"));
+    rmSync(folder.path("less/src/deep/x"));
+    expect(await ours("less")).toEqual(["src/.env", "src/deep/a.py", "src/main.py", "src/new.py"]);
+  });
+
   it("give the tag of a clean checkout", async () => {
     folder.write({ "app/.gitignore": ".env\nout/\n", "app/src/main.py": "x", "app/src/run.sh": "y" });
     git("app", "init", "-q");
@@ -123,55 +205,6 @@ describe("git's rules", () => {
     renameSync(folder.path("src/.gitignore"), folder.path("src/.dockerignore"));
     expect(await ours("src")).toContain(name);
     expect(performance.now() - started).toBeLessThan(2000);
-  });
-});
-
-describe("links in sourceRoot", () => {
-  it("to a folder of modules come along with the modules", async () => {
-    folder.write({ "src/app/sub/a.py": "", "src/data/x.csv": "", "src/b.py": "", "shared/c.py": "" });
-    symlinkSync("app", folder.path("src/alias"));
-    symlinkSync("alias/sub", folder.path("src/deep"));
-    symlinkSync("data", folder.path("src/csv"));
-    symlinkSync("b.py", folder.path("src/c.py"));
-    symlinkSync("../shared", folder.path("src/shared"));
-    symlinkSync("nowhere", folder.path("src/gone"));
-    const { files, warnings } = await folder.resolve({ sourceRoot: "src" });
-    expect(files.filter(({ type }) => type === "symlink").map(({ path }) => path)).toEqual([
-      "source/alias",
-      "source/c.py",
-      "source/deep",
-    ]);
-    expect(warnings).toEqual([expect.stringContaining("'shared' in sourceRoot leads out")]);
-  });
-
-  it("are told when nothing is left to copy", async () => {
-    folder.write({ "src/a.txt": "" });
-    expect((await folder.resolve({ sourceRoot: "src" })).warnings).toEqual([expect.stringContaining("no .py file")]);
-    expect((await folder.resolve({ sourceRoot: "src", sourceCopyMode: "all" })).warnings).toEqual([]);
-  });
-});
-
-describe("sources and copies that meet", () => {
-  it.each([
-    ["a file and a folder", { "src/data": "", "data/x": "" }, undefined, ["data"]],
-    ["a folder and a file", { "src/data/x": "", data: "" }, undefined, ["data"]],
-    ["a link and a folder", { "src/x": "", "data/x": "" }, "data", ["data"]],
-  ])("are a fault as %s", async (_, files, link, copy) => {
-    folder.write(files as unknown as Record<string, string>);
-    if (link !== undefined) symlinkSync("x", folder.path("src", link));
-    expect(await folder.faults({ sourceRoot: "src", sourceCopyMode: "all", copy })).toEqual([
-      ["copy", "collision", expect.stringContaining("'data'")],
-    ]);
-  });
-
-  it("merge as folders, the copied file last", async () => {
-    folder.write({ "src/data/x": "1", "src/data/y": "", "data/x": "2", "data/z": "" });
-    expect(await folder.shipped({ sourceRoot: "src", sourceCopyMode: "all", copy: ["data"] })).toEqual([
-      "copy/data/x",
-      "copy/data/z",
-      "source/data/x",
-      "source/data/y",
-    ]);
   });
 });
 

@@ -17,9 +17,23 @@ interface FolderRules {
   tracked: TrackedPaths;
   /** Below a folder that this rule leaves out, only what is tracked comes in. */
   out: GitRule | undefined;
+  /** Where the folder of `prefix` lies in the work tree: its path from the top. */
+  at: string;
+  /** Ignore files that a sparse checkout leaves out, and that git obeys: their paths from the top. */
+  hiddenFiles: ReadonlySet<string>;
+  /** The one of them that speaks of this folder. */
+  hidden: string | undefined;
 }
 
-const NO_RULES: FolderRules = { git: undefined, prefix: "", tracked: new Set<string>(), out: undefined };
+const NO_RULES: FolderRules = {
+  git: undefined,
+  prefix: "",
+  tracked: new Set<string>(),
+  out: undefined,
+  at: "",
+  hiddenFiles: new Set<string>(),
+  hidden: undefined,
+};
 
 /**
  * What of a source tree the ignore files leave out, read folder by folder as the tree is walked. A `.dockerignore` in
@@ -30,16 +44,20 @@ const NO_RULES: FolderRules = { git: undefined, prefix: "", tracked: new Set<str
 export class SourceRules {
   readonly #root: string;
   readonly #faults: InputFaults;
+  readonly #warn: (message: string) => void;
   #docker: DockerIgnore | undefined;
   readonly #folders = new Map<string, FolderRules>();
   /** The folder asked about last, which is mostly that of the next question. */
   #last = { folder: "", rules: NO_RULES };
   /** Folders that are read although a rule leaves them out, for what is tracked in them. */
   readonly #out = new Map<string, GitRule>();
+  /** Ignore files that were refused, since they are not there. */
+  readonly #refused = new Set<string>();
 
-  constructor(root: string, faults: InputFaults) {
+  constructor(root: string, { faults, warn }: { faults: InputFaults; warn(message: string): void }) {
     this.#root = root;
     this.#faults = faults;
+    this.#warn = warn;
   }
 
   async enter(folder: string, names: readonly string[]): Promise<void> {
@@ -53,8 +71,10 @@ export class SourceRules {
     const file = join(this.#root, folder, ".gitignore");
     const own = names.includes(".gitignore") ? await this.#readGitIgnore(file) : undefined;
     const below = folder.slice(above.prefix.length);
-    const rules = own && new GitIgnore(own, { folder: below, behind: above.git, file });
-    this.#folders.set(folder, rules ? { ...above, git: rules } : above);
+    const git = own === undefined ? above.git : new GitIgnore(own, { folder: below, behind: above.git, file });
+    const hidden = own === undefined ? hiddenFile(above.hiddenFiles, above.at, below) : undefined;
+    const isAsAbove = git === above.git && hidden === undefined;
+    this.#folders.set(folder, isAsAbove ? above : { ...above, git, hidden: hidden ?? above.hidden });
   }
 
   /** What the ignore files say about an entry whose folder was entered. */
@@ -68,11 +88,25 @@ export class SourceRules {
     const rules = this.#rulesIn(path);
     const own = path.slice(rules.prefix.length);
     const rule = rules.out ?? rules.git?.ruleOf(own, isFolder);
-    if (rule === undefined) return VERDICTS.in;
+    if (rule === undefined) {
+      if (rules.hidden !== undefined && !isFolder && !rules.tracked.has(own)) this.#refuseUnknown(path, rules.hidden);
+      return VERDICTS.in;
+    }
     if (rule.takesBack) return { skip: false, because: "rule", rule };
     if (!rules.tracked.has(own)) return { skip: true, because: "rule", rule };
     if (isFolder) this.#out.set(path, rule);
     return { skip: isFolder && "descend", because: "tracked", rule };
+  }
+
+  /** What git does not track may be left out by rules that are not here to be read: said once for each such file. */
+  #refuseUnknown(path: string, hidden: string): void {
+    if (this.#refused.has(hidden)) return;
+    this.#refused.add(hidden);
+    this.#faults.add("sourceRoot", {
+      code: "hidden_ignore_file",
+      message: `git does not track '${path}', and '${hidden}', which may exclude it, is not in the sparse checkout`,
+      hint: "Add the ignore file to the sparse checkout, or remove what git does not track.",
+    });
   }
 
   /** The rules for an entry of a tree. */
@@ -87,9 +121,11 @@ export class SourceRules {
   async #rulesOf(folder: string, names: readonly string[]): Promise<FolderRules> {
     const absolute = join(this.#root, folder);
     if (names.includes(".git") && (await isWorkTree(absolute))) {
-      const repository = await findRepository(absolute);
-      const git = repository && new GitIgnore(repository.exclude, { file: repository.excludeFile });
-      return { git, prefix: `${folder}/`, tracked: repository?.tracked ?? new Set(), out: undefined };
+      const repository = await findRepository(absolute, this.#warn);
+      if (repository === undefined) return { ...NO_RULES, prefix: `${folder}/` };
+      const { tracked, hiddenIgnoreFiles: hiddenFiles } = repository;
+      const git = new GitIgnore(repository.exclude, { file: repository.excludeFile });
+      return { ...NO_RULES, git, prefix: `${folder}/`, tracked, hiddenFiles };
     }
     const above = this.#folders.get(parentOf(folder)) ?? NO_RULES;
     const out = this.#out.get(folder);
@@ -99,24 +135,23 @@ export class SourceRules {
   /** The rules of the work tree around the source tree. Paths they speak of begin at the work tree's top. */
   async #rulesAbove(): Promise<FolderRules> {
     const root = realpathSync(this.#root);
-    const repository = await findRepository(root);
+    const repository = await findRepository(root, this.#warn);
     if (!repository) return NO_RULES;
     const way = relative(repository.top, root)
       .split(sep)
       .filter((part) => part !== "");
+    const { tracked, hiddenIgnoreFiles: hiddenFiles } = repository;
     let git = new GitIgnore(repository.exclude, { file: repository.excludeFile });
+    let hidden: string | undefined;
     for (let depth = 0; depth < way.length; depth++) {
       const above = way.slice(0, depth);
       const file = join(repository.top, ...above, ".gitignore");
       const text = await this.#readGitIgnore(file);
       if (text !== undefined) git = new GitIgnore(text, { folder: above.join("/"), behind: git, file });
+      else hidden = hiddenFile(hiddenFiles, ...above) ?? hidden;
     }
-    return {
-      git: way.length === 0 ? git : git.from(way.join("/")),
-      prefix: "",
-      tracked: repository.tracked,
-      out: undefined,
-    };
+    const at = way.join("/");
+    return { ...NO_RULES, git: at === "" ? git : git.from(at), tracked, at, hiddenFiles, hidden };
   }
 
   /** As git does, neither a folder nor a link of that name is an ignore file. */
@@ -133,4 +168,11 @@ export class SourceRules {
       return undefined;
     }
   }
+}
+
+/** The path of a folder's ignore file, if it is one of those; the folder by the parts of its path. */
+function hiddenFile(files: ReadonlySet<string>, ...folder: string[]): string | undefined {
+  if (files.size === 0) return undefined;
+  const path = [...folder, ".gitignore"].filter((part) => part !== "").join("/");
+  return files.has(path) ? path : undefined;
 }

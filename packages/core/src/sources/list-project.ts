@@ -27,7 +27,7 @@ const OF_THE_WORKSPACE: ReadonlySet<string> = new Set(["uv.lock", "dist"]);
  */
 export async function listProject(spec: Spec, question: ProjectQuestion): Promise<TreeEntry[]> {
   const { folder, path } = question;
-  const rules = new SourceRules(folder, question.faults);
+  const rules = new SourceRules(folder, question);
   const own = specFiles(spec, folder);
   const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
   const decide = (below: string, name: string, isFolder: boolean): Verdict => {

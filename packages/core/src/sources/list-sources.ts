@@ -38,7 +38,7 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
   if (mode === undefined) return [];
   const root = resolve(spec.root, spec.sourceRoot as string);
   if (!(await isFolder(root, options.faults))) return [];
-  const rules = new SourceRules(root, options.faults);
+  const rules = new SourceRules(root, options);
   const own = specFiles(spec, root);
   const decide = (path: string, name: string, isFolder: boolean, isLink: boolean): Verdict => {
     if (isExcludedName(name)) return VERDICTS.never;
