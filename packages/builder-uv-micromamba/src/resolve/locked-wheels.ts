@@ -1,8 +1,7 @@
 import { ImageSpecError, markerHolds, normalName } from "@imagespec/core/builder";
 import type { PythonTarget } from "../target/python-target.ts";
-import { wheelFits } from "../target/wheel-tags.ts";
+import { type WheelTags, wheelTags } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
-import { parseWheelName } from "../wheel/wheel-name.ts";
 import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
 import { type LockedPackage, sourceOf, wheelsOf } from "./pylock.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
@@ -21,6 +20,7 @@ export interface Pylock extends LockLimits {
  */
 export function lockedDistributions(lock: Pylock, target: PythonTarget, subject: string): ResolvedDistributions {
   const environment = markerEnvironment(target);
+  const tags = wheelTags(target);
   refuseOtherTargets(lock, environment, subject);
   const found: ResolvedDistributions = { wheels: [], sources: [] };
   const names = new Set<string>();
@@ -34,15 +34,14 @@ export function lockedDistributions(lock: Pylock, target: PythonTarget, subject:
     names.add(name);
     const python = locked["requires-python"];
     if (python !== undefined) refuseOtherTargets({ "requires-python": python }, environment, `${name} of ${subject}`);
-    const wheel = wheelOf(locked, target);
+    const wheel = wheelOf(locked, tags);
     if (wheel !== undefined) found.wheels.push(wheel);
     else found.sources.push(sourceOf(locked));
   }
   return found;
 }
 
-function wheelOf(locked: LockedPackage, target: PythonTarget): ResolvedWheel | undefined {
-  const fitting = wheelsOf(locked, "/").filter(({ filename }) => wheelFits(parseWheelName(filename), target));
-  const wheel = preferWheel(fitting, target.minor);
+function wheelOf(locked: LockedPackage, tags: WheelTags): ResolvedWheel | undefined {
+  const wheel = preferWheel(wheelsOf(locked, "/"), tags);
   return wheel && { ...wheel, name: normalName(locked.name) };
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { GLIBC } from "../target/fixtures/targets.ts";
+import { wheelTags } from "../target/wheel-tags.ts";
+import { markerEnvironment } from "./lock-limits.ts";
 import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 
+const TAGS = wheelTags(GLIBC);
+const ENVIRONMENT = markerEnvironment(GLIBC);
 const [A, B] = ["a".repeat(64), "b".repeat(64)];
 const LOCK = `lock-version = "1.0"
 
@@ -26,7 +31,7 @@ wheels = [{ path = "links/found-3.0-py3-none-any.whl", hashes = {} }]
 
 describe("parsePylock", () => {
   it("takes the best wheel of each, with hash, size and address", () => {
-    expect(parsePylock(LOCK, "3.11", "/work").wheels).toEqual([
+    expect(parsePylock(LOCK, { tags: TAGS, folder: "/work" }).wheels).toEqual([
       {
         name: "six",
         version: "1.0",
@@ -55,8 +60,31 @@ describe("parsePylock", () => {
     ]);
   });
 
+  it("takes the wheel that uv says it has chosen", () => {
+    const six = (file: string) =>
+      parsePylock(LOCK, { tags: TAGS, folder: "/", chosen: new Map([["six==1.0", file]]) }).wheels[0]?.filename;
+    for (const file of ["six-1.0-py3-none-any.whl", "six-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"])
+      expect(six(file)).toBe(file);
+    expect(six("six-1.0-1-py3-none-any.whl")).toBe("six-1.0-cp311-cp311-manylinux_2_17_x86_64.whl");
+  });
+
+  it("takes the source where requirements admit its hash and that of no wheel", () => {
+    const [wheel, source, other] = [A, B, "c".repeat(64)];
+    const read = (allowed: string, sourceHashes = `{ sha256 = "${source}" }`) =>
+      parsePylock(
+        `[[packages]]\nname = "a"\nversion = "1"\nsdist = { url = "https://x/a-1.tar.gz", hashes = ${sourceHashes} }\n` +
+          `wheels = [{ url = "https://x/a-1-py3-none-any.whl", hashes = { sha256 = "${wheel}" } }]`,
+        { tags: TAGS, folder: "/", allowed: new Map([["a", new Set([`sha256:${allowed}`])]]) },
+      );
+    expect(read(wheel).wheels).toHaveLength(1);
+    expect(read(source)).toMatchObject({ wheels: [], sources: [{ archive: { filename: "a-1.tar.gz" } }] });
+    expect(read(other, "{}").sources[0]?.archive?.oneOf).toEqual([`sha256:${other}`]);
+    expect(() => read(other)).toThrow(/No file of a 1 has a hash/);
+  });
+
   it("takes only hashes that the requirements admit", () => {
-    const six = (...hashes: string[]) => parsePylock(LOCK, "3.11", "/", new Map([["six", new Set(hashes)]])).wheels[0];
+    const six = (...hashes: string[]) =>
+      parsePylock(LOCK, { tags: TAGS, folder: "/", allowed: new Map([["six", new Set(hashes)]]) }).wheels[0];
     expect(six(`sha256:${A}`)?.hashes).toEqual([`sha256:${A}`]);
     expect(six(`sha256:${A}`)?.oneOf).toBeUndefined();
     expect(() => six(`sha256:${"c".repeat(64)}`)).toThrow(/six 1\.0 has a hash/);
@@ -70,8 +98,7 @@ describe("parsePylock", () => {
     const direct = (fragment: string, hashes: string) =>
       parsePylock(
         `[[packages]]\nname = "a"\nversion = "1"\narchive = { url = "https://x/a-1-py3-none-any.whl${fragment}", hashes = { ${hashes} } }`,
-        "3.11",
-        "/",
+        { tags: TAGS, folder: "/" },
       ).wheels[0]?.hashes;
     const C = "c".repeat(128);
     expect(direct(`#sha512=${C.toUpperCase()}`, `sha256 = "${A}"`)).toEqual([`sha256:${A}`, `sha512:${C}`]);
@@ -81,12 +108,11 @@ describe("parsePylock", () => {
 
   it("tells what is built from which source, and refuses what has none", () => {
     const read = (rest: string, allowed?: string) =>
-      parsePylock(
-        `[[packages]]\nname = "a"\nversion = "1"\n${rest}\n`,
-        "3.11",
-        "/",
-        new Map(allowed ? [["a", new Set([allowed])]] : []),
-      ).sources[0];
+      parsePylock(`[[packages]]\nname = "a"\nversion = "1"\n${rest}\n`, {
+        tags: TAGS,
+        folder: "/",
+        allowed: new Map(allowed ? [["a", new Set([allowed])]] : []),
+      }).sources[0];
     const commit = "0".repeat(40);
     expect(read(`vcs = { type = "git", url = "https://x", commit-id = "${commit}", subdirectory = "s" }`)).toEqual({
       name: "a",
@@ -110,7 +136,9 @@ describe("parsePylock", () => {
 describe("requiredHashes", () => {
   it("reads hashes behind a requirement, over continued lines", () => {
     const text = `# comment --hash=sha256:${B}\nSix.Pack==1.0 \\\n    --hash=sha256:${A} \\\n    --hash=sha256:${B}\nflask\n`;
-    expect(requiredHashes([text])).toEqual(new Map([["six-pack", new Set([`sha256:${A}`, `sha256:${B}`])]]));
+    expect(requiredHashes([text], ENVIRONMENT)).toEqual(
+      new Map([["six-pack", new Set([`sha256:${A}`, `sha256:${B}`])]]),
+    );
   });
 
   it("knows whether every distribution must have one", () => {
@@ -121,7 +149,7 @@ describe("requiredHashes", () => {
 
   it("reads every way to write one, of packages and of addresses", () => {
     const C = "c".repeat(128);
-    const read = (line: string) => [...requiredHashes([`${line}\n`])].map(([name, set]) => [name, ...set]);
+    const read = (line: string) => [...requiredHashes([`${line}\n`], ENVIRONMENT)].map(([name, set]) => [name, ...set]);
     expect(read(`six==1.0  --hash=sha512:${C}`)).toEqual([["six", `sha512:${C}`]]);
     expect(read(`six==1.0 --hash sha256:${A.toUpperCase()} # --hash=sha256:${B}`)).toEqual([["six", `sha256:${A}`]]);
     expect(read(`https://x.test/p/My_Six-1.0-py3-none-any.whl --hash=sha256:${A}`)).toEqual([

@@ -4,7 +4,9 @@ import { ImageSpecError, normalName } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import { statedHash } from "../cache/stated-hash.ts";
 import { type ResolvedSource, subjectOf } from "../source-build/source-kinds.ts";
+import type { WheelTags } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
+import type { ChosenFiles } from "./chosen-files.ts";
 import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
 
@@ -30,31 +32,41 @@ export interface LockedPackage {
   directory?: { path?: string };
 }
 
+/** What decides which file of a package is taken. */
+export interface PylockReading {
+  tags: WheelTags;
+  /** Where paths start. */
+  folder: string;
+  /** The hashes that a requirements file admits, by normalised name. */
+  allowed?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What uv said of its own choice. */
+  chosen?: ChosenFiles;
+}
+
 /**
- * What a pylock.toml (PEP 751) that uv wrote for one platform names: it leaves out wheels that don't fit. `allowed` are
- * the hashes a requirements file admits for a name.
+ * What a pylock.toml (PEP 751) that uv wrote for one platform names: it leaves out wheels that don't fit.
  *
- * @throws ImageSpecError E_RESOLVE where no file has one of them, E_UNSUPPORTED for a package with neither wheel nor
- * source.
+ * @throws ImageSpecError E_RESOLVE where no file has an admitted hash, E_UNSUPPORTED for a package with neither wheel
+ * nor source.
  */
 export function parsePylock(
   text: string,
-  pythonMinor: string,
-  folder: string,
-  allowed: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+  { tags, folder, allowed = new Map(), chosen = new Map() }: PylockReading,
 ): ResolvedDistributions {
   const { packages = [] } = parse(text) as { packages?: LockedPackage[] };
   const found: ResolvedDistributions = { wheels: [], sources: [] };
   for (const locked of packages) {
     const hashes = allowed.get(normalName(locked.name));
     const candidates = wheelsOf(locked, folder);
-    const wheel =
-      hashes === undefined ? preferWheel(candidates, pythonMinor) : admitted(candidates, hashes, pythonMinor);
+    const own = chosen.get(`${normalName(locked.name)}==${locked.version}`);
+    const prefer = (wheels: readonly ResolvedWheel[]) =>
+      wheels.find(({ filename }) => filename === own) ?? preferWheel(wheels, tags);
+    const wheel = hashes === undefined ? prefer(candidates) : admitted(candidates, hashes, prefer);
     if (wheel !== undefined) found.wheels.push(wheel);
-    else if (candidates.length > 0)
+    else if (candidates.length > 0 && !sourceIsAdmitted(locked, hashes))
       throw new ImageSpecError(
         "E_RESOLVE",
-        `No wheel of ${locked.name} ${locked.version ?? ""} has a hash that the requirements allow`,
+        `No file of ${locked.name} ${locked.version ?? ""} has a hash that the requirements allow`,
         { hint: "Add the hash of the wheel for this platform, or write the file again for it." },
       );
     else found.sources.push(withHashes(sourceOf(locked, folder), hashes));
@@ -114,21 +126,28 @@ export function sourceOf(locked: LockedPackage, folder = "/"): ResolvedSource {
   );
 }
 
-/** The best wheel with one of these hashes; else the best one whose index leaves out a kind of them, checked later. */
+/** The best file with one of these hashes; else the best one whose index leaves out a kind of them, checked later. */
 function admitted(
   candidates: readonly ResolvedWheel[],
   allowed: ReadonlySet<string>,
-  pythonMinor: string,
+  prefer: (wheels: readonly ResolvedWheel[]) => ResolvedWheel | undefined,
 ): ResolvedWheel | undefined {
   const known = candidates.filter(({ hashes }) => hashes.some((hash) => allowed.has(hash)));
-  if (known.length > 0) return preferWheel(known, pythonMinor);
+  if (known.length > 0) return prefer(known);
   const kinds = [...allowed].map(algorithm);
   const open = candidates.filter(({ hashes }) => {
     const stated = new Set(hashes.map(algorithm));
     return kinds.some((kind) => !stated.has(kind));
   });
-  const wheel = preferWheel(open, pythonMinor);
+  const wheel = prefer(open);
   return wheel && { ...wheel, oneOf: [...allowed].sort() };
+}
+
+/** Whether requirements admit the source of a package and none of its wheels: then it is to be built. */
+function sourceIsAdmitted(locked: LockedPackage, allowed: ReadonlySet<string> | undefined): boolean {
+  const { sdist } = locked;
+  if (sdist === undefined || allowed === undefined) return false;
+  return admitted([candidate(locked, sdist, "/")], allowed, ([file]) => file) !== undefined;
 }
 
 function algorithm(hash: string): string {

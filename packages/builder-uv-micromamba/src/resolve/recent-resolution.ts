@@ -33,6 +33,8 @@ export async function recentResolution(
     step,
     uvImage,
     target,
+    // Raised when a resolution should come out as another.
+    recipe: 2,
     installed: installed.map(({ name, version }) => `${name} ${version}`),
     files: shipped.map((file) => [file.path, file.type === "file" ? file.sha256 : ""]),
   };

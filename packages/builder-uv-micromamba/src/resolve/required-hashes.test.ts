@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { GLIBC } from "../target/fixtures/targets.ts";
+import { markerEnvironment } from "./lock-limits.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 
 const [A, B] = ["a".repeat(64), "b".repeat(64)];
+const ENVIRONMENT = markerEnvironment(GLIBC);
 
 describe("requiredHashes", () => {
   it.each([
@@ -10,20 +13,31 @@ describe("requiredHashes", () => {
     [`demo_pack==1.0 \\\n  --hash=sha256:${A} \\\r\n  --hash=sha256:${B}`, [A, B]],
     [`demo-pack==1.0 --hash="sha256:${A}" --hash='sha256:${B}'`, [A, B]],
     [`demo-pack==1.0 --hash=sha256:${A.toUpperCase()} # --hash=sha256:${B}`, [A]],
-    [`demo-pack==1.0 --hash=sha256:${A}\ndemo-pack==1.0 --hash=sha256:${B}`, [A, B]],
+    // The later line counts, as in uv, of those whose marker holds.
+    [`demo-pack==1.0 --hash=sha256:${A}\ndemo-pack==1.0 --hash=sha256:${B}`, [B]],
+    [`demo-pack==1.0 --hash=sha256:${A}\ndemo-pack==1.0`, [A]],
+    [
+      `demo-pack==2.0; python_version > '3' --hash=sha256:${A}\ndemo-pack==1.0; python_version < '3' --hash=sha256:${B}`,
+      [A],
+    ],
+    [`demo-pack==1.0 --hash=sha256:${A}\ndemo-pack==1.0 ; sys_platform == "win32" --hash=sha256:${B}`, [A]],
+    [
+      `x @ https://h/a;b.whl --hash=sha256:${B}\ndemo-pack @ https://h/d.whl ; os_name == "posix" --hash=sha256:${A}`,
+      [A],
+    ],
     [`https://host/x/demo_pack-1.0-py3-none-any.whl --hash=sha256:${A}`, [A]],
   ])("admits what %j says", (text, hashes) => {
-    expect([...requiredHashes([text])].map(([name, set]) => [name, [...set]])).toEqual([
-      ["demo-pack", hashes.map((hex) => `sha256:${hex}`)],
-    ]);
+    expect([...(requiredHashes([text], ENVIRONMENT).get("demo-pack") ?? [])]).toEqual(
+      hashes.map((hex) => `sha256:${hex}`),
+    );
   });
 
   it.each(["demo-pack==1.0", `# demo-pack --hash=sha256:${A}`, ""])("says nothing of %j", (text) => {
-    expect(requiredHashes([text]).size).toBe(0);
+    expect(requiredHashes([text], ENVIRONMENT).size).toBe(0);
   });
 
   it.each(["sha256:x", "rot13:abc", A])("refuses %s, which nobody can check", (hash) => {
-    expect(() => requiredHashes([`demo-pack==1.0 --hash=${hash}`])).toThrow(/demo-pack/);
+    expect(() => requiredHashes([`demo-pack==1.0 --hash=${hash}`], ENVIRONMENT)).toThrow(/demo-pack/);
   });
 });
 

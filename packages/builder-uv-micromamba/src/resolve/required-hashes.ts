@@ -1,4 +1,4 @@
-import { normalName } from "@imagespec/core/builder";
+import { type MarkerEnvironment, markerHolds, normalName } from "@imagespec/core/builder";
 import { statedHashText } from "../cache/stated-hash.ts";
 
 /** Whether every distribution must have a hash among the requirements (pip's `--require-hashes`). */
@@ -7,12 +7,13 @@ export function requiresHashes(texts: readonly string[]): boolean {
 }
 
 /**
- * The hashes that requirements admit, as `algorithm:hex` by normalised name (pip's `--hash=sha256:...`). uv only checks
- * them when it installs, which this builder does itself.
+ * The hashes that the requirements for an environment admit, as `algorithm:hex` by normalised name (pip's
+ * `--hash=sha256:...`). uv only checks them when it installs, which this builder does itself; of two lines with hashes
+ * for one package the later one counts there.
  *
  * @throws ImageSpecError E_RESOLVE for one that cannot be checked.
  */
-export function requiredHashes(texts: readonly string[]): Map<string, Set<string>> {
+export function requiredHashes(texts: readonly string[], environment: MarkerEnvironment): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const text of texts) {
     for (const raw of text.replace(/\\\r?\n/g, " ").split(/\r?\n/)) {
@@ -20,13 +21,20 @@ export function requiredHashes(texts: readonly string[]): Map<string, Set<string
       const name = requirementName(line);
       const hashes = [...line.matchAll(/\s--hash(?:\s*=\s*|\s+)(\S*)/g)].map((match) => match[1] as string);
       if (name === undefined || hashes.length === 0) continue;
-      const set = found.get(name) ?? new Set();
-      for (const hash of hashes)
-        set.add(statedHashText(hash.replace(/^(["'])(.*)\1$/, "$2"), `The requirement ${name}`));
-      found.set(name, set);
+      const stated = hashes.map((hash) =>
+        statedHashText(hash.replace(/^(["'])(.*)\1$/, "$2"), `The requirement ${name}`),
+      );
+      const marker = markerOf(line);
+      if (marker === undefined || markerHolds(marker, environment)) found.set(name, new Set(stated));
     }
   }
   return found;
+}
+
+/** What stands behind the `;` of a requirement, which in an address needs white space in front. */
+function markerOf(line: string): string | undefined {
+  const [requirement = ""] = line.split(/\s--hash/, 1);
+  return (requirement.includes("://") ? /\s;(.*)$/ : /;(.*)$/).exec(requirement)?.[1];
 }
 
 /** The normalised name a requirement begins with; that of the wheel where it is an address without a name. */

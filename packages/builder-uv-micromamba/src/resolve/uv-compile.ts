@@ -15,6 +15,9 @@ import type { SecretSettings } from "../session/secret-files.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import { type PythonTarget, uvPlatform } from "../target/python-target.ts";
+import { wheelTags } from "../target/wheel-tags.ts";
+import { type ChosenFiles, isOfLog, noteChoice, PRINT_CHOICES } from "./chosen-files.ts";
+import { markerEnvironment } from "./lock-limits.ts";
 import { preferredVersions } from "./preferred-versions.ts";
 import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
@@ -72,14 +75,15 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
       inputs.push(INPUT);
     }
     if (request.installed.length > 0) await writeFile(join(folder, OUTPUT), preferredVersions(request.installed));
-    const unknown = await run(request, folder, inputs).catch((error: unknown) => {
+    const chosen: ChosenFiles = new Map();
+    const unknown = await run(request, folder, { inputs, chosen }).catch((error: unknown) => {
       signal.throwIfAborted();
       throw error;
     });
     if (unknown !== undefined) return { unknown };
     const lock = await readFile(join(folder, OUTPUT), "utf8");
-    const allowed = requiredHashes(texts);
-    const found = parsePylock(lock, target.minor, folder, allowed);
+    const allowed = requiredHashes(texts, markerEnvironment(target));
+    const found = parsePylock(lock, { tags: wheelTags(target), folder, allowed, chosen });
     const bare = [...found.wheels, ...found.sources].find(({ name }) => !allowed.has(normalName(name)));
     if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
     throw new ImageSpecError(
@@ -90,8 +94,12 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
   });
 }
 
-/** Undefined, or what uv would have to build. */
-async function run(request: CompileRequest, folder: string, inputs: string[]): Promise<string[] | undefined> {
+/** Undefined, or what uv would have to build. Keeps in `chosen` which files uv takes. */
+async function run(
+  request: CompileRequest,
+  folder: string,
+  { inputs, chosen }: { inputs: string[]; chosen: ChosenFiles },
+): Promise<string[] | undefined> {
   const { uv, secrets, cache, signal, known } = request;
   const python = await standInPython(folder, request.python);
   const args = [...compileArguments(request), "--python", python.path];
@@ -100,6 +108,7 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
     env: uvEnvironment(cache.uvCache, {
       ...(known === undefined ? { UV_NO_CONFIG: "1" } : { UV_CONFIG_FILE: join(folder, SETTINGS) }),
       TMPDIR: folder,
+      ...PRINT_CHOICES,
       ...secrets.env,
       ...python.env,
     }),
@@ -107,16 +116,18 @@ async function run(request: CompileRequest, folder: string, inputs: string[]): P
     redact: secrets.redact,
     allowFailure: true,
     // uv prints the lock on standard output too.
-    onLine: (line, stream) => stream === "stderr" && line !== "" && request.log(line, stream),
+    onLine: (line, stream) =>
+      stream === "stderr" && line !== "" && !noteChoice(line, chosen) && request.log(line, stream),
   });
   if (result.exitCode === 0) return undefined;
   const refused = await python.refused();
   if (refused !== undefined) return refused;
   // A cache that is mounted without execution, or a disk that is full, is no matter of the requirements.
   await python.checkPlace();
-  const unwritable = faultOfDisk(result.tail);
+  const said = result.tail.filter((line) => !isOfLog(line));
+  const unwritable = faultOfDisk(said);
   if (unwritable !== undefined) throw cacheError(cache.uvCache, new Error(unwritable));
-  throw explain(result.tail, result.command, result.exitCode);
+  throw explain(said, result.command, result.exitCode);
 }
 
 /** What uv is told of the spec and the image; with it, its Python and the requirements are named. Pure. */

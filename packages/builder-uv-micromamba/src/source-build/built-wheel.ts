@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { contentMark, ImageSpecError, type ShippedFile, timedStep } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import type { PythonTarget } from "../target/python-target.ts";
-import { wheelFits } from "../target/wheel-tags.ts";
+import { wheelTags } from "../target/wheel-tags.ts";
+import { placeOf } from "../wheel/prefer-wheel.ts";
 import { parseWheelName } from "../wheel/wheel-name.ts";
 import { buildInto } from "./build-into.ts";
 import { checkBuilt } from "./check-built.ts";
@@ -99,7 +100,7 @@ function make(session: BuildSession, workshop: Workshop, source: Source): Promis
 function refuseNative(filename: string, subject: string, target: PythonTarget): void {
   const name = parseWheelName(filename);
   const isPure = name.platforms.every((tag) => tag === "any") && name.abis.every((tag) => tag === "none");
-  if (isPure && wheelFits(name, target)) return;
+  if (isPure && placeOf(name, wheelTags(target)) !== undefined) return;
   throw new ImageSpecError("E_UNSUPPORTED", `${subject} is built into ${filename}, which is not for every platform`, {
     hint: "Build with docker-buildx or kaniko, which use the image's own compiler.",
   });

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type PythonTarget, uvPlatform } from "./python-target.ts";
-
-const GLIBC: PythonTarget = {
-  minor: "3.11",
-  version: "3.11.2",
-  architecture: "amd64",
-  libc: { family: "glibc", major: 2, minor: 36 },
-};
-const MUSL: PythonTarget = { ...GLIBC, libc: { family: "musl", major: 1, minor: 2 } };
+import { GLIBC, MUSL } from "./fixtures/targets.ts";
+import { uvPlatform } from "./python-target.ts";
 
 describe("uvPlatform", () => {
   const glibc = (minor: number, architecture = "amd64") =>

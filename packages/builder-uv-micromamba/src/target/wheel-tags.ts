@@ -1,27 +1,48 @@
-import { libcLevel, type WheelName } from "../wheel/wheel-name.ts";
 import { MACHINES, type PythonTarget } from "./python-target.ts";
 
-/** Whether a wheel can be installed for the target (PyPA platform compatibility tags, CPython on Linux). */
-export function wheelFits(name: WheelName, target: PythonTarget): boolean {
+/** The tags of wheels that a target takes, as `PYTHON-ABI-PLATFORM`, each with its place: the best has the highest. */
+export type WheelTags = ReadonlyMap<string, number>;
+
+/** The least glibc that platform tags can ask for, by machine, and the older name of three of those tags (PEP 600). */
+const LEAST_GLIBC: Readonly<Record<string, number>> = { x86_64: 5, aarch64: 17 };
+const LEGACY: Readonly<Record<number, string>> = { 5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014" };
+
+/**
+ * The tags of CPython on Linux (PyPA platform compatibility tags) in the order in which uv prefers them, which is not
+ * wholly that of pip: a wheel for a platform comes before one for any, even of the interpreter's own version.
+ */
+export function wheelTags(target: PythonTarget): WheelTags {
   const minor = Number(target.minor.split(".")[1]);
   const own = `cp3${minor}`;
-  const python = name.pythons.some((tag) => {
-    const match = /^(cp|py)3(\d*)$/.exec(tag);
-    if (match === null) return false;
-    if (match[2] === "") return true;
-    // cp3N without an ABI of its own means that version alone, with abi3 that one and later.
-    if (match[1] === "cp" && tag !== own) return name.abis.includes("abi3") && Number(match[2]) <= minor;
-    return Number(match[2]) <= minor;
-  });
-  const abi = name.abis.some((tag) => tag === "none" || tag === own || tag === "abi3");
-  return python && abi && name.platforms.some((platform) => platformFits(platform, target));
+  const platforms = platformTags(target);
+  const tags: string[] = [];
+  const add = (python: string, abi: string, on = platforms) =>
+    tags.push(...on.map((platform) => `${python}-${abi}-${platform}`));
+  add(own, own);
+  for (let older = minor; older >= 2; older--) {
+    add(`cp3${older}`, "abi3");
+    if (older === minor) add(own, "none");
+  }
+  const pure = (on: readonly string[]) => {
+    for (let older = minor; older >= 0; older--) {
+      add(`py3${older}`, "none", on);
+      if (older === minor) add("py3", "none", on);
+    }
+  };
+  pure(platforms);
+  add(own, "none", ["any"]);
+  pure(["any"]);
+  return new Map(tags.map((tag, at) => [tag, tags.length - at]));
 }
 
-function platformFits(platform: string, { architecture, libc }: PythonTarget): boolean {
-  if (platform === "any") return true;
+function platformTags({ architecture, libc }: PythonTarget): readonly string[] {
   const machine = MACHINES[architecture] ?? architecture;
-  if (platform === `linux_${machine}`) return true;
-  const level = libcLevel(platform);
-  if (level?.machine !== machine) return false;
-  return level.family === libc.family && level.major === libc.major && level.minor <= libc.minor;
+  const tags: string[] = [];
+  const least = libc.family === "musl" ? 0 : (LEAST_GLIBC[machine] ?? Number.POSITIVE_INFINITY);
+  for (let minor = libc.minor; minor >= least; minor--) {
+    tags.push(`${libc.family === "musl" ? "musl" : "many"}linux_${libc.major}_${minor}_${machine}`);
+    const legacy = libc.family === "glibc" ? LEGACY[minor] : undefined;
+    if (legacy !== undefined) tags.push(`${legacy}_${machine}`);
+  }
+  return [...tags, `linux_${machine}`];
 }

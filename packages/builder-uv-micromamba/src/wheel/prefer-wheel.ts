@@ -1,38 +1,36 @@
-import { libcLevel, parseWheelName, type WheelName } from "./wheel-name.ts";
+import type { WheelTags } from "../target/wheel-tags.ts";
+import { readWheelName, type WheelName } from "./wheel-name.ts";
 
 /**
- * The wheel an installer would take among ones that all fit the target: the most specific interpreter, then ABI, then
- * platform, then build number (PyPA platform compatibility tags). uv has left out those that don't fit.
+ * The wheel that uv installs: the one with the best tag of the target, of those the highest build, of those the first.
+ * Undefined where none fits; a file whose name is not that of a wheel is passed over.
  */
-export function preferWheel<T extends { filename: string }>(wheels: readonly T[], pythonMinor: string): T | undefined {
-  const digits = pythonMinor.replace(".", "");
-  const ranked = wheels.map((wheel) => ({ wheel, rank: rank(parseWheelName(wheel.filename), digits) }));
-  ranked.sort((a, b) => compare(b.rank, a.rank) || (a.wheel.filename < b.wheel.filename ? -1 : 1));
-  return ranked[0]?.wheel;
+export function preferWheel<T extends { filename: string }>(wheels: readonly T[], tags: WheelTags): T | undefined {
+  let best: { wheel: T; place: number; build: string | undefined } | undefined;
+  for (const wheel of wheels) {
+    const name = readWheelName(wheel.filename);
+    const place = name && placeOf(name, tags);
+    if (place === undefined) continue;
+    const ahead = best === undefined ? 1 : place - best.place || compareBuilds(name?.build, best.build);
+    if (ahead > 0) best = { wheel, place, build: name?.build };
+  }
+  return best?.wheel;
 }
 
-function rank(name: WheelName, digits: string): number[] {
-  return [
-    interpreterRank(name, digits),
-    Math.max(...name.pythons.map((tag) => Number(/^(?:cp|py)3(\d+)$/.exec(tag)?.[1] ?? -1))),
-    Math.max(...name.platforms.map(platformRank)),
-    Number(/^\d+/.exec(name.build ?? "")?.[0] ?? -1),
-  ];
+/** The place of a wheel's best tag among those of a target; undefined where it does not fit. */
+export function placeOf({ pythons, abis, platforms }: WheelName, tags: WheelTags): number | undefined {
+  const places = pythons.flatMap((python) =>
+    abis.flatMap((abi) => platforms.flatMap((platform) => tags.get(`${python}-${abi}-${platform}`) ?? [])),
+  );
+  return places.length === 0 ? undefined : Math.max(...places);
 }
 
-function interpreterRank({ abis, pythons }: WheelName, digits: string): number {
-  if (abis.includes(`cp${digits}`)) return 3;
-  if (abis.includes("abi3")) return 2;
-  return pythons.includes(`cp${digits}`) ? 1 : 0;
-}
-
-function platformRank(platform: string): number {
-  if (platform === "any") return -1;
-  const level = libcLevel(platform);
-  return level === undefined ? 0 : level.major * 1000 + level.minor;
-}
-
-function compare(a: number[], b: number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return (a[i] ?? 0) - (b[i] ?? 0);
-  return 0;
+/** By the number in front, then by what follows; a wheel with no build comes first (PyPA binary distribution format). */
+function compareBuilds(left: string | undefined, right: string | undefined): number {
+  if (left === undefined || right === undefined) return Number(left !== undefined) - Number(right !== undefined);
+  const [one, other] = [left, right].map((build) => /^(\d+)(.*)$/.exec(build) ?? ["", "0", build]);
+  const [number, otherNumber] = [BigInt(one?.[1] ?? 0), BigInt(other?.[1] ?? 0)];
+  if (number !== otherNumber) return number > otherNumber ? 1 : -1;
+  const [rest = "", otherRest = ""] = [one?.[2], other?.[2]];
+  return Number(rest > otherRest) - Number(rest < otherRest);
 }
