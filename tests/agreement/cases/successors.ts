@@ -1,5 +1,6 @@
 import type { ImageSpecParameters } from "@imagespec/core";
-import type { Case } from "./case.ts";
+import type { PackageIndex } from "@imagespec/testkit";
+import { type Case, uvProject } from "./case.ts";
 
 /** A spec whose base is a spec too. */
 const after = (says: string, base: ImageSpecParameters, child: ImageSpecParameters): Case => ({
@@ -18,8 +19,71 @@ const afterCommands = (says: string, ...commands: string[]): Case => ({
   ends: "built",
 });
 
+/** A requirement of the first version of a package by its address. */
+const byAddress = (index: PackageIndex, name: string) => {
+  const file = index.distributions.find((one) => one.name === name);
+  return `${name} @ ${new URL(`/files/${file?.filename}`, index.url).href}`;
+};
+
+/** What has the version that is there, and comes from elsewhere. */
+const OTHER_ORIGINS: readonly Case[] = [
+  {
+    says: "the version that is there, by its address",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-two==1.0"], pipIndex: index.url },
+        packages: [byAddress(index, "plain-two")],
+        pipIndex: index.url,
+      },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a lock over packages that an address brought, in the version that the lock has from its index",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: [byAddress(index, "plain-two")], pipIndex: index.url },
+        requirements: "uv.lock",
+      },
+      ...uvProject(index.url, "", 'requires-python = ">=3.11"\ndependencies = ["plain-two==1.0"]'),
+    }),
+    ends: "built",
+  },
+  {
+    says: "another hash for a version that is there, and is not downloaded",
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-two==1.0"], pipIndex: index.url },
+        requirements: "requirements.txt",
+        pipIndex: index.url,
+      },
+      files: { "requirements.txt": `plain-two==1.0 --hash=sha256:${"0".repeat(64)}\n` },
+    }),
+    ends: "built",
+  },
+  {
+    says: "a project whose name and version are there with other contents",
+    isLong: true,
+    spec: ({ index }) => ({
+      parameters: {
+        baseImage: { packages: ["plain-two==1.0"], pipIndex: index.url },
+        requirements: "uv.lock",
+        uvProject: { installProject: true },
+      },
+      files: {
+        "pyproject.toml": `[project]\nname = "plain-two"\nversion = "1.0"\nrequires-python = ">=3.11"\n
+[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n`,
+        "plain_two/__init__.py": "PROJECT = 1\n",
+      },
+      prepare: [["uv", "lock", "--no-python-downloads"]],
+    }),
+    ends: "built",
+  },
+];
+
 /** What takes the place of what an environment holds. */
 export const SUCCESSOR_CASES: readonly Case[] = [
+  ...OTHER_ORIGINS,
   after("a newer version in place of an older one", { packages: ["grows==1.0"] }, { packages: ["grows==2.0"] }),
   after(
     "a version whose files lie where the older one had folders",

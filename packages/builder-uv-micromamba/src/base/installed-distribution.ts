@@ -1,5 +1,8 @@
 import { isVersion } from "../wheel/version.ts";
 
+/** What says in a .dist-info that it was not installed from an index (PyPA direct URL origin). */
+export const DIRECT_URL = "direct_url.json";
+
 /** A Python distribution in an environment. */
 export interface InstalledDistribution {
   name: string;
@@ -7,6 +10,8 @@ export interface InstalledDistribution {
   version: string;
   /** Name of what stands for it in site-packages: its .dist-info folder, or what setuptools wrote before there were such. */
   info: string;
+  /** The text of its direct_url.json, where it was not installed from an index and somebody has looked. */
+  origin?: string | undefined;
 }
 
 /** What may be a distribution's name; pip gives what it is taking out another one: `~ame`. */

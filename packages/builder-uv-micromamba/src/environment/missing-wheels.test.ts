@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
-import { missingWheels } from "./missing-wheels.ts";
+import type { BaseInspector } from "../base/base-inspector.ts";
+import { FileTree } from "../base/file-tree.ts";
+import type { LayerEntry } from "../base/scan-layer.ts";
+import { missingWheels, withOrigins } from "./missing-wheels.ts";
 
 const installed = (name: string, version: string) => ({ name, version, info: `${name}-${version}.dist-info` });
 
@@ -36,4 +39,50 @@ it("leaves to uv what an environment holds twice, under whatever spelling and of
       }),
     );
   expect(missingWheels([{ name: "b", version: "1" }], twice).outdated).toEqual([]);
+});
+
+const origin = (url: string) => JSON.stringify({ url, archive_info: {} });
+
+it.each([
+  { asked: undefined, there: undefined, isSynced: true, isAnew: false, why: "both of an index" },
+  { asked: undefined, there: origin("https://h/a"), isSynced: false, isAnew: false, why: "uv pip takes any origin" },
+  { asked: undefined, there: origin("https://h/a"), isSynced: true, isAnew: true, why: "uv sync does not" },
+  { asked: origin("https://h/a"), there: undefined, isSynced: false, isAnew: true, why: "of an index" },
+  { asked: origin("https://h/a"), there: origin("https://h/a"), isSynced: true, isAnew: false, why: "of the address" },
+])("installs what is there in this version anew: $isAnew ($why)", ({ asked, there, isSynced, isAnew }) => {
+  const wheel = { name: "a", version: "1.0", notes: asked === undefined ? {} : { "direct_url.json": asked } };
+  const held = { ...installed("a", "1.0"), origin: there };
+  const answer = missingWheels([wheel], [held], isSynced);
+  expect(answer).toEqual(isAnew ? { missing: [wheel], outdated: [held] } : { missing: [], outdated: [] });
+});
+
+it("leaves to uv what comes from another address, and always installs projects anew", () => {
+  const held = { ...installed("a", "1.0"), origin: origin("https://h/a") };
+  const wheel = { name: "a", version: "1.0", notes: { "direct_url.json": origin("https://h/b") } };
+  expect(() => missingWheels([wheel], [held])).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED" }));
+  for (const there of [held, installed("a", "1.0")])
+    expect(missingWheels([{ name: "a", version: "1.0", isProject: true }], [there]).outdated).toEqual([there]);
+});
+
+it("reads the origins of what wheels may replace, as far as they are still there", async () => {
+  const entry = (type: LayerEntry["type"]): LayerEntry => ({ type, mode: 0o755, uid: 0, gid: 0 });
+  const path = (name: string) => `opt/venv/lib/python3.11/site-packages/${name}-1.0.dist-info/direct_url.json`;
+  const layer = (...files: string[]) => {
+    const folders = files.flatMap((file) => file.split("/").map((_, at, parts) => parts.slice(0, at).join("/")));
+    const entries = [...folders.map((one) => [one, entry("directory")]), ...files.map((one) => [one, entry("file")])];
+    return async () => ({ entries: Object.fromEntries(entries) as Record<string, LayerEntry> });
+  };
+  // Of the layers the upper one takes one file out.
+  const gone = path("b").replace("direct_url.json", ".wh.direct_url.json");
+  const tree = new FileTree([layer(gone), layer(path("a"), path("b"), path("c"))]);
+  const contents = async (paths: readonly string[]) => new Map(paths.map((one) => [one, Buffer.from(`of ${one}`)]));
+  const environment = {
+    kind: "venv" as const,
+    prefix: "/opt/venv",
+    python: { path: "", minor: "3.11", version: undefined },
+    distributions: ["a", "b", "c"].map((name) => installed(name, "1.0")),
+  };
+  const wheels = ["A", "b"].map((name) => ({ name, version: "1.0" }));
+  const found = await withOrigins(environment, wheels, { tree, contents } as unknown as BaseInspector);
+  expect(found.map((one) => one.origin)).toEqual([`of ${path("a")}`, undefined, undefined]);
 });

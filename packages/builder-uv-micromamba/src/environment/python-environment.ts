@@ -22,7 +22,7 @@ import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.
 import { keepFolderModes } from "./folder-modes.ts";
 import { refuseOwnFolder, refuseTakenPlace } from "./free-place.ts";
 import { managedPython } from "./managed-python.ts";
-import { missingWheels } from "./missing-wheels.ts";
+import { missingWheels, withOrigins } from "./missing-wheels.ts";
 import { removalLayer, removedPaths } from "./removal-layer.ts";
 import { venvLayer } from "./venv-layer.ts";
 
@@ -149,7 +149,9 @@ async function packageLayers(
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
   const wanted = { step: packages, uvImage: step.uvImage, target, installed };
   const wheels = await chosenWheels(session, wanted, question.early);
-  const { missing, outdated } = missingWheels(wheels, installed);
+  const there = extended === undefined ? [] : await withOrigins(extended, wheels, question.inspector);
+  const isSynced = packages.source.from === "uv-lock";
+  const { missing, outdated } = missingWheels(wheels, [...there, ...empty.distributions], isSynced);
   refuseReplacing(outdated.filter((one) => empty.distributions.includes(one)));
   const replaced = extended === undefined ? [] : await removedPaths(extended, outdated, question.inspector);
   const compiled = step.manager === "venv" && step.bytecode ? extended : undefined;

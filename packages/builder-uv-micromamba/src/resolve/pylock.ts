@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ImageSpecError, normalName } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
+import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { statedHash } from "../cache/stated-hash.ts";
 import { type ResolvedSource, subjectOf } from "../source-build/source-kinds.ts";
 import type { WheelTags } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
+import { sameVersion } from "../wheel/version.ts";
 import type { ChosenFiles } from "./chosen-files.ts";
 import { archiveDirectUrl, gitDirectUrl } from "./direct-url.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
@@ -41,6 +43,8 @@ export interface PylockReading {
   allowed?: ReadonlyMap<string, ReadonlySet<string>>;
   /** What uv said of its own choice. */
   chosen?: ChosenFiles;
+  /** What is there already: in its version it is not downloaded, so no hash is asked of it. */
+  installed?: readonly InstalledDistribution[];
 }
 
 /**
@@ -51,14 +55,18 @@ export interface PylockReading {
  */
 export function parsePylock(
   text: string,
-  { tags, folder, allowed = new Map(), chosen = new Map() }: PylockReading,
+  { tags, folder, allowed = new Map(), chosen = new Map(), installed = [] }: PylockReading,
 ): ResolvedDistributions {
   const { packages = [] } = parse(text) as { packages?: LockedPackage[] };
   const found: ResolvedDistributions = { wheels: [], sources: [] };
+  const versions = new Map(installed.map(({ name, version }) => [normalName(name), version]));
   for (const locked of packages) {
-    const hashes = allowed.get(normalName(locked.name));
+    const name = normalName(locked.name);
+    const { version = "" } = locked;
+    const isThere = version !== "" && locked.archive === undefined && sameVersion(versions.get(name) ?? "", version);
+    const hashes = isThere ? undefined : allowed.get(name);
     const candidates = wheelsOf(locked, folder);
-    const own = chosen.get(`${normalName(locked.name)}==${locked.version}`);
+    const own = chosen.get(`${name}==${locked.version}`);
     const prefer = (wheels: readonly ResolvedWheel[]) =>
       wheels.find(({ filename }) => filename === own) ?? preferWheel(wheels, tags);
     const wheel = hashes === undefined ? prefer(candidates) : admitted(candidates, hashes, prefer);

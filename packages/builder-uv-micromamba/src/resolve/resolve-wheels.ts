@@ -9,7 +9,7 @@ import {
   uvLockAsPylock,
 } from "@imagespec/core/builder";
 import { inParallel, untilAborted } from "@imagespec/registry";
-import type { InstalledDistribution } from "../base/installed-distribution.ts";
+import { DIRECT_URL, type InstalledDistribution } from "../base/installed-distribution.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { Downloader } from "../cache/downloader.ts";
 import { lazy } from "../lazy.ts";
@@ -189,12 +189,13 @@ function madeWheel({ filename, digest, size, metadata }: BuiltWheel, source: Sou
     sha256: digest.slice("sha256:".length),
     size,
     notes: isProject(source) ? {} : { ...directNote(directUrl), "uv_build.json": "{}" },
+    isProject: isProject(source),
     fetch: async () => blobs.path(digest),
   };
 }
 
 function directNote(directUrl: string | undefined): Record<string, string> {
-  return directUrl === undefined ? {} : { "direct_url.json": directUrl };
+  return directUrl === undefined ? {} : { [DIRECT_URL]: directUrl };
 }
 
 async function toWheel(

@@ -1,7 +1,7 @@
 import type { PackagesStep } from "@imagespec/core/builder";
 import { describe, expect, it } from "vitest";
 import type { PythonTarget } from "../target/python-target.ts";
-import { compileArguments, explain, faultOfDisk } from "./uv-compile.ts";
+import { compileArguments, explain, faultOfDisk, namedIn } from "./uv-compile.ts";
 
 const explained = (text: string) => explain(text.split("\n"), "uv pip compile", 2);
 
@@ -75,4 +75,14 @@ it.each([
   ["  No solution found: os error 28", undefined],
 ])("takes a fault of the disk for one: %s", (line, reason) => {
   expect(faultOfDisk(["error: Failed to inspect", line])).toBe(reason);
+});
+
+it("finds the installed distributions that uv names, however it spells them", () => {
+  const installed = ["only-here", "Flask_Login", "six", "py"].map((name) => ({ name, version: "1.0", info: "" }));
+  const lines = [
+    "  Because only-here was not found in the package registry and you require",
+    "  flask-login>=2,<3, we can conclude that your requirements (six[more]) are unsatisfiable. pytest.",
+  ];
+  expect(namedIn(lines, installed).map(({ name }) => name)).toEqual(["only-here", "Flask_Login", "six"]);
+  expect(namedIn(["six"], [{ name: "six", version: "", info: "six.egg-link" }])).toEqual([]);
 });

@@ -7,6 +7,7 @@ import {
   type PackagesStep,
   type RequirementText,
   runTool,
+  type ToolResult,
 } from "@imagespec/core/builder";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { type CacheFolder, cacheError } from "../cache/cache-folder.ts";
@@ -22,7 +23,7 @@ import { preferredVersions } from "./preferred-versions.ts";
 import { parsePylock } from "./pylock.ts";
 import { requiredHashes, requiresHashes } from "./required-hashes.ts";
 import type { CompileAnswer } from "./resolve-with-sources.ts";
-import { standInPython } from "./stand-in-python.ts";
+import { type StandInPython, standInPython } from "./stand-in-python.ts";
 import { metadataSettings } from "./static-metadata.ts";
 
 export interface CompileRequest {
@@ -48,10 +49,12 @@ export interface CompileRequest {
 
 /** How Rust prints the system's ENOSPC, EROFS and EDQUOT, in what uv says of a file. */
 const OF_THE_DISK = /^\s*(?:cause|error): .*?([A-Z][a-z -]*) \(os error (?:28|30|122)\)(?: at path .*)?$/;
+const NO_DEPS = "--no-deps";
 const REQUIRE_HASHES = "--require-hashes";
 const INPUT = "packages.in";
 const OUTPUT = "pylock.imagespec.toml";
 const SETTINGS = "uv.toml";
+const INSTALLED = "installed.in";
 
 /**
  * Resolves packages and a requirements file together, for the target's Python and platform. uv runs in a folder of its
@@ -83,7 +86,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
     if (unknown !== undefined) return { unknown };
     const lock = await readFile(join(folder, OUTPUT), "utf8");
     const allowed = requiredHashes(texts, markerEnvironment(target));
-    const found = parsePylock(lock, { tags: wheelTags(target), folder, allowed, chosen });
+    const found = parsePylock(lock, { tags: wheelTags(target), folder, allowed, chosen, installed: request.installed });
     const bare = [...found.wheels, ...found.sources].find(({ name }) => !allowed.has(normalName(name)));
     if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
     throw new ImageSpecError(
@@ -100,10 +103,43 @@ async function run(
   folder: string,
   { inputs, chosen }: { inputs: string[]; chosen: ChosenFiles },
 ): Promise<string[] | undefined> {
-  const { uv, secrets, cache, signal, known } = request;
   const python = await standInPython(folder, request.python);
-  const args = [...compileArguments(request), "--python", python.path];
-  const result = await runTool(uv.path, [...args, ...inputs], {
+  const log = (line: string) => !noteChoice(line, chosen) && request.log(line, "stderr");
+  const { exitCode, tail, command } = await askUv(request, { folder, python, more: inputs, log });
+  if (exitCode === 0) return undefined;
+  const refused = await python.refused();
+  if (refused !== undefined) return refused;
+  // A cache that is mounted without execution, or a disk that is full, is no matter of the requirements.
+  await python.checkPlace();
+  const said = tail.filter((line) => !isOfLog(line));
+  const unwritable = faultOfDisk(said);
+  if (unwritable !== undefined) throw cacheError(request.cache.uvCache, new Error(unwritable));
+  const fault = explain(said, command, exitCode);
+  const named = namedIn(said, request.installed);
+  if (fault.code !== "E_RESOLVE" || named.length === 0) throw fault;
+  // An installation takes what is there, whether an index has it or not; this resolution knows indexes alone.
+  await writeFile(join(folder, INSTALLED), named.map(({ name, version }) => `${name}==${version}\n`).join(""));
+  const alone = request.step.extraArgs.includes(NO_DEPS) ? [] : [NO_DEPS];
+  const again = await askUv(request, { folder, python, more: [...alone, INSTALLED], log: () => undefined });
+  if (again.exitCode === 0) throw fault;
+  const message = `The indexes of the spec lack what the base image holds. ${fault.message}`;
+  throw new ImageSpecError("E_UNSUPPORTED", message, {
+    hint: "Add the index that has it to pipExtraIndexUrl, or build with docker-buildx or kaniko.",
+    details: { command, exitCode, tail },
+  });
+}
+
+/** How uv is run: in which folder, with which Python, with what at the end of its arguments. */
+interface UvQuestion {
+  folder: string;
+  python: StandInPython;
+  more: readonly string[];
+  log(line: string): void;
+}
+
+function askUv(request: CompileRequest, { folder, python, more, log }: UvQuestion): Promise<ToolResult> {
+  const { uv, secrets, cache, signal, known } = request;
+  return runTool(uv.path, [...compileArguments(request), "--python", python.path, ...more], {
     cwd: folder,
     env: uvEnvironment(cache.uvCache, {
       ...(known === undefined ? { UV_NO_CONFIG: "1" } : { UV_CONFIG_FILE: join(folder, SETTINGS) }),
@@ -116,18 +152,18 @@ async function run(
     redact: secrets.redact,
     allowFailure: true,
     // uv prints the lock on standard output too.
-    onLine: (line, stream) =>
-      stream === "stderr" && line !== "" && !noteChoice(line, chosen) && request.log(line, stream),
+    onLine: (line, stream) => stream === "stderr" && line !== "" && log(line),
   });
-  if (result.exitCode === 0) return undefined;
-  const refused = await python.refused();
-  if (refused !== undefined) return refused;
-  // A cache that is mounted without execution, or a disk that is full, is no matter of the requirements.
-  await python.checkPlace();
-  const said = result.tail.filter((line) => !isOfLog(line));
-  const unwritable = faultOfDisk(said);
-  if (unwritable !== undefined) throw cacheError(cache.uvCache, new Error(unwritable));
-  throw explain(said, result.command, result.exitCode);
+}
+
+/** Which of these distributions a text names. Pure. */
+export function namedIn(
+  lines: readonly string[],
+  installed: readonly InstalledDistribution[],
+): InstalledDistribution[] {
+  const words = lines.flatMap((line) => line.match(/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/g) ?? []);
+  const names = new Set(words.map(normalName));
+  return installed.filter(({ name, version }) => version !== "" && names.has(normalName(name)));
 }
 
 /** What uv is told of the spec and the image; with it, its Python and the requirements are named. Pure. */

@@ -25,6 +25,8 @@ export interface Wheel {
   size: number;
   /** Files that its installer adds to its .dist-info, by name. */
   notes?: Readonly<Record<string, string>> | undefined;
+  /** Whether it is made of the project's own sources, which change without their version. */
+  isProject?: boolean | undefined;
   fetch(signal: AbortSignal): Promise<string>;
 }
 
