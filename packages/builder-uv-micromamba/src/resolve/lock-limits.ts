@@ -21,7 +21,7 @@ export function refuseOtherTargets(limits: LockLimits, environment: MarkerEnviro
     });
   for (const clause of python?.split(",") ?? []) {
     const [, operator = "", version = ""] = /^\s*(===|==|!=|<=|>=|~=|<|>)\s*(\S+)\s*$/.exec(clause) ?? [];
-    if (!markerHolds(`python_full_version ${operator || "=="} "${version}"`, environment))
+    if (!markerHolds(`python_full_version ${operator === "===" ? "==" : operator || "=="} "${version}"`, environment))
       throw wrong(`Python ${python}`);
   }
   const supported = limits.environments ?? [];

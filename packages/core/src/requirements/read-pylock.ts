@@ -35,6 +35,11 @@ function pylockBreaches(lock: Table): LockBreach[] {
       { file: "lock", code: "lock_version", message, hint: "Write it again with `uv export --format pylock.toml`." },
     ];
   }
+  const missing = ["created-by", "packages"].find((key) => lock[key] === undefined);
+  if (missing !== undefined) {
+    const hint = "Write it again with `uv export --format pylock.toml`.";
+    return [{ file: "lock", code: "lock_form", message: `it has no '${missing}', which PEP 751 requires`, hint }];
+  }
   const local = [...tables(lock.packages).flatMap((entry) => originBreach(entry) ?? []), ...lockMarkerBreaches(lock)];
   const groups = lock["default-groups"];
   if (!Array.isArray(groups) || groups.length === 0) return local;
@@ -51,6 +56,11 @@ function originBreach(entry: Table): LockBreach | undefined {
   if (vcs !== undefined && typeof repository["commit-id"] !== "string") {
     const message = `the package '${name}' comes from a repository without its commit`;
     return { file: "lock", code: "commit", message, hint: "Write the lock again." };
+  }
+  const kinds = Object.entries({ wheels, archive, vcs, directory }).filter(([, value]) => value !== undefined);
+  if (kinds.length > 1) {
+    const message = `the package '${name}' has ${kinds.map(([kind]) => kind).join(" and ")}, of which it may have one`;
+    return { file: "lock", code: "lock_form", message, hint: "Write the lock again." };
   }
   const files = [repository, table(archive), table(sdist), ...tables(wheels)];
   const place = table(directory).path ?? files.map(({ path, url }) => path ?? fileAddress(url)).find(Boolean);

@@ -96,7 +96,7 @@ describe("requirements", () => {
 
   it("may be a pylock.toml, which is shipped as it is", async () => {
     const text =
-      'lock-version = "1.0"\n[[packages]]\nname = "six"\nwheels = [{ url = "https://h/six-1-py3-none-any.whl" }]\n';
+      'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "six"\nwheels = [{ url = "https://h/six-1-py3-none-any.whl" }]\n';
     folder.write({ "locks/pylock.prod.toml": text });
     const { files, content } = await folder.resolve({ requirements: "locks/pylock.prod.toml" });
     expect(content.packages).toMatchObject({ from: "pylock", lock: "requirements/locks/pylock.prod.toml" });
@@ -108,6 +108,14 @@ describe("requirements", () => {
   it.each([
     ["another version", 'lock-version = "2.0"', "lock_version", /lock-version is "2\.0"/],
     ["no TOML", "lock-version = ", "toml", /it is not TOML/],
+    ["no packages", "", "lock_form", /has no 'packages', which PEP 751/],
+    ["no author", 'lock-version = "1.0"\npackages = []', "lock_form", /has no 'created-by'/],
+    [
+      "a package of two kinds",
+      '[[packages]]\nname = "a"\nwheels = []\narchive = { url = "https://h/a.zip" }',
+      "lock_form",
+      /'a' has wheels and archive/,
+    ],
     [
       "a folder of this machine",
       '[[packages]]\nname = "a"\ndirectory = { path = "." }',
@@ -127,10 +135,12 @@ describe("requirements", () => {
       "commit",
       /without its commit/,
     ],
-    ["groups by default", 'default-groups = ["dev"]', "default_groups", /groups by default: dev/],
-    ["a password", '[[packages]]\nname = "a"\narchive = { url = "https://u:p@h/a.zip" }', "userinfo", /line 4/],
+    ["groups by default", 'default-groups = ["dev"]\npackages = []', "default_groups", /groups by default: dev/],
+    ["a password", '[[packages]]\nname = "a"\narchive = { url = "https://u:p@h/a.zip" }', "userinfo", /line 5/],
   ])("of a pylock.toml are refused with %s", async (_, rest, code, message) => {
-    folder.write({ "pylock.toml": rest.startsWith("lock-version") ? rest : `lock-version = "1.0"\n${rest}\n` });
+    folder.write({
+      "pylock.toml": rest.startsWith("lock-version") ? rest : `lock-version = "1.0"\ncreated-by = "x"\n${rest}\n`,
+    });
     const faults = await folder.faults({ requirements: "pylock.toml" });
     expect(faults).toEqual([["requirements", code, expect.stringMatching(message)]]);
   });

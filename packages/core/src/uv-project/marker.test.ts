@@ -46,8 +46,38 @@ describe("markerHolds", () => {
       expect(holds(marker), marker).toBe(true);
   });
 
+  // As uv 0.13 decides them: what cannot be compared is passed over, and texts have no order.
+  it.each([
+    ["sys_platform >= 'linux'", true],
+    ["sys_platform >= 'aaa'", false],
+    ["sys_platform < 'zzz'", false],
+    ["'zzz' >= sys_platform", false],
+    ["sys_platform ~= 'x'", true],
+    ["python_version == 'linux'", true],
+    ["python_version == ''", true],
+    ["python_version < 'abc'", true],
+    ["python_version > '3.12.*'", true],
+    ["python_version in '3.9-3.10'", true],
+    ["python_version in ''", false],
+    ["'9' in python_version", true],
+    ["'3.9.*' == python_version", true],
+    ["'3.9' ~= python_version", true],
+    ["'3.13' ~= python_version", false],
+    ["python_full_version == 'v3.11.2'", true],
+    ["python_full_version == '0!3.11.2'", true],
+    ["python_full_version != 'v3.11.2'", false],
+    ["python_full_version < '3.12.dev0'", true],
+    ["python_version > python_full_version", true],
+    ["'a' == 'b'", true],
+  ])("decides %s as %s", (marker, value) => {
+    expect(holds(marker)).toBe(value);
+  });
+
   it("refuses what is not a marker", () => {
     for (const marker of [
+      "os_name == posix",
+      "python_version === '3.11'",
+      "extras == 'x'",
       "os_nam == 'posix'",
       "constructor == ''",
       "sys_platform is 'linux'",

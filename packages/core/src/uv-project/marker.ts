@@ -15,9 +15,14 @@ const OLD_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 const VERSIONS: ReadonlySet<string> = new Set(["python_version", "python_full_version", "implementation_version"]);
 
-const OPERATORS: ReadonlySet<string> = new Set(["===", "==", "!=", "<=", ">=", "~=", "<", ">", "in", "not in"]);
+// uv reads no `===` in a marker.
+const OPERATORS: ReadonlySet<string> = new Set(["==", "!=", "<=", ">=", "~=", "<", ">", "in", "not in"]);
 /** What a pylock.toml may ask for beside (PEP 751); an image has none. */
 const CHOICES: ReadonlySet<string> = new Set(["extras", "dependency_groups"]);
+
+/** A version (PyPA version specifiers), which may begin with `v` and 0 as its epoch, or end in `.*`. */
+const VERSION =
+  /^v?(?:0!)?(\d+(?:\.\d+)*(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc|post|rev|r|dev)[-_.]?\d*|-\d+)*(?:\+[a-z0-9.]+)?)(\.\*)?$/i;
 
 /** Parentheses inside each other; nobody writes more, and the reader is recursive. */
 const DEEPEST = 50;
@@ -87,7 +92,9 @@ export function reduceMarker(
     let operator = take().value;
     if (operator === "not") operator = `not ${take().value}`;
     if (!OPERATORS.has(operator)) throw fail();
-    return compare({ left, operator, right: take() }, known, extras);
+    const right = take();
+    if (left.kind === "word" && CHOICES.has(left.value)) throw fail();
+    return compare({ left, operator, right }, known, extras);
   };
   const result = either();
   if (at !== tokens.length) throw fail();
@@ -131,6 +138,7 @@ function unreadable(marker: string): ImageSpecError {
   return new ImageSpecError("E_RESOLVE", `${marker} is not an environment marker`);
 }
 
+/** One comparison, decided as uv does: what cannot be compared is passed over, so that it holds. */
 function compare(
   { left, operator, right }: { left: Token; operator: string; right: Token },
   known: (variable: string) => string | undefined,
@@ -143,20 +151,32 @@ function compare(
   }
   const [a, b] = [left, right].map((token) => (token.kind === "word" ? known(token.value) : token.value));
   if (a === undefined || b === undefined) return `${written(left)} ${operator} ${written(right)}`;
+  if (left.kind === right.kind) return true;
+  if (VERSIONS.has(name)) return compareVersion({ value: left.kind === "word" ? a : b, operator, left, right });
+  if (operator === "in" || operator === "not in") return b.includes(a) === (operator === "in");
+  if (operator === "!=") return a !== b;
+  // Texts have no order (PyPA dependency specifiers).
+  return operator === "~=" || (operator !== "<" && operator !== ">" && a === b);
+}
+
+/** A variable that is a version, beside what a marker compares it with. */
+function compareVersion(comparison: { value: string; operator: string; left: Token; right: Token }): boolean {
+  const { value, operator, left, right } = comparison;
+  const isReversed = left.kind === "text";
+  const text = isReversed ? left.value : right.value;
   if (operator === "in" || operator === "not in") {
     // A list of versions, where a text would also hold parts of words.
-    const isIn =
-      VERSIONS.has(name) && left.kind === "word"
-        ? b.split(/[\s,]+/).some((version) => version !== "" && compareVersions(a, "==", version))
-        : b.includes(a);
-    return isIn === (operator === "in");
+    const versions = text.split(/[\s,]+/).filter((version) => version !== "");
+    if (isReversed || !versions.every((version) => VERSION.test(version))) return true;
+    return versions.some((version) => compareVersions(value, "==", version)) === (operator === "in");
   }
-  if (VERSIONS.has(name)) return compareVersions(a, operator, b);
-  if (operator === "==" || operator === "===") return a === b;
-  if (operator === "!=") return a !== b;
-  if (operator === "<") return a < b;
-  if (operator === "<=") return a <= b;
-  return operator === ">" ? a > b : a >= b;
+  const [, wanted, wildcard] = VERSION.exec(text.trim()) ?? [];
+  if (wanted === undefined) return true;
+  if (wildcard !== undefined && (isReversed || (operator !== "==" && operator !== "!="))) return true;
+  const version = `${wanted}${wildcard ?? ""}`;
+  return isReversed && operator !== "~="
+    ? compareVersions(version, operator, value)
+    : compareVersions(value, operator, version);
 }
 
 function written({ kind, value }: Token): string {
@@ -174,7 +194,7 @@ function compareVersions(left: string, operator: string, right: string): boolean
   };
   const full = order(Math.max(a.length, b.length));
   const isEqual = (wildcard ? order(b.length) : full) === 0;
-  if (operator === "==" || operator === "===") return isEqual;
+  if (operator === "==") return isEqual;
   if (operator === "!=") return !isEqual;
   if (operator === "<") return full < 0;
   if (operator === "<=") return full <= 0;
