@@ -99,7 +99,7 @@ async function buildPlatform(build: Build, platform: string): Promise<PushedPlat
   try {
     job = await startJob(build, platform, both);
     const { name } = job;
-    if (job.found) request.emit({ type: "log", stream: "stderr", line: `Found the Job ${name} of an earlier run.` });
+    if (job.found) say(request, `Found the Job ${name} of an earlier run.`);
     const { startTimeout } = options.kubernetes;
     let digest = await followJob(cluster, { name, plan: request.plan, platform, startTimeout, log, signal: both });
     // Another client of the same build may have cleaned up when it saw the end.
@@ -161,8 +161,13 @@ async function startJob(build: Build, platform: string, signal: AbortSignal): Pr
       return (await build.repository.headManifest(tag, { signal })) !== undefined;
     },
     slots,
+    log: (line) => say(request, line),
     signal,
   });
+}
+
+function say(request: BuildRequest<KanikoOptions>, line: string): void {
+  request.emit({ type: "log", stream: "stderr", line });
 }
 
 /** One platform is pushed under the tag itself; several each under a tag of its own, since the index is pushed last. */

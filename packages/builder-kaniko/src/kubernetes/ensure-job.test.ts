@@ -30,13 +30,20 @@ async function serve({ jobMade = atOnce, secretMade = atOnce }: { jobMade?: Answ
     } else if (request.method === "DELETE") {
       jobs.delete(name);
       atOnce(response, 200, {});
-    } else if (name === "") atOnce(response, 200, { items: [] });
+    } else if (name === "") atOnce(response, 200, { items: [...jobs.values()] });
     else atOnce(response, jobs.has(name) ? 200 : 404, jobs.get(name) ?? { reason: "NotFound", message: "not found" });
   });
   return { api, jobs, asked };
 }
 
-function ensure(cluster: Cluster, { signal, slots = new JobSlots() }: { signal: AbortSignal; slots?: JobSlots }) {
+interface Given {
+  signal: AbortSignal;
+  slots?: JobSlots;
+  maxJobs?: number;
+  log?: (line: string) => void;
+}
+
+function ensure(cluster: Cluster, { signal, slots = new JobSlots(), maxJobs, log = () => {} }: Given) {
   const task = {
     name: "imagespec-x",
     namespace: "n",
@@ -48,11 +55,11 @@ function ensure(cluster: Cluster, { signal, slots = new JobSlots() }: { signal: 
     secretTargets: [],
     hasDockerConfig: false,
     hasCertificates: false,
-    options: kanikoOptions.parse({}).kubernetes,
+    options: kanikoOptions.parse({ kubernetes: { maxJobs } }).kubernetes,
     timeout: 60,
   };
   const contents = { dockerfile: "FROM x", env: {}, secrets: [], dockerConfig: undefined, certificates: undefined };
-  return ensureJob(cluster, { task, contents, reuseFinished: async () => false, slots, signal });
+  return ensureJob(cluster, { task, contents, reuseFinished: async () => false, slots, log, signal });
 }
 
 describe("ensureJob leaves no Job behind", () => {
@@ -94,12 +101,12 @@ it("ensureJob leaves at once when it is cancelled before its turn", async () => 
   await using _api = api;
   const slots = new JobSlots();
   let free = () => {};
-  const first = slots.take(
-    api.cluster,
-    1,
-    new AbortController().signal,
-    () => new Promise<void>((done) => (free = done)),
-  );
+  const first = slots.take(api.cluster, {
+    limit: 1,
+    signal: new AbortController().signal,
+    waits: () => {},
+    start: () => new Promise<void>((done) => (free = done)),
+  });
   const cancel = new AbortController();
   const second = ensure(api.cluster, { signal: cancel.signal, slots });
   setTimeout(() => cancel.abort(new Error("cancelled")), 20);
@@ -107,6 +114,20 @@ it("ensureJob leaves at once when it is cancelled before its turn", async () => 
   free();
   await first;
   expect(jobs.size).toBe(0);
+});
+
+it("ensureJob says once that it waits for other Jobs", async () => {
+  const { api, jobs } = await serve({});
+  await using _api = api;
+  jobs.set("other", { metadata: { name: "other" } });
+  const lines: string[] = [];
+  setTimeout(() => jobs.delete("other"), 1500);
+  await ensure(api.cluster, {
+    signal: new AbortController().signal,
+    maxJobs: 1,
+    log: (line) => lines.push(line),
+  });
+  expect(lines).toEqual(["The Job imagespec-x waits: 1 of at most 1 Jobs (maxJobs) are unfinished."]);
 });
 
 it("ensureJob does not wait for ever for a Job whose deletion is held up, and names what holds it", async () => {

@@ -13,6 +13,8 @@ export interface WantedJob {
   /** Whether the result of a finished Job may be used; otherwise a new Job replaces it. */
   reuseFinished: (job: KubeJob) => Promise<boolean>;
   slots: JobSlots;
+  /** Told once where the Job has to wait until others have ended. */
+  log: (line: string) => void;
   signal: AbortSignal;
 }
 
@@ -72,7 +74,7 @@ function checkDeletion({ metadata }: KubeJob): void {
 }
 
 async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob | undefined> {
-  const { task, slots, signal } = wanted;
+  const { task, slots, log, signal } = wanted;
   const mountsName = `${task.name}-${randomBytes(4).toString("hex")}`;
   const manifest = jobManifest({ ...task, mountsName });
   // Throws for contents that are too large, before anything is created.
@@ -80,7 +82,10 @@ async function create(cluster: Cluster, wanted: WantedJob): Promise<RunningJob |
   const start = () => cluster.create<KubeJob>(cluster.path("jobs"), manifest);
   let job: KubeJob;
   try {
-    job = await slots.take(cluster, task.options.maxJobs, signal, start);
+    const { maxJobs: limit } = task.options;
+    const waits = (unfinished: number) =>
+      log(`The Job ${task.name} waits: ${unfinished} of at most ${limit} Jobs (maxJobs) are unfinished.`);
+    job = await slots.take(cluster, { limit, signal, waits, start });
   } catch (error) {
     // Another client created the Job in the meantime: it is used.
     if (error instanceof KubeRefusal && error.status === 409) return undefined;

@@ -2,6 +2,16 @@ import type { Cluster } from "./cluster.ts";
 import { MANAGED_BY } from "./job-manifest.ts";
 import { isFinished, type KubeJob } from "./kube-objects.ts";
 
+/** Whose turn it is, and what it does then. */
+export interface JobTurn<T> {
+  /** How many unfinished Jobs there may be with the one that is started. */
+  limit: number;
+  signal: AbortSignal;
+  /** Called once where there is no room, with the number of unfinished Jobs. */
+  waits(unfinished: number): void;
+  start(): Promise<T>;
+}
+
 /** How often a client that waits for its turn looks again, in milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 
@@ -13,11 +23,14 @@ export class JobSlots {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** Runs `start` when there is room; rejects when `signal` aborts before. What was started is waited for in any case. */
-  take<T>(cluster: Cluster, limit: number, signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+  take<T>(cluster: Cluster, { limit, signal, waits, start }: JobTurn<T>): Promise<T> {
     let started = false;
     const mine = this.#turn.then(async () => {
-      while ((await unfinished(cluster)) >= limit) {
+      let told = false;
+      for (let busy = await unfinished(cluster); busy >= limit; busy = await unfinished(cluster)) {
         signal.throwIfAborted();
+        if (!told) waits(busy);
+        told = true;
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       }
       signal.throwIfAborted();
