@@ -81,3 +81,15 @@ it("passes a spec on to the next builder only where no more ran than what looks 
   expect(judge("user")).toBe("E_UNSUPPORTED");
   expect(judge("commands")).toBe("E_BUILD");
 });
+
+it.each([
+  ["apt", "E: Unable to locate package nosuch", "E_RESOLVE", "aptPackages"],
+  ["commands", "E: Unable to locate package nosuch", "E_BUILD", "last lines"],
+] as const)("a failing step %s is told by what it does: %s", (step, line, code, hint) => {
+  const instruction = { keyword: "RUN", text: "", title: "do it", step } as const;
+  expect(judgeFailure({ plan: buildPlan(), instruction, tail: [line] })).toEqual({
+    code,
+    what: 'failed in step "do it"',
+    hint: expect.stringContaining(hint),
+  });
+});

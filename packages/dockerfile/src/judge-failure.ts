@@ -36,6 +36,8 @@ const STEP_HINTS = {
   E_UNSUPPORTED: "Change the spec or its base image.",
 } as const;
 
+const APT_HINT = "Check the names and versions of aptPackages, as the last lines say.";
+
 const REFUSED: Verdict = {
   code: "E_REGISTRY_AUTH",
   what: "was refused by a registry",
@@ -125,7 +127,7 @@ const NVIDIA = /nvidia\/cuda\b/;
 
 /**
  * What a failed build of a Dockerfile comes down to: the fault a step named itself, else what the last lines say, else
- * E_RESOLVE for the instruction that installs the spec's packages; undefined when nothing fits. `own` are the texts of
+ * E_RESOLVE for an instruction that installs the spec's packages; undefined when nothing fits. `own` are the texts of
  * one builder, asked first. Texts about registries, pushes and builders do not count when a step failed: there a
  * program that the user runs may have printed them.
  */
@@ -146,17 +148,15 @@ export function judgeFailure(failed: FailedBuild, own: readonly TextVerdict[] = 
     return verdict.code === "E_REGISTRY" && NVIDIA.test(end) ? withTagParts(verdict, plan) : verdict;
   }
   if (!inStep || instruction === undefined) return undefined;
+  const what = `failed in step "${instruction.title}"`;
+  if (instruction.step === "apt") return { code: "E_RESOLVE", what, hint: APT_HINT };
   return installsPackages(plan, instruction)
     ? {
         code: "E_RESOLVE",
         what: "could not install the packages of the spec",
         hint: indexHint(tail) ?? "Correct packages, requirements or indexes as the last lines say.",
       }
-    : {
-        code: "E_BUILD",
-        what: `failed in step "${instruction.title}"`,
-        hint: "Read the last lines, or run with --json for everything the build printed.",
-      };
+    : { code: "E_BUILD", what, hint: "Read the last lines, or run with --json for everything the build printed." };
 }
 
 /** The same verdict with the parts of the tag that `cuda` and `cudnn` make, where that is the base. */

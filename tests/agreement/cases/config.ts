@@ -119,6 +119,11 @@ export const CONFIG_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "a Debian package that there is not",
+    spec: () => ({ parameters: { aptPackages: ["no-such-package"] } }),
+    ends: "E_RESOLVE",
+  },
+  {
     says: "Debian packages with libraries, alternatives, init scripts and hard links",
     spec: () => ({ parameters: { aptPackages: ["jq", "less", "procps", "unzip"] } }),
     ends: "built",
