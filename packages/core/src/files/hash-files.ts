@@ -12,11 +12,16 @@ import type { StatCache } from "./stat-cache.ts";
 const SMALL = 128 * 1024;
 const CHUNK = 1024 * 1024;
 const LARGE_AT_ONCE = 4;
+/** How a file begins that stands for a content that Git LFS keeps elsewhere, and how large one is (its specification). */
+const POINTER = Buffer.from("version https://git-lfs.github.com/spec/v1\n");
+const LARGEST_POINTER = 1024;
 
 export interface HashOptions {
   cache: StatCache;
   parameter: string;
   faults: InputFaults;
+  /** Called for each file, by its path in the context, that is a pointer of Git LFS: its content was not checked out. */
+  onPointer?(path: string): void;
   signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +37,9 @@ export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions
   let work = 0;
   const keep = async (file: FoundFile, hash: Hash, signal: AbortSignal | undefined) => {
     try {
-      settle(file, await hashTwice(unread(file.source), hash));
+      const taken = await hashTwice(unread(file.source), hash);
+      settle(file, taken);
+      if (taken.isPointer) options.onPointer?.(file.path);
     } catch (error) {
       if (error instanceof ImageSpecError || signal?.aborted) throw error;
       options.faults.addSystem(options.parameter, file.source, error);
@@ -63,6 +70,7 @@ function unread(text: string): string {
 interface Taken {
   stats: FileStats;
   sha256: string;
+  isPointer?: boolean;
 }
 
 type Hash = (source: string) => Taken | Promise<Taken>;
@@ -90,9 +98,15 @@ function settle(file: FoundFile, { stats, sha256 }: Taken): void {
 class FileChanged extends Error {}
 
 /** Remembers the hash that was read of an open file with these stats, if it still has them. */
-function remember(cache: StatCache, source: string, descriptor: number, stats: FileStats, sha256: string): string {
+function remember(
+  cache: StatCache | undefined,
+  source: string,
+  descriptor: number,
+  stats: FileStats,
+  sha256: string,
+): string {
   if (!isSameVersion(statsOfOpen(descriptor), stats)) throw new FileChanged();
-  cache.set(source, stats, sha256);
+  cache?.set(source, stats, sha256);
   return sha256;
 }
 
@@ -108,15 +122,20 @@ function hashSmall(source: string, cache: StatCache, memory: Buffer): Taken {
   const descriptor = openSync(source, READ_FLAGS_WITHOUT_LINKS);
   try {
     const stats = statsOfOpen(descriptor);
-    const read = () => remember(cache, source, descriptor, stats, readSmall(descriptor, stats.size, memory));
-    return { stats, sha256: cache.get(source, stats) ?? read() };
+    const known = cache.get(source, stats);
+    if (known !== undefined) return { stats, sha256: known };
+    const content = readSmall(descriptor, stats.size, memory);
+    const sha256 = hashOf("sha256", content, "hex");
+    const isPointer = stats.size <= LARGEST_POINTER && content.subarray(0, POINTER.length).equals(POINTER);
+    // Not remembered, so that each build tells of it.
+    return { stats, sha256: remember(isPointer ? undefined : cache, source, descriptor, stats, sha256), isPointer };
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** Reads into `memory`, unless the file has become too large for it. */
-function readSmall(descriptor: number, size: number, memory: Buffer): string {
+function readSmall(descriptor: number, size: number, memory: Buffer): Buffer {
   // One byte more than there may be, so that a file that has grown is noticed.
   const buffer = size < memory.length ? memory : Buffer.allocUnsafe(size + 1);
   let length = 0;
@@ -127,7 +146,7 @@ function readSmall(descriptor: number, size: number, memory: Buffer): string {
     length += read;
   } while (length < size);
   if (length !== size) throw new FileChanged();
-  return hashOf("sha256", buffer.subarray(0, length), "hex");
+  return buffer.subarray(0, length);
 }
 
 async function hashLarge(source: string, cache: StatCache, signal: AbortSignal): Promise<Taken> {

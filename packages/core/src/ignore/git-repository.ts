@@ -15,6 +15,8 @@ export interface GitRepository {
   excludeFile: string;
   /** Paths of the index below the folder asked for, relative to it, and the folders that lead to them. */
   tracked: TrackedPaths;
+  /** Folders of the work tree that submodules are checked out into: paths from the top. */
+  submodules: readonly string[];
   /** Ignore files that git reads from its index, since a sparse checkout leaves them out: paths from the top. */
   hiddenIgnoreFiles: ReadonlySet<string>;
 }
@@ -95,11 +97,13 @@ async function readRepository(
     SPARSE.test(config) ||
     (WORKTREE_CONFIG.test(config) && SPARSE.test(await text(join(gitFolder, "config.worktree"))));
   const hiddenIgnoreFiles = new Set(isSparse ? indexed().hiddenIgnoreFiles : []);
-  return { top, exclude, excludeFile, tracked: { has }, hiddenIgnoreFiles };
+  const submodules = [...(await text(join(top, ".gitmodules"))).matchAll(SUBMODULE)].map(([, path = ""]) => path);
+  return { top, exclude, excludeFile, tracked: { has }, submodules, hiddenIgnoreFiles };
 }
 
 /** Lines of git's configuration files; a name alone stands for true. */
 const SPARSE = /^\s*sparsecheckout\s*(?:=\s*(?:true|yes|on|1)\s*)?$/im;
+const SUBMODULE = /^\s*path\s*=\s*"?(.+?)"?\s*$/gim;
 const WORKTREE_CONFIG = /^\s*worktreeconfig\s*(?:=\s*(?:true|yes|on|1)\s*)?$/im;
 
 /** Empty for anything but a regular file that can be read. */

@@ -102,6 +102,35 @@ describe("git's rules", () => {
     expect(await ours("tree")).toEqual([".gitignore", ".gitmodules", "main.py", "new.py"]);
   });
 
+  it("tell of a submodule whose files are not there, and of contents that Git LFS keeps elsewhere", async () => {
+    folder.write({ "lib/a.py": "" });
+    git("lib", "init", "-q");
+    git("lib", "add", "-A");
+    git("lib", "commit", "-qm", "a");
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"4".repeat(64)}\nsize 12345\n`;
+    folder.write({
+      "app/src/main.py": "",
+      "app/src/model.bin": pointer,
+      "app/src/no.bin": `${pointer}${"x".repeat(999)}`,
+    });
+    git("app", "init", "-q");
+    git("app", "submodule", "add", "-q", folder.path("lib"), "src/sub");
+    git("app", "submodule", "add", "-q", folder.path("lib"), "other");
+    git("app", "add", "-A");
+    git("app", "commit", "-qm", "a");
+    const warnings = async (sourceRoot: string) =>
+      (await folder.resolve({ sourceRoot, sourceCopyMode: "all" })).warnings;
+    const ofModel = expect.stringContaining("Git LFS has not checked out 'model.bin': its pointer");
+    expect(await warnings("app/src")).toEqual([ofModel]);
+    git("app", "clone", "-q", ".", folder.path("clone"));
+    const ofModule = expect.stringContaining("the submodule 'src/sub' is not checked out");
+    expect(await warnings("clone/src")).toEqual([ofModule, ofModel]);
+    // Told again, although its hash could be known by now.
+    await new Promise((done) => setTimeout(done, 80));
+    await warnings("clone/src");
+    expect(await warnings("clone/src")).toEqual([ofModule, ofModel]);
+  });
+
   it("hold for what a split index has no more, as for what it has anew", async () => {
     const names = Array.from({ length: 200 }, (_, at) => `src/${at}.log`);
     folder.write(Object.fromEntries(names.map((name) => [name, ""])));

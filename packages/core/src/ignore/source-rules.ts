@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
@@ -140,7 +140,8 @@ export class SourceRules {
     const way = relative(repository.top, root)
       .split(sep)
       .filter((part) => part !== "");
-    const { tracked, hiddenIgnoreFiles: hiddenFiles } = repository;
+    const { tracked, submodules, hiddenIgnoreFiles: hiddenFiles } = repository;
+    for (const path of submodules) this.#warnOfSubmodule(join(repository.top, path), path, root);
     let git = new GitIgnore(repository.exclude, { file: repository.excludeFile });
     let hidden: string | undefined;
     for (let depth = 0; depth < way.length; depth++) {
@@ -152,6 +153,14 @@ export class SourceRules {
     }
     const at = way.join("/");
     return { ...NO_RULES, git: at === "" ? git : git.from(at), tracked, at, hiddenFiles, hidden };
+  }
+
+  /** Git leaves the folder of a submodule empty until somebody asks for its files. */
+  #warnOfSubmodule(folder: string, path: string, root: string): void {
+    if (!folder.startsWith(`${root}${sep}`) || !isEmptyFolder(folder)) return;
+    this.#warn(
+      `the submodule '${path}' is not checked out, so no file of it goes into the image (git submodule update)`,
+    );
   }
 
   /** As git does, neither a folder nor a link of that name is an ignore file. */
@@ -175,4 +184,12 @@ function hiddenFile(files: ReadonlySet<string>, ...folder: string[]): string | u
   if (files.size === 0) return undefined;
   const path = [...folder, ".gitignore"].filter((part) => part !== "").join("/");
   return files.has(path) ? path : undefined;
+}
+
+function isEmptyFolder(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
 }

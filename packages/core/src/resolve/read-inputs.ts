@@ -76,14 +76,29 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
   refusePaths(entries, faults);
   // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
-  const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, signal: options.signal });
+  const pointers: string[] = [];
+  const onPointer = (path: string) => void pointers.push(path);
+  const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, onPointer, signal: options.signal });
   faults.throwIfAny();
   if (files.length > 0) await cache.save();
   cache.release();
   const trees: Inputs["trees"] = [];
   if (sourceMode(spec) !== undefined) trees.push("source");
   if (isGiven(spec.copy)) trees.push("copy");
-  return { files, trees, requirements, warnings: [...warnings, ...clashWarnings(files)] };
+  return { files, trees, requirements, warnings: [...warnings, ...pointerWarning(pointers), ...clashWarnings(files)] };
+}
+
+/** Names a few of the files, since a checkout without Git LFS has none of its contents. */
+function pointerWarning(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const named = paths
+    .slice(0, 3)
+    .map((path) => `'${path.slice(path.indexOf("/") + 1)}'`)
+    .join(", ");
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+  return [
+    `Git LFS has not checked out ${named}${more}: its pointer goes into the image, not the content (git lfs pull)`,
+  ];
 }
 
 function isOfProject(path: string, requirements: Requirements | undefined): boolean {
