@@ -112,11 +112,17 @@ function environmentSteps(plan: BuildPlan, step: EnvironmentStep, options: Rende
   const { user, packages } = plan.steps;
   const own = (text: string) => instruction("environment", text);
   const compiles = packages !== undefined || step.manager === "conda" || hasManagedPython(step);
+  const collected = `${FOLDER}/out/opt`;
   // Hard links (micromamba's, uv's) survive a move, and one folder can be copied whole whatever was made in it.
   const moves = ENVIRONMENT_FOLDERS.map(
-    (folder) => `if [ -e ${folder} ] || [ -L ${folder} ]; then mv ${folder} ${FOLDER}/out/opt/; fi;`,
+    (folder) => `if [ -e ${folder} ] || [ -L ${folder} ]; then mv ${folder} ${collected}/; fi;`,
   );
-  const collect = ["set -e;", FAIL_FUNCTION, `mkdir -p ${FOLDER}/out/opt;`, ...moves];
+  // kaniko gives the folder that it copies into the mode and owner of the one that it copies.
+  const asBefore = [
+    `if command -v stat >/dev/null; then chown "$(stat -c %u:%g /opt/.)" ${collected};`,
+    `chmod "$(stat -c %a /opt/.)" ${collected}; fi;`,
+  ];
+  const collect = ["set -e;", FAIL_FUNCTION, `mkdir -p ${collected};`, ...moves, ...asBefore];
   return [
     own(`COPY --from=${UV_STAGE} /uv ${TOOLS.bin}/uv`),
     ...(step.manager === "conda"
