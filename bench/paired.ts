@@ -2,7 +2,8 @@ import type { Measured } from "./measure.ts";
 import type { Row, RowResult } from "./row.ts";
 
 /**
- * Runs a row in pairs, A B A B: other load on the machine meets both sides, so that the ratio of a pair varies less than its times.
+ * Runs a row in pairs, A B A B: other load on the machine meets both sides, so that the ratio of a pair varies less
+ * than its times.
  */
 export async function paired(row: Row, rounds: number): Promise<RowResult> {
   const pairs: [ours: Measured, theirs: Measured][] = [];

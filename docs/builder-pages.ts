@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The entries of the sidebar for the pages in docs/builders, named by their headings: a new page needs no line elsewhere. */
+/**
+ * The entries of the sidebar for the pages in docs/builders, named by their headings: a new page needs no line
+ * elsewhere.
+ */
 export function builderPages(): { text: string; link: string }[] {
   const folder = new URL("./builders/", import.meta.url);
   const names = readdirSync(folder).filter((name) => name.endsWith(".md") && name !== "index.md");

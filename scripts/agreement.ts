@@ -1,5 +1,5 @@
-// pnpm agreement [--seed N] [--runs N] [VITEST ARGUMENTS]: builds the same specs with every builder and compares the images,
-// then builds one spec on different hosts. --runs is how many specs the grammar generates.
+// pnpm agreement [--seed N] [--runs N] [VITEST ARGUMENTS]: builds the same specs with every builder and compares the
+// images, then builds one spec on different hosts. --runs is how many specs the grammar generates.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

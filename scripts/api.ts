@@ -1,5 +1,5 @@
-// node scripts/api.ts [--check]: writes the public surface of every published package to etc/, one report per entry file,
-// from the built declarations. With --check it writes nothing and fails for a report that is out of date.
+// node scripts/api.ts [--check]: writes the public surface of every published package to etc/, one report per entry
+// file, from the built declarations. With --check it writes nothing and fails for a report that is out of date.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// node scripts/budgets.ts: how many packages and bytes each published package installs, whether any of them runs a script
-// on installation, and what importing core costs. Fails when a size budget is exceeded.
+// node scripts/budgets.ts: how many packages and bytes each published package installs, whether any of them runs a
+// script on installation, and what importing core costs. Fails when a size budget is exceeded.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
-// pnpm captures [FOLDER]: makes the pictures of the docs in docs/public/captures: terminals from what the commands print, and
-// pages from what a browser shows.
+// pnpm captures [FOLDER]: makes the pictures of the docs in docs/public/captures: terminals from what the commands
+// print, and pages from what a browser shows.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

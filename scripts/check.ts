@@ -1,5 +1,5 @@
-// node scripts/check.ts SCRIPT...: runs scripts of package.json side by side. Prints how long each took and the output of
-// those that failed; exits once all have ended, with 1 when any failed.
+// node scripts/check.ts SCRIPT...: runs scripts of package.json side by side. Prints how long each took and the output
+// of those that failed; exits once all have ended, with 1 when any failed.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -7,8 +7,8 @@ import { command } from "./services/command.ts";
 import { dockerClient, ensureDocker } from "./services/docker-engine.ts";
 
 /**
- * Starts a container of an image with our standard output and returns its exit code. Uses docker; where no engine runs or
- * can be started (without cgroups, for example), it starts the image in a chroot, as root.
+ * Starts a container of an image with our standard output and returns its exit code. Uses docker; where no engine runs
+ * or can be started (without cgroups, for example), it starts the image in a chroot, as root.
  */
 export async function startImage(reference: string, registry: string): Promise<number> {
   const host = await ensureDocker(registry).catch((error: unknown) => {

@@ -39,8 +39,8 @@ export class Rival {
   }
 
   /**
-   * Builds and pushes. With `cold`, of earlier builds the base alone is used; with `flytekit`, its own time counts too, as its
-   * user waits for it.
+   * Builds and pushes. With `cold`, of earlier builds the base alone is used; with `flytekit`, its own time counts too,
+   * as its user waits for it.
    */
   async build(one: Case, options: { cold?: boolean; flytekit?: boolean; bytecode?: boolean } = {}): Promise<Measured> {
     const context = join(this.#folder, "context");

@@ -9,8 +9,8 @@ const PARALLEL = 3;
 const compress = promisify(gzip) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
 /**
- * A layer as the first releases made it, and other tools do: tar-stream's tar, deflated anew by zlib at level 6 in members of 4
- * MiB.
+ * A layer as the first releases made it, and other tools do: tar-stream's tar, deflated anew by zlib at level 6 in
+ * members of 4 MiB.
  */
 export async function* deflateAgain(layer: LayerSource, signal: AbortSignal): AsyncGenerator<Buffer> {
   const tar = pack();

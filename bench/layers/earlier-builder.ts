@@ -9,7 +9,10 @@ const COMMIT = "31f2b6ed22e1e1daeba8051c923b1bb3a466c4b0";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const BUILDER = "@imagespec/builder-uv-micromamba";
 
-/** The builder as that commit has it, built by the tools that it names; undefined where the repository's history is cut off. */
+/**
+ * The builder as that commit has it, built by the tools that it names; undefined where the repository's history is cut
+ * off.
+ */
 export async function earlierBuilder(): Promise<{ name: string; dist: string } | undefined> {
   const git = (...args: string[]) => runTool("git", ["-C", REPOSITORY, ...args]);
   const isThere = await git("cat-file", "-e", `${COMMIT}^{commit}`).then(

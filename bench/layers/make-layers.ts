@@ -1,6 +1,6 @@
-// node make-layers.ts made|deflated DIST WHEELS CACHE RESULT: makes the layers of the wheels in a folder by the builder in DIST, with
-// an empty cache, and writes the milliseconds of processor time that took, without the start of the program, and the bytes of the
-// layers.
+// node make-layers.ts made|deflated DIST WHEELS CACHE RESULT: makes the layers of the wheels in a folder by the builder
+// in DIST, with an empty cache, and writes the milliseconds of processor time that took, without the start of the
+// program, and the bytes of the layers.
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import { digestOf, type ImageLayer, MEDIA_TYPES, OciLayout, pushImage } from "@imagespec/registry";
 
 /**
- * Writes an OCI layout with one image of random layers in gzip, as skopeo would pack them otherwise, tagged `bench`; returns
- * its folder.
+ * Writes an OCI layout with one image of random layers in gzip, as skopeo would pack them otherwise, tagged `bench`;
+ * returns its folder.
  */
 export async function makeLayout(folder: string, layers: { count: number; bytes: number }): Promise<string> {
   const made: ImageLayer[] = [];

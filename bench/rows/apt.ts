@@ -8,8 +8,8 @@ import { warmUp } from "../build/warm-up.ts";
 import type { RowGroup } from "../row.ts";
 
 /**
- * A spec with a Debian package beside two Python ones, with nothing of an earlier build but the base and with its caches. Both
- * sides ask Debian's mirror.
+ * A spec with a Debian package beside two Python ones, with nothing of an earlier build but the base and with its
+ * caches. Both sides ask Debian's mirror.
  */
 export const apt: RowGroup = {
   name: "apt",

@@ -12,7 +12,9 @@ import type { Row, RowGroup } from "../row.ts";
 
 const RIVAL = "docker, flytekit's Dockerfile";
 
-/** Building the same image and pushing it: by layers of our own, and by docker over the Dockerfile that flytekit writes. */
+/**
+ * Building the same image and pushing it: by layers of our own, and by docker over the Dockerfile that flytekit writes.
+ */
 export const build: RowGroup = {
   name: "build",
   async open(folder) {

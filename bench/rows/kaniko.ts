@@ -15,7 +15,10 @@ import { CLI } from "../cli.ts";
 import { type Measured, measure } from "../measure.ts";
 import type { RowGroup } from "../row.ts";
 
-/** What the kaniko builder adds to kaniko: the same image by imagespec and by the bare executor over the same Dockerfile. */
+/**
+ * What the kaniko builder adds to kaniko: the same image by imagespec and by the bare executor over the same
+ * Dockerfile.
+ */
 export const kaniko: RowGroup = {
   name: "kaniko",
   async open(folder) {

@@ -14,7 +14,9 @@ const PLATFORMS = ["manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2
 /** Beside the four of the builds, ones of many small files: what copying costs in size shows there. */
 const OTHERS = [["plotly==6.0.0"], ["kubernetes==31.0.0"], ["sympy==1.13.3"]];
 
-/** Making the layers of wheels that lie on the disk: copied, deflated again, and by the last commit that copied nothing. */
+/**
+ * Making the layers of wheels that lie on the disk: copied, deflated again, and by the last commit that copied nothing.
+ */
 export const layers: RowGroup = {
   name: "layers",
   async open(folder) {

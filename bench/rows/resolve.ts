@@ -10,7 +10,9 @@ import type { RowGroup } from "../row.ts";
 const MANIFESTS = 50;
 const IMAGES = 10;
 
-/** Manifests whose images all exist, against asking for the digests of these images one after another, as a script does. */
+/**
+ * Manifests whose images all exist, against asking for the digests of these images one after another, as a script does.
+ */
 export const resolve: RowGroup = {
   name: "resolve",
   async open(folder) {

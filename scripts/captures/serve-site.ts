@@ -22,8 +22,8 @@ const TYPES = new Map([
 ]);
 
 /**
- * Builds the pages, unless they are those of the last build, and serves them, addresses without ending as the published site
- * does.
+ * Builds the pages, unless they are those of the last build, and serves them, addresses without ending as the published
+ * site does.
  */
 export async function serveSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "imagespec-site-"));

@@ -1,5 +1,5 @@
-// pnpm changeset:check [BASE]: fails when a published package changed since BASE (origin/main, or main in a clone without a
-// remote) and no changeset that was added since names it.
+// pnpm changeset:check [BASE]: fails when a published package changed since BASE (origin/main, or main in a clone
+// without a remote) and no changeset that was added since names it.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// node scripts/release/check-packed.ts: checks each package's tarball: it holds nothing beyond a closed list of files and
-// lacks no export, and publint and attw find that Node and TypeScript resolve each export as its manifest declares.
+// node scripts/release/check-packed.ts: checks each package's tarball: it holds nothing beyond a closed list of files
+// and lacks no export, and publint and attw find that Node and TypeScript resolve each export as its manifest declares.
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";

@@ -4,11 +4,11 @@ import { assembleReleasePlan } from "@changesets/assemble-release-plan";
 import type { Config, NewChangeset, Packages, ReleasePlan } from "@changesets/types";
 
 /**
- * What a set of changesets releases, by the rules of changesets and three more. Who depends on a package that gets a major
- * version, as a peer or otherwise, gets one too: changesets would call it a patch, and `^1` would take it. A program that
- * is published as a bundle (it has a `bundle.ts`) is released with whatever is in it: its range would never bring the
- * change to anybody. And a package without a changelog was never published: its first release is the version its
- * manifest states.
+ * What a set of changesets releases, by the rules of changesets and three more. Who depends on a package that gets a
+ * major version, as a peer or otherwise, gets one too: changesets would call it a patch, and `^1` would take it. A
+ * program that is published as a bundle (it has a `bundle.ts`) is released with whatever is in it: its range would
+ * never bring the change to anybody. And a package without a changelog was never published: its first release is the
+ * version its manifest states.
  */
 export function releasePlan(changesets: readonly NewChangeset[], packages: Packages, config: Config): ReleasePlan {
   const all = [...changesets];

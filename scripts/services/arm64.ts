@@ -13,8 +13,8 @@ const MAGIC = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
 /**
- * The Python base image for both architectures, under its own name: a tag that other tests build on must not move while they
- * run.
+ * The Python base image for both architectures, under its own name: a tag that other tests build on must not move while
+ * they run.
  */
 const BOTH: CatalogEntry = {
   repository: "fixtures/python-amd64-arm64",
@@ -39,7 +39,9 @@ export async function prepareArm64(): Promise<void> {
   await pythonImage("arm64");
 }
 
-/** The kernel keeps the registration until it restarts; flag F holds the interpreter open, so that containers see it. */
+/**
+ * The kernel keeps the registration until it restarts; flag F holds the interpreter open, so that containers see it.
+ */
 async function ensureEmulation(): Promise<void> {
   await ensurePackages({ "qemu-aarch64-static": "qemu-user-static" });
   if (!existsSync(`${BINFMT}/register`)) await command("mount", ["-t", "binfmt_misc", "binfmt_misc", BINFMT]);

@@ -7,11 +7,14 @@ import { findProgram } from "./command.ts";
 import { runningDaemon, startDaemon } from "./daemon.ts";
 import { withLock } from "./lock.ts";
 
-/** Machines lack different things (iptables modules, a bridge): each set of flags is tried when the one before it fails. */
+/**
+ * Machines lack different things (iptables modules, a bridge): each set of flags is tried when the one before it fails.
+ */
 const NETWORKS = [[], ["--iptables=false", "--ip-masq=false"], ["--bridge=none", "--iptables=false"]];
 
 /**
- * A docker engine that answers: the one at DOCKER_HOST or the default socket, else one started here (Debian's, as root).
+ * A docker engine that answers: the one at DOCKER_HOST or the default socket, else one started here (Debian's, as
+ * root).
  * @param registry the mirror of Docker Hub that a started engine uses
  * @returns a value for DOCKER_HOST
  */

@@ -19,7 +19,9 @@ export interface GoTool {
   variables?: string[];
 }
 
-/** Folder with the programs of a Go module, built once and kept by version. A large module takes minutes the first time. */
+/**
+ * Folder with the programs of a Go module, built once and kept by version. A large module takes minutes the first time.
+ */
 export function ensureGoTool(tool: GoTool): Promise<string> {
   return cached(`tools/${tool.name}/${tool.version}`, async (folder) => {
     const go = await ensureGo();

@@ -27,7 +27,10 @@ export interface Kaniko {
   image: string;
 }
 
-/** Kaniko's executor, built from its Go module (or the one of IMAGESPEC_DEV_KANIKO), and an image like the published one. */
+/**
+ * Kaniko's executor, built from its Go module (or the one of IMAGESPEC_DEV_KANIKO), and an image like the published
+ * one.
+ */
 export async function ensureKaniko(): Promise<Kaniko> {
   const given = process.env.IMAGESPEC_DEV_KANIKO;
   const executor = given || join(await ensureGoTool(KANIKO), "executor");

@@ -4,7 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "./cache-folder.ts";
 import { processStart } from "./process-start.ts";
 
-/** Runs `work` while no other process of this user runs work of the same name. The lock of a dead process is taken over. */
+/**
+ * Runs `work` while no other process of this user runs work of the same name. The lock of a dead process is taken over.
+ */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const file = join(cacheFolder("locks"), name);
   await mkdir(cacheFolder("locks"), { recursive: true });
@@ -36,8 +38,8 @@ async function tryLock(file: string): Promise<boolean> {
 }
 
 /**
- * Another process may have taken over the lock meanwhile: a lock that is moved away is checked, and put back unless it is
- * stale.
+ * Another process may have taken over the lock meanwhile: a lock that is moved away is checked, and put back unless it
+ * is stale.
  */
 async function removeStale(file: string, holder: string): Promise<void> {
   const moved = `${file}.stale.${process.pid}`;

@@ -22,8 +22,8 @@ export interface NpmRegistry {
 }
 
 /**
- * Starts verdaccio with empty storage. It serves our scope itself, and anybody may publish; everything else comes from the
- * registry that npm is configured to use on this machine.
+ * Starts verdaccio with empty storage. It serves our scope itself, and anybody may publish; everything else comes from
+ * the registry that npm is configured to use on this machine.
  */
 export async function startNpmRegistry(): Promise<NpmRegistry> {
   const programs = await ensurePrograms();

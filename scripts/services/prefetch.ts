@@ -1,5 +1,5 @@
-// node scripts/services/prefetch.ts: fills the cache with the tools that end-to-end tests need later, and starts nothing. It
-// runs beside other work: a test that needs a tool meanwhile waits for it.
+// node scripts/services/prefetch.ts: fills the cache with the tools that end-to-end tests need later, and starts
+// nothing. It runs beside other work: a test that needs a tool meanwhile waits for it.
 import { setPriority } from "node:os";
 import { ensurePackages } from "./apt.ts";
 import { prepareArm64 } from "./arm64.ts";
@@ -14,8 +14,8 @@ import { API_SERVER, ensureEtcd } from "./kubernetes.ts";
 import { ensurePoetry } from "./poetry.ts";
 
 setPriority(10);
-// Compilers keep every core busy, so they run one after another, beside downloads and emulation, in the order in which the
-// tests need their tools: see tests/support/longest-first.ts.
+// Compilers keep every core busy, so they run one after another, beside downloads and emulation, in the order in which
+// the tests need their tools: see tests/support/longest-first.ts.
 const compiled = [
   ensureCrane,
   () => ensureGoTool(KANIKO),

@@ -87,8 +87,8 @@ print(json.dumps(dict(version=platform.python_version(), executable=sys.executab
 }
 
 /**
- * Copies the interpreter and the standard library without symbols for debuggers, as uv downloads them, and has their shared
- * libraries found by relative paths.
+ * Copies the interpreter and the standard library without symbols for debuggers, as uv downloads them, and has their
+ * shared libraries found by relative paths.
  */
 async function makeArchive(facts: Facts, target: string): Promise<void> {
   say(`making a relocatable Python ${facts.version} of ${facts.executable}`);

@@ -17,7 +17,9 @@ export interface Services {
   registry: string;
   /** Value for DOCKER_HOST. */
   dockerHost: string;
-  /** Folder with docker, crane, skopeo, umoci and uv, as far as available; `serviceEnvironment` puts it first on PATH. */
+  /**
+   * Folder with docker, crane, skopeo, umoci and uv, as far as available; `serviceEnvironment` puts it first on PATH.
+   */
   tools: string;
   /** `linux/amd64` or `linux/arm64`. */
   platform: string;

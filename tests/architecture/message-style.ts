@@ -18,8 +18,9 @@ const IMPERATIVES = new Set(
 );
 
 /**
- * What is wrong with the messages and hints of a file, one line each. A message is what `ImageSpecError` gets, itself, by a
- * variable or by a function that hands it on. Texts by position are those of the file's own functions, and of `others`.
+ * What is wrong with the messages and hints of a file, one line each. A message is what `ImageSpecError` gets, itself,
+ * by a variable or by a function that hands it on. Texts by position are those of the file's own functions, and of
+ * `others`.
  */
 export function styleFaults(file: ts.SourceFile, others: TextTakers = new Map()): string[] {
   const takers = new Map([...others, ...textTakers(file)]);
@@ -55,7 +56,10 @@ function textTakers(file: ts.SourceFile): TextTakers {
   });
 }
 
-/** The methods and exported functions of a file that take such texts by position, which other files call by the same name. */
+/**
+ * The methods and exported functions of a file that take such texts by position, which other files call by the same
+ * name.
+ */
 export function sharedTakers(file: ts.SourceFile): TextTakers {
   return takersOf(file, (node) => {
     const isExported = ts.isFunctionDeclaration(node) && ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export;

@@ -2,8 +2,8 @@ import ts from "typescript-api";
 import { placeOf, walk } from "./syntax.ts";
 
 /**
- * The one folder that takes references apart; a registry of tests, which reads them as any registry does; and what looks for
- * user info in texts.
+ * The one folder that takes references apart; a registry of tests, which reads them as any registry does; and what
+ * looks for user info in texts.
  */
 const HOMES = /^packages\/(?:registry\/src\/(?:reference\/|errors\/user-info\.ts)|testkit\/src\/registry-server\/)/;
 

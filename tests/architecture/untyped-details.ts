@@ -5,8 +5,8 @@ import { placeOf, walk } from "./syntax.ts";
 const NOTHING_SAID = /^(?:any|unknown|object|\{\}|(?:Readonly<)?Record<string,(?:any|unknown)>>?)$/;
 
 /**
- * Where the `details` of an error have no type of their own: declared as anything, or read by a cast. Whoever steers by a
- * detail is to be told by the compiler when its name changes.
+ * Where the `details` of an error have no type of their own: declared as anything, or read by a cast. Whoever steers by
+ * a detail is to be told by the compiler when its name changes.
  */
 export function untypedDetails(file: ts.SourceFile): string[] {
   const faults: string[] = [];

@@ -28,7 +28,9 @@ afterAll(() => {
   line("all but commands", { all: of("all"), plain: of("plain"), building: of("building") });
 });
 
-/** Why the daemonless builder leaves a spec to others: the parameters it refuses, and what shows only when it builds. */
+/**
+ * Why the daemonless builder leaves a spec to others: the parameters it refuses, and what shows only when it builds.
+ */
 async function refusedBy({ spec, files = {}, needsBuild, handedOn }: CorpusSpec, options: object): Promise<string[]> {
   await using folder = await temporaryFolder({});
   for (const [path, text] of Object.entries(files)) {

@@ -20,8 +20,8 @@ const FEW: ReadonlySet<string> = new Set([
 const EXAMPLE = join(import.meta.dirname, "../../examples/buildah-builder/src/builder.js");
 const { default: buildah } = (await import(EXAMPLE)) as { default: ImageSpecBuilder };
 const once = buildah.buildImage.bind(buildah);
-// buildah seals a copy of itself for each step, which Linux refuses (EBUSY) while a page of that copy is held elsewhere: the
-// machine's fault and soon over, unlike whatever else a build fails of.
+// buildah seals a copy of itself for each step, which Linux refuses (EBUSY) while a page of that copy is held
+// elsewhere: the machine's fault and soon over, unlike whatever else a build fails of.
 buildah.buildImage = (request) =>
   once(request).catch((error: Error) => {
     if (error.message.includes("sealing memfd copy: Device or resource busy")) return once(request);

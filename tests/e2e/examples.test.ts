@@ -49,7 +49,9 @@ const SETTINGS: Record<string, (folder: string) => Promise<Record<string, string
     return { IMAGESPEC_REGISTRY_MIRRORS: `docker.io=${mirror},ghcr.io=${services.registry}` };
   },
 };
-/** What an example's own README says to add, or what is needed where containers do not reach the network by themselves. */
+/**
+ * What an example's own README says to add, or what is needed where containers do not reach the network by themselves.
+ */
 const EXTRA: Record<string, string[]> = {
   "apt-and-commands": ["--builder", "docker-buildx", "--builder-option", "network=host"],
   "uv-project": ["--builder-option", "sourceDistributions=build"],

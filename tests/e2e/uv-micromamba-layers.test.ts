@@ -16,7 +16,10 @@ import { sampleImages } from "../support/sample-cases.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
-/** A package with compiled code, and a program that uses it: in the full run numpy, which is large and of many libraries. */
+/**
+ * A package with compiled code, and a program that uses it: in the full run numpy, which is large and of many
+ * libraries.
+ */
 const COMPILED = isFull
   ? { pin: "numpy==2.1.0", libraries: 10, code: "import numpy; print(numpy.linalg.inv(numpy.eye(2)).tolist())" }
   : {

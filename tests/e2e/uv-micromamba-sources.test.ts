@@ -9,7 +9,10 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const services = await ensureServices();
 
-/** What comes of a spec with these packages, of which `sourced` 2.0 is a source distribution that leaves a file when it runs. */
+/**
+ * What comes of a spec with these packages, of which `sourced` 2.0 is a source distribution that leaves a file when it
+ * runs.
+ */
 async function build(packages: string[]) {
   const folder = await temporaryFolder();
   const env = { ...serviceEnvironment(services), IMAGESPEC_CACHE_DIR: join(folder.path, "cache") };

@@ -26,7 +26,9 @@ export const at = (path: string) => below(`src/${path}`);
 /** The same for a name that is not text. */
 export const inBytes = (name: Buffer) => Buffer.concat([Buffer.from(at("")), name]);
 
-/** The tag of parameters, or of what a spec file says, with a cache of hashes that is kept between calls of one test. */
+/**
+ * The tag of parameters, or of what a spec file says, with a cache of hashes that is kept between calls of one test.
+ */
 export async function tagOf(
   parameters: object,
   { id, fromFile = false }: { id?: string; fromFile?: boolean } = {},

@@ -16,7 +16,9 @@ export const CREDENTIALS = [PASSWORD, Buffer.from(`${USER}:${PASSWORD}`).toStrin
 export interface PlaceOptions {
   /** Laid over the environment of every run. */
   env?: Record<string, string> | undefined;
-  /** A shell script that is the registry's credential helper; without one the password is in the spec's registry_config. */
+  /**
+   * A shell script that is the registry's credential helper; without one the password is in the spec's registry_config.
+   */
   helper?: string | undefined;
   /** Pushes begin and get no answer. */
   stallsPushes?: boolean | undefined;

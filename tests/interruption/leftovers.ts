@@ -10,8 +10,8 @@ import { type BuildPlace, CREDENTIALS } from "./build-place.ts";
 const PATIENCE = 30_000;
 
 /**
- * What is left in a place when no build runs there: temporary files and folders, credentials, cache entries that are not
- * whole, tags without their blobs, processes and containers. Waits for the last two to go.
+ * What is left in a place when no build runs there: temporary files and folders, credentials, cache entries that are
+ * not whole, tags without their blobs, processes and containers. Waits for the last two to go.
  */
 export async function leftoversIn(place: BuildPlace): Promise<string[]> {
   const limit = performance.now() + PATIENCE;
@@ -61,7 +61,10 @@ async function filesLeftIn({ path, temporary, cache, runtime }: BuildPlace): Pro
   return left;
 }
 
-/** What is wrong with a file of the cache, which may hold nothing but whole entries. uv and Node keep their own parts of it. */
+/**
+ * What is wrong with a file of the cache, which may hold nothing but whole entries. uv and Node keep their own parts of
+ * it.
+ */
 function cacheFault(path: string, content: Buffer): string | undefined {
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
   const [top, kind, , name] = path.split("/");

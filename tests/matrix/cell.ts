@@ -3,8 +3,8 @@ export const BUILDERS = ["uv-micromamba", "docker-buildx", "kaniko", "noop"] as 
 export type BuilderName = (typeof BUILDERS)[number];
 
 /**
- * What a builder makes of a parameter. A test shows a cell by naming the parameter in its `meta.shows` and the builder in
- * its `meta.builder`; after a run of all end-to-end tests the reporter demands one that passed for each such cell.
+ * What a builder makes of a parameter. A test shows a cell by naming the parameter in its `meta.shows` and the builder
+ * in its `meta.builder`; after a run of all end-to-end tests the reporter demands one that passed for each such cell.
  */
 export type Cell =
   /** Images with it are built, started and inspected by tests that show it. */

@@ -3,8 +3,8 @@ import { delimiter, dirname } from "node:path";
 import type { TestProject } from "vitest/node";
 
 /**
- * Puts the interpreter on PATH before a version manager's `python3`, a script that takes longer than what most tests have
- * Python do.
+ * Puts the interpreter on PATH before a version manager's `python3`, a script that takes longer than what most tests
+ * have Python do.
  */
 export default function setup(project: TestProject): void {
   const folders = (process.env.PATH ?? "").split(delimiter);
@@ -13,7 +13,9 @@ export default function setup(project: TestProject): void {
   project.config.env = { ...project.config.env, PATH: [folder, ...folders].join(delimiter) };
 }
 
-/** Where the interpreter is that `python3` starts; undefined on a machine without one, whose tests skip what needs it. */
+/**
+ * Where the interpreter is that `python3` starts; undefined on a machine without one, whose tests skip what needs it.
+ */
 function pythonFolder(): string | undefined {
   try {
     const executable = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });

@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MEDIA_TYPES, RegistryClient } from "@imagespec/registry";
 
-// node registry-large-layer.ts GIB: copies a blob of so many GiB of zeros between two registries that keep nothing, and prints
-// the copier's peak of memory. The registries are a process of their own: theirs does not count.
+// node registry-large-layer.ts GIB: copies a blob of so many GiB of zeros between two registries that keep nothing, and
+// prints the copier's peak of memory. The registries are a process of their own: theirs does not count.
 const [, , gibibytes = "", role] = process.argv;
 const SIZE = Number(gibibytes) * 2 ** 30;
 const CHUNK = Buffer.alloc(1024 * 1024);

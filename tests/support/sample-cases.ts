@@ -11,7 +11,10 @@ export interface CaseSample {
   shownElsewhere?: readonly string[] | undefined;
 }
 
-/** The cases that show a parameter, and so many of the others; all in the full run. For a builder that takes long over each. */
+/**
+ * The cases that show a parameter, and so many of the others; all in the full run. For a builder that takes long over
+ * each.
+ */
 export function sampleCases(
   cases: readonly ContractCase[],
   { others, shownElsewhere = [] }: CaseSample,
@@ -24,8 +27,8 @@ export function sampleCases(
 }
 
 /**
- * What those cases build on. Where another suite shows aptPackages, a sample needs no apt, and the Python base without it
- * is unpacked and read in half the time.
+ * What those cases build on. Where another suite shows aptPackages, a sample needs no apt, and the Python base without
+ * it is unpacked and read in half the time.
  */
 export function sampleImages({ images }: Services): Services["images"] {
   return isFull ? images : { ...images, python: images.pythonSmall };

@@ -10,8 +10,8 @@ declare module "vitest" {
 }
 
 /**
- * Starts what end-to-end tests need, provides it (`inject("services")`) and puts its environment into the
- * processes of these tests alone; at the end stops what was not running before, extras that test files started included.
+ * Starts what end-to-end tests need, provides it (`inject("services")`) and puts its environment into the processes of
+ * these tests alone; at the end stops what was not running before, extras that test files started included.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const before = new Set((await runningDaemons()).map(({ name }) => name));

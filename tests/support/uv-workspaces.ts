@@ -50,7 +50,9 @@ const member = fc.record({
 
 type Member = typeof member extends fc.Arbitrary<infer T> ? T : never;
 
-/** Workspaces of one to four members that need each other and packages of an index, and a part of one that is asked for. */
+/**
+ * Workspaces of one to four members that need each other and packages of an index, and a part of one that is asked for.
+ */
 export function workspaces(index: string): fc.Arbitrary<Workspace> {
   return fc
     .record({

@@ -87,8 +87,8 @@ const COUNTED = new Set(["FROM", "ADD", "COPY", "RUN", "WORKDIR"]);
 
 /**
  * The instruction that BuildKit means by the name of a step, `[stage-2 4/9] RUN ...`: by its number in the last stage,
- * since the text after it has its variables replaced. Undefined for another stage's, and for what is not an instruction.
- * `place` is the part in brackets, with the space behind it.
+ * since the text after it has its variables replaced. Undefined for another stage's, and for what is not an
+ * instruction. `place` is the part in brackets, with the space behind it.
  */
 export function vertexInstruction(
   name: string,

@@ -25,8 +25,8 @@ type Request = BuildRequest<DockerBuildxOptions>;
 type Buildx = Extract<DockerClient, { kind: "buildx" }>;
 
 /**
- * Builds the image of a request and delivers it: to its output first, to the registry last. By `probed`, the client that was
- * found a moment ago, or without one by the client that it finds.
+ * Builds the image of a request and delivers it: to its output first, to the registry last. By `probed`, the client
+ * that was found a moment ago, or without one by the client that it finds.
  *
  * @throws ImageSpecError with the codes of `judgeFailure`, of {@link findDockerClient} and of the inputs.
  */

@@ -29,7 +29,8 @@ const ENDPOINT = /context|unable to resolve docker endpoint|host connection is n
  * Finds out what the docker command here can do.
  *
  * @throws ImageSpecError E_TOOL_MISSING without a docker command, E_OPTIONS when the builder named in the options or in
- * BUILDX_BUILDER does not exist or {@link SOURCE_POLICY} is set, E_DAEMON when docker's context or the builder cannot be used.
+ * BUILDX_BUILDER does not exist or {@link SOURCE_POLICY} is set, E_DAEMON when docker's context or the builder cannot
+ * be used.
  */
 export async function findDockerClient(call: DockerCall, builder?: string): Promise<DockerClient> {
   const ask = (...args: string[]) => runTool("docker", args, { ...call, allowFailure: true });
@@ -110,7 +111,10 @@ function checkNodes(inspected: string, driver: string): void {
   });
 }
 
-/** What stands behind a name in what `buildx inspect` printed; undefined for nothing, as the driver of an engine that is down. */
+/**
+ * What stands behind a name in what `buildx inspect` printed; undefined for nothing, as the driver of an engine that is
+ * down.
+ */
 function fieldOf(printed: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]+(\\S.*?)[ \\t]*$`, "m").exec(printed)?.[1];
 }

@@ -10,8 +10,8 @@ const PROBE_TIME_MS = 5000;
 const NAMES = { buildx: "buildx", build: "docker build", api: "the engine's API" } as const;
 
 /**
- * Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. `tell` is told of
- * the client as soon as it is known.
+ * Whether docker can build here: the command is there, and its engine, or a builder of its own, answers. `tell` is told
+ * of the client as soon as it is known.
  */
 export async function probe(
   options: DockerBuildxOptions,

@@ -4,7 +4,10 @@ import { z } from "zod";
 /** The maintained fork of kaniko; upstream was archived at v1.24.0. Pinned to the version that was tested. */
 export const DEFAULT_IMAGE = "ghcr.io/osscontainertools/kaniko:v1.28.5";
 
-/** Arguments that decide where the image goes, what is built or whether kaniko may run here: the builder sets them itself. */
+/**
+ * Arguments that decide where the image goes, what is built or whether kaniko may run here: the builder sets them
+ * itself.
+ */
 const OWN_ARGUMENTS = new Set(
   `--build-arg --cache --cache-repo --cache-ttl --cleanup --compression --context --context-sub-path --custom-platform
   --customPlatform --destination --digest-file --dockerfile --force --image-name-tag-with-digest-file
@@ -131,7 +134,9 @@ export const kanikoOptions = z.strictObject({
 export type KanikoOptions = z.output<typeof kanikoOptions>;
 export type KubernetesOptions = KanikoOptions["kubernetes"];
 
-/** The options of a request; `force` means that every step runs again, so no layer comes from the cache or goes there. */
+/**
+ * The options of a request; `force` means that every step runs again, so no layer comes from the cache or goes there.
+ */
 export function optionsOf({ options, force }: { options: KanikoOptions; force: boolean }): KanikoOptions {
   return force ? { ...options, cache: false } : options;
 }

@@ -8,8 +8,8 @@ const LONGEST_NAME = 255;
 const HOME = "/root";
 
 /**
- * The first of the user's links that can be followed neither to something nor to a path that is not there, by its path in
- * the image: one that leads to itself, by way of others or at once, through a file, or to a name that is too long;
+ * The first of the user's links that can be followed neither to something nor to a path that is not there, by its path
+ * in the image: one that leads to itself, by way of others or at once, through a file, or to a name that is too long;
  * undefined when there is none. Pure.
  */
 export function unfollowableLink(files: readonly ShippedFile[]): string | undefined {

@@ -6,7 +6,9 @@ import { findUv } from "./session/find-uv.ts";
 /** Milliseconds the host's uv may take to say its version. */
 const PROBE_TIME_MS = 5000;
 
-/** Whether this builder works here, by the uv that it takes for `image`; without an image no uv is needed. Never throws. */
+/**
+ * Whether this builder works here, by the uv that it takes for `image`; without an image no uv is needed. Never throws.
+ */
 export async function probe(option: string | undefined, image: string | undefined): Promise<Probe> {
   if (process.platform === "win32")
     return {
@@ -25,8 +27,8 @@ export async function probe(option: string | undefined, image: string | undefine
 }
 
 /**
- * A probe reads what builds have learned of programs, and adds nothing to it. Reading counts as use: it touches the record,
- * and removes one that is broken.
+ * A probe reads what builds have learned of programs, and adds nothing to it. Reading counts as use: it touches the
+ * record, and removes one that is broken.
  */
 function looking() {
   const records = new RecordStore(new CacheFolder());

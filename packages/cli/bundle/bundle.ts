@@ -1,5 +1,6 @@
-// node bundle/bundle.ts: writes dist/, the program as it is published. Its own modules and the libraries below it become a few
-// files, each loaded when a command needs it: reading them one by one takes most of a short command's time.
+// node bundle/bundle.ts: writes dist/, the program as it is published. Its own modules and the libraries below it
+// become a few files, each loaded when a command needs it: reading them one by one takes most of a short command's
+// time.
 import { rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";

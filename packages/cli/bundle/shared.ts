@@ -25,8 +25,8 @@ export const sharedVersions = JSON.stringify(
 );
 
 /**
- * Makes an entry a module of its own that names the real one. An entry is kept whole, and what lists all of a package would draw
- * all of it into the first group that uses any.
+ * Makes an entry a module of its own that names the real one. An entry is kept whole, and what lists all of a package
+ * would draw all of it into the first group that uses any.
  */
 export const sharedModules: Plugin = {
   name: "shared-modules",

@@ -13,9 +13,9 @@ export interface CutShortOptions {
 }
 
 /**
- * Runs work in which modules of others run (specs, settings, builders), and says so where it can have no end of its own:
- * a module calls process.exit, or throws where nobody waits for it, or the work waits for something that can no longer
- * happen. Whatever exit code the module chose, that of an unfinished run is 1.
+ * Runs work in which modules of others run (specs, settings, builders), and says so where it can have no end of its
+ * own: a module calls process.exit, or throws where nobody waits for it, or the work waits for something that can no
+ * longer happen. Whatever exit code the module chose, that of an unfinished run is 1.
  *
  * @throws what was thrown where nobody waits for it, once the work that it cancelled has ended; what the work throws.
  */

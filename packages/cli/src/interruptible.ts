@@ -7,8 +7,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs work that SIGINT, SIGTERM and SIGHUP cancel by its AbortSignal, and returns its exit code. A second signal, or
- * 4.7 s without an end, ends the process at once with 130. When `lost` is aborted, the work is cancelled as well and the
- * exit code is 1.
+ * 4.7 s without an end, ends the process at once with 130. When `lost` is aborted, the work is cancelled as well and
+ * the exit code is 1.
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,

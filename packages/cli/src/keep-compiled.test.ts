@@ -10,7 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `imagespec --version` in a process of its own, with the cache there and a umask that gives everything to everybody. */
+/**
+ * `imagespec --version` in a process of its own, with the cache there and a umask that gives everything to everybody.
+ */
 function start(cache: string, more: Record<string, string> = {}): string {
   const main = join(import.meta.dirname, "../dist/main.js");
   const { NODE_COMPILE_CACHE: _, CI: __, ...env } = process.env;

@@ -11,8 +11,8 @@ export async function runProgram(args: readonly string[]): Promise<never> {
   const answer = reserveStandardOutput();
   const lost = new AbortController();
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // The reader of the answer may have read enough (`imagespec plan | head`): the work goes on. A terminal that is gone
-    // sends SIGHUP besides.
+    // The reader of the answer may have read enough (`imagespec plan | head`): the work goes on. A terminal that is
+    // gone sends SIGHUP besides.
     if (error.code === "EPIPE" || error.code === "EIO" || lost.signal.aborted) return;
     tell(`error: E_OUTPUT: the answer cannot be written: ${error.message}\n`);
     lost.abort(error);

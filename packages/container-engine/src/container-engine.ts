@@ -140,7 +140,9 @@ export class ContainerEngine {
     await this.#transfer({ method: "POST", path: `/images/create?${query}`, headers }, `the pull of ${reference}`);
   }
 
-  /** Has the engine push an image under its tag (`latest`). Returns the manifest's digest, when the engine states it. */
+  /**
+   * Has the engine push an image under its tag (`latest`). Returns the manifest's digest, when the engine states it.
+   */
   async pushImage(reference: string, credential?: Credential): Promise<string | undefined> {
     const { name, tag } = parseReference(reference);
     const path = `/images/${encodeName(name)}/push?${new URLSearchParams({ tag: tag ?? "latest" })}`;

@@ -9,8 +9,8 @@ export function silentEngine(place: string, cause: unknown): ImageSpecError {
 }
 
 /**
- * The error, E_DAEMON, for a call of dockerode's that failed: the engine at `host` does not answer, or refuses. One that was
- * made already stays as it is.
+ * The error, E_DAEMON, for a call of dockerode's that failed: the engine at `host` does not answer, or refuses. One
+ * that was made already stays as it is.
  */
 export function engineError(host: string, cause: unknown): ImageSpecError {
   if (isImageSpecError(cause)) return cause;

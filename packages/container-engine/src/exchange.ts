@@ -44,7 +44,8 @@ export async function exchange<T>(
       silence = new Error(`it was silent for ${request.silence / 1000} s`);
       call.destroy(silence);
     };
-    // Of the whole head: one that comes byte by byte is no answer. An upload is answered when it ends, whenever that is.
+    // Of the whole head: one that comes byte by byte is no answer. An upload is answered when it ends, whenever that
+    // is.
     if (body === undefined) late = setTimeout(giveUp, request.silence);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       call.once("response", resolve);
@@ -70,8 +71,8 @@ export async function exchange<T>(
 }
 
 /**
- * Sends a body; the request fails when the body ends early. Not by `pipeline`, which would give the connection's failure
- * to the body as if it were the body's own.
+ * Sends a body; the request fails when the body ends early. Not by `pipeline`, which would give the connection's
+ * failure to the body as if it were the body's own.
  */
 function send(body: Readable, call: ClientRequest): void {
   // Not `readableEnded`: streams of tar-stream do not have it.

@@ -23,7 +23,8 @@ export function defaultAddress(tls: boolean, platform: NodeJS.Platform = process
 
 /**
  * Parses the text of an engine's address as docker's own command does: `unix:///path`, `npipe:////./pipe/name`,
- * `tcp://host:port`, `http://` and `https://`; a text without a scheme is `tcp`. A missing port is 2375, or 2376 with TLS.
+ * `tcp://host:port`, `http://` and `https://`; a text without a scheme is `tcp`. A missing port is 2375, or 2376 with
+ * TLS.
  *
  * @param source who gave the address, for messages: `DOCKER_HOST`, `docker's context "x"`.
  * @throws ImageSpecError E_DAEMON when it is another kind of address, `ssh://` among them, or not one at all.

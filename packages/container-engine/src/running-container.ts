@@ -17,8 +17,8 @@ export interface RunningContainer {
   ended: Promise<number>;
   /**
    * Sends the program SIGTERM, and SIGKILL when it goes on for longer than `patience` milliseconds (2 s); resolves once
-   * nothing of it is left. What runs as a container's first process, as it does without {@link ContainerRun.init}, ignores
-   * SIGTERM unless it handles it.
+   * nothing of it is left. What runs as a container's first process, as it does without {@link ContainerRun.init},
+   * ignores SIGTERM unless it handles it.
    */
   stop(patience?: number): Promise<void>;
 }
@@ -32,8 +32,8 @@ export interface CreatedContainer {
 }
 
 /**
- * Makes a container, whose program then starts sooner, with this process's standard output and, where `run` says so, its
- * input. Returns at once, while the engine is still making it.
+ * Makes a container, whose program then starts sooner, with this process's standard output and, where `run` says so,
+ * its input. Returns at once, while the engine is still making it.
  *
  * @throws ImageSpecError E_OPTIONS for a path with a comma or quote, which `--mount` cannot hold.
  */

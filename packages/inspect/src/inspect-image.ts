@@ -22,7 +22,8 @@ const CONCURRENCY = 4;
  * Says what an image is made of: a reference in a registry, `oci:FOLDER[:TAG]`, `engine:NAME` or `docker-archive:FILE`.
  * Its layers are read as streams; nothing is unpacked to the disk.
  *
- * @throws ImageSpecError E_REGISTRY and others of the registry client, E_INPUT_FILE, E_DAEMON, E_REFERENCE, E_UNSUPPORTED.
+ * @throws ImageSpecError E_REGISTRY and others of the registry client, E_INPUT_FILE, E_DAEMON, E_REFERENCE,
+ * E_UNSUPPORTED.
  */
 export function inspectImage(reference: string, options: InspectOptions = {}): Promise<ImageInspection> {
   return withAccess(options, (access) => inspect(reference, access));

@@ -1,6 +1,7 @@
 /**
- * What all packages share: errors, the names of images, registries and platforms, how a file that somebody names is read,
- * how work is done side by side, and what a process that ended may leave behind. Quickly loaded; the package's main entry holds it too.
+ * What all packages share: errors, the names of images, registries and platforms, how a file that somebody names is
+ * read, how work is done side by side, and what a process that ended may leave behind. Quickly loaded; the package's
+ * main entry holds it too.
  *
  * @packageDocumentation
  */

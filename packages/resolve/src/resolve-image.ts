@@ -4,8 +4,8 @@ import { parseImageUri } from "./manifest/image-uri.ts";
 import { type ResolvedImage, type ResolveOptions, resolveManifests } from "./resolve-manifests.ts";
 
 /**
- * Builds the image that an `imagespec://FILE#TARGET` names, unless it exists, for programs that deploy without manifests.
- * Relative files start at `root`, by default the working directory.
+ * Builds the image that an `imagespec://FILE#TARGET` names, unless it exists, for programs that deploy without
+ * manifests. Relative files start at `root`, by default the working directory.
  *
  * @throws ImageSpecError E_OPTIONS when it is not such a URI; E_INPUT_FILE, and what a build throws.
  */

@@ -20,8 +20,8 @@ export type ResolveBuildOptions = Pick<BuildOptions, "builder" | "builderOptions
 /** How manifests are resolved. */
 export interface ResolveOptions {
   /**
-   * Makes the engine that builds, from the folders of the spec files; default: one with the builders of the working directory's
-   * project and of theirs.
+   * Makes the engine that builds, from the folders of the spec files; default: one with the builders of the working
+   * directory's project and of theirs.
    */
   makeEngine?: ((folders: readonly string[]) => ImageBuildEngine) | undefined;
   /** How each image is built. */
@@ -51,11 +51,12 @@ export interface ResolvedManifests {
 }
 
 /**
- * Builds each image that manifests name as `imagespec://FILE#TARGET`, unless it exists, and puts its pinned reference in
- * place of the name. Everything else of the texts stays as it is. Each image is looked up or built once, all of them side
- * by side.
+ * Builds each image that manifests name as `imagespec://FILE#TARGET`, unless it exists, and puts its pinned reference
+ * in place of the name. Everything else of the texts stays as it is. Each image is looked up or built once, all of them
+ * side by side.
  *
- * @throws ImageSpecError with the place in the manifest: E_INPUT_FILE for specs that cannot be read, and what a build throws.
+ * @throws ImageSpecError with the place in the manifest: E_INPUT_FILE for specs that cannot be read, and what a build
+ * throws.
  */
 export async function resolveManifests(
   manifests: readonly Manifest[],

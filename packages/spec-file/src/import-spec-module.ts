@@ -6,8 +6,8 @@ import { inputFault } from "./input-fault.ts";
 import { offerOwnCore } from "./offer-own-core.ts";
 
 /**
- * The default export of a module, which is run with `root` as its working directory: so a spec made in it has that root,
- * as one in JSON or YAML has. Node keeps what it loaded; `anew` reads the file again, though not what it imports.
+ * The default export of a module, which is run with `root` as its working directory: so a spec made in it has that
+ * root, as one in JSON or YAML has. Node keeps what it loaded; `anew` reads the file again, though not what it imports.
  *
  * @throws ImageSpecError E_INPUT_FILE when it cannot be loaded or exports nothing; what the spec's constructor throws.
  */

@@ -10,8 +10,8 @@ import { readCapped, readFileText } from "./spec-text.ts";
 export interface SpecSource {
   content: unknown;
   /**
-   * Absolute folder that relative paths start from, without links on the way: Node names modules so, and a spec's paths in the
-   * identity are relative to it, whichever way leads there.
+   * Absolute folder that relative paths start from, without links on the way: Node names modules so, and a spec's paths
+   * in the identity are relative to it, whichever way leads there.
    */
   root: string;
   /** Folder of the spec file; undefined for standard input. */

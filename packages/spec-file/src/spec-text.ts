@@ -22,7 +22,10 @@ export async function readFileText(file: string, signal: AbortSignal): Promise<s
   }
 }
 
-/** By calls that wait, of which a folder of manifests takes hundreds: each of the others would wake a thread and be woken by it. */
+/**
+ * By calls that wait, of which a folder of manifests takes hundreds: each of the others would wake a thread and be
+ * woken by it.
+ */
 function bytesOf(file: string): Buffer {
   const descriptor = openSync(file, READ_FLAGS);
   try {

@@ -6,7 +6,9 @@ export interface YamlBreach {
   message: string;
 }
 
-/** The tags of YAML 1.2's core schema, and so of JSON; YAML 1.1's others, such as `!!set`, make values that JSON lacks. */
+/**
+ * The tags of YAML 1.2's core schema, and so of JSON; YAML 1.1's others, such as `!!set`, make values that JSON lacks.
+ */
 const TAGS = new Set(["map", "seq", "str", "int", "float", "bool", "null"].map((name) => `tag:yaml.org,2002:${name}`));
 
 /**

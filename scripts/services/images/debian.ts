@@ -41,8 +41,8 @@ type Release = "bookworm" | "trixie";
 export const baseLayerName = (name: string, architecture: string, release: Release = "bookworm"): string =>
   `${name}-${release}-${architecture}-2`;
 
-// As in the official images /usr is merged from the start: `usrmerge`, which would do it later, brings all of Perl. From
-// trixie on it is so by itself.
+// As in the official images /usr is merged from the start: `usrmerge`, which would do it later, brings all of Perl.
+// From trixie on it is so by itself.
 const MERGED = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=usr-is-merged"];
 
 function debianLayer(

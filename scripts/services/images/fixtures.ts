@@ -48,8 +48,8 @@ export async function pythonDistrolessImage(architecture: string): Promise<Platf
 }
 
 /**
- * The Python base without package managers and without files that no test of processes or files looks at. It has less than half
- * of the files, for suites that build on it again and again.
+ * The Python base without package managers and without files that no test of processes or files looks at. It has less
+ * than half of the files, for suites that build on it again and again.
  */
 export async function pythonSmallImage(architecture: string): Promise<PlatformImage> {
   const base = await pythonImage(architecture);

@@ -7,8 +7,8 @@ import { ensureImage } from "./ensure-images.ts";
 const TRIXIE: CatalogEntry = { repository: "library/debian", tag: "trixie-slim", make: trixieImage };
 
 /**
- * Makes sure that the registry has `debian:trixie-slim`. Takes a minute the first time: call it at the top of a test file,
- * where no time-out counts.
+ * Makes sure that the registry has `debian:trixie-slim`. Takes a minute the first time: call it at the top of a test
+ * file, where no time-out counts.
  * @returns its reference
  */
 export async function ensureTrixie(): Promise<string> {

@@ -3,8 +3,8 @@ import { type BuildRequest, isImageSpecError } from "@imagespec/core/builder";
 import type { HeldImage } from "@imagespec/dockerfile";
 
 /**
- * What docker's own engine holds under a name; undefined when it has no such image, or does not answer. `config` is laid
- * over this process's environment.
+ * What docker's own engine holds under a name; undefined when it has no such image, or does not answer. `config` is
+ * laid over this process's environment.
  *
  * @throws ImageSpecError E_ABORTED.
  */

@@ -3,8 +3,8 @@ import type { Container } from "dockerode";
 import { pack } from "tar-stream";
 
 /**
- * Writes files into a container's file system, by absolute path, readable by root alone; those without a content are left
- * out.
+ * Writes files into a container's file system, by absolute path, readable by root alone; those without a content are
+ * left out.
  *
  * @throws {Error} The engine's refusal, with its `statusCode`, or that of the connection to it.
  */
@@ -19,8 +19,8 @@ export async function putFiles(container: Container, files: Record<string, strin
   const put = () => container.putArchive(bytes, { path: "/" });
   await put().catch(async (error: unknown) => {
     if (!isBrokenPipe(error)) throw error;
-    // An engine that answers before it has read everything closes the connection, and its answer is lost with it: whether
-    // the container is still there is asked in its place, and the same files may be written twice.
+    // An engine that answers before it has read everything closes the connection, and its answer is lost with it:
+    // whether the container is still there is asked in its place, and the same files may be written twice.
     await container.inspect();
     await put();
   });

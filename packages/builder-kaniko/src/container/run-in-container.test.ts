@@ -33,7 +33,10 @@ const file =
 const ended = (ExitCode: number) => json(200, { State: { Running: false, ExitCode, OOMKilled: false, Error: "" } });
 const running = json(200, { State: { Running: true, ExitCode: 0, OOMKilled: false, Error: "" } });
 
-/** What an engine answers about the container, by the end of its address; of several answers each once, the last one again. */
+/**
+ * What an engine answers about the container, by the end of its address; of several answers each once, the last one
+ * again.
+ */
 type Answers = Record<string, Answer[]>;
 
 const ENGINE: Answers = {

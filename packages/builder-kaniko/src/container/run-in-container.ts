@@ -118,8 +118,8 @@ async function follow(
 }
 
 /**
- * How a container ended whose output did. It is asked, rather than waited for: an answer that the engine begins and never
- * ends, since it was stopped itself, would be waited for forever.
+ * How a container ended whose output did. It is asked, rather than waited for: an answer that the engine begins and
+ * never ends, since it was stopped itself, would be waited for forever.
  */
 async function endState(container: Container): Promise<ContainerInspectInfo["State"]> {
   for (;;) {

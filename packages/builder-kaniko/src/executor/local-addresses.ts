@@ -5,8 +5,8 @@ import { isLoopback } from "@imagespec/registry";
 const NO_ADDRESS = /^(?:no_proxy|IMAGESPEC_ENV_\d+)$/i;
 
 /**
- * Whether the steps of a build ask something that listens on this machine: an index, a channel, a mirror, or what its build
- * arguments name, a proxy or a source of Pythons. Pure.
+ * Whether the steps of a build ask something that listens on this machine: an index, a channel, a mirror, or what its
+ * build arguments name, a proxy or a source of Pythons. Pure.
  */
 export function asksThisMachine({ steps }: BuildPlan, buildArguments: Readonly<Record<string, string>>): boolean {
   const { apt, environment, packages } = steps;

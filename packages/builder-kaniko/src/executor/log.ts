@@ -2,7 +2,10 @@ import { type BuildEvent, LineSplitter } from "@imagespec/core/builder";
 import { type Instruction, parseStepWarning, shortened, TAIL_LINES } from "@imagespec/dockerfile";
 import { redact } from "@imagespec/registry";
 
-/** A JSON line must not be cut. An instruction is at most 128 KiB (the kernel's limit for an argument), 6 times that escaped. */
+/**
+ * A JSON line must not be cut. An instruction is at most 128 KiB (the kernel's limit for an argument), 6 times that
+ * escaped.
+ */
 const LONGEST_LINE = 2 ** 20;
 /** kaniko logs each instruction of the Dockerfile, when it starts, in a message of its own. */
 const INSTRUCTION = /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|LABEL|RUN|SHELL|USER|WORKDIR) /;

@@ -22,7 +22,10 @@ export class KubeRefusal extends Error {
   }
 }
 
-/** Whether a call that failed so may succeed a little later: the API did not answer, is overloaded or changes its leader. */
+/**
+ * Whether a call that failed so may succeed a little later: the API did not answer, is overloaded or changes its
+ * leader.
+ */
 export function mayPass(error: unknown): boolean {
   if (error instanceof KubeRefusal) return error.status === 429 || error.status >= 500;
   return isImageSpecError(error, "E_KUBERNETES");

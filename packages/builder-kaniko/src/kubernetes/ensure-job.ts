@@ -33,9 +33,9 @@ const DELETION_PAUSE_MS = 500;
 const LONGEST_DELETION_MS = 120_000;
 
 /**
- * The one Job for a platform of an image: an unfinished one that exists, a finished one whose result can be used, else a
- * new one. The Job is created before the Secret and the ConfigMap it mounts, because it owns them; if a client dies in
- * between, the next one creates what is missing.
+ * The one Job for a platform of an image: an unfinished one that exists, a finished one whose result can be used, else
+ * a new one. The Job is created before the Secret and the ConfigMap it mounts, because it owns them; if a client dies
+ * in between, the next one creates what is missing.
  */
 export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<RunningJob> {
   const path = cluster.path("jobs", wanted.task.name);

@@ -26,9 +26,9 @@ export interface FollowOptions {
 }
 
 /**
- * Follows a Job to its end: watches it and its Pods, and passes on its log. An event of a watch is only a reason to read
- * the state again, so an event that was missed while a connection was down does no harm; nor does an API that is out of
- * reach for a while, since the Job goes on without it.
+ * Follows a Job to its end: watches it and its Pods, and passes on its log. An event of a watch is only a reason to
+ * read the state again, so an event that was missed while a connection was down does no harm; nor does an API that is
+ * out of reach for a while, since the Job goes on without it.
  *
  * @returns the image's digest; undefined when the Job is gone.
  * @throws ImageSpecError E_BUILD and its kin, E_KUBERNETES.

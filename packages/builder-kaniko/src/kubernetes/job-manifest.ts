@@ -54,7 +54,8 @@ export function jobManifest(task: JobTask): object {
       backoffLimit: 0,
       activeDeadlineSeconds: Math.ceil(task.timeout),
       ttlSecondsAfterFinished: options.ttlSeconds,
-      // A Pod that the cluster evicts is created again and does not count as a failure; a failed build would fail again.
+      // A Pod that the cluster evicts is created again and does not count as a failure; a failed build would fail
+      // again.
       podFailurePolicy: {
         rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
       },

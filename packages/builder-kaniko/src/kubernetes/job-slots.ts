@@ -22,7 +22,9 @@ const LOOK_AGAIN_MS = 1000;
 export class JobSlots {
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Runs `start` when there is room; rejects when `signal` aborts before. What was started is waited for in any case. */
+  /**
+   * Runs `start` when there is room; rejects when `signal` aborts before. What was started is waited for in any case.
+   */
   take<T>(cluster: Cluster, { limit, signal, waits, start }: JobTurn<T>): Promise<T> {
     let started = false;
     const mine = this.#turn.then(async () => {
@@ -38,8 +40,8 @@ export class JobSlots {
       return start();
     });
     this.#turn = mine.catch(() => undefined);
-    // A caller that is cancelled leaves at once; its turn, when it comes, goes to the next. One whose Job is being created
-    // stays to learn what became of it, since nobody else would delete that Job.
+    // A caller that is cancelled leaves at once; its turn, when it comes, goes to the next. One whose Job is being
+    // created stays to learn what became of it, since nobody else would delete that Job.
     const givenUp = new Promise<never>((_, reject) => {
       const give = () => {
         if (!started) reject(signal.reason);

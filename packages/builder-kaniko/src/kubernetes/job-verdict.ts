@@ -69,7 +69,10 @@ function succeeded(snapshot: JobSnapshot): JobVerdict {
   return { state: "failed", error: noImage(subject(snapshot), snapshot.platform, snapshot.tail) };
 }
 
-/** The executor has ended, and its Job has not: a container that was put beside it, such as a mesh's proxy, may run for ever. */
+/**
+ * The executor has ended, and its Job has not: a container that was put beside it, such as a mesh's proxy, may run for
+ * ever.
+ */
 function outlived(snapshot: JobSnapshot, pod: KubePod): JobVerdict | undefined {
   const terminated = container(pod)?.state?.terminated;
   const statuses = pod.status?.containerStatuses ?? [];

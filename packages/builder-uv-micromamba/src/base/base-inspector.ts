@@ -102,8 +102,8 @@ export class BaseInspector {
   /**
    * The text of a small file, links followed; "" where it is not there.
    *
-   * @throws ImageSpecError E_UNSUPPORTED for a large one, for what is not a file and for a link that leads nowhere, which
-   * a layer would put a file in the place of.
+   * @throws ImageSpecError E_UNSUPPORTED for a large one, for what is not a file and for a link that leads nowhere,
+   * which a layer would put a file in the place of.
    */
   async text(path: string): Promise<string> {
     const found = await this.tree.resolve(path);
@@ -171,7 +171,8 @@ export class BaseInspector {
 
   /** The interpreter a command name or absolute path stands for; undefined where there is none. */
   async python(command: string): Promise<BasePython | undefined> {
-    // A PATH that a spec gave the base may leave out the system's programs; steps of Dockerfiles find them all the same.
+    // A PATH that a spec gave the base may leave out the system's programs; steps of Dockerfiles find them all the
+    // same.
     const path = [configVariable(this.#image.config.config?.Env ?? [], "PATH") ?? "", DEFAULT_PATH].join(":");
     const folders = path.split(":").filter((folder) => folder !== "");
     const candidates = command.includes("/") ? [command] : folders.map((folder) => `${folder}/${command}`);

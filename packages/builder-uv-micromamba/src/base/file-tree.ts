@@ -39,8 +39,8 @@ export class FileTree {
   }
 
   /**
-   * Looks for the entry from that layer down. With `exactly`, a folder that an upper layer only implies is looked up below,
-   * for its mode and owner.
+   * Looks for the entry from that layer down. With `exactly`, a folder that an upper layer only implies is looked up
+   * below, for its mode and owner.
    */
   async #locate(path: string, exactly: boolean, from: number): Promise<Located | undefined> {
     let implied: Located | undefined;
@@ -186,8 +186,8 @@ function replaces({ type }: LayerEntry, implied: LayerEntry | undefined): boolea
 }
 
 /**
- * Whether none of these layers hides a path of the layers below them. What they do about a whole folder is looked up once,
- * since a large environment has tens of thousands of files in some tens of layers.
+ * Whether none of these layers hides a path of the layers below them. What they do about a whole folder is looked up
+ * once, since a large environment has tens of thousands of files in some tens of layers.
  */
 function seenBelow(above: readonly LayerIndex["entries"][]): (path: string) => boolean {
   /** Of each folder the layers that have it, among whose names may be whiteouts; undefined for one that is hidden. */
@@ -203,7 +203,10 @@ function seenBelow(above: readonly LayerIndex["entries"][]): (path: string) => b
   };
 }
 
-/** Whether this layer hides that path of the layers below it; with a slash at its end, all that they have in that folder. */
+/**
+ * Whether this layer hides that path of the layers below it; with a slash at its end, all that they have in that
+ * folder.
+ */
 function isHidden(entries: LayerIndex["entries"], path: string): boolean {
   for (let start = 0; ; ) {
     const slash = path.indexOf("/", start);

@@ -5,7 +5,8 @@ import type { LayerEntry } from "./scan-layer.ts";
 /**
  * The folder at a path of a base that a layer is to write into; undefined where the base has nothing there.
  *
- * @throws ImageSpecError E_UNSUPPORTED where the base has a link there or something else, which the layer would replace.
+ * @throws ImageSpecError E_UNSUPPORTED where the base has a link there or something else, which the layer would
+ * replace.
  */
 export async function plainFolder(path: string, tree: FileTree, baseName: string): Promise<LayerEntry | undefined> {
   const existing = await tree.get(path);

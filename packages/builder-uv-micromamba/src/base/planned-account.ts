@@ -19,9 +19,9 @@ const FIRST_ID = 1000;
 const LARGEST_ID = 0xfffffffe;
 
 /**
- * The user a step asks for: one that is there is kept; else it gets 1000 as uid and gid if both are free, else the
- * next number that is free for both. Works on the text of passwd(5) and group(5) as the shell of Dockerfile builds does:
- * ids are compared as they are written, and an entry without one counts for nothing. Pure.
+ * The user a step asks for: one that is there is kept; else it gets 1000 as uid and gid if both are free, else the next
+ * number that is free for both. Works on the text of passwd(5) and group(5) as the shell of Dockerfile builds does: ids
+ * are compared as they are written, and an entry without one counts for nothing. Pure.
  *
  * @throws ImageSpecError E_UNSUPPORTED for an entry of that name whose id is not a number.
  */

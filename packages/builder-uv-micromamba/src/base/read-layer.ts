@@ -17,7 +17,10 @@ export function unreadable(subject: string, why: string, cause?: unknown): Image
   });
 }
 
-/** Whether an entry is a file, as engines see it: what should lie in one piece is a file like others (POSIX.1-1988 ustar). */
+/**
+ * Whether an entry is a file, as engines see it: what should lie in one piece is a file like others (POSIX.1-1988
+ * ustar).
+ */
 export function isFile({ type }: Header): boolean {
   return type === "file" || type === "contiguous-file";
 }

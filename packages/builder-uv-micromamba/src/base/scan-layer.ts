@@ -25,8 +25,8 @@ export interface LayerEntry {
 }
 
 /**
- * What one layer holds, by path without leading slash, with all folders that lead there ({@link imply}); whiteouts as they
- * are named in the layer.
+ * What one layer holds, by path without leading slash, with all folders that lead there ({@link imply}); whiteouts as
+ * they are named in the layer.
  */
 export interface LayerIndex {
   entries: Record<string, LayerEntry>;
@@ -53,7 +53,9 @@ const BYTECODE =
 const TEXT =
   /^etc\/(passwd|group)$|^opt\/(venv|micromamba\/envs\/runtime)\/(pyvenv\.cfg|lib\/python3\.\d+\/site-packages\/[^/]+\.dist-info\/RECORD)$/;
 
-/** Reads a layer and keeps what matters of it. Throws as {@link readLayer}, and E_UNSUPPORTED above the caps of texts. */
+/**
+ * Reads a layer and keeps what matters of it. Throws as {@link readLayer}, and E_UNSUPPORTED above the caps of texts.
+ */
 export async function scanLayer(
   blob: AsyncIterable<Uint8Array>,
   subject: string,
@@ -123,8 +125,8 @@ function utf8Text(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Adds the folders that a layer only implies, with the mode and owner they get when no lower layer has them. Returns how
- * many characters their paths have.
+ * Adds the folders that a layer only implies, with the mode and owner they get when no lower layer has them. Returns
+ * how many characters their paths have.
  */
 export function imply(entries: Record<string, LayerEntry>, path: string): number {
   let added = 0;

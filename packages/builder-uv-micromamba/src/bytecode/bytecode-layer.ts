@@ -12,8 +12,8 @@ const MODULES_AHEAD = 64;
 const BYTES_AHEAD = 4 * 1024 * 1024;
 
 /**
- * The bytecode of a layer's modules below `site` of an environment, as another layer: checked-hash `.pyc` (PEP 552), the
- * same that Dockerfile builders make with the same script. Made by Pythons of this machine, which all layers share.
+ * The bytecode of a layer's modules below `site` of an environment, as another layer: checked-hash `.pyc` (PEP 552),
+ * the same that Dockerfile builders make with the same script. Made by Pythons of this machine, which all layers share.
  */
 export function bytecodeLayer(
   modules: LayerSource,

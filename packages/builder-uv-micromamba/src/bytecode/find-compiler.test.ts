@@ -19,7 +19,9 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** A machine with a uv that can download nothing, and `python3.12` of that version on PATH; counts the downloads tried. */
+/**
+ * A machine with a uv that can download nothing, and `python3.12` of that version on PATH; counts the downloads tried.
+ */
 async function machine(name: string, python: string) {
   const folder = join(root, name);
   await mkdir(folder);

@@ -27,10 +27,10 @@ export interface Compiler {
 }
 
 /**
- * A Python on this machine of the X.Y of an image's: the one that this uv installs for X.Y, downloaded into the cache where
- * that works, else `pythonX.Y` on PATH with a warning, best the image's own X.Y.Z. Where other machines have shared which version they compile with, that one is
- * taken: one of uv's is downloaded only once there is something to compile, and one of the machine's is used where this
- * machine has it too. Looked for once in a build.
+ * A Python on this machine of the X.Y of an image's: the one that this uv installs for X.Y, downloaded into the cache
+ * where that works, else `pythonX.Y` on PATH with a warning, best the image's own X.Y.Z. Where other machines have
+ * shared which version they compile with, that one is taken: one of uv's is downloaded only once there is something to
+ * compile, and one of the machine's is used where this machine has it too. Looked for once in a build.
  *
  * @throws ImageSpecError E_UNSUPPORTED when there is none.
  */
@@ -71,8 +71,8 @@ interface Attempt {
 }
 
 /**
- * The X.Y.Z that this uv installs for X.Y; undefined where it lists none. The cache may also hold what another uv installed,
- * which compiles to other bytes.
+ * The X.Y.Z that this uv installs for X.Y; undefined where it lists none. The cache may also hold what another uv
+ * installed, which compiles to other bytes.
  */
 function listedVersion(session: BuildSession, uv: FindUv, attempt: Attempt): Promise<string | undefined> {
   const { force } = session.request;

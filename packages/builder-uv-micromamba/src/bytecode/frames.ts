@@ -1,6 +1,9 @@
 const SIZE = 4;
 
-/** Sizes and parts as COMPILE_SCRIPT reads and writes them: first how many bytes each part has (little-endian), then the parts. */
+/**
+ * Sizes and parts as COMPILE_SCRIPT reads and writes them: first how many bytes each part has (little-endian), then the
+ * parts.
+ */
 export function frame(...parts: readonly Uint8Array[]): Buffer {
   const sizes = Buffer.alloc(SIZE * parts.length);
   for (const [at, part] of parts.entries()) sizes.writeUInt32LE(part.length, SIZE * at);

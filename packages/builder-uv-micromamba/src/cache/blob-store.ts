@@ -85,7 +85,10 @@ export class BlobStore {
     return true;
   }
 
-  /** The bytes of the file of that digest. Pieces are read into `memory`, whose owner gives them back; else each into its own. */
+  /**
+   * The bytes of the file of that digest. Pieces are read into `memory`, whose owner gives them back; else each into
+   * its own.
+   */
   read(digest: string, memory?: PieceMemory): AsyncIterable<Uint8Array> {
     return readPieces(this.path(digest), { memory });
   }

@@ -47,7 +47,9 @@ export class CacheFolder {
     }
   }
 
-  /** A path for a file or folder being written: marked with this process, on the same file system as its destination. */
+  /**
+   * A path for a file or folder being written: marked with this process, on the same file system as its destination.
+   */
   temporary(): string {
     return this.path("tmp", `${processMark()}-${randomUUID()}`);
   }

@@ -86,7 +86,8 @@ export class Downloader {
   /**
    * A whole file of at most `limit` bytes, which is not cached; undefined where the server has none (404).
    *
-   * @throws ImageSpecError E_RESOLVE for any other answer, which is tried again a few times first, and for a longer file.
+   * @throws ImageSpecError E_RESOLVE for any other answer, which is tried again a few times first, and for a longer
+   * file.
    */
   async bytes(url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const wanted = { url, subject: url };

@@ -13,8 +13,9 @@ const IN_USE_MS = 60 * 60 * 1000;
 const LOOKED_MS = 10 * 60 * 1000;
 
 /**
- * Removes the least recently used files until the cache holds at most `maxBytes`, unless that was done minutes ago. Several
- * processes may do so at once. A build makes a missing file again, so removing one is always safe. Returns the bytes freed.
+ * Removes the least recently used files until the cache holds at most `maxBytes`, unless that was done minutes ago.
+ * Several processes may do so at once. A build makes a missing file again, so removing one is always safe. Returns the
+ * bytes freed.
  */
 export async function evict(folder: CacheFolder, maxBytes: number): Promise<number> {
   const looked = folder.path("looked-through");
@@ -38,7 +39,8 @@ export async function evict(folder: CacheFolder, maxBytes: number): Promise<numb
     total -= file.size;
     freed += file.size;
   }
-  // Without it the next build looks again. Written anew, since writing into a pipe in its place would wait for a reader.
+  // Without it the next build looks again. Written anew, since writing into a pipe in its place would wait for a
+  // reader.
   await rm(looked, { force: true })
     .then(() => writeFile(looked, String(maxBytes)))
     .catch(() => {});

@@ -4,9 +4,9 @@ import { untilAborted } from "@imagespec/registry";
 export type Turns = Map<string, Promise<unknown>>;
 
 /**
- * Does work whose result is kept in the cache, for each key one at a time, so that images built side by side do not all do
- * the same. `work` looks into the cache first, since whoever was at it before may have failed or been cancelled. `signal`
- * ends waiting for them.
+ * Does work whose result is kept in the cache, for each key one at a time, so that images built side by side do not all
+ * do the same. `work` looks into the cache first, since whoever was at it before may have failed or been cancelled.
+ * `signal` ends waiting for them.
  *
  * @throws the signal's reason, and what `work` throws.
  */

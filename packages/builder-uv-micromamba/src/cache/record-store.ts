@@ -115,8 +115,8 @@ export class RecordStore {
   }
 
   /**
-   * What is known under a key; where nothing is, what `find` finds out, which is kept. Of builds side by side only one finds
-   * it out.
+   * What is known under a key; where nothing is, what `find` finds out, which is kept. Of builds side by side only one
+   * finds it out.
    */
   async known<T>(kind: string, key: unknown, find: () => Promise<T>): Promise<T> {
     const known = await this.get<T>(kind, key);
@@ -131,8 +131,8 @@ export class RecordStore {
   }
 
   /**
-   * The same for an answer that counts for ten minutes. With `force` it is asked for again; an answer that is not `kept` is
-   * asked for each time.
+   * The same for an answer that counts for ten minutes. With `force` it is asked for again; an answer that is not
+   * `kept` is asked for each time.
    */
   async recent<T>(kind: string, key: unknown, { force, ask, kept = () => true }: RecentQuestion<T>): Promise<T> {
     const known = force ? undefined : await this.get<RecentAnswer<T>>(kind, key);

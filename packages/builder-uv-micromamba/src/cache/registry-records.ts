@@ -157,7 +157,9 @@ function kindOf(of: string): string {
   return kind;
 }
 
-/** Whether what is known of something says a value already; of an index's answer the time is no matter while it counts. */
+/**
+ * Whether what is known of something says a value already; of an index's answer the time is no matter while it counts.
+ */
 function says(known: unknown, of: string, value: unknown): boolean {
   // Most values were taken from there; their texts have megabytes.
   if (known === value) return true;

@@ -5,7 +5,9 @@ import type { RecordStore } from "../cache/record-store.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { textFile } from "../layer/tar-entry.ts";
 
-/** What Dockerfile builders, whose step compiles the whole environment, do about bytecode that the base has or lacks. */
+/**
+ * What Dockerfile builders, whose step compiles the whole environment, do about bytecode that the base has or lacks.
+ */
 export interface BaseBytecode {
   /** The modules without checked-hash bytecode of their own, as if a layer held them; undefined for none. */
   modules: LayerSource | undefined;
@@ -13,7 +15,10 @@ export interface BaseBytecode {
   stray: string[];
 }
 
-/** Looks through the environment of a base that packages are added to. Modules among the paths that are `gone` do not count. */
+/**
+ * Looks through the environment of a base that packages are added to. Modules among the paths that are `gone` do not
+ * count.
+ */
 export async function baseBytecode(
   { prefix, python: { minor } }: BaseEnvironment,
   gone: ReadonlySet<string>,

@@ -17,8 +17,8 @@ export function refuseSetGroup(path: string, mode: number, baseName: string): vo
  * Layers that write below a folder of the base keep its mode and owner: one that a layer only implies gets 0755 and
  * root where docker unpacks it.
  *
- * @throws ImageSpecError E_UNSUPPORTED where the base has a link there, which no layer can write through, or a folder with
- * set-group-ID.
+ * @throws ImageSpecError E_UNSUPPORTED where the base has a link there, which no layer can write through, or a folder
+ * with set-group-ID.
  */
 export async function keepBaseFolder(
   layers: readonly LayerSource[],

@@ -26,10 +26,10 @@ export interface EarlyResolution {
 }
 
 /**
- * Starts resolving while something else is waited for that takes about as long: a base that is still being read, for the
- * Python that the config of official images names, or Debian packages. Undefined where neither is, or nothing says which
- * Python there is; the compiler is looked for all the same. A wrong guess only costs time: what it makes is in the cache
- * under a key of its own.
+ * Starts resolving while something else is waited for that takes about as long: a base that is still being read, for
+ * the Python that the config of official images names, or Debian packages. Undefined where neither is, or nothing says
+ * which Python there is; the compiler is looked for all the same. A wrong guess only costs time: what it makes is in
+ * the cache under a key of its own.
  */
 export async function resolveEarly(
   session: BuildSession,
@@ -89,7 +89,8 @@ export async function resolveEarly(
   session.track(making);
   const drop = async () => {
     dropped.abort();
-    // A fault of the wheels reaches the caller that uses them; a layer that failed here is made again when it is needed.
+    // A fault of the wheels reaches the caller that uses them; a layer that failed here is made again when it is
+    // needed.
     await making.catch(() => {});
   };
   return { target, wheels, drop };

@@ -7,8 +7,8 @@ import { refuseSetGroup } from "./base-folder.ts";
 const USUAL = 0o755;
 
 /**
- * Layers over an environment of the base, whose folders keep their modes where something stays in them: what is installed
- * into a folder does not change it. Those from which all is `removed` are made anew, but for site-packages.
+ * Layers over an environment of the base, whose folders keep their modes where something stays in them: what is
+ * installed into a folder does not change it. Those from which all is `removed` are made anew, but for site-packages.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a folder with set-group-ID, which hands that on to what is made in it.
  */

@@ -18,7 +18,8 @@ export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName:
 }
 
 /**
- * Refuses a folder that the base has in its own way: what uv in a Dockerfile makes of it depends on what it finds there.
+ * Refuses a folder that the base has in its own way: what uv in a Dockerfile makes of it depends on what it finds
+ * there.
  *
  * @throws ImageSpecError E_UNSUPPORTED, unless there is nothing or an empty folder as uv would make it.
  */

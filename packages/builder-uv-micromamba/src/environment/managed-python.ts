@@ -86,7 +86,10 @@ async function* installed({ cache, warn }: BuildSession, { key, uv, signal }: In
   }
 }
 
-/** The files of a folder by sorted name, without bytecode; the path of the staging folder in them is replaced by the image's. */
+/**
+ * The files of a folder by sorted name, without bytecode; the path of the staging folder in them is replaced by the
+ * image's.
+ */
 async function* tree(folder: string, path: string, stage: string): AsyncGenerator<TarEntry> {
   for (const name of (await readdir(folder)).sort()) {
     if (name === "__pycache__") continue;

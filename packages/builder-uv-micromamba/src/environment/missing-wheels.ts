@@ -14,12 +14,12 @@ interface Missing<W> {
 }
 
 /**
- * Which wheels an environment lacks, and what it holds in another version of them or from elsewhere: uv takes what has the
- * same version for another one when the requirement names an address that it does not come from, and for a uv.lock
+ * Which wheels an environment lacks, and what it holds in another version of them or from elsewhere: uv takes what has
+ * the same version for another one when the requirement names an address that it does not come from, and for a uv.lock
  * (`isSynced`) also when it comes from an address and the lock names an index. A project is always made anew.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that the environment holds more than once, of which uv takes some out, and for
- * one from another address, since addresses in several spellings may be the same to uv.
+ * @throws ImageSpecError E_UNSUPPORTED for one that the environment holds more than once, of which uv takes some out,
+ * and for one from another address, since addresses in several spellings may be the same to uv.
  */
 export function missingWheels<W extends Wanted>(
   wheels: readonly W[],

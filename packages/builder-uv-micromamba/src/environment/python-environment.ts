@@ -122,7 +122,10 @@ interface PackageLayers {
   base: LayerSource | undefined;
 }
 
-/** As in a Dockerfile, in which a step for a Python of ours compiles the environment whether it has installed one or not. */
+/**
+ * As in a Dockerfile, in which a step for a Python of ours compiles the environment whether it has installed one or
+ * not.
+ */
 async function layersWithoutPackages(
   step: EnvironmentStep,
   extended: BaseEnvironment | undefined,

@@ -12,8 +12,8 @@ import { parseRecord } from "../wheel/record.ts";
  * The paths that go with distributions of the base, sorted: every file their RECORD names inside the environment, its
  * bytecode, and the .dist-info folder where all in it is named.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows, and for one with a link on the
- * way to a file, which uv does not take out.
+ * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows, and for one with a link on
+ * the way to a file, which uv does not take out.
  */
 export async function removedPaths(
   environment: BaseEnvironment,
@@ -63,7 +63,9 @@ export async function removedPaths(
   return [...paths].sort();
 }
 
-/** The layer that removes these paths, for distributions that are replaced and for stray bytecode; undefined for none. */
+/**
+ * The layer that removes these paths, for distributions that are replaced and for stray bytecode; undefined for none.
+ */
 export function removalLayer(
   outdated: readonly InstalledDistribution[],
   removed: readonly string[],

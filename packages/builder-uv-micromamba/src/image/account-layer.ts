@@ -23,12 +23,14 @@ export interface AccountQuestion {
 
 /**
  * The layer that makes the user of the runtime contract: passwd and group with one more line, its home, the working
- * directory with the user as its owner, and the file by which login shells keep PATH. Undefined when the base has all of it already.
+ * directory with the user as its owner, and the file by which login shells keep PATH. Undefined when the base has all
+ * of it already.
  */
 export async function accountLayer(question: AccountQuestion): Promise<LayerSource | undefined> {
   const { step, account, inspector, baseName, path: searchPath } = question;
   const entries: TarEntry[] = [];
-  // The folders that lead to a path, created where the base lacks them. A layer cannot write through a link in their place.
+  // The folders that lead to a path, created where the base lacks them. A layer cannot write through a link in their
+  // place.
   const folders = async (path: string) => {
     for (const folder of foldersOf(path)) {
       if (entries.some((entry) => entry.path === folder)) continue;

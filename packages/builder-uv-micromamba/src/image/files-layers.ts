@@ -13,8 +13,8 @@ import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
 type BaseEntries = ReadonlyMap<string, Pick<LayerEntry, "type">>;
 
 /**
- * One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user. `files`
- * are what is shipped, with the folders that lead there.
+ * One layer for each tree of the files step: the source folder, then the copied files, owned by the image's user.
+ * `files` are what is shipped, with the folders that lead there.
  *
  * @throws ImageSpecError E_INPUT_FILE for a name that means a deletion in layers, and for a folder where the base has
  * something else or the other way round: a layer would replace it, and a Dockerfile's COPY does not.

@@ -11,7 +11,9 @@ const STEP = "push the image";
 /** Layers sent at a time while others are made, which need the processor more. */
 const AHEAD = 2;
 
-/** Sends an image to its registry: what there is of its layers while others are still made, then the rest, the tag last. */
+/**
+ * Sends an image to its registry: what there is of its layers while others are still made, then the rest, the tag last.
+ */
 export class ImagePush {
   readonly #session: BuildSession;
   readonly #report: TransferReport;
@@ -39,8 +41,8 @@ export class ImagePush {
   }
 
   /**
-   * Sends a layer when its turn comes, unless that comes after all are made. A failure is left to {@link write}. One that the
-   * registry has said it has is sent already.
+   * Sends a layer when its turn comes, unless that comes after all are made. A failure is left to {@link write}. One
+   * that the registry has said it has is sent already.
    */
   begin(layer: BuiltLayer): void {
     const { digest, size } = layer;

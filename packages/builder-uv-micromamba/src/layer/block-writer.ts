@@ -21,7 +21,10 @@ const FIXED: Codes = {
   distances: canonicalCode(new Uint8Array(30).fill(5)),
 };
 
-/** Gathers literals and matches, and writes them as blocks: by codes of their own, or by the fixed ones where those take less. */
+/**
+ * Gathers literals and matches, and writes them as blocks: by codes of their own, or by the fixed ones where those take
+ * less.
+ */
 export class BlockWriter {
   readonly #tokens = new Uint32Array(TOKENS);
   readonly #literals = new Uint32Array(286);

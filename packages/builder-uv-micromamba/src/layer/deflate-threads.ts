@@ -13,7 +13,9 @@ interface Thread {
   waiting: Map<number, PromiseWithResolvers<Buffer>>;
 }
 
-/** Compresses blocks beside the main thread, on as many threads as there are cores left; each starts when it is needed. */
+/**
+ * Compresses blocks beside the main thread, on as many threads as there are cores left; each starts when it is needed.
+ */
 export class DeflateThreads {
   readonly count: number;
   readonly #deflater = new Deflater();

@@ -54,7 +54,8 @@ describe("deflate", () => {
       const symbols = 1 + below(256);
       for (const size = below([50, 3000, 90_000][run % 3] as number); parts.length < size; ) {
         const kind = below(3);
-        // Runs and repeats, short and long, near and as far back as a window reaches; else bytes, the first the commonest.
+        // Runs and repeats, short and long, near and as far back as a window reaches; else bytes, the first the
+        // commonest.
         const back = kind === 0 ? 1 : [below(300), below(40_000), 32_760 + below(16)][below(3)];
         for (let left = 1 + below([8, 270, 2000][below(3)] as number); left > 0; left--)
           parts.push(kind < 2 ? (parts[parts.length - 1 - (back as number)] ?? 0) : below(1 + below(symbols)));

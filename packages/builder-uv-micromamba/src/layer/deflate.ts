@@ -5,8 +5,9 @@ import { Matches } from "./matches.ts";
 const LONG_ENOUGH = 32;
 
 /**
- * Deflates blocks, one after the other, each into a raw stream of its own (RFC 1951). In JavaScript alone, and by integers
- * alone: the same bytes from every release of Node, every zlib and every processor. Other constants are another recipe.
+ * Deflates blocks, one after the other, each into a raw stream of its own (RFC 1951). In JavaScript alone, and by
+ * integers alone: the same bytes from every release of Node, every zlib and every processor. Other constants are
+ * another recipe.
  */
 export class Deflater {
   readonly #matches = new Matches();
@@ -19,7 +20,8 @@ export class Deflater {
     return this.#writer.end();
   }
 
-  // Nothing but the loop: V8 compiles it while it runs, and would do so again for what comes after it and has not run yet.
+  // Nothing but the loop: V8 compiles it while it runs, and would do so again for what comes after it and has not run
+  // yet.
   #tokens(input: Uint8Array<ArrayBuffer>): void {
     const matches = this.#matches;
     const writer = this.#writer;

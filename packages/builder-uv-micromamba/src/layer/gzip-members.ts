@@ -13,7 +13,10 @@ const WAITING_BYTES = 16 * 1024 * 1024;
 
 const compress = promisify(gzip) as (data: Uint8Array, options: object) => Promise<Buffer>;
 
-/** How the pieces of a layer that cannot be copied are compressed: by the fixed deflate, large ones by zlib; or by zlib alone. */
+/**
+ * How the pieces of a layer that cannot be copied are compressed: by the fixed deflate, large ones by zlib; or by zlib
+ * alone.
+ */
 export type Compression = "fixed" | "zlib";
 
 export interface GzipQuestion {
@@ -26,9 +29,9 @@ export interface GzipQuestion {
 }
 
 /**
- * Compresses pieces of a tar as gzip members that follow each other (RFC 1952 2.2): what is deflated already is copied into
- * one of its own, what is small goes together, what is large is cut. Which member holds what depends on the pieces'
- * contents alone, so the bytes are the same for any number of cores and any cut of the input.
+ * Compresses pieces of a tar as gzip members that follow each other (RFC 1952 2.2): what is deflated already is copied
+ * into one of its own, what is small goes together, what is large is cut. Which member holds what depends on the
+ * pieces' contents alone, so the bytes are the same for any number of cores and any cut of the input.
  */
 export async function* gzipMembers(
   pieces: AsyncIterable<TarPiece>,

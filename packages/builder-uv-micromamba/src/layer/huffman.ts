@@ -1,13 +1,18 @@
-/** The code of an alphabet: for each symbol its bits, in the order a stream has them, and how many they are; 0 for none. */
+/**
+ * The code of an alphabet: for each symbol its bits, in the order a stream has them, and how many they are; 0 for none.
+ */
 export interface HuffmanCode {
   bits: Uint16Array;
   lengths: Uint8Array;
 }
 
-// Plain loops over numbers here, since most blocks are small: their codes are made before V8 has compiled anything, and what
-// takes closures and iterators takes it long to compile.
+// Plain loops over numbers here, since most blocks are small: their codes are made before V8 has compiled anything, and
+// what takes closures and iterators takes it long to compile.
 
-/** The shortest code for symbols of these frequencies, of at least two, as some readers ask for; near to it where `limit` cuts. */
+/**
+ * The shortest code for symbols of these frequencies, of at least two, as some readers ask for; near to it where
+ * `limit` cuts.
+ */
 export function huffmanCode(frequencies: Uint32Array, limit: number): HuffmanCode {
   let used = 0;
   for (let symbol = 0; symbol < frequencies.length; symbol++) if (frequencies[symbol] !== 0) used++;
@@ -55,7 +60,10 @@ function reversed(bits: number): number {
   return ((bytes & 0xff) << 8) | (bytes >>> 8);
 }
 
-/** How deep each leaf lies in Huffman's tree, before the depths of all else; from leaves whose weights, above nine bits, rise. */
+/**
+ * How deep each leaf lies in Huffman's tree, before the depths of all else; from leaves whose weights, above nine bits,
+ * rise.
+ */
 function depths(leaves: Uint32Array): Uint32Array {
   const { length } = leaves;
   const weights = new Uint32Array(2 * length - 1);

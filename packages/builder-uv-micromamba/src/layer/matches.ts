@@ -9,8 +9,8 @@ const HASH_BITS = 15;
 
 /** Finds what an input repeats of its last 32 KiB. Each place is asked for or passed once, in order. */
 export class Matches {
-  // Kept from input to input, since clearing them takes longer than a small one. Places count on, so that what an earlier
-  // input has left lies before every place of the next.
+  // Kept from input to input, since clearing them takes longer than a small one. Places count on, so that what an
+  // earlier input has left lies before every place of the next.
   readonly #heads = new Int32Array(1 << HASH_BITS);
   readonly #before = new Int32Array(WINDOW);
   #placed = 1;
@@ -33,7 +33,9 @@ export class Matches {
     this.#placed += input.length;
   }
 
-  /** The longest match of what begins at a place, if one is longer than `best`: its distance times 512, and its length. */
+  /**
+   * The longest match of what begins at a place, if one is longer than `best`: its distance times 512, and its length.
+   */
   longest(at: number, best: number): number {
     if (at > this.#last) return 0;
     const input = this.#input;

@@ -3,7 +3,9 @@ import type { FileEntry } from "./tar-entry.ts";
 
 type Content = Pick<FileEntry, "size" | "content">;
 
-/** Whether two files hold the same bytes. Their checksums do not tell: another content with the same CRC is made easily. */
+/**
+ * Whether two files hold the same bytes. Their checksums do not tell: another content with the same CRC is made easily.
+ */
 export async function haveOneContent(one: Content, other: Content): Promise<boolean> {
   return one.size === other.size && (await hashOf(one)) === (await hashOf(other));
 }

@@ -17,7 +17,10 @@ export interface FileEntry extends EntryBase {
   /** The exact number of bytes of `content`; any other is an error. */
   size: number;
   content: Uint8Array | (() => AsyncIterable<Uint8Array>);
-  /** The same content as an archive holds it; it is read there instead, and taken without compressing it again where that pays. */
+  /**
+   * The same content as an archive holds it; it is read there instead, and taken without compressing it again where
+   * that pays.
+   */
   deflated?: DeflatedContent | undefined;
 }
 
@@ -28,8 +31,8 @@ export interface DeflatedContent {
   /** CRC-32 of the content. */
   crc32: number;
   /**
-   * Reads both together; throws at the end, or at once, when content or stream do not match what was stated for them. What is small
-   * may be there at once: promises and generators for it would take longer than inflating it.
+   * Reads both together; throws at the end, or at once, when content or stream do not match what was stated for them.
+   * What is small may be there at once: promises and generators for it would take longer than inflating it.
    */
   read(): readonly DeflatedPassage[] | AsyncIterable<DeflatedPassage>;
 }

@@ -35,8 +35,8 @@ export interface PythonDownload {
 }
 
 /**
- * What this uv downloads for a request such as `cpython-3.12`, for this machine unless it names a platform; undefined where
- * it lists nothing.
+ * What this uv downloads for a request such as `cpython-3.12`, for this machine unless it names a platform; undefined
+ * where it lists nothing.
  *
  * @throws ImageSpecError E_NO_PYTHON when uv cannot say.
  */
@@ -70,8 +70,8 @@ export async function downloadableVersion(
 }
 
 /**
- * The path of a Python that uv downloads into the cache; undefined where that fails. Tried once in a build, since without a
- * network it takes seconds.
+ * The path of a Python that uv downloads into the cache; undefined where that fails. Tried once in a build, since
+ * without a network it takes seconds.
  */
 export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: string): Promise<string | undefined> {
   const step = `download of Python ${wanted}`;
@@ -90,8 +90,8 @@ export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: s
 }
 
 /**
- * Any Python 3: one that the machine has, best one of the image's version, which compiles as well, on PATH or managed by uv;
- * else one in the cache, where uv downloads the image's X.Y if it holds none. Looked for once in a build.
+ * Any Python 3: one that the machine has, best one of the image's version, which compiles as well, on PATH or managed
+ * by uv; else one in the cache, where uv downloads the image's X.Y if it holds none. Looked for once in a build.
  *
  * @throws ImageSpecError E_TOOL_MISSING.
  */

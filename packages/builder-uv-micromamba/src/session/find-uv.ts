@@ -19,8 +19,8 @@ interface Access {
 }
 
 /**
- * The version that an image of uv states in its tag, `0.13.9` of `ghcr.io/astral-sh/uv:0.13.9-debian`; undefined where the
- * tag states none. The image is part of the tag of what is built, so this says which uv may choose versions.
+ * The version that an image of uv states in its tag, `0.13.9` of `ghcr.io/astral-sh/uv:0.13.9-debian`; undefined where
+ * the tag states none. The image is part of the tag of what is built, so this says which uv may choose versions.
  */
 export function versionOfImage(image: string): string | undefined {
   return /^(\d+\.\d+\.\d+)(?:-|$)/.exec(parseReference(image).tag ?? "")?.[1];

@@ -8,8 +8,8 @@ import { allOnPath, isExecutable } from "./on-path.ts";
 const FOUND_INTERPRETERS = "found-interpreters";
 
 /**
- * `pythonX.Y` on PATH for an image's Python: the first that is of the same X.Y.Z, which does all as the image's own would,
- * else the first that is a CPython X.Y; undefined where there is none. Looked for once in a build.
+ * `pythonX.Y` on PATH for an image's Python: the first that is of the same X.Y.Z, which does all as the image's own
+ * would, else the first that is a CPython X.Y; undefined where there is none. Looked for once in a build.
  */
 export function hostPython(
   session: Pick<BuildSession, "once" | "records" | "signal">,
@@ -36,8 +36,8 @@ async function scriptsLast(programs: readonly string[]): Promise<string[]> {
 }
 
 /**
- * The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now. What
- * a script started before is thus started at once.
+ * The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now.
+ * What a script started before is thus started at once.
  */
 export async function ledTo(
   session: Pick<BuildSession, "records" | "signal">,

@@ -12,7 +12,9 @@ export interface Interpreter {
 /** What the system says of a file that is no program for this machine, or whose linker or interpreter is not here. */
 const RUNS_NOTHING: ReadonlySet<unknown> = new Set(["ENOENT", "ENOEXEC", "EACCES", "EPERM", "ELIBBAD"]);
 
-/** Prints the version, the interpreter's own path, and the library that holds it where it is not in the program itself. */
+/**
+ * Prints the version, the interpreter's own path, and the library that holds it where it is not in the program itself.
+ */
 const ASK = `
 import sys
 print(sys.implementation.name, "%d.%d.%d" % sys.version_info[:3], sys.executable)
@@ -26,8 +28,8 @@ print("\\n".join(sorted(paths)))
 
 /**
  * The interpreter that a program starts; undefined where there is no program, and when it is not a CPython of that
- * version. Version managers put scripts on PATH that choose an interpreter by the working directory, which therefore must
- * not be the project's.
+ * version. Version managers put scripts on PATH that choose an interpreter by the working directory, which therefore
+ * must not be the project's.
  */
 export async function interpreterOf(
   { records, signal }: Pick<BuildSession, "records" | "signal">,

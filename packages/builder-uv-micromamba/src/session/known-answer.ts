@@ -7,7 +7,9 @@ interface KnownAnswer<T> {
   files: FileIdentity[];
 }
 
-/** What changes whenever a file is replaced or written, as git's index sees it, or when a path leads to another file. */
+/**
+ * What changes whenever a file is replaced or written, as git's index sees it, or when a path leads to another file.
+ */
 interface FileIdentity {
   path: string;
   /**

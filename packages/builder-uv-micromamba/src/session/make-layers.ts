@@ -8,8 +8,8 @@ import type { BuildSession } from "./build-session.ts";
 const LOOKED_FOR = 8;
 
 /**
- * Makes the layers the cache lacks, a few at a time; platforms share equal ones. Calls `ready` for each once it is there, and
- * returns all of them in the order given.
+ * Makes the layers the cache lacks, a few at a time; platforms share equal ones. Calls `ready` for each once it is
+ * there, and returns all of them in the order given.
  */
 export async function makeLayers(
   session: BuildSession,

@@ -7,7 +7,10 @@ import { uvEnvironment } from "../session/uv-environment.ts";
 /** A requirement by name; an address would be something to build, which would start all of this again. */
 const BY_NAME =
   /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*(?:\(?\s*[<>=!~][^@;]*)?(?:;.*)?$/;
-/** Options of pipExtraArgs that say where packages are looked for, and as of when; others choose versions of the image's. */
+/**
+ * Options of pipExtraArgs that say where packages are looked for, and as of when; others choose versions of the
+ * image's.
+ */
 const PLACES = new Set(
   "--index --default-index --index-url -i --extra-index-url --find-links -f --index-strategy --exclude-newer --exclude-newer-package".split(
     " ",

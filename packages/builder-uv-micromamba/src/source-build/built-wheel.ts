@@ -96,7 +96,9 @@ function make(session: BuildSession, workshop: Workshop, source: Source): Promis
   });
 }
 
-/** A wheel for any platform holds what its source holds; what a compiler made depends on the compiler of this machine. */
+/**
+ * A wheel for any platform holds what its source holds; what a compiler made depends on the compiler of this machine.
+ */
 function refuseNative(filename: string, subject: string, target: PythonTarget): void {
   const name = parseWheelName(filename);
   const isPure = name.platforms.every((tag) => tag === "any") && name.abis.every((tag) => tag === "none");

@@ -47,7 +47,9 @@ export async function fetchSource(
   return undefined;
 }
 
-/** The folder that holds the project: the only one at the top of an archive, below it the part that an address names. */
+/**
+ * The folder that holds the project: the only one at the top of an archive, below it the part that an address names.
+ */
 export async function projectFolder(folder: string, source: Source, isArchive: boolean): Promise<string> {
   const [only, ...others] = isArchive ? await readdir(folder, { withFileTypes: true }) : [];
   const top = only?.isDirectory() && others.length === 0 ? join(folder, only.name) : folder;
@@ -72,7 +74,9 @@ async function stageProject({ files, path }: ProjectSource, folder: string): Pro
   }
 }
 
-/** Fetches one commit with its history, from which some projects compute their version, and its submodules, as uv does. */
+/**
+ * Fetches one commit with its history, from which some projects compute their version, and its submodules, as uv does.
+ */
 async function checkOut(
   { name, git: { url, commit } }: GitSource,
   folder: string,

@@ -9,8 +9,9 @@ const COMPILERS = [
 ];
 
 /**
- * Unpacks a source distribution of the format that its name says, as uv does: some archives can be read as a tar and as a
- * zip. What lists a file twice, or is larger than any that is one, is left to others. Arguments: archive, folder, name.
+ * Unpacks a source distribution of the format that its name says, as uv does: some archives can be read as a tar and as
+ * a zip. What lists a file twice, or is larger than any that is one, is left to others. Arguments: archive, folder,
+ * name.
  */
 const UNPACK = `import os, sys, tarfile, zipfile
 archive, folder, name = sys.argv[1:]
@@ -56,7 +57,10 @@ else:
                 extract(opened, member)
 `;
 
-/** Calls a hook of a build backend (PEP 517). Arguments: hook, file for the answer, folder for a wheel, backend, its paths. */
+/**
+ * Calls a hook of a build backend (PEP 517). Arguments: hook, file for the answer, folder for a wheel, backend, its
+ * paths.
+ */
 const HOOK = `import importlib, json, os, sys
 hook, result, folder, backend, *paths = sys.argv[1:]
 sys.path[:0] = [os.path.abspath(path) for path in paths]

@@ -32,8 +32,8 @@ const SYSTEM = [
 export type FoundSandbox = { sandbox: Sandbox } | { sandbox: undefined; reasons: string[] };
 
 /**
- * What of this machine can confine a program: bubblewrap, else user namespaces by util-linux's `unshare`. Each is tried,
- * since many machines have the program and forbid what it does. `limits` are for the trial.
+ * What of this machine can confine a program: bubblewrap, else user namespaces by util-linux's `unshare`. Each is
+ * tried, since many machines have the program and forbid what it does. `limits` are for the trial.
  */
 export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<FoundSandbox> {
   const installed = installedSandboxes();

@@ -1,4 +1,6 @@
-/** What a machine without a sandbox shows to the code of a source distribution, why it has none, and what helps. Pure. */
+/**
+ * What a machine without a sandbox shows to the code of a source distribution, why it has none, and what helps. Pure.
+ */
 export function unconfinedWarning(
   reasons: readonly string[],
   user: { username: string; homedir: string },

@@ -11,7 +11,8 @@ export interface InstalledFiles {
 
 /**
  * What each of these, in the order given, must leave out so that the image does not depend on how they are spread over
- * layers: a path that several have is kept by the last one only. `warnings` name both sides where the contents differ. Pure.
+ * layers: a path that several have is kept by the last one only. `warnings` name both sides where the contents differ.
+ * Pure.
  */
 export function keepLast(distributions: readonly InstalledFiles[]): { without: Set<string>[]; warnings: string[] } {
   const without = distributions.map(() => new Set<string>());

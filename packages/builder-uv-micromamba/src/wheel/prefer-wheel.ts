@@ -25,7 +25,9 @@ export function placeOf({ pythons, abis, platforms }: WheelName, tags: WheelTags
   return places.length === 0 ? undefined : Math.max(...places);
 }
 
-/** By the number in front, then by what follows; a wheel with no build comes first (PyPA binary distribution format). */
+/**
+ * By the number in front, then by what follows; a wheel with no build comes first (PyPA binary distribution format).
+ */
 function compareBuilds(left: string | undefined, right: string | undefined): number {
   if (left === undefined || right === undefined) return Number(left !== undefined) - Number(right !== undefined);
   const [one, other] = [left, right].map((build) => /^(\d+)(.*)$/.exec(build) ?? ["", "0", build]);

@@ -12,7 +12,8 @@ export interface RecordRow {
  * Reads RECORD, a CSV of three columns (PyPA recording installed projects), as uv reads it. A path stands as it is
  * written.
  *
- * @throws ImageSpecError E_RESOLVE for one that is something else, since what it says of the files would not be checked.
+ * @throws ImageSpecError E_RESOLVE for one that is something else, since what it says of the files would not be
+ * checked.
  */
 export function parseRecord(text: string, subject: string): RecordRow[] {
   const rows = csvRows(text.replace(/^\uFEFF/, ""));

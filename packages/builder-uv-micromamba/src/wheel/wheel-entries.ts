@@ -141,7 +141,9 @@ function distInfo(zip: ZipArchive, subject: string): string {
   return info;
 }
 
-/** A file name may add a local version that METADATA leaves out, as uv and the indexes of builds with options have it. */
+/**
+ * A file name may add a local version that METADATA leaves out, as uv and the indexes of builds with options have it.
+ */
 function checkIdentity(fields: readonly HeaderField[], { filename, name, version }: WheelIdentity): void {
   const field = (label: string) => fields.find(([key]) => key.toLowerCase() === label)?.[1] ?? "";
   const [foundName, foundVersion] = [field("name"), field("version")];
@@ -167,7 +169,10 @@ function checkNeeds(fields: readonly HeaderField[], subject: string): void {
   }
 }
 
-/** Other versions of the format may have to be installed otherwise (PyPA binary distribution format, "installing a wheel"). */
+/**
+ * Other versions of the format may have to be installed otherwise (PyPA binary distribution format, "installing a
+ * wheel").
+ */
 function checkFormat(text: string, subject: string): void {
   const version = headerFields(text).find(([key]) => key === "Wheel-Version")?.[1] ?? "";
   if (version.startsWith("1.")) return;

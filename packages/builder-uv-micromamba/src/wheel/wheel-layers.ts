@@ -52,7 +52,8 @@ export async function wheelLayers(wheels: readonly Wheel[], question: WheelLayer
   const sorted = [...wheels].sort((a, b) => (normalName(a.name) < normalName(b.name) ? -1 : 1));
   const compare = () => conflicts(sorted, question);
   const key = sorted.map((wheel) => listKey(wheel, target));
-  // The lists have megabytes, what follows from them a few bytes; but other machines need the lists, for other sets of wheels.
+  // The lists have megabytes, what follows from them a few bytes; but other machines need the lists, for other sets of
+  // wheels.
   const { without, warnings } = records.isShared
     ? await compare()
     : await records.known("wheel-conflicts", key, compare);

@@ -51,7 +51,9 @@ export class ZipArchive {
     }
   }
 
-  /** Takes a small archive into memory, for a reader of nearly all members: one read, where each of them would be one. */
+  /**
+   * Takes a small archive into memory, for a reader of nearly all members: one read, where each of them would be one.
+   */
   load(): Promise<void> {
     return this.#bytes.load();
   }

@@ -25,8 +25,8 @@ const OF_MEMBER = ["start", "method", "packed", "size", "crc32"] as const satisf
  * one: names are UTF-8 and stay inside, a path that is listed twice has one mode, and the first member begins where the
  * archive does. Whether `repeats`, further members of a path, have its content too is for who reads them.
  *
- * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of; an Error for what
- * {@link readEntries} does not take.
+ * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of; an Error for
+ * what {@link readEntries} does not take.
  */
 export async function readDirectory(
   read: ReadAt,

@@ -40,8 +40,8 @@ export interface ExtraField {
 }
 
 /**
- * Reads the central directory of an archive of that many bytes, and says where it begins. Throws an Error for what is not a zip,
- * or is in several parts, or has entries that do not end where they say, or others than its end counts.
+ * Reads the central directory of an archive of that many bytes, and says where it begins. Throws an Error for what is
+ * not a zip, or is in several parts, or has entries that do not end where they say, or others than its end counts.
  */
 export async function readEntries(read: ReadAt, size: number): Promise<{ entries: ZipEntry[]; directory: number }> {
   const { start, end, length, count } = await findDirectory(read, size);

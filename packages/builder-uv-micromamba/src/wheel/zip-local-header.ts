@@ -15,8 +15,9 @@ export const LARGEST_FRAME = LOCAL_HEADER + 2 * 0xffff + 24;
 const IN_ZIP64 = 0xffffffff;
 
 /**
- * Where a member's content starts, from the bytes at its local header up to where it ends or further than that can be. Its local header has to say what the directory says, and its content to end where the
- * next member begins: whoever reads the archive from its beginning, as uv does, then finds the same files.
+ * Where a member's content starts, from the bytes at its local header up to where it ends or further than that can be.
+ * Its local header has to say what the directory says, and its content to end where the next member begins: whoever
+ * reads the archive from its beginning, as uv does, then finds the same files.
  *
  * Throws what `broken` makes of the difference.
  */

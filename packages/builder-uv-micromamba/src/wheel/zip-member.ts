@@ -47,7 +47,9 @@ export interface ZipMember {
   bytes(limit: number): Promise<Buffer>;
   /** The bytes, one part after the other; checked at their end by size, CRC and what is stated. */
   stream(stated?: StatedHash): AsyncIterable<Uint8Array>;
-  /** The bytes beside the deflate stream they stand in, checked the same; undefined for a member that is only stored. */
+  /**
+   * The bytes beside the deflate stream they stand in, checked the same; undefined for a member that is only stored.
+   */
   deflated: DeflatedMember | undefined;
 }
 
@@ -160,8 +162,8 @@ export class PackedMember implements ZipMember {
   }
 
   /**
-   * The limit is its size: a member that is larger than it states must not fill the memory. The room beyond its size saves
-   * zlib a second round.
+   * The limit is its size: a member that is larger than it states must not fill the memory. The room beyond its size
+   * saves zlib a second round.
    */
   #options(): object {
     return { maxOutputLength: Math.max(this.size, 1), chunkSize: Math.min(this.size, WHOLE) + 64, info: true };

@@ -5,8 +5,8 @@ import { type CommandName, commandUsages } from "./commands.ts";
 import { OPTIONS } from "./options.ts";
 
 /**
- * A command to run; a text that answers at once (`--help`, `--version`); or what is wrong and what to do about it, and whether
- * that is to be told as JSON.
+ * A command to run; a text that answers at once (`--help`, `--version`); or what is wrong and what to do about it, and
+ * whether that is to be told as JSON.
  */
 export type ReadCommandLine =
   | { kind: "command"; line: CommandLine }
@@ -57,7 +57,9 @@ function splitProgram(args: readonly string[]): [own: readonly string[], program
   return at === -1 || !takes ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
 }
 
-/** Whether `--json` is an option among arguments that make no command line: not the value of another, nor behind `--`. */
+/**
+ * Whether `--json` is an option among arguments that make no command line: not the value of another, nor behind `--`.
+ */
 function asksForJson(own: readonly string[]): boolean {
   const options = Object.values(OPTIONS).flatMap<Option>((make) => make());
   const takeValue = new Set(options.filter(({ required }) => required).flatMap(({ short, long }) => [short, long]));

@@ -9,7 +9,9 @@ import { answerLine, type Command } from "./command-context.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import { projectEngine } from "./project-engine.ts";
 
-/** `build`: bases first, independent targets side by side; references to standard output, progress to standard error. */
+/**
+ * `build`: bases first, independent targets side by side; references to standard output, progress to standard error.
+ */
 export const build: Command = async (context) => {
   const { line, signal, print } = context;
   const concurrency = concurrencyOf(context);

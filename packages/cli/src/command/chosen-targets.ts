@@ -12,8 +12,8 @@ export interface ChosenTargets {
 /**
  * The images of FILE, bases first: those that --target names, or all. `anew`: it was read before, and may have changed.
  *
- * @throws ImageSpecError E_OPTIONS for a name the file does not have, or an id for several images; E_INPUT_FILE, E_SPEC,
- * E_CYCLE for the file.
+ * @throws ImageSpecError E_OPTIONS for a name the file does not have, or an id for several images; E_INPUT_FILE,
+ * E_SPEC, E_CYCLE for the file.
  */
 export async function chosenTargets({ line, signal }: CommandContext, anew = false): Promise<ChosenTargets> {
   const { content, root, folder, specFiles } = await readSpec({ ...line, anew }, signal);

@@ -12,13 +12,13 @@ import { projectEngine } from "./project-engine.ts";
 import { resolveTarget } from "./resolve-target.ts";
 
 /**
- * `doctor`: what this machine has, and whether every builder can work here; with a file, whether it can build that spec,
- * and whether all that this contacts answers. Exit 1 when no builder can.
+ * `doctor`: what this machine has, and whether every builder can work here; with a file, whether it can build that
+ * spec, and whether all that this contacts answers. Exit 1 when no builder can.
  */
 export const doctor: Command = async (context) => {
   const { line, env, signal, print, tell } = context;
-  // Without a file: a spec that every builder supports, those included that do nothing but push, so that only the machine
-  // can be at fault. Nobody asks the registry, which has a name that none can have (RFC 2606).
+  // Without a file: a spec that every builder supports, those included that do nothing but push, so that only the
+  // machine can be at fault. Nobody asks the registry, which has a name that none can have (RFC 2606).
   const any = new ImageSpec({ name: "doctor", registry: "registry.invalid", baseImage: "debian:bookworm-slim" });
   const { target, folder } =
     line.file === undefined ? { target: undefined, folder: undefined } : await onlyTarget(context);

@@ -3,7 +3,9 @@ import { EXIT } from "../exit-codes.ts";
 import { chosenTargets } from "./chosen-targets.ts";
 import { answerLine, type Command } from "./command-context.ts";
 
-/** `exists`: one word; why it is absent or unknown goes to standard error. With several targets the worst sets the exit. */
+/**
+ * `exists`: one word; why it is absent or unknown goes to standard error. With several targets the worst sets the exit.
+ */
 export const exists: Command = async (context) => {
   const { targets } = await chosenTargets(context);
   const { line, env, signal } = context;

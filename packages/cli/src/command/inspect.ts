@@ -35,8 +35,8 @@ export const inspect: Command = async (context) => {
 };
 
 /**
- * What a spec file stands for is the image that `build` pushes, or loads into the container engine without a registry. A
- * platform that is one of the spec's own chooses in that image; another one replaces them, as it does in a build.
+ * What a spec file stands for is the image that `build` pushes, or loads into the container engine without a registry.
+ * A platform that is one of the spec's own chooses in that image; another one replaces them, as it does in a build.
  */
 async function referenceOf(text: string, context: CommandContext): Promise<string> {
   if (!/\.(?:ts|mjs|js|json|ya?ml)$/.test(text)) return text;

@@ -4,8 +4,8 @@ import type { CommandContext } from "./command-context.ts";
 import { withSmallYoungGeneration } from "./young-generation.ts";
 
 /**
- * Everything that is known about one target without a network or daemon, with the platforms of the command line. `tell` hears
- * of each file.
+ * Everything that is known about one target without a network or daemon, with the platforms of the command line. `tell`
+ * hears of each file.
  */
 export async function resolveTarget(
   { spec }: Target,

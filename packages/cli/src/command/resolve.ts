@@ -8,7 +8,10 @@ import type { Command } from "./command-context.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import { projectEngine } from "./project-engine.ts";
 
-/** `resolve`: the manifests with their images pinned to standard output, nothing when one fails; progress to standard error. */
+/**
+ * `resolve`: the manifests with their images pinned to standard output, nothing when one fails; progress to standard
+ * error.
+ */
 export const resolve: Command = async (context) => {
   const { line, signal, print } = context;
   const paths = [...(line.file === undefined ? [] : [line.file]), ...line.manifests];

@@ -46,8 +46,8 @@ async function runIn(context: CommandContext, program: readonly string[]): Promi
     return runContainer(command, { ...container(prepared, image), input: true, terminal }, signal);
   }
   const { runAgain } = await import("../watch/run-again.ts");
-  // A program that ends when it is told to need not be waited for. What the image itself starts may have to be the first
-  // process, and the init of other commands than docker is a package that a machine may lack.
+  // A program that ends when it is told to need not be waited for. What the image itself starts may have to be the
+  // first process, and the init of other commands than docker is a package that a machine may lack.
   const init = command === "docker" && program.length > 0;
   await runAgain(prepared, {
     prepare: () => prepareRun(context, program, true),

@@ -22,7 +22,10 @@ export interface ToolChoice {
   micromamba?: string | undefined;
 }
 
-/** The programs of this machine, and those that a build is told of, with their versions. What does not answer is left out. */
+/**
+ * The programs of this machine, and those that a build is told of, with their versions. What does not answer is left
+ * out.
+ */
 export async function toolReports(
   choice: ToolChoice,
   env: NodeJS.ProcessEnv,
@@ -55,7 +58,9 @@ export function toolReport(tool: ToolName, version: string): ToolReport {
   return { tool, version, faults: knownFaults(tool, version) };
 }
 
-/** The versions of a builder's nodes. With the driver `docker` it is the engine that builds, and the engine is asked. */
+/**
+ * The versions of a builder's nodes. With the driver `docker` it is the engine that builds, and the engine is asked.
+ */
 function buildKits(inspected: string): string[] {
   if (/^Driver:\s+docker$/m.test(inspected)) return [];
   const stated = [...inspected.matchAll(/^BuildKit(?: version)?:\s+(\S+)/gim)];

@@ -37,8 +37,8 @@ interface Image {
 }
 
 /**
- * The steps of builds in Chrome's trace format, which chrome://tracing, Perfetto and others draw: an image is a process, and
- * steps that overlap are in different threads of it.
+ * The steps of builds in Chrome's trace format, which chrome://tracing, Perfetto and others draw: an image is a
+ * process, and steps that overlap are in different threads of it.
  */
 export class BuildTrace {
   readonly #clock: () => number;

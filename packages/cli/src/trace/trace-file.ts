@@ -15,8 +15,8 @@ export class TraceFile {
   }
 
   /**
-   * Looks whether the file can be written, so that nobody learns it after a long build. Nothing is written yet: the file may
-   * lie in a folder that the image ships.
+   * Looks whether the file can be written, so that nobody learns it after a long build. Nothing is written yet: the
+   * file may lie in a folder that the image ships.
    *
    * @throws ImageSpecError E_OPTIONS when it cannot be written.
    */

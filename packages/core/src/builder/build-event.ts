@@ -1,7 +1,7 @@
 /**
- * What happens while an image is found or built, as data; printing is the caller's.
- * `image` is the reference of the image that the event belongs to (a base is built before its child); `platform` the one
- * platform it belongs to, where several are built: their steps may have one name.
+ * What happens while an image is found or built, as data; printing is the caller's. `image` is the reference of the
+ * image that the event belongs to (a base is built before its child); `platform` the one platform it belongs to, where
+ * several are built: their steps may have one name.
  */
 export type BuildEvent =
   | {

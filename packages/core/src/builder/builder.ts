@@ -27,7 +27,9 @@ export interface BuildRequest<Options = unknown> {
   target: BuildTarget;
   /** The spec's builderOptions with those of the call laid over, after `optionsSchema`. */
   options: Options;
-  /** Secret id to absolute path of the file on the host. The plan holds the ids; nothing else holds paths or contents. */
+  /**
+   * Secret id to absolute path of the file on the host. The plan holds the ids; nothing else holds paths or contents.
+   */
   secrets: Record<string, string>;
   credentials: CredentialStore;
   /** Where to fetch instead, by registry host: `docker.io` -> `localhost:5000`. Names in plan and labels stay. */
@@ -104,8 +106,8 @@ export abstract class ImageSpecBuilder<Options = unknown> {
   }
 
   /**
-   * Whether the builder can work on this machine now. Under 2 s, or 5 s where it waits for an engine; never throws, never
-   * writes.
+   * Whether the builder can work on this machine now. Under 2 s, or 5 s where it waits for an engine; never throws,
+   * never writes.
    */
   async probe(_request: BuildRequest<Options>): Promise<Probe> {
     return { usable: true };
@@ -120,8 +122,8 @@ export abstract class ImageSpecBuilder<Options = unknown> {
    * Builds the image and pushes it, tag last. Returns what was built; a string is its reference; undefined means the
    * target's reference.
    *
-   * @throws ImageSpecError E_UNSUPPORTED, as long as no image was written, but at most blobs of it outside the cache: the
-   * engine then goes on to the next builder, unless this one was named.
+   * @throws ImageSpecError E_UNSUPPORTED, as long as no image was written, but at most blobs of it outside the cache:
+   * the engine then goes on to the next builder, unless this one was named.
    */
   abstract buildImage(request: BuildRequest<Options>): Promise<BuildResult | string | undefined>;
 }

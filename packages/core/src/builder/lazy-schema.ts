@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 
 /**
- * A schema that is loaded when there is a value to check. Builders are loaded before it is known whether an image has to be
- * built, so one whose options are described this way does not make every command load a schema library. With `defaults`,
- * which is what the schema makes of `{}`, no options need no schema either.
+ * A schema that is loaded when there is a value to check. Builders are loaded before it is known whether an image has
+ * to be built, so one whose options are described this way does not make every command load a schema library. With
+ * `defaults`, which is what the schema makes of `{}`, no options need no schema either.
  */
 export function lazySchema<Output extends object>(
   load: () => Promise<StandardSchemaV1<Output>>,

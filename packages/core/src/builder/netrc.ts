@@ -8,9 +8,10 @@ export interface NetrcLogin {
 }
 
 /**
- * The logins of a netrc file, in its order, as curl reads it (https://everything.curl.dev/usingcurl/netrc.html): keywords
- * are of any case; values may stand in double quotes within a line, where a backslash escapes; `#` begins a comment where a
- * keyword may stand, and is a letter like others in a value, as for uv and Python; a macro ends at an empty line. Pure.
+ * The logins of a netrc file, in its order, as curl reads it (https://everything.curl.dev/usingcurl/netrc.html):
+ * keywords are of any case; values may stand in double quotes within a line, where a backslash escapes; `#` begins a
+ * comment where a keyword may stand, and is a letter like others in a value, as for uv and Python; a macro ends at an
+ * empty line. Pure.
  */
 export function parseNetrc(text: string): NetrcLogin[] {
   const words = netrcWords(text.replace(/^\uFEFF/, ""));

@@ -4,7 +4,10 @@ import type { BuildEvent } from "./build-event.ts";
 import { reportedSink } from "./reported-sink.ts";
 import { TransferReport } from "./transfer-report.ts";
 
-/** A sink that has a blob of each kind: one that is there, one that is sent, one that is sent at the second try, or never. */
+/**
+ * A sink that has a blob of each kind: one that is there, one that is sent, one that is sent at the second try, or
+ * never.
+ */
 const sink: ImageSink = {
   name: "sink",
   hasBlob: async () => false,

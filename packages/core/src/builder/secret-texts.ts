@@ -6,10 +6,10 @@ import { parseNetrc } from "./netrc.ts";
 const SHORTEST = 6;
 
 /**
- * The texts to hide in logs and errors because they stand in secret files, longest first: whole lines, the values in them
- * (netrc, ini files, plain tokens), and the user information of URLs; also, however short, passwords of a netrc or URL
- * and a file of one word. The hosts of a netrc and of URLs are not secrets: without them a log would not say which server
- * it is about.
+ * The texts to hide in logs and errors because they stand in secret files, longest first: whole lines, the values in
+ * them (netrc, ini files, plain tokens), and the user information of URLs; also, however short, passwords of a netrc or
+ * URL and a file of one word. The hosts of a netrc and of URLs are not secrets: without them a log would not say which
+ * server it is about.
  *
  * @throws ImageSpecError E_INPUT_FILE when a file cannot be read.
  */

@@ -1,4 +1,7 @@
-/** The part of Standard Schema v1 (standardschema.dev) that checks a value; zod, valibot and arktype schemas all have it. */
+/**
+ * The part of Standard Schema v1 (standardschema.dev) that checks a value; zod, valibot and arktype schemas all have
+ * it.
+ */
 export interface StandardSchemaV1<Output = unknown> {
   readonly "~standard": {
     readonly version: 1;

@@ -1,8 +1,8 @@
 import type { BuildEvent } from "./build-event.ts";
 
 /**
- * Does work as a step of a build, of one `platform` where several are built: emits that it started, and that it is done or
- * failed with the seconds it took.
+ * Does work as a step of a build, of one `platform` where several are built: emits that it started, and that it is done
+ * or failed with the seconds it took.
  */
 export async function timedStep<T>(
   emit: (event: BuildEvent) => void,

@@ -3,7 +3,10 @@ import type { BuildEvent } from "./build-event.ts";
 /** Milliseconds between two events about the same bytes. */
 const INTERVAL = 200;
 
-/** Reports how many bytes of a build have been moved, as progress of one name: at most five times a second, and at the end. */
+/**
+ * Reports how many bytes of a build have been moved, as progress of one name: at most five times a second, and at the
+ * end.
+ */
 export class TransferReport {
   readonly #emit: (event: BuildEvent) => void;
   readonly #about: { name: string; direction: "fetched" | "pushed" };

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 const MODULE_SYNTAX = /^\s*(?:import|export)\b/m;
 
 /**
- * Imports a module that belongs to the project: a spec, its settings, or a builder that is named by its path. TypeScript
- * that is written with import and export, in it or in what it imports, is loaded as ES modules whatever the package.json
- * above says: `npm init` writes `"type": "commonjs"`, under which Node refuses it.
+ * Imports a module that belongs to the project: a spec, its settings, or a builder that is named by its path.
+ * TypeScript that is written with import and export, in it or in what it imports, is loaded as ES modules whatever the
+ * package.json above says: `npm init` writes `"type": "commonjs"`, under which Node refuses it.
  */
 export async function importProjectModule(url: string): Promise<{ default?: unknown }> {
   const hooks = registerHooks({

@@ -24,8 +24,8 @@ export interface BuildContact {
 type Prepared = Pick<PreparedBuild, "plan" | "resolved" | "request" | "mirrors" | "addressMirrors">;
 
 /**
- * Everything that a build may ask, by host, with the mirrors it goes through. Reads requirement files and locks; what the
- * base image names itself is told as such.
+ * Everything that a build may ask, by host, with the mirrors it goes through. Reads requirement files and locks; what
+ * the base image names itself is told as such.
  *
  * @throws ImageSpecError E_FILE_CHANGED for one of those files that is no longer what was hashed.
  */

@@ -32,8 +32,8 @@ interface Access {
 }
 
 /**
- * Asks each host whether it answers, with the credentials a build would use. Fetches manifests' heads and pages of indexes, no
- * content.
+ * Asks each host whether it answers, with the credentials a build would use. Fetches manifests' heads and pages of
+ * indexes, no content.
  */
 export async function checkContacts(contacts: readonly BuildContact[], access: Access): Promise<ContactReport[]> {
   const { credentials, env } = access;

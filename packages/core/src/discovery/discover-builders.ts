@@ -26,8 +26,8 @@ export interface DiscoveryOptions {
 /**
  * Finds installed builders without running any code of their packages: the `plugins` of the project's config (of which
  * modules named by path are imported, unless they are only to be listed), then the direct dependencies of the nearest
- * package.json and of its workspace root. A transitive dependency is never looked at: to declare a dependency is to trust
- * it. What is broken becomes a diagnostic.
+ * package.json and of its workspace root. A transitive dependency is never looked at: to declare a dependency is to
+ * trust it. What is broken becomes a diagnostic.
  *
  * @throws ImageSpecError E_INPUT_FILE when an imagespec.config.* cannot be loaded.
  */

@@ -13,7 +13,10 @@ export async function findConfig(start: string): Promise<string | undefined> {
   return configAmong([...new Set([folder, ...(await projectRoots(folder))])]);
 }
 
-/** The config file of the first of these folders that has one of its own; it may be code, so somebody else's does not count. */
+/**
+ * The config file of the first of these folders that has one of its own; it may be code, so somebody else's does not
+ * count.
+ */
 export function configAmong(folders: readonly string[]): string | undefined {
   return folders
     .flatMap((folder) => ENDINGS.map((ending) => join(folder, `imagespec.config.${ending}`)))

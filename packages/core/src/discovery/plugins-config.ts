@@ -20,8 +20,8 @@ export async function readPluginsConfig(file: string, modules?: PluginModules): 
 }
 
 /**
- * What is done with a module named by its path: only the module knows its builder's type, so it is imported; or it is listed
- * by its path, without running it; or it is left out.
+ * What is done with a module named by its path: only the module knows its builder's type, so it is imported; or it is
+ * listed by its path, without running it; or it is left out.
  */
 export type PluginModules = "import" | "list" | "leave-out";
 

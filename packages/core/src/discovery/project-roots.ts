@@ -7,9 +7,9 @@ import { readManifest } from "./read-manifest.ts";
 
 /**
  * The folders whose package.json says which builders are direct dependencies: the nearest one above `start`, and the
- * root of the workspace that lists it (pnpm-workspace.yaml, or `workspaces` in package.json). None, one or two. A file of
- * somebody else, such as one left in a shared temporary folder, does not count, nor does a workspace of another owner than
- * the project's.
+ * root of the workspace that lists it (pnpm-workspace.yaml, or `workspaces` in package.json). None, one or two. A file
+ * of somebody else, such as one left in a shared temporary folder, does not count, nor does a workspace of another
+ * owner than the project's.
  */
 export async function projectRoots(start: string): Promise<string[]> {
   const nearest = [...foldersAbove(start)].find((folder) => existsSync(join(folder, "package.json")));

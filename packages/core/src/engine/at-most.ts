@@ -1,6 +1,6 @@
 /**
- * Runs work with at most `count` pieces under way; the others wait in the order in which they came. (A library for this would
- * be a tenth of what installing core brings.)
+ * Runs work with at most `count` pieces under way; the others wait in the order in which they came. (A library for this
+ * would be a tenth of what installing core brings.)
  */
 export function atMost(count: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = count;

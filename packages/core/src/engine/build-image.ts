@@ -100,7 +100,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     }
   }
 
-  // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build this.
+  // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build
+  // this.
   const finalPlan = async () => {
     if (!isSpec(spec.baseImage)) return request.plan;
     const base = await buildBase(host, build, spec.baseImage);
@@ -125,8 +126,9 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
 }
 
 /**
- * Loads the named builder while the registry is asked, which takes as long, where the image is mostly to be built: content that
- * this machine has built before was changed. Elsewhere an image that exists would be found no sooner, and a builder imported.
+ * Loads the named builder while the registry is asked, which takes as long, where the image is mostly to be built:
+ * content that this machine has built before was changed. Elsewhere an image that exists would be found no sooner, and
+ * a builder imported.
  */
 async function loadIfNew(host: EngineHost, build: Build): Promise<void> {
   if (build.named !== undefined && (await isNewHere(host, build))) await build.named.load();
@@ -152,7 +154,9 @@ function decide({ call, reference }: Build, { presence }: PresenceAnswer, env: P
   };
 }
 
-/** Builds a base spec the way its child is built; a builder that the base names itself stays. Returns what FROM takes. */
+/**
+ * Builds a base spec the way its child is built; a builder that the base names itself stays. Returns what FROM takes.
+ */
 async function buildBase(host: EngineHost, { options, request, resolved }: Build, base: Spec): Promise<BaseImage> {
   const isSameBuilder = base.builder === undefined || options.builder === undefined || base.builder === options.builder;
   // A base that names no platforms is built for its child's, as its computed name says.

@@ -30,7 +30,9 @@ export interface SkippedOutcome {
   reasons?: undefined;
 }
 
-/** What FROM and deployments take: `registry/name:tag@sha256:...`, `name:tag` where there is no digest; "" for skipped. */
+/**
+ * What FROM and deployments take: `registry/name:tag@sha256:...`, `name:tag` where there is no digest; "" for skipped.
+ */
 export function pinnedReference(outcome: BuildOutcome): string {
   if (outcome.reference === undefined) return "";
   const { reference, digest } = outcome;

@@ -61,8 +61,8 @@ export class BuilderRegistry {
   }
 
   /**
-   * Every builder known, in the order in which they are asked, and what is wrong with others. With `list` modules named by
-   * their path do not run: their path stands for the type.
+   * Every builder known, in the order in which they are asked, and what is wrong with others. With `list` modules named
+   * by their path do not run: their path stands for the type.
    */
   all(modules: "import" | "list" = "import"): Promise<Discovery> {
     return this.#known(modules);

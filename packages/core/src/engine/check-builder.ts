@@ -22,8 +22,8 @@ const PROBE_TIMEOUT = 10_000;
 export type Unusable = Extract<Probe, { usable: false }> & { unsupported?: Unsupported[] };
 
 /**
- * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built.
- * A probe that throws or takes longer than 10 s counts as not usable. The project's own options lie under the request's.
+ * Asks a builder whether it can do this request here: its options schema, `supports`, then `probe`. Nothing is built. A
+ * probe that throws or takes longer than 10 s counts as not usable. The project's own options lie under the request's.
  *
  * @throws ImageSpecError E_OPTIONS for an option of the project's config that is wrong: it is so for every spec.
  */

@@ -19,8 +19,8 @@ export interface BuilderReport {
 }
 
 /**
- * Imports every builder, or the one that `options` name, and asks it about the spec: options, `supports`, `probe`. Builds
- * nothing.
+ * Imports every builder, or the one that `options` name, and asks it about the spec: options, `supports`, `probe`.
+ * Builds nothing.
  *
  * @throws ImageSpecError E_BUILDER_UNKNOWN, E_BUILDER_LOAD for the one that is named.
  */

@@ -24,8 +24,8 @@ export interface ImageBuildEngineOptions {
   /** Package names, paths from the root, or builders; they win over what is found. */
   plugins?: readonly unknown[];
   /**
-   * False: what an image is made of is not kept beside it in its registry, where `imagespec explain` reads it. By default
-   * as the project settings say, else true.
+   * False: what an image is made of is not kept beside it in its registry, where `imagespec explain` reads it. By
+   * default as the project settings say, else true.
    */
   attachIdentity?: boolean;
   /** In place of process.env, for everything the engine decides by it. */
@@ -93,27 +93,31 @@ export class ImageBuildEngine {
     return buildSeveral((spec, one) => this.build(spec, one), specs, options);
   }
 
-  /** Adds a builder under a type; one registered in code wins over one that is found. Higher priority is asked first. */
+  /**
+   * Adds a builder under a type; one registered in code wins over one that is found. Higher priority is asked first.
+   */
   register(builderType: string, builder: ImageSpecBuilder, priority = DEFAULT_PRIORITY): void {
     this.#host.builders.register(builderType, builder, priority);
   }
 
-  /** The reference that a builder of this engine returned for an image, by the one it was asked to build; else that one. */
+  /**
+   * The reference that a builder of this engine returned for an image, by the one it was asked to build; else that one.
+   */
   realName(reference: string): string {
     return this.#host.realNames.get(reference) ?? reference;
   }
 
   /**
-   * The builders registered in code and, once a build or `findBuilders()` has looked for them, those found, by type. One
-   * that was found has no `builder` until it is imported: looking for builders runs none of their code.
+   * The builders registered in code and, once a build or `findBuilders()` has looked for them, those found, by type.
+   * One that was found has no `builder` until it is imported: looking for builders runs none of their code.
    */
   getRegistry(): Map<string, KnownBuilder> {
     return this.#host.builders.known();
   }
 
   /**
-   * Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. The type of
-   * a module that `plugins` names by its path is known to the module alone: its path stands in for it, unless
+   * Every builder this engine would ask, in that order, none of them imported; and what is wrong with others. The type
+   * of a module that `plugins` names by its path is known to the module alone: its path stands in for it, unless
    * `importModules` lets such modules run.
    */
   findBuilders({ importModules = false }: { importModules?: boolean } = {}): Promise<Discovery> {

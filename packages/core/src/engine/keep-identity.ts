@@ -37,8 +37,8 @@ export async function keepIdentity(host: EngineHost, build: BuiltImage, result: 
 }
 
 /**
- * The same of an image that was there already, which its registry keeps the identity of. A cache that cannot be written is done
- * without.
+ * The same of an image that was there already, which its registry keeps the identity of. A cache that cannot be written
+ * is done without.
  */
 export async function keepReusedIdentity(host: CacheHost, build: PreparedBuild): Promise<void> {
   const { resolved, identity } = build;

@@ -5,8 +5,8 @@ import { abortedError } from "../process/aborted-error.ts";
 const GRACE = 30_000;
 
 /**
- * Waits for a builder's work; once that is cancelled, no longer than half a minute. A builder that goes on all the same is
- * left alone, with a warning that names it.
+ * Waits for a builder's work; once that is cancelled, no longer than half a minute. A builder that goes on all the same
+ * is left alone, with a warning that names it.
  *
  * @throws ImageSpecError E_ABORTED when that time is over; whatever the work throws.
  */

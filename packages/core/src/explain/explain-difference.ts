@@ -3,7 +3,9 @@ import { DEFAULT_TOOLS, digestValue, isUntold } from "./published-identity.ts";
 
 /** One place where two identity documents differ. */
 export interface Difference {
-  /** What of a spec it is: a parameter, a file, a lock file, the base image, or how this version of imagespec builds. */
+  /**
+   * What of a spec it is: a parameter, a file, a lock file, the base image, or how this version of imagespec builds.
+   */
   of: "parameter" | "file" | "lock" | "base" | "recipe";
   /** The parameter as a spec has it (`env.MODE`), or the file's path in the context. */
   name: string;

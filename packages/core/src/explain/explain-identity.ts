@@ -22,9 +22,10 @@ export interface IdentityExplanation {
 }
 
 /**
- * What changed since the last build of an image of that name here, whether that made the image or found it in its registry,
- * undefined when there was none; or, with `against`, what sets the image apart from another. `against` without `/`, `:` and
- * `@` is a tag of the same image, which is looked for among those of the last builds here, then in the registry.
+ * What changed since the last build of an image of that name here, whether that made the image or found it in its
+ * registry, undefined when there was none; or, with `against`, what sets the image apart from another. `against`
+ * without `/`, `:` and `@` is a tag of the same image, which is looked for among those of the last builds here, then in
+ * the registry.
  *
  * @throws ImageSpecError what `readImageIdentity` throws, and E_OPTIONS for a tag of an image without a registry.
  */

@@ -23,8 +23,8 @@ export interface ImageIdentity {
   /** The published identity document: RFC 8785 JSON, with digests in place of what is not told. */
   document: string;
   /**
-   * Indexes that its Debian packages were chosen from, as far as the image records them; of several platforms those of the
-   * first.
+   * Indexes that its Debian packages were chosen from, as far as the image records them; of several platforms those of
+   * the first.
    */
   aptIndexes: AptIndex[];
 }
@@ -32,9 +32,9 @@ export interface ImageIdentity {
 /**
  * Reads what an image in a registry was made of.
  *
- * @throws ImageSpecError E_INPUT_FILE when nothing is kept beside the image, E_REGISTRY when what is kept is not an identity
- * document, or there is no such image (details.status 404), E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE, E_REFERENCE,
- * E_ABORTED.
+ * @throws ImageSpecError E_INPUT_FILE when nothing is kept beside the image, E_REGISTRY when what is kept is not an
+ * identity document, or there is no such image (details.status 404), E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE,
+ * E_REFERENCE, E_ABORTED.
  */
 export async function readImageIdentity(
   reference: string,

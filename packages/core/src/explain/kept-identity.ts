@@ -49,8 +49,8 @@ export async function isNewTag(cacheDir: string, imageName: string, tag: string)
 }
 
 /**
- * What the image of a name and tag was made of, or without a tag the one of the last build; undefined when none is known
- * here, or what was kept is broken.
+ * What the image of a name and tag was made of, or without a tag the one of the last build; undefined when none is
+ * known here, or what was kept is broken.
  */
 export async function readKeptIdentity(
   cacheDir: string,

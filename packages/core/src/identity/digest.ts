@@ -10,8 +10,8 @@ const sha256 = () => process.getBuiltinModule("node:crypto").createHash("sha256"
 
 /**
  * JSON in the canonical form of RFC 8785: equal data gives the same text, whatever the order of keys; undefined values
- * are left out. JavaScript already writes strings and numbers as the RFC asks, and compares strings by UTF-16 code units,
- * which is the RFC's order of keys.
+ * are left out. JavaScript already writes strings and numbers as the RFC asks, and compares strings by UTF-16 code
+ * units, which is the RFC's order of keys.
  */
 export function canonicalJson(value: unknown): string {
   // Lists of texts are the most frequent by far, one for each file.
@@ -60,7 +60,9 @@ export function hexDigest(text: string): string {
   return sha256().update(text, "utf8").digest("hex");
 }
 
-/** The first 26 characters of the base32 of a text's sha256: lower-case letters and digits, legal in any tag or name. */
+/**
+ * The first 26 characters of the base32 of a text's sha256: lower-case letters and digits, legal in any tag or name.
+ */
 export function shortDigest(text: string | Iterable<string>): string {
   const hash = sha256();
   for (const piece of typeof text === "string" ? [text] : text) hash.update(piece, "utf8");

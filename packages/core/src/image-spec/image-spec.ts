@@ -158,8 +158,8 @@ export class ImageSpec implements Spec {
   }
 
   /**
-   * `registry/name:tag`, or `name:tag` without a registry. Once `ImageBuildEngine.build()` has built it by a builder that
-   * returned another name, that one.
+   * `registry/name:tag`, or `name:tag` without a registry. Once `ImageBuildEngine.build()` has built it by a builder
+   * that returned another name, that one.
    */
   async imageName(): Promise<string> {
     const resolved = await this.#resolve();

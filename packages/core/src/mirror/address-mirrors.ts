@@ -2,8 +2,8 @@ import { ImageSpecError } from "@imagespec/registry/terms";
 import { DEFAULT_INDEX } from "./default-index.ts";
 
 /**
- * The address of a package index, a conda channel or a Debian archive, or `pypi` for the default index, to the address that
- * is asked in its place.
+ * The address of a package index, a conda channel or a Debian archive, or `pypi` for the default index, to the address
+ * that is asked in its place.
  */
 export type AddressMirrors = Readonly<Record<string, string>>;
 

@@ -11,7 +11,10 @@ export function mirroredRequirements(text: string, mirrors: AddressMirrors): str
   return text.replace(OPTION, (_, before: string, address: string) => before + throughAddressMirror(address, mirrors));
 }
 
-/** Arguments for the installer whose addresses are asked through their mirrors; all of those are places of packages. Pure. */
+/**
+ * Arguments for the installer whose addresses are asked through their mirrors; all of those are places of packages.
+ * Pure.
+ */
 export function mirroredArguments(extraArgs: readonly string[], mirrors: AddressMirrors): string[] {
   return extraArgs.map((argument) =>
     argument.replace(/https?:\/\/\S+/, (address) => throughAddressMirror(address, mirrors)),

@@ -1,4 +1,6 @@
-/** The lines of `bin/activate` in the environment at `prefix`, for sh, bash and zsh: the same from every builder. Pure. */
+/**
+ * The lines of `bin/activate` in the environment at `prefix`, for sh, bash and zsh: the same from every builder. Pure.
+ */
 export function activateScript(prefix: string): string[] {
   return [
     `# Makes this shell use the Python environment: . ${prefix}/bin/activate`,

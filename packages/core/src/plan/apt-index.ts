@@ -19,7 +19,10 @@ export function aptIndexTitle(indexes: readonly AptIndex[]): string {
   return `Debian packages, as dpkg records them, from ${shown.join(", ")}`;
 }
 
-/** The indexes that an image's history records: none where apt ran in a container, or where there are no Debian packages. Pure. */
+/**
+ * The indexes that an image's history records: none where apt ran in a container, or where there are no Debian
+ * packages. Pure.
+ */
 export function recordedAptIndexes({ history = [] }: Pick<ImageConfig, "history">): AptIndex[] {
   const found = history.flatMap(({ created_by, comment }) => {
     const [, recorded = ""] = (comment === "imagespec" && RECORDED.exec(String(created_by))) || [];

@@ -146,7 +146,8 @@ it.each(pythons)("makes the same of a module whatever was compiled before it: %s
     ["/site/typo.py", Buffer.from("improt x\n")],
   ]);
   const names = ["decoding_table", "StreamConverter", "numeric", "decimal", "unheard_of", "seldom"];
-  // In Python 3.12 and later their texts are one object with the names of an earlier module, and then the sets are two; so they always are.
+  // In Python 3.12 and later their texts are one object with the names of an earlier module, and then the sets are two;
+  // so they always are.
   const set = (name: string) => `def ${name}(a):\n    return a in {'nowhere', 'named'}, ('nowhere', 'named')\n`;
   const sets = `${set("f")}${set("g")}`;
   const characters = "def h():\n    return 'q', ['a'], {'z'}, 'z'\n";

@@ -1,21 +1,24 @@
-/** Bytes of a module above which it is left to be compiled when it is imported: compiling takes a hundred times its size. */
+/**
+ * Bytes of a module above which it is left to be compiled when it is imported: compiling takes a hundred times its
+ * size.
+ */
 export const LONGEST_MODULE = 16 * 1024 * 1024;
 
 /**
  * A program for the environment's own Python, 3.7 or newer. `-c SCRIPT STRIP FOLDER...` compiles every module below the
  * folders to checked-hash bytecode (PEP 552) on all cores, leaves what is current as it is, skips links, what is not
- * Python and what is longer than {@link LONGEST_MODULE}, and removes bytecode of other sources or interpreters. `STRIP` is
- * cut off the paths that tracebacks will show.
+ * Python and what is longer than {@link LONGEST_MODULE}, and removes bytecode of other sources or interpreters. `STRIP`
+ * is cut off the paths that tracebacks will show.
  *
  * `-c SCRIPT` alone reads modules from standard input, each as two sizes of four bytes (little-endian), a path and a
  * source, and answers each in turn with the path and the bytecode, framed alike; what is not Python has none.
  *
- * The same sources give the same bytes either way and in any order, with PYTHONHASHSEED=0 and the options `-sSB -W ignore`.
- * marshal marks each object that anything else refers to, and a name is one object in the whole process, so what was
- * compiled or imported before would show: therefore something else refers to every name and constant here. Sets of texts
- * are one object or two for the same reason, and become two; a text of one character stays a name once it is one, so all
- * of them are from the start. How deep a source may be nested depends on how deep the calls are already, which is why both
- * ways compile in one place.
+ * The same sources give the same bytes either way and in any order, with PYTHONHASHSEED=0 and the options
+ * `-sSB -W ignore`. marshal marks each object that anything else refers to, and a name is one object in the whole
+ * process, so what was compiled or imported before would show: therefore something else refers to every name and
+ * constant here. Sets of texts are one object or two for the same reason, and become two; a text of one character stays
+ * a name once it is one, so all of them are from the start. How deep a source may be nested depends on how deep the
+ * calls are already, which is why both ways compile in one place.
  */
 export const COMPILE_SCRIPT = `import sys
 del sys.path[0]

@@ -1,7 +1,10 @@
 import { baseImageText } from "../spec/base-image.ts";
 import type { BuildPlan } from "./plan.ts";
 
-/** A plan as `imagespec plan` prints it: the base as text, and the steps as a list in the order of the record, the base first. */
+/**
+ * A plan as `imagespec plan` prints it: the base as text, and the steps as a list in the order of the record, the base
+ * first.
+ */
 export interface PlanDocument extends Omit<BuildPlan, "base" | "steps"> {
   /** An image reference, or `oci:PATH`. */
   base: string;

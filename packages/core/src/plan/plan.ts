@@ -59,12 +59,17 @@ export type EnvironmentStep =
   | {
       manager: "conda";
       prefix: "/opt/micromamba/envs/runtime";
-      /** A Python version `X.Y` or `X.Y.Z` that goes into the solve; undefined where `packages` name `python` themselves. */
+      /**
+       * A Python version `X.Y` or `X.Y.Z` that goes into the solve; undefined where `packages` name `python`
+       * themselves.
+       */
       pythonVersion: string | undefined;
       packages: string[];
       /** In order of priority; conda-forge is last unless it is named. */
       channels: string[];
-      /** Channels that are read elsewhere; records in the image name the channel. A bare name is one of CONDA_CHANNELS. */
+      /**
+       * Channels that are read elsewhere; records in the image name the channel. A bare name is one of CONDA_CHANNELS.
+       */
       mirrors?: AddressMirrors | undefined;
       uvImage: string;
       micromambaImage: string;
@@ -79,17 +84,19 @@ export interface PackagesStep {
     /** Paths in the context of the lock and the pyproject.toml beside it. */
     | { from: "uv-lock"; lock: string; pyproject: string }
     /**
-     * What `uvProject` chose of a uv.lock: the path of a pylock.toml (PEP 751) that names every package of another origin
-     * with its addresses and hashes, and the projects to build into wheels, each from a folder of the context. Addresses
-     * of indexes serve the builds alone, and `requirements`: a file with hashes of what indexes behind a mirror serve, which
-     * is installed under LOCKED_OPTIONS; the lock then holds the rest.
+     * What `uvProject` chose of a uv.lock: the path of a pylock.toml (PEP 751) that names every package of another
+     * origin with its addresses and hashes, and the projects to build into wheels, each from a folder of the context.
+     * Addresses of indexes serve the builds alone, and `requirements`: a file with hashes of what indexes behind a
+     * mirror serve, which is installed under LOCKED_OPTIONS; the lock then holds the rest.
      */
     | { from: "pylock"; lock: string; requirements?: string | undefined; projects: readonly LocalProject[] }
     /** `withoutUrls`: the step's indexes stand for those that the project names, and hashes choose among them. */
     | { from: "poetry-lock"; lock: string; pyproject: string; withoutUrls?: boolean | undefined };
   index: string | undefined;
   extraIndexes: string[];
-  /** uv's `--torch-backend`: the build of PyTorch from whose index torch and its companions come, and no other package. */
+  /**
+   * uv's `--torch-backend`: the build of PyTorch from whose index torch and its companions come, and no other package.
+   */
   torchBackend?: string | undefined;
   extraArgs: string[];
   secrets: SecretMount[];

@@ -6,7 +6,10 @@ import { replaceFile } from "../process/replace-file.ts";
 /** Manifests that are remembered: those that were met last. */
 const MOST = 1000;
 
-/** Remembers in the cache folder which platforms manifests are for. A file that is broken or cannot be written is done without. */
+/**
+ * Remembers in the cache folder which platforms manifests are for. A file that is broken or cannot be written is done
+ * without.
+ */
 export class PlatformFile implements PlatformMemory {
   readonly #file: string;
 

@@ -6,8 +6,8 @@ const LONGEST = 1000;
 const SHOWN = 60;
 
 /**
- * A command line as one would type it into a POSIX shell, for messages, with `***` for the secrets; never to be run by one.
- * Of very long arguments it has the beginning.
+ * A command line as one would type it into a POSIX shell, for messages, with `***` for the secrets; never to be run by
+ * one. Of very long arguments it has the beginning.
  */
 export function escapeCommand(command: string, args: readonly string[], secrets: readonly string[] = []): string {
   const words = [command, ...args].map((argument) =>

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { draftPath, makeFolder, sweepDrafts } from "@imagespec/registry";
 
 /**
- * Replaces a file's content atomically, in a folder that is created if needed; both are their owner's alone. Removes what
- * killed processes left there. Content in pieces is written one by one.
+ * Replaces a file's content atomically, in a folder that is created if needed; both are their owner's alone. Removes
+ * what killed processes left there. Content in pieces is written one by one.
  *
  * @throws what the file system says.
  */

@@ -22,8 +22,8 @@ export async function withScratchFolder<T>(name: string, work: (folder: string) 
 }
 
 /**
- * The same for a folder that is to hold secrets: it is in memory where the system has a place for that (XDG_RUNTIME_DIR,
- * or Linux's /dev/shm), so that what a killed process leaves is never on a disk.
+ * The same for a folder that is to hold secrets: it is in memory where the system has a place for that
+ * (XDG_RUNTIME_DIR, or Linux's /dev/shm), so that what a killed process leaves is never on a disk.
  *
  * @throws ImageSpecError E_CACHE when the folder for temporary files cannot be written.
  */

@@ -29,11 +29,14 @@ export interface BuildOptions {
   /** What to do when it cannot be found out whether the image exists; by default `build`. */
   onUnknown?: OnUnknown | undefined;
   /**
-   * Cancels the build; it ends with E_ABORTED within 5 s and leaves nothing behind. A builder of somebody else's that does not stop
-   * is left running after 30 s, with a warning.
+   * Cancels the build; it ends with E_ABORTED within 5 s and leaves nothing behind. A builder of somebody else's that
+   * does not stop is left running after 30 s, with a warning.
    */
   signal?: AbortSignal | undefined;
-  /** Called for everything that happens. The build ends with what it throws, or what a promise that it returns is rejected with. */
+  /**
+   * Called for everything that happens. The build ends with what it throws, or what a promise that it returns is
+   * rejected with.
+   */
   onEvent?: ((event: BuildEvent) => void) | undefined;
 }
 

@@ -13,8 +13,8 @@ const TYPES = {
 };
 
 /**
- * What is wrong with the names or types of a call's options, for callers without types; undefined for options that are as
- * they should be.
+ * What is wrong with the names or types of a call's options, for callers without types; undefined for options that are
+ * as they should be.
  */
 export function optionTypeBreach(
   options: object,

@@ -26,7 +26,8 @@ const PROJECTS = "requirements/projects/";
 
 /**
  * The work with every package index, channel and archive asked through its mirror. The same is installed: what a lock
- * pins is checked by the same hashes. Tag and labels stay, since they were made before. Reads requirement files and locks.
+ * pins is checked by the same hashes. Tag and labels stay, since they were made before. Reads requirement files and
+ * locks.
  *
  * @throws ImageSpecError E_FILE_CHANGED, E_INPUT_FILE for a uv.lock without a project of its own.
  */
@@ -113,7 +114,10 @@ async function mirroredTexts(
   };
 }
 
-/** A step that asks these indexes beside its own, through their mirrors. Without a mirror uv asks the default index by itself. */
+/**
+ * A step that asks these indexes beside its own, through their mirrors. Without a mirror uv asks the default index by
+ * itself.
+ */
 function withIndexes(step: PackagesStep, places: readonly string[], mirrors: AddressMirrors): PackagesStep {
   const all = [...new Set(places.map((place) => throughAddressMirror(place, mirrors)))];
   const others = all.filter((place) => place !== DEFAULT_INDEX && place !== step.index);

@@ -1,4 +1,7 @@
-/** A conda package `python`, with or without a channel before it, and what is asked of it; conda's names are case-insensitive. */
+/**
+ * A conda package `python`, with or without a channel before it, and what is asked of it; conda's names are
+ * case-insensitive.
+ */
 const PYTHON = /^\s*(?:\S*::)?python(?![\w.-])\s*(.*)$/i;
 
 /** Whether a conda package is Python itself. */

@@ -1,6 +1,9 @@
 import { isGiven } from "./is-given.ts";
 
-/** Files that declare packages as the parameters do: a script with its metadata inside (PEP 723), or conda's environment.yml. */
+/**
+ * Files that declare packages as the parameters do: a script with its metadata inside (PEP 723), or conda's
+ * environment.yml.
+ */
 export type DeclaringFile = "script" | "conda";
 
 /** Which kind of declaring file a requirements path names, by the ending of its name. */

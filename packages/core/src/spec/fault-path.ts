@@ -6,7 +6,10 @@ export function faultPath(path: readonly (string | number)[]): string {
   return texts.join("").replace(/^\./, "");
 }
 
-/** Faults as the message and hint of one error: behind `alone` where there is one, else as a list below `together`. Pure. */
+/**
+ * Faults as the message and hint of one error: behind `alone` where there is one, else as a list below `together`.
+ * Pure.
+ */
 export function joinedFaults(
   faults: readonly SpecFault[],
   alone: string,

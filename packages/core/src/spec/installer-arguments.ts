@@ -82,7 +82,9 @@ const OPTIONS: ReadonlyMap<string, ValueRule | null> = new Map<string, ValueRule
   ["--no-cache-dir", null],
 ]);
 
-/** Options that uv takes several times; any other one is an error of its when it stands there again, under either name. */
+/**
+ * Options that uv takes several times; any other one is an error of its when it stands there again, under either name.
+ */
 const REPEATABLE: ReadonlySet<string> = new Set([
   ...["--prerelease-package", "--exclude-newer-package", "--index", "--extra-index-url", "--find-links", "-f"],
   ...["--no-binary", "--only-binary", "--no-sources-package", "--upgrade-package", "-P"],

@@ -26,8 +26,8 @@ export function markerBreach(marker: string): Problem | undefined {
 }
 
 /**
- * Why a marker that is decided for Linux as far as it can be still asks what machine builds the image. A name that is not
- * among the `variables` is a breach; without them any name is taken, as in locks. Pure.
+ * Why a marker that is decided for Linux as far as it can be still asks what machine builds the image. A name that is
+ * not among the `variables` is a breach; without them any name is taken, as in locks. Pure.
  */
 export function machineBreach(marker: string, variables?: ReadonlySet<string>): Problem | undefined {
   const linux = linuxVariables([]);
@@ -56,7 +56,9 @@ export function machineBreach(marker: string, variables?: ReadonlySet<string>): 
   }
 }
 
-/** Whether a marker holds on no Linux, whatever its Python and machine are; not so for one that cannot be read. Pure. */
+/**
+ * Whether a marker holds on no Linux, whatever its Python and machine are; not so for one that cannot be read. Pure.
+ */
 export function neverOnLinux(marker: string): boolean {
   const linux = linuxVariables([]);
   try {

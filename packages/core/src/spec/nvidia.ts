@@ -41,8 +41,8 @@ export function nvidiaImage(cuda: string, cudnn: string | undefined): string {
 }
 
 /**
- * What to say when a registry has no such base, if the base is the image that `cuda` selects: the parts of its tag, by the
- * parameters they come from, and the cure. Undefined for any other base. Pure.
+ * What to say when a registry has no such base, if the base is the image that `cuda` selects: the parts of its tag, by
+ * the parameters they come from, and the cure. Undefined for any other base. Pure.
  */
 export function missingNvidiaImage(base: BaseImage): Problem | undefined {
   if (base.kind !== "reference") return undefined;

@@ -141,7 +141,9 @@ export function aptPackageBreach(text: string): Problem | undefined {
   return { code: "apt_package", message, hint: "Write it like 'git', 'git=1:2.39.5-0+deb12u2' or 'git/bookworm'." };
 }
 
-/** The rule for one conda match spec: versions and builds are left to the solver's grammar, where it comes from is not. */
+/**
+ * The rule for one conda match spec: versions and builds are left to the solver's grammar, where it comes from is not.
+ */
 export function condaPackageBreach(text: string): Problem | undefined {
   const plain = plainName("a conda package")(text);
   if (plain) return plain;

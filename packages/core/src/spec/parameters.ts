@@ -10,8 +10,8 @@ import { withZod } from "./with-zod.ts";
 
 /**
  * The names of the original in camelCase, then ours, with what each means. The one definition of types, checks and JSON
- * Schema. Each schema is made when it is asked for: a spec has few of the parameters, and making all of them takes longer
- * than the rest of parsing it.
+ * Schema. Each schema is made when it is asked for: a spec has few of the parameters, and making all of them takes
+ * longer than the rest of parsing it.
  */
 export const parameterSchemas = withZod((z) => {
   /** A text that keeps a rule; its breach becomes a fault with the rule's own code and hint. */

@@ -52,7 +52,9 @@ export function parseParameters(input: unknown, options: ParseOptions): ParsedPa
   return base ? { ...data, baseImage: base } : (data as ParsedParameters);
 }
 
-/** The parameters of a draft as their schemas make them, in the order of the schemas; undefined where one has a fault. */
+/**
+ * The parameters of a draft as their schemas make them, in the order of the schemas; undefined where one has a fault.
+ */
 function checkedParameters(draft: Draft, faults: SpecFault[]): FlatParameters | undefined {
   const data: Record<string, unknown> = {};
   const before = faults.length;

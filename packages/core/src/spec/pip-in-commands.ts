@@ -5,8 +5,8 @@ import type { Spec } from "./spec.ts";
 type Parameters = Partial<Spec>;
 
 /**
- * Where a shell looks for the name of a command: at the start, behind an operator, a word of its own or a program that runs
- * one.
+ * Where a shell looks for the name of a command: at the start, behind an operator, a word of its own or a program that
+ * runs one.
  */
 const START =
   /(?:^|[\n;&|({`!]|\b(?:then|do|else|elif|if|while|until|exec|time|env|nohup|sudo|command|xargs)\s|\bsh\s+-\w*c\s+["']?)/;
@@ -24,7 +24,8 @@ const BRINGS_PIP = /\buv\s+pip\s+install\b[^\n;&|]*\bpip\b|\bensurepip\b|\bget-p
 
 /**
  * Faults of commands that call pip where the spec's virtual environment has none: the base's pip would answer, and
- * install where the environment does not look. `requirementsHavePip` is for who has read the file; until then it may. Pure.
+ * install where the environment does not look. `requirementsHavePip` is for who has read the file; until then it may.
+ * Pure.
  */
 export function pipInCommands(
   spec: Parameters,

@@ -5,7 +5,9 @@ const CLAUSE = /(===|==|~=|!=|<=|>=|<|>)\s*([A-Za-z0-9_.*+!-]+)/g;
 const VERSION =
   /^v?(?:\d+!)?(?<release>\d+(?:\.\d+)*)(?:(?<any>\.\*)|(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc)[-_.]?\d*)?(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?(?<local>\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?)$/i;
 
-/** What is wrong with the version specifiers of a requirement, `==1.0,<2`; a text without any has nothing wrong. Pure. */
+/**
+ * What is wrong with the version specifiers of a requirement, `==1.0,<2`; a text without any has nothing wrong. Pure.
+ */
 export function specifierBreach(specifiers: string): Problem | undefined {
   for (const [clause, operator = "", version = ""] of specifiers.matchAll(CLAUSE)) {
     const breach = clauseBreach(operator, version);

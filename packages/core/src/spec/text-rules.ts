@@ -137,8 +137,8 @@ const BUILD_ARGUMENT = /^IMAGESPEC_(?:ENV_\d+|PYTHON_(?:INSTALL_MIRROR|DOWNLOADS
 export const LARGEST_ARGUMENT = 131_071;
 
 /**
- * What Linux takes as arguments and environment together: a quarter of the stack's usual limit of 8 MiB, less room for what
- * the image and its caller add.
+ * What Linux takes as arguments and environment together: a quarter of the stack's usual limit of 8 MiB, less room for
+ * what the image and its caller add.
  */
 const LARGEST_ENVIRONMENT = 2 * 1024 ** 2 - 128 * 1024;
 /** Bytes that each variable takes beside its text: a NUL and a pointer. */

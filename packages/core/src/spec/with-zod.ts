@@ -14,7 +14,7 @@ export function withZod<Made>(make: (z: typeof Zod) => Made): () => Made {
 }
 
 /**
- * How every schema here is applied: with messages in English, which `zod/mini` leaves out, and without code compiled for
- * the schema, which is worth its time for a schema that is applied many times.
+ * How every schema here is applied: with messages in English, which `zod/mini` leaves out, and without code compiled
+ * for the schema, which is worth its time for a schema that is applied many times.
  */
 export const parseContext = withZod((z) => ({ error: z.locales.en().localeError, jitless: true }));

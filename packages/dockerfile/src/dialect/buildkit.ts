@@ -24,7 +24,8 @@ import { CONDA_STAGE, toolStages, UV_STAGE } from "./tool-stages.ts";
 /** The id of the secret that holds the host's certificates; a step runs without it when it is not given. */
 export const CA_SECRET = "imagespec_ca";
 
-// Every build container of BuildKit has a file system of its own at /dev: no mount point made there can stay in the image.
+// Every build container of BuildKit has a file system of its own at /dev: no mount point made there can stay in the
+// image.
 const MOUNT_ROOT = "/dev/imagespec";
 
 type Mounts = ReturnType<typeof mountsBelow>;

@@ -3,7 +3,10 @@ import type { Instruction } from "../instruction/instruction.ts";
 import { configInstructions, envInstructions } from "./metadata.ts";
 import type { RenderOptions } from "./render-options.ts";
 
-/** The blocks of the stage that becomes the image, as far as the dialects differ in them; empty for what is not asked for. */
+/**
+ * The blocks of the stage that becomes the image, as far as the dialects differ in them; empty for what is not asked
+ * for.
+ */
 export interface StageBlocks {
   /** FROM and what follows from it, after the stages of tools. */
   start: Instruction[];
@@ -19,7 +22,8 @@ export interface StageBlocks {
 
 /**
  * The order in which both dialects carry out a plan. It is the order of {@link PlanSteps} but for the user, whose
- * account comes first because the environment and the files are given to it; `USER` stays with the configuration at the end.
+ * account comes first because the environment and the files are given to it; `USER` stays with the configuration at the
+ * end.
  */
 export function finalStage(plan: BuildPlan, options: RenderOptions, blocks: StageBlocks): Instruction[][] {
   return [

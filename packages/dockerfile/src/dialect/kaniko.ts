@@ -35,8 +35,8 @@ import { CONDA_STAGE, toolStages, UV_STAGE } from "./tool-stages.ts";
 /** Where kaniko's own container holds the host's certificates: its folder is in no snapshot. */
 export const KANIKO_CA_PATH = "/kaniko/ssl/certs/imagespec_ca.crt";
 
-// kaniko's own folder is in no snapshot, and steps see it: the unpacked context, and what later stages copy from the first
-// one, which versions from 1.26 on keep in a folder of their own.
+// kaniko's own folder is in no snapshot, and steps see it: the unpacked context, and what later stages copy from the
+// first one, which versions from 1.26 on keep in a folder of their own.
 const CONTEXT_PLACES = ["/kaniko/buildcontext"];
 const CONTEXT_STAGE_PLACES = ["/kaniko/0", "/kaniko/deps/0"];
 
@@ -162,8 +162,8 @@ function copyOf(path: string | undefined, options: RenderOptions): Instruction[]
 }
 
 /**
- * Replaces the base's environment by the finished one, which includes what the base had. The old one is removed first, so
- * that deleted files do not remain. COPY keeps owners, except those of links.
+ * Replaces the base's environment by the finished one, which includes what the base had. The old one is removed first,
+ * so that deleted files do not remain. COPY keeps owners, except those of links.
  */
 function environmentCopy({ steps }: BuildPlan, { prefix }: EnvironmentStep): Instruction[] {
   const remove = [FAIL_FUNCTION, `rm -rf ${ENVIRONMENT_FOLDERS.join(" ")}`];

@@ -7,7 +7,9 @@ export const UV_STAGE = "imagespec-uv";
 /** The stage that micromamba and its certificates are taken from. */
 export const CONDA_STAGE = "imagespec-micromamba";
 
-/** The stages that a plan's tools are taken from: none, uv, or uv and micromamba. `mirrors` as in the render options. */
+/**
+ * The stages that a plan's tools are taken from: none, uv, or uv and micromamba. `mirrors` as in the render options.
+ */
 export function toolStages({ steps }: BuildPlan, mirrors: Readonly<Record<string, string>> = {}): Instruction[] {
   const { environment, commands } = steps;
   const uvImage = environment?.uvImage ?? commands?.uvImage;

@@ -17,8 +17,8 @@ export interface BuildRegistries {
 }
 
 /**
- * The images that the build of a plan's Dockerfile fetches, by their own names: the base, unless it is an OCI layout, and
- * those that uv and micromamba are taken from. Each once. Pure.
+ * The images that the build of a plan's Dockerfile fetches, by their own names: the base, unless it is an OCI layout,
+ * and those that uv and micromamba are taken from. Each once. Pure.
  */
 export function imagesOf({ base, steps: { environment, commands } }: BuildPlan): string[] {
   const images = [
@@ -30,8 +30,8 @@ export function imagesOf({ base, steps: { environment, commands } }: BuildPlan):
 }
 
 /**
- * The registries of a build: those of {@link imagesOf} behind their mirrors, and that of `pushed`, the reference an image is
- * pushed to. Without TLS are loopback addresses and what `env.IMAGESPEC_INSECURE_REGISTRIES` lists. Pure.
+ * The registries of a build: those of {@link imagesOf} behind their mirrors, and that of `pushed`, the reference an
+ * image is pushed to. Without TLS are loopback addresses and what `env.IMAGESPEC_INSECURE_REGISTRIES` lists. Pure.
  */
 export function buildRegistries(
   plan: BuildPlan,

@@ -38,8 +38,8 @@ type Request = Pick<BuildRequest, "plan" | "target" | "credentials" | "mirrors" 
 /**
  * Refuses a base that has no image for a platform of the target: BuildKit, kaniko and buildah take one for another
  * platform, and label the result as if it were for the one that was asked for. It is read as the build will read it,
- * through mirrors and with credentials; of an index normally nothing else is read. Only a definite answer counts: a base
- * that cannot be read, or that does not say what it is for, is left to the tool. Call it before any work.
+ * through mirrors and with credentials; of an index normally nothing else is read. Only a definite answer counts: a
+ * base that cannot be read, or that does not say what it is for, is left to the tool. Call it before any work.
  *
  * @throws ImageSpecError E_REGISTRY that names the platforms there are; E_ABORTED.
  */

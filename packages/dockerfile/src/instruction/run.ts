@@ -43,8 +43,8 @@ export function renderExec(words: readonly string[]): string {
 const PART = new RegExp(`.{1,${LONGEST_LINE / 4 - 1}}[^\\s\\\\](?![\\s#])|.+`, "gsu");
 
 /**
- * A text on as many physical lines as it needs, which the frontend joins to the same text: none ends in what it could take
- * for part of the continuation, or begins with what it would cut off or take for a comment.
+ * A text on as many physical lines as it needs, which the frontend joins to the same text: none ends in what it could
+ * take for part of the continuation, or begins with what it would cut off or take for a comment.
  */
 function continued(text: string): string {
   return Buffer.byteLength(text) <= LONGEST_LINE ? text : (text.match(PART) ?? []).join("\\\n");

@@ -29,10 +29,11 @@ interface ListedImage {
 }
 
 /**
- * Opens the image of an archive as `docker save` writes it. The archive is a single stream, so its layers are read as they
- * come, whatever they are called; `manifest.json`, which stands at the end, puts them in order.
+ * Opens the image of an archive as `docker save` writes it. The archive is a single stream, so its layers are read as
+ * they come, whatever they are called; `manifest.json`, which stands at the end, puts them in order.
  *
- * @throws ImageSpecError what `broken` makes, E_UNSUPPORTED when the archive holds several images or a layer cannot be read.
+ * @throws ImageSpecError what `broken` makes, E_UNSUPPORTED when the archive holds several images or a layer cannot be
+ * read.
  */
 export async function openArchive(
   { reference, content, broken }: ImageArchive,

@@ -8,8 +8,8 @@ import type { ImageAccess, OpenedImage } from "./opened-image.ts";
 const NO_LAYOUT = "Write oci:FOLDER, or oci:FOLDER:TAG where it holds several images.";
 
 /**
- * Opens an image wherever it is: a reference in a registry; `oci:FOLDER` or `oci:FOLDER:TAG`; `engine:NAME` (or skopeo's
- * `docker-daemon:NAME`) in the container engine; `docker-archive:FILE`.
+ * Opens an image wherever it is: a reference in a registry; `oci:FOLDER` or `oci:FOLDER:TAG`; `engine:NAME` (or
+ * skopeo's `docker-daemon:NAME`) in the container engine; `docker-archive:FILE`.
  *
  * @throws ImageSpecError E_REFERENCE, E_INPUT_FILE, E_DAEMON, and what the registry client throws.
  */

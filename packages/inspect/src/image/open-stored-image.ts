@@ -18,7 +18,9 @@ export interface StoredImage extends Pick<ImageAccess, "platform" | "signal" | "
   reference: string;
 }
 
-/** Opens an image of a registry or an OCI layout: its manifest and config are read, its layers when they are asked for. */
+/**
+ * Opens an image of a registry or an OCI layout: its manifest and config are read, its layers when they are asked for.
+ */
 export async function openStoredImage(stored: StoredImage): Promise<OpenedImage> {
   const { source, tagOrDigest, reference, signal, known } = stored;
   const platform = parsePlatform(stored.platform ?? (await ownPlatform(stored)));

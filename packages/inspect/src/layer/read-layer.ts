@@ -51,8 +51,8 @@ export interface LayerReading {
 
 /**
  * Reads a layer as a stream, gzip, zstd (of any number of frames) or plain by its first bytes; nothing is unpacked.
- * Throws what `refuse` makes for a layer above the caps or that cannot be read, E_DIGEST_MISMATCH when the content does not
- * match `diffId`, and the error of `blob` or `visit` as it is.
+ * Throws what `refuse` makes for a layer above the caps or that cannot be read, E_DIGEST_MISMATCH when the content does
+ * not match `diffId`, and the error of `blob` or `visit` as it is.
  */
 export async function readLayer(blob: AsyncIterable<Uint8Array>, reading: LayerReading): Promise<void> {
   const { subject, signal, diffId, caps = LAYER_CAPS, visit } = reading;

@@ -41,8 +41,8 @@ export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 /**
- * The content of one frame. A small one is decompressed at once: zstd:chunked has one for each file, and a stream for each
- * would take seven times as long.
+ * The content of one frame. A small one is decompressed at once: zstd:chunked has one for each file, and a stream for
+ * each would take seven times as long.
  */
 async function* oneFrame(pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const first: Uint8Array[] = [];

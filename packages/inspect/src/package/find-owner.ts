@@ -4,8 +4,8 @@ const BYTECODE = /^(.*\/)__pycache__\/([^/]+?)\.[^/.]+(?:\.opt-\d)?\.pyc$/;
 const MANAGED_PYTHON = /^opt\/python\/[a-z]+-(\d+\.\d+\.\d+)[^/]*\//;
 
 /**
- * Says which package a file of a layer belongs to. The layer's own records count before those of the others, of which the
- * highest layer counts.
+ * Says which package a file of a layer belongs to. The layer's own records count before those of the others, of which
+ * the highest layer counts.
  */
 export class OwnerIndex {
   readonly #all = new Map<string, InstalledPackage>();

@@ -10,7 +10,10 @@ export interface InstalledPackage {
   version?: string | undefined;
 }
 
-/** Which package each path belongs to, as one layer says. Beyond `most` paths, as many as a layer has files, none is kept. */
+/**
+ * Which package each path belongs to, as one layer says. Beyond `most` paths, as many as a layer has files, none is
+ * kept.
+ */
 export class PackageRecords {
   readonly owners = new Map<string, InstalledPackage>();
   /** By manager and name: where versions stand apart from the lists of files. */

@@ -5,8 +5,8 @@ import { textLines } from "./text-lines.ts";
 const RECORD = /^(?:(.*)\/)?([^/]+)-([^/-]+)\.dist-info\/RECORD$/;
 
 /**
- * A wheel's RECORD: the paths of an installed distribution, relative to the folder it is in (packaging.python.org, "Recording
- * installed projects").
+ * A wheel's RECORD: the paths of an installed distribution, relative to the folder it is in (packaging.python.org,
+ * "Recording installed projects").
  */
 export const pythonRecords = {
   matches: (path: string) => RECORD.test(path),

@@ -8,8 +8,8 @@ import { pageTree } from "./page-tree.ts";
 const LISTED = 50;
 
 /**
- * One HTML page that shows what an image is made of: a map of its bytes by layer, package and file, which keyboard, pointer and a
- * search move through, and tables. It holds everything it needs and asks for nothing. Pure.
+ * One HTML page that shows what an image is made of: a map of its bytes by layer, package and file, which keyboard,
+ * pointer and a search move through, and tables. It holds everything it needs and asks for nothing. Pure.
  */
 export function imagePage(inspection: ImageInspection): string {
   const { report } = inspection;

@@ -3,8 +3,9 @@
 import type { PagePart } from "./page-tree.ts";
 
 /**
- * Runs in the page, to which its text is copied: it may use nothing from outside of itself but what it is given, `bytes`
- * to write sizes with. Draws the tree of the page's data, and lets keyboard, pointer and search move through it.
+ * Runs in the page, to which its text is copied: it may use nothing from outside of itself but what it is given,
+ * `bytes` to write sizes with. Draws the tree of the page's data, and lets keyboard, pointer and search move through
+ * it.
  */
 export function pageScript(bytes: (count: number) => string): void {
   interface Box {

@@ -9,8 +9,8 @@ interface Visible {
 }
 
 /**
- * What layers carry for nothing: rewritten or removed by a higher one, or larger files that are there twice. Largest first.
- * Pure.
+ * What layers carry for nothing: rewritten or removed by a higher one, or larger files that are there twice. Largest
+ * first. Pure.
  */
 export function findDuplicates(layers: readonly { digest: string; scan: LayerScan }[]): DuplicateReport[] {
   const found: DuplicateReport[] = [];

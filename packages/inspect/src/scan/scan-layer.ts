@@ -33,7 +33,9 @@ const HASHED_FROM = 64 * 1024;
 const RECORD_BYTES = 16 * 1024 * 1024;
 const ALL_RECORDS_BYTES = 128 * 1024 * 1024;
 
-/** Reads a layer as a stream and keeps what a report needs of it. @throws ImageSpecError E_UNSUPPORTED above the caps. */
+/**
+ * Reads a layer as a stream and keeps what a report needs of it. @throws ImageSpecError E_UNSUPPORTED above the caps.
+ */
 export async function scanLayer(
   blob: AsyncIterable<Uint8Array>,
   { subject, diffId, signal }: { subject: string; diffId?: string | undefined; signal: AbortSignal },

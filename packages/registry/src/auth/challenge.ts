@@ -7,7 +7,10 @@ export interface Challenge {
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const PARAMETER = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~0-9A-Za-z/:?=@-]*))/y;
 
-/** Reads all challenges of a header: several schemes, quoted commas and escapes included. Stops at anything outside the grammar. */
+/**
+ * Reads all challenges of a header: several schemes, quoted commas and escapes included. Stops at anything outside the
+ * grammar.
+ */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: Challenge[] = [];
   let at = 0;

@@ -15,8 +15,8 @@ export interface RegistryAuthOptions {
 }
 
 /**
- * What to send in Authorization to one registry. Nothing is sent before the registry has asked; then what it asked for is
- * remembered, tokens per set of scopes, each fetched once for all who wait for it.
+ * What to send in Authorization to one registry. Nothing is sent before the registry has asked; then what it asked for
+ * is remembered, tokens per set of scopes, each fetched once for all who wait for it.
  */
 export class RegistryAuth {
   readonly #options: RegistryAuthOptions;

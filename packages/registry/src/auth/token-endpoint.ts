@@ -22,7 +22,10 @@ export interface BearerToken {
 }
 
 const MAX_ANSWER = 1024 * 1024;
-/** How token servers without the OAuth2 endpoint answer POST. 401 is Quay's; whether the credential is good GET then tells. */
+/**
+ * How token servers without the OAuth2 endpoint answer POST. 401 is Quay's; whether the credential is good GET then
+ * tells.
+ */
 const POST_REFUSALS: ReadonlySet<number> = new Set([401, 404, 405, 415, 501]);
 
 /**
@@ -111,7 +114,8 @@ async function readToken(response: HttpResponse, asked: number, request: TokenRe
       details: { registry, tokenServer: request.realm.host, status },
     });
   }
-  // Measured by our own clock from the request on, since the server's may be wrong. 60 s is the specification's default.
+  // Measured by our own clock from the request on, since the server's may be wrong. 60 s is the specification's
+  // default.
   const seconds = typeof json.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 60;
   const margin = Math.min(10, seconds / 2);
   return { token, usableUntil: asked + (seconds - margin) * 1000 };

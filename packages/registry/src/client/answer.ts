@@ -23,8 +23,9 @@ export function statedDigest(response: HttpResponse): string | undefined {
 }
 
 /**
- * False where the answer to a HEAD states another size, in bytes, than the content has: what is there was cut off or mixed
- * up. 0 is what servers state that do not know the size for a HEAD, and a size below a content coding is another one.
+ * False where the answer to a HEAD states another size, in bytes, than the content has: what is there was cut off or
+ * mixed up. 0 is what servers state that do not know the size for a HEAD, and a size below a content coding is another
+ * one.
  */
 export function mayHaveSize(response: HttpResponse, size: number): boolean {
   const stated = response.header("content-length");
@@ -34,8 +35,8 @@ export function mayHaveSize(response: HttpResponse, size: number): boolean {
 }
 
 /**
- * The media type an answer states; undefined for those that are no vendor's, which servers of files send for content they
- * know nothing of (application/json, binary/octet-stream, text/plain).
+ * The media type an answer states; undefined for those that are no vendor's, which servers of files send for content
+ * they know nothing of (application/json, binary/octet-stream, text/plain).
  */
 export function contentType(response: HttpResponse): string | undefined {
   const type = response.header("content-type")?.split(";")[0]?.trim().toLowerCase();

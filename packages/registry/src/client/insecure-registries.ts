@@ -2,8 +2,8 @@ import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { nameBreach } from "../reference/reference-grammar.ts";
 
 /**
- * Reads the value of IMAGESPEC_INSECURE_REGISTRIES: `registry.lan:5000,10.0.0.7`, registries that may be spoken to without
- * TLS, and whose certificates are not checked.
+ * Reads the value of IMAGESPEC_INSECURE_REGISTRIES: `registry.lan:5000,10.0.0.7`, registries that may be spoken to
+ * without TLS, and whose certificates are not checked.
  *
  * @throws ImageSpecError E_OPTIONS that names the entry.
  */

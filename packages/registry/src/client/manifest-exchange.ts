@@ -107,15 +107,17 @@ async function sendOnceBlobsAreKnown(host: RegistryHost, put: RegistryCall): Pro
 }
 
 /**
- * Whether a manifest is refused for what a registry says of a blob that another client is writing (distribution-spec, error
- * codes).
+ * Whether a manifest is refused for what a registry says of a blob that another client is writing (distribution-spec,
+ * error codes).
  */
 function isBlobUnknown(error: unknown): error is ImageSpecError {
   const codes = isImageSpecError(error, "E_REGISTRY") ? (error.details.codes ?? []) : [];
   return codes.includes("MANIFEST_BLOB_UNKNOWN") || codes.includes("DIGEST_INVALID");
 }
 
-/** Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm. */
+/**
+ * Compares the digest that a registry states for what it stored with the manifest's own, also one of another algorithm.
+ */
 function checkStored(response: HttpResponse, asked: WrittenManifest): void {
   const stored = statedDigest(response);
   const { manifest, whole, repository } = asked;

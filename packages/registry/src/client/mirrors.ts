@@ -27,7 +27,9 @@ export function parseMirrors(text: string | undefined): Mirrors {
   return Object.fromEntries(mirrors);
 }
 
-/** Where a repository is read instead: the mirror's host and the repository's path there; undefined without a mirror. */
+/**
+ * Where a repository is read instead: the mirror's host and the repository's path there; undefined without a mirror.
+ */
 export function mirrorOf(
   registry: string,
   repository: string,

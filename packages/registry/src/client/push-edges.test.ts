@@ -15,7 +15,10 @@ interface Asked {
 
 type Answer = (asked: Asked, response: ServerResponse) => unknown;
 
-/** A registry that has nothing, opens uploads at /v2/a/up, and does otherwise what `answer` says; keeps what it was asked. */
+/**
+ * A registry that has nothing, opens uploads at /v2/a/up, and does otherwise what `answer` says; keeps what it was
+ * asked.
+ */
 async function registry(answer: Answer) {
   const asked: Asked[] = [];
   const server = await rawServer(async (request, response) => {

@@ -1,6 +1,6 @@
 /**
- * What to do about a push that a registry refuses for another reason than rights, by what it says; undefined for all other
- * refusals. Pure.
+ * What to do about a push that a registry refuses for another reason than rights, by what it says; undefined for all
+ * other refusals. Pure.
  */
 export function refusedPushCure(said: string, repository: string): string | undefined {
   if (/\bname[ _]unknown\b|\brepository\b.*(?:does not exist|not found)/i.test(said)) {

@@ -17,18 +17,25 @@ export interface RegistryClientOptions {
   /** Default: what docker and podman have (`dockerCredentials`). */
   credentials?: CredentialStore | undefined;
   /**
-   * For proxies, certificate authorities, credentials, IMAGESPEC_REGISTRY_MIRRORS and IMAGESPEC_INSECURE_REGISTRIES. Default:
-   * process.env.
+   * For proxies, certificate authorities, credentials, IMAGESPEC_REGISTRY_MIRRORS and IMAGESPEC_INSECURE_REGISTRIES.
+   * Default: process.env.
    */
   env?: ProcessEnvironment | undefined;
-  /** Hosts that are read from in place of others; default: IMAGESPEC_REGISTRY_MIRRORS. Names in references and messages stay. */
+  /**
+   * Hosts that are read from in place of others; default: IMAGESPEC_REGISTRY_MIRRORS. Names in references and messages
+   * stay.
+   */
   mirrors?: Mirrors | undefined;
   /**
-   * Hosts (`registry.lan:5000`; without a port, all of its ports) that may be spoken to without TLS, and whose certificates
-   * are not checked; beside those of IMAGESPEC_INSECURE_REGISTRIES. This machine itself may always be spoken to without TLS.
+   * Hosts (`registry.lan:5000`; without a port, all of its ports) that may be spoken to without TLS, and whose
+   * certificates are not checked; beside those of IMAGESPEC_INSECURE_REGISTRIES. This machine itself may always be
+   * spoken to without TLS.
    */
   insecure?: readonly string[] | undefined;
-  /** Bytes a chunk of an upload has; by default a blob goes in one request, in chunks only once that was too large (413). */
+  /**
+   * Bytes a chunk of an upload has; by default a blob goes in one request, in chunks only once that was too large
+   * (413).
+   */
   chunkSize?: number | undefined;
   /** Tries, and waits between them. */
   retry?: RetryOptions | undefined;
@@ -42,9 +49,13 @@ export interface RegistryClientOptions {
 
 /** How a repository is read. */
 export interface RepositoryOptions {
-  /** False: ask the registry itself even when it has a mirror. What was just pushed is not in a mirror. Default true. */
+  /**
+   * False: ask the registry itself even when it has a mirror. What was just pushed is not in a mirror. Default true.
+   */
   mirror?: boolean | undefined;
-  /** What tokens are asked for to read; a registry may refuse `pull` alone where nothing was pushed yet. Default `pull`. */
+  /**
+   * What tokens are asked for to read; a registry may refuse `pull` alone where nothing was pushed yet. Default `pull`.
+   */
   access?: "pull" | "push" | undefined;
 }
 

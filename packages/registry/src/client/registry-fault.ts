@@ -35,8 +35,8 @@ function details(subject: Subject, more: Record<string, unknown>): Record<string
 }
 
 /**
- * The error of an answer with an unexpected status; reads at most 64 KiB of what it says. `sent` are the secrets the request
- * carried, for a server that repeats them.
+ * The error of an answer with an unexpected status; reads at most 64 KiB of what it says. `sent` are the secrets the
+ * request carried, for a server that repeats them.
  */
 export async function statusFault(
   subject: Subject,

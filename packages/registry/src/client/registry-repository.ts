@@ -124,7 +124,9 @@ export class RegistryRepository implements ImageSource, ImageSink {
     return response.status === 200 && mayHaveSize(response, descriptor.size);
   }
 
-  /** @throws ImageSpecError E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused. */
+  /**
+   * @throws ImageSpecError E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused.
+   */
   async putBlob(
     descriptor: Descriptor,
     open: OpenBlob,

@@ -40,9 +40,9 @@ export class UploadSource {
   }
 
   /**
-   * The bytes from `start` up to `end`, which is not included. The next call takes over: a chunk that was given up for it
-   * ends. The last piece of all is held back until the source has ended. Memory of a piece is used again once the next
-   * one is asked for.
+   * The bytes from `start` up to `end`, which is not included. The next call takes over: a chunk that was given up for
+   * it ends. The last piece of all is held back until the source has ended. Memory of a piece is used again once the
+   * next one is asked for.
    */
   async *chunk(start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     const turn = ++this.#turn;

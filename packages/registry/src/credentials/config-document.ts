@@ -65,7 +65,9 @@ export function configKey(key: string): string {
   return hubName(host.toLowerCase()) + path;
 }
 
-/** What docker, its credential helpers and engines call a registry: its host, but for Docker Hub's address of old. Pure. */
+/**
+ * What docker, its credential helpers and engines call a registry: its host, but for Docker Hub's address of old. Pure.
+ */
 export function dockerServer(registry: string): string {
   return configKey(registry) === "docker.io" ? "https://index.docker.io/v1/" : registry;
 }

@@ -16,8 +16,8 @@ const ROWS: readonly { row: RegExp; bytesOf: (number: string) => number[] }[] = 
 const MAY_DUMP = /[\da-f]{2}[,;: -]{1,2}(?:0x)?[\da-f]{2}/i;
 
 /**
- * Where a dump shows six bytes or more of a secret, in whichever order of the bytes of a group; up to the end of its row,
- * and of the characters that stand beside it. Pure.
+ * Where a dump shows six bytes or more of a secret, in whichever order of the bytes of a group; up to the end of its
+ * row, and of the characters that stand beside it. Pure.
  */
 export function dumpedSpans(text: string, secrets: Iterable<string>): Span[] {
   if (!MAY_DUMP.test(text)) return [];

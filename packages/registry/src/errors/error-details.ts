@@ -117,8 +117,8 @@ export interface KubernetesDetails {
 }
 
 /**
- * What `details` of an ImageSpecError holds, by its code: data for machines, never a secret. Any field may be missing; codes
- * that are not listed have none.
+ * What `details` of an ImageSpecError holds, by its code: data for machines, never a secret. Any field may be missing;
+ * codes that are not listed have none.
  */
 export interface ErrorDetails extends Record<ErrorCode, object> {
   E_SPEC: PathDetails;

@@ -4,7 +4,8 @@ import { bareUserInfos, userInfosOfUrls } from "./user-info.ts";
 
 // https://host/t/TOKEN/channel, as anaconda.org's private channels are addressed.
 const CONDA_TOKEN = /(\/t\/)[^\s/]+(\/|$)/g;
-// The scheme is looked for backwards, where there is one: from each letter of a long word, it would be looked for in vain.
+// The scheme is looked for backwards, where there is one: from each letter of a long word, it would be looked for in
+// vain.
 const CONDA_TOKEN_URL = /:\/\/(?<=[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/]+\/t\/[^\s/]+/i;
 // `Authorization: Basic ...`, in a header, in JSON, in an argument of a shell.
 const AUTHORIZATION =
@@ -30,9 +31,9 @@ export function embeddedCredential(text: string): EmbeddedCredential | undefined
 
 /**
  * Replaces what may be a credential by `***`, whatever form it has: user info in URLs and before hosts, conda tokens,
- * Authorization headers, Basic and Bearer tokens, fields named like a token or password, and each of `secrets` wherever it
- * stands, also percent-encoded, in hex, in base64 (alone or within a longer text, as in "user:password"), or escaped as in
- * JSON, HTML, shells and programs.
+ * Authorization headers, Basic and Bearer tokens, fields named like a token or password, and each of `secrets` wherever
+ * it stands, also percent-encoded, in hex, in base64 (alone or within a longer text, as in "user:password"), or escaped
+ * as in JSON, HTML, shells and programs.
  */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   let result = hide(text, secretSpans(text, secrets));

@@ -1,9 +1,13 @@
 import { dumpedSpans } from "./dumped-bytes.ts";
 import type { Span } from "./span.ts";
 
-/** Characters of base64 that a pattern must have at least: shorter ones would match texts that do not hold the secret. */
+/**
+ * Characters of base64 that a pattern must have at least: shorter ones would match texts that do not hold the secret.
+ */
 const LEAST_SIGNS = 6;
-/** Bytes of a secret that a pattern is made of: longer ones, such as keys in files, would be slow and may be refused. */
+/**
+ * Bytes of a secret that a pattern is made of: longer ones, such as keys in files, would be slow and may be refused.
+ */
 const LARGEST_PATTERN = 1024;
 /** Characters of a form that is looked for in halves. */
 const LARGEST_BROKEN = 8192;
@@ -21,8 +25,8 @@ const LONGEST_FORM = 10;
  * base64, also as a part of what was encoded (`user:password`). All are looked for in the same text, so that one within
  * another does not keep the rest of it from being found; spans that overlap are one. Where a secret was broken into
  * lines, what is half of it or long is hidden, and a quarter of it that is a line of its own; so are dumps of its bytes
- * ({@link dumpedSpans}). Of a secret above 1 KiB the escapes of HTML, shells and programs are not looked for, and one of
- * less than four bytes is only found as it is. Pure.
+ * ({@link dumpedSpans}). Of a secret above 1 KiB the escapes of HTML, shells and programs are not looked for, and one
+ * of less than four bytes is only found as it is. Pure.
  */
 export function secretSpans(text: string, secrets: Iterable<string>): Span[] {
   const merged: Span[] = [];
@@ -85,7 +89,9 @@ function* plainSpans(text: string, form: string): Generator<Span> {
     yield { start: at, end: at + length };
 }
 
-/** Where what `sourceOf` makes a pattern of stands: the whole of a long one is only made where its beginning is there. */
+/**
+ * Where what `sourceOf` makes a pattern of stands: the whole of a long one is only made where its beginning is there.
+ */
 function* patternSpans(text: string, sourceOf: (form: string) => string, form: string): Generator<Span> {
   const beginning = Array.from(form).slice(0, LEAST_SIGNS).join("");
   if (!new RegExp(sourceOf(beginning)).test(text)) return;
@@ -104,8 +110,8 @@ function* base64Spans(text: string, signs: string): Generator<Span> {
 }
 
 /**
- * The start of a form at the end of a line, and its end at the start of a line, apart from blanks, where that is half of
- * it or long; and lines that are nothing but a part of it, where that is a quarter of it or long.
+ * The start of a form at the end of a line, and its end at the start of a line, apart from blanks, where that is half
+ * of it or long; and lines that are nothing but a part of it, where that is a quarter of it or long.
  */
 function* brokenSpans(text: string, form: string): Generator<Span> {
   const least = Math.min(LEAST_PART, Math.max(LEAST_SIGNS, Math.ceil(form.length / 2)));

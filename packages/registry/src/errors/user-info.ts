@@ -15,8 +15,8 @@ export interface UserInfo {
 
 /**
  * The user info of every URL in a text, also where a password was not encoded: it may hold quotes, `@` and, behind a
- * colon, slashes. A user name alone does not count where the scheme is ssh's, and nothing does in a file URL. With `quotesEnd` a URL
- * that stands in quotes ends with them, as in JSON. Linear in the text.
+ * colon, slashes. A user name alone does not count where the scheme is ssh's, and nothing does in a file URL. With
+ * `quotesEnd` a URL that stands in quotes ends with them, as in JSON. Linear in the text.
  */
 export function userInfosOfUrls(text: string, options: { quotesEnd?: boolean } = {}): UserInfo[] {
   const found: UserInfo[] = [];

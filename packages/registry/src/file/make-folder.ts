@@ -2,9 +2,9 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those above it that are missing, each with this mode less the umask, and returns the uppermost that
- * it made. Node's own `recursive` tries forever where a file system answers ENOENT below a folder that is there, as
- * /proc and automounted home folders do.
+ * Makes a folder and those above it that are missing, each with this mode less the umask, and returns the uppermost
+ * that it made. Node's own `recursive` tries forever where a file system answers ENOENT below a folder that is there,
+ * as /proc and automounted home folders do.
  *
  * @throws what the file system says.
  */

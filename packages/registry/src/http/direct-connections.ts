@@ -41,8 +41,8 @@ interface Target {
 type Connect = (target: Target, connected: () => void) => Socket;
 
 /**
- * GET requests for large bodies over sockets that read into the pieces themselves (`onread` of node:net). A general HTTP client
- * takes 64 KiB at a time through its parser, which costs more than twice the processor time.
+ * GET requests for large bodies over sockets that read into the pieces themselves (`onread` of node:net). A general
+ * HTTP client takes 64 KiB at a time through its parser, which costs more than twice the processor time.
  */
 export class DirectConnections {
   readonly #options: DirectOptions;
@@ -53,8 +53,8 @@ export class DirectConnections {
   }
 
   /**
-   * The answer, its head read. Throws {@link UnframedAnswer} for one that a general client must read, the socket's error, or
-   * the signal's reason.
+   * The answer, its head read. Throws {@link UnframedAnswer} for one that a general client must read, the socket's
+   * error, or the signal's reason.
    */
   async get(request: DirectRequest): Promise<DirectAnswer> {
     const key = `${request.insecure} ${request.url.origin}`;

@@ -36,8 +36,8 @@ export class GeneralClient {
   }
 
   /**
-   * The head of the answer. Rejects with what broke it off, a ProxyError where the proxy did, E_OPTIONS for one that cannot be
-   * used.
+   * The head of the answer. Rejects with what broke it off, a ProxyError where the proxy did, E_OPTIONS for one that
+   * cannot be used.
    */
   async send(request: HttpRequest, way: Way): Promise<HttpResponse> {
     const proxy = way.proxy === undefined ? undefined : checkedProxy(way.proxy);

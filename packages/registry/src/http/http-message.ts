@@ -8,7 +8,9 @@ export interface HttpRequest {
   /** A stream needs `content-length` among the headers. */
   body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined;
   signal?: AbortSignal | undefined;
-  /** Set for a GET whose body is probably large: it is read in large pieces, past the general client where that can be. */
+  /**
+   * Set for a GET whose body is probably large: it is read in large pieces, past the general client where that can be.
+   */
   largeBody?: LargeBody | undefined;
 }
 

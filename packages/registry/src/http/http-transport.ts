@@ -44,8 +44,8 @@ export class HttpTransport {
   }
 
   /**
-   * Sends one request; resolves with the head of the answer. Rejects with the error of socket or timeout as it is, with a
-   * ProxyError, or with E_OPTIONS for a proxy that cannot be used and E_INPUT_FILE for certificate authorities.
+   * Sends one request; resolves with the head of the answer. Rejects with the error of socket or timeout as it is, with
+   * a ProxyError, or with E_OPTIONS for a proxy that cannot be used and E_INPUT_FILE for certificate authorities.
    */
   async send(asked: HttpRequest): Promise<HttpResponse> {
     const request = { ...asked, headers: { ...HEADERS, ...asked.headers } };

@@ -4,8 +4,8 @@ import { LateError } from "./late-error.ts";
 const LEAST_RATE = 1;
 
 /**
- * Holds the sender of a body to a least rate, so that one that drips ends in time, too. Only time in which bytes are waited
- * for counts, however slowly they are read.
+ * Holds the sender of a body to a least rate, so that one that drips ends in time, too. Only time in which bytes are
+ * waited for counts, however slowly they are read.
  */
 export class LeastRate {
   readonly #windowMs: number;

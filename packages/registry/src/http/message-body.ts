@@ -9,7 +9,10 @@ export class MessageBody implements ResponseBody {
   readonly #message: IncomingMessage;
   readonly #idleTimeoutMs: number;
 
-  /** `idleTimeoutMs`: milliseconds without a byte, or with next to none, while one is waited for, after which reading fails. */
+  /**
+   * `idleTimeoutMs`: milliseconds without a byte, or with next to none, while one is waited for, after which reading
+   * fails.
+   */
   constructor(message: IncomingMessage, idleTimeoutMs: number) {
     this.#message = message;
     this.#idleTimeoutMs = idleTimeoutMs;

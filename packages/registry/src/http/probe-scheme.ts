@@ -3,9 +3,9 @@ import { connect, isIP } from "node:net";
 import { hostName } from "./loopback.ts";
 
 /**
- * Finds out whether a host that may be spoken to without TLS speaks it all the same, so that no credential goes out plain
- * where it need not. Sends a TLS greeting, nothing else. A host that does not answer counts as plain: the request that
- * follows then says what is wrong.
+ * Finds out whether a host that may be spoken to without TLS speaks it all the same, so that no credential goes out
+ * plain where it need not. Sends a TLS greeting, nothing else. A host that does not answer counts as plain: the request
+ * that follows then says what is wrong.
  */
 export function probeScheme(host: string, timeoutMs: number): Promise<"https" | "http"> {
   const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
@@ -27,8 +27,8 @@ export function probeScheme(host: string, timeoutMs: number): Promise<"https" | 
 const [ALERT, HANDSHAKE] = [0x15, 0x16];
 
 /**
- * A ClientHello of TLS 1.2 (RFC 5246, 7.4.1.2), which servers of any version answer. It is written here since Node's TLS would take
- * three times as long to load and to begin a handshake as asking a registry on this machine does.
+ * A ClientHello of TLS 1.2 (RFC 5246, 7.4.1.2), which servers of any version answer. It is written here since Node's
+ * TLS would take three times as long to load and to begin a handshake as asking a registry on this machine does.
  */
 function greeting(name: string): Buffer {
   const extensions = [

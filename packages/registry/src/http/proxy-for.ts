@@ -3,9 +3,9 @@ import type { ProcessEnvironment } from "../process/process-environment.ts";
 import { hostName, isLoopback } from "./loopback.ts";
 
 /**
- * The proxy for a URL by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (lower-case names win, as in curl); undefined is
- * direct. This machine itself is never asked through a proxy. NO_PROXY holds hosts, domains with or without a leading
- * dot, addresses, CIDR ranges, each with an optional port, or `*`.
+ * The proxy for a URL by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (lower-case names win, as in curl); undefined
+ * is direct. This machine itself is never asked through a proxy. NO_PROXY holds hosts, domains with or without a
+ * leading dot, addresses, CIDR ranges, each with an optional port, or `*`.
  */
 export function proxyFor(url: URL, env: ProcessEnvironment): string | undefined {
   if (isLoopback(url.host)) return undefined;

@@ -18,7 +18,10 @@ export function isRetriedStatus(status: number): boolean {
   return RETRIED.has(status);
 }
 
-/** Milliseconds a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); undefined when it says nothing usable. */
+/**
+ * Milliseconds a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); undefined when it says nothing
+ * usable.
+ */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
@@ -47,8 +50,8 @@ export class RetryBudget {
   }
 
   /**
-   * Notes a failure; returns the milliseconds to wait before another try, or undefined when there is to be none: tries or
-   * budget are used up, or the registry asks for a wait beyond the budget. A timeout is tried once more, not longer:
+   * Notes a failure; returns the milliseconds to wait before another try, or undefined when there is to be none: tries
+   * or budget are used up, or the registry asks for a wait beyond the budget. A timeout is tried once more, not longer:
    * each costs its whole idle time.
    */
   next(failure: { retryAfterMs?: number | undefined; timeout?: boolean } = {}): number | undefined {

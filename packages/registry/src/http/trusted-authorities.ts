@@ -5,8 +5,8 @@ import type { ProcessEnvironment } from "../process/process-environment.ts";
 
 /**
  * The certificate authorities to trust: Node's own and those in the PEM files that SSL_CERT_FILE and
- * NODE_EXTRA_CA_CERTS name, which are often one. Undefined when neither is set. To be made once, for all connections: OpenSSL
- * takes longer to read the certificates than for a handshake.
+ * NODE_EXTRA_CA_CERTS name, which are often one. Undefined when neither is set. To be made once, for all connections:
+ * OpenSSL takes longer to read the certificates than for a handshake.
  *
  * @throws ImageSpecError E_INPUT_FILE for a file that cannot be read or holds no certificate.
  */

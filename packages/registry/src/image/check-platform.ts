@@ -8,8 +8,8 @@ import { findPlatform, selectPlatform } from "./select-platform.ts";
 import type { CallOptions, ImageSource } from "./store.ts";
 
 /**
- * Checks that a machine of the platform `wanted` runs an image for `actual`: the same platform, or an older variant of its
- * architecture, as containerd decides. `subject` names the image.
+ * Checks that a machine of the platform `wanted` runs an image for `actual`: the same platform, or an older variant of
+ * its architecture, as containerd decides. `subject` names the image.
  *
  * @throws ImageSpecError E_REGISTRY whose details hold both platforms.
  */

@@ -53,8 +53,8 @@ const IMAGE: Fields = {
 };
 
 /**
- * The first optional field of an image config that is not of the type that config.md of the OCI image-spec or docker give it, as
- * `config.Volumes`; undefined where all are. An engine refuses such an image, or what is built on it.
+ * The first optional field of an image config that is not of the type that config.md of the OCI image-spec or docker
+ * give it, as `config.Volumes`; undefined where all are. An engine refuses such an image, or what is built on it.
  */
 export function mistypedField(image: Record<string, unknown>): string | undefined {
   const top = mistyped(image, IMAGE, "");

@@ -16,7 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A layout with seven layers, each of which takes one of the eight transfers at a time; the config soon leaves the eighth. */
+/**
+ * A layout with seven layers, each of which takes one of the eight transfers at a time; the config soon leaves the
+ * eighth.
+ */
 async function sevenLayers(bytes: number) {
   const layout = new OciLayout(join(folder, "from"));
   const layers = Array.from({ length: 7 }, () => tinyLayer(bytes));

@@ -14,7 +14,9 @@ const MAX_MANIFESTS = 1000;
 export interface CopyOptions extends PushOptions {
   /** Called when all but the tag is written. */
   beforeTag?: (() => Promise<void>) | undefined;
-  /** A repository that may hold some of the blobs, where the source is none: the sink's registry mounts them from there. */
+  /**
+   * A repository that may hold some of the blobs, where the source is none: the sink's registry mounts them from there.
+   */
   mountFrom?: string | undefined;
 }
 
@@ -27,8 +29,9 @@ interface Collection {
 }
 
 /**
- * Copies an image or index with all it points to, as it is: same bytes, same digest. Blobs go side by side and are never on
- * disk or whole in memory; children come before their index, the tag comes last. What the sink has is not sent.
+ * Copies an image or index with all it points to, as it is: same bytes, same digest. Blobs go side by side and are
+ * never on disk or whole in memory; children come before their index, the tag comes last. What the sink has is not
+ * sent.
  */
 export async function copyImage(
   source: ImageSource,

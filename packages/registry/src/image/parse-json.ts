@@ -10,12 +10,14 @@ const FIELDS = new Set(
     " ",
   ),
 );
-/** How deep objects and lists may be nested: writing them again is recursive, and no tool makes more than ten levels. */
+/**
+ * How deep objects and lists may be nested: writing them again is recursive, and no tool makes more than ten levels.
+ */
 const DEEPEST = 100;
 
 /**
- * Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is invalid, and JsonRefused when it is nested too deeply
- * or an object has a key twice, so that different readers would understand it differently.
+ * Reads JSON in UTF-8. Throws a SyntaxError or TypeError when it is invalid, and JsonRefused when it is nested too
+ * deeply or an object has a key twice, so that different readers would understand it differently.
  */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -26,9 +26,9 @@ const KNOWN_ARCHITECTURES = new Set(
 const VARIANT = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
 /**
- * The one spelling of a platform: lower case, Go's names of architectures, and no variant where it is the architecture's
- * usual one; for arm the variant is written out, as containerd does. Takes what an index or a config says as it is: unknown
- * names stay.
+ * The one spelling of a platform: lower case, Go's names of architectures, and no variant where it is the
+ * architecture's usual one; for arm the variant is written out, as containerd does. Takes what an index or a config
+ * says as it is: unknown names stay.
  */
 function normalizePlatform(platform: Platform): Platform {
   const os = platform.os.toLowerCase();

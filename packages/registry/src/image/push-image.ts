@@ -60,7 +60,10 @@ export function assembleManifest(
   return { manifest: manifestBytes(json), config, document };
 }
 
-/** Writes an image: layers and config side by side, then the manifest, under `tag` when given. Returns what points to it. */
+/**
+ * Writes an image: layers and config side by side, then the manifest, under `tag` when given. Returns what points to
+ * it.
+ */
 export function pushImage(sink: ImageSink, parts: ImageParts, options: PushOptions = {}): Promise<Descriptor> {
   return orDiscard(sink, () => writeImage(sink, parts, options));
 }

@@ -28,8 +28,8 @@ export interface ReadImage {
 /**
  * Reads the image for a platform: an index is followed to its child.
  *
- * @throws ImageSpecError E_REGISTRY when there is none for the platform (it lists what there is), E_DIGEST_MISMATCH, and
- * what the source throws.
+ * @throws ImageSpecError E_REGISTRY when there is none for the platform (it lists what there is), E_DIGEST_MISMATCH,
+ * and what the source throws.
  */
 export async function readImage(
   source: ImageSource,

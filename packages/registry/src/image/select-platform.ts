@@ -3,7 +3,10 @@ import type { Descriptor, Platform } from "./descriptor.ts";
 import { INDEX_TYPES, MANIFEST_TYPES } from "./parse-manifest.ts";
 import { formatPlatform, runnablePlatforms } from "./platform.ts";
 
-/** True for what is an image for some platform: no attestation (`vnd.docker.reference.type`), signature or other artifact. */
+/**
+ * True for what is an image for some platform: no attestation (`vnd.docker.reference.type`), signature or other
+ * artifact.
+ */
 export function isImageEntry(entry: Descriptor): boolean {
   if (entry.annotations?.["vnd.docker.reference.type"] !== undefined) return false;
   if (entry.platform?.os === "unknown" || entry.platform?.architecture === "unknown") return false;

@@ -57,7 +57,10 @@ export interface ImageSink {
   /** Removes what was written and is not referenced; called when writing an image fails. */
   discard?(): Promise<void>;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
-  /** Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may hold it. */
+  /**
+   * Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may
+   * hold it.
+   */
   putBlob(
     descriptor: Descriptor,
     open: OpenBlob,

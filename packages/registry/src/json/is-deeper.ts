@@ -1,6 +1,6 @@
 /**
- * Whether objects and lists in data are nested more than so many levels deep. Level by level, so that no depth is too much.
- * Pure.
+ * Whether objects and lists in data are nested more than so many levels deep. Level by level, so that no depth is too
+ * much. Pure.
  */
 export function isDeeper(value: unknown, levels: number): boolean {
   let level = [value].filter(isNest);

@@ -1,6 +1,7 @@
 /**
  * The first name that an object of a JSON text holds twice, however it is written; JSON.parse would keep the last one
- * and other readers the first. `nameOf` says what a name counts as. The text is known to be JSON. Linear in its length. Pure.
+ * and other readers the first. `nameOf` says what a name counts as. The text is known to be JSON. Linear in its length.
+ * Pure.
  */
 export function repeatedKey(json: string, nameOf = (key: string) => key): string | undefined {
   const open: (Set<string> | undefined)[] = [];

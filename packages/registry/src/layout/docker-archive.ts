@@ -19,8 +19,8 @@ import { orWriteFault, writeFault } from "./write-fault.ts";
 
 /**
  * Writes a tar that `docker load`, `podman load` and `skopeo docker-archive:` read: an OCI layout with docker's
- * manifest.json beside it. One image of one platform; entries have no time, so the same image gives the same bytes up to
- * the order of its blobs. The file appears at `close`; `abort` leaves nothing.
+ * manifest.json beside it. One image of one platform; entries have no time, so the same image gives the same bytes up
+ * to the order of its blobs. The file appears at `close`; `abort` leaves nothing.
  */
 export class DockerArchive implements ImageSink {
   /** `docker-archive:PATH`. */
@@ -50,8 +50,8 @@ export class DockerArchive implements ImageSink {
   /**
    * Opens an archive at `path` that will load as `reference`.
    *
-   * @throws ImageSpecError E_REFERENCE, E_OUTPUT where something other than a file is at `path`: the archive would take the
-   * place of a pipe or device.
+   * @throws ImageSpecError E_REFERENCE, E_OUTPUT where something other than a file is at `path`: the archive would take
+   * the place of a pipe or device.
    */
   static async create(path: string, reference: string): Promise<DockerArchive> {
     const parsed = parseReference(reference);

@@ -7,7 +7,9 @@ import { isRunning, processMark } from "../process/process-mark.ts";
 
 export interface FileLockOptions {
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a sign of life after which a holder counts as dead that is not known to be; default 10 000. */
+  /**
+   * Milliseconds without a sign of life after which a holder counts as dead that is not known to be; default 10 000.
+   */
   staleMs?: number | undefined;
 }
 
@@ -15,10 +17,10 @@ export interface FileLockOptions {
 class LostLockError extends Error {}
 
 /**
- * Runs `work` while `path` is locked against every process that sees the file, whatever its host or pid namespace: the lock
- * is a file that only one can create, its holder touches it while it lives, and one that is known to have ended is not
- * waited for. `work` calls `confirm` right before what must not happen twice; when the lock was lost by then, all of it
- * runs again.
+ * Runs `work` while `path` is locked against every process that sees the file, whatever its host or pid namespace: the
+ * lock is a file that only one can create, its holder touches it while it lives, and one that is known to have ended is
+ * not waited for. `work` calls `confirm` right before what must not happen twice; when the lock was lost by then, all
+ * of it runs again.
  *
  * @throws FileRefused where something else than a file stands at `path`, and what the system says of its folder.
  */

@@ -30,8 +30,8 @@ const WRITE_AGAIN = "Write the layout again.";
 const LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 
 /**
- * A folder in OCI image layout (OCI image-spec, image-layout.md): images are read from it and written to it. Files appear
- * whole or not at all; a tag is an `org.opencontainers.image.ref.name` in index.json.
+ * A folder in OCI image layout (OCI image-spec, image-layout.md): images are read from it and written to it. Files
+ * appear whole or not at all; a tag is an `org.opencontainers.image.ref.name` in index.json.
  */
 export class OciLayout implements ImageSource, ImageSink {
   /** `oci:PATH`. */

@@ -6,14 +6,15 @@ import type { PieceMemory } from "../pieces/piece-memory.ts";
 import { draftPath } from "../process/draft.ts";
 
 /**
- * Bytes written at a time. The kernel's cache takes as large a stretch of memory for a write. Linux keeps freed stretches of up to
- * 32 KiB at hand for each core; larger ones are put together anew, and in a virtual machine often come from its host.
+ * Bytes written at a time. The kernel's cache takes as large a stretch of memory for a write. Linux keeps freed
+ * stretches of up to 32 KiB at hand for each core; larger ones are put together anew, and in a virtual machine often
+ * come from its host.
  */
 const WRITTEN_BYTES = 32 * 1024;
 
 /**
- * Writes to a draft beside the file, then renames it: nobody sees half a file, and a failure leaves nothing. `confirm` may still
- * stop it right before the move. Pieces go back to `memory` once they are written.
+ * Writes to a draft beside the file, then renames it: nobody sees half a file, and a failure leaves nothing. `confirm`
+ * may still stop it right before the move. Pieces go back to `memory` once they are written.
  */
 export async function writeWhole(
   path: string,
@@ -38,8 +39,8 @@ export async function writeWhole(
 }
 
 /**
- * Writes on this thread, to the cache of the kernel: handing each piece to a thread of Node's and being woken by it takes
- * longer than copying it.
+ * Writes on this thread, to the cache of the kernel: handing each piece to a thread of Node's and being woken by it
+ * takes longer than copying it.
  */
 async function writePieces(
   { fd }: FileHandle,

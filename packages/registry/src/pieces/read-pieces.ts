@@ -14,9 +14,9 @@ export interface ReadPiecesOptions {
 }
 
 /**
- * The bytes of a file in pieces. They are read on this thread, since handing each to a thread of Node's takes longer than
- * copying it from the kernel's cache; between two of them other work has its turn. Throws what the file system does, and the
- * signal's reason.
+ * The bytes of a file in pieces. They are read on this thread, since handing each to a thread of Node's takes longer
+ * than copying it from the kernel's cache; between two of them other work has its turn. Throws what the file system
+ * does, and the signal's reason.
  */
 export async function* readPieces(
   path: string,

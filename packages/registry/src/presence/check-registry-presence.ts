@@ -7,7 +7,9 @@ import type { CallOptions } from "../image/store.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import type { Presence } from "./presence.ts";
 
-/** Which platforms manifests are for, by digest: what a digest stands for never changes, so it need be read once only. */
+/**
+ * Which platforms manifests are for, by digest: what a digest stands for never changes, so it need be read once only.
+ */
 export interface PlatformMemory {
   get(digest: string): Promise<readonly string[] | undefined>;
   set(digest: string, platforms: readonly string[]): Promise<void>;
@@ -17,8 +19,8 @@ export interface PlatformMemory {
 export interface PresenceCheckOptions extends CallOptions {
   client: RegistryClient;
   /**
-   * The image would be pushed. A registry that refuses to show what is not there yet (Quay, Artifactory) is then asked once
-   * more with the right to push, and whether it would take the push. Default false.
+   * The image would be pushed. A registry that refuses to show what is not there yet (Quay, Artifactory) is then asked
+   * once more with the right to push, and whether it would take the push. Default false.
    */
   willPush?: boolean | undefined;
   /** Where a manifest's platforms are looked up and kept; of one that it knows nothing but a HEAD is asked. */
@@ -30,7 +32,8 @@ export interface PresenceCheckOptions extends CallOptions {
  * absent; a tag that lacks a platform is absent with `missing`; whatever else keeps us from knowing is unknown with its
  * cause.
  *
- * @throws ImageSpecError E_ABORTED, E_REFERENCE for a text that is not a reference, E_OPTIONS for one that is not a platform.
+ * @throws ImageSpecError E_ABORTED, E_REFERENCE for a text that is not a reference, E_OPTIONS for one that is not a
+ * platform.
  */
 export async function checkRegistryPresence(
   reference: string | ImageReference,

@@ -1,11 +1,12 @@
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 
 /**
- * Does work on each of the items, at most `most` at a time, and returns what came of it in their order. The first failure, or
- * the caller's signal, stops the rest through the signal that the work gets; it is thrown once all of it has ended, so that
- * nothing goes on behind the caller's back.
+ * Does work on each of the items, at most `most` at a time, and returns what came of it in their order. The first
+ * failure, or the caller's signal, stops the rest through the signal that the work gets; it is thrown once all of it
+ * has ended, so that nothing goes on behind the caller's back.
  *
- * @throws ImageSpecError E_OPTIONS for a limit at which nothing would run; the reason of `signal`; what the work throws.
+ * @throws ImageSpecError E_OPTIONS for a limit at which nothing would run; the reason of `signal`; what the work
+ * throws.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

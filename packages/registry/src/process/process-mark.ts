@@ -5,7 +5,8 @@ const MARK = /^([0-9a-f]{16})\.(\d+)\.(\d+)$/;
 
 /**
  * A text that names this process among all that ever ran anywhere, fit for a file's name or a label: what carries it
- * can be told from what a killed process left behind. A pid alone cannot, since pids are reused, and each container counts its own.
+ * can be told from what a killed process left behind. A pid alone cannot, since pids are reused, and each container
+ * counts its own.
  */
 export function processMark(): string {
   return `${place()}.${process.pid}.${startTime(process.pid) ?? 0}`;

@@ -39,8 +39,9 @@ function outcome(input: string): Vector {
 describe("parseReference", () => {
   it("reads every vector of the Go module alike", () => {
     expect(vectors.length).toBeGreaterThan(1000);
-    // The module gives `foo_bar.com/x` an empty registry: a name nothing can be asked for, so it is an error here. And its
-    // short form of docker.io/a.b/c is `a.b/c`, which is another image: there ours is one that reads back as the same.
+    // The module gives `foo_bar.com/x` an empty registry: a name nothing can be asked for, so it is an error here. And
+    // its short form of docker.io/a.b/c is `a.b/c`, which is another image: there ours is one that reads back as the
+    // same.
     const expected = (go: Vector): Vector => {
       if (go.error || !go.domain) return { input: go.input, error: true };
       // The module takes any number for a port.

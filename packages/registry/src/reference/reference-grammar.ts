@@ -51,7 +51,10 @@ export function isRegistryHost(component: string): boolean {
   return component === "localhost" || /[.:]/.test(component) || component.toLowerCase() !== component;
 }
 
-/** Splits a name into the registry host and what follows it, with `docker.io` and `library/` written out. Checks nothing. */
+/**
+ * Splits a name into the registry host and what follows it, with `docker.io` and `library/` written out. Checks
+ * nothing.
+ */
 export function splitRegistry(name: string): [registry: string, rest: string] {
   const slash = name.indexOf("/");
   const first = slash === -1 ? "" : name.slice(0, slash);
@@ -62,8 +65,8 @@ export function splitRegistry(name: string): [registry: string, rest: string] {
 }
 
 /**
- * Checks a name without tag and digest: `host[:port]/path/name` or `path/name`; with `hostAlone` a host by itself, too. A
- * port is 1 to 65535; a path is in lower case and has at most 255 characters.
+ * Checks a name without tag and digest: `host[:port]/path/name` or `path/name`; with `hostAlone` a host by itself, too.
+ * A port is 1 to 65535; a path is in lower case and has at most 255 characters.
  */
 export function nameBreach(name: string, options: { hostAlone?: boolean } = {}): Problem | undefined {
   const components = name.split("/");

@@ -18,8 +18,8 @@ const EMPTY = Buffer.from("{}");
 
 /**
  * Keeps a document beside an image, as an artifact that refers to it (OCI image-spec 1.1, `subject`). The image and its
- * digest stay as they are. The same document for the same image makes the same artifact, so doing it again adds nothing.
- * Where the registry keeps no list of referrers, the list is kept under a tag made of the image's digest.
+ * digest stay as they are. The same document for the same image makes the same artifact, so doing it again adds
+ * nothing. Where the registry keeps no list of referrers, the list is kept under a tag made of the image's digest.
  *
  * @param image - tag or digest of the image, which must be there.
  * @returns what points to the artifact.

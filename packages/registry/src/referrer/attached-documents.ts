@@ -20,7 +20,8 @@ const MOST_DOCUMENTS = 8;
  * The documents of one type that are kept beside an image, by its digest: what `attachDocument` wrote, in the order in
  * which the registry lists them.
  *
- * @throws ImageSpecError E_REGISTRY, E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE, E_DIGEST_MISMATCH, E_REFERENCE, E_ABORTED.
+ * @throws ImageSpecError E_REGISTRY, E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE, E_DIGEST_MISMATCH, E_REFERENCE,
+ * E_ABORTED.
  */
 export async function attachedDocuments(
   repository: RegistryRepository,

@@ -9,8 +9,8 @@ export interface ImageUri {
 }
 
 /**
- * Reads a value of a manifest; undefined when it is not wholly an `imagespec://` URI. Path and target are taken as they are
- * written, without percent encoding; the target follows the last `#`. Pure.
+ * Reads a value of a manifest; undefined when it is not wholly an `imagespec://` URI. Path and target are taken as they
+ * are written, without percent encoding; the target follows the last `#`. Pure.
  */
 export function parseImageUri(value: string): ImageUri | undefined {
   const text = value.trimEnd();

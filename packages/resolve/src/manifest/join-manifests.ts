@@ -11,7 +11,10 @@ export function joinManifests(texts: readonly string[]): string {
   return joined;
 }
 
-/** A text whose first line, comments left aside, is `---` begins a document by itself; directives need an end before them. */
+/**
+ * A text whose first line, comments left aside, is `---` begins a document by itself; directives need an end before
+ * them.
+ */
 function separator(text: string): string {
   const first = /^(?:[ \t]*(?:#.*)?\r?\n)*/.exec(text)?.[0].length ?? 0;
   if (text[first] === "%") return "...\n";

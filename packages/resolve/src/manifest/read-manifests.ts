@@ -18,8 +18,8 @@ const KINDS = new Set([".yaml", ".yml", ".json"]);
 const MOST_FILES = 10_000;
 
 /**
- * Reads manifests. Of a folder these are its `.yaml`, `.yml` and `.json` files and those of the folders below it, by path;
- * left out are hidden folders, `node_modules`, and imagespec's own files.
+ * Reads manifests. Of a folder these are its `.yaml`, `.yml` and `.json` files and those of the folders below it, by
+ * path; left out are hidden folders, `node_modules`, and imagespec's own files.
  *
  * @throws ImageSpecError E_INPUT_FILE when one cannot be read, is larger than 16 MiB, or a folder holds none.
  */

@@ -106,8 +106,8 @@ function variablesOf(text: string): Record<string, string> {
 }
 
 /**
- * What needs no place in a spec: lists are refreshed and removed there anyway, pip is not installed by pip, and a lock is
- * found by itself.
+ * What needs no place in a spec: lists are refreshed and removed there anyway, pip is not installed by pip, and a lock
+ * is found by itself.
  */
 const NEEDLESS =
   /^(?:apt-get\s+(?:-\S+\s+)*(?:update|clean|autoclean|autoremove)\b|rm\s+-rf?\s+\/var\/lib\/apt|set\s+-|uv\s+sync\b|poetry\s+(?:install|config)\b)/;

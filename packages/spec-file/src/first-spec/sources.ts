@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The folder to copy sources from: `src` where it holds Python, `.` where the folder itself or a package in it does. */
+/**
+ * The folder to copy sources from: `src` where it holds Python, `.` where the folder itself or a package in it does.
+ */
 export async function findSources(folder: string): Promise<string | undefined> {
   if (await holdsPython(join(folder, "src"), 2)) return "src";
   return (await holdsPython(folder, 1)) ? "." : undefined;

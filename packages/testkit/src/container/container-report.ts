@@ -25,7 +25,9 @@ export interface ContainerReport {
   files: Record<string, ReportedFile>;
 }
 
-/** Starts `image` and reports; `paths` are listed with all that is below them. The image needs a Python 3.8 or newer. */
+/**
+ * Starts `image` and reports; `paths` are listed with all that is below them. The image needs a Python 3.8 or newer.
+ */
 export async function containerReport(
   engine: ContainerEngine,
   image: string,

@@ -8,7 +8,9 @@ import {
 } from "@imagespec/registry";
 import { configFields, type ImageConfig } from "./image-config.ts";
 
-/** What a registry says of an image for one platform, without any engine: through mirrors, with docker's credentials. */
+/**
+ * What a registry says of an image for one platform, without any engine: through mirrors, with docker's credentials.
+ */
 export async function registryConfig(image: string, platform: string): Promise<ImageConfig> {
   return configFields((await namedImage(image, platform)).config.config ?? {});
 }

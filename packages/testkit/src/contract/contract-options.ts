@@ -32,9 +32,10 @@ export interface ContractOptions {
   /** What the builder refuses: instead of building with it, the test asks for the refusal. */
   refuses?: readonly Refusable[] | undefined;
   /**
-   * Builds, and what pushes for them, reach this machine's loopback address (for docker: `builderOptions: { network:
-   * "host" }`). Packages then come from an index of the test's own, which for the secrets asks for a password, and cases
-   * with registries of the test's own are added. Else packages come from the default index.
+   * Builds, and what pushes for them, reach this machine's loopback address (for docker:
+   * `builderOptions: { network: "host" }`). Packages then come from an index of the test's own, which for the secrets
+   * asks for a password, and cases with registries of the test's own are added. Else packages come from the default
+   * index.
    */
   loopback?: boolean | undefined;
   /** Which cases run; all by default. For a builder that takes long over each, in a run that has little time. */

@@ -6,7 +6,10 @@ import type { ContractServices } from "./contract-options.ts";
 
 /** Registries in this process, each with the Python base as `contract/base:1`. */
 export interface ContractRegistries {
-  /** Needs no credentials. Accepts a tag before its blobs, so that its log shows a builder that pushes the tag too early. */
+  /**
+   * Needs no credentials. Accepts a tag before its blobs, so that its log shows a builder that pushes the tag too
+   * early.
+   */
   open: RegistryServer;
   /** Asks for these credentials. */
   closed: RegistryServer;
@@ -26,7 +29,9 @@ export function otherPlatform({ platform }: ContractServices): string {
   return platform === "linux/arm64" ? "linux/amd64" : "linux/arm64";
 }
 
-/** Starts both. {@link BASE} is an index of two platforms: the engine's, and another with the same files under its name. */
+/**
+ * Starts both. {@link BASE} is an index of two platforms: the engine's, and another with the same files under its name.
+ */
 export async function startRegistries(services: ContractServices): Promise<ContractRegistries> {
   const storage = new MemoryStore();
   const [username, password] = ["contract", `pass-${Math.random().toString(36).slice(2)}`];

@@ -33,7 +33,8 @@ export interface FaultProxy {
 
 /**
  * Stands between a client and `target` (`http://localhost:5000`) and makes scripted requests fail in the ways networks
- * and servers do. Requests no rule meets pass unchanged, with the client's Host, so that the target's URLs lead back here.
+ * and servers do. Requests no rule meets pass unchanged, with the client's Host, so that the target's URLs lead back
+ * here.
  */
 export async function faultProxy(target: string, rules: readonly FaultRule[] = []): Promise<FaultProxy> {
   let faultOf = faultScript(rules);

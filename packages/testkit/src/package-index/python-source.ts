@@ -5,8 +5,8 @@ import { zipArchive } from "./zip-archive.ts";
 /** What a source distribution is made of. */
 export interface SourceOptions extends WheelOptions {
   /**
-   * Python code that its build backend runs first, as when a package does something while it is built; or the files of a
-   * project by path, whose own build backend then says what the wheel is made of.
+   * Python code that its build backend runs first, as when a package does something while it is built; or the files of
+   * a project by path, whose own build backend then says what the wheel is made of.
    */
   source: string | Readonly<Record<string, string>>;
 }

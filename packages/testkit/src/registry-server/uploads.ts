@@ -3,7 +3,9 @@ import { checkedDigest } from "./content-digest.ts";
 import { RegistryFault, unknownUpload } from "./registry-fault.ts";
 import type { Upload } from "./repository.ts";
 
-/** `/v2/<name>/blobs/uploads/...`: sessions, chunks, monolithic uploads, mounts (distribution-spec, "Pushing blobs"). */
+/**
+ * `/v2/<name>/blobs/uploads/...`: sessions, chunks, monolithic uploads, mounts (distribution-spec, "Pushing blobs").
+ */
 export async function answerUpload(call: Call): Promise<Answer> {
   const id = call.subject.replace(/^uploads\/?/, "");
   if (id === "") {
