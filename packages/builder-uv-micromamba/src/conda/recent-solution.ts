@@ -20,7 +20,7 @@ export function recentSolution(
   return (request) => {
     const { signal: _, ...asked } = request;
     const ask = () => solver(request);
-    return records.recent("recent-conda-solutions", { ...asked, version, mirrors }, { force, ask });
+    return records.recent("recent-conda-solutions", { ...asked, version, mirrors, recipe: 2 }, { force, ask });
   };
 }
 

@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { inParallel } from "@imagespec/registry/terms";
 import type { CondaPackage, CondaSolver, VirtualPackage } from "./conda-package.ts";
-import { splitSpec } from "./match-spec.ts";
+import { specName, splitSpec } from "./match-spec.ts";
 import { type Candidate, type ChannelData, mergeChannels } from "./merge-channels.ts";
-import { type Download, fetchRepodata } from "./repodata.ts";
+import { type Download, fetchRepodata, type Repodata } from "./repodata.ts";
+import { solverRecord } from "./solver-record.ts";
 
 /**
  * Solves in this process with rattler (WASM). rattler knows neither channel priority nor virtual packages, so it is
@@ -14,10 +15,11 @@ import { type Download, fetchRepodata } from "./repodata.ts";
  * packages go in as installed ones.
  */
 export function solveWithRattler(download: Download): CondaSolver {
-  return async ({ specs, channels, subdir, virtualPackages, signal }) => {
+  return async ({ specs: asked, channels, subdir, virtualPackages, signal }) => {
     const data = await inParallel(channels, { most: channels.length, signal }, (channel, either) =>
       channelData(channel, subdir, download, either),
     );
+    const specs = withPip(asked, data);
     const candidates = mergeChannels(data, specs);
     const { simpleSolve } = await import("@conda-org/rattler");
     await using server = await serve(candidates, subdir);
@@ -43,6 +45,19 @@ export function solveWithRattler(download: Download): CondaSolver {
       .filter((item) => !item.packageName.startsWith("__"))
       .map((item) => toPackage(byFile.get(`${item.subdir}/${item.filename}`), item.filename));
   };
+}
+
+/** micromamba adds pip to an environment for which python is asked by name; here it need not be in the channels. */
+function withPip(specs: readonly string[], data: readonly ChannelData[]): string[] {
+  const isAdded =
+    specs.some((spec) => specName(spec) === "python") &&
+    data.some(({ subdirs }) => [...subdirs.values()].some(holdsPip));
+  return isAdded ? [...specs, "pip"] : [...specs];
+}
+
+function holdsPip(index: Repodata): boolean {
+  for (const { name } of index.values()) if (name === "pip") return true;
+  return false;
 }
 
 async function channelData(
@@ -109,7 +124,9 @@ function repodataJson(candidates: readonly Candidate[], subdir: string): string 
   const modern: Record<string, unknown> = {};
   for (const candidate of candidates) {
     if (candidate.subdir !== subdir) continue;
-    (candidate.fn.endsWith(".conda") ? modern : packages)[candidate.fn] = { ...candidate.record, subdir };
+    const record = solverRecord(candidate.record);
+    if (record !== undefined)
+      (candidate.fn.endsWith(".conda") ? modern : packages)[candidate.fn] = { ...record, subdir };
   }
   return JSON.stringify({ info: { subdir }, packages, "packages.conda": modern, repodata_version: 1 });
 }
