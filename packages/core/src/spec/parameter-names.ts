@@ -9,6 +9,34 @@ export function spellingHint(name: string, known: readonly string[], otherwise: 
   return nearest === undefined ? otherwise : `Write '${nearest}' if you mean that.`;
 }
 
+/** What other tools and files call what parameters are for, in small letters alone. */
+const ELSEWHERE: ReadonlyMap<string, readonly string[]> = new Map([
+  ["packages", ["dependencies", "pip", "pippackages", "pythonpackages", "pypi", "install", "libraries"]],
+  ["aptPackages", ["apt", "aptget", "systempackages", "debpackages", "ospackages"]],
+  ["condaPackages", ["conda", "condadependencies", "condadeps"]],
+  ["condaChannels", ["channels"]],
+  ["baseImage", ["from", "image", "base", "parent", "parentimage"]],
+  ["pythonVersion", ["python", "requirespython"]],
+  ["commands", ["run", "script", "runcommands", "postinstall"]],
+  ["entrypoint", ["cmd"]],
+  ["env", ["environment", "environ", "envs", "variables", "environmentvariables"]],
+  ["copy", ["files", "add", "copyfiles", "include"]],
+  ["sourceRoot", ["source", "sources", "src", "sourcedir", "contextdir", "context"]],
+  ["platform", ["arch", "architecture", "platforms"]],
+  ["pipSecretMounts", ["secrets", "secretmounts"]],
+  ["pipIndex", ["index", "indexurl", "pipindexurl"]],
+  ["pipExtraIndexUrl", ["extraindexurl", "extraindexurls", "pipextraindexurls"]],
+  ["cuda", ["cudaversion"]],
+]);
+
+/** What to do about a parameter that does not exist: write the one that it stands for or most likely means. */
+export function parameterHint(name: string, known: readonly string[]): string {
+  const plain = name.toLowerCase().replaceAll(/[-_ ]/g, "");
+  const [meant] = [...ELSEWHERE].find(([, words]) => words.includes(plain)) ?? [];
+  if (meant !== undefined && known.includes(meant)) return `Write '${meant}' if you mean that.`;
+  return spellingHint(name, known, `Use one of ${known.join(", ")}.`);
+}
+
 /** The name that a misspelt one most likely means: at most a third of its letters differ. */
 function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = camelCase(name).toLowerCase().replaceAll(/[-_]/g, "");

@@ -2,7 +2,7 @@ import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@im
 import type { core } from "zod/mini";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { joinedFaults } from "./fault-path.ts";
-import { camelCase, spellingHint } from "./parameter-names.ts";
+import { camelCase, parameterHint, spellingHint } from "./parameter-names.ts";
 import { type FlatParameters, parameterNames, parameterSchemas } from "./parameters.ts";
 import { pipInCommands } from "./pip-in-commands.ts";
 import type { Rule } from "./rule.ts";
@@ -85,7 +85,7 @@ function draftOf(input: object, snakeCase: boolean, faults: SpecFault[]): Draft 
   for (const [key, value] of Object.entries(input)) {
     const name = snakeCase ? camelCase(key) : key;
     if (!known.includes(name)) {
-      const hint = spellingHint(key, known, `Use one of ${known.join(", ")}.`);
+      const hint = parameterHint(key, known);
       const message = `'${key}' is not a parameter of an image spec`;
       faults.push({ path: [key], code: "unrecognized_keys", message, hint });
     } else if (value === undefined || value === null) {
@@ -152,6 +152,9 @@ function faultsOf(issue: core.$ZodIssue, draft: Draft): SpecFault[] {
     return [{ path, code: "invalid_type", message, hint: 'Write it in quotes: "3.10".' }];
   }
   if (issue.code === "invalid_type") return [{ path, ...typeBreach(issue.expected, valueAt(draft, path), path[0]) }];
+  // Of lists, a pair alone has a length that is checked by its type.
+  if (issue.code === "too_small" || issue.code === "too_big")
+    return [{ path, ...typeBreach("tuple", valueAt(draft, path), path[0]) }];
   if (issue.code === "invalid_value") return [{ path, ...choiceBreach(issue.values, valueAt(draft, path)) }];
   const hint = "Look up the parameter in the schema, which `imagespec schema` prints.";
   return [{ path, code: issue.code ?? "invalid", message: issue.message, hint }];

@@ -46,6 +46,51 @@ it.each<[object, (string | number)[], string, string]>([
     "expected one of none, loaded_modules, all",
     "Use one of none, loaded_modules, all.",
   ],
+  [{ env: "A=1" }, ["env"], "expected a mapping, found text", 'Write it as a mapping: { A: "..." }.'],
+  [
+    { python_version: ["3.11"] },
+    ["pythonVersion"],
+    "expected text, found a list",
+    'Write it without brackets: "3.11".',
+  ],
+  [
+    { platform: ["linux/amd64", "linux/arm64"] },
+    ["platform"],
+    "expected text, found a list",
+    'Write it as one text: "linux/amd64,linux/arm64".',
+  ],
+  [
+    { pip_extra_args: ["--pre", "-U"] },
+    ["pipExtraArgs"],
+    "expected text, found a list",
+    'Write it as one text: "--pre -U".',
+  ],
+  [
+    { requirements: ["a.txt", "b.txt"] },
+    ["requirements"],
+    "expected text, found a list",
+    "Name one file, which may name others by -r.",
+  ],
+  [{ registry: ["a", 1] }, ["registry"], "expected text, found a list", "Write text."],
+  [
+    { commands: [{ "echo a": "b" }] },
+    ["commands", 0],
+    "expected text, found a mapping",
+    "Write the command in quotes.",
+  ],
+  ...[["a"], ["a", "/b", "c"]].map((mount): [object, (string | number)[], string, string] => [
+    { pip_secret_mounts: [mount] },
+    ["pipSecretMounts", 0],
+    `expected a pair, found a list of ${mount.length}`,
+    'Write a pair: ["FILE_ON_THIS_MACHINE", "/PLACE/IN/THE/BUILD"].',
+  ]),
+  [
+    { pip_packages: ["six"] },
+    ["pip_packages"],
+    "'pip_packages' is not a parameter of an image spec",
+    "Write 'packages' if you mean that.",
+  ],
+  [{ From: "debian" }, ["From"], "'From' is not a parameter of an image spec", "Write 'baseImage' if you mean that."],
   [{ builder_options: "x" }, ["builderOptions"], "expected a mapping, found text", "Write a mapping."],
 ])("%j is told in the file's own words", (parameters, path, message, hint) => {
   expect(faultOf(parameters)).toMatchObject({ path, message, hint });

@@ -15,6 +15,12 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 /** Lists of single words, which are mistaken for a line of them. */
 const WORDS: ReadonlySet<unknown> = new Set(["aptPackages", "condaChannels", "entrypoint"]);
 
+/** What stands between the parts of texts that are mistaken for lists. */
+const SEPARATORS: ReadonlyMap<unknown, string> = new Map([
+  ["platform", ","],
+  ["pipExtraArgs", " "],
+]);
+
 /**
  * What is wrong with a value of another type than the `expected` one, in the words of the file it stands in: what YAML
  * reads as a number was meant as text, and what is written as a list of `NAME=VALUE` as a mapping. `parameter` is what
@@ -22,7 +28,7 @@ const WORDS: ReadonlySet<unknown> = new Set(["aptPackages", "condaChannels", "en
  */
 export function typeBreach(expected: string, value: unknown, parameter?: unknown): Problem {
   const name = NAMES.get(expected) ?? `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
-  const message = `expected ${name}, found ${described(value)}`;
+  const message = `expected ${name}, found ${described(value, expected)}`;
   return { code: "invalid_type", message, hint: cure(expected, value, parameter) ?? `Write ${name}.` };
 }
 
@@ -41,8 +47,8 @@ export function valueAt(value: unknown, [key, ...rest]: readonly (string | numbe
   return valueAt((value as Record<string | number, unknown>)[key], rest);
 }
 
-function described(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
+function described(value: unknown, expected: string): string {
+  if (Array.isArray(value)) return expected === "tuple" ? `a list of ${value.length}` : "a list";
   if (value === null || value === undefined) return "nothing";
   if (typeof value === "object") return value instanceof Date ? "a date" : "a mapping";
   return typeof value === "string" ? "text" : `the ${typeof value} ${String(value)}`;
@@ -57,11 +63,27 @@ function cure(expected: string, value: unknown, parameter: unknown): string | un
     const items = WORDS.has(parameter) ? text.split(/[\s,]+/).filter(Boolean) : [text];
     return `Write it as a list: [${items.map((item) => `"${item}"`).join(", ")}].`;
   }
-  if (expected === "record" && Array.isArray(value)) {
+  if (expected === "record" && (Array.isArray(value) || typeof value === "string")) {
     // The value itself is not quoted, since it may be a secret.
-    const [, name = "NAME"] = /^([A-Za-z_]\w*)=/.exec(String(value[0])) ?? [];
-    return `Write it as a mapping: { ${name}: "..." }.`;
+    const [, name] = /^([A-Za-z_]\w*)=/.exec(String(Array.isArray(value) ? value[0] : value)) ?? [];
+    if (name !== undefined || Array.isArray(value)) return `Write it as a mapping: { ${name ?? "NAME"}: "..." }.`;
   }
+  if (expected === "string" && Array.isArray(value)) return ofList(value, parameter);
+  // In YAML a colon and a space make a mapping of a line.
+  if (expected === "string" && parameter === "commands" && described(value, expected) === "a mapping")
+    return "Write the command in quotes.";
+  if (expected === "tuple" && parameter === "pipSecretMounts")
+    return 'Write a pair: ["FILE_ON_THIS_MACHINE", "/PLACE/IN/THE/BUILD"].';
   if (expected === "boolean" && (value === "true" || value === "false")) return `Write ${value} without quotes.`;
   return undefined;
+}
+
+/** How to write what stands in a list and should be one text. */
+function ofList(value: readonly unknown[], parameter: unknown): string | undefined {
+  const [only] = value;
+  if (value.length === 1 && typeof only === "string") return `Write it without brackets: "${redact(only)}".`;
+  if (parameter === "requirements") return "Name one file, which may name others by -r.";
+  const separator = SEPARATORS.get(parameter);
+  if (separator === undefined || !value.every((item) => typeof item === "string")) return undefined;
+  return `Write it as one text: "${redact(value.join(separator))}".`;
 }
