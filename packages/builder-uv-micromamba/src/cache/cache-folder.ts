@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { cacheFolder, ImageSpecError, isLeftBehind, processMark } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import { makeFolder } from "@imagespec/registry/terms";
@@ -52,6 +52,24 @@ export class CacheFolder {
    */
   temporary(): string {
     return this.path("tmp", `${processMark()}-${randomUUID()}`);
+  }
+
+  /**
+   * Replaces a file, or whatever stands in its place, by one with this text, so that nobody reads half of it. It is not
+   * flushed to the disk.
+   *
+   * @throws ImageSpecError E_CACHE when the disk refuses.
+   */
+  async replace(path: string, text: string): Promise<void> {
+    const temporary = this.temporary();
+    try {
+      await makeFolder(dirname(path));
+      await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
+      await rename(temporary, path);
+    } catch (cause) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw cacheError(path, cause);
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readOwnFile } from "@imagespec/registry/terms";
 import type { CacheFolder } from "./cache-folder.ts";
@@ -39,11 +39,8 @@ export async function evict(folder: CacheFolder, maxBytes: number): Promise<numb
     total -= file.size;
     freed += file.size;
   }
-  // Without it the next build looks again. Written anew, since writing into a pipe in its place would wait for a
-  // reader.
-  await rm(looked, { force: true })
-    .then(() => writeFile(looked, String(maxBytes)))
-    .catch(() => {});
+  // Without it the next build looks again.
+  await folder.replace(looked, String(maxBytes)).catch(() => {});
   return freed;
 }
 

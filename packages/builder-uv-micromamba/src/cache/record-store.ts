@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { rmSync, utimesSync } from "node:fs";
-import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { stat } from "node:fs/promises";
 import { canonicalJson } from "@imagespec/core/builder";
-import { makeFolder, readOwnFile } from "@imagespec/registry/terms";
-import { type CacheFolder, cacheError } from "./cache-folder.ts";
+import { readOwnFile } from "@imagespec/registry/terms";
+import type { CacheFolder } from "./cache-folder.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
 import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 import type { RegistryRecords } from "./registry-records.ts";
@@ -99,18 +98,9 @@ export class RecordStore {
   }
 
   async #write(kind: string, of: string, value: unknown): Promise<void> {
-    const path = this.#path(kind, of);
-    const temporary = this.#folder.temporary();
     const body = JSON.stringify({ of, value } satisfies RecordFile);
-    try {
-      await makeFolder(dirname(path));
-      // Not flushed to the disk: what a crash leaves half written does not match its hash.
-      await writeFile(temporary, `${sha256(body)}\n${body}`, { flag: "wx", mode: 0o644 });
-      await rename(temporary, path);
-    } catch (cause) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw cacheError(path, cause);
-    }
+    // What a crash leaves half written does not match its hash.
+    await this.#folder.replace(this.#path(kind, of), `${sha256(body)}\n${body}`);
     this.#shared?.use(kind, of, value);
   }
 

@@ -29,7 +29,7 @@ export async function importBuilder(
         throw fault(message, "Move what waits at its top level into buildImage.");
       }),
     ]);
-    return checkBuilder(loaded, type, fault);
+    return builderIn(loaded, type, fault);
   } catch (error) {
     if (isImageSpecError(error, "E_BUILDER_LOAD")) throw error;
     const hint = commonJsHint(error, file) ?? "Correct the module, or update the package that it belongs to.";
@@ -56,7 +56,8 @@ export function isBuilder(value: unknown): value is ImageSpecBuilder {
   );
 }
 
-function checkBuilder(
+/** What a module exports, once it is known to be the builder that was declared. */
+function builderIn(
   value: unknown,
   type: string | undefined,
   fault: (message: string, hint: string) => ImageSpecError,

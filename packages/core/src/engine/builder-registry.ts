@@ -62,14 +62,10 @@ export class BuilderRegistry {
 
   /**
    * Every builder known, in the order in which they are asked, and what is wrong with others. With `list` modules named
-   * by their path do not run: their path stands for the type.
+   * by their path do not run: their path stands for the type. With `only`, of the builders that dependencies
+   * bring, those of this dependency alone.
    */
-  all(modules: "import" | "list" = "import"): Promise<Discovery> {
-    return this.#known(modules);
-  }
-
-  /** The same; with `only`, of the builders that dependencies bring those of this one. */
-  async #known(modules: "import" | "list", only?: string): Promise<Discovery> {
+  async all(modules: "import" | "list" = "import", only?: string): Promise<Discovery> {
     const found = await this.#discover(modules, only);
     for (const { type, priority, file, package: name } of found.candidates) {
       // The type of a module that is named by its path is known once the module has been imported.
@@ -94,7 +90,7 @@ export class BuilderRegistry {
     const ofType = (one: BuilderCandidate) => one.type === type;
     const owner = FIRST_PARTY_BUILDERS.get(type);
     // No other dependency may bring it, and a project may have hundreds. Where it is missing, the message tells of all.
-    const alone = owner === undefined ? undefined : (await this.#known("import", owner)).candidates.find(ofType);
+    const alone = owner === undefined ? undefined : (await this.all("import", owner)).candidates.find(ofType);
     if (alone !== undefined) return alone;
     const all = await this.all();
     const { candidates, diagnostics } = all;

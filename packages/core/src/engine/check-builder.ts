@@ -52,11 +52,10 @@ export async function checkBuilder(
     return { usable: false, code: "E_BUILDER_LOAD", reason, hint: REPORT };
   }
   if (unsupported.length > 0) {
-    const reason = unsupported.map((one) => `${one.parameter}: ${one.reason}`).join("; ");
     return {
       usable: false,
       code: "E_UNSUPPORTED",
-      reason,
+      reason: unsupportedReason(unsupported),
       hint: "Change the parameters that the reason names.",
       unsupported,
     };
@@ -84,6 +83,14 @@ export async function checkNamedOptions(
   const checked = await checkOptions(builder, { ...settledOptions(builder, settings), ...options });
   if (!("usable" in checked)) return;
   if (checked.names.some((name) => Object.hasOwn(options, name))) throw unusableError(type, checked);
+}
+
+/** What a builder cannot do, each reason once: `env, packages: it builds nothing`. */
+function unsupportedReason(unsupported: readonly Unsupported[]): string {
+  const byReason = Map.groupBy(unsupported, ({ reason }) => reason);
+  return [...byReason]
+    .map(([reason, ones]) => `${ones.map(({ parameter }) => parameter).join(", ")}: ${reason}`)
+    .join("; ");
 }
 
 /** Platforms of an operating system the builder makes no images for. */

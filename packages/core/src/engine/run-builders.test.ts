@@ -60,17 +60,19 @@ describe("without a name", () => {
   });
 
   it("does not probe what cannot do the spec, nor what refuses the options", async () => {
-    const picky = new FakeBuilder("picky", { unsupported: [{ parameter: "aptPackages", reason: "no root" }] });
+    const unsupported = ["aptPackages", "commands"].map((parameter) => ({ parameter, reason: "no root" }));
+    const picky = new FakeBuilder("picky", { unsupported });
     const strict = new FakeBuilder("strict", { schema: z.strictObject({ network: z.string().optional() }) });
     const easy = new FakeBuilder("easy");
-    const build = engine([
+    const outcome = await engine([
       [picky, 9],
       [strict, 8],
       [easy, 1],
     ]).build(local({ builderOptions: { target: "x" } }));
-    const outcome = await build;
     expect(outcome.builder).toBe("easy");
-    expect(outcome.reasons?.join("\n")).toMatch(/picky \(priority 9\): aptPackages: no root\nstrict.*builderOptions/s);
+    const [first, second] = outcome.reasons ?? [];
+    expect(first).toBe("picky (priority 9): aptPackages, commands: no root");
+    expect(second).toMatch(/^strict.*builderOptions/s);
     expect([picky.asked, strict.asked]).toEqual([["supports"], []]);
   });
 

@@ -53,7 +53,7 @@ export class SharedCalls<T> {
         fail(error);
       }
     };
-    call.listeners.add(listener);
+    if (caller.onEvent !== undefined) call.listeners.add(listener);
     caller.signal?.addEventListener("abort", cancel, { once: true });
     // However stopped work ends, the caller that waited for its end is told why it left.
     const settle = (end: () => void) => (left === undefined ? end() : reject(left.error));
