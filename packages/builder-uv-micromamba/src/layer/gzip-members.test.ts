@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { crc32, deflateRawSync, gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { DeflateThreads } from "./deflate-threads.ts";
+import { DeflateThreads } from "../deflate/deflate-threads.ts";
 import { type Compression, gzipMembers, MEMBER_BYTES } from "./gzip-members.ts";
 import type { TarPiece } from "./tar-pieces.ts";
 

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
-import type { DeflateThreads } from "./deflate-threads.ts";
-import { memberHeader, memberTrailer } from "./gzip-member.ts";
+import type { DeflateThreads } from "../deflate/deflate-threads.ts";
+import { memberHeader, memberTrailer } from "../deflate/gzip-member.ts";
 import type { TarPiece } from "./tar-pieces.ts";
 
 /** Uncompressed bytes of one gzip member; fixed, because they decide the compressed bytes. */

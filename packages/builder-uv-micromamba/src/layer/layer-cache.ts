@@ -3,7 +3,7 @@ import type { PieceMemory } from "@imagespec/registry";
 import type { BlobStore } from "../cache/blob-store.ts";
 import { inTurn, type Turns } from "../cache/in-turn.ts";
 import type { RecordStore } from "../cache/record-store.ts";
-import { DeflateThreads } from "./deflate-threads.ts";
+import { DeflateThreads } from "../deflate/deflate-threads.ts";
 import { gzipMembers } from "./gzip-members.ts";
 import type { LayerRegistry } from "./layer-registry.ts";
 import type { BuiltLayer, LayerSource } from "./layer-source.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { sample } from "../layer/fixtures/sample.ts";
 import { Deflater } from "./deflate.ts";
-import { sample } from "./fixtures/sample.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const noise = Buffer.concat(Array.from({ length: 3000 }, (_, at) => createHash("sha512").update(String(at)).digest()));

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { sample } from "../layer/fixtures/sample.ts";
 import { Deflater } from "./deflate.ts";
 import { DeflateThreads } from "./deflate-threads.ts";
-import { sample } from "./fixtures/sample.ts";
 import { fixedMember, memberTrailer } from "./gzip-member.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
