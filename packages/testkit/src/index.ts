@@ -11,10 +11,10 @@ export { imageInventory } from "./container/image-inventory.ts";
 export { imagePlatforms } from "./container/image-platforms.ts";
 export { registryConfig } from "./container/registry-config.ts";
 export { type RunOptions, type RunResult, runContainer } from "./container/run-container.ts";
+export { contractCases } from "./contract/cases/contract-cases.ts";
 export { Contract, type ParentImage } from "./contract/contract.ts";
 export { ContractBuild, type ContractBuildOptions } from "./contract/contract-build.ts";
 export type { ContractCase } from "./contract/contract-case.ts";
-export { contractCases } from "./contract/contract-cases.ts";
 export type {
   ContractOptions,
   ContractPackages,
@@ -23,8 +23,8 @@ export type {
   Refusable,
 } from "./contract/contract-options.ts";
 export { CONTRACT_RULES, type ContractRule } from "./contract/contract-rules.ts";
-export { describeBuilder } from "./contract/describe-builder.ts";
 export { manifestHead } from "./contract/manifest-head.ts";
+export { describeBuilder } from "./describe-builder.ts";
 export { type FaultExchange, type FaultProxy, faultProxy } from "./fault-proxy/fault-proxy.ts";
 export type { Fault, FaultRule } from "./fault-proxy/fault-rule.ts";
 export { exchangeLines, type HttpExchange } from "./http-exchange.ts";

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OciLayout, parsePlatform, readImage } from "@imagespec/registry";
 import { expect } from "vitest";
-import { imageConfig } from "../container/image-config.ts";
-import { imageInventory } from "../container/image-inventory.ts";
-import type { Contract } from "./contract.ts";
-import type { NamedCases } from "./contract-case.ts";
-import { manifestHead } from "./manifest-head.ts";
+import { imageConfig } from "../../container/image-config.ts";
+import { imageInventory } from "../../container/image-inventory.ts";
+import type { Contract } from "../contract.ts";
+import type { NamedCases } from "../contract-case.ts";
+import { manifestHead } from "../manifest-head.ts";
 
 /** What steers a build besides the spec, and what must not. */
 export function requestsCases(contract: Contract): NamedCases {

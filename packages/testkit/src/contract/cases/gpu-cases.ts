@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect } from "vitest";
-import { containerReport } from "../container/container-report.ts";
-import type { Contract } from "./contract.ts";
-import type { NamedCases } from "./contract-case.ts";
+import { containerReport } from "../../container/container-report.ts";
+import type { Contract } from "../contract.ts";
+import type { NamedCases } from "../contract-case.ts";
+import { lazily } from "../lazily.ts";
+import { setEnvironment } from "../set-environment.ts";
 import { GPU_PATH, GPU_VARIABLES, pushGpuBase } from "./gpu-base.ts";
-import { lazily } from "./lazily.ts";
-import { setEnvironment } from "./set-environment.ts";
 
 /** Variables that make tools trust certificates, while steps run and no longer. */
 const TRUST = ["SSL_CERT_FILE", "PIP_CERT", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"];

@@ -1,8 +1,8 @@
 import type { BuildOptions, ImageSpecParameters } from "@imagespec/core";
 import { expect } from "vitest";
-import type { Contract } from "./contract.ts";
-import type { NamedCases } from "./contract-case.ts";
-import type { Refusable } from "./contract-options.ts";
+import type { Contract } from "../contract.ts";
+import type { NamedCases } from "../contract-case.ts";
+import type { Refusable } from "../contract-options.ts";
 
 const EXAMPLES: Record<Refusable, ImageSpecParameters> = {
   aptPackages: { aptPackages: ["tree"] },

@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { faultProxy } from "../fault-proxy/fault-proxy.ts";
-import type { Contract } from "./contract.ts";
-import type { NamedCases } from "./contract-case.ts";
-import { lazily } from "./lazily.ts";
-import { leftoversSince } from "./leftovers.ts";
-import { manifestHead } from "./manifest-head.ts";
+import { faultProxy } from "../../fault-proxy/fault-proxy.ts";
+import type { Contract } from "../contract.ts";
+import type { NamedCases } from "../contract-case.ts";
+import { lazily } from "../lazily.ts";
+import { leftoversSince } from "../leftovers.ts";
+import { manifestHead } from "../manifest-head.ts";
 
 /** Milliseconds in which a cancelled build has to end, and in which a build has to begin its work. */
 const CANCEL_LIMIT = 5_000;

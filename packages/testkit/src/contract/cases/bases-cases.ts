@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { containerReport } from "../container/container-report.ts";
-import { imageConfig } from "../container/image-config.ts";
-import { registryConfig } from "../container/registry-config.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
+import { containerReport } from "../../container/container-report.ts";
+import { imageConfig } from "../../container/image-config.ts";
+import { registryConfig } from "../../container/registry-config.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
 
 /** Bases that bring a configuration or users of their own. */
 export function basesCases(contract: Contract): NamedCases {

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { registryConfig } from "../container/registry-config.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
-import { AWKWARD } from "./contract-folder.ts";
-import { manifestHead } from "./manifest-head.ts";
+import { registryConfig } from "../../container/registry-config.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
+import { AWKWARD } from "../contract-folder.ts";
+import { manifestHead } from "../manifest-head.ts";
 
 /** One image with packages, env, sources and copied files, seen from the registry, from its config and from inside. */
 export function imageCases(contract: Contract): NamedCases {

@@ -1,6 +1,6 @@
 import { pushImage, RegistryClient } from "@imagespec/registry";
-import { namedImage } from "../container/registry-config.ts";
-import type { ContractServices } from "./contract-options.ts";
+import { namedImage } from "../../container/registry-config.ts";
+import type { ContractServices } from "../contract-options.ts";
 
 /** What NVIDIA's images have: the search paths by which programs find CUDA, and what the runtime reads. */
 export const GPU_VARIABLES = {

@@ -1,9 +1,9 @@
 import { isImageSpecError } from "@imagespec/core";
 import { expect } from "vitest";
-import { containerReport } from "../container/container-report.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
-import { manifestHead } from "./manifest-head.ts";
+import { containerReport } from "../../container/container-report.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
+import { manifestHead } from "../manifest-head.ts";
 
 /** Commands that fail, and the index of the one that does. */
 const FAILING: readonly (readonly [title: string, commands: readonly string[], index: number])[] = [

@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { imageConfig } from "../container/image-config.ts";
-import { imagePlatforms } from "../container/image-platforms.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
-import { BASE, FOREIGN_BASE, otherPlatform, startRegistries } from "./contract-registries.ts";
-import { lazily } from "./lazily.ts";
-import { setEnvironment } from "./set-environment.ts";
+import { imageConfig } from "../../container/image-config.ts";
+import { imagePlatforms } from "../../container/image-platforms.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
+import { BASE, FOREIGN_BASE, otherPlatform, startRegistries } from "../contract-registries.ts";
+import { lazily } from "../lazily.ts";
+import { setEnvironment } from "../set-environment.ts";
 
 /** How registries are asked, seen by registries of this process. */
 export function registriesCases(contract: Contract): NamedCases {

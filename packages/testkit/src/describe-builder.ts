@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { Contract } from "./contract.ts";
-import { contractCases } from "./contract-cases.ts";
-import type { ContractOptions, MakeBuilder } from "./contract-options.ts";
+import { contractCases } from "./contract/cases/contract-cases.ts";
+import { Contract } from "./contract/contract.ts";
+import type { ContractOptions, MakeBuilder } from "./contract/contract-options.ts";
 
 declare module "vitest" {
   interface TaskMeta {

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { containerReport } from "../container/container-report.ts";
-import { imageConfig } from "../container/image-config.ts";
-import { runContainer } from "../container/run-container.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
+import { containerReport } from "../../container/container-report.ts";
+import { imageConfig } from "../../container/image-config.ts";
+import { runContainer } from "../../container/run-container.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
 
 /** Images whose base is another spec. */
 export function childrenCases(contract: Contract): NamedCases {

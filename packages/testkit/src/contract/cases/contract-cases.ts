@@ -1,9 +1,9 @@
 import { expect } from "vitest";
+import type { Contract } from "../contract.ts";
+import { type ContractCase, casesOf, type NamedCases } from "../contract-case.ts";
 import { basesCases } from "./bases-cases.ts";
 import { childrenCases } from "./children-cases.ts";
 import { commandsCases } from "./commands-cases.ts";
-import type { Contract } from "./contract.ts";
-import { type ContractCase, casesOf, type NamedCases } from "./contract-case.ts";
 import { endingsCases } from "./endings-cases.ts";
 import { gpuCases } from "./gpu-cases.ts";
 import { imageCases } from "./image-cases.ts";

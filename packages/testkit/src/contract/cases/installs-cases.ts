@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { containerReport } from "../container/container-report.ts";
-import { runContainer } from "../container/run-container.ts";
-import { startPackageIndex } from "../package-index/start-package-index.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
-import { wheelsOf } from "./contract-options.ts";
+import { containerReport } from "../../container/container-report.ts";
+import { runContainer } from "../../container/run-container.ts";
+import { startPackageIndex } from "../../package-index/start-package-index.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
+import { wheelsOf } from "../contract-options.ts";
 
 /** What is installed, and in which version. */
 export function installsCases(contract: Contract): NamedCases {

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { findInImage, formsOf } from "../container/find-in-image.ts";
-import { startPackageIndex } from "../package-index/start-package-index.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
-import { wheelsOf } from "./contract-options.ts";
-import { lazily } from "./lazily.ts";
-import { watchCommandLines } from "./watch-command-lines.ts";
+import { findInImage, formsOf } from "../../container/find-in-image.ts";
+import { startPackageIndex } from "../../package-index/start-package-index.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
+import { wheelsOf } from "../contract-options.ts";
+import { lazily } from "../lazily.ts";
+import { watchCommandLines } from "../watch-command-lines.ts";
 
 /** A secret mount's content arrives, and is in nothing that outlives the build. */
 export function secretsCases(contract: Contract): NamedCases {

@@ -1,9 +1,9 @@
 import type { ImageSpec, ImageSpecParameters } from "@imagespec/core";
 import { expect } from "vitest";
-import { runContainer } from "../container/run-container.ts";
-import type { Contract } from "./contract.ts";
-import { type NamedCases, showing } from "./contract-case.ts";
-import { lazily } from "./lazily.ts";
+import { runContainer } from "../../container/run-container.ts";
+import type { Contract } from "../contract.ts";
+import { type NamedCases, showing } from "../contract-case.ts";
+import { lazily } from "../lazily.ts";
 
 // Tells what a module's bytecode is: `checked` is PEP 552's flags 3 with the hash of the source as it is.
 const BYTECODE = `
