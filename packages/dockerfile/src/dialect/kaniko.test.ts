@@ -136,6 +136,10 @@ describe("renderKaniko", () => {
     expect(text.indexOf("does not extend an environment behind a link")).toBeLessThan(text.indexOf("uv venv"));
     expect(text).toContain("[ -L /opt/venv ] && [ -x /opt/venv/bin/python ] && [ ! -x /opt/micromamba");
     expect(render({ files })).not.toContain("behind a link");
+    const managed: EnvironmentStep = { ...venv, python: { from: "version", version: "3.12" } };
+    expect(render({ environment: managed })).toContain("if [ -L /opt/python ]; then");
+    expect(text).not.toContain("if [ -L /opt/python ]; then");
+    expect(text).toContain(`chmod "$(stat -c %a /opt/.)" /.imagespec/out/opt;`);
   });
 
   it("takes files from the image of the context when there is one", () => {

@@ -245,11 +245,22 @@ function commands(plan: BuildPlan): Instruction[] {
 function linkedEnvironment({ steps }: BuildPlan): string[] {
   if (steps.environment === undefined) return [];
   const { venv, conda } = ENVIRONMENT_PREFIXES;
+  // What is installed behind a link would not be collected with it.
+  const { manager } = steps.environment;
+  const folders = manager === "conda" ? [MICROMAMBA_FOLDER] : managedPythons(steps.environment);
   return [
     FAIL_FUNCTION,
     `if [ -L ${venv} ] && [ -x ${venv}/bin/python ] && [ ! -x ${conda}/bin/python ]; then`,
     `fail E_UNSUPPORTED 'kaniko does not extend an environment behind a link, as the base image has at ${venv}'; fi;`,
+    ...folders.flatMap((folder) => [
+      `if [ -L ${folder} ]; then`,
+      `fail E_UNSUPPORTED 'kaniko does not install behind a link, as the base image has at ${folder}'; fi;`,
+    ]),
   ];
+}
+
+function managedPythons(step: EnvironmentStep): string[] {
+  return hasManagedPython(step) ? [PYTHON_FOLDER] : [];
 }
 
 /** kaniko mounts secrets for the whole build. */
