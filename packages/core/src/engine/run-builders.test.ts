@@ -70,7 +70,7 @@ describe("without a name", () => {
       [easy, 1],
     ]).build(local({ builderOptions: { target: "x" } }));
     expect(outcome.builder).toBe("easy");
-    const [first, second] = outcome.reasons ?? [];
+    const [, first, second] = outcome.reasons ?? [];
     expect(first).toBe("picky (priority 9): aptPackages, commands: no root");
     expect(second).toMatch(/^strict.*builderOptions/s);
     expect([picky.asked, strict.asked]).toEqual([["supports"], []]);
