@@ -1,6 +1,6 @@
-import type { Command, ProgramIo } from "./command/command-context.ts";
 import type { CommandLine } from "./command-line/command-line.ts";
 import type { CommandName } from "./command-line/commands.ts";
+import type { Command, ProgramIo } from "./context/command-context.ts";
 import { resolveOwnModules } from "./resolve-own-modules.ts";
 
 /** Commands are loaded when they are called, so that `tag` does not wait for code that renders or builds. */

@@ -1,13 +1,13 @@
 import { type BuildEvent, type ImageSpecError, pinnedReference } from "@imagespec/core";
 import { buildOptions } from "../command-line/command-line.ts";
+import { answerLine, type Command } from "../context/command-context.ts";
+import { concurrencyOf } from "../context/concurrency.ts";
+import { projectEngine } from "../context/project-engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
+import { chosenTargets } from "../target/chosen-targets.ts";
 import { TraceFile } from "../trace/trace-file.ts";
-import { chosenTargets } from "./chosen-targets.ts";
-import { answerLine, type Command } from "./command-context.ts";
-import { concurrencyOf } from "./concurrency.ts";
-import { projectEngine } from "./project-engine.ts";
 
 /**
  * `build`: bases first, independent targets side by side; references to standard output, progress to standard error.

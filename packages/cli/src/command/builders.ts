@@ -1,8 +1,8 @@
 import type { Discovery } from "@imagespec/core";
 import { hintForLeftOut } from "@imagespec/core/internal";
+import type { Command } from "../context/command-context.ts";
+import { projectEngine } from "../context/project-engine.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Command } from "./command-context.ts";
-import { projectEngine } from "./project-engine.ts";
 
 /** `builders`: what is installed, in the order in which it is asked. Imports none of it. */
 export const builders: Command = async (context) => {

@@ -3,8 +3,8 @@ import { bashScript } from "../completion/bash-script.ts";
 import { completionWords, SHELLS } from "../completion/completion-words.ts";
 import { fishScript } from "../completion/fish-script.ts";
 import { zshScript } from "../completion/zsh-script.ts";
+import type { Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Command } from "./command-context.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 

@@ -1,15 +1,15 @@
 import { ImageSpec } from "@imagespec/core";
 import { buildContacts, type ContactReport, checkContacts } from "@imagespec/core/internal";
 import type { Target } from "@imagespec/spec-file";
+import type { Command, CommandContext } from "../context/command-context.ts";
+import { projectEngine } from "../context/project-engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { machineReport } from "../machine/machine-report.ts";
 import type { ToolChoice } from "../machine/tool-report.ts";
 import { builderLines, contactLines, machineLines } from "../print/doctor-lines.ts";
+import { onlyTarget } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 import { warningLines } from "./builders.ts";
-import { onlyTarget } from "./chosen-targets.ts";
-import type { Command, CommandContext } from "./command-context.ts";
-import { projectEngine } from "./project-engine.ts";
-import { resolveTarget } from "./resolve-target.ts";
 
 /**
  * `doctor`: what this machine has, and whether every builder can work here; with a file, whether it can build that

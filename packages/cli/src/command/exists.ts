@@ -1,7 +1,7 @@
 import { specPresence } from "@imagespec/core/internal";
+import { answerLine, type Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { chosenTargets } from "./chosen-targets.ts";
-import { answerLine, type Command } from "./command-context.ts";
+import { chosenTargets } from "../target/chosen-targets.ts";
 
 /**
  * `exists`: one word; why it is absent or unknown goes to standard error. With several targets the worst sets the exit.

@@ -1,11 +1,11 @@
 import { explainIdentity, type FileDecision, imageName } from "@imagespec/core/internal";
+import type { Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { differenceLine } from "../print/difference-line.ts";
 import { fileLine } from "../print/file-line.ts";
 import { printable } from "../print/progress.ts";
-import { onlyTarget } from "./chosen-targets.ts";
-import type { Command } from "./command-context.ts";
-import { resolveTarget } from "./resolve-target.ts";
+import { onlyTarget } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 
 /**
  * `explain`: the identity document, and where it differs from that of the last build of this name here, or of an image

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { ImageSpecError } from "@imagespec/core";
 import { writeFault } from "@imagespec/core/internal";
 import { draftSpec, findSpecFile, specYaml } from "@imagespec/spec-file";
+import type { Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Command } from "./command-context.ts";
 
 /** `init`: writes a first spec from what lies in the folder, and prints its path; asks on a terminal, unless --yes. */
 export const init: Command = async ({ line, signal, print, tell }) => {

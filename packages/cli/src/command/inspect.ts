@@ -1,11 +1,11 @@
 import { ImageSpecError } from "@imagespec/core";
 import { normalPlatforms } from "@imagespec/core/internal";
 import { compareImages, imagePage, inspectImage } from "@imagespec/inspect";
+import type { Command, CommandContext } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { differenceLines, reportLines } from "../print/image-lines.ts";
-import { onlyTarget } from "./chosen-targets.ts";
-import type { Command, CommandContext } from "./command-context.ts";
-import { resolveTarget } from "./resolve-target.ts";
+import { onlyTarget } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 
 /** `inspect`: what an image is made of, or with `--diff` what sets it apart from another. */
 export const inspect: Command = async (context) => {

@@ -1,8 +1,8 @@
 import { planDocument } from "@imagespec/core/internal";
+import type { Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { onlyTarget } from "./chosen-targets.ts";
-import type { Command } from "./command-context.ts";
-import { resolveTarget } from "./resolve-target.ts";
+import { onlyTarget } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 
 /** `plan`: the build plan as JSON. */
 export const plan: Command = async (context) => {

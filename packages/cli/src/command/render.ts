@@ -1,11 +1,11 @@
 import { ImageSpecError } from "@imagespec/core";
 import type { ShippedFile } from "@imagespec/core/builder";
 import { renderDockerfile } from "@imagespec/dockerfile";
+import type { Command } from "../context/command-context.ts";
+import { projectEngine } from "../context/project-engine.ts";
 import { EXIT } from "../exit-codes.ts";
-import { onlyTarget } from "./chosen-targets.ts";
-import type { Command } from "./command-context.ts";
-import { projectEngine } from "./project-engine.ts";
-import { resolveTarget } from "./resolve-target.ts";
+import { onlyTarget } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 
 /** `render`: the Dockerfile docker-buildx builds, or kaniko's where it is named; `--files`: what is in its context. */
 export const render: Command = async (context) => {

@@ -1,12 +1,12 @@
 import { type BuildEvent, IMAGE_ID_VARIABLE, ImageSpecError } from "@imagespec/core";
 import { readManifests, resolveManifests } from "@imagespec/resolve";
 import { buildOptions } from "../command-line/command-line.ts";
+import type { Command } from "../context/command-context.ts";
+import { concurrencyOf } from "../context/concurrency.ts";
+import { projectEngine } from "../context/project-engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startProgress } from "../print/start-progress.ts";
 import { UnreadEvents } from "../print/unread-events.ts";
-import type { Command } from "./command-context.ts";
-import { concurrencyOf } from "./concurrency.ts";
-import { projectEngine } from "./project-engine.ts";
 
 /**
  * `resolve`: the manifests with their images pinned to standard output, nothing when one fails; progress to standard

@@ -1,12 +1,12 @@
 import { createContainer, findContainerCommand, runContainer } from "@imagespec/container-engine";
 import { type ImageBuildEngine, ImageSpecError, pinnedReference } from "@imagespec/core";
 import { buildOptions } from "../command-line/command-line.ts";
+import { type PreparedRun, prepareRun } from "../container/prepare-run.ts";
+import type { Command, CommandContext } from "../context/command-context.ts";
+import { projectEngine } from "../context/project-engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { errorText } from "../print/print-error.ts";
 import { startProgress } from "../print/start-progress.ts";
-import type { Command, CommandContext } from "./command-context.ts";
-import { type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { projectEngine } from "./project-engine.ts";
 
 /** The best shell that an image has. */
 const SHELL = ["/bin/sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash -l; exec sh -l"];

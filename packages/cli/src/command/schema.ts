@@ -1,6 +1,6 @@
 import { configJsonSchema, imageSpecJsonSchema } from "@imagespec/core";
+import type { Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Command } from "./command-context.ts";
 
 /** `schema`: the JSON Schema of spec files, or of the config. */
 export const schema: Command = async ({ line, print }) => {

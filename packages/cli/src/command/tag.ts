@@ -1,7 +1,7 @@
+import { answerLine, type Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { chosenTargets } from "./chosen-targets.ts";
-import { answerLine, type Command } from "./command-context.ts";
-import { resolveTarget } from "./resolve-target.ts";
+import { chosenTargets } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 
 /** `tag`: the tag alone. */
 export const tag: Command = async (context) => {

@@ -1,6 +1,6 @@
 import { type BuildHost, type PreparedBuild, prepareBuild, readBuildOptions } from "@imagespec/core/internal";
 import type { Target } from "@imagespec/spec-file";
-import type { CommandContext } from "./command-context.ts";
+import type { CommandContext } from "../context/command-context.ts";
 import { withSmallYoungGeneration } from "./young-generation.ts";
 
 /**

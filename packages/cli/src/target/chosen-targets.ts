@@ -1,7 +1,7 @@
 import { ImageSpec, ImageSpecError } from "@imagespec/core";
 import { readSpec, readTargets, type Target } from "@imagespec/spec-file";
 import type { CommandLine } from "../command-line/command-line.ts";
-import type { CommandContext } from "./command-context.ts";
+import type { CommandContext } from "../context/command-context.ts";
 
 /** The images that a command is about, and the folder of their file (standard input has none). */
 export interface ChosenTargets {

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { type ImageSpec, runtimeCommand, type ShippedFile, type Spec } from "@imagespec/core";
+import type { CommandContext } from "../context/command-context.ts";
+import { onlyTarget } from "../target/chosen-targets.ts";
+import { resolveTarget } from "../target/resolve-target.ts";
 import type { WatchedState } from "../watch/run-again.ts";
-import { onlyTarget } from "./chosen-targets.ts";
-import type { CommandContext } from "./command-context.ts";
-import { resolveTarget } from "./resolve-target.ts";
 import { sourceMounts } from "./source-mounts.ts";
 
 /** A run with everything that is known before its image is built. */
