@@ -12,15 +12,15 @@ import { abortedError } from "../process/aborted-error.ts";
 import { sweepScratchFolders } from "../process/scratch-folder.ts";
 import { type BuildCall, type BuildOptions, readBuildOptions } from "../request/build-options.ts";
 import { type PreparedBuild, prepareBuild } from "../request/prepare-build.ts";
+import { checkNamedOptions } from "../selection/check-builder.ts";
+import { type BuilderRun, runBuilders, runNamedBuilder } from "../selection/run-builders.ts";
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";
 import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-outcome.ts";
-import { checkNamedOptions } from "./check-builder.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { ENGINE_STEPS } from "./engine-steps.ts";
 import { isNewHere, keepIdentity, keepReusedIdentity } from "./keep-identity.ts";
-import { type BuilderRun, runBuilders, runNamedBuilder } from "./run-builders.ts";
 import { strayOptions } from "./stray-options.ts";
 
 /** One call of `build`, with everything that is known before the registry or a builder is asked. */

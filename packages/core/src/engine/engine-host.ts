@@ -2,9 +2,9 @@ import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import type { SharedClients } from "../presence/shared-clients.ts";
 import type { BuildOptions } from "../request/build-options.ts";
+import type { BuilderRegistry } from "../selection/builder-registry.ts";
 import type { Spec } from "../spec/spec.ts";
 import type { BuildOutcome } from "./build-outcome.ts";
-import type { BuilderRegistry } from "./builder-registry.ts";
 import type { SharedCalls } from "./shared-calls.ts";
 
 /** An image that was seen or made by this engine. */

@@ -1,7 +1,7 @@
 import { type BuildOptions, readBuildOptions } from "../request/build-options.ts";
 import { prepareBuild } from "../request/prepare-build.ts";
+import { checkBuilder } from "../selection/check-builder.ts";
 import type { Spec } from "../spec/spec.ts";
-import { checkBuilder } from "./check-builder.ts";
 import type { EngineHost } from "./engine-host.ts";
 
 /** What one builder says about a spec on this machine. */

@@ -9,11 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startRegistry } from "@imagespec/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type BuildResult, ImageSpecBuilder } from "../builder/builder.ts";
+import { PushBuilder } from "../engine/fixtures/push-builder.ts";
+import { ImageBuildEngine } from "../engine/image-build-engine.ts";
 import { keepIdentityInCache } from "../explain/kept-identity.ts";
 import { ImageSpec } from "../image-spec/image-spec.ts";
 import { BuilderRegistry } from "./builder-registry.ts";
-import { PushBuilder } from "./fixtures/push-builder.ts";
-import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let root: string;
 beforeEach(async () => {

@@ -5,9 +5,9 @@ import { ImageSpecError } from "@imagespec/registry";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ImageSpecBuilder, Probe } from "../builder/builder.ts";
+import { type Behaviour, FakeBuilder } from "../engine/fixtures/fake-builder.ts";
+import { ImageBuildEngine } from "../engine/image-build-engine.ts";
 import { ImageSpec, type ImageSpecParameters } from "../image-spec/image-spec.ts";
-import { type Behaviour, FakeBuilder } from "./fixtures/fake-builder.ts";
-import { ImageBuildEngine } from "./image-build-engine.ts";
 
 let folder: string;
 beforeEach(async () => {
