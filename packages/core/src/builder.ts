@@ -43,6 +43,7 @@ export { contentMark, type ShippedFile } from "./files/shipped-file.ts";
 export type { PythonSource } from "./identity/content.ts";
 export { canonicalJson, shortDigest } from "./identity/digest.ts";
 export { type AddressMirrors, throughAddressMirror } from "./mirror/address-mirrors.ts";
+export { machineBreach } from "./package-rules/marker-rule.ts";
 export { activateScript } from "./plan/activate-script.ts";
 export { APT_CHOICES } from "./plan/apt-choices.ts";
 export { type AptIndex, aptIndexTitle } from "./plan/apt-index.ts";
@@ -80,7 +81,6 @@ export { type RunToolOptions, runTool, type ToolResult } from "./process/run-too
 export { withScratchFolder, withSecretFolder } from "./process/scratch-folder.ts";
 export type { SecretMount } from "./resolve/resolved-spec.ts";
 export { type BaseImage, baseImageText } from "./spec/base-image.ts";
-export { machineBreach } from "./spec/marker-rule.ts";
 export { missingNvidiaImage } from "./spec/nvidia.ts";
 export type { Spec } from "./spec/spec.ts";
 export { environmentSizeBreach, envSizeBreach, LARGEST_ARGUMENT } from "./spec/text-rules.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry/terms";
-import { machineBreach } from "../spec/marker-rule.ts";
+import { machineBreach } from "../package-rules/marker-rule.ts";
 
 /** Keys under which uv.lock, poetry.lock and pylock.toml keep markers. */
 const MARKERS: ReadonlySet<string> = new Set(["marker", "markers", "resolution-markers", "supported-markers"]);

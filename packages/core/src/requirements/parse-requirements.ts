@@ -1,8 +1,8 @@
 import type { Problem } from "@imagespec/registry";
 import { redact } from "@imagespec/registry/terms";
-import { hashBreach } from "../spec/hash-rule.ts";
-import { installerOptionBreach, variableBreach } from "../spec/installer-arguments.ts";
-import { pythonPackageBreach } from "../spec/package-rules.ts";
+import { hashBreach } from "../package-rules/hash-rule.ts";
+import { installerOptionBreach, variableBreach } from "../package-rules/installer-arguments.ts";
+import { pythonPackageBreach } from "../package-rules/package-rules.ts";
 import { credentialBreach, lengthBreach } from "../spec/text-rules.ts";
 import { type LogicalLine, logicalLines } from "./logical-lines.ts";
 

@@ -1,7 +1,7 @@
 import { type Problem, redact } from "@imagespec/registry";
+import { condaChannelBreach, condaPackageBreach, pythonPackageBreach } from "../package-rules/package-rules.ts";
+import type { Rule } from "../package-rules/rule.ts";
 import { otherCondaPython } from "../spec/conda-python.ts";
-import { condaChannelBreach, condaPackageBreach, pythonPackageBreach } from "../spec/package-rules.ts";
-import type { Rule } from "../spec/rule.ts";
 import type { Spec } from "../spec/spec.ts";
 import { credentialBreach, unprintableBreach } from "../spec/text-rules.ts";
 import { table } from "../uv-project/toml-table.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { type Problem, redact } from "@imagespec/registry";
+import { pythonPackageBreach } from "../package-rules/package-rules.ts";
 import { environmentOf } from "../spec/environment-of.ts";
 import { isGiven } from "../spec/is-given.ts";
-import { pythonPackageBreach } from "../spec/package-rules.ts";
 import type { Spec } from "../spec/spec.ts";
 import { credentialBreach } from "../spec/text-rules.ts";
 import { markerHolds } from "../uv-project/marker.ts";

@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "smol-toml";
 import type { ContentProject } from "../identity/content.ts";
+import { machineBreach } from "../package-rules/marker-rule.ts";
 import { listProject } from "../sources/list-project.ts";
-import { machineBreach } from "../spec/marker-rule.ts";
 import type { Spec } from "../spec/spec.ts";
 import { type ClosurePackage, projectClosure } from "../uv-project/closure.ts";
 import { linuxVariables, machineOf } from "../uv-project/linux-variables.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "@imagespec/registry/terms";
-import { machineBreach, neverOnLinux } from "../spec/marker-rule.ts";
+import { machineBreach, neverOnLinux } from "../package-rules/marker-rule.ts";
 import { type LockedPackage, type LockGraph, packagesOf, parseLockGraph } from "../uv-project/lock-graph.ts";
 import { normalName } from "../uv-project/normal-name.ts";
 import { fileName } from "../uv-project/pylock-table.ts";

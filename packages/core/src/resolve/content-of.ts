@@ -1,7 +1,7 @@
 import { contentMark, type ShippedFile } from "../files/shipped-file.ts";
 import type { Content, ContentFile, ContentPackages } from "../identity/content.ts";
 import { specId } from "../identity/spec-id.ts";
-import { installerArguments } from "../spec/installer-arguments.ts";
+import { installerArguments } from "../package-rules/installer-arguments.ts";
 import { isGiven } from "../spec/is-given.ts";
 import type { Spec } from "../spec/spec.ts";
 import { contentEnvironment } from "./content-environment.ts";

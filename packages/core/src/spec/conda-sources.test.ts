@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { condaChannelBreach, condaPackageBreach } from "../package-rules/package-rules.ts";
 import { condaChannelsOf } from "./conda-channels.ts";
-import { condaChannelBreach, condaPackageBreach } from "./package-rules.ts";
 
 it("reads defaults as the channels that conda means by it, and adds conda-forge unless the list is closed", () => {
   const defaults = ["https://repo.anaconda.com/pkgs/main", "https://repo.anaconda.com/pkgs/r"];

@@ -1,11 +1,16 @@
 import type * as Zod from "zod/mini";
-import { extraArgumentsBreach } from "./installer-arguments.ts";
+import { extraArgumentsBreach } from "../package-rules/installer-arguments.ts";
+import {
+  aptPackageBreach,
+  condaChannelBreach,
+  condaPackageBreach,
+  pythonPackageBreach,
+} from "../package-rules/package-rules.ts";
+import type { Rule } from "../package-rules/rule.ts";
+import { torchBackendBreach } from "../package-rules/torch-backend.ts";
 import { cudaBreach, cudnnBreach } from "./nvidia.ts";
-import { aptPackageBreach, condaChannelBreach, condaPackageBreach, pythonPackageBreach } from "./package-rules.ts";
 import { registryBreach } from "./registry-name.ts";
-import type { Rule } from "./rule.ts";
 import * as rules from "./text-rules.ts";
-import { torchBackendBreach } from "./torch-backend.ts";
 import { withZod } from "./with-zod.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { ImageSpecError, isTag, type Problem, redact, type SpecFault } from "@imagespec/registry/terms";
 import type { core } from "zod/mini";
+import type { Rule } from "../package-rules/rule.ts";
 import { conflicts, type Draft } from "./conflicts.ts";
 import { joinedFaults } from "./fault-path.ts";
 import { camelCase, parameterHint, spellingHint } from "./parameter-names.ts";
 import { type FlatParameters, parameterNames, parameterSchemas } from "./parameters.ts";
 import { pipInCommands } from "./pip-in-commands.ts";
-import type { Rule } from "./rule.ts";
 import { isSpec, type Spec } from "./spec.ts";
 import { credentialBreach, unprintableBreach, userInfoBreach } from "./text-rules.ts";
 import { choiceBreach, typeBreach, valueAt } from "./type-breach.ts";

@@ -1,8 +1,8 @@
 import type { Problem } from "@imagespec/registry";
 import { embeddedCredential, isPlatform, isTag, nameBreach, redact, referenceBreach } from "@imagespec/registry/terms";
+import { variableBreach } from "../package-rules/installer-arguments.ts";
 import { parseBaseImage } from "./base-image.ts";
 import { IMAGE_ID_VARIABLE } from "./environment-names.ts";
-import { variableBreach } from "./installer-arguments.ts";
 
 /** A credential inside a URL of a package index or channel, where `/t/TOKEN/` is one too. */
 export function credentialBreach(text: string): Problem | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsOf } from "./fixtures/faults-of.ts";
+import { faultsOf } from "../spec/fixtures/faults-of.ts";
 import { machineBreach, markerBreach } from "./marker-rule.ts";
 
 describe("markerBreach", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { faultsOf } from "./fixtures/faults-of.ts";
+import { faultsOf } from "../spec/fixtures/faults-of.ts";
 import { torchBackendBreach } from "./torch-backend.ts";
 
 it.each(["cpu", "xpu", "cu80", "cu126", "cu132", "rocm6.4", "rocm6.2.4"])("takes %s", (backend) => {
