@@ -1,3 +1,4 @@
+import type { Presence } from "@imagespec/registry";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { outputText } from "../builder/output.ts";
@@ -6,7 +7,7 @@ import type { BuilderCandidate } from "../discovery/candidate.ts";
 import { hintForLeftOut } from "../discovery/left-out.ts";
 import type { ProjectSettings } from "../discovery/project-settings.ts";
 import { specId } from "../identity/spec-id.ts";
-import { findPresence, type PresenceAnswer } from "../presence/find-presence.ts";
+import { findPresence } from "../presence/find-presence.ts";
 import { decideUnknown } from "../presence/unknown-policy.ts";
 import { abortedError } from "../process/aborted-error.ts";
 import { sweepScratchFolders } from "../process/scratch-folder.ts";
@@ -71,34 +72,8 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));
   if (known !== undefined) return reused(build, known, ["this process saw or built it before"]);
 
-  const env = host.env();
-  let reasons: string[] = [];
-  let answer: PresenceAnswer = { presence: undefined, fromRegistry: false };
-  // The builder that has a say in whether the image exists, and is not imported for nothing.
-  const asked = named?.reusesExisting === true ? undefined : await named?.load();
-  // What is wrong with it is reported where it is awaited.
-  void loadIfNew(host, build).catch(() => {});
-  if (asked?.asksPresence !== false) {
-    const { platforms, push, output } = request.target;
-    const hasRegistry = spec.registry !== undefined;
-    const question = { reference, platforms, push, willPush: push, output, hasRegistry };
-    const shared = { clients: host.clients, key: resolved.registryConfig ?? "" };
-    const access = { credentials, env, cacheDir: host.cacheDir, signal, shared };
-    answer = await timedStep(emit, ENGINE_STEPS.presence, () => findPresence(question, access));
-    const decision = decide(build, answer, env);
-    reasons = [decision.reason];
-    if (decision.reuse) {
-      const present = answer.presence?.status === "present" ? answer.presence : undefined;
-      const image: KnownImage = { reference, digest: answer.fromRegistry ? present?.digest : undefined };
-      // A named builder may still want to build, which its shouldBuild decides.
-      if (asked === undefined || present === undefined || !(await asked.shouldBuild?.(spec, present))) {
-        if (present !== undefined) host.known.set(knownKey(build), image);
-        await keepReusedIdentity(host, build);
-        return reused(build, image, reasons);
-      }
-      reasons = [`${call.builder} wants to build although the image exists`];
-    }
-  }
+  const found = await findImage(host, build);
+  if (found.image !== undefined) return reused(build, found.image, found.reasons);
 
   // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build
   // this.
@@ -107,22 +82,57 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     const base = await buildBase(host, build, spec.baseImage);
     return { ...request.plan, base: { ...base, given: request.plan.base.given } };
   };
-  const presence = answer.presence ?? ({ status: "absent" } as const);
   const run = {
     request,
     finalPlan,
     settings: build.settings,
-    presence,
-    hintForLeftOut: hintForLeftOut(env),
+    presence: found.presence ?? ({ status: "absent" } as const),
+    hintForLeftOut: hintForLeftOut(host.env()),
   };
-  const found = named ?? (await host.builders.all());
+  const builders = named ?? (await host.builders.all());
   const done = await timedStep(emit, ENGINE_STEPS.build, () =>
-    "load" in found ? runNamedBuilder(found, run) : runBuilders(found, run),
+    "load" in builders ? runNamedBuilder(builders, run) : runBuilders(builders, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
   if (done.built) await keepIdentity(host, build, done.result);
   else await keepReusedIdentity(host, build);
-  return finish(host, build, done, reasons);
+  return finish(host, build, done, found.reasons);
+}
+
+/** What is known of an image before a builder is run: `image` is set where it is taken as it is. */
+interface FoundImage {
+  presence: Presence | undefined;
+  reasons: string[];
+  image?: KnownImage;
+}
+
+/** Looks for the image, unless the named builder wants none of that, and decides whether it is taken as it is. */
+async function findImage(host: EngineHost, build: Build): Promise<FoundImage> {
+  const { spec, call, named, resolved, reference, credentials, request } = build;
+  const { signal, emit } = request;
+  const env = host.env();
+  // The builder that has a say in whether the image exists, and is not imported for nothing.
+  const asked = named?.reusesExisting === true ? undefined : await named?.load();
+  // What is wrong with it is reported where it is awaited.
+  void loadIfNew(host, build).catch(() => {});
+  if (asked?.asksPresence === false) return { presence: undefined, reasons: [] };
+  const { platforms, push, output } = request.target;
+  const hasRegistry = spec.registry !== undefined;
+  const question = { reference, platforms, push, willPush: push, output, hasRegistry };
+  const shared = { clients: host.clients, key: resolved.registryConfig ?? "" };
+  const access = { credentials, env, cacheDir: host.cacheDir, signal, shared };
+  const answer = await timedStep(emit, ENGINE_STEPS.presence, () => findPresence(question, access));
+  const { presence } = answer;
+  const decision = decide(build, presence, env);
+  if (!decision.reuse) return { presence, reasons: [decision.reason] };
+  const present = presence?.status === "present" ? presence : undefined;
+  // A named builder may still want to build, which its shouldBuild decides.
+  if (present !== undefined && (await asked?.shouldBuild?.(spec, present)))
+    return { presence, reasons: [`${call.builder} wants to build although the image exists`] };
+  const image: KnownImage = { reference, digest: answer.fromRegistry ? present?.digest : undefined };
+  if (present !== undefined) host.known.set(knownKey(build), image);
+  await keepReusedIdentity(host, build);
+  return { presence, reasons: [decision.reason], image };
 }
 
 /**
@@ -135,7 +145,7 @@ async function loadIfNew(host: EngineHost, build: Build): Promise<void> {
 }
 
 /** Whether what presence said means that nothing has to be built, and why. */
-function decide({ call, reference }: Build, { presence }: PresenceAnswer, env: ProcessEnvironment) {
+function decide({ call, reference }: Build, presence: Presence | undefined, env: ProcessEnvironment) {
   if (presence?.status === "unknown") {
     const { onUnknown, push: willPush, force } = call;
     const choice = decideUnknown(presence, { reference, onUnknown, willPush, force, env });
