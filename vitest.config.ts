@@ -37,7 +37,8 @@ export default defineConfig({
           // into the environment is taken out after it.
           isolate: false,
           unstubEnvs: true,
-          // Half of the time they wait for programs, servers and clocks: more files at a time than a small machine has cores.
+          // Half of the time they wait for programs, servers and clocks: more files at a time than a small machine has
+          // cores.
           maxWorkers: Math.max(4, availableParallelism()),
           sequence: { groupOrder: 0 },
         },

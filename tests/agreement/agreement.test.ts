@@ -11,7 +11,8 @@ import { sampledCases } from "./sampled-cases.ts";
 import { type ComparedBuilder, startSetting } from "./setting.ts";
 
 const isFull = process.env.IMAGESPEC_TEST_FULL === "1";
-// Specs take turns on the machine's processors: where all builders take hundreds of specs, waiting is part of a test's time.
+// Specs take turns on the machine's processors: where all builders take hundreds of specs, waiting is part of a test's
+// time.
 if (isFull) vi.setConfig({ testTimeout: 1_800_000 });
 const setting = await startSetting();
 const { seed, specs } = randomSpecs(setting.places);
@@ -27,8 +28,8 @@ afterAll(async () => {
 });
 
 /**
- * All builders; in the sample, kaniko, which takes longest, builds only some specs. Where the daemonless builder refuses a
- * spec, kaniko builds it instead, so that there are always two.
+ * All builders; in the sample, kaniko, which takes longest, builds only some specs. Where the daemonless builder
+ * refuses a spec, kaniko builds it instead, so that there are always two.
  */
 const withKaniko = new Set([
   ...sample(

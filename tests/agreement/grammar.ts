@@ -31,7 +31,8 @@ export function describedSpecs(places: Places): Arbitrary<DescribedSpec> {
         }),
         ...files.parameters,
         ...steering.parameters,
-        // Docker alone has containers on a layout, or takes a link that leads back to itself into one: none to compare with.
+        // Docker alone has containers on a layout, or takes a link that leads back to itself into one: none to compare
+        // with.
         ...(base.parameters.baseImage?.toString().startsWith("oci:") || hasLoop(files.files) ? {} : run),
       },
       files: { ...base.files, ...packages.files, ...files.files, ...steering.files },

@@ -83,7 +83,9 @@ const CONFIGURED: Record<string, string> = {
   ".netrc": "machine registry.example.org login a password b\n",
 };
 
-/** Other versions of the tools that choose versions: each prints its version, and fails when asked to do anything else. */
+/**
+ * Other versions of the tools that choose versions: each prints its version, and fails when asked to do anything else.
+ */
 const OTHER_TOOLS: Record<string, string> = {
   uv: 'case "$1" in --version) echo "uv 0.9.3" ;; *) exit 9 ;; esac',
   micromamba: 'case "$1" in --version) echo 1.4.0 ;; *) exit 9 ;; esac',
@@ -191,7 +193,10 @@ export class Checkout implements AsyncDisposable {
   }
 }
 
-/** Lays files as a checkout under the umask would: other modes but for the executable bit, another order and other times. */
+/**
+ * Lays files as a checkout under the umask would: other modes but for the executable bit, another order and other
+ * times.
+ */
 async function layOut(folder: string, files: Record<string, PlannedFile>, umask: number): Promise<void> {
   const entries = Object.entries(files);
   if (umask !== 0o022) entries.reverse();

@@ -12,8 +12,8 @@ export interface NamedCase extends Case {
 const AT_ONCE: readonly unknown[] = ["E_SPEC", "E_INPUT_FILE"];
 
 /**
- * All cases in the full run. Otherwise, of those that are built, one about each thing and as many more as it takes for each
- * parameter to occur; of the others, those that end before anything is built, and one for each other end.
+ * All cases in the full run. Otherwise, of those that are built, one about each thing and as many more as it takes for
+ * each parameter to occur; of the others, those that end before anything is built, and one for each other end.
  */
 export function sampledCases(places: Places, seed: number): NamedCase[] {
   const about = CASES.map((ones, thing) => ones.map((one, index) => ({ ...one, name: `case-${thing}-${index}` })));

@@ -1,8 +1,8 @@
 import { type Case, uvProject } from "./case.ts";
 
 /**
- * Locks and scripts that every installer reads, and what is built from its source. Build requirements come from where the
- * machine gets packages from.
+ * Locks and scripts that every installer reads, and what is built from its source. Build requirements come from where
+ * the machine gets packages from.
  */
 export const SOURCE_CASES: readonly Case[] = [
   {

@@ -31,7 +31,10 @@ export interface AlternativeGroup {
   choices: Choice[];
 }
 
-/** The alternative a command line installs: `update-alternatives --install LINK NAME PATH PRIORITY [--slave LINK NAME PATH]...`. */
+/**
+ * The alternative a command line installs:
+ * `update-alternatives --install LINK NAME PATH PRIORITY [--slave LINK NAME PATH]...`.
+ */
 export function readInstall(command: string): Alternative {
   const words = command.replace(/\\\n/g, " ").trim().split(/\s+/);
   const [program, ...rest] = words.filter((word) => word !== "--quiet" && word !== "--force");
@@ -105,8 +108,8 @@ export function renderGroup({ link, slaves, choices }: AlternativeGroup): string
 }
 
 /**
- * The links of a group: that of each name in /etc/alternatives, and the one that leads there; none for a slave whose file is
- * not there.
+ * The links of a group: that of each name in /etc/alternatives, and the one that leads there; none for a slave whose
+ * file is not there.
  */
 export async function groupLinks(
   group: AlternativeGroup,

@@ -18,8 +18,8 @@ const TEMPLATES = "var/cache/debconf/templates.dat";
 type Questions = Extract<Effect, { do: "debconf" }>;
 
 /**
- * What debconf's databases hold when apt has asked the questions of all packages before it unpacks the first, as it does
- * where dpkg-preconfigure(8) finds a program to take them out of packages with.
+ * What debconf's databases hold when apt has asked the questions of all packages before it unpacks the first, as it
+ * does where dpkg-preconfigure(8) finds a program to take them out of packages with.
  *
  * @returns whether it does
  */
@@ -85,7 +85,10 @@ function readAnswers(
   };
 }
 
-/** Adds records to a database, or puts them in the place of what was saved before; debconf keeps a copy of what it saves over. */
+/**
+ * Adds records to a database, or puts them in the place of what was saved before; debconf keeps a copy of what it saves
+ * over.
+ */
 async function save(
   path: string,
   records: readonly DebconfRecord[],

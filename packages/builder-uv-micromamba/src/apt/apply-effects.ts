@@ -129,8 +129,8 @@ async function divert({ path, to }: Extract<Effect, { do: "diversion" }>, by: st
 }
 
 /**
- * A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their security
- * updates.
+ * A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their
+ * security updates.
  */
 async function fileBeside(
   { file, name, versions, text }: Extract<Effect, { do: "file beside" }>,
@@ -170,7 +170,9 @@ function groupId(text: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.split(":")[2]);
 }
 
-/** `update-rc.d SCRIPT defaults` for a script nobody has linked yet: one link for each runlevel its header names (LSB). */
+/**
+ * `update-rc.d SCRIPT defaults` for a script nobody has linked yet: one link for each runlevel its header names (LSB).
+ */
 async function startLinks(script: string, { contents, package: name }: PackageEffects, plan: FilePlan): Promise<void> {
   const text = contents.files.find(({ path }) => path === `etc/init.d/${script}`)?.text;
   if (text === undefined) throw handedOn(`${name} starts /etc/init.d/${script}, which it does not hold`);

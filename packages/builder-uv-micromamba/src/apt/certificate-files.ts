@@ -25,12 +25,15 @@ const HEAD = `# This file lists certificates that you wish to use or to ignore t
 export interface CertificateFiles {
   /** Texts of files by their paths. */
   texts: Map<string, string>;
-  /** Symbolic links in /etc/ssl/certs: a name for each certificate, and by the hash of its subject (openssl-rehash(1)). */
+  /**
+   * Symbolic links in /etc/ssl/certs: a name for each certificate, and by the hash of its subject (openssl-rehash(1)).
+   */
   links: Map<string, string>;
 }
 
 /**
- * What the postinst of `ca-certificates` makes where every certificate of the package is trusted and there are no others.
+ * What the postinst of `ca-certificates` makes where every certificate of the package is trusted and there are no
+ * others.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a file that is not one certificate.
  */

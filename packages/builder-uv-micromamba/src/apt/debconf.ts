@@ -1,6 +1,8 @@
 import { handedOn } from "./handed-on.ts";
 
-/** A record of one of debconf's databases: of a template, owned by its question, or of a question, owned by a package. */
+/**
+ * A record of one of debconf's databases: of a template, owned by its question, or of a question, owned by a package.
+ */
 export interface DebconfRecord {
   name: string;
   fields: ReadonlyMap<string, string>;

@@ -1,6 +1,8 @@
 import type { Alternative } from "./alternatives.ts";
 
-/** A list that stands in the package's config script as a variable of that name; its items in the order of their bytes. */
+/**
+ * A list that stands in the package's config script as a variable of that name; its items in the order of their bytes.
+ */
 export interface ScriptList {
   listOf: string;
 }
@@ -20,11 +22,14 @@ export type Effect =
   | { do: "file"; path: string; text: string; mode: number }
   /** A file of the same package under another name, unless something is there. */
   | { do: "copy"; from: string; path: string }
-  /** A file beside one of the package, in a folder that differs by machine, with what a program writes of these versions alone. */
+  /**
+   * A file beside one of the package, in a folder that differs by machine, with what a program writes of these versions
+   * alone.
+   */
   | { do: "file beside"; file: string; name: string; versions: readonly string[]; text: string }
   /**
-   * The package's questions in debconf's databases, answered as nobody is asked: what its config script answers once the
-   * package is unpacked, and, where it is known, what it answers before.
+   * The package's questions in debconf's databases, answered as nobody is asked: what its config script answers once
+   * the package is unpacked, and, where it is known, what it answers before.
    */
   | {
       do: "debconf";
@@ -48,7 +53,10 @@ export type Effect =
   | { do: "unit"; unit: string; of: "system" | "user" }
   /** A path under which dpkg puts what other packages have at `path` (dpkg-divert(1)). */
   | { do: "diversion"; path: string; to: string }
-  /** Nothing, as long as the base has nothing at a path that the script looks for, or, with `line`, no line there begins so. */
+  /**
+   * Nothing, as long as the base has nothing at a path that the script looks for, or, with `line`, no line there begins
+   * so.
+   */
   | { do: "nothing beside"; path: string; line?: string }
   /** Nothing, as long as the base lacks the program that the script would run. */
   | { do: "nothing without"; program: string };

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { readLibrary } from "./elf-soname.ts";
 
 /**
- * A shared library of 64 bits (elf(5)) with the segments that matter: one loaded, at an address of its own, and the dynamic
- * one.
+ * A shared library of 64 bits (elf(5)) with the segments that matter: one loaded, at an address of its own, and the
+ * dynamic one.
  */
 function library({
   soname,

@@ -16,7 +16,9 @@ export function isLibraryName(name: string): boolean {
   return /^(lib|ld-).*\.so/.test(name);
 }
 
-/** Reads a shared library (elf(5)); undefined for anything else: a linker script, debug symbols, an archive of 32 bits. */
+/**
+ * Reads a shared library (elf(5)); undefined for anything else: a linker script, debug symbols, an archive of 32 bits.
+ */
 export function readLibrary(bytes: Buffer): Library | undefined {
   if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1) return undefined;
   const machine = bytes.readUInt16LE(18);

@@ -8,8 +8,8 @@ const NAME = String.raw`([\w@.+-]+)`;
 const ROOT = String.raw`\[ -z "\$(?:\{DPKG_ROOT:-\}|DPKG_ROOT)" \]`;
 
 /**
- * What debhelper's parts do in a system where no systemd runs and the package was not installed before; the whole text must
- * match.
+ * What debhelper's parts do in a system where no systemd runs and the package was not installed before; the whole text
+ * must match.
  */
 const FORMS: readonly { by: string; text: RegExp | string; effects: (...names: string[]) => Effect[] }[] = [
   {

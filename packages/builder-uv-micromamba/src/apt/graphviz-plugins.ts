@@ -1,6 +1,6 @@
 /**
- * The plug-ins of libgvc6 2.42.2-7, each with what it offers: a kind, then what there is of it, `NAME:NEEDS=QUALITY` with a
- * quality of 1 unless it is stated. What begins with # could not be loaded.
+ * The plug-ins of libgvc6 2.42.2-7, each with what it offers: a kind, then what there is of it, `NAME:NEEDS=QUALITY`
+ * with a quality of 1 unless it is stated. What begins with # could not be loaded.
  */
 const PLUGINS = `
 libgvplugin_core.so.6 core

@@ -18,8 +18,8 @@ const FLAGS = new Map([
 ]);
 
 /**
- * The bytes of /etc/ld.so.cache with more libraries in it, as ldconfig of glibc 2.33 or newer writes them (dl-cache.h). Throws
- * E_UNSUPPORTED for a cache in another form, or with libraries of another kind of machine.
+ * The bytes of /etc/ld.so.cache with more libraries in it, as ldconfig of glibc 2.33 or newer writes them (dl-cache.h).
+ * Throws E_UNSUPPORTED for a cache in another form, or with libraries of another kind of machine.
  */
 export function addToLibraryCache(cache: Buffer, added: readonly CachedLibrary[], architecture: string): Buffer {
   const flags = FLAGS.get(architecture) ?? 0;

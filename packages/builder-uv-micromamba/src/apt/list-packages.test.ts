@@ -6,7 +6,9 @@ import type { PackageContents } from "./package-contents.ts";
 const plain: PackageContents = { control: "", info: [], files: [] };
 const unread: PackageContents = { ...plain, info: [{ name: "postinst", text: "#!/bin/sh\nobscure\n", mode: 0o755 }] };
 
-/** Lists packages with these contents, of which an earlier build has read those in `known`, and says which are read now. */
+/**
+ * Lists packages with these contents, of which an earlier build has read those in `known`, and says which are read now.
+ */
 async function listing(held: Record<string, PackageContents>, ...known: string[]) {
   const read: string[] = [];
   const subject = (key: unknown) => (key as { deb: string }).deb;

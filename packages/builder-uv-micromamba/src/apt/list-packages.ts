@@ -12,8 +12,8 @@ import { effectsOf, type PackageEffects } from "./package-effects.ts";
 const PARALLEL = 4;
 
 /**
- * What packages hold and what their scripts do, in their order. One that an earlier build has read and that only a container
- * can install ends it before anything is fetched, another one before the rest is.
+ * What packages hold and what their scripts do, in their order. One that an earlier build has read and that only a
+ * container can install ends it before anything is fetched, another one before the rest is.
  *
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
  */

@@ -13,8 +13,8 @@ const HEAD = `# This file lists locales that you wish to have built. You can fin
 `;
 
 /**
- * The text of /etc/locale.gen as the scripts of `locales` write it where nobody asks for one: all in the order of their bytes,
- * each as a comment.
+ * The text of /etc/locale.gen as the scripts of `locales` write it where nobody asks for one: all in the order of their
+ * bytes, each as a comment.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a package without the list.
  */

@@ -17,7 +17,9 @@ export interface MaintainerScript {
 
 const PART = /^# Automatically added by ([a-z_-]+)\S*\n(.*?)^# End automatically added section\n?/gms;
 
-/** Takes a script apart into what debhelper generates, which has few forms, and the rest, which is known by its hash. */
+/**
+ * Takes a script apart into what debhelper generates, which has few forms, and the rest, which is known by its hash.
+ */
 export function readScript(text: string): MaintainerScript {
   const generated = [...text.matchAll(PART)].map(([, by = "", part = ""]): GeneratedPart => ({ by, text: bare(part) }));
   const rest = bare(text.replace(PART, ""))

@@ -7,7 +7,10 @@ import { packageLayers } from "./package-layers.ts";
 
 const FOLDERS = ["usr", "usr/share", "usr/share/demo", "srv"];
 
-/** The key of the layer of a package with one file in /usr/share/demo, over a base whose folders are as usual but for one. */
+/**
+ * The key of the layer of a package with one file in /usr/share/demo, over a base whose folders are as usual but for
+ * one.
+ */
 async function keyOver(other: Partial<LayerEntry>, folder: string) {
   const usual: LayerEntry = { type: "directory", mode: 0o755, uid: 0, gid: 0 };
   const entries = Object.fromEntries(FOLDERS.map((path) => [path, path === folder ? { ...usual, ...other } : usual]));

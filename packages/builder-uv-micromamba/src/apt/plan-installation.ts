@@ -77,7 +77,9 @@ async function planFiles(packages: readonly ListedPackage[], plan: FilePlan): Pr
   }
 }
 
-/** What dpkg keeps of a package in its info folder, by the package's id: control files, scripts and the list of files. */
+/**
+ * What dpkg keeps of a package in its info folder, by the package's id: control files, scripts and the list of files.
+ */
 function planRecords(id: string, { at, contents }: Pick<ListedPackage, "at" | "contents">, plan: FilePlan): void {
   const list = contents.files.map(({ path }) => (path === "" ? "/.\n" : `/${path}\n`));
   for (const { name, text, mode } of [...contents.info, { name: "list", text: list.join(""), mode: 0o644 }]) {

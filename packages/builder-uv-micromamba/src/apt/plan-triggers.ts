@@ -13,8 +13,8 @@ export interface TriggeringPackage {
 }
 
 /**
- * Packages whose triggers ask for nothing more here: the linker's cache is made, that of fonts left to whoever looks for
- * some, and settings of the kernel, which procps would read anew, are in no image.
+ * Packages whose triggers ask for nothing more here: the linker's cache is made, that of fonts left to whoever looks
+ * for some, and settings of the kernel, which procps would read anew, are in no image.
  */
 const DONE = /^(libc-bin|fontconfig|procps)([:/]|$)/;
 

@@ -1,6 +1,9 @@
 import type { Effect } from "./effect.ts";
 
-/** /etc/networks of netbase; /etc/hosts is the container's own and there in every one, so that the script leaves it alone. */
+/**
+ * /etc/networks of netbase; /etc/hosts is the container's own and there in every one, so that the script leaves it
+ * alone.
+ */
 export const NETWORKS: Effect = {
   do: "file",
   path: "/etc/networks",

@@ -30,7 +30,8 @@ interface LinkedPath {
  * What installing a package into the prefix writes: its files with the prefix put in, Python packages for any platform
  * laid into site-packages with their entry points, and its conda-meta record. Link scripts are never run.
  *
- * @throws ImageSpecError E_RESOLVE for an archive that is not a package, E_UNSUPPORTED for one that cannot be relocated.
+ * @throws ImageSpecError E_RESOLVE for an archive that is not a package, E_UNSUPPORTED for one that cannot be
+ * relocated.
  */
 export async function* condaEntries(pack: CondaPackage, file: string, target: CondaTarget): AsyncGenerator<TarEntry> {
   const archive = new CondaArchive(file, pack.fn);
@@ -53,7 +54,9 @@ export async function* condaEntries(pack: CondaPackage, file: string, target: Co
   yield textFile(`${root}/conda-meta/${stem(pack.fn)}.json`, metaRecord(pack, linked));
 }
 
-/** The paths that {@link condaEntries} writes, the package's own record left out, each once with a sum of its content. */
+/**
+ * The paths that {@link condaEntries} writes, the package's own record left out, each once with a sum of its content.
+ */
 export async function condaFiles(
   pack: CondaPackage,
   archive: CondaArchive,

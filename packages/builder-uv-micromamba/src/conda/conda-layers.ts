@@ -56,7 +56,8 @@ export function condaLayers(packages: readonly ListedPackage[], question: CondaL
       first: at === 0,
       recipe: RECIPE,
     },
-    // Hundreds of megabytes of programs, which nobody has deflated: time counts for more here than bytes that never differ.
+    // Hundreds of megabytes of programs, which nobody has deflated: time counts for more here than bytes that never
+    // differ.
     compression: "zlib",
     title: `conda packages: ${group.map(({ record }) => `${record.name} ${record.version}`).join(", ")}`,
     entries: (signal: AbortSignal) =>

@@ -11,8 +11,8 @@ export function specName(spec: string): string {
 }
 
 /**
- * Whether `CHANNEL` or `CHANNEL/SUBDIR` before a `::` is the channel of an address: the subdir, "" without one; undefined
- * for another channel or subdir.
+ * Whether `CHANNEL` or `CHANNEL/SUBDIR` before a `::` is the channel of an address: the subdir, "" without one;
+ * undefined for another channel or subdir.
  */
 export function namedSubdir(named: string, address: string, subdirs: readonly string[]): string | undefined {
   const name = named.replace(/\/+$/, "");

@@ -22,7 +22,8 @@ export function refuseRepositories(files: readonly RequirementText[]): void {
 
 /**
  * The names of the distributions that requirement lines ask for by the address of a source, in normal form. Throws
- * E_UNSUPPORTED for an address from which no single source can be known: one without a name, or of a branch or tag of git.
+ * E_UNSUPPORTED for an address from which no single source can be known: one without a name, or of a branch or tag of
+ * git.
  */
 export function directSources(texts: readonly string[]): string[] {
   const names = new Set<string>();

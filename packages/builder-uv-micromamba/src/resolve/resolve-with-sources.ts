@@ -5,7 +5,10 @@ import { sameVersion } from "../wheel/version.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";
 import { sourceOnly } from "./source-only.ts";
 
-/** What uv answers: distributions; or, where their needs are not known, the names and versions of some it would have to build. */
+/**
+ * What uv answers: distributions; or, where their needs are not known, the names and versions of some it would have to
+ * build.
+ */
 export type CompileAnswer = ResolvedDistributions | { unknown: string[] };
 
 /** How {@link resolveWithSources} asks and learns. */

@@ -12,7 +12,9 @@ import type { StatCache } from "./stat-cache.ts";
 const SMALL = 128 * 1024;
 const CHUNK = 1024 * 1024;
 const LARGE_AT_ONCE = 4;
-/** How a file begins that stands for a content that Git LFS keeps elsewhere, and how large one is (its specification). */
+/**
+ * How a file begins that stands for a content that Git LFS keeps elsewhere, and how large one is (its specification).
+ */
 const POINTER = Buffer.from("version https://git-lfs.github.com/spec/v1\n");
 const LARGEST_POINTER = 1024;
 
@@ -20,14 +22,16 @@ export interface HashOptions {
   cache: StatCache;
   parameter: string;
   faults: InputFaults;
-  /** Called for each file, by its path in the context, that is a pointer of Git LFS: its content was not checked out. */
+  /**
+   * Called for each file, by its path in the context, that is a pointer of Git LFS: its content was not checked out.
+   */
   onPointer?(path: string): void;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Gives each file that has none its sha256, with the size and mode that belong to it; a file with a fault stays without.
- * At most a few MiB are held at a time. A file that changes while it is read is read once more, then it is
+ * Gives each file that has none its sha256, with the size and mode that belong to it; a file with a fault stays
+ * without. At most a few MiB are held at a time. A file that changes while it is read is read once more, then it is
  * E_FILE_CHANGED.
  */
 export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions): Promise<void> {

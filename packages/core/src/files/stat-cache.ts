@@ -7,16 +7,16 @@ import type { FileStats } from "./file-stats.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
 
 /**
- * Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two seconds, whole
- * seconds, slow ticks.
+ * Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two
+ * seconds, whole seconds, slow ticks.
  */
 const GRANULARITIES = [2000, 1000, 100] as const;
 /** The kernel advances even a nanosecond clock only at each tick of its timer. */
 const LEAST_GRANULARITY = 50;
 
 /**
- * How far apart two changes of a file may be and still leave the same time. A time that is a multiple of a coarse unit is
- * taken to come from a clock of that resolution; a fine clock shows such a time about once in a thousand.
+ * How far apart two changes of a file may be and still leave the same time. A time that is a multiple of a coarse unit
+ * is taken to come from a clock of that resolution; a fine clock shows such a time about once in a thousand.
  */
 function granularityOf(time: number): number {
   return GRANULARITIES.find((unit) => time % unit === 0) ?? LEAST_GRANULARITY;
@@ -24,8 +24,8 @@ function granularityOf(time: number): number {
 
 /**
  * Remembers the hashes of a tree's files, so that unchanged ones need not be read again. An entry counts only while
- * size, times and inode are the same, and only if the file was older than the cache itself: one that changed while
- * the cache was written could change once more without a change of its times (git's index has the same rule). It does not
+ * size, times and inode are the same, and only if the file was older than the cache itself: one that changed while the
+ * cache was written could change once more without a change of its times (git's index has the same rule). It does not
  * count either on file systems that keep no times of their own, see {@link isOfOneTime}.
  */
 export class StatCache {
@@ -100,10 +100,10 @@ function isYoung({ mtime, ctime }: FileStats, moment: number): boolean {
 }
 
 /**
- * Whether a file shows one whole second as all of its times. So do all files of a file system that stores a single time and
- * is never written to, such as squashfs, erofs and ISO 9660: of two such images of one build, with the times that
- * SOURCE_DATE_EPOCH sets, a file has the same inode and times whatever its content, and the other image may be mounted in
- * its place. A file that was written elsewhere shows this only until it is first read.
+ * Whether a file shows one whole second as all of its times. So do all files of a file system that stores a single time
+ * and is never written to, such as squashfs, erofs and ISO 9660: of two such images of one build, with the times that
+ * SOURCE_DATE_EPOCH sets, a file has the same inode and times whatever its content, and the other image may be mounted
+ * in its place. A file that was written elsewhere shows this only until it is first read.
  */
 function isOfOneTime({ mtime, ctime, atime }: FileStats): boolean {
   return mtime === ctime && mtime === atime && mtime % 1000 === 0;

@@ -24,10 +24,10 @@ export interface StatEntry {
 }
 
 /**
- * The hashes of a tree's files as rows of numbers and the sha256 of each, as they stand in a file: an object for each would
- * take three times the memory. A row is found by the key of its path, in a hash table with linear probing, no more than
- * half full: it has four to eight times less memory than a Map of numbers. Not by the inode, which files of two file systems
- * may share, and which some file systems give to all of theirs.
+ * The hashes of a tree's files as rows of numbers and the sha256 of each, as they stand in a file: an object for each
+ * would take three times the memory. A row is found by the key of its path, in a hash table with linear probing, no
+ * more than half full: it has four to eight times less memory than a Map of numbers. Not by the inode, which files of
+ * two file systems may share, and which some file systems give to all of theirs.
  */
 export class StatIndex {
   #numbers: Float64Array<ArrayBuffer>;
@@ -85,7 +85,9 @@ export class StatIndex {
     else this.#put(this.#count - 1);
   }
 
-  /** Forgets its entries and gives their memory back at once, long before V8 would look for it: it is not on its heap. */
+  /**
+   * Forgets its entries and gives their memory back at once, long before V8 would look for it: it is not on its heap.
+   */
   release(): void {
     this.#replace(new Float64Array(0), bytesOf(0));
     this.#count = 0;
@@ -93,8 +95,8 @@ export class StatIndex {
   }
 
   /**
-   * The bytes of an index with the entries of this one at `kept` and those of `added`. They come in pieces, since all of
-   * them at once would take as much memory again; each piece is overwritten by the next.
+   * The bytes of an index with the entries of this one at `kept` and those of `added`. They come in pieces, since all
+   * of them at once would take as much memory again; each piece is overwritten by the next.
    */
   *merge(kept: Iterable<number>, added: StatIndex): Generator<Buffer> {
     const places = Uint32Array.from(kept);

@@ -35,8 +35,8 @@ export class DockerIgnore {
   }
 
   /**
-   * The rule that decides about a path, relative with `/`, by itself or by a folder above it; undefined when none leaves it
-   * out. The last pattern wins: the path is out unless that one takes back.
+   * The rule that decides about a path, relative with `/`, by itself or by a folder above it; undefined when none
+   * leaves it out. The last pattern wins: the path is out unless that one takes back.
    */
   ruleOf(path: string): DockerRule | undefined {
     const parents = parentsOf(path);

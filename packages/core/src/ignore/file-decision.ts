@@ -62,8 +62,8 @@ export const VERDICTS = {
 export type TellDecision = ((decision: FileDecision) => void) | undefined;
 
 /**
- * Tells what a verdict means for an entry, and returns what the walk is to do. Of folders only those are told that are left
- * out as a whole.
+ * Tells what a verdict means for an entry, and returns what the walk is to do. Of folders only those are told that are
+ * left out as a whole.
  */
 export function told(verdict: Verdict, path: string, isFolder: boolean, tell: TellDecision): Verdict["skip"] {
   const { skip, because, rule } = verdict;

@@ -3,8 +3,9 @@ const WORD_BITS = 64n;
 const RUN_BITS = 32n;
 
 /**
- * The places of the set bits of the first EWAH bitmap in these bytes (gitformat-bitmap(5), appendix A): for the extension `link`
- * of an index the entries that are deleted. None where there are no bytes, undefined where they are no bitmap.
+ * The places of the set bits of the first EWAH bitmap in these bytes (gitformat-bitmap(5), appendix A): for the
+ * extension `link` of an index the entries that are deleted. None where there are no bytes, undefined where they are no
+ * bitmap.
  */
 export function deletedEntries(bytes: Buffer): number[] | undefined {
   if (bytes.length === 0) return [];

@@ -18,7 +18,8 @@ const CLASSES: ReadonlyMap<string, string> = new Map([
 
 /**
  * A pattern of a `.gitignore` in pieces, by the rules of git's wildmatch for paths: `*`, `?` and sets stop at `/`, and
- * `**` is any number of folders where it stands between slashes. Undefined for a pattern that matches nothing in git. Pure.
+ * `**` is any number of folders where it stands between slashes. Undefined for a pattern that matches nothing in git.
+ * Pure.
  */
 export function gitGlob(pattern: string): GlobToken[] | undefined {
   const characters = [...pattern];

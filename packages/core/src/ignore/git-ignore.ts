@@ -51,8 +51,8 @@ export class GitIgnore {
   }
 
   /**
-   * The rule that decides about a path below this folder; undefined when none speaks of it. Ask for its parents first: git
-   * never looks into an ignored folder.
+   * The rule that decides about a path below this folder; undefined when none speaks of it. Ask for its parents first:
+   * git never looks into an ignored folder.
    */
   ruleOf(path: string, isFolder: boolean): GitRule | undefined {
     if (this.#rules.length === 0) return this.#behind?.ruleOf(this.#above + path, isFolder);

@@ -25,9 +25,9 @@ export interface GitRepository {
 export type TrackedPaths = Pick<ReadonlySet<string>, "has">;
 
 /**
- * The work tree a folder lies in, with what its index tracks below that folder; undefined when it lies in none. One whose
- * repository is out of reach, as where a linked work tree is mounted alone into a container, is a work tree all the same: its
- * ignore files hold, and `warn` is told that more cannot be known as soon as one of them names something.
+ * The work tree a folder lies in, with what its index tracks below that folder; undefined when it lies in none. One
+ * whose repository is out of reach, as where a linked work tree is mounted alone into a container, is a work tree all
+ * the same: its ignore files hold, and `warn` is told that more cannot be known as soon as one of them names something.
  */
 export async function findRepository(
   folder: string,
@@ -45,7 +45,10 @@ export async function isWorkTree(folder: string): Promise<boolean> {
   return (await gitFolderOf(folder)) !== undefined;
 }
 
-/** The repository's own folder: `.git`, or where a file of that name leads (gitrepository-layout(5)), be it there or not. */
+/**
+ * The repository's own folder: `.git`, or where a file of that name leads (gitrepository-layout(5)), be it there or
+ * not.
+ */
 async function gitFolderOf(top: string): Promise<string | undefined> {
   const path = join(top, ".git");
   const stats = lstatSync(path, { throwIfNoEntry: false });

@@ -26,7 +26,8 @@ const MOST_REPEATS = 3;
 
 /**
  * Whether moby takes some of a pattern for operators of the regular expression it turns it into: it escapes `. + ( ) $`
- * and forgets `|`, `^` and `{2}`, and a letter behind a backslash is a class. Of no meaning in a pattern without wildcards.
+ * and forgets `|`, `^` and `{2}`, and a letter behind a backslash is a class. Of no meaning in a pattern without
+ * wildcards.
  */
 export function holdsOperators(pattern: string): boolean {
   return /[|^]|\{\d+(?:,\d*)?\}|\\[\w\u0080-\u{10ffff}]/u.test(
@@ -34,7 +35,9 @@ export function holdsOperators(pattern: string): boolean {
   );
 }
 
-/** The test that moby's own regular expression makes. Throws SyntaxError where Go refuses it, or where it is too slow. */
+/**
+ * The test that moby's own regular expression makes. Throws SyntaxError where Go refuses it, or where it is too slow.
+ */
 export function mobyExpression(pattern: string): (path: string) => boolean {
   let source = "";
   let repeats = 0;

@@ -107,7 +107,10 @@ function defaultGroupBreaches(project: Table): LockBreach[] {
   return [{ file: "pyproject", code: "default_groups", message, hint }];
 }
 
-/** A package that another machine does not have; `place` says where it is on this one, `isBuilt` that uvProject would build it. */
+/**
+ * A package that another machine does not have; `place` says where it is on this one, `isBuilt` that uvProject would
+ * build it.
+ */
 export function localBreach(file: LockBreach["file"], name: string, place: string, isBuilt = false): LockBreach {
   const message = `the package '${name}' comes from this machine (${place})`;
   const hint = isBuilt

@@ -45,8 +45,8 @@ const OPTION = /^(--[A-Za-z-]+|-[A-Za-z])(=\s*|\s+|)(.*)$/s;
 
 /**
  * Reads a requirements file the way uv does, which is stricter than pip
- * (https://pip.pypa.io/en/stable/reference/requirements-file-format/): lines joined at a backslash, comments, one option
- * or requirement a line. What uv and pip would read differently is a breach. Pure.
+ * (https://pip.pypa.io/en/stable/reference/requirements-file-format/): lines joined at a backslash, comments, one
+ * option or requirement a line. What uv and pip would read differently is a breach. Pure.
  */
 export function parseRequirements(text: string): RequirementsFile {
   const result: RequirementsFile = { nested: [], hashed: [], options: [], breaches: [], extraArgs: [], hasPip: false };

@@ -6,8 +6,8 @@ const POETRY_KEYS = [...LEGACY_KEYS, "group"];
 const PROJECT_KEYS = ["requires-python", "dependencies", "optional-dependencies"];
 
 /**
- * Why a poetry.lock does not match this project, or undefined. Its content-hash, without which poetry installs none, is the
- * sha256 of the project's dependency sections, in one of the forms that poetry 1.x and 2.x wrote.
+ * Why a poetry.lock does not match this project, or undefined. Its content-hash, without which poetry installs none, is
+ * the sha256 of the project's dependency sections, in one of the forms that poetry 1.x and 2.x wrote.
  */
 export function isPoetryLockStale(lock: Table, project: Table): string | undefined {
   const recorded = table(lock.metadata)["content-hash"];

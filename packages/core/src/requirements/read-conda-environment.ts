@@ -22,8 +22,8 @@ export interface CondaEnvironment {
 }
 
 /**
- * The packages and channels that conda's environment.yml declares. It is not shipped; what cannot be said in a spec goes into
- * the faults.
+ * The packages and channels that conda's environment.yml declares. It is not shipped; what cannot be said in a spec
+ * goes into the faults.
  */
 export async function readCondaEnvironment(
   spec: Spec,

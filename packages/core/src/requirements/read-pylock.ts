@@ -6,8 +6,8 @@ import type { Requirements } from "./requirements.ts";
 import type { RequirementsFile } from "./requirements-reader.ts";
 
 /**
- * A pylock.toml (PEP 751), which is shipped and installed as it is. What another machine could not install from it goes into
- * the faults: files and folders of this one, credentials, and groups that would be installed by default.
+ * A pylock.toml (PEP 751), which is shipped and installed as it is. What another machine could not install from it goes
+ * into the faults: files and folders of this one, credentials, and groups that would be installed by default.
  */
 export async function readPylock({ file, reader }: RequirementsFile): Promise<Requirements | undefined> {
   const text = await reader.read(file);

@@ -69,7 +69,8 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
     entries: reader.entries,
     source: { from, lock: reader.contextPath(file), pyproject: reader.contextPath(pyproject) },
     extraArgs: [],
-    // Both locks have a table for each package, with its name on a line of its own. An unreadable lock is a fault already.
+    // Both locks have a table for each package, with its name on a line of its own. An unreadable lock is a fault
+    // already.
     havePip: lockText === undefined || /^name = "pip"\r?$/m.test(lockText),
   };
 }

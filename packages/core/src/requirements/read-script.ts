@@ -70,7 +70,10 @@ function scriptMetadata(text: string): { table: Table } | { breach: Problem } {
   }
 }
 
-/** Why the Python of a spec's image is not one that `requires-python` allows. Of a version `X.Y` the newest release counts. */
+/**
+ * Why the Python of a spec's image is not one that `requires-python` allows. Of a version `X.Y` the newest release
+ * counts.
+ */
 function pythonBreach(required: string, spec: Spec): Problem | undefined {
   const clauses = required.split(",").map((clause) => clause.trim());
   const read = clauses.map((clause) => /^(===|==|~=|!=|<=|>=|<|>)\s*(\d+(?:\.\d+)*(?:\.\*)?)$/.exec(clause));

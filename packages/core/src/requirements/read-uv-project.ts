@@ -24,9 +24,9 @@ const PYLOCK = "requirements/pylock.toml";
 const PROJECTS = "requirements/projects";
 
 /**
- * What `uvProject` asks for of a uv.lock: the packages that are reached, written as a list of their own, so that the tag
- * depends on them and not on the rest of the lock; and the sources of the workspace's projects among them. What cannot be
- * installed goes into the faults. Undefined where nothing can be said without the lock.
+ * What `uvProject` asks for of a uv.lock: the packages that are reached, written as a list of their own, so that the
+ * tag depends on them and not on the rest of the lock; and the sources of the workspace's projects among them. What
+ * cannot be installed goes into the faults. Undefined where nothing can be said without the lock.
  */
 export async function readUvProject(spec: Spec, question: UvProjectQuestion): Promise<Requirements | undefined> {
   const { file, reader, faults, platforms } = question;

@@ -20,7 +20,10 @@ const CONSTRAINING_HASH: Problem = {
   hint: "Move the line to a file that -r names, or take the hash out.",
 };
 
-/** uv passes over an index there and obeys other options, so that a package may come from another index than the file names. */
+/**
+ * uv passes over an index there and obeys other options, so that a package may come from another index than the file
+ * names.
+ */
 const CONSTRAINING_OPTION: Problem = {
   code: "option",
   message: "an option stands in a file that -c names, where uv does not obey every one",
@@ -60,7 +63,9 @@ export class RequirementsReader {
     this.#faults.add("requirements", { ...problem, message: `${place}: ${problem.message}` });
   }
 
-  /** Reads a requirements file and those it names; `constrains` when a `-c` led to it, since then it installs nothing. */
+  /**
+   * Reads a requirements file and those it names; `constrains` when a `-c` led to it, since then it installs nothing.
+   */
   async readTree(file: string, above: readonly string[], constrains = false): Promise<void> {
     if (above.includes(file)) {
       const circle = [...above.slice(above.indexOf(file)), file].map((one) => this.shown(one)).join(" -> ");

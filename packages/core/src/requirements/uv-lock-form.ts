@@ -6,8 +6,8 @@ import { fileName } from "../uv-project/pylock-table.ts";
 import { type Table, table, tables } from "../uv-project/toml-table.ts";
 
 /**
- * Why uv would not read a uv.lock, or read it as another: readers that are less strict would each take what they make of
- * it. uv itself writes none of this. `lock` is the parsed `text`. Pure.
+ * Why uv would not read a uv.lock, or read it as another: readers that are less strict would each take what they make
+ * of it. uv itself writes none of this. `lock` is the parsed `text`. Pure.
  */
 export function uvLockFormBreaches(
   text: string,

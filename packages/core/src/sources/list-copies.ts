@@ -12,8 +12,9 @@ import type { ListOptions } from "./list-sources.ts";
 import { specFiles } from "./spec-files.ts";
 
 /**
- * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied
- * folder some names, the spec's own files and empty folders stay out. A link out of the root, on the way or in a folder, is a fault.
+ * The files and folders of `copy`, each under `copy/` at its own path. No ignore file is obeyed; inside a copied folder
+ * some names, the spec's own files and empty folders stay out. A link out of the root, on the way or in a folder, is a
+ * fault.
  */
 export async function listCopies(spec: Spec, options: ListOptions): Promise<TreeEntry[]> {
   const found: TreeEntry[] = [];

@@ -53,7 +53,10 @@ export function localFolder({ source }: LockedPackage): string | undefined {
   return textOf(source.editable) ?? textOf(source.directory) ?? textOf(source.virtual);
 }
 
-/** The packages an edge can lead to, one in a lock that uv wrote: it states version and source where the name does not say it. */
+/**
+ * The packages an edge can lead to, one in a lock that uv wrote: it states version and source where the name does not
+ * say it.
+ */
 export function packagesOf(graph: LockGraph, wanted: LockedDependency): LockedPackage[] {
   const source = wanted.source === undefined ? undefined : JSON.stringify(wanted.source);
   const named = graph.byName.get(wanted.name) ?? [];

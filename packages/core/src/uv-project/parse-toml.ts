@@ -6,8 +6,8 @@ import type { Table } from "./toml-table.ts";
 const DEEPEST = 100;
 
 /**
- * Reads TOML. Throws an Error whose first line says why where it is none, or nested too deeply: the parser limits brackets
- * alone, and a key has as many levels as dots.
+ * Reads TOML. Throws an Error whose first line says why where it is none, or nested too deeply: the parser limits
+ * brackets alone, and a key has as many levels as dots.
  */
 export function parseToml(text: string): Table {
   const found = parse(text) as Table;

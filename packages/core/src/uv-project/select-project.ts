@@ -31,7 +31,10 @@ export function selectMember({ packages }: LockGraph, member: string | undefined
   return { code: "member", message: `the lock has no project '${member}'`, hint };
 }
 
-/** Groups and extras as the lock names them, those that are installed by default among them; what it lacks is a problem. Pure. */
+/**
+ * Groups and extras as the lock names them, those that are installed by default among them; what it lacks is a problem.
+ * Pure.
+ */
 export function selectParts(
   root: LockedPackage,
   pyproject: Table,

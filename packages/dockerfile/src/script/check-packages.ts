@@ -2,9 +2,9 @@ import { ENVIRONMENT_FILES } from "@imagespec/core/builder";
 import { interpret } from "./interpreter.ts";
 
 /**
- * Looks for names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), for distributions of uv's whose
- * needs depend on the kernel of the building machine, any that bring files of the environment itself, and for paths that one
- * distribution or two bring with different contents, as their RECORDs say.
+ * Looks for names that mean "deleted" in a layer (OCI image-spec, layer.md, "Whiteouts"), for distributions of uv's
+ * whose needs depend on the kernel of the building machine, any that bring files of the environment itself, and for
+ * paths that one distribution or two bring with different contents, as their RECORDs say.
  */
 const CHECK = `
 import csv, glob, os, re, sys
@@ -44,7 +44,9 @@ for record in sorted(glob.glob(os.path.join(prefix, "lib/python3*/site-packages/
     sys.stderr.write("imagespec:%s: %s is in %s and in %s: which of the two stays is left to chance\\n" % ("warning", ascii(path), owner, name))
 `;
 
-/** Fails where packages break the environment or the image, and warns of paths that two bring; after `findInterpreter`. */
+/**
+ * Fails where packages break the environment or the image, and warns of paths that two bring; after `findInterpreter`.
+ */
 export function checkPackages(prefix: string): string[] {
   return interpret(CHECK, prefix, ENVIRONMENT_FILES);
 }

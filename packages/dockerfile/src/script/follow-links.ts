@@ -4,9 +4,10 @@ import { FAIL_FUNCTION } from "./fail.ts";
 const NOT_OF_THE_IMAGE = "/proc|/sys|/dev|/kaniko";
 
 /**
- * Fails where the file system holds a link that leads neither to something nor to a path that is not there: in a circle,
- * through a file, to a name that is too long. kaniko's snapshot ends at the first of them that is new to it, without an
- * error, and what it has not seen by then is not in the image. Needs `ls` only where a link leads to nothing.
+ * Fails where the file system holds a link that leads neither to something nor to a path that is not there: in a
+ * circle, through a file, to a name that is too long. kaniko's snapshot ends at the first of them that is new to it,
+ * without an error, and what it has not seen by then is not in the image. Needs `ls` only where a link leads to
+ * nothing.
  */
 export function followLinksScript(): string[] {
   return [

@@ -1,7 +1,10 @@
 import type { EnvironmentStep } from "@imagespec/core/builder";
 import { interpret } from "./interpreter.ts";
 
-/** Takes files whose path matches out of the distributions that uv installed: they themselves, and their lines in RECORD. */
+/**
+ * Takes files whose path matches out of the distributions that uv installed: they themselves, and their lines in
+ * RECORD.
+ */
 const FORGET = `
 import csv, glob, os, re, sys
 prefix, pattern = sys.argv[1:]

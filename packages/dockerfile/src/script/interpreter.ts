@@ -6,7 +6,9 @@ export function findInterpreter(prefix: string): string {
   return `interpreter=$(${prefix}/bin/python -sSB -c ${shellWord(find)});`;
 }
 
-/** Runs a program of several lines by the interpreter that {@link findInterpreter} found, apart from what is installed. */
+/**
+ * Runs a program of several lines by the interpreter that {@link findInterpreter} found, apart from what is installed.
+ */
 export function interpret(program: string, ...args: readonly string[]): string[] {
   const lines = program.trim().split("\n").map(shellWord);
   return ["printf '%s\\n'", ...lines, `| "$interpreter" -IsSB - ${args.map(shellWord).join(" ")};`];

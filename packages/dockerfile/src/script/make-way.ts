@@ -15,9 +15,9 @@ export interface Tree {
 
 /**
  * Readies what the base has for a COPY that writes through links, as kaniko's does: what is not a file of its own at a
- * shipped file's path is removed, so that the COPY replaces it, as BuildKit's does. A folder where the base has something
- * else, or the other way round, is the spec's fault. Needs the built-ins of the shell alone unless something is in the
- * way; goes only into folders that both have.
+ * shipped file's path is removed, so that the COPY replaces it, as BuildKit's does. A folder where the base has
+ * something else, or the other way round, is the spec's fault. Needs the built-ins of the shell alone unless something
+ * is in the way; goes only into folders that both have.
  */
 export function makeWayScript({ parameter, places, to, digest }: Tree): string[] {
   const target = shellWord(to);

@@ -3,9 +3,9 @@ import { chownScript } from "./chown.ts";
 import { FAIL_FUNCTION } from "./fail.ts";
 
 /**
- * Creates the user the container runs as, with shell built-ins plus mkdir, chmod and chown. A user of
- * that name is kept. Else uid and gid are 1000 if both are free, or the next number that is free for both. What the base
- * has in the working folder becomes the user's, but for what is mounted there.
+ * Creates the user the container runs as, with shell built-ins plus mkdir, chmod and chown. A user of that name is
+ * kept. Else uid and gid are 1000 if both are free, or the next number that is free for both. What the base has in the
+ * working folder becomes the user's, but for what is mounted there.
  */
 export function userScript(step: UserStep, mounted: readonly string[] = []): string[] {
   const { name, home, workdir } = step;
