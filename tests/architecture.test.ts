@@ -206,6 +206,14 @@ describe("the shape of the code", () => {
     expect(long.filter(({ lines }) => lines > 300)).toEqual([]);
   });
 
+  test("no comment is wider than the code, which has 120 columns", () => {
+    const isWide = (line: string) => line.length > 120 && /^\s*(?:\/\/|\/?\*)/.test(line);
+    const wide = typescript.flatMap(({ path, text }) =>
+      text.split("\n").flatMap((line, at) => (isWide(line) ? [`${path}:${at + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
+  });
+
   test("no drawers: utils, helpers, common, misc", () => {
     // `credential-helper` is docker's word for a program, and no drawer.
     const drawer = /(^|\/|-)(utils?|helpers|common|misc)(\/|\.)|(^|\/)helper(\/|\.)/;

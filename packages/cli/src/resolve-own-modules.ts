@@ -11,10 +11,10 @@ const RELATIVE = /^\.\.?\/.*\.js$/;
 /**
  * Spares Node much of what it does for the three hundred modules of a builder, which are as `tsc` wrote them:
  *
- * - What a package of this project imports by a relative path is where the path says, and is an ES module. Node would look for links in
- *   every folder on the way and for the package.json that tells the format.
- * - Whoever imports a package that this program holds, and would find it at the same version, gets the program's own copy,
- *   which is a few files, most of them read already.
+ * - What a package of this project imports by a relative path is where the path says, and is an ES module. Node would
+ *   look for links in every folder on the way and for the package.json that tells the format.
+ * - Whoever imports a package that this program holds, and would find it at the same version, gets the program's own
+ *   copy, which is a few files, most of them read already.
  */
 export function resolveOwnModules(): void {
   const packages = new OwnPackages();

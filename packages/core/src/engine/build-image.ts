@@ -63,7 +63,7 @@ function withEvents(build: Build, signal: AbortSignal, emit: (event: BuildEvent)
 }
 
 async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> {
-  const { spec, call, named, resolved, reference, credentials, request } = build;
+  const { spec, call, named, resolved, reference, request } = build;
   const { signal, emit } = request;
   const stray = await strayOptions(host, build.settings);
   for (const message of [...resolved.warnings, ...stray]) emit({ type: "warning", message });

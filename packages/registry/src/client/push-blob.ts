@@ -44,8 +44,8 @@ const SMALLEST_CHUNK = 64 * 1024;
 
 /**
  * Uploads a blob in one PUT (distribution-spec, pushing a blob monolithically: POST then PUT), in chunks where that is
- * asked for or a request was too large (POST, PATCH, PUT), or mounts it. An upload that breaks goes on where the registry
- * says it stands, else starts anew. Returns how it came there.
+ * asked for or a request was too large (POST, PATCH, PUT), or mounts it. An upload that breaks goes on where the
+ * registry says it stands, else starts anew. Returns how it came there.
  */
 export async function pushBlob(push: BlobPush): Promise<"mounted" | "done"> {
   const { descriptor } = push;
@@ -195,8 +195,8 @@ function miscounted(push: BlobPush, end: number, has: number): ImageSpecError {
 }
 
 /**
- * Sends what is left in chunks (distribution-spec, pushing a blob in chunks) and moves `upload` on. A last piece below the
- * registry's least size is left for the request that closes the upload.
+ * Sends what is left in chunks (distribution-spec, pushing a blob in chunks) and moves `upload` on. A last piece below
+ * the registry's least size is left for the request that closes the upload.
  */
 async function sendChunks(push: BlobPush, source: UploadSource, upload: Upload, chunkSize: number): Promise<void> {
   const { host, subject, descriptor, signal } = push;
@@ -251,7 +251,7 @@ async function finish(push: BlobPush, source: UploadSource, { location, offset }
   if (isComparable && stored !== descriptor.digest) throw mismatch(push, undefined);
 }
 
-/** The address of an upload with the digest added; the rest of its query, which may be signed, stays as it was written. */
+/** The address of an upload with the digest added; the rest of its query, which may be signed, stays as written. */
 function withDigest(location: URL, digest: string): URL {
   const target = new URL(location);
   const parts = target.search.slice(1).split("&");
@@ -260,7 +260,7 @@ function withDigest(location: URL, digest: string): URL {
   return target;
 }
 
-/** Where a broken upload stands (distribution-spec: GET on the session, `Range: 0-N`); undefined when the registry does not say. */
+/** Where a broken upload stands (distribution-spec: GET on the session, `Range: 0-N`); undefined where nobody says. */
 async function uploadState(push: BlobPush, location: URL): Promise<Upload | undefined> {
   const { host, subject, signal } = push;
   try {
@@ -284,7 +284,7 @@ async function uploadState(push: BlobPush, location: URL): Promise<Upload | unde
   }
 }
 
-/** How many bytes the registry has; undefined when it does not say. `0-0` is how registries write "nothing yet", too. */
+/** How many bytes the registry has; undefined when it does not say. Some registries write `0-0` for nothing yet. */
 function receivedBytes(response: HttpResponse): number | undefined {
   const end = /^(?:bytes=)?0-(\d+)$/.exec(response.header("range") ?? "")?.[1];
   return end === undefined || end === "0" ? undefined : Number(end) + 1;
