@@ -10,9 +10,9 @@ const NODE = "stand-in";
 const LOOK_AGAIN = 150;
 
 /**
- * What a cluster does with Jobs, reduced to what a build needs: makes each Job's Pod, runs its
- * container through docker, reports the status, ends overdue Jobs, removes finished ones after their time and all that
- * belongs to a Job that is gone. No kubelet: that one changes the machine it runs on.
+ * What a cluster does with Jobs, reduced to what a build needs: makes each Job's Pod, runs its container through
+ * docker, reports the status, ends overdue Jobs, removes finished ones after their time and all that belongs to a Job
+ * that is gone. No kubelet: that one changes the machine it runs on.
  */
 export class StandInNode {
   /** Names of all Jobs ever seen, with the uid of each. */

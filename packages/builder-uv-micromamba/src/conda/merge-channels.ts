@@ -19,8 +19,8 @@ export interface Candidate {
 
 /**
  * The records a solve may use, under strict channel priority: a name that a channel has is taken from no channel after
- * it. Only names that the specs can reach are kept. A spec `CHANNEL::name` or
- * `CHANNEL/SUBDIR::name` takes the name from there alone.
+ * it. Only names that the specs can reach are kept. A spec `CHANNEL::name` or `CHANNEL/SUBDIR::name` takes the name
+ * from there alone.
  */
 export function mergeChannels(channels: readonly ChannelData[], specs: readonly string[]): Candidate[] {
   const byName = new Map<string, Candidate[]>();

@@ -17,9 +17,9 @@ export interface ImageSpecErrorOptions<Code extends ErrorCode = ErrorCode> {
 }
 
 /**
- * The one error class of imagespec. The message says what failed and names the subject; the hint says what to do.
- * Known by a symbol, not by `instanceof`: two copies of a package in one process are normal.
- * Credentials are replaced by `***` in message, hint, details and faults at construction (`redact`).
+ * The one error class of imagespec. The message says what failed and names the subject; the hint says what to do. Known
+ * by a symbol, not by `instanceof`: two copies of a package in one process are normal. Credentials are replaced by
+ * `***` in message, hint, details and faults at construction (`redact`).
  */
 export class ImageSpecError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly [BRAND] = true;

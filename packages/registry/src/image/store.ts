@@ -22,8 +22,8 @@ export interface ReadBlobOptions extends CallOptions {
 }
 
 /**
- * Where images are read from: a repository of a registry or an OCI layout folder.
- * What it returns was checked by digest and size; a mismatch is E_DIGEST_MISMATCH.
+ * Where images are read from: a repository of a registry or an OCI layout folder. What it returns was checked by digest
+ * and size; a mismatch is E_DIGEST_MISMATCH.
  */
 export interface ImageSource {
   /** Names this source in messages. */
