@@ -6,7 +6,7 @@ import { formatMessage } from "publint/utils";
 import { type PackedPackage, packedPackages } from "./packed-packages.ts";
 
 const ALLOWED =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schema\/[\w.-]+\.json|dist\/[\w./-]+\.(js|d\.ts)|dist\/licenses\.txt)$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|schema\/[\w.-]+\.json|dist\/(@imagespec\/)?[\w./-]+\.(js|d\.ts)|dist\/licenses\.txt)$/;
 const REQUIRED = ["package.json", "README.md", "LICENSE"];
 const METADATA = ["description", "license", "homepage", "repository", "bugs", "engines", "exports", "publishConfig"];
 /** Resolutions that do not count, since the packages are ESM only. */
