@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 /** The layers as another build finds them, how often a package has been read by now, and how many plans are kept. */
-async function build({ base = "sha256:0", account = ACCOUNT, limit = 20 } = {}) {
+async function build({ base = "sha256:0", account = ACCOUNT, limit = 20, status = STATUS } = {}) {
   const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: join(root, "cache") });
   await folder.open();
   const records = new RecordStore(folder);
@@ -61,7 +61,9 @@ async function build({ base = "sha256:0", account = ACCOUNT, limit = 20 } = {}) 
     join(root, "cache"),
     rawTar([
       { name: "usr/bin", flag: "5", mode: 0o755 },
-      { name: "var/lib/dpkg/status", content: STATUS },
+      { name: "var/lib/dpkg/status", content: status },
+      { name: "var/cache/apt/pkgcache.bin", content: "" },
+      { name: "var/cache/apt/.bin", content: "" },
     ]),
   );
   const place = { base: image as unknown as BaseImage, inspector, limit, account };
@@ -84,6 +86,10 @@ it("plans the layers once, and again when one of them has to be made", async () 
   expect(await first.ran()).toBe(2);
   // A package that states its owners by number alone.
   expect(first.index.entries["usr/bin/demo"]).toMatchObject({ type: "file", uid: 0, gid: 0 });
+  // As the builders with a container leave it.
+  expect(Object.keys(first.index.entries).filter((path) => path.startsWith("var/cache/apt/"))).toEqual([
+    "var/cache/apt/.wh.pkgcache.bin",
+  ]);
   await rm(join(root, "cache/uv-micromamba/records/deb-contents"), { recursive: true });
 
   const second = await build();
@@ -108,6 +114,19 @@ it("plans anew for another base, user, choice of apt or number of layers, and no
   resolution.packages = resolution.packages.map((one) => ({ ...one, url: "https://mirror.test/demo.deb" }));
   await build();
   expect(await first.kept()).toBe(5);
+});
+
+it("takes a base with a package that is held, and none with one that is half installed", async () => {
+  const held = await build({ base: "sha256:held", status: STATUS.replace("install ok", "hold ok") });
+  expect(held.index.entries["usr/bin/demo"]).toBeDefined();
+  for (const state of ["install ok half-configured", "hold ok unpacked", "deinstall ok config-files"])
+    await expect(
+      build({ base: state, status: STATUS.replace("install ok installed", state) }),
+      state,
+    ).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringContaining(`dpkg is not wholly installed in base:1: ${state}`),
+    });
 });
 
 it("refuses to make a layer that the same inputs no longer give", async () => {

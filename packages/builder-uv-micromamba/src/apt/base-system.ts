@@ -110,8 +110,9 @@ function systemOf(kept: Readonly<Record<string, string>>, name: string): BaseSys
   const files = new Map(Object.entries(kept).map(([path, text]) => [path, Buffer.from(text, "base64")]));
   const text = (path: string) => files.get(path)?.toString("utf8") ?? "";
   const packages = parseStanzas(text("var/lib/dpkg/status"), `/var/lib/dpkg/status of ${name}`);
+  // apt keeps a package that is held (apt-mark(8)) as it is, which the status it reads says.
   for (const stanza of packages)
-    if (stanza.get("Status") !== "install ok installed")
+    if (!/^(install|hold) ok installed$/.test(stanza.get("Status") ?? ""))
       throw handedOn(`${stanza.get("Package")} is not wholly installed in ${name}: ${stanza.get("Status")}`);
   const below = (folder: string) =>
     [...files.keys()]

@@ -119,6 +119,13 @@ export class FilePlan {
     return this.put(path, { type: "file", mode, text });
   }
 
+  /** Plans that what the base has in a folder, under names that match, is not there. */
+  async remove(folder: string, names: RegExp): Promise<void> {
+    const real = await this.folder(folder);
+    for (const name of await this.#base.list(real))
+      if (names.test(name)) await this.put(`${real}/${name}`, { type: "removed", mode: 0 });
+  }
+
   /** Plans a symbolic link in the place of what is there. */
   link(path: string, link: string): Promise<void> {
     return this.put(path, { type: "symlink", link, mode: 0o777 });

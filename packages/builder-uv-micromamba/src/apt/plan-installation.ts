@@ -44,6 +44,8 @@ export async function planInstallation(
   for (const [at, { id, contents }] of installed.entries()) planRecords(id, { at, contents }, plan);
   const stanzas = installed.map(({ stanza }) => stanza);
   await plan.write("var/lib/dpkg/status", renderStatus([...plan.system.packages, ...stanzas]));
+  // apt's own caches, which builders with a container remove after it has run.
+  await plan.remove("var/cache/apt", /^[^.].*\.bin$/);
   await plan.write("var/lib/apt/extended_states", extendedStates(plan, resolution, architecture));
 }
 

@@ -42,6 +42,12 @@ describe("lockedDistributions", () => {
     ]);
   });
 
+  it("refuses a file whose name is none of a wheel", () => {
+    expect(() =>
+      read(locked("a", `wheels = [${["a-1-py3-none-any.whl", "garbage.whl"].map(file).join(", ")}]`)),
+    ).toThrow(/garbage\.whl is not the file name of a wheel/);
+  });
+
   it("tells sources from wheels, archives from commits", () => {
     const commit = "0123456789012345678901234567890123456789";
     const text =

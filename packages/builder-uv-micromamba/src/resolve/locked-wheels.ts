@@ -2,6 +2,7 @@ import { ImageSpecError, markerHolds, normalName } from "@imagespec/core/builder
 import type { PythonTarget } from "../target/python-target.ts";
 import { type WheelTags, wheelTags } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
+import { parseWheelName } from "../wheel/wheel-name.ts";
 import { type LockLimits, markerEnvironment, refuseOtherTargets } from "./lock-limits.ts";
 import { type LockedPackage, sourceOf, wheelsOf } from "./pylock.ts";
 import type { ResolvedDistributions, ResolvedWheel } from "./resolved-wheel.ts";
@@ -42,6 +43,9 @@ export function lockedDistributions(lock: Pylock, target: PythonTarget, subject:
 }
 
 function wheelOf(locked: LockedPackage, tags: WheelTags): ResolvedWheel | undefined {
-  const wheel = preferWheel(wheelsOf(locked, "/"), tags);
+  const wheels = wheelsOf(locked, "/");
+  // As uv has it, one name that is none of a wheel is a fault of the lock.
+  for (const { filename } of wheels) parseWheelName(filename);
+  const wheel = preferWheel(wheels, tags);
   return wheel && { ...wheel, name: normalName(locked.name) };
 }
