@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GLIBC } from "../target/fixtures/targets.ts";
 import { markerEnvironment } from "./lock-limits.ts";
-import { requiredHashes, requiresHashes } from "./required-hashes.ts";
+import { packageWithoutHash, requiredHashes, requiresHashes } from "./required-hashes.ts";
 
 const [A, B] = ["a".repeat(64), "b".repeat(64)];
 const ENVIRONMENT = markerEnvironment(GLIBC);
@@ -39,6 +39,11 @@ describe("requiredHashes", () => {
   it.each(["sha256:x", "rot13:abc", A])("refuses %s, which nobody can check", (hash) => {
     expect(() => requiredHashes([`demo-pack==1.0 --hash=${hash}`], ENVIRONMENT)).toThrow(/demo-pack/);
   });
+});
+
+it("names the package of a spec that can have no hash", () => {
+  expect(packageWithoutHash(["a @ https://h/a.whl#sha256=0", "b; os_name == 'nt'", "demo==1.0"])).toBe("demo==1.0");
+  expect(packageWithoutHash(["a @ https://h/a.whl#sha256=0"])).toBeUndefined();
 });
 
 describe("requiresHashes", () => {

@@ -6,6 +6,11 @@ export function requiresHashes(texts: readonly string[]): boolean {
   return texts.some((text) => /^\s*--require-hashes\s*(?:#.*)?$/m.test(text));
 }
 
+/** The first package of a spec that can state no hash: an address can, and one with a marker may be for elsewhere. */
+export function packageWithoutHash(packages: readonly string[]): string | undefined {
+  return packages.find((text) => !/[;]|:\/\//.test(text));
+}
+
 /**
  * The hashes that the requirements for an environment admit, as `algorithm:hex` by normalised name (pip's
  * `--hash=sha256:...`). uv only checks them when it installs, which this builder does itself; of two lines with hashes

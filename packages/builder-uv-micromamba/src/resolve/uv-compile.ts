@@ -21,7 +21,7 @@ import { type ChosenFiles, isOfLog, noteChoice, PRINT_CHOICES } from "./chosen-f
 import { markerEnvironment } from "./lock-limits.ts";
 import { preferredVersions } from "./preferred-versions.ts";
 import { parsePylock } from "./pylock.ts";
-import { requiredHashes, requiresHashes } from "./required-hashes.ts";
+import { packageWithoutHash, requiredHashes, requiresHashes } from "./required-hashes.ts";
 import type { CompileAnswer } from "./resolve-with-sources.ts";
 import { type StandInPython, standInPython } from "./stand-in-python.ts";
 import { metadataSettings } from "./static-metadata.ts";
@@ -87,13 +87,13 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
     const lock = await readFile(join(folder, OUTPUT), "utf8");
     const allowed = requiredHashes(texts, markerEnvironment(target));
     const found = parsePylock(lock, { tags: wheelTags(target), folder, allowed, chosen, installed: request.installed });
+    if (!(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
     const bare = [...found.wheels, ...found.sources].find(({ name }) => !allowed.has(normalName(name)));
-    if (bare === undefined || !(requiresHashes(texts) || request.step.extraArgs.includes(REQUIRE_HASHES))) return found;
-    throw new ImageSpecError(
-      "E_RESOLVE",
-      `${bare.name} ${bare.version ?? ""} has no hash, and --require-hashes needs one`,
-      { hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes." },
-    );
+    const subject = packageWithoutHash(source.packages) ?? (bare && `${bare.name} ${bare.version ?? ""}`);
+    if (subject === undefined) return found;
+    throw new ImageSpecError("E_RESOLVE", `${subject} has no hash, and --require-hashes needs one`, {
+      hint: "Add its hash to the requirements, for example with: uv pip compile --generate-hashes.",
+    });
   });
 }
 
