@@ -119,6 +119,17 @@ export const CONFIG_CASES: readonly Case[] = [
     ends: "built",
   },
   {
+    says: "Debian packages on a base that keeps lists of what there is",
+    base: ({ services: { images } }) => ({
+      parameters: {
+        baseImage: images.python,
+        commands: ["mkdir -p /var/lib/apt/lists", "echo kept >/var/lib/apt/lists/x"],
+      },
+    }),
+    spec: ({ base }) => ({ parameters: { baseImage: base, aptPackages: ["tree"] } }),
+    ends: "built",
+  },
+  {
     says: "a Debian package that there is not",
     spec: () => ({ parameters: { aptPackages: ["no-such-package"] } }),
     ends: "E_RESOLVE",

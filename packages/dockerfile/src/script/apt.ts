@@ -9,6 +9,9 @@ const CHOICES = Object.entries(APT_CHOICES)
 
 /** Installs Debian packages without recommended ones and without questions. */
 export function aptScript(step: AptStep, tools: StepTools): string[] {
+  // A cache is mounted where apt keeps its lists, and the base's stay; without one they would give way to new ones.
+  const usesOwnLists = tools.cache === undefined;
+  const options = `${CHOICES}${hasMirrors(step) ? SOURCES : ""}${usesOwnLists ? LISTS : ""}`;
   return [
     "set -e;",
     FAIL_FUNCTION,
@@ -16,17 +19,21 @@ export function aptScript(step: AptStep, tools: StepTools): string[] {
     "command -v apt-get >/dev/null || fail E_UNSUPPORTED 'aptPackages need apt-get, which the base image lacks';",
     "export DEBIAN_FRONTEND=noninteractive;",
     ...mirrorLines(step.mirrors),
-    `apt_get() { apt-get -q ${CHOICES}${hasMirrors(step) ? SOURCES : ""} \${SSL_CERT_FILE:+-o "Acquire::https::CAInfo=$SSL_CERT_FILE"} "$@"; };`,
+    ...(usesOwnLists ? ['lists=$(mktemp -d); mkdir -p "$lists/partial" /var/lib/apt/lists; chmod a+rx "$lists";'] : []),
+    `apt_get() { apt-get -q ${options} \${SSL_CERT_FILE:+-o "Acquire::https::CAInfo=$SSL_CERT_FILE"} "$@"; };`,
     "apt_get update;",
     "apt_get install -y --no-install-recommends",
     ...step.packages.map(shellWord),
     // apt's own caches are large and quickly made again.
-    `; rm -rf /var/cache/apt/*.bin${tools.cache === undefined ? " /var/lib/apt/lists/*" : ""}${hasMirrors(step) ? ' "$sources"' : ""}`,
+    `; rm -rf /var/cache/apt/*.bin${usesOwnLists ? ' "$lists"' : ""}${hasMirrors(step) ? ' "$sources"' : ""}`,
   ];
 }
 
 /** Has apt read the copies of its lists of sources that {@link mirrorLines} made. */
 const SOURCES = ' -o "Dir::Etc::SourceList=$sources/sources.list" -o "Dir::Etc::SourceParts=$sources/sources.list.d"';
+
+/** Has apt keep what it reads of its sources in a folder of this step. */
+const LISTS = ' -o "Dir::State::Lists=$lists"';
 
 function hasMirrors({ mirrors = {} }: AptStep): boolean {
   return Object.keys(mirrors).length > 0;
