@@ -69,10 +69,11 @@ function* lockConflicts(draft: Draft): Generator<SpecFault> {
     const message = "uvProject says what of a uv.lock is installed, and requirements names none";
     yield conflict("uvProject", message, "Set requirements to the project's uv.lock, or drop uvProject.");
   }
-  if ((lock === "uv.lock" || lock === "pylock.toml") && isGiven(draft.pipExtraArgs)) {
+  const { pipExtraArgs } = draft;
+  if ((lock === "uv.lock" || lock === "pylock.toml") && typeof pipExtraArgs === "string" && isGiven(pipExtraArgs)) {
     yield conflict(
       "pipExtraArgs",
-      `pipExtraArgs cannot be combined with a ${lock}, which is installed as it is: ${String(draft.pipExtraArgs)}`,
+      `pipExtraArgs cannot be combined with a ${lock}, which is installed as it is: ${pipExtraArgs}`,
       lock === "uv.lock"
         ? "Drop pipExtraArgs; name extras and groups of the project in uvProject."
         : "Drop pipExtraArgs, and write the lock again for what is wanted.",
@@ -87,7 +88,7 @@ function* lockConflicts(draft: Draft): Generator<SpecFault> {
 }
 
 function* torchConflicts({ torchBackend, pipExtraArgs }: Draft): Generator<SpecFault> {
-  if (isGiven(torchBackend) && /--torch-backend\b/.test(String(pipExtraArgs ?? ""))) {
+  if (isGiven(torchBackend) && typeof pipExtraArgs === "string" && /--torch-backend\b/.test(pipExtraArgs)) {
     yield conflict("pipExtraArgs", "torchBackend says already which build of PyTorch to take", "Drop --torch-backend.");
   }
 }

@@ -144,10 +144,11 @@ const LARGEST_ENVIRONMENT = 2 * 1024 ** 2 - 128 * 1024;
 /** Bytes that each variable takes beside its text: a NUL and a pointer. */
 const VARIABLE_BYTES = 9;
 
-/** The rule for all environment variables together. */
+/** The rule for all environment variables together; of what is no text their types say what is wrong. */
 export function environmentSizeBreach(env: Readonly<Record<string, unknown>>): Problem | undefined {
   const bytes = Object.entries(env).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(`${name}=${String(value)}`) + VARIABLE_BYTES,
+    (sum, [name, value]) =>
+      sum + Buffer.byteLength(`${name}=${typeof value === "string" ? value : ""}`) + VARIABLE_BYTES,
     0,
   );
   if (bytes <= LARGEST_ENVIRONMENT) return undefined;

@@ -51,6 +51,7 @@ function described(value: unknown, expected: string): string {
   if (Array.isArray(value)) return expected === "tuple" ? `a list of ${value.length}` : "a list";
   if (value === null || value === undefined) return "nothing";
   if (typeof value === "object") return value instanceof Date ? "a date" : "a mapping";
+  if (typeof value === "function") return "a function";
   return typeof value === "string" ? "text" : `the ${typeof value} ${String(value)}`;
 }
 
@@ -65,7 +66,8 @@ function cure(expected: string, value: unknown, parameter: unknown): string | un
   }
   if (expected === "record" && (Array.isArray(value) || typeof value === "string")) {
     // The value itself is not quoted, since it may be a secret.
-    const [, name] = /^([A-Za-z_]\w*)=/.exec(String(Array.isArray(value) ? value[0] : value)) ?? [];
+    const [first] = Array.isArray(value) ? value : [value];
+    const [, name] = (typeof first === "string" && /^([A-Za-z_]\w*)=/.exec(first)) || [];
     if (name !== undefined || Array.isArray(value)) return `Write it as a mapping: { ${name ?? "NAME"}: "..." }.`;
   }
   if (expected === "string" && Array.isArray(value)) return ofList(value, parameter);
