@@ -6,7 +6,7 @@ type Groups = NonNullable<Exclude<OutputOptions["codeSplitting"], boolean | unde
 /**
  * What is always loaded together is one file: finding and opening one costs more than reading it. `start` comes before
  * Node keeps what it compiles, `program` reads the command line, `spec` is what every command does with a spec,
- * `inputs` reads the files that one names, `registry` finds out whether an image exists, and `build` is the rest of
+ * `inputs` reads the files that one names, `registry` finds out whether an image exists, `build` is the rest of
  * that command until a builder is loaded, and `builder` what builders take from the program beyond that.
  */
 export function groups({ output: files }: RolldownOutput): Groups {

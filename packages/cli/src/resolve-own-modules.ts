@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { registerHooks } from "node:module";
+import { type ResolveFnOutput, registerHooks } from "node:module";
 import { SHARED_VERSIONS } from "./shared-versions.ts";
 
 /** The folder of a package that holds what `tsc` or the bundler wrote. */
@@ -26,19 +26,24 @@ export function resolveOwnModules(): void {
       const version = SHARED_VERSIONS.get(specifier);
       if (version === undefined) {
         const url = RELATIVE.test(specifier) ? packages.beside(parentURL, specifier) : undefined;
-        return url === undefined ? next(specifier, context) : { url, format: "module", shortCircuit: true };
+        return url === undefined ? next(specifier, context) : esModule(url);
       }
       // All modules of one folder find the same package.
       const asked = `${parentURL.slice(0, parentURL.lastIndexOf("/"))} ${specifier}`;
       const known = shared.get(asked);
-      if (known !== undefined) return { url: known, format: "module", shortCircuit: true };
+      if (known !== undefined) return esModule(known);
       const found = next(specifier, context);
       if (packages.versionAt(found.url) !== version) return found;
       const { href: url } = new URL(`./${specifier}.js`, import.meta.url);
       shared.set(asked, url);
-      return { url, format: "module", shortCircuit: true };
+      return esModule(url);
     },
   });
+}
+
+/** What is known of a module without asking Node. */
+function esModule(url: string): ResolveFnOutput {
+  return { url, format: "module", shortCircuit: true };
 }
 
 /** The packages of this project among those that are installed, each read once. */

@@ -17,3 +17,8 @@ export async function plainFolder(path: string, tree: FileTree, baseName: string
     { hint: "Build with docker-buildx or kaniko." },
   );
 }
+
+/** Whether a folder has the mode and the owner that docker gives to one which a layer only implies. */
+export function isAsImplied({ mode, uid, gid }: LayerEntry): boolean {
+  return mode === 0o755 && uid === 0 && gid === 0;
+}

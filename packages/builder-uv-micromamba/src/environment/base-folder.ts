@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
-import { plainFolder } from "../base/plain-folder.ts";
+import { isAsImplied, plainFolder } from "../base/plain-folder.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 
 const SET_GROUP = 0o2000;
@@ -30,7 +30,7 @@ export async function keepBaseFolder(
   if (existing === undefined) return [...layers];
   const { mode, uid, gid } = existing;
   refuseSetGroup(path, mode, baseName);
-  if (mode === 0o755 && uid === 0 && gid === 0) return [...layers];
+  if (isAsImplied(existing)) return [...layers];
   return layers.map((layer) => ({
     ...layer,
     key: { in: { path, mode, uid, gid }, layer: layer.key },

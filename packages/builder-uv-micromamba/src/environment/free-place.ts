@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 import type { FileTree } from "../base/file-tree.ts";
-import { plainFolder } from "../base/plain-folder.ts";
+import { isAsImplied, plainFolder } from "../base/plain-folder.ts";
 
 /**
  * Refuses a place that the base uses for something else; an empty folder is free.
@@ -27,8 +27,7 @@ export async function refuseOwnFolder(folder: string, tree: FileTree, baseName: 
   const path = folder.slice(1);
   const existing = await plainFolder(path, tree, baseName);
   if (existing === undefined) return;
-  const { mode, uid, gid } = existing;
-  if (mode === 0o755 && uid === 0 && gid === 0 && (await tree.list(path)).length === 0) return;
+  if (isAsImplied(existing) && (await tree.list(path)).length === 0) return;
   throw new ImageSpecError("E_UNSUPPORTED", `${baseName} has a ${folder} of its own, where uv installs Pythons`, {
     hint: "Build with docker-buildx or kaniko, or remove it from the base image.",
   });
