@@ -1,5 +1,5 @@
 import { type BuildRequest, secretVariable, type Unsupported } from "@imagespec/core/builder";
-import { findApt } from "./apt/find-apt.ts";
+import { findApt } from "./apt/system/find-apt.ts";
 import type { Options } from "./options.ts";
 import { MACHINES } from "./target/python-target.ts";
 

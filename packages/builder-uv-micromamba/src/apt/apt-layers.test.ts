@@ -13,7 +13,7 @@ import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { aptLayers } from "./apt-layers.ts";
-import type { AptResolution } from "./resolve-packages.ts";
+import type { AptResolution } from "./resolve/resolve-packages.ts";
 
 const DEB = Buffer.from("a .deb");
 const PACKAGE = { name: "demo", version: "1", sha256: digestOf(DEB), size: DEB.length, automatic: false };

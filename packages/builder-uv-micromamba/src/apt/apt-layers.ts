@@ -7,10 +7,10 @@ import type { LayerIndex } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { lazy } from "../lazy.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { debianBase } from "./base-system.ts";
-import { findApt } from "./find-apt.ts";
-import { handedOn } from "./handed-on.ts";
 import type { AptLayers } from "./plan-layers.ts";
+import { debianBase } from "./system/base-system.ts";
+import { findApt } from "./system/find-apt.ts";
+import { handedOn } from "./system/handed-on.ts";
 
 /** What a plan's layers are known by, without what makes them. */
 interface KnownLayers {
@@ -44,7 +44,7 @@ export async function aptLayers(
   const { packages, mirrors } = step;
   const asked = { base: debian.identity, architecture, packages, mirrors, recipe: 1 };
   const ask = async () => {
-    const { resolvePackages } = await import("./resolve-packages.ts");
+    const { resolvePackages } = await import("./resolve/resolve-packages.ts");
     const question = {
       programs,
       base: await debian.read(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RecordStore } from "../cache/record-store.ts";
 import { listPackages } from "./list-packages.ts";
-import type { PackageContents } from "./package-contents.ts";
+import type { PackageContents } from "./package/package-contents.ts";
 
 const plain: PackageContents = { control: "", info: [], files: [] };
 const unread: PackageContents = { ...plain, info: [{ name: "postinst", text: "#!/bin/sh\nobscure\n", mode: 0o755 }] };

@@ -1,12 +1,12 @@
 import { inParallel } from "@imagespec/registry/terms";
+import { effectsOf, type PackageEffects } from "./maintainer-scripts/package-effects.ts";
 import {
   type AptArchive,
   knownContents,
   type PackageContents,
   type PackageReading,
   packageContents,
-} from "./package-contents.ts";
-import { effectsOf, type PackageEffects } from "./package-effects.ts";
+} from "./package/package-contents.ts";
 
 /** Packages fetched and listed at once. */
 const PARALLEL = 4;

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { FileTree } from "../base/file-tree.ts";
 import type { LayerEntry } from "../base/scan-layer.ts";
-import { FilePlan } from "./file-plan.ts";
 import { debianBase } from "./fixtures/debian-base.ts";
 import { packageLayers } from "./package-layers.ts";
+import { FilePlan } from "./plan/file-plan.ts";
 
 const FOLDERS = ["usr", "usr/share", "usr/share/demo", "srv"];
 

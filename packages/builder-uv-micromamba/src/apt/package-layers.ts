@@ -4,11 +4,11 @@ import { foldersOf } from "../base/folders-of.ts";
 import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
-import { debEntries } from "./deb-archive.ts";
-import type { FilePlan, PlannedFile } from "./file-plan.ts";
-import type { AptPrograms } from "./find-apt.ts";
-import type { AptArchive } from "./package-contents.ts";
-import type { AptResolution } from "./resolve-packages.ts";
+import { debEntries } from "./package/deb-archive.ts";
+import type { AptArchive } from "./package/package-contents.ts";
+import type { FilePlan, PlannedFile } from "./plan/file-plan.ts";
+import type { AptResolution } from "./resolve/resolve-packages.ts";
+import type { AptPrograms } from "./system/find-apt.ts";
 
 /** Part of the cache key; raised when the same packages should give other layers. */
 const RECIPE = 2;

@@ -1,13 +1,13 @@
-import { applyEffects } from "./apply-effects.ts";
-import { installedStanza, renderStatus } from "./dpkg-status.ts";
-import type { FilePlan } from "./file-plan.ts";
-import { handedOn } from "./handed-on.ts";
-import { controlText, type ListedPackage } from "./package-contents.ts";
-import type { PackageEffects } from "./package-effects.ts";
-import { pathFilter } from "./path-filter.ts";
-import { planLibraries } from "./plan-libraries.ts";
-import { planTriggers } from "./plan-triggers.ts";
-import type { AptResolution } from "./resolve-packages.ts";
+import { applyEffects } from "./effects/apply-effects.ts";
+import type { PackageEffects } from "./maintainer-scripts/package-effects.ts";
+import { controlText, type ListedPackage } from "./package/package-contents.ts";
+import { installedStanza, renderStatus } from "./plan/dpkg-status.ts";
+import type { FilePlan } from "./plan/file-plan.ts";
+import { pathFilter } from "./plan/path-filter.ts";
+import { planLibraries } from "./plan/plan-libraries.ts";
+import { planTriggers } from "./plan/plan-triggers.ts";
+import type { AptResolution } from "./resolve/resolve-packages.ts";
+import { handedOn } from "./system/handed-on.ts";
 
 /** Where the files are planned, and what apt has chosen. */
 export interface Installation {

@@ -4,14 +4,14 @@ import { imply, type LayerIndex } from "../base/scan-layer.ts";
 import { Downloader } from "../cache/downloader.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import type { BaseSystem } from "./base-system.ts";
-import { FilePlan } from "./file-plan.ts";
-import type { AptPrograms } from "./find-apt.ts";
 import { listPackages } from "./list-packages.ts";
-import type { AptArchive } from "./package-contents.ts";
+import type { AptArchive } from "./package/package-contents.ts";
 import { packageLayers } from "./package-layers.ts";
+import { FilePlan } from "./plan/file-plan.ts";
 import { planInstallation } from "./plan-installation.ts";
-import type { AptResolution } from "./resolve-packages.ts";
+import type { AptResolution } from "./resolve/resolve-packages.ts";
+import type { BaseSystem } from "./system/base-system.ts";
+import type { AptPrograms } from "./system/find-apt.ts";
 
 /** What installing Debian packages adds to a base. */
 export interface AptLayers {

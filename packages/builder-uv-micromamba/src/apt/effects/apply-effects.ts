@@ -1,0 +1,222 @@
+import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "../formats/alternatives.ts";
+import { addDiversion, DIVERSIONS } from "../formats/diversions.ts";
+import type { Effect } from "../maintainer-scripts/effect.ts";
+import type { PackageEffects } from "../maintainer-scripts/package-effects.ts";
+import type { FilePlan } from "../plan/file-plan.ts";
+import { handedOn } from "../system/handed-on.ts";
+import { answerQuestions, askFirst } from "./answer-questions.ts";
+import { certificateFiles } from "./certificate-files.ts";
+import { localesToGenerate } from "./locales-to-generate.ts";
+import { postgresqlPages } from "./postgresql-pages.ts";
+
+const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
+
+/**
+ * Plans what the scripts of packages leave behind.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for an effect that meets something unforeseen.
+ */
+export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan): Promise<void> {
+  const groups = new Map<string, AlternativeGroup>();
+  const askedFirst = await askFirst(all, plan);
+  for (const owner of all)
+    for (const effect of owner.effects) {
+      if (effect.do !== "alternative" && effect.do !== "pages of PostgreSQL") {
+        await apply(effect, owner, { plan, askedFirst });
+        continue;
+      }
+      const alternative =
+        effect.do === "alternative" ? effect.alternative : postgresqlPages(owner.package, effect.first, owner.contents);
+      if (alternative === undefined) continue;
+      const { name } = alternative;
+      const text = plan.system.text(`var/lib/dpkg/alternatives/${name}`);
+      const before = groups.get(name) ?? (text === "" ? undefined : readGroup(name, text));
+      groups.set(name, withAlternative(before, alternative));
+    }
+  for (const [name, group] of groups) {
+    const links = await groupLinks(group, async (path) => (await plan.resolve(path)) !== undefined);
+    for (const { path, link } of links) {
+      const existing = await plan.get(await plan.real(path));
+      const isOurs =
+        existing?.type === "symlink" &&
+        (path.startsWith("/etc/alternatives/") || existing.link?.startsWith("/etc/alternatives/"));
+      if (existing !== undefined && !isOurs)
+        throw handedOn(`${path} is an alternative (${name}), and another file is there`);
+      if (link !== undefined) await plan.link(path, link);
+      else if (existing !== undefined) await plan.put(path, { type: "removed", mode: 0 });
+    }
+    await plan.write(`var/lib/dpkg/alternatives/${name}`, renderGroup(group));
+  }
+}
+
+async function apply(
+  effect: Exclude<Effect, { do: "alternative" | "pages of PostgreSQL" }>,
+  owner: PackageEffects,
+  { plan, askedFirst }: { plan: FilePlan; askedFirst: boolean },
+): Promise<void> {
+  switch (effect.do) {
+    case "folder": {
+      if (await plan.has(effect.path)) return;
+      const gid = effect.group === undefined ? 0 : groupId(await plan.text("etc/group"), effect.group);
+      if (gid === undefined) throw handedOn(`${owner.package} makes ${effect.path} for the group ${effect.group}`);
+      return plan.put(effect.path, { type: "directory", mode: effect.mode, gid });
+    }
+    case "link":
+      return plan.link(effect.path, effect.link);
+    case "file":
+      if (await plan.has(effect.path)) return;
+      return plan.write(effect.path, effect.text, effect.mode);
+    case "copy": {
+      if (await plan.has(effect.path)) return;
+      const file = owner.contents.files.find(({ path }) => `/${path}` === effect.from);
+      if (file === undefined) throw handedOn(`${owner.package} copies ${effect.from}, which it does not hold`);
+      const { mode, uid, gid, size, path } = file;
+      return plan.put(effect.path, { type: "file", mode, uid, gid, size, from: { package: owner.at, path } });
+    }
+    case "file beside":
+      return fileBeside(effect, owner, plan);
+    case "debconf":
+      return answerQuestions(effect, owner, { plan, askedFirst });
+    case "system group":
+      return addSystemGroup(effect.name, plan);
+    case "mode": {
+      const found = plan.planned.get(await plan.real(effect.path));
+      const gid = groupId(await plan.text("etc/group"), effect.group);
+      if (found?.type !== "file" || gid === undefined)
+        throw handedOn(`${owner.package} changes ${effect.path}, which it does not hold`);
+      Object.assign(found, { mode: effect.mode, gid });
+      return;
+    }
+    case "start links":
+      return startLinks(effect.script, owner, plan);
+    case "unit":
+      return enableUnit(effect, owner, plan);
+    case "diversion":
+      return divert(effect, owner.package, plan);
+    case "certificates":
+      return trustCertificates(owner, plan);
+    case "locale.gen":
+      return plan.write("etc/locale.gen", localesToGenerate(owner));
+    case "nothing beside": {
+      const { path, line } = effect;
+      const isHeeded =
+        line === undefined
+          ? await plan.isOfBase(path)
+          : (await plan.text(path.slice(1))).split("\n").some((one) => one.startsWith(line));
+      if (isHeeded) throw handedOn(`${owner.package} heeds ${effect.path}, which the image has`);
+      return;
+    }
+    case "nothing without":
+      for (const folder of PATH)
+        if (await plan.has(`${folder}/${effect.program}`))
+          throw handedOn(`${owner.package} runs ${effect.program}, which the image has`);
+  }
+}
+
+/** The files of update-ca-certificates(8), and a folder for certificates of the machine, which is like /usr/local. */
+async function trustCertificates(owner: PackageEffects, plan: FilePlan): Promise<void> {
+  const { texts, links } = certificateFiles(owner);
+  for (const [path, text] of texts) await plan.write(path, text);
+  for (const [path, link] of links) await plan.link(path, link);
+  const { mode, gid } = await plan.folderOf("usr/local");
+  await plan.put("usr/local/share/ca-certificates", { type: "directory", mode, gid });
+}
+
+async function divert({ path, to }: Extract<Effect, { do: "diversion" }>, by: string, plan: FilePlan): Promise<void> {
+  const before = await plan.text(DIVERSIONS);
+  await plan.write(DIVERSIONS, addDiversion(before, { path, to, by }));
+  await plan.write(`${DIVERSIONS}-old`, before);
+}
+
+/**
+ * A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their
+ * security updates.
+ */
+async function fileBeside(
+  { file, name, versions, text }: Extract<Effect, { do: "file beside" }>,
+  { contents, package: subject }: PackageEffects,
+  plan: FilePlan,
+): Promise<void> {
+  const place = contents.files.find(({ path }) => path.endsWith(`/${file}`))?.path;
+  const stated = /^Version: (\S+)$/m.exec(contents.control)?.[1] ?? "";
+  if (place === undefined || !versions.includes(stated.replace(/\+deb\d+u\d+$/, "")))
+    throw handedOn(`${subject} ${stated} writes ${name} by a script that only a container can run`);
+  await plan.write(`${place.slice(0, -file.length)}${name}`, text);
+}
+
+/** addgroup(8) with --system: the first free number from 100. */
+async function addSystemGroup(name: string, plan: FilePlan): Promise<void> {
+  const group = await plan.text("etc/group");
+  if (groupId(group, name) !== undefined) return;
+  const used = new Set(group.split("\n").map((line) => Number(line.split(":")[2])));
+  let gid = 100;
+  while (used.has(gid)) gid++;
+  const shadow = await plan.text("etc/gshadow");
+  const write = async (path: string, text: string, like: string) => {
+    const { mode, uid, gid: owner } = (await plan.get(like)) ?? { mode: 0o644, uid: 0, gid: 0 };
+    await plan.put(path, { type: "file", mode, uid, gid: owner, text });
+  };
+  await write("etc/group", `${group}${name}:x:${gid}:\n`, "etc/group");
+  await write("etc/group-", group, "etc/group");
+  if (shadow !== "") {
+    await write("etc/gshadow", `${shadow}${name}:!::\n`, "etc/gshadow");
+    await write("etc/gshadow-", shadow, "etc/gshadow");
+  }
+  await plan.write("run/adduser", "");
+}
+
+function groupId(text: string, name: string): number | undefined {
+  const line = text.split("\n").find((one) => one.startsWith(`${name}:`));
+  return line === undefined ? undefined : Number(line.split(":")[2]);
+}
+
+/**
+ * `update-rc.d SCRIPT defaults` for a script nobody has linked yet: one link for each runlevel its header names (LSB).
+ */
+async function startLinks(script: string, { contents, package: name }: PackageEffects, plan: FilePlan): Promise<void> {
+  const text = contents.files.find(({ path }) => path === `etc/init.d/${script}`)?.text;
+  if (text === undefined) throw handedOn(`${name} starts /etc/init.d/${script}, which it does not hold`);
+  const levels = (field: string) =>
+    (new RegExp(`^# ${field}:[ \\t]*(.*)$`, "m").exec(text)?.[1] ?? "")
+      .split(/\s+/)
+      .filter((level) => /^[0-6S]$/.test(level));
+  for (const [letter, field] of [
+    ["S", "Default-Start"],
+    ["K", "Default-Stop"],
+  ] as const)
+    for (const level of levels(field)) await plan.link(`etc/rc${level}.d/${letter}01${script}`, `../init.d/${script}`);
+}
+
+/** What deb-systemd-helper writes of a unit: its state, and for one of users, which is enabled, the link as well. */
+async function enableUnit(
+  { unit, of }: Extract<Effect, { do: "unit" }>,
+  { contents, package: name }: PackageEffects,
+  plan: FilePlan,
+): Promise<void> {
+  const file = contents.files.find(
+    ({ path }) => new RegExp(`^(usr/)?lib/systemd/${of}/`).test(path) && path.endsWith(`/${unit}`),
+  );
+  const install = /^\[Install\]$(.*)/ms.exec(file?.text ?? "")?.[1];
+  const lines = (install ?? "").split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const targets = lines.map((line) => /^WantedBy=([\w@.+-]+)$/.exec(line)?.[1]);
+  if (file === undefined || install === undefined || targets.includes(undefined))
+    throw handedOn(`${name} enables the unit ${unit}, whose [Install] is not read here`);
+  const state = `var/lib/systemd/deb-systemd-${of === "user" ? "user-" : ""}helper-enabled`;
+  const folder = async (path: string) => {
+    if (!(await plan.has(path))) await plan.put(path, { type: "directory", mode: 0o755 });
+  };
+  await folder("var/lib/systemd");
+  await folder(state);
+  const links = targets.map((wanted) => `etc/systemd/${of}/${wanted}.wants/${unit}`);
+  await plan.write(`${state}/${unit}.dsh-also`, links.map((link) => `/${link}\n`).join(""));
+  if (of === "system") return;
+  // The program looks into /lib first, which is a link to /usr/lib in most.
+  const short = file.path.replace(/^usr\//, "");
+  const shown = (await plan.resolve(short)) === undefined ? file.path : short;
+  for (const [at, wanted] of targets.entries()) {
+    await folder(`${state}/${wanted}.wants`);
+    await plan.write(`${state}/${wanted}.wants/${unit}`, "");
+    await folder(`etc/systemd/${of}/${wanted}.wants`);
+    await plan.link(links[at] ?? "", `/${shown}`);
+  }
+}

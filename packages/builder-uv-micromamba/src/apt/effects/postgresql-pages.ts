@@ -1,0 +1,27 @@
+import type { Alternative } from "../formats/alternatives.ts";
+import type { PackageContents } from "../package/package-contents.ts";
+import { handedOn } from "../system/handed-on.ts";
+
+/**
+ * The alternative of a version's manual pages that postgresql-common makes: one page leads, the others of the package
+ * follow it. Undefined where the package has none.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for versions before 10, which count otherwise.
+ */
+export function postgresqlPages(name: string, first: string, { files }: PackageContents): Alternative | undefined {
+  const version = /-([1-9]\d+)$/.exec(name)?.[1];
+  if (version === undefined) throw handedOn(`${name} is of a version of PostgreSQL that is not known here`);
+  const pages = files.flatMap(({ path, type }) =>
+    type !== "directory" && /\/man\/.*\.[1-9](\.gz)?$/.test(`/${path}`) ? [`/${path}`] : [],
+  );
+  const alternative = (path: string) => ({
+    link: path.replace(`postgresql/${version}/`, ""),
+    name: path.slice(path.lastIndexOf("/") + 1),
+    path,
+  });
+  const slaves = pages.filter((path) => !path.endsWith(`/${first}`)).map(alternative);
+  if (slaves.length === 0) return undefined;
+  const section = /\.(\d)\./.exec(first)?.[1];
+  const leading = alternative(`/usr/share/postgresql/${version}/man/man${section}/${first}`);
+  return { ...leading, priority: Number(version) * 10, slaves };
+}
