@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { FAIL_FUNCTION } from "./script/fail.ts";
+import { FAIL_FUNCTION } from "./script/fragment/fail.ts";
 import { parseStepFault } from "./step-fault.ts";
 
 it("names a fault in what the step prints, and not in the script that would print it", () => {

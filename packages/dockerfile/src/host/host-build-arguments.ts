@@ -1,7 +1,7 @@
 import { type BuildPlan, ImageSpecError } from "@imagespec/core/builder";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import { buildArguments } from "../instruction/build-arguments.ts";
-import { PYTHON_SOURCES } from "../script/python-sources.ts";
+import { PYTHON_SOURCES } from "../script/fragment/python-sources.ts";
 
 /** Predefined build arguments: every step sees them without ARG, and they are in no image's history. */
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [

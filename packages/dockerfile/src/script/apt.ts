@@ -1,7 +1,7 @@
 import { type AddressMirrors, APT_CHOICES, type AptStep, shellWord } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "./fail.ts";
-import type { StepTools } from "./step-tools.ts";
-import { trustLines } from "./trust.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
+import type { StepTools } from "./fragment/step-tools.ts";
+import { trustLines } from "./fragment/trust.ts";
 
 const CHOICES = Object.entries(APT_CHOICES)
   .map(([name, value]) => `-o ${name}=${value}`)

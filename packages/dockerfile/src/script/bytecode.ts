@@ -1,6 +1,6 @@
 import { COMPILE_SCRIPT, type EnvironmentStep, PYTHON_FOLDER, shellWord, type UserStep } from "@imagespec/core/builder";
-import { chownScript } from "./chown.ts";
-import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { CLEAN_ENVIRONMENT } from "./fragment/clean-environment.ts";
 
 /** Whether the Python below the environment may be one that we installed. */
 export function hasManagedPython(environment: EnvironmentStep): boolean {

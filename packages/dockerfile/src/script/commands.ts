@@ -7,11 +7,11 @@ import {
   type UserStep,
 } from "@imagespec/core/builder";
 import { ImageSpecError } from "@imagespec/registry";
-import { chownScript } from "./chown.ts";
-import { FAIL_FUNCTION } from "./fail.ts";
-import type { StepTools } from "./step-tools.ts";
-import { trustLines } from "./trust.ts";
-import { cacheSetting } from "./uv-settings.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
+import type { StepTools } from "./fragment/step-tools.ts";
+import { trustLines } from "./fragment/trust.ts";
+import { cacheSetting } from "./fragment/uv-settings.ts";
 
 /** What the commands' step needs of a plan. */
 export interface CommandsQuestion {

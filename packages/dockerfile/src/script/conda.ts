@@ -6,10 +6,10 @@ import {
   throughAddressMirror,
   type UserStep,
 } from "@imagespec/core/builder";
-import { chownScript } from "./chown.ts";
-import { CLEAN_ENVIRONMENT } from "./clean-environment.ts";
-import type { StepTools } from "./step-tools.ts";
-import { trustLines } from "./trust.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { CLEAN_ENVIRONMENT } from "./fragment/clean-environment.ts";
+import type { StepTools } from "./fragment/step-tools.ts";
+import { trustLines } from "./fragment/trust.ts";
 
 type Conda = Extract<EnvironmentStep, { manager: "conda" }>;
 

@@ -1,4 +1,4 @@
-import { FAIL_FUNCTION } from "./fail.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
 
 /** What no layer holds, so that it need not be searched. */
 const NOT_OF_THE_IMAGE = "/proc|/sys|/dev|/kaniko";

@@ -1,5 +1,5 @@
 import { LOGIN_SHELL_FILE } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "./fail.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
 
 /**
  * Writes the file that gives the image's PATH back to login shells, whose /etc/profile sets another. The same text as

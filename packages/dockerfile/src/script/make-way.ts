@@ -1,5 +1,5 @@
 import { shellWord } from "@imagespec/core/builder";
-import { FAIL_FUNCTION } from "./fail.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
 
 /** A tree of shipped files, and where the script finds it. */
 export interface Tree {

@@ -7,13 +7,13 @@ import {
   shellWord,
   type UserStep,
 } from "@imagespec/core/builder";
-import { checkPackages } from "./check-packages.ts";
-import { chownScript } from "./chown.ts";
-import { SYSTEM_PATH } from "./fail.ts";
-import { forgetFiles } from "./forget-files.ts";
-import { findInterpreter } from "./interpreter.ts";
-import type { StepTools } from "./step-tools.ts";
-import { uvSettings } from "./uv-settings.ts";
+import { checkPackages } from "./fragment/check-packages.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { SYSTEM_PATH } from "./fragment/fail.ts";
+import { forgetFiles } from "./fragment/forget-files.ts";
+import { findInterpreter } from "./fragment/interpreter.ts";
+import type { StepTools } from "./fragment/step-tools.ts";
+import { uvSettings } from "./fragment/uv-settings.ts";
 
 const [POETRY, EXPORT] = POETRY_PACKAGES;
 

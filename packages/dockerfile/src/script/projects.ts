@@ -1,11 +1,11 @@
 import { shellWord } from "@imagespec/core/builder";
-import { checkPackages } from "./check-packages.ts";
-import { chownScript } from "./chown.ts";
-import { SYSTEM_PATH } from "./fail.ts";
-import { forgetFiles } from "./forget-files.ts";
-import { findInterpreter } from "./interpreter.ts";
+import { checkPackages } from "./fragment/check-packages.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { SYSTEM_PATH } from "./fragment/fail.ts";
+import { forgetFiles } from "./fragment/forget-files.ts";
+import { findInterpreter } from "./fragment/interpreter.ts";
+import { uvSettings } from "./fragment/uv-settings.ts";
 import { indexOptions, mountedPath, type PackagesQuestion, secretSettings } from "./packages.ts";
-import { uvSettings } from "./uv-settings.ts";
 
 /** Whether a plan has projects to build. */
 export function hasProjects({ source }: PackagesQuestion["step"]): boolean {

@@ -1,7 +1,7 @@
 import type { BuildPlan } from "@imagespec/core/builder";
 import { buildArguments } from "../instruction/build-arguments.ts";
-import { FAIL_FUNCTION } from "./fail.ts";
-import { PYTHON_SOURCES } from "./python-sources.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
+import { PYTHON_SOURCES } from "./fragment/python-sources.ts";
 
 /**
  * Fails where the base sets a variable with the name of a build argument that the plan needs: its value would stand in

@@ -1,6 +1,6 @@
 import type { UserStep } from "@imagespec/core/builder";
-import { chownScript } from "./chown.ts";
-import { FAIL_FUNCTION } from "./fail.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
 
 /**
  * Creates the user the container runs as, with shell built-ins plus mkdir, chmod and chown. A user of that name is

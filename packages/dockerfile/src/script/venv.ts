@@ -6,11 +6,11 @@ import {
   shellWord,
   type UserStep,
 } from "@imagespec/core/builder";
-import { chownScript } from "./chown.ts";
-import { FAIL_FUNCTION } from "./fail.ts";
-import { PYTHON_SOURCE_LINES } from "./python-sources.ts";
-import type { StepTools } from "./step-tools.ts";
-import { uvSettings } from "./uv-settings.ts";
+import { chownScript } from "./fragment/chown.ts";
+import { FAIL_FUNCTION } from "./fragment/fail.ts";
+import { PYTHON_SOURCE_LINES } from "./fragment/python-sources.ts";
+import type { StepTools } from "./fragment/step-tools.ts";
+import { uvSettings } from "./fragment/uv-settings.ts";
 
 type Venv = Extract<EnvironmentStep, { manager: "venv" }>;
 

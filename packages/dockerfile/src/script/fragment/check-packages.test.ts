@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { environmentPrefix } from "../fixtures/environment-prefix.ts";
-import { parseStepFault, parseStepWarning } from "../step-fault.ts";
+import { environmentPrefix } from "../../fixtures/environment-prefix.ts";
+import { parseStepFault, parseStepWarning } from "../../step-fault.ts";
 import { checkPackages } from "./check-packages.ts";
 import { findInterpreter } from "./interpreter.ts";
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import type { EnvironmentStep } from "@imagespec/core/builder";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { environmentPrefix } from "../fixtures/environment-prefix.ts";
+import { environmentPrefix } from "../../fixtures/environment-prefix.ts";
 import { forgetFiles } from "./forget-files.ts";
 import { findInterpreter } from "./interpreter.ts";
 
