@@ -1,8 +1,5 @@
 import { expect, it } from "vitest";
-import type { BaseInspector } from "../base/base-inspector.ts";
-import { FileTree } from "../base/file-tree.ts";
-import type { LayerEntry } from "../base/scan-layer.ts";
-import { missingWheels, withOrigins } from "./missing-wheels.ts";
+import { missingWheels } from "./missing-wheels.ts";
 
 const installed = (name: string, version: string) => ({ name, version, info: `${name}-${version}.dist-info` });
 
@@ -62,27 +59,4 @@ it("leaves to uv what comes from another address, and always installs projects a
   expect(() => missingWheels([wheel], [held])).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED" }));
   for (const there of [held, installed("a", "1.0")])
     expect(missingWheels([{ name: "a", version: "1.0", isProject: true }], [there]).outdated).toEqual([there]);
-});
-
-it("reads the origins of what wheels may replace, as far as they are still there", async () => {
-  const entry = (type: LayerEntry["type"]): LayerEntry => ({ type, mode: 0o755, uid: 0, gid: 0 });
-  const path = (name: string) => `opt/venv/lib/python3.11/site-packages/${name}-1.0.dist-info/direct_url.json`;
-  const layer = (...files: string[]) => {
-    const folders = files.flatMap((file) => file.split("/").map((_, at, parts) => parts.slice(0, at).join("/")));
-    const entries = [...folders.map((one) => [one, entry("directory")]), ...files.map((one) => [one, entry("file")])];
-    return async () => ({ entries: Object.fromEntries(entries) as Record<string, LayerEntry> });
-  };
-  // Of the layers the upper one takes one file out.
-  const gone = path("b").replace("direct_url.json", ".wh.direct_url.json");
-  const tree = new FileTree([layer(gone), layer(path("a"), path("b"), path("c"))]);
-  const contents = async (paths: readonly string[]) => new Map(paths.map((one) => [one, Buffer.from(`of ${one}`)]));
-  const environment = {
-    kind: "venv" as const,
-    prefix: "/opt/venv",
-    python: { path: "", minor: "3.11", version: undefined },
-    distributions: ["a", "b", "c"].map((name) => installed(name, "1.0")),
-  };
-  const wheels = ["A", "b"].map((name) => ({ name, version: "1.0" }));
-  const found = await withOrigins(environment, wheels, { tree, contents } as unknown as BaseInspector);
-  expect(found.map((one) => one.origin)).toEqual([`of ${path("a")}`, undefined, undefined]);
 });

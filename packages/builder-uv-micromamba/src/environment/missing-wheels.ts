@@ -1,25 +1,27 @@
 import { ImageSpecError, normalName } from "@imagespec/core/builder";
-import type { BaseEnvironment, BaseInspector } from "../base/base-inspector.ts";
 import { DIRECT_URL, type InstalledDistribution } from "../base/installed-distribution.ts";
 import { sameVersion } from "../wheel/version.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
 
-/** What of a wheel decides whether an environment lacks it. */
+/** The fields of a wheel that decide whether an environment lacks it. */
 type Wanted = Pick<Wheel, "name" | "version" | "notes" | "isProject">;
 
-/** What an environment lacks, and what has to go for it. */
+/** The wheels to install, and the distributions to remove for them. */
 interface Missing<W> {
   missing: W[];
   outdated: InstalledDistribution[];
 }
 
 /**
- * Which wheels an environment lacks, and what it holds in another version of them or from elsewhere: uv takes what has
- * the same version for another one when the requirement names an address that it does not come from, and for a uv.lock
- * (`isSynced`) also when it comes from an address and the lock names an index. A project is always made anew.
+ * Which wheels an environment lacks, and which of its distributions they replace. Pure.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that the environment holds more than once, of which uv takes some out,
- * and for one from another address, since addresses in several spellings may be the same to uv.
+ * A distribution of the same version stays, as it does under uv, unless it comes from elsewhere: it is replaced where
+ * the requirement names an address and the distribution came from an index. With a uv.lock (`isSynced`) the reverse
+ * holds too: what came from an address is replaced where the lock names an index. A project is always installed anew.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a distribution that the environment holds more than once, of which uv
+ * removes only some, and for one that came from another address than the required one, since uv may take two spellings
+ * of an address for the same.
  */
 export function missingWheels<W extends Wanted>(
   wheels: readonly W[],
@@ -35,7 +37,7 @@ export function missingWheels<W extends Wanted>(
       throw new ImageSpecError("E_UNSUPPORTED", `The environment holds ${found.info} as well as ${again.info}`, {
         hint: "Use a base image whose environment has it once, or build with docker-buildx or kaniko.",
       });
-    if (found !== undefined && sameVersion(found.version, wheel.version) && isFromThere(wheel, found, isSynced))
+    if (found !== undefined && sameVersion(found.version, wheel.version) && isOfSameOrigin(wheel, found, isSynced))
       continue;
     missing.push(wheel);
     if (found !== undefined) outdated.push(found);
@@ -43,7 +45,7 @@ export function missingWheels<W extends Wanted>(
   return { missing, outdated };
 }
 
-function isFromThere(
+function isOfSameOrigin(
   { notes, isProject }: Wanted,
   { origin, info }: InstalledDistribution,
   isSynced: boolean,
@@ -55,20 +57,4 @@ function isFromThere(
   throw new ImageSpecError("E_UNSUPPORTED", `The environment has ${info} from another address than is required`, {
     hint: "Use the address that the base image has it from, or build with docker-buildx or kaniko.",
   });
-}
-
-/** What a base's environment holds, with the origins of those that wheels may replace. */
-export async function withOrigins(
-  { prefix, python, distributions }: BaseEnvironment,
-  wheels: readonly Wanted[],
-  inspector: BaseInspector,
-): Promise<InstalledDistribution[]> {
-  const names = new Set(wheels.map(({ name }) => normalName(name)));
-  const site = `${prefix.slice(1)}/lib/python${python.minor}/site-packages`;
-  const pathOf = ({ info }: InstalledDistribution) => `${site}/${info}/${DIRECT_URL}`;
-  const wanted = distributions.filter(({ name }) => names.has(normalName(name))).map(pathOf);
-  const isThere = await Promise.all(wanted.map((path) => inspector.tree.get(path)));
-  const paths = wanted.filter((_, at) => isThere[at] !== undefined);
-  const texts = await inspector.contents(paths);
-  return distributions.map((one) => ({ ...one, origin: texts.get(pathOf(one))?.toString("utf8") }));
 }

@@ -1,12 +1,6 @@
-import {
-  canonicalJson,
-  type EnvironmentStep,
-  ImageSpecError,
-  type PackagesStep,
-  PYTHON_FOLDER,
-} from "@imagespec/core/builder";
+import { canonicalJson, type EnvironmentStep, ImageSpecError, type PackagesStep } from "@imagespec/core/builder";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BaseEnvironment, BasePython } from "../base/base-inspector.ts";
+import type { BaseEnvironment } from "../base/base-inspector.ts";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 import { bytecodeLayer } from "../bytecode/bytecode-layer.ts";
 import { findCompiler } from "../bytecode/find-compiler.ts";
@@ -14,19 +8,17 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { ownedLayer } from "../layer/owned-layer.ts";
 import { resolveWheels, type WheelsQuestion } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
-import { isOfVersion, type Libc, type PythonTarget } from "../target/python-target.ts";
+import type { Libc, PythonTarget } from "../target/python-target.ts";
 import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
 import { baseBytecode, holdsBytecode } from "./base-bytecode.ts";
+import { basePython } from "./base-python.ts";
 import type { EarlyResolution } from "./early-resolution.ts";
 import type { EmptyEnvironment, EnvironmentQuestion } from "./empty-environment.ts";
 import { keepFolderModes } from "./folder-modes.ts";
-import { refuseOwnFolder, refuseTakenPlace } from "./free-place.ts";
-import { managedPython } from "./managed-python.ts";
-import { missingWheels, withOrigins } from "./missing-wheels.ts";
+import { makeEmptyEnvironment } from "./make-empty-environment.ts";
+import { missingWheels } from "./missing-wheels.ts";
 import { removalLayer, removedPaths } from "./removal-layer.ts";
-import { venvLayer } from "./venv-layer.ts";
-
-type VenvStep = Extract<EnvironmentStep, { manager: "venv" }>;
+import { withOrigins } from "./with-origins.ts";
 
 /** What an environment adds to a base. */
 export interface PythonEnvironment {
@@ -58,7 +50,7 @@ export async function pythonEnvironment(
   const limit = step.bytecode ? Math.floor(question.limit / 2) : question.limit;
   const extended = await question.inspector.environment();
   const libc = await checkedBase(step, question, extended);
-  const empty = await emptyEnvironment(session, step, { ...question, limit, libc, extended });
+  const empty = await makeEmptyEnvironment(session, step, { ...question, limit, libc, extended });
   const { removed, removal, modules, base } =
     packages === undefined
       ? await layersWithoutPackages(step, extended, question)
@@ -105,7 +97,7 @@ async function checkedBase(
   const libc = await inspector.libc();
   // The most basic fault of the base is reported first.
   if (extended === undefined && step.manager === "venv" && step.python.from !== "version")
-    await basePython(step, question);
+    await basePython(step.python, question);
   if (libc !== undefined) return libc;
   throw new ImageSpecError("E_UNSUPPORTED", `${base.name} has no known C library, so no wheel can be chosen for it`, {
     hint: "Use a base with glibc or musl, or build with docker-buildx or kaniko.",
@@ -198,89 +190,10 @@ async function chosenWheels(
   return resolveWheels(session, wanted);
 }
 
-async function emptyEnvironment(
-  session: BuildSession,
-  step: EnvironmentStep,
-  question: EnvironmentQuestion & { libc: Libc; extended: BaseEnvironment | undefined },
-): Promise<EmptyEnvironment> {
-  const { extended } = question;
-  // Conda packages take at most half of the layers, so that the rest is left for Python packages.
-  if (step.manager === "conda") {
-    const { condaEnvironment } = await import("./conda-environment.ts");
-    return condaEnvironment(session, step, { ...question, limit: Math.ceil(question.limit / 2) });
-  }
-  return extended === undefined
-    ? newEnvironment(session, step, question)
-    : extendEnvironment(step, question.base, extended);
-}
-
 function refuseReplacing(fromConda: readonly InstalledDistribution[]): void {
   if (fromConda.length === 0) return;
   const names = fromConda.map(({ name, version }) => `${name} ${version}`).join(", ");
   throw new ImageSpecError("E_RESOLVE", `The Python packages need another version of what conda installs: ${names}`, {
     hint: "Add the version they need to condaPackages, or remove the package from one of the two.",
-  });
-}
-
-function extendEnvironment(step: VenvStep, base: BaseImage, { python, prefix }: BaseEnvironment): EmptyEnvironment {
-  const found = python.version ?? python.minor;
-  if (step.python.from === "version" && !isOfVersion(found, step.python.version))
-    throw new ImageSpecError(
-      "E_UNSUPPORTED",
-      `pythonVersion is ${step.python.version}, and the environment of ${base.name} has Python ${found}`,
-      { hint: "Leave pythonVersion out, or set it on the base." },
-    );
-  if (prefix === step.prefix) return { python, prefix, layers: [], distributions: [] };
-  const link: LayerSource = {
-    key: { link: step.prefix, to: prefix, recipe: 1 },
-    title: `${step.prefix} -> ${prefix}`,
-    entries: () => [{ type: "symlink", path: step.prefix.slice(1), link: prefix, uid: 0, gid: 0 }],
-  };
-  return { python, prefix, layers: [link], distributions: [] };
-}
-
-async function newEnvironment(
-  session: BuildSession,
-  step: VenvStep,
-  question: EnvironmentQuestion & { libc: Libc },
-): Promise<EmptyEnvironment> {
-  await refuseTakenPlace(step.prefix, question.inspector.tree, question.base.name);
-  const { foundation, python } = await chosenPython(session, step, question);
-  const { path, minor, version = minor } = python;
-  const systemSitePackages = step.python.from === "exec";
-  const layers = [venvLayer({ prefix: step.prefix, python: path, minor, version, systemSitePackages })];
-  return { python, prefix: step.prefix, foundation, layers, distributions: [] };
-}
-
-/** The base's own Python where it is what the step asks for, else one that uv manages. */
-async function chosenPython(
-  session: BuildSession,
-  step: VenvStep,
-  question: EnvironmentQuestion & { libc: Libc },
-): Promise<{ python: BasePython; foundation?: LayerSource }> {
-  const { base, inspector, libc } = question;
-  if (step.python.from !== "version") return { python: await basePython(step, question) };
-  const { version } = step.python;
-  const own = await inspector.python("python3");
-  if (own !== undefined && isOfVersion(own.version ?? own.minor, version)) return { python: own };
-  await refuseOwnFolder(PYTHON_FOLDER, inspector.tree, base.name);
-  const uv = await session.uv(step.uvImage);
-  const managed = await managedPython(session, uv, { version, architecture: base.platform.architecture, libc });
-  return { python: managed, foundation: managed.layer };
-}
-
-/**
- * The base's own interpreter that the step asks for.
- *
- * @throws ImageSpecError E_NO_PYTHON.
- */
-async function basePython({ python }: VenvStep, { base, inspector }: EnvironmentQuestion): Promise<BasePython> {
-  const exec = python.from === "exec" ? python.path : undefined;
-  const found = await inspector.python(exec ?? "python3");
-  if (found !== undefined) return found;
-  if (exec !== undefined)
-    throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no ${exec}`, { hint: "Correct pythonExec." });
-  throw new ImageSpecError("E_NO_PYTHON", `${base.name} has no python3 on its PATH`, {
-    hint: 'Set pythonVersion, for example "3.12", or use a base with Python.',
   });
 }
