@@ -67,11 +67,18 @@ export const PACKAGE_CASES: readonly Case[] = [
     ends: "built",
   },
   {
-    says: "requirements that demand hashes",
+    says: "requirements that demand hashes, and a package whose address states its own",
     spec: ({ index }) => {
-      const sha = index.distributions.find(({ name, version }) => name === "plain-two" && version === "1.0")?.sha256;
+      const file = (wanted: string) => index.distributions.find(({ filename }) => filename.startsWith(`${wanted}-`));
+      const sha = file("plain_two-1.0")?.sha256;
+      const { filename, sha256 } = file("data_files-1.0") as { filename: string; sha256: string };
+      const address = new URL(`/files/${filename}#sha256=${sha256}`, index.url).href;
       return {
-        parameters: { requirements: "requirements.txt", pipIndex: index.url },
+        parameters: {
+          packages: [`data-files @ ${address}`],
+          requirements: "requirements.txt",
+          pipIndex: index.url,
+        },
         files: { "requirements.txt": `--require-hashes\nplain-two==1.0 \\\n    --hash=sha256:${sha}\n` },
       };
     },

@@ -103,7 +103,11 @@ describe("parsePylock", () => {
     const C = "c".repeat(128);
     expect(direct(`#sha512=${C.toUpperCase()}`, `sha256 = "${A}"`)).toEqual([`sha256:${A}`, `sha512:${C}`]);
     expect(() => direct("#sha256=x", "")).toThrow(/malformed/);
-    expect(() => direct("", `blake2b = "${A}"`)).toThrow(/cannot be checked/);
+    expect(direct("", `blake2b = "${A}", sha3_256 = "${A}", sha256 = "${B}"`)).toEqual([`sha256:${B}`]);
+    expect(direct("#blake2b=0", `sha1 = "${"0".repeat(40)}"`)).toEqual([`sha1:${"0".repeat(40)}`]);
+    expect(() => direct("", `blake2b = "${A}"`)).toThrow(
+      expect.objectContaining({ code: "E_UNSUPPORTED", message: expect.stringMatching(/checked here, only blake2b/) }),
+    );
   });
 
   it("tells what is built from which source, and refuses what has none", () => {

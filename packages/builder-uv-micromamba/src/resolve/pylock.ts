@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { ImageSpecError, normalName } from "@imagespec/core/builder";
 import { parse } from "smol-toml";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
-import { statedHash } from "../cache/stated-hash.ts";
+import { addressHash, statedHashes } from "../cache/stated-hash.ts";
 import { type ResolvedSource, subjectOf } from "../source-build/source-kinds.ts";
 import type { WheelTags } from "../target/wheel-tags.ts";
 import { preferWheel } from "../wheel/prefer-wheel.ts";
@@ -166,14 +166,14 @@ function algorithm(hash: string): string {
 function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
   const url = artifact.url ?? (artifact.path === undefined ? "" : pathToFileURL(resolve(folder, artifact.path)).href);
   const filename = artifact.name ?? fileNameOf(url);
-  const fragment = /#(?:.*&)?(md5|sha\d+|blake2\w+)=([^&]*)/i.exec(url);
-  const stated = [...Object.entries(artifact.hashes ?? {}), ...(fragment ? [[fragment[1], fragment[2]] as const] : [])];
+  const inAddress = addressHash(url);
+  const stated = Object.entries(artifact.hashes ?? {}).map(([algorithm, hex]) => `${algorithm}:${hex}`);
   return {
     name: locked.name,
     version: locked.version ?? filename.split("-")[1] ?? "",
     filename,
     url: url.replace(/#.*$/, ""),
-    hashes: [...new Set(stated.map(([name = "", hex = ""]) => statedHash(name, hex, filename)))],
+    hashes: statedHashes(inAddress === undefined ? stated : [...stated, inAddress], filename),
     size: artifact.size === undefined ? undefined : Number(artifact.size),
     ...(artifact === locked.archive && { directUrl: archiveDirectUrl(url, artifact.subdirectory) }),
   };

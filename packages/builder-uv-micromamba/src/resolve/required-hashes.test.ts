@@ -26,6 +26,9 @@ describe("requiredHashes", () => {
       [A],
     ],
     [`https://host/x/demo_pack-1.0-py3-none-any.whl --hash=sha256:${A}`, [A]],
+    [`demo-pack @ https://h/d.whl#sha256=${A}`, [A]],
+    [`https://h/demo_pack-1.0-py3-none-any.whl#egg=demo-pack&sha256=${A} ; os_name == "posix"`, [A]],
+    [`demo-pack @ https://h/d.whl#sha256=${A} --hash=sha256:${B}`, [B]],
   ])("admits what %j says", (text, hashes) => {
     expect([...(requiredHashes([text], ENVIRONMENT).get("demo-pack") ?? [])]).toEqual(
       hashes.map((hex) => `sha256:${hex}`),

@@ -1,5 +1,5 @@
 import { type MarkerEnvironment, markerHolds, normalName } from "@imagespec/core/builder";
-import { statedHashText } from "../cache/stated-hash.ts";
+import { addressHash, statedHashText } from "../cache/stated-hash.ts";
 
 /** Whether every distribution must have a hash among the requirements (pip's `--require-hashes`). */
 export function requiresHashes(texts: readonly string[]): boolean {
@@ -13,8 +13,8 @@ export function packageWithoutHash(packages: readonly string[]): string | undefi
 
 /**
  * The hashes that the requirements for an environment admit, as `algorithm:hex` by normalised name (pip's
- * `--hash=sha256:...`). uv only checks them when it installs, which this builder does itself; of two lines with hashes
- * for one package the later one counts there.
+ * `--hash=sha256:...`, else that of an address's fragment). uv only checks them when it installs, which this builder
+ * does itself; of two lines with hashes for one package the later one counts there.
  *
  * @throws ImageSpecError E_RESOLVE for one that cannot be checked.
  */
@@ -24,7 +24,9 @@ export function requiredHashes(texts: readonly string[], environment: MarkerEnvi
     for (const raw of text.replace(/\\\r?\n/g, " ").split(/\r?\n/)) {
       const line = raw.replace(/(^|\s)#.*$/, "");
       const name = requirementName(line);
-      const hashes = [...line.matchAll(/\s--hash(?:\s*=\s*|\s+)(\S*)/g)].map((match) => match[1] as string);
+      const options = [...line.matchAll(/\s--hash(?:\s*=\s*|\s+)(\S*)/g)].map((match) => match[1] as string);
+      const inAddress = addressHash(line);
+      const hashes = options.length > 0 || inAddress === undefined ? options : [inAddress];
       if (name === undefined || hashes.length === 0) continue;
       const stated = hashes.map((hash) =>
         statedHashText(hash.replace(/^(["'])(.*)\1$/, "$2"), `The requirement ${name}`),

@@ -70,7 +70,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
   if (source.from !== "requirements") throw new ImageSpecError("E_INTERNAL", `The packages come from ${source.from}`);
   return cache.withScratch(warn, async (folder) => {
     await stage(request, folder);
-    const texts = request.texts.map(({ text }) => text);
+    const texts = [...request.texts.map(({ text }) => text), source.packages.join("\n")];
     if (request.known !== undefined) await writeFile(join(folder, SETTINGS), metadataSettings(request.known));
     const inputs = source.requirements === undefined ? [] : [source.requirements];
     if (source.packages.length > 0) {

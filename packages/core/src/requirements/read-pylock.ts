@@ -5,11 +5,17 @@ import { lockMarkerBreaches } from "./lock-markers.ts";
 import type { Requirements } from "./requirements.ts";
 import type { RequirementsFile } from "./requirements-reader.ts";
 
+/** A version of the format whose locks are read; the second number is of additions (PEP 751). */
+const READ_VERSION = /^1(?:\.\d+)*$/;
+
 /**
  * A pylock.toml (PEP 751), which is shipped and installed as it is. What another machine could not install from it goes
  * into the faults: files and folders of this one, credentials, and groups that would be installed by default.
  */
-export async function readPylock({ file, reader }: RequirementsFile): Promise<Requirements | undefined> {
+export async function readPylock(
+  { file, reader }: RequirementsFile,
+  warn: (message: string) => void,
+): Promise<Requirements | undefined> {
   const text = await reader.read(file);
   if (text === undefined) return undefined;
   const parsed = parseTable("lock", text);
@@ -18,6 +24,9 @@ export async function readPylock({ file, reader }: RequirementsFile): Promise<Re
     ...("breach" in parsed ? [parsed.breach] : pylockBreaches(parsed.table)),
   ];
   for (const breach of breaches) reader.refuse(file, breach);
+  const version = "table" in parsed ? parsed.table["lock-version"] : undefined;
+  if (isReadVersion(version) && /[1-9]/.test(version.slice(1)))
+    warn(`'${reader.shown(file)}' is a lock of version ${version}, of which 1.0 is read (PEP 751)`);
   const packages = "table" in parsed ? tables(parsed.table.packages) : [];
   return {
     entries: reader.entries,
@@ -27,10 +36,14 @@ export async function readPylock({ file, reader }: RequirementsFile): Promise<Re
   };
 }
 
+function isReadVersion(version: unknown): version is string {
+  return typeof version === "string" && READ_VERSION.test(version);
+}
+
 /** What keeps a pylock.toml from being installed on another machine. Pure. */
 function pylockBreaches(lock: Table): LockBreach[] {
-  if (lock["lock-version"] !== "1.0") {
-    const message = `it is not a lock of version 1.0 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
+  if (!isReadVersion(lock["lock-version"])) {
+    const message = `it is not a lock of version 1 (PEP 751): lock-version is ${JSON.stringify(lock["lock-version"])}`;
     return [
       { file: "lock", code: "lock_version", message, hint: "Write it again with `uv export --format pylock.toml`." },
     ];

@@ -105,8 +105,18 @@ describe("requirements", () => {
     ]);
   });
 
+  it("may be a pylock.toml of a later version with additions, which is told", async () => {
+    const warnings = async (version: string) => {
+      folder.write({ "pylock.toml": `lock-version = "${version}"\ncreated-by = "x"\npackages = []\n` });
+      return (await folder.resolve({ requirements: "pylock.toml" })).warnings;
+    };
+    for (const same of ["1", "1.0", "1.0.0"]) expect(await warnings(same), same).toEqual([]);
+    expect(await warnings("1.1")).toEqual(["'pylock.toml' is a lock of version 1.1, of which 1.0 is read (PEP 751)"]);
+  });
+
   it.each([
     ["another version", 'lock-version = "2.0"', "lock_version", /lock-version is "2\.0"/],
+    ["a version that is a number", "lock-version = 1.0", "lock_version", /lock-version is 1/],
     ["no TOML", "lock-version = ", "toml", /it is not TOML/],
     ["no packages", "", "lock_form", /has no 'packages', which PEP 751/],
     ["no author", 'lock-version = "1.0"\npackages = []', "lock_form", /has no 'created-by'/],

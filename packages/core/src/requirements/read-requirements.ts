@@ -54,7 +54,7 @@ export async function readRequirements(spec: Spec, options: RequirementsOptions)
       havePip: reader.havePip,
     };
   }
-  if (lock === "pylock.toml") return readPylock({ file, reader });
+  if (lock === "pylock.toml") return readPylock({ file, reader }, options.warn);
   if (isGiven(spec.uvProject)) return readUvProject(spec, { file, reader, ...options });
   const pyproject = resolve(dirname(file), "pyproject.toml");
   const lockText = await reader.read(file);
