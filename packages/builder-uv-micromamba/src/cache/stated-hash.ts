@@ -37,8 +37,8 @@ export function statedHashText(text: string, subject: string): string {
 }
 
 /**
- * All hashes that are stated of a file, each in one text as for {@link statedHashText}. Kinds that cannot be checked are
- * left out beside one that can.
+ * All hashes that are stated of a file, each in one text as for {@link statedHashText}. Kinds that cannot be checked
+ * are left out beside one that can.
  *
  * @throws ImageSpecError E_RESOLVE for a malformed one, E_UNSUPPORTED where none can be checked here.
  */

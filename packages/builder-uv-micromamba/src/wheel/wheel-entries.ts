@@ -43,7 +43,8 @@ export interface WheelFile extends FileEntry {
  * RECORD is E_RESOLVE when it is read.
  *
  * @throws ImageSpecError E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked
- * for, and for one that has the interpreter's names, or two files for one place.
+ * for, and for one that has the interpreter's names, or two files for one place. E_UNSUPPORTED for one whose needs
+ * depend on the building machine.
  */
 export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: WheelIdentity): Promise<WheelFile[]> {
   const { filename } = wheel;
@@ -154,17 +155,15 @@ function checkIdentity(fields: readonly HeaderField[], { filename, name, version
   });
 }
 
-/** What a wheel needs must not depend on the kernel of the machine that builds, which every builder has another of. */
+/** What a wheel needs by the kernel of the machine that builds is for a builder that asks it, as uv does there. */
 function checkNeeds(fields: readonly HeaderField[], subject: string): void {
   for (const [key, value] of fields) {
     const marker = key.toLowerCase() === "requires-dist" ? /;([^;]*)$/.exec(value)?.[1] : undefined;
     if (marker === undefined || machineBreach(marker)?.code !== "machine_marker") continue;
     throw new ImageSpecError(
-      "E_RESOLVE",
+      "E_UNSUPPORTED",
       `${subject} has a requirement that asks for the kernel of the building machine: ${value}`,
-      {
-        hint: "Use another version of the package.",
-      },
+      { hint: "Use another version of the package, or build with docker-buildx or kaniko." },
     );
   }
 }

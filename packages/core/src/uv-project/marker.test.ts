@@ -69,6 +69,20 @@ describe("markerHolds", () => {
     ["python_full_version < '3.12.dev0'", true],
     ["python_version > python_full_version", true],
     ["'a' == 'b'", true],
+    ["python_version < '1!3.8'", false],
+    ["python_version == '1!3.11'", true],
+    ["'2!3.8' < python_version", true],
+    ["python_version in '3.9 1!3.11'", true],
+    ["python_version in '3.9 1!3.11.*'", true],
+    ["extra == os_name", true],
+    ["os_name == extra", true],
+    ["extra == extra", true],
+    ["extra in 'x y'", true],
+    ["extra >= 'a b'", true],
+    ["extra != 'a b'", false],
+    ["extra != ''", false],
+    ["'A_b.c' != extra", true],
+    ["extra == 'x'", false],
   ])("decides %s as %s", (marker, value) => {
     expect(holds(marker)).toBe(value);
   });

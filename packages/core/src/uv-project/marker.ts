@@ -20,9 +20,12 @@ const OPERATORS: ReadonlySet<string> = new Set(["==", "!=", "<=", ">=", "~=", "<
 /** What a pylock.toml may ask for beside (PEP 751); an image has none. */
 const CHOICES: ReadonlySet<string> = new Set(["extras", "dependency_groups"]);
 
-/** A version (PyPA version specifiers), which may begin with `v` and 0 as its epoch, or end in `.*`. */
+/** A version (PyPA version specifiers), which may begin with `v` and an epoch, which uv passes over, or end in `.*`. */
 const VERSION =
-  /^v?(?:0!)?(\d+(?:\.\d+)*(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc|post|rev|r|dev)[-_.]?\d*|-\d+)*(?:\+[a-z0-9.]+)?)(\.\*)?$/i;
+  /^v?(?:\d+!)?(\d+(?:\.\d+)*(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc|post|rev|r|dev)[-_.]?\d*|-\d+)*(?:\+[a-z0-9.]+)?)(\.\*)?$/i;
+
+/** The name of an extra; no other is compared. */
+const EXTRA = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i;
 
 /** Parentheses inside each other; nobody writes more, and the reader is recursive. */
 const DEEPEST = 50;
@@ -145,13 +148,14 @@ function compare(
   extras: readonly string[],
 ): ReducedMarker {
   const name = left.kind === "word" ? left.value : right.value;
-  if (name === "extra") {
-    const wanted = left.kind === "text" ? left.value : right.value;
-    return extras.includes(wanted) === (operator === "==");
-  }
-  const [a, b] = [left, right].map((token) => (token.kind === "word" ? known(token.value) : token.value));
+  const [a, b] = [left, right].map(({ kind, value }) => (kind === "word" && value !== "extra" ? known(value) : value));
   if (a === undefined || b === undefined) return `${written(left)} ${operator} ${written(right)}`;
   if (left.kind === right.kind) return true;
+  if (name === "extra") {
+    if (operator !== "==" && operator !== "!=") return true;
+    const wanted = left.kind === "text" ? left.value : right.value;
+    return EXTRA.test(wanted) && extras.includes(wanted) === (operator === "==");
+  }
   if (VERSIONS.has(name)) return compareVersion({ value: left.kind === "word" ? a : b, operator, left, right });
   if (operator === "in" || operator === "not in") return b.includes(a) === (operator === "in");
   if (operator === "!=") return a !== b;
@@ -166,9 +170,10 @@ function compareVersion(comparison: { value: string; operator: string; left: Tok
   const text = isReversed ? left.value : right.value;
   if (operator === "in" || operator === "not in") {
     // A list of versions, where a text would also hold parts of words.
-    const versions = text.split(/[\s,]+/).filter((version) => version !== "");
-    if (isReversed || !versions.every((version) => VERSION.test(version))) return true;
-    return versions.some((version) => compareVersions(value, "==", version)) === (operator === "in");
+    const words = text.split(/[\s,]+/).filter((word) => word !== "");
+    const versions = words.map((word) => VERSION.exec(word)?.slice(1, 3).join(""));
+    if (isReversed || versions.includes(undefined)) return true;
+    return versions.some((version = "") => compareVersions(value, "==", version)) === (operator === "in");
   }
   const [, wanted, wildcard] = VERSION.exec(text.trim()) ?? [];
   if (wanted === undefined) return true;
