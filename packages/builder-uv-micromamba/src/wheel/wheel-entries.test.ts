@@ -246,13 +246,21 @@ if __name__ == "__main__":
     });
   });
 
-  it("refuses what is not a wheel, what would leave the environment, and an illegal script name", async () => {
+  it("leaves out what would leave the environment, in RECORD too", async () => {
+    const plain = await install(FILES);
+    const record = `${SITE}/${INFO}/RECORD`;
+    for (const name of ["../../etc/passwd", "/etc/passwd", `${INFO}/../../x.py`]) {
+      const entries = await install({ ...FILES, [name]: "x" });
+      expect([...entries.keys()], name).toEqual([...plain.keys()]);
+      expect(text(entries.get(record))).toBe(text(plain.get(record)));
+    }
+  });
+
+  it("refuses what is not a wheel, and an illegal script name", async () => {
     const refused = (files: Record<string, string>) =>
       expect(install(files)).rejects.toMatchObject({ code: "E_RESOLVE" });
     await refused({ "a.py": "" });
     await refused({ ...FILES, "other-1.dist-info/WHEEL": "" });
-    await refused({ ...FILES, "../../etc/passwd": "" });
-    await refused({ ...FILES, "/etc/passwd": "" });
     await refused({ ...FILES, [`${INFO}/entry_points.txt`]: "[console_scripts]\n../../x = a:b\n" });
     await refused({ ...FILES, [`${INFO}/entry_points.txt`]: "[console_scripts]\nx = import os; a:b\n" });
     await refused({ ...FILES, "Demo_Pack-1.0.data/weird/x": "" });

@@ -32,13 +32,15 @@ export class ZipArchive {
       const { size } = await file.stat();
       const bytes = new ArchiveBytes(file, size);
       const read: ReadAt = (at, length) => bytes.read(at, length);
-      const { files, repeats, folders } = await readDirectory(read, size, subject);
+      const { files, repeats, strays, folders } = await readDirectory(read, size, subject);
       const members = new Map(files.map((listed) => [listed.path, new PackedMember(read, listed, subject)]));
       for (const listed of repeats) {
         const first = members.get(listed.path) as PackedMember;
         if (!(await haveOneContent(asFile(first), asFile(new PackedMember(read, listed, subject)))))
           throw new ImageSpecError("E_RESOLVE", `${subject}: ${listed.path} is there twice, with different contents`);
       }
+      // Another reader may find them inside, by their own headers, which are checked as they are read.
+      for (const listed of strays) for await (const _ of new PackedMember(read, listed, subject).stream());
       return new ZipArchive(bytes, [...members.values()], folders);
     } catch (cause) {
       await file.close();

@@ -144,13 +144,25 @@ describe("a zip's directory", () => {
     ["that is marked as UTF-8 and is not", { name: Buffer.from("a\xff.py", "latin1") }],
     ["with a control character", { name: "a\u0000b.py" }],
     ["that is empty", { name: "" }],
-    ["of slashes", { name: "//" }],
+    ["of the archive itself", { name: "." }],
     ["that ends in a dot for the folder", { name: "a/." }],
-    ["that is absolute", { name: "/etc/passwd" }],
-    ["that leads out", { name: "a/../../b.py" }],
     ["of a folder, for a content", { name: "a/", content: "x" }],
   ])("refuses a name %s", async (_, member) => {
     await expect(read([member])).rejects.toMatchObject({ code: "E_RESOLVE" });
+  });
+
+  it.each(["/etc/passwd", "//", "../b.py", "a/../../b.py", "./../a/../", ".."])(
+    "leaves out a member that %s leads out with, as uv does, and checks it all the same",
+    async (name) => {
+      const content = name.endsWith("/") ? "" : "x";
+      expect(Object.keys(await read([{ name, content }]))).toEqual(["first.py", "last.py"]);
+      for (const local of [{ name: Buffer.from("in.py") }, { crc: 9 }])
+        await expect(read([{ name, content, local }])).rejects.toMatchObject({ code: "E_RESOLVE" });
+    },
+  );
+
+  it("takes the archive itself as a folder", async () => {
+    expect(Object.keys(await read([{ name: "./" }]))).toEqual(["first.py", "last.py"]);
   });
 
   it("hands on names that installers can make sense of", async () => {

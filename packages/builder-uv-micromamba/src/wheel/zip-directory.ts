@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { posix } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
 import { isPlainPath, plainPath } from "../layer/plain-path.ts";
 import { type ReadAt, readEntries, type ZipEntry } from "./zip-entry.ts";
@@ -22,8 +23,9 @@ const OF_MEMBER = ["start", "method", "packed", "size", "crc32"] as const satisf
 
 /**
  * Reads the central directory of a zip of `size` bytes. As uv, so that no two readers see two archives in
- * one: names are UTF-8 and stay inside, a path that is listed twice has one mode, and the first member begins where the
- * archive does. Whether `repeats`, further members of a path, have its content too is for who reads them.
+ * one: names are UTF-8, a path that is listed twice has one mode, and the first member begins where the archive does.
+ * Whether `repeats`, further members of a path, have its content too is for who reads them. `strays` are those that
+ * lead out of the archive, which uv leaves out.
  *
  * @throws ImageSpecError E_RESOLVE, and E_UNSUPPORTED for a name that another installer can make sense of; an Error for
  * what {@link readEntries} does not take.
@@ -32,28 +34,27 @@ export async function readDirectory(
   read: ReadAt,
   size: number,
   subject: string,
-): Promise<{ files: ListedMember[]; repeats: ListedMember[]; folders: string[] }> {
+): Promise<{ files: ListedMember[]; repeats: ListedMember[]; strays: ListedMember[]; folders: string[] }> {
   const { entries, directory } = await readEntries(read, size);
   const ends = memberEnds(entries, directory, subject);
   const files = new Map<string, ListedMember>();
-  const repeats: ListedMember[] = [];
+  const [repeats, strays]: [ListedMember[], ListedMember[]] = [[], []];
   const folders: string[] = [];
   for (const [at, entry] of entries.entries()) {
     const name = memberName(entry, subject);
     const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${name} ${what}`);
-    const path = judgedPath(name, subject);
-    if (name.endsWith("/")) {
-      if (entry.size !== 0) throw broken("is a folder with a content");
-      folders.push(path);
-      continue;
-    }
-    const first = files.get(path)?.entry;
+    const isOut = leadsOut(name);
+    const path = isOut ? name : judgedPath(name, subject);
     const listed = { path, entry, end: ends[at] as number };
-    if (first === undefined) files.set(path, listed);
+    const first = files.get(path)?.entry;
+    if (name.endsWith("/") && entry.size !== 0) throw broken("is a folder with a content");
+    if (isOut) strays.push(listed);
+    else if (name.endsWith("/")) folders.push(path);
+    else if (first === undefined) files.set(path, listed);
     else if (first.attributes !== entry.attributes) throw broken("is there twice, with different modes");
     else if (OF_MEMBER.some((field) => first[field] !== entry[field])) repeats.push(listed);
   }
-  return { files: [...files.values()], repeats, folders };
+  return { files: [...files.values()], repeats, strays, folders };
 }
 
 /** Where each member has to end so that nothing lies between them that the directory does not list. */
@@ -77,21 +78,19 @@ function memberName({ name: raw, flags, extra }: ZipEntry, subject: string): str
   return name;
 }
 
+function leadsOut(name: string): boolean {
+  return name.startsWith("/") || (name.includes("..") && /^\.\.(?:\/|$)/.test(posix.normalize(name)));
+}
+
 function judgedPath(name: string, subject: string): string {
   const broken = (what: string) => new ImageSpecError("E_RESOLVE", `${subject}: ${name} ${what}`);
   if (/\p{Cc}/u.test(name)) throw broken("has a control character in its name");
   if (isPlainPath(name)) return name;
-  let depth = 0;
-  for (const part of name.split("/")) {
-    if (part === "..") depth--;
-    else if (part !== "" && part !== ".") depth++;
-    if (depth < 0) throw broken("leads out of the archive");
-  }
-  if (name.startsWith("/")) throw broken("has an absolute path");
   if (name.split("/").includes(".."))
     throw new ImageSpecError("E_UNSUPPORTED", `${subject}: ${name} has .. in its path`, {
       hint: "Build with docker-buildx or kaniko, or use a version of the package that was repacked.",
     });
-  if (depth === 0 || /(^|\/)\.$/.test(name)) throw broken("has a name that is not a path");
+  if ((plainPath(name) === "" && name !== "./") || /(^|\/)\.$/.test(name))
+    throw broken("has a name that is not a path");
   return plainPath(name);
 }

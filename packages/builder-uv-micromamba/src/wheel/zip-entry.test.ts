@@ -67,6 +67,11 @@ describe("the entries of a zip", () => {
     expect(await read(zip64())).toEqual(whole);
   });
 
+  it("may be followed by NUL bytes alone", async () => {
+    const whole = await read(zip);
+    for (const count of [1, 512, 60_000]) expect(await read(Buffer.concat([zip, Buffer.alloc(count)]))).toEqual(whole);
+  });
+
   it("are none of an empty archive", async () => {
     expect((await read(rawZip([]))).entries).toEqual([]);
   });
@@ -81,6 +86,8 @@ describe("the entries of a zip", () => {
     ["that is empty", Buffer.alloc(0), /no end of a directory/],
     ["of something else", Buffer.alloc(100_000, "text"), /no end of a directory/],
     ["that goes on after its end", Buffer.concat([zip, Buffer.from("more")]), /bytes follow its end/],
+    ["that goes on after NUL bytes", Buffer.concat([zip, Buffer.from("\0\0x")]), /bytes follow its end/],
+    ["with a comment that is cut off", patched(-20, [9, 0]), /bytes follow its end/],
     ["with more entries stated than listed", patched(-10, [3, 0]), /fewer entries/],
     ["with fewer entries stated than listed", patched(-10, [1, 0]), /more entries/],
     ["with a directory of another length", patched(-12, [1]), /not where its end says/],

@@ -92,7 +92,9 @@ async function findDirectory(read: ReadAt, size: number): Promise<Directory> {
   let at = tail.length - END.bytes;
   while (at >= 0 && tail.readUInt32LE(at) !== END.signature) at--;
   if (at < 0) throw new Error("it has no end of a directory");
-  if (tail.readUInt16LE(at + 20) !== tail.length - at - END.bytes) throw new Error("bytes follow its end");
+  const after = at + END.bytes + tail.readUInt16LE(at + 20);
+  // Some writers fill a block with NUL bytes, which uv passes over.
+  if (after > tail.length || tail.subarray(after).some((byte) => byte !== 0)) throw new Error("bytes follow its end");
   const locator = at - LOCATOR.bytes;
   if (locator < 0 || tail.readUInt32LE(locator) !== LOCATOR.signature) {
     onOneDisk(tail.readUInt16LE(at + 4));
