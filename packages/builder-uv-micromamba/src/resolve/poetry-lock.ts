@@ -9,9 +9,9 @@ import {
   type ShippedFile,
 } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
-import { openBench } from "../source-build/bench.ts";
+import { openConfinement } from "../source-build/confinement.ts";
 import { readUntrusted } from "../source-build/read-untrusted.ts";
-import type { Workshop } from "../source-build/workshop.ts";
+import type { Toolchain } from "../source-build/toolchain.ts";
 
 /** The requirement file in which a poetry.lock is passed on. */
 const LOCKED = "requirements/locked.txt";
@@ -36,7 +36,7 @@ export interface ExportedLock {
  */
 export async function exportPoetryLock(
   session: BuildSession,
-  workshop: () => Promise<Workshop>,
+  toolchain: () => Promise<Toolchain>,
   { step, project }: { step: PackagesStep; project: PoetryProject },
 ): Promise<ExportedLock> {
   const withoutUrls = step.source.from === "poetry-lock" && step.source.withoutUrls === true;
@@ -48,7 +48,7 @@ export async function exportPoetryLock(
   };
   const options = withoutUrls ? ["--without-urls"] : [];
   const text = await session.records.known("poetry-exports", key, async () =>
-    exported(session, await workshop(), project, options),
+    exported(session, await toolchain(), project, options),
   );
   const sha256 = sha256Of(text);
   const size = Buffer.byteLength(text);
@@ -64,19 +64,22 @@ export async function exportPoetryLock(
 
 function exported(
   session: BuildSession,
-  workshop: Workshop,
+  toolchain: Toolchain,
   { lock, pyproject }: PoetryProject,
   options: readonly string[],
 ): Promise<string> {
   return session.cache.withScratch(session.warn, async (folder) => {
-    const bench = await openBench(folder, { session, workshop });
-    const [project, result] = [join(bench.work, "project"), join(bench.out, "locked.txt")];
+    const confinement = await openConfinement(folder, { session, toolchain });
+    const [project, result] = [join(confinement.work, "project"), join(confinement.out, "locked.txt")];
     await mkdir(project);
     await writeFile(join(project, "poetry.lock"), lock);
     await writeFile(join(project, "pyproject.toml"), pyproject);
-    await bench.environment.install(POETRY_PACKAGES, "poetry.lock");
+    await confinement.environment.install(POETRY_PACKAGES, "poetry.lock");
     const command = ["-m", "poetry", "--no-interaction", "export", "--format", "requirements.txt", ...options];
-    const { exitCode, tail } = await bench.run([bench.interpreter, ...command, "--output", result], project);
+    const { exitCode, tail } = await confinement.run(
+      [confinement.interpreter, ...command, "--output", result],
+      project,
+    );
     const text = await readUntrusted(result).catch(() => undefined);
     if (exitCode === 0 && text !== undefined) return text;
     throw new ImageSpecError("E_UNSUPPORTED", `poetry cannot read poetry.lock here:\n${tail.slice(-12).join("\n")}`, {

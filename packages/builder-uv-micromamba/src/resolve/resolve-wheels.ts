@@ -18,8 +18,8 @@ import { anyPython } from "../session/find-python.ts";
 import { type SecretSettings, secretSettings } from "../session/secret-files.ts";
 import type { BuiltWheel } from "../source-build/built-wheel.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "../source-build/source-kinds.ts";
+import type { Toolchain } from "../source-build/toolchain.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
-import type { Workshop } from "../source-build/workshop.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { Wheel } from "../wheel/wheel-layers.ts";
 import { directSources, refuseRepositories } from "./direct-references.ts";
@@ -55,15 +55,15 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   const { step, target, uvImage, signal = session.signal } = question;
   const secrets = await secretSettings(step, request.secrets);
   // What few builds need is loaded by those.
-  const workshop = lazy(async () => {
-    const { openWorkshop } = await import("../source-build/workshop.ts");
-    return openWorkshop(session, { step, target, uvImage, secrets });
+  const toolchain = lazy(async () => {
+    const { findToolchain } = await import("../source-build/toolchain.ts");
+    return findToolchain(session, { step, target, uvImage, secrets });
   });
   const build = async (source: Source) => {
     const { builtWheel } = await import("../source-build/built-wheel.ts");
-    return untilAborted(builtWheel(session, await workshop(), source), signal);
+    return untilAborted(builtWheel(session, await toolchain(), source), signal);
   };
-  const { wheels, sources } = await distributions(session, question, { secrets, workshop, build });
+  const { wheels, sources } = await distributions(session, question, { secrets, toolchain, build });
   const projects = localProjects(step, target, request.files);
   const [first] = [...sources, ...projects];
   if (first !== undefined && request.options.sourceDistributions !== "build") throw sourceOnly(subjectOf(first));
@@ -76,7 +76,7 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
 /** What resolving needs besides the question. */
 interface ResolvingTools {
   secrets: SecretSettings;
-  workshop(): Promise<Workshop>;
+  toolchain(): Promise<Toolchain>;
   build(source: Source): Promise<BuiltWheel>;
 }
 
@@ -104,7 +104,7 @@ async function distributions(
     return lockedDistributions(selected as Pylock, target, source.lock);
   }
   const { exportPoetryLock } = await import("./poetry-lock.ts");
-  const exported = await exportPoetryLock(session, tools.workshop, { step, project: { lock, pyproject } });
+  const exported = await exportPoetryLock(session, tools.toolchain, { step, project: { lock, pyproject } });
   return resolveRequirements(session, { ...question, step: exported.step }, tools, exported.files);
 }
 

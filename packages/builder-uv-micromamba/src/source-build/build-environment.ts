@@ -4,12 +4,12 @@ import type { UvProgram } from "../session/find-uv.ts";
 import type { SecretSettings } from "../session/secret-files.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 
-/** A requirement by name; an address would be something to build, which would start all of this again. */
+/** A requirement by name. One by address would have to be built first, which would begin all of this again. */
 const BY_NAME =
   /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*(?:\(?\s*[<>=!~][^@;]*)?(?:;.*)?$/;
 /**
- * Options of pipExtraArgs that say where packages are looked for, and as of when; others choose versions of the
- * image's.
+ * The options of pipExtraArgs that hold for build requirements, too: they say where packages are looked for, and as of
+ * when. The others choose versions of the image's packages.
  */
 const PLACES = new Set(
   "--index --default-index --index-url -i --extra-index-url --find-links -f --index-strategy --exclude-newer --exclude-newer-package".split(
@@ -17,10 +17,10 @@ const PLACES = new Set(
   ),
 );
 
-/** What {@link makeEnvironment} is made with. */
+/** The tools and settings that {@link makeEnvironment} works with. */
 export interface EnvironmentTools {
   uv: UvProgram;
-  /** The interpreter the environment is of. */
+  /** Path of the interpreter that the environment is made from. */
   python: string;
   step: PackagesStep;
   secrets: SecretSettings;
@@ -28,14 +28,17 @@ export interface EnvironmentTools {
   signal: AbortSignal;
 }
 
-/** An environment for one build, into which requirements are installed as wheels, so that none of their code runs. */
+/**
+ * A virtual environment for one build (PEP 517). Its requirements are installed as wheels, which runs none of their
+ * code.
+ */
 export interface BuildEnvironment {
   folder: string;
   /** @throws ImageSpecError E_UNSUPPORTED for a requirement that is not a wheel. */
   install(requirements: readonly string[], subject: string): Promise<void>;
 }
 
-/** Makes an empty one in a folder that is not there yet. */
+/** Makes an empty environment in a folder that does not exist yet. */
 export async function makeEnvironment(folder: string, tools: EnvironmentTools): Promise<BuildEnvironment> {
   const { uv, python, step, secrets, uvCache, signal } = tools;
   const env = uvEnvironment(uvCache, { UV_NO_CONFIG: "1", ...secrets.env });
@@ -47,7 +50,7 @@ export async function makeEnvironment(folder: string, tools: EnvironmentTools): 
     ...(step.index === undefined ? [] : ["--index-url", step.index]),
     ...step.extraIndexes.flatMap((url) => ["--extra-index-url", url]),
     ...placesOf(step.extraArgs),
-    // Links into uv's cache would let a build change what others are installed from.
+    // Links into uv's cache would let one build change the files that others are installed from.
     ...["--only-binary", ":all:", "--link-mode", "copy"],
   ];
   return {
@@ -68,7 +71,7 @@ export async function makeEnvironment(folder: string, tools: EnvironmentTools): 
   };
 }
 
-/** Those of the options that say where packages are looked for, with their values. */
+/** The options, with their values, that say where packages are looked for. */
 export function placesOf(extraArgs: readonly string[]): string[] {
   return extraArgs.filter((argument, at) => {
     const before = extraArgs[at - 1];

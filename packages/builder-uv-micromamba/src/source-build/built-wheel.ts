@@ -11,14 +11,14 @@ import { parseWheelName } from "../wheel/wheel-name.ts";
 import { buildInto } from "./build-into.ts";
 import { checkBuilt } from "./check-built.ts";
 import { isProject, type Source, subjectOf } from "./source-kinds.ts";
+import type { Toolchain } from "./toolchain.ts";
 import { unconfinedWarning } from "./unconfined-warning.ts";
 import { type StaticMetadata, wheelMetadata } from "./wheel-metadata.ts";
-import type { Workshop } from "./workshop.ts";
 
-/** Part of the key of a built wheel; raised when the same source should give another one. */
+/** Part of the key of a built wheel: raised when the same source should give another wheel. */
 const RECIPE = 1;
 
-/** A wheel that was built here, in the cache. */
+/** A wheel that was built on this machine, as the cache holds it. */
 export interface BuiltWheel {
   filename: string;
   digest: string;
@@ -33,14 +33,14 @@ export interface BuiltWheel {
  * @throws ImageSpecError E_UNSUPPORTED naming the source for one that cannot be built here, or whose wheel is not for
  * every platform; E_RESOLVE for one whose wheel is another distribution.
  */
-export async function builtWheel(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
-  const wheel = await fromCache(session, workshop, source);
+export async function builtWheel(session: BuildSession, toolchain: Toolchain, source: Source): Promise<BuiltWheel> {
+  const wheel = await fromCache(session, toolchain, source);
   checkBuilt(wheel.metadata, source);
   return wheel;
 }
 
-function fromCache(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
-  const { step, target } = workshop;
+function fromCache(session: BuildSession, toolchain: Toolchain, source: Source): Promise<BuiltWheel> {
+  const { step, target } = toolchain;
   const key = {
     source: identityOf(source),
     python: target.minor,
@@ -51,18 +51,18 @@ function fromCache(session: BuildSession, workshop: Workshop, source: Source): P
   return session.once(`wheel ${JSON.stringify(key)}`, async () => {
     const known = session.request.force ? undefined : await session.records.get<BuiltWheel>("built-wheels", key);
     if (known !== undefined && (await session.blobs.verify(known.digest))) return known;
-    if (workshop.sandbox === undefined) {
-      const { message, hint } = unconfinedWarning(workshop.unconfined, userInfo());
+    if (toolchain.sandbox === undefined) {
+      const { message, hint } = unconfinedWarning(toolchain.unconfined, userInfo());
       await session.once("no sandbox", async () => session.warn(message, hint));
     }
     const name = `wheel of ${subjectOf(source)}`;
-    const made = await timedStep(session.request.emit, name, () => make(session, workshop, source));
+    const made = await timedStep(session.request.emit, name, () => make(session, toolchain, source));
     await session.records.set("built-wheels", key, made);
     return made;
   });
 }
 
-/** What decides of a source what its wheel holds. */
+/** The part of a source that decides what its wheel holds. */
 function identityOf(source: Source): unknown {
   if (isProject(source))
     return source.files.flatMap((file) =>
@@ -80,24 +80,25 @@ function isPart(folder: string, { path }: ShippedFile): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-function make(session: BuildSession, workshop: Workshop, source: Source): Promise<BuiltWheel> {
+function make(session: BuildSession, toolchain: Toolchain, source: Source): Promise<BuiltWheel> {
   const subject = subjectOf(source);
   return session.cache.withScratch(session.warn, async (folder) => {
-    const out = await buildInto(folder, { session, workshop, source });
+    const out = await buildInto(folder, { session, toolchain, source });
     const [filename = "", ...others] = (await readdir(out)).filter((name) => name.endsWith(".whl"));
     const path = join(out, filename);
     if (others.length > 0 || filename === "" || !(await lstat(path)).isFile())
       throw new ImageSpecError("E_UNSUPPORTED", `${subject} does not build into one wheel`, {
         hint: "Build with docker-buildx or kaniko.",
       });
-    refuseNative(filename, subject, workshop.target);
+    refuseNative(filename, subject, toolchain.target);
     const metadata = await wheelMetadata(path, filename);
     return { filename, metadata, ...(await session.blobs.write(createReadStream(path))) };
   });
 }
 
 /**
- * A wheel for any platform holds what its source holds; what a compiler made depends on the compiler of this machine.
+ * Refuses a wheel that is not for every platform. A pure wheel depends on its source alone, while what a compiler made
+ * depends on this machine's compiler.
  */
 function refuseNative(filename: string, subject: string, target: PythonTarget): void {
   const name = parseWheelName(filename);

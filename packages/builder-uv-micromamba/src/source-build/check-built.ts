@@ -4,8 +4,9 @@ import { isProject, type Source, subjectOf } from "./source-kinds.ts";
 import type { StaticMetadata } from "./wheel-metadata.ts";
 
 /**
- * Compares a wheel with the source it was built of: a lock or an index said which distribution that is. As for uv, the
- * version counts for archives that are not asked for by address, and a local version may be added to it.
+ * Checks that a wheel is the distribution that a lock or an index said its source is. The name always counts. The
+ * version counts, as for uv, only for archives that were not asked for by address, and the wheel may add a local
+ * version to it.
  *
  * @throws ImageSpecError E_RESOLVE when the wheel is another distribution.
  */

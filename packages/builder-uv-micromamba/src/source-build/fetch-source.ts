@@ -7,7 +7,7 @@ import type { SecretSettings } from "../session/secret-files.ts";
 import { withoutVariables } from "../session/without-variables.ts";
 import { isProject, type ProjectSource, type Source, subjectOf } from "./source-kinds.ts";
 
-/** The way to sources: the download of archives, and what git is told of secrets. */
+/** What fetching a source takes: the download of archives, and the secrets that git may use. */
 export interface SourceAccess {
   downloader: Downloader;
   /** The file of a digest in the cache. */
@@ -21,8 +21,8 @@ export interface SourceAccess {
 type GitSource = { name: string; git: { url: string; commit: string } };
 
 /**
- * Brings a source to this machine, checked by what is known of it. An archive is left as it is; a
- * commit or a project lies in `folder` afterwards.
+ * Brings a source to this machine, and checks it by every hash that is known of it. Files of a commit or a project are
+ * in `folder` afterwards; of an archive, which is not unpacked here, its path and name are returned.
  *
  * @throws ImageSpecError E_RESOLVE, E_DIGEST_MISMATCH, E_FILE_CHANGED, E_UNSUPPORTED.
  */
@@ -48,7 +48,10 @@ export async function fetchSource(
 }
 
 /**
- * The folder that holds the project: the only one at the top of an archive, below it the part that an address names.
+ * The folder that holds the project. In an archive that is the only folder at its top; where the address names a
+ * subdirectory, it is that part of it.
+ *
+ * @throws ImageSpecError E_RESOLVE where there is no such folder, or a link leads out of the source.
  */
 export async function projectFolder(folder: string, source: Source, isArchive: boolean): Promise<string> {
   const [only, ...others] = isArchive ? await readdir(folder, { withFileTypes: true }) : [];
@@ -93,7 +96,7 @@ async function checkOut(
   const run = (...args: string[]) =>
     runTool(git, ["-c", "core.hooksPath=/dev/null", "-C", folder, ...args], {
       env: {
-        // Settings that a calling git made.
+        // A git that called this program, as from a hook, has set variables for itself.
         ...withoutVariables((name) => name.startsWith("GIT_")),
         GIT_CONFIG_NOSYSTEM: "1",
         GIT_CONFIG_GLOBAL: "/dev/null",

@@ -1,7 +1,7 @@
 /**
- * Runs as the first process of new namespaces: makes a root of its own that holds what it was told of and nothing else,
- * leaves the host's behind, gives up every capability and becomes the program. Arguments: root, working directory,
- * then `read PATH`, `link PATH TARGET` and `write PATH` in any number, `--`, and the program.
+ * Runs as the first process of new namespaces. It makes a root that holds only what its arguments name, leaves the
+ * host's root, gives up every capability and becomes the program. Arguments: the new root, the working directory, any
+ * number of `read PATH`, `link PATH TARGET` and `write PATH`, then `--` and the program.
  */
 export const NAMESPACES = `set -e
 path=$PATH; PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -12,7 +12,7 @@ show() {
   mount --rbind "$1" "$root$1"
 }
 protect() {
-  # What the host mounts without programs of other users or devices has to stay so.
+  # A read-only remount must keep the options nosuid, nodev and atime that the host has set.
   for more in "" ,nosuid,nodev ,nosuid,nodev,relatime ,nosuid,nodev,noatime; do
     mount -o "remount,bind,ro$more" "$root$1" 2>/dev/null && return
   done

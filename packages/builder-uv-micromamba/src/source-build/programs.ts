@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Names under which builds look for something that compiles. */
+/** The names under which builds look for a compiler. */
 const COMPILERS = [
   ...["cc", "c++", "c89", "c99", "gcc", "g++", "clang", "clang++", "cpp", "nvcc"],
   ...["gfortran", "f77", "f95", "rustc", "cargo", "go", "swig"],
@@ -9,9 +9,9 @@ const COMPILERS = [
 ];
 
 /**
- * Unpacks a source distribution of the format that its name says, as uv does: some archives can be read as a tar and as
- * a zip. What lists a file twice, or is larger than any that is one, is left to others. Arguments: archive, folder,
- * name.
+ * Unpacks a source distribution. Its name decides the format, as for uv, since some archives can be read both as a tar
+ * and as a zip. One that lists a file twice, or is larger than any real one, is left to other builders. Arguments:
+ * archive, folder, name.
  */
 const UNPACK = `import os, sys, tarfile, zipfile
 archive, folder, name = sys.argv[1:]
@@ -58,8 +58,8 @@ else:
 `;
 
 /**
- * Calls a hook of a build backend (PEP 517). Arguments: hook, file for the answer, folder for a wheel, backend, its
- * paths.
+ * Calls a hook of a build backend (PEP 517). Arguments: the hook, a file for its answer, a folder for the wheel, the
+ * backend, and the folders that hold it.
  */
 const HOOK = `import importlib, json, os, sys
 hook, result, folder, backend, *paths = sys.argv[1:]
@@ -76,20 +76,20 @@ with open(result, "w") as file:
     json.dump(answer, file)
 `;
 
-/** What a build runs of ours, in a folder that it can only read. */
+/** Our own programs that a build runs. It may read their folder but not write to it. */
 export interface Programs {
   folder: string;
   unpack: string;
   hook: string;
-  /** Holds what stands in for compilers, */
+  /** The folder of the programs that stand in for compilers. */
   bin: string;
-  /** and names them. */
+  /** The variables that name these programs, such as `CC`. */
   env: Record<string, string>;
 }
 
 /**
- * Writes them. What stands in for a compiler fails and notes in the file `asked` that it was asked for: what the
- * host's compiler makes, or that there is none, must not decide what a wheel holds.
+ * Writes the programs into a folder. One that stands in for a compiler fails, and notes in the file `asked` that it was
+ * called: neither what this machine's compiler makes nor the lack of one may decide what a wheel holds.
  */
 export async function writePrograms(folder: string, asked: string): Promise<Programs> {
   const bin = join(folder, "bin");

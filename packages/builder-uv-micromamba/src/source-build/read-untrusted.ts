@@ -1,12 +1,14 @@
 import { open } from "node:fs/promises";
 import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 
-/** Bytes of a file that is read whole. */
+/** The most bytes that such a file may have. */
 const LARGEST = 8 * 1024 * 1024;
 
 /**
- * The text of a file that a build could write, which is followed nowhere: a link could lead to a file of this machine.
- * Undefined where there is none. Throws an Error for anything else than a file of a common size.
+ * The text of a file that a build could have written; undefined where there is none. Links are not followed, since they
+ * could lead to any file of this machine.
+ *
+ * @throws Error for anything but a file of at most 8 MiB.
  */
 export async function readUntrusted(path: string): Promise<string | undefined> {
   const file = await open(path, READ_FLAGS_WITHOUT_LINKS).catch((error: NodeJS.ErrnoException) => {

@@ -4,18 +4,18 @@ import { onPath } from "../session/on-path.ts";
 import { withoutVariables } from "../session/without-variables.ts";
 import { NAMESPACES } from "./namespaces-script.ts";
 
-/** What a confined program may see of this machine; all else is out of its sight. */
+/** What a confined program may see of this machine besides its system folders; everything else is hidden from it. */
 export interface Limits {
   /** Absolute paths of files and folders it may read. */
   read: readonly string[];
   /** The folder it may write to. */
   write: string;
-  /** An empty folder of ours, on which namespaces put the program's root. */
+  /** An empty folder on which user namespaces mount the program's root. */
   root: string;
   cwd: string;
 }
 
-/** A way to run a program confined: without network, host's files and processes. */
+/** A way to run a program without a network, without the host's files and without its other processes. */
 export interface Sandbox {
   name: "bubblewrap" | "user namespaces";
   /** The command line that runs `program` within the limits. Its environment is the caller's affair. */
@@ -28,12 +28,12 @@ const SYSTEM = [
   ...["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives"],
 ];
 
-/** A sandbox, or why this machine has none: of each way what is wrong with it. */
+/** A sandbox; or where this machine has none, the reason for each kind of sandbox. */
 export type FoundSandbox = { sandbox: Sandbox } | { sandbox: undefined; reasons: string[] };
 
 /**
- * What of this machine can confine a program: bubblewrap, else user namespaces by util-linux's `unshare`. Each is
- * tried, since many machines have the program and forbid what it does. `limits` are for the trial.
+ * Finds a sandbox that works on this machine: bubblewrap, else user namespaces through util-linux's `unshare`. Each is
+ * tried out under `limits`, since many machines have the program and forbid what it does.
  */
 export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<FoundSandbox> {
   const installed = installedSandboxes();
@@ -54,18 +54,18 @@ export async function findSandbox(limits: Limits, signal: AbortSignal): Promise<
   return { sandbox: undefined, reasons };
 }
 
-/** An environment of these variables alone, as {@link runTool} takes it. */
+/** An environment of these variables alone, in the form that {@link runTool} takes. */
 export function onlyThese(variables: Readonly<Record<string, string>>): Record<string, string | undefined> {
   return { ...withoutVariables(() => true), ...variables };
 }
 
-/** What can confine a program, the best first. */
+/** The kinds of sandbox, the best first. */
 const PROGRAMS: readonly { name: Sandbox["name"]; program: string; make(path: string): Sandbox }[] = [
   { name: "bubblewrap", program: "bwrap", make: withBubblewrap },
   { name: "user namespaces", program: "unshare", make: withNamespaces },
 ];
 
-/** The programs of this machine that may be able to, the best first. */
+/** The sandboxes whose program is on PATH, whether they work or not; the best first. */
 export function installedSandboxes(): Sandbox[] {
   return PROGRAMS.flatMap(({ program, make }) => {
     const path = onPath(program);
@@ -107,7 +107,7 @@ function withNamespaces(path: string): Sandbox {
   };
 }
 
-/** The system's folders that are there; on many systems some are links to others. */
+/** The system folders that exist; on many systems some of them are links to others. */
 async function systemPaths(): Promise<{ place: string; link?: string }[]> {
   const found = await Promise.all(
     SYSTEM.map(async (place) => {

@@ -1,13 +1,15 @@
 import type { ShippedFile } from "@imagespec/core/builder";
 
-/** A file of a distribution, and what is stated of it. */
+/** A file of a distribution, with what its index, lock or address states about it. */
 export interface StatedFile {
   filename: string;
   /** `https:`, `http:` or `file:`. Never with user info. */
   url: string;
   /** All that index, lock file and address state, as `algorithm:hex`. */
   hashes: string[];
-  /** Hashes that the requirements admit, where none of `hashes` is among them: the file must have one. */
+  /**
+   * Hashes that the requirements admit, set where none of `hashes` is among them: the file has to have one of these.
+   */
   oneOf?: string[] | undefined;
   /** In bytes; undefined when the index does not tell. */
   size: number | undefined;
@@ -28,7 +30,7 @@ export interface GitCommit {
   revision?: string | undefined;
 }
 
-/** A distribution without a wheel that fits, as what one is built from. */
+/** A distribution that has no wheel for the target, as the source that one is built from. */
 export interface ResolvedSource {
   name: string;
   version: string | undefined;
@@ -53,7 +55,7 @@ export function isProject(source: Source): source is ProjectSource {
   return "files" in source;
 }
 
-/** How messages call it: name and version, as far as the version is known before it is built. */
+/** The name by which messages call a source, with its version where that is known before the build. */
 export function subjectOf(source: Source): string {
   const version = isProject(source) ? undefined : source.version;
   return version === undefined ? source.name : `${source.name} ${version}`;

@@ -1,5 +1,6 @@
 /**
- * What a machine without a sandbox shows to the code of a source distribution, why it has none, and what helps. Pure.
+ * The warning for a machine without a sandbox: why it has none, what the code of a source distribution can then reach,
+ * and what to do about it. Pure.
  */
 export function unconfinedWarning(
   reasons: readonly string[],

@@ -11,11 +11,11 @@ export interface StaticMetadata {
   extras: string[];
 }
 
-/** Bytes of a METADATA. */
+/** The most bytes that a METADATA file may have. */
 const LARGEST = 8 * 1024 * 1024;
 
 /**
- * Reads it from a wheel.
+ * Reads the metadata of a wheel.
  *
  * @throws ImageSpecError E_RESOLVE for a file that is not a wheel.
  */

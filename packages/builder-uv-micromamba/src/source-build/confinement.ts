@@ -4,9 +4,9 @@ import { runTool, type ToolResult } from "@imagespec/core/builder";
 import type { BuildSession } from "../session/build-session.ts";
 import { type BuildEnvironment, makeEnvironment } from "./build-environment.ts";
 import { onlyThese } from "./sandbox.ts";
-import type { Workshop } from "./workshop.ts";
+import type { Toolchain } from "./toolchain.ts";
 
-/** Variables of everything that runs on a bench: the same on every machine, and none of this one's. */
+/** Variables of every confined program: the same on every machine, with nothing of this one's environment. */
 const SETTLED = {
   LANG: "C.UTF-8",
   LC_ALL: "C.UTF-8",
@@ -18,21 +18,21 @@ const SETTLED = {
   SOURCE_DATE_EPOCH: "315532800",
 };
 
-/** A place of its own to run programs in that this machine should not be exposed to. */
-export interface Bench {
-  /** Below it programs may write. */
+/** A place to run programs that must not reach the rest of this machine: package builds, poetry. */
+export interface Confinement {
+  /** The folder that programs may write to. */
   work: string;
-  /** Below `work`, for what they make. */
+  /** A folder in `work` for what they make. */
   out: string;
   environment: BuildEnvironment;
-  /** The environment's Python. */
+  /** Path of the environment's Python. */
   interpreter: string;
   /** Runs a program as far as this machine can confine one. */
   run(program: readonly string[], cwd: string): Promise<ToolResult>;
 }
 
-/** What of a bench is its user's affair. */
-export interface BenchOptions {
+/** What a caller adds to a confinement. */
+export interface ConfinementOptions {
   /** Further files and folders that programs may read. */
   read?: readonly string[];
   /** A folder of programs that come before the system's. */
@@ -40,13 +40,13 @@ export interface BenchOptions {
   env?: Readonly<Record<string, string>>;
 }
 
-/** Sets one up in an empty folder: an environment without packages, and a home that is empty too. */
-export async function openBench(
+/** Sets one up in an empty folder, with an environment without packages and an empty home folder. */
+export async function openConfinement(
   folder: string,
-  { session, workshop }: { session: BuildSession; workshop: Workshop },
-  { read = [], bin, env = {} }: BenchOptions = {},
-): Promise<Bench> {
-  const { uv, python, step, secrets, sandbox } = workshop;
+  { session, toolchain }: { session: BuildSession; toolchain: Toolchain },
+  { read = [], bin, env = {} }: ConfinementOptions = {},
+): Promise<Confinement> {
+  const { uv, python, step, secrets, sandbox } = toolchain;
   const { signal, cache, log } = session;
   const [work, root] = [join(folder, "work"), join(folder, "root")];
   const [out, home, tmp] = [join(work, "out"), join(work, "home"), join(work, "tmp")];
@@ -76,9 +76,9 @@ export async function openBench(
   };
 }
 
-/** Where an interpreter and its library lie; nothing beside them. */
+/** The folders that hold an interpreter and its library, and nothing beside them. */
 async function installation(python: string): Promise<string[]> {
   const prefix = dirname(dirname(await realpath(python)));
-  // The system's own is in sight anyway.
+  // Every confined program sees the system's own Python anyway.
   return prefix === "/usr" ? [] : [join(prefix, "bin"), join(prefix, "lib")];
 }

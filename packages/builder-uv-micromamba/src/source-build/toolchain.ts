@@ -8,8 +8,8 @@ import type { SecretSettings } from "../session/secret-files.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import { type FoundSandbox, findSandbox, type Sandbox } from "./sandbox.ts";
 
-/** What wheels are built with. */
-export interface Workshop {
+/** The tools that wheels are built with on this machine. */
+export interface Toolchain {
   step: PackagesStep;
   target: PythonTarget;
   secrets: SecretSettings;
@@ -22,14 +22,14 @@ export interface Workshop {
 }
 
 /**
- * Finds what wheels for a target are built with.
+ * Finds the tools that build wheels for a target.
  *
  * @throws ImageSpecError E_UNSUPPORTED, E_TOOL_MISSING.
  */
-export async function openWorkshop(
+export async function findToolchain(
   session: BuildSession,
-  { uvImage, ...known }: Pick<Workshop, "step" | "target" | "secrets"> & { uvImage: string },
-): Promise<Workshop> {
+  { uvImage, ...known }: Pick<Toolchain, "step" | "target" | "secrets"> & { uvImage: string },
+): Promise<Toolchain> {
   const [uv, python, found] = await Promise.all([
     session.uv(uvImage),
     findPython(session, known.target, uvImage),
