@@ -6,7 +6,8 @@ import type { LayerSource } from "../layer/layer-source.ts";
 import { textFile } from "../layer/tar-entry.ts";
 
 /**
- * What Dockerfile builders, whose step compiles the whole environment, do about bytecode that the base has or lacks.
+ * What has to be done about the bytecode that a base has or lacks, so that the image is the one that Dockerfile
+ * builders make: their step compiles the whole environment.
  */
 export interface BaseBytecode {
   /** The modules without checked-hash bytecode of their own, as if a layer held them; undefined for none. */
@@ -16,8 +17,7 @@ export interface BaseBytecode {
 }
 
 /**
- * Looks through the environment of a base that packages are added to. Modules among the paths that are `gone` do not
- * count.
+ * Looks through the environment of a base. Modules whose paths are `gone`, since a layer removes them, do not count.
  */
 export async function baseBytecode(
   { prefix, python: { minor } }: BaseEnvironment,
@@ -36,7 +36,7 @@ export async function baseBytecode(
   const stray = [...files.keys()].filter((path) => /\/__pycache__\/[^/]+\.pyc$/.test(path) && !modules.has(path));
   const paths = [...modules].flatMap(([bytecode, { path, at }]) => {
     const found = files.get(bytecode);
-    // A module of a layer above its bytecode was changed since.
+    // A module in a layer above its bytecode has been changed since.
     return found === undefined || found.entry.unchecked || found.at > at ? [path] : [];
   });
   if (paths.length === 0) return { modules: undefined, stray };
@@ -50,7 +50,7 @@ export async function baseBytecode(
   return { modules: uncompiled, stray };
 }
 
-/** Whether there is anything in a layer of bytecode: modules that are no Python have none, in any build. */
+/** Whether a layer of bytecode holds any file. Modules that are not valid Python have no bytecode in any build. */
 export function holdsBytecode(
   layer: LayerSource,
   { records, signal }: { records: Pick<RecordStore, "known">; signal: AbortSignal },

@@ -5,7 +5,12 @@ import type { LayerSource } from "../layer/layer-source.ts";
 
 const SET_GROUP = 0o2000;
 
-/** Leaves to other builders what is made in a folder with set-group-ID, which hands its group and the bit on. */
+/**
+ * Refuses a folder with set-group-ID: whatever is made in it inherits its group, and new folders the bit as well, which
+ * layers do not reproduce.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED.
+ */
 export function refuseSetGroup(path: string, mode: number, baseName: string): void {
   if ((mode & SET_GROUP) === 0) return;
   throw new ImageSpecError("E_UNSUPPORTED", `/${path} of ${baseName} has set-group-ID, which new folders take over`, {
@@ -14,8 +19,8 @@ export function refuseSetGroup(path: string, mode: number, baseName: string): vo
 }
 
 /**
- * Layers that write below a folder of the base keep its mode and owner: one that a layer only implies gets 0755 and
- * root where docker unpacks it.
+ * The layers, which write below a folder of the base, with that folder as the base has it: docker gives a folder that a
+ * layer only implies to root, with mode 0755.
  *
  * @throws ImageSpecError E_UNSUPPORTED where the base has a link there, which no layer can write through, or a folder
  * with set-group-ID.

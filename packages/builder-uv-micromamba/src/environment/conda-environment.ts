@@ -79,7 +79,10 @@ function mirrored({ mirrors = {} }: CondaStep): (url: string) => string {
   return (url) => throughAddressMirror(url, mirrors);
 }
 
-/** Fetches packages as their channels state them; the sha256 of one that has none is known once it is here. */
+/**
+ * Fetches packages, checked by what their channels state. Where a channel states no sha256, the record gets it once the
+ * package is here.
+ */
 function packageFetcher(
   { blobs }: BuildSession,
   downloader: Downloader,
@@ -97,7 +100,9 @@ function packageFetcher(
   };
 }
 
-/** The solver that this package brings, the same on every machine, unless the options name another. */
+/**
+ * rattler, which this package brings in one version for every machine, unless the option `micromamba` names a solver.
+ */
 async function chooseSolver(session: BuildSession, step: CondaStep, downloader: Downloader): Promise<CondaSolver> {
   const { options, signal, cache, warn, records } = session;
   const { micromamba } = options;

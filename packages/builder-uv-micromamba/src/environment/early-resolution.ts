@@ -17,7 +17,7 @@ const USUAL_OWNER = { uid: 1000, gid: 1000 };
 /** How many layers are made at the same time while the base is still being read. */
 const PARALLEL = 2;
 
-/** Packages that are resolved, and whose layers are begun, before the base is known, for the Python it probably has. */
+/** A resolution, with layers begun, for the Python that the base probably has, started before the base is known. */
 export interface EarlyResolution {
   target: PythonTarget;
   wheels: Promise<Wheel[]>;
@@ -26,10 +26,11 @@ export interface EarlyResolution {
 }
 
 /**
- * Starts resolving while something else is waited for that takes about as long: a base that is still being read, for
- * the Python that the config of official images names, or Debian packages. Undefined where neither is, or nothing says
- * which Python there is; the compiler is looked for all the same. A wrong guess only costs time: what it makes is in
- * the cache under a key of its own.
+ * Starts resolving while the build waits for something that takes about as long: for a base to be read, whose Python is
+ * guessed from the config as official images write it, or for Debian packages.
+ *
+ * Undefined where there is nothing to wait for, or nothing says which Python the base has. The compiler is looked for
+ * all the same. A wrong guess only costs time, since what it makes is cached under a key of its own.
  */
 export async function resolveEarly(
   session: BuildSession,
@@ -43,15 +44,14 @@ export async function resolveEarly(
     found === undefined || (python.from === "version" && !isOfVersion(found.version, python.version))
       ? undefined
       : found;
-  // Looking for the compiler may take as long as reading the base, or what other machines know of it; whoever needs it
-  // learns why there is none.
+  // Finding the compiler may take as long as reading the base. Its errors are reported by whoever needs it.
   const compilerOf = (target: PythonTarget) =>
     step.bytecode ? findCompiler(session, target, step.uvImage).catch(() => undefined) : undefined;
   const guess = wanted(officialPython(base));
   if (guess !== undefined) compilerOf(guess);
   const isKnown = await inspector.isKnown();
   if (isKnown && apt === undefined) return undefined;
-  // Whoever needs the Python itself learns what is wrong with it.
+  // Errors about the Python are reported by whoever needs it.
   const target = isKnown ? wanted(await readPython(base, inspector).catch(() => undefined)) : guess;
   if (target === undefined) return undefined;
   const compiler = compilerOf(target);

@@ -7,10 +7,11 @@ import { refuseSetGroup } from "./base-folder.ts";
 const USUAL = 0o755;
 
 /**
- * Layers over an environment of the base, whose folders keep their modes where something stays in them: what is
- * installed into a folder does not change it. Those from which all is `removed` are made anew, but for site-packages.
+ * The layers over an environment of the base, in which folders have the modes that the base gives them, since
+ * installing into a folder does not change it. A folder from which everything is `removed` is made anew, unless it is
+ * site-packages, which no installer removes.
  *
- * @throws ImageSpecError E_UNSUPPORTED for a folder with set-group-ID, which hands that on to what is made in it.
+ * @throws ImageSpecError E_UNSUPPORTED for a folder with set-group-ID, which what is made in it would inherit.
  */
 export async function keepFolderModes(
   layers: readonly LayerSource[],
@@ -34,7 +35,7 @@ export async function keepFolderModes(
       if (mode !== undefined) kept[folder] = mode;
     }
   };
-  // No installer removes it, even if it is empty.
+  // No installer removes site-packages, even if it is empty.
   stays(`${top}/lib/python${python.minor}/site-packages/`);
   for (const [path, { type }] of below) if (type !== "directory" && !isGone(path)) stays(path);
   for (const [folder, mode] of Object.entries(kept)) refuseSetGroup(folder, mode, base.name);

@@ -3,10 +3,10 @@ import type { FileTree } from "../base/file-tree.ts";
 import { isAsImplied, plainFolder } from "../base/plain-folder.ts";
 
 /**
- * Refuses a place that the base uses for something else; an empty folder is free.
+ * Checks that the base leaves the environment's place free: nothing is there, or an empty folder.
  *
- * @throws ImageSpecError E_BUILD where the base has something that is not an environment: a layer would be laid over
- * it, and uv in a Dockerfile refuses it.
+ * @throws ImageSpecError E_BUILD where the base has something else there. uv in a Dockerfile refuses that, and a layer
+ * would mix with it.
  */
 export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName: string): Promise<void> {
   const path = prefix.slice(1);
@@ -18,10 +18,10 @@ export async function refuseTakenPlace(prefix: string, tree: FileTree, baseName:
 }
 
 /**
- * Refuses a folder that the base has in its own way: what uv in a Dockerfile makes of it depends on what it finds
- * there.
+ * Checks that the base does not have its own version of a folder that uv makes, since what uv makes of it in a
+ * Dockerfile depends on what it finds there.
  *
- * @throws ImageSpecError E_UNSUPPORTED, unless there is nothing or an empty folder as uv would make it.
+ * @throws ImageSpecError E_UNSUPPORTED unless there is nothing, or an empty folder as uv would make it.
  */
 export async function refuseOwnFolder(folder: string, tree: FileTree, baseName: string): Promise<void> {
   const path = folder.slice(1);

@@ -64,7 +64,7 @@ async function newEnvironment(
   return { python, prefix: step.prefix, foundation, layers, distributions: [] };
 }
 
-/** The base's own Python where it is what the step asks for, else one that uv manages. */
+/** The base's own Python where it is the one that the step asks for, else one that uv manages. */
 async function chosenPython(
   session: BuildSession,
   step: VenvStep,

@@ -11,9 +11,9 @@ import type { UvProgram } from "../session/find-uv.ts";
 import { uvEnvironment } from "../session/uv-environment.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
 
-/** Where managed Pythons stand in an image, as layers name it. */
+/** The folder of managed Pythons in an image, as layers name it. */
 const ROOT = PYTHON_FOLDER.slice(1);
-/** Text files above this many bytes hold no path of their installation. */
+/** Files above this many bytes do not hold the path of their installation, and are not read whole. */
 const PATCHED_BYTES = 4 * 1024 * 1024;
 
 export interface ManagedPython {
@@ -25,8 +25,9 @@ export interface ManagedPython {
 }
 
 /**
- * The Python uv manages for a version and platform: uv chooses and downloads it (UV_PYTHON_DOWNLOADS_JSON_URL and
- * UV_PYTHON_INSTALL_MIRROR honoured) and checks its hash. Nothing is downloaded until the layer must be made.
+ * The Python that uv manages for a version and platform. uv chooses and downloads it, honouring
+ * UV_PYTHON_DOWNLOADS_JSON_URL and UV_PYTHON_INSTALL_MIRROR, and checks its hash. Nothing is downloaded until the layer
+ * has to be made.
  *
  * @throws ImageSpecError E_NO_PYTHON when uv knows none.
  */
@@ -45,7 +46,7 @@ export async function managedPython(
       { hint: "Use another pythonVersion, a newer uv, or a base image that has that Python." },
     );
   const minor = found.version.split(".").slice(0, 2).join(".");
-  // A custom list of downloads may give the same name to another build.
+  // A list of downloads of the user's own may give the same name to another build.
   const ownList = process.env.UV_PYTHON_DOWNLOADS_JSON_URL;
   const source = {
     key: found.key,
@@ -87,8 +88,7 @@ async function* installed({ cache, warn }: BuildSession, { key, uv, signal }: In
 }
 
 /**
- * The files of a folder by sorted name, without bytecode; the path of the staging folder in them is replaced by the
- * image's.
+ * The files of a folder, sorted by name and without bytecode. Where they name the staging folder, they get the image's.
  */
 async function* tree(folder: string, path: string, stage: string): AsyncGenerator<TarEntry> {
   for (const name of (await readdir(folder)).sort()) {

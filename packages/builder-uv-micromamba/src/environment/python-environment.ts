@@ -28,7 +28,7 @@ export interface PythonEnvironment {
   extended: string | undefined;
 }
 
-/** An environment before the Python packages, and what they are chosen and laid by. */
+/** An environment before its Python packages, with what decides which packages go in and how they become layers. */
 interface PackagesGround {
   step: EnvironmentStep;
   empty: EmptyEnvironment;
@@ -39,7 +39,7 @@ interface PackagesGround {
   limit: number;
 }
 
-/** The layers that make a plan's Python environment over a base, all but the Python under it the user's. */
+/** The layers of a plan's Python environment over a base. All of it belongs to the user, except the Python under it. */
 export async function pythonEnvironment(
   session: BuildSession,
   question: EnvironmentQuestion,
@@ -70,7 +70,7 @@ export async function pythonEnvironment(
   const owned = [...empty.layers, ...removal, ...modules, ...bytecode].map((layer) =>
     ownedLayer(layer, question.owner),
   );
-  // An empty folder that the base has in the environment's place stays as it is, too.
+  // An empty folder in the environment's place keeps the mode that the base gives it, too.
   const { prefix, python } = empty;
   const place = extended ?? (python && { prefix, python });
   const laid = place === undefined ? owned : await keepFolderModes(owned, place, removed, question);
@@ -84,7 +84,7 @@ export async function pythonEnvironment(
 }
 
 /**
- * The base's C library, once the base can carry the environment.
+ * Checks that the base can carry the environment, and returns its C library.
  *
  * @throws ImageSpecError E_NO_PYTHON, E_UNSUPPORTED.
  */
@@ -95,7 +95,7 @@ async function checkedBase(
 ): Promise<Libc> {
   const { base, inspector } = question;
   const libc = await inspector.libc();
-  // The most basic fault of the base is reported first.
+  // A base without Python is reported as that, and not by its lack of a known C library.
   if (extended === undefined && step.manager === "venv" && step.python.from !== "version")
     await basePython(step.python, question);
   if (libc !== undefined) return libc;
@@ -105,18 +105,18 @@ async function checkedBase(
 }
 
 interface PackageLayers {
-  /** What of the base goes. */
+  /** The paths of the base that are removed. */
   removed: readonly string[];
-  /** Takes out what the Python packages replace, where there is such a thing. */
+  /** The layer that removes them; none where nothing is removed. */
   removal: LayerSource[];
   modules: LayerSource[];
-  /** What stays of the base's modules and has to be compiled; no layer of the image. */
+  /** The modules of the base that stay and have to be compiled. No layer of the image. */
   base: LayerSource | undefined;
 }
 
 /**
- * As in a Dockerfile, in which a step for a Python of ours compiles the environment whether it has installed one or
- * not.
+ * The layers of an environment without packages to install. Where the spec names a version of Python, a Dockerfile's
+ * step compiles the environment whether or not it had to install that Python, and so the same is done here.
  */
 async function layersWithoutPackages(
   step: EnvironmentStep,
@@ -139,7 +139,7 @@ async function packageLayers(
 ): Promise<PackageLayers> {
   const { step, empty, extended, limit } = ground;
   const target = targetOf(ground, question.base);
-  // Sought while the packages are resolved; whoever needs it learns why there is none.
+  // Found while the packages are resolved. Its errors are reported by whoever needs it.
   if (step.bytecode) findCompiler(session, target, step.uvImage).catch(() => undefined);
   const installed = [...(extended?.distributions ?? []), ...empty.distributions];
   const wanted = { step: packages, uvImage: step.uvImage, target, installed };
@@ -185,7 +185,7 @@ async function chosenWheels(
   const isGuessed =
     early !== undefined && installed.length === 0 && canonicalJson(early.target) === canonicalJson(target);
   if (isGuessed) return early.wheels;
-  // Ended before going on: a layer that both are making would be cancelled with the wrong guess.
+  // The guess ends before this goes on: a layer that both are making would be cancelled with it.
   await early?.drop();
   return resolveWheels(session, wanted);
 }

@@ -9,8 +9,8 @@ import { whiteout } from "../layer/tar-entry.ts";
 import { parseRecord } from "../wheel/record.ts";
 
 /**
- * The paths that go with distributions of the base, sorted: every file their RECORD names inside the environment, its
- * bytecode, and the .dist-info folder where all in it is named.
+ * The paths that are removed with distributions of the base, sorted: every file in the environment that their RECORD
+ * names, its bytecode, and the .dist-info folder if RECORD names all that is in it.
  *
  * @throws ImageSpecError E_UNSUPPORTED for one without a RECORD, whose files nobody knows, and for one with a link on
  * the way to a file, which uv does not take out.
@@ -25,7 +25,7 @@ export async function removedPaths(
   const site = `${prefix}/lib/python${environment.python.minor}/site-packages`;
   const paths = new Set<string>();
   const plain = new Map<string, unknown>();
-  // uv's environments have a link in place of the folder lib64, by which its RECORDs name files.
+  // In uv's environments lib64 is a link to lib, and a RECORD may name files through it.
   const isLinked = (await tree.get(`${prefix}/lib64`))?.type === "symlink";
   const lib64 = `${prefix}/lib64/`;
   const through = (path: string) =>
@@ -63,9 +63,7 @@ export async function removedPaths(
   return [...paths].sort();
 }
 
-/**
- * The layer that removes these paths, for distributions that are replaced and for stray bytecode; undefined for none.
- */
+/** The layer that removes these paths: those of replaced distributions and of stray bytecode. Undefined for none. */
 export function removalLayer(
   outdated: readonly InstalledDistribution[],
   removed: readonly string[],

@@ -1,11 +1,13 @@
 import { ImageSpecError, normalName, type RequirementText } from "@imagespec/core/builder";
 import { sourceOnly } from "./source-only.ts";
 
+/** A requirement `NAME @ ADDRESS`. */
 const NAMED = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@\s*(\S+)/;
+/** A requirement that is only an address. */
 const ADDRESS = /^\s*((?:git\+)?(?:https?|ssh):\/\/\S+)/i;
+/** An address of git that names its commit in full. */
 const COMMIT = /@[0-9a-f]{40}(?:[?#]|$)/;
-
-/** The start of a comment, which is not part of an address's fragment. */
+/** A comment. A `#` inside an address begins its fragment. */
 const COMMENT = /(^|\s)#.*$/gm;
 /** A requirement that names a git repository (PyPA direct references). */
 const FROM_GIT = /(?:^|[\s@])git\+[a-z]+:/m;
@@ -21,9 +23,10 @@ export function refuseRepositories(files: readonly RequirementText[]): void {
 }
 
 /**
- * The names of the distributions that requirement lines ask for by the address of a source, in normal form. Throws
- * E_UNSUPPORTED for an address from which no single source can be known: one without a name, or of a branch or tag of
- * git.
+ * The normalised names of the distributions that requirements ask for by the address of a source.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for an address that may come to mean another source: a branch or tag of git, or
+ * an address without a name.
  */
 export function directSources(texts: readonly string[]): string[] {
   const names = new Set<string>();

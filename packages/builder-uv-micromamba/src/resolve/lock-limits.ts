@@ -8,9 +8,9 @@ export interface LockLimits {
 }
 
 /**
- * A lock says for which Pythons and environments it holds, and so may each of its packages for which Pythons.
+ * Checks a lock's `requires-python` and `environments`, or a package's `requires-python`, against the image.
  *
- * @throws ImageSpecError E_RESOLVE for one that is not for this one.
+ * @throws ImageSpecError E_RESOLVE where they leave the image out.
  */
 export function refuseOtherTargets(limits: LockLimits, environment: MarkerEnvironment, subject: string): void {
   const python = limits["requires-python"];
@@ -29,7 +29,7 @@ export function refuseOtherTargets(limits: LockLimits, environment: MarkerEnviro
     throw wrong(supported.join(" or "));
 }
 
-/** The variables of environment markers in a target. */
+/** The values that environment markers (PEP 508) have in an image of the target. */
 export function markerEnvironment(target: PythonTarget): MarkerEnvironment {
   return {
     python_version: target.minor,

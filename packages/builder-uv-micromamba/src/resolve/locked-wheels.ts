@@ -44,7 +44,7 @@ export function lockedDistributions(lock: Pylock, target: PythonTarget, subject:
 
 function wheelOf(locked: LockedPackage, tags: WheelTags): ResolvedWheel | undefined {
   const wheels = wheelsOf(locked, "/");
-  // As uv has it, one name that is none of a wheel is a fault of the lock.
+  // For uv, too, a single malformed file name makes the lock invalid.
   for (const { filename } of wheels) parseWheelName(filename);
   const wheel = preferWheel(wheels, tags);
   return wheel && { ...wheel, name: normalName(locked.name) };

@@ -13,7 +13,7 @@ import { openConfinement } from "../source-build/confinement.ts";
 import { readUntrusted } from "../source-build/read-untrusted.ts";
 import type { Toolchain } from "../source-build/toolchain.ts";
 
-/** The requirement file in which a poetry.lock is passed on. */
+/** Where the exported requirements stand in the context. */
 const LOCKED = "requirements/locked.txt";
 
 /** A poetry.lock with the pyproject.toml beside it, as texts. */
@@ -22,15 +22,15 @@ export interface PoetryProject {
   pyproject: string;
 }
 
-/** A packages step of the requirements that a poetry.lock comes to, and their file. */
+/** A packages step that installs what a poetry.lock pins, and the requirement file that it names. */
 export interface ExportedLock {
   step: PackagesStep;
   files: ShippedFile[];
 }
 
 /**
- * What a poetry.lock pins, as requirements with hashes: exported by poetry itself, of the version and with the plug-in
- * that other builders run in a container.
+ * Turns a poetry.lock into requirements with hashes. poetry itself exports them, in the same version and with the same
+ * plug-in as the Dockerfile builders run in a container.
  *
  * @throws ImageSpecError E_UNSUPPORTED with poetry's own message.
  */

@@ -2,8 +2,8 @@ import { stringify } from "smol-toml";
 import type { InstalledDistribution } from "../base/installed-distribution.ts";
 
 /**
- * What an environment holds as the pylock.toml that uv is to write anew: it takes versions that stand in one already as
- * preferred, which is what extending an environment means.
+ * A pylock.toml of what an environment holds already. uv prefers the versions that its output file names before it
+ * writes that file anew, so that what is installed stays wherever it satisfies the requirements.
  */
 export function preferredVersions(installed: readonly InstalledDistribution[]): string {
   const packages = installed.flatMap(({ name, version }) => (version === "" ? [] : [{ name, version }]));

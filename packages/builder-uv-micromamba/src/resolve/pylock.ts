@@ -41,14 +41,14 @@ export interface PylockReading {
   folder: string;
   /** The hashes that a requirements file admits, by normalised name. */
   allowed?: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What uv said of its own choice. */
+  /** The files that uv's log says it chose. */
   chosen?: ChosenFiles;
-  /** What is there already: in its version it is not downloaded, so no hash is asked of it. */
+  /** What is installed already. In its version it is not downloaded, so it needs no admitted hash. */
   installed?: readonly InstalledDistribution[];
 }
 
 /**
- * What a pylock.toml (PEP 751) that uv wrote for one platform names: it leaves out wheels that don't fit.
+ * Reads a pylock.toml (PEP 751) that uv wrote for one platform, without the wheels that do not fit it.
  *
  * @throws ImageSpecError E_RESOLVE where no file has an admitted hash, E_UNSUPPORTED for a package with neither wheel
  * nor source.
@@ -100,7 +100,7 @@ function fileNameOf(url: string): string {
   );
 }
 
-/** A source of which the requirements state hashes: its archive has to have one of them. */
+/** The source, whose archive has to have one of the hashes that the requirements admit, if they state any. */
 function withHashes(source: ResolvedSource, allowed: ReadonlySet<string> | undefined): ResolvedSource {
   if (allowed === undefined || source.archive === undefined) return source;
   return { ...source, archive: { ...source.archive, oneOf: [...allowed].sort() } };
@@ -134,7 +134,10 @@ export function sourceOf(locked: LockedPackage, folder = "/"): ResolvedSource {
   );
 }
 
-/** The best file with one of these hashes; else the best one whose index leaves out a kind of them, checked later. */
+/**
+ * The best file with an admitted hash. Where no file states one, the best of those whose index states no hash of one of
+ * the admitted algorithms: its content is then checked against the admitted hashes once it is here.
+ */
 function admitted(
   candidates: readonly ResolvedWheel[],
   allowed: ReadonlySet<string>,
@@ -151,7 +154,7 @@ function admitted(
   return wheel && { ...wheel, oneOf: [...allowed].sort() };
 }
 
-/** Whether requirements admit the source of a package and none of its wheels: then it is to be built. */
+/** Whether the requirements admit the source of a package, which is then built. */
 function sourceIsAdmitted(locked: LockedPackage, allowed: ReadonlySet<string> | undefined): boolean {
   const { sdist } = locked;
   if (sdist === undefined || allowed === undefined) return false;
@@ -162,7 +165,7 @@ function algorithm(hash: string): string {
   return hash.slice(0, hash.indexOf(":"));
 }
 
-/** A file as a wheel; `folder` is where its path starts. */
+/** A file of the lock as the wheel that it may be; a relative path starts from `folder`. */
 function candidate(locked: LockedPackage, artifact: Artifact, folder: string): ResolvedWheel {
   const url = artifact.url ?? (artifact.path === undefined ? "" : pathToFileURL(resolve(folder, artifact.path)).href);
   const filename = artifact.name ?? fileNameOf(url);

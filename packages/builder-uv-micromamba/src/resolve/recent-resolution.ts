@@ -4,7 +4,7 @@ import type { RecordStore } from "../cache/record-store.ts";
 import type { PythonTarget } from "../target/python-target.ts";
 import type { ResolvedDistributions } from "./resolved-wheel.ts";
 
-/** Arguments that use sources other than indexes, or ask for the newest versions. */
+/** Arguments that read other places than indexes, or ask for the newest versions: their result is not kept. */
 const NOT_KEPT = /^(-U|-P|-f|--upgrade|--refresh|--find-links|--exclude-newer|--no-cache)/;
 
 export interface ResolutionQuestion {
@@ -17,8 +17,8 @@ export interface ResolutionQuestion {
 }
 
 /**
- * The kept result of the same resolution if it is at most ten minutes old; else that of `resolve`, which is then kept.
- * With secrets, direct addresses or arguments about freshness nothing is kept.
+ * The result of the same resolution from the last ten minutes, or else that of `resolve`, which is then kept. Nothing
+ * is kept where secrets, direct addresses or arguments about freshness take part.
  */
 export async function recentResolution(
   records: RecordStore,
@@ -33,12 +33,12 @@ export async function recentResolution(
     step,
     uvImage,
     target,
-    // Raised when a resolution should come out as another.
+    // Raised when the same question should get another result.
     recipe: 2,
     installed: installed.map(({ name, version }) => `${name} ${version}`),
     files: shipped.map((file) => [file.path, file.type === "file" ? file.sha256 : ""]),
   };
-  // A file beside the resolution, or behind an address, may be another one the next time.
+  // A local file, or one behind a direct address, may have another content the next time.
   const kept = ({ wheels, sources }: ResolvedDistributions) =>
     [...wheels, ...sources].every(({ directUrl }) => directUrl === undefined) &&
     [...wheels.map(({ url }) => url), ...sources.map(({ archive }) => archive?.url)].every(

@@ -6,15 +6,18 @@ export function requiresHashes(texts: readonly string[]): boolean {
   return texts.some((text) => /^\s*--require-hashes\s*(?:#.*)?$/m.test(text));
 }
 
-/** The first package of a spec that can state no hash: an address can, and one with a marker may be for elsewhere. */
+/**
+ * The first of a spec's packages that is without a hash. An address may carry one, and a package with a marker may not
+ * be for this image, so neither counts.
+ */
 export function packageWithoutHash(packages: readonly string[]): string | undefined {
   return packages.find((text) => !/[;]|:\/\//.test(text));
 }
 
 /**
- * The hashes that the requirements for an environment admit, as `algorithm:hex` by normalised name (pip's
- * `--hash=sha256:...`, else that of an address's fragment). uv only checks them when it installs, which this builder
- * does itself; of two lines with hashes for one package the later one counts there.
+ * The hashes that the requirements for an environment admit, as `algorithm:hex` by normalised name: those of pip's
+ * `--hash=sha256:...`, else that of an address's fragment. uv checks them only when it installs, which this builder
+ * does itself. As for uv, the later of two lines for one package counts.
  *
  * @throws ImageSpecError E_RESOLVE for one that cannot be checked.
  */
@@ -38,13 +41,13 @@ export function requiredHashes(texts: readonly string[], environment: MarkerEnvi
   return found;
 }
 
-/** What stands behind the `;` of a requirement, which in an address needs white space in front. */
+/** The marker behind the `;` of a requirement. Behind an address it needs white space before the `;`. */
 function markerOf(line: string): string | undefined {
   const [requirement = ""] = line.split(/\s--hash/, 1);
   return (requirement.includes("://") ? /\s;(.*)$/ : /;(.*)$/).exec(requirement)?.[1];
 }
 
-/** The normalised name a requirement begins with; that of the wheel where it is an address without a name. */
+/** The normalised name that a requirement begins with; for the bare address of a wheel, the wheel's name. */
 function requirementName(line: string): string | undefined {
   const wheel = /^\s*[a-z][a-z0-9+.-]*:\/\/\S*?\/([^/\s?#]+?)-[^/\s?#]*\.whl(?:[?#\s;]|$)/i.exec(line)?.[1];
   const name = wheel ?? /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?!\S*:\/\/)/.exec(line)?.[1];

@@ -33,7 +33,7 @@ import { sourceOnly } from "./source-only.ts";
 /** Wheels fetched or built at once. */
 const PARALLEL = 8;
 
-/** What is asked for, and what it must fit. */
+/** The packages that are asked for, and the target that they must fit. */
 export interface WheelsQuestion {
   step: PackagesStep;
   uvImage: string;
@@ -45,8 +45,8 @@ export interface WheelsQuestion {
 }
 
 /**
- * The wheels of a packages step for a target, each with the way to fetch it into the cache; what has none is built
- * where the options allow it.
+ * The wheels of a packages step for a target, each with a function that fetches it into the cache. A distribution
+ * without a wheel is built into one where the options allow it.
  *
  * @throws ImageSpecError E_RESOLVE, E_UNSUPPORTED.
  */
@@ -54,7 +54,7 @@ export async function resolveWheels(session: BuildSession, question: WheelsQuest
   const { request, blobs } = session;
   const { step, target, uvImage, signal = session.signal } = question;
   const secrets = await secretSettings(step, request.secrets);
-  // What few builds need is loaded by those.
+  // Loaded only by the few builds that need it.
   const toolchain = lazy(async () => {
     const { findToolchain } = await import("../source-build/toolchain.ts");
     return findToolchain(session, { step, target, uvImage, secrets });
@@ -108,7 +108,7 @@ async function distributions(
   return resolveRequirements(session, { ...question, step: exported.step }, tools, exported.files);
 }
 
-/** What indexes serve of a lock: each package has its version and hashes, and the index says where the file is. */
+/** The part of a lock that indexes serve: the lock has versions and hashes, and the index says where the files are. */
 function resolveServed(
   session: BuildSession,
   question: WheelsQuestion,
@@ -179,7 +179,7 @@ function localProjects({ source }: PackagesStep, target: PythonTarget, files: re
     .map(({ name, path }) => ({ name, path, files }));
 }
 
-/** A wheel that was built here. uv notes in each it builds of packages of others how it did so. */
+/** A wheel that was built here. As uv, with a note of how it was built, unless it is a project of the spec's. */
 function madeWheel({ filename, digest, size, metadata }: BuiltWheel, source: Source, blobs: BlobStore): Wheel {
   const directUrl = isProject(source) ? undefined : source.directUrl;
   return {

@@ -6,25 +6,27 @@ import type { ResolvedDistributions } from "./resolved-wheel.ts";
 import { sourceOnly } from "./source-only.ts";
 
 /**
- * What uv answers: distributions; or, where their needs are not known, the names and versions of some it would have to
- * build.
+ * What uv answers: distributions, or the names and versions of some that it would have to build to learn what they
+ * require.
  */
 export type CompileAnswer = ResolvedDistributions | { unknown: string[] };
 
 /** How {@link resolveWithSources} asks and learns. */
 export interface SourceResolution {
-  /** Resolves under what is known of distributions. */
+  /** Resolves, given what is known of distributions without a wheel. */
   compile(known: readonly StaticMetadata[]): Promise<CompileAnswer>;
-  /** Builds a source, and says what its wheel needs. */
+  /** Builds the wheel of a source, and returns its metadata. */
   build(source: ResolvedSource): Promise<StaticMetadata>;
   /** Names of distributions that are asked for by the address of a source. */
   direct: readonly string[];
 }
 
 /**
- * Resolves where some distributions have no wheel, without any of their code in the resolver's reach: what is not known
- * of one is first taken for no needs at all, until its file is known; then its wheel is built, and its needs are the
- * wheel's. It ends when all that is named was resolved under its own needs.
+ * Resolves where some distributions have no wheel, without the resolver running any of their code.
+ *
+ * A distribution that uv would have to build is first assumed to require nothing, so that uv can name its file. Its
+ * wheel is then built, and uv resolves again with what the wheel requires. This goes on until every distribution of an
+ * answer was resolved with its own requirements.
  *
  * @throws ImageSpecError E_UNSUPPORTED, and what `build` throws.
  */
@@ -53,16 +55,17 @@ export async function resolveWithSources({ compile, build, direct }: SourceResol
   }
 }
 
-/** One that is asked for by address is the only one of its name. */
+/** By name and version; by name alone for one that is asked for by address, which is the only one of its name. */
 function keyOf({ name, version = "", directUrl }: ResolvedSource): string {
   return directUrl === undefined ? `${normalName(name)} ${version}` : normalName(name);
 }
 
-/** Versions are spelled in more than one way. */
+/** Whether both are of one distribution: a version may be spelled in several ways. */
 function isSame(one: StaticMetadata, other: StaticMetadata): boolean {
   return normalName(one.name) === normalName(other.name) && sameVersion(one.version, other.version);
 }
 
+/** The assumption that a distribution requires nothing. */
 function nothingOf(name: string, version: string): StaticMetadata {
   return { name, version, requires: [], requiresPython: undefined, extras: [] };
 }

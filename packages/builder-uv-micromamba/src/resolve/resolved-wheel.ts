@@ -8,7 +8,7 @@ export interface ResolvedWheel extends StatedFile {
   directUrl?: string | undefined;
 }
 
-/** What a resolution names for one target: wheels, and what has none and would have to be built. */
+/** The result of a resolution for one target: wheels, and the sources of what has no wheel. */
 export interface ResolvedDistributions {
   wheels: ResolvedWheel[];
   sources: ResolvedSource[];

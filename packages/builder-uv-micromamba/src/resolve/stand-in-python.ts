@@ -3,17 +3,17 @@ import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageSpecError } from "@imagespec/core/builder";
 
-/** Where the programs below lie in a scratch folder, and what they leave there. */
+/** The folder, in a scratch folder, of the programs below and of what they leave behind. */
 const FOLDER = "stand-in";
 
 /**
- * A program that uv takes for the machine's Python and that starts no code of a source distribution, so that uv can
- * choose the version that an installation chooses, whether it has a wheel or not, without building one here.
+ * A program that uv takes for the machine's Python, but that runs no code of a source distribution. With it uv chooses
+ * the version that an installation would choose, whether that has a wheel or not, and builds nothing here.
  */
 export interface StandInPython {
-  /** The program. */
+  /** Path of the program. */
   path: string;
-  /** Has to be in uv's environment. */
+  /** Variables that uv has to be started with. */
   env: Record<string, string>;
   /** The source distributions that uv tried to build, as `NAME VERSION`; undefined when it tried none. */
   refused(): Promise<string[] | undefined>;
@@ -21,7 +21,7 @@ export interface StandInPython {
   checkPlace(): Promise<void>;
 }
 
-/** Makes one in a scratch folder, which belongs to one run of uv. `python` answers for it. */
+/** Writes one into a scratch folder, for one run of uv. Questions about the interpreter are answered by `python`. */
 export async function standInPython(scratch: string, python: string): Promise<StandInPython> {
   const folder = join(scratch, FOLDER);
   const path = join(folder, "python");
@@ -61,8 +61,8 @@ export async function standInPython(scratch: string, python: string): Promise<St
 }
 
 /**
- * Answers uv's question about the interpreter as the machine's Python does, but says that the other program is that
- * interpreter: uv starts it for whatever comes of a source distribution.
+ * Answers uv's questions about the interpreter by asking the machine's Python, but names the program below as the
+ * interpreter, so that uv starts that one for the code of source distributions.
  */
 const ANSWER = `#!/bin/sh
 unset PYTHONHOME
@@ -75,7 +75,7 @@ print(json.dumps(answer))
 ' "$answer" "$IMAGESPEC_REFUSE"
 `;
 
-/** Started in the folder of a source distribution: keeps its name and version (PKG-INFO), and fails. */
+/** uv starts this in the folder of a source distribution. It notes which one that is, by its PKG-INFO, and fails. */
 const REFUSE = `#!/bin/sh
 head -n 99 PKG-INFO > "$IMAGESPEC_REFUSED/$$" 2>/dev/null
 exit 1

@@ -2,8 +2,8 @@ import { stringify } from "smol-toml";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 
 /**
- * The uv.toml that tells uv what distributions need, so that it asks no code of theirs. For one that was asked for by
- * address the version has to be there too, whatever it is.
+ * The uv.toml that tells uv what distributions require, so that it need not run their code to learn it. uv wants a
+ * version in it even for a distribution that is asked for by address, where any will do.
  */
 export function metadataSettings(known: readonly StaticMetadata[]): string {
   return stringify({

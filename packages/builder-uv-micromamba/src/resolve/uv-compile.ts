@@ -2,7 +2,6 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   ImageSpecError,
-  indexHint,
   normalName,
   type PackagesStep,
   type RequirementText,
@@ -25,6 +24,7 @@ import { packageWithoutHash, requiredHashes, requiresHashes } from "./required-h
 import type { CompileAnswer } from "./resolve-with-sources.ts";
 import { type StandInPython, standInPython } from "./stand-in-python.ts";
 import { metadataSettings } from "./static-metadata.ts";
+import { diskFault, namedDistributions, resolutionFailure } from "./uv-failure.ts";
 
 export interface CompileRequest {
   uv: UvProgram;
@@ -47,8 +47,6 @@ export interface CompileRequest {
   warn(message: string): void;
 }
 
-/** How Rust prints the system's ENOSPC, EROFS and EDQUOT, in what uv says of a file. */
-const OF_THE_DISK = /^\s*(?:cause|error): .*?([A-Z][a-z -]*) \(os error (?:28|30|122)\)(?: at path .*)?$/;
 const NO_DEPS = "--no-deps";
 const REQUIRE_HASHES = "--require-hashes";
 const INPUT = "packages.in";
@@ -57,10 +55,12 @@ const SETTINGS = "uv.toml";
 const INSTALLED = "installed.in";
 
 /**
- * Resolves packages and a requirements file together, for the target's Python and platform. uv runs in a folder of its
- * own (0700, removed afterwards) that holds the shipped requirement files and nothing of the host. It chooses versions
- * as an installation does, whether they have wheels or not, since every builder has to choose the same; what it would
- * have to build to learn its needs is the answer instead.
+ * Resolves packages and a requirements file together, for the target's Python and platform.
+ *
+ * uv runs in a folder of its own (mode 0700, removed afterwards) that holds the shipped requirement files and nothing
+ * of the host. It chooses versions as an installation does, whether they have wheels or not, since every builder has to
+ * choose the same ones. Where it would have to build a distribution to learn what that requires, the answer names the
+ * distribution instead.
  *
  * @throws ImageSpecError E_RESOLVE with uv's own message.
  */
@@ -97,7 +97,7 @@ export async function compileRequirements(request: CompileRequest): Promise<Comp
   });
 }
 
-/** Undefined, or what uv would have to build. Keeps in `chosen` which files uv takes. */
+/** Runs uv. Returns what it would have to build, undefined for nothing, and notes in `chosen` which files it takes. */
 async function run(
   request: CompileRequest,
   folder: string,
@@ -109,15 +109,15 @@ async function run(
   if (exitCode === 0) return undefined;
   const refused = await python.refused();
   if (refused !== undefined) return refused;
-  // A cache that is mounted without execution, or a disk that is full, is no matter of the requirements.
+  // A cache that is mounted noexec, or a full disk, is not the fault of the requirements.
   await python.checkPlace();
   const said = tail.filter((line) => !isOfLog(line));
-  const unwritable = faultOfDisk(said);
+  const unwritable = diskFault(said);
   if (unwritable !== undefined) throw cacheError(request.cache.uvCache, new Error(unwritable));
-  const fault = explain(said, command, exitCode);
-  const named = namedIn(said, request.installed);
+  const fault = resolutionFailure(said, command, exitCode);
+  const named = namedDistributions(said, request.installed);
   if (fault.code !== "E_RESOLVE" || named.length === 0) throw fault;
-  // An installation takes what is there, whether an index has it or not; this resolution knows indexes alone.
+  // An installation takes a distribution that is there, even one that no index has. This resolution only knows indexes.
   await writeFile(join(folder, INSTALLED), named.map(({ name, version }) => `${name}==${version}\n`).join(""));
   const alone = request.step.extraArgs.includes(NO_DEPS) ? [] : [NO_DEPS];
   const again = await askUv(request, { folder, python, more: [...alone, INSTALLED], log: () => undefined });
@@ -129,7 +129,7 @@ async function run(
   });
 }
 
-/** How uv is run: in which folder, with which Python, with what at the end of its arguments. */
+/** What differs between two runs of uv in one resolution. */
 interface UvQuestion {
   folder: string;
   python: StandInPython;
@@ -156,21 +156,13 @@ function askUv(request: CompileRequest, { folder, python, more, log }: UvQuestio
   });
 }
 
-/** Which of these distributions a text names. Pure. */
-export function namedIn(
-  lines: readonly string[],
-  installed: readonly InstalledDistribution[],
-): InstalledDistribution[] {
-  const words = lines.flatMap((line) => line.match(/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?/g) ?? []);
-  const names = new Set(words.map(normalName));
-  return installed.filter(({ name, version }) => version !== "" && names.has(normalName(name)));
-}
-
-/** What uv is told of the spec and the image; with it, its Python and the requirements are named. Pure. */
+/**
+ * The arguments that follow from the spec and the image; the Python and the requirement files come after them. Pure.
+ */
 export function compileArguments({ step, target, fresh }: Pick<CompileRequest, "step" | "target" | "fresh">): string[] {
   const args = ["pip", "compile", "--no-header", "--format", "pylock.toml", "--output-file", OUTPUT];
   args.push("--python-version", target.version, "--python-platform", uvPlatform(target));
-  // Without isolation no requirement of a build is fetched either.
+  // Without build isolation uv does not fetch build requirements either.
   args.push("--no-build-isolation");
   // uv trusts what it has of an index for ten minutes, and of an address for as long as the server's answer lets it.
   if (fresh) args.push("--refresh");
@@ -179,30 +171,6 @@ export function compileArguments({ step, target, fresh }: Pick<CompileRequest, "
   if (step.torchBackend !== undefined) args.push("--torch-backend", step.torchBackend);
   // The hashes are checked against the result, since uv checks them only when it installs.
   return [...args, ...step.extraArgs.filter((argument) => argument !== REQUIRE_HASHES)];
-}
-
-/** What the end of uv's output means. Usage texts, which uv prints for wrong arguments, are not searched. */
-export function explain(tail: string[], command: string, exitCode: number): ImageSpecError {
-  const said = tail.filter((line) => line.trim() !== "");
-  const details = { command, exitCode, tail };
-  if (said.at(-1)?.startsWith("For more information, try '--help'")) {
-    const words = said.find((line) => line.startsWith("error: "))?.slice("error: ".length) ?? "";
-    return new ImageSpecError(
-      "E_UNSUPPORTED",
-      `uv cannot take pipExtraArgs or torchBackend for a resolution: ${words}`,
-      { hint: "Leave it out, or build with docker-buildx or kaniko.", details },
-    );
-  }
-  const shown = said.slice(-12).join("\n");
-  return new ImageSpecError("E_RESOLVE", `The Python packages cannot be resolved:\n${shown}`, {
-    hint: indexHint(said) ?? "Change the requirement uv names, or the index it looked in.",
-    details,
-  });
-}
-
-/** The system's reason where uv could not write to a disk; undefined where it says none. Pure. */
-export function faultOfDisk(tail: readonly string[]): string | undefined {
-  return tail.map((line) => OF_THE_DISK.exec(line)?.[1]).find((reason) => reason !== undefined);
 }
 
 async function stage({ texts }: CompileRequest, folder: string): Promise<void> {

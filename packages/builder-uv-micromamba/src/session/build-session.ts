@@ -15,14 +15,14 @@ import { programFromImage } from "./program-from-image.ts";
 
 const UV_PATHS = ["/uv", "/usr/local/bin/uv", "/usr/bin/uv"];
 
-/** What all parts of one build share. {@link close} ends it together with all work it started. */
+/** What all parts of one build share. {@link close} ends it, together with all work that was started in it. */
 export interface BuildSession {
   readonly request: BuildRequest<Options>;
   readonly options: Options;
   readonly cache: CacheFolder;
   readonly blobs: BlobStore;
   readonly records: RecordStore;
-  /** What machines share, where the build pushes and a repository for it is named. */
+  /** The records that machines share, where the build pushes and the option `cacheRepository` is set. */
   readonly shared: RegistryRecords | undefined;
   readonly layers: LayerCache;
   readonly registry: RegistryClient;
@@ -32,22 +32,22 @@ export interface BuildSession {
   readonly signal: AbortSignal;
   /** The base for one platform, read when it is first asked for. */
   base(platform: string): Promise<BaseImage>;
-  /** Finds uv when it is first asked for, once for all callers; `signal` ends this call's wait alone. */
+  /** uv, found once for all callers when the first one asks. `signal` ends only the wait of this call. */
   uv(image: string, signal?: AbortSignal): Promise<UvProgram>;
-  /** The result of work that parts of the build share: started by the first that asks for it under a name. */
+  /** The result of work that parts of the build share. The first one to ask for it by its name starts it. */
   once<T>(name: string, start: () => Promise<T>): Promise<T>;
-  /** Work under a name that the builder's other builds may be at, too: one at a time, see {@link inTurn}. */
+  /** Work that other builds of the builder may be at under the same name: one after the other, see {@link inTurn}. */
   alone<T>(name: string, work: () => Promise<T>): Promise<T>;
   log(line: string, stream?: "stdout" | "stderr"): void;
   warn(message: string, hint?: string): void;
-  /** Makes {@link close} wait for work that nobody awaits. */
+  /** Makes {@link close} wait for work that nothing else awaits. */
   track(work: Promise<unknown>): void;
-  /** Ends what is still under way, waits for it and lets go of the registry's connections. */
+  /** Aborts the work that is still under way, waits until it has ended, and closes the connections. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the cache and a registry client for a build; `turns` is what the builder's other builds are working at.
+ * Opens the cache and the clients for a build. `turns` holds what the builder's other builds are working at.
  *
  * @throws ImageSpecError E_CACHE.
  */
@@ -73,7 +73,7 @@ export async function openSession(request: BuildRequest<Options>, turns: Turns =
   const once = <T>(name: string, start: () => Promise<T>): Promise<T> => {
     const known = started.get(name);
     if (known !== undefined) return known as Promise<T>;
-    // What is begun after the end would go on unawaited.
+    // Nothing would wait for work that begins after the end.
     const work = signal.aborted ? Promise.reject(signal.reason) : start();
     started.set(name, work);
     track(work);
@@ -114,7 +114,7 @@ export async function openSession(request: BuildRequest<Options>, turns: Turns =
   };
 }
 
-/** The uv that the option or PATH has in the version of `image`, else the one out of that image. */
+/** The uv of the option or on PATH, if it has the version of `image`; else the one taken from that image. */
 async function findOrFetchUv(
   image: string,
   {
@@ -145,7 +145,7 @@ function uvCure(image: string): string {
     : `Put uv ${version} on PATH, or set builderConfig.uvImage to an image that this machine reaches.`;
 }
 
-/** What is shared with other machines, and the layers that the image's own repository holds. */
+/** Access to the records that machines share, and to the layers that the image's own repository holds. */
 function openShared(
   { options, target, plan }: BuildRequest<Options>,
   { registry, signal, warn }: Pick<BuildSession, "registry" | "signal" | "warn">,

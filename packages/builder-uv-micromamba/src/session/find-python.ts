@@ -12,14 +12,16 @@ const FIND = ["find", "--no-project", "--no-python-downloads"];
 /** Finds uv, where it is needed. */
 export type FindUv = () => Promise<UvProgram>;
 
-/** Whether uv has put any Python into the cache. Most caches hold none: then it need not be started to say so. */
+/**
+ * Whether the cache holds a Python that uv has put there. Most hold none, and then uv need not be started to say so.
+ */
 async function cacheHoldsPython(cache: CacheFolder): Promise<boolean> {
   const names = await readdir(cache.path("python")).catch(() => []);
   // A download that fails leaves uv's own files there.
   return names.some((name) => !name.startsWith("."));
 }
 
-/** The path of a Python in the cache, by `X.Y` or `X.Y.Z`; without one of any. */
+/** The path of a Python in the cache: of that `X.Y` or `X.Y.Z`, or any where no version is wanted. */
 export async function cachedPython(session: BuildSession, uv: FindUv, wanted?: string): Promise<string | undefined> {
   if (!(await cacheHoldsPython(session.cache))) return undefined;
   const found = await uvPython(session, await uv(), "cache", wanted === undefined ? FIND : [...FIND, wanted]);
@@ -28,15 +30,15 @@ export async function cachedPython(session: BuildSession, uv: FindUv, wanted?: s
 
 /** A Python that uv can download. */
 export interface PythonDownload {
-  /** uv's own name of it, with version and platform. */
+  /** uv's own name for it, which holds version and platform. */
   key: string;
   version: string;
   url: string;
 }
 
 /**
- * What this uv downloads for a request such as `cpython-3.12`, for this machine unless it names a platform; undefined
- * where it lists nothing.
+ * The Python that uv would download for a request such as `cpython-3.12`; undefined where it lists none. It is one for
+ * this machine, unless the request names a platform.
  *
  * @throws ImageSpecError E_NO_PYTHON when uv cannot say.
  */
@@ -90,8 +92,9 @@ export function downloadedPython(session: BuildSession, uv: UvProgram, wanted: s
 }
 
 /**
- * Any Python 3: one that the machine has, best one of the image's version, which compiles as well, on PATH or managed
- * by uv; else one in the cache, where uv downloads the image's X.Y if it holds none. Looked for once in a build.
+ * The path of any Python 3, looked for once in a build: one on PATH, preferably of the image's version, which may then
+ * also compile; else one that uv finds on this machine; else one in the cache, into which uv downloads the image's X.Y
+ * where it is empty.
  *
  * @throws ImageSpecError E_TOOL_MISSING.
  */
@@ -104,7 +107,7 @@ export function anyPython(session: BuildSession, uv: UvProgram, image: PythonVer
     if (host.exitCode === 0) return host.stdout.trim();
     const own = await cachedPython(session, async () => uv);
     if (own !== undefined) return own;
-    // By the same version as the compiler's, so that a download which fails is tried once.
+    // The compiler wants this very version, too, so that a download which fails is tried only once.
     const version = (await downloadableVersion(session, uv, minor)) ?? minor;
     const downloaded = await downloadedPython(session, uv, version);
     if (downloaded !== undefined) return downloaded;
@@ -119,7 +122,7 @@ export function anyPython(session: BuildSession, uv: UvProgram, image: PythonVer
   });
 }
 
-/** Runs `uv python` for the Pythons in the cache or those of the machine. What the project asks for counts nowhere. */
+/** Runs `uv python` on the Pythons in the cache or on those of the machine, whatever version the project asks for. */
 function uvPython(
   { cache, signal }: BuildSession,
   uv: UvProgram,

@@ -4,7 +4,7 @@ import type { RecordStore } from "../cache/record-store.ts";
 import { knownAnswer } from "./known-answer.ts";
 import { onPath } from "./on-path.ts";
 
-/** Versions of uv whose output this builder reads: from the first to below the second. */
+/** The versions of uv whose output this builder can read. */
 const UV_RANGE = { from: "0.9.0", below: "1.0.0" } as const;
 
 export interface UvProgram {
@@ -12,23 +12,25 @@ export interface UvProgram {
   version: string;
 }
 
-/** Where answers of programs are kept, and what ends asking one. */
+/** Where answers of programs are kept, and what cancels asking one. */
 interface Access {
   records: Pick<RecordStore, "get" | "set">;
   signal: AbortSignal;
 }
 
 /**
- * The version that an image of uv states in its tag, `0.13.9` of `ghcr.io/astral-sh/uv:0.13.9-debian`; undefined where
- * the tag states none. The image is part of the tag of what is built, so this says which uv may choose versions.
+ * The version that an image of uv states in its tag, such as `0.13.9` in `ghcr.io/astral-sh/uv:0.13.9-debian`;
+ * undefined where the tag states none. uvImage is part of what a spec's tag stands for, so only this version may
+ * resolve for it.
  */
 export function versionOfImage(image: string): string | undefined {
   return /^(\d+\.\d+\.\d+)(?:-|$)/.exec(parseReference(image).tag ?? "")?.[1];
 }
 
 /**
- * A uv of the host that is the same as the image's: the one the option names, else the one on PATH; undefined when
- * there is none. Another version may know other Pythons, so that one tag would stand for two images.
+ * A uv on this machine of the same version as the image's: the one that the option names, else the one on PATH;
+ * undefined where there is none. Another version may choose other packages or Pythons, so that one tag would stand for
+ * two images.
  *
  * @throws ImageSpecError E_TOOL_MISSING when the named one cannot be used.
  */
@@ -49,7 +51,7 @@ export async function findUv(
   });
 }
 
-/** The version that a program says it is; undefined where it is no uv that runs here. */
+/** The version that a uv states; undefined for a program that is not uv or does not run here. */
 export function uvVersion(path: string, { records, signal }: Access): Promise<string | undefined> {
   return knownAnswer(records, { kind: "uv-versions", program: path }, async () => {
     try {

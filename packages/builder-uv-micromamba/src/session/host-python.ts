@@ -4,12 +4,12 @@ import { type Interpreter, interpreterOf } from "./interpreter.ts";
 import { isMachineCode } from "./known-answer.ts";
 import { allOnPath, isExecutable } from "./on-path.ts";
 
-/** What programs on PATH have started, and what uv has found in the cache. */
+/** The kind of the records that say which interpreter a program on PATH or a question to uv led to. */
 const FOUND_INTERPRETERS = "found-interpreters";
 
 /**
- * `pythonX.Y` on PATH for an image's Python: the first that is of the same X.Y.Z, which does all as the image's own
- * would, else the first that is a CPython X.Y; undefined where there is none. Looked for once in a build.
+ * The `pythonX.Y` on PATH for an image's Python, looked for once in a build: the first of the same X.Y.Z, which behaves
+ * as the image's own, else the first CPython X.Y; undefined where there is none.
  */
 export function hostPython(
   session: Pick<BuildSession, "once" | "records" | "signal">,
@@ -29,15 +29,18 @@ export function hostPython(
   });
 }
 
-/** A version manager's script takes a quarter of a second to answer, and the interpreter itself a tenth of that. */
+/**
+ * The programs with scripts behind all others: a version manager's script takes a quarter of a second to answer, and an
+ * interpreter itself a tenth of that.
+ */
 async function scriptsLast(programs: readonly string[]): Promise<string[]> {
   const isScript = (await Promise.all(programs.map(isMachineCode))).map((itself) => !itself);
   return [...programs.filter((_, at) => !isScript[at]), ...programs.filter((_, at) => isScript[at])];
 }
 
 /**
- * The interpreter that a search led to before, for as long as it is there in that version; else what it leads to now.
- * What a script started before is thus started at once.
+ * The interpreter that a search has led to before, as long as it is still there in that version; else the one it leads
+ * to now. So an interpreter that was found through a script is started without the script the next time.
  */
 export async function ledTo(
   session: Pick<BuildSession, "records" | "signal">,

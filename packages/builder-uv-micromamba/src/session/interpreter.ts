@@ -3,18 +3,16 @@ import { isOfVersion } from "../target/python-target.ts";
 import type { BuildSession } from "./build-session.ts";
 import { knownAnswer } from "./known-answer.ts";
 
-/** A CPython of this machine. */
+/** A CPython on this machine. */
 export interface Interpreter {
   path: string;
   version: string;
 }
 
-/** What the system says of a file that is no program for this machine, or whose linker or interpreter is not here. */
+/** The system's codes for a file that is no program for this machine, or whose loader or interpreter is missing. */
 const RUNS_NOTHING: ReadonlySet<unknown> = new Set(["ENOENT", "ENOEXEC", "EACCES", "EPERM", "ELIBBAD"]);
 
-/**
- * Prints the version, the interpreter's own path, and the library that holds it where it is not in the program itself.
- */
+/** Prints the version and the interpreter's path, and then the shared library that it is in, where it is in one. */
 const ASK = `
 import sys
 print(sys.implementation.name, "%d.%d.%d" % sys.version_info[:3], sys.executable)
@@ -27,9 +25,9 @@ print("\\n".join(sorted(paths)))
 `;
 
 /**
- * The interpreter that a program starts; undefined where there is no program, and when it is not a CPython of that
- * version. Version managers put scripts on PATH that choose an interpreter by the working directory, which therefore
- * must not be the project's.
+ * The interpreter that a program starts; undefined where there is no program, or where it is not a CPython of the
+ * wanted version. It is not started in the project's folder, since version managers put scripts on PATH that choose an
+ * interpreter by the working directory.
  */
 export async function interpreterOf(
   { records, signal }: Pick<BuildSession, "records" | "signal">,
@@ -51,7 +49,7 @@ async function ask(
   return path === undefined || version === undefined ? undefined : { answer: { path, version }, libraries };
 }
 
-/** Undefined where the program cannot answer; a machine without room for one more program is an error. */
+/** What the program prints; undefined where it cannot answer. A machine that can start no more programs is an error. */
 async function answerOf(program: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const { stdout, exitCode } = await runTool(program, ["-sSIc", ASK], { cwd: "/", signal, allowFailure: true });

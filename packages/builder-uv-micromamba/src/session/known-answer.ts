@@ -1,15 +1,13 @@
 import { open, realpath, stat } from "node:fs/promises";
 import type { RecordStore } from "../cache/record-store.ts";
 
-/** What a program said of itself, and the files that it is made of. */
+/** What a program said of itself, and the files that its answer came from. */
 interface KnownAnswer<T> {
   answer: T;
   files: FileIdentity[];
 }
 
-/**
- * What changes whenever a file is replaced or written, as git's index sees it, or when a path leads to another file.
- */
+/** What changes, as for git's index, whenever a file is written or replaced, or its path leads to another file. */
 interface FileIdentity {
   path: string;
   /**
@@ -22,8 +20,10 @@ interface FileIdentity {
 const ELF = Buffer.from("\x7fELF");
 
 /**
- * What a program says of itself: asked once, for as long as its file and the `libraries` that answered are the same. A
- * script is asked each time, for it stays the same while it starts another program. `kind` is that of the record.
+ * What a program says of itself. It is asked once, and again only when its file or one of the `libraries` of its answer
+ * has changed. A script is asked each time, since it may come to start another program without changing itself.
+ *
+ * @param question `kind` is the kind of the record that keeps the answer
  */
 export async function knownAnswer<T>(
   records: Pick<RecordStore, "get" | "set">,
@@ -40,7 +40,7 @@ export async function knownAnswer<T>(
   return said.answer;
 }
 
-/** Undefined unless each of the files is there and machine code (ELF). */
+/** The identity of each file; undefined unless all of them exist and are machine code (ELF). */
 async function identities(paths: readonly string[]): Promise<FileIdentity[] | undefined> {
   const found = await Promise.all(
     paths.map(async (path) => ((await isMachineCode(path)) ? identityOf(path) : undefined)),
@@ -63,7 +63,7 @@ async function identityOf(path: string): Promise<FileIdentity | undefined> {
   }
 }
 
-/** Whether a file can be read and is an ELF: a program itself, no script that starts another one. */
+/** Whether a file can be read and is ELF: a program itself, rather than a script that starts another one. */
 export async function isMachineCode(path: string): Promise<boolean> {
   try {
     await using file = await open(path);

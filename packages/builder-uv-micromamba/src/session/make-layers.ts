@@ -4,12 +4,12 @@ import { inParallel } from "@imagespec/registry/terms";
 import type { BuiltLayer, LayerSource } from "../layer/layer-source.ts";
 import type { BuildSession } from "./build-session.ts";
 
-/** Layers looked for at a time: where a registry is asked for them, that is waiting. */
+/** Layers that are looked for at a time. Asking a registry for them is mostly waiting. */
 const LOOKED_FOR = 8;
 
 /**
- * Makes the layers the cache lacks, a few at a time; platforms share equal ones. Calls `ready` for each once it is
- * there, and returns all of them in the order given.
+ * Makes the layers that the cache lacks, a few at a time; platforms share equal ones. Calls `ready` for each layer as
+ * soon as it exists, and returns all of them in the given order.
  */
 export async function makeLayers(
   session: BuildSession,

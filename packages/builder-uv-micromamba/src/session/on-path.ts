@@ -7,7 +7,7 @@ export function onPath(name: string, env: ProcessEnvironment = process.env): str
   return placesOf(name, env).find(isExecutable);
 }
 
-/** The absolute paths of all programs of that name on PATH, in its order; of those that are one file the first. */
+/** The absolute paths of all programs of that name on PATH, in its order, each file only once. */
 export function allOnPath(name: string): string[] {
   const files = new Map<string, string>();
   for (const path of placesOf(name, process.env).filter(isExecutable)) {
@@ -22,7 +22,7 @@ function placesOf(name: string, { PATH = "" }: ProcessEnvironment): string[] {
   return folders.map((folder) => resolve(folder, name));
 }
 
-/** Whether a file that can be run is there. */
+/** Whether a path leads to a file that may be executed. */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

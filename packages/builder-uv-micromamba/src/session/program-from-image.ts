@@ -11,7 +11,7 @@ import { isFile, readLayer } from "../base/read-layer.ts";
 import type { BlobStore } from "../cache/blob-store.ts";
 import type { RecordStore } from "../cache/record-store.ts";
 
-/** Bytes a program may have. */
+/** The most bytes that a program may have. */
 const LARGEST = 1024 ** 3;
 
 export interface ProgramQuestion {
@@ -25,8 +25,8 @@ export interface ProgramQuestion {
 }
 
 /**
- * A program of an image, streamed into the cache and checked by its digest each time; nothing else of the image is
- * kept. Returns its path.
+ * The path of a program out of an image. It is streamed into the cache, and checked by its digest each time; nothing
+ * else of the image is kept.
  *
  * @throws ImageSpecError E_TOOL_MISSING when the image has no such file for this machine.
  */
@@ -48,7 +48,7 @@ export async function programFromImage(question: ProgramQuestion): Promise<strin
       async visit(member, refuse) {
         if (!isFile(member.header) || !paths.includes(`/${member.path}`)) return;
         if (member.header.size > LARGEST) throw refuse(`/${member.path} has more than ${LARGEST} bytes`);
-        // Made executable before it appears in the cache, since another process may run it at once.
+        // It is executable before it appears in the cache, since another process may start it right away.
         ({ digest } = await blobs.write(member, undefined, 0o755));
       },
     });

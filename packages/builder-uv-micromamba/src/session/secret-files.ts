@@ -3,10 +3,10 @@ import { type PackagesStep, parseNetrc, secretFile, secretTexts, secretVariable 
 import type { IndexLogin } from "../cache/downloader.ts";
 
 export interface SecretSettings {
-  /** For uv's environment: where the files are. */
+  /** Variables for uv, which say where the files are. */
   env: Record<string, string>;
   logins: IndexLogin[];
-  /** What must not be printed. */
+  /** Texts that must not be printed. */
   redact: string[];
 }
 

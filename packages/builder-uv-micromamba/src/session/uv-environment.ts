@@ -1,12 +1,12 @@
 import { hostAuthorities } from "./host-authorities.ts";
 
-/** Settings of uv that say where Pythons are downloaded from; they are kept, and are not part of the image. */
+/** Settings of uv that are kept: they say from where and how it downloads, and change nothing in the image. */
 const KEPT = ["UV_PYTHON_DOWNLOADS_JSON_URL", "UV_PYTHON_INSTALL_MIRROR", "UV_HTTP_TIMEOUT", "UV_CONCURRENT_DOWNLOADS"];
 const DROPPED = /^(UV_|PIP_|CONDA_|VIRTUAL_ENV$|PYTHON)/;
 
 /**
- * Laid over this process's environment for uv: removes settings of host and project (undefined removes one), and adds
- * ours and the certificates the host trusts.
+ * Changes to this process's environment for uv: without the settings of host and project (undefined removes a
+ * variable), with `extra` and with the certificates that the host trusts.
  */
 export function uvEnvironment(cacheFolder: string, extra: Record<string, string>): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {};

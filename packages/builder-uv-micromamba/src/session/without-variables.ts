@@ -1,4 +1,4 @@
-/** Laid over this process's environment: takes variables of these names out of it. */
+/** Changes to this process's environment that remove the variables of these names. */
 export function withoutVariables(isDropped: (name: string) => boolean): Record<string, undefined> {
   const names = Object.keys(process.env).filter(isDropped);
   return Object.fromEntries(names.map((name) => [name, undefined]));

@@ -7,27 +7,27 @@ export type Libc = { family: "glibc" | "musl"; major: number; minor: number };
 export interface PythonVersion {
   /** `3.11` */
   minor: string;
-  /** `3.11.2`, as far as it is known: it decides environment markers. */
+  /** `3.11.2`, or `3.11` where no more is known; environment markers depend on it. */
   version: string;
 }
 
-/** What wheels must fit. */
+/** What the wheels of an image must fit. */
 export interface PythonTarget extends PythonVersion {
   /** OCI's name: `amd64`, `arm64`. */
   architecture: string;
   libc: Libc;
 }
 
-/** Architectures uv resolves for, by OCI name. */
+/** The architectures that uv resolves for: its names by those of OCI. */
 export const MACHINES: Readonly<Record<string, string>> = { amd64: "x86_64", arm64: "aarch64" };
 
-/** glibc minor versions uv has a platform for (`--python-platform`). */
+/** The minor versions of glibc that uv has a platform for (`--python-platform`). */
 const MANYLINUX = [17, 28, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40];
 
 /**
  * The value of uv's `--python-platform` for a target.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that uv has none for.
+ * @throws ImageSpecError E_UNSUPPORTED for a target that uv has no name for.
  */
 export function uvPlatform(target: PythonTarget): string {
   const machine = MACHINES[target.architecture];
@@ -46,7 +46,7 @@ export function uvPlatform(target: PythonTarget): string {
   return `${machine}-manylinux_2_${level}`;
 }
 
-/** Whether a Python is what is asked for: `3.12` is every 3.12.x, `3.12.4` only itself. */
+/** Whether a Python is of the wanted version: `3.12` stands for every 3.12.x, `3.12.4` only for itself. */
 export function isOfVersion(found: string, wanted: string): boolean {
   return `${found}.`.startsWith(`${wanted}.`);
 }

@@ -1,15 +1,16 @@
 import { MACHINES, type PythonTarget } from "./python-target.ts";
 
-/** The tags of wheels that a target takes, as `PYTHON-ABI-PLATFORM`, each with its place: the best has the highest. */
+/** The tags of wheels that fit a target, as `PYTHON-ABI-PLATFORM`, each with its rank: the best has the highest. */
 export type WheelTags = ReadonlyMap<string, number>;
 
-/** The least glibc that platform tags can ask for, by machine, and the older name of three of those tags (PEP 600). */
+/** The oldest glibc (2.x) that platform tags can ask for, by machine, and the older names of three tags (PEP 600). */
 const LEAST_GLIBC: Readonly<Record<string, number>> = { x86_64: 5, aarch64: 17 };
 const LEGACY: Readonly<Record<number, string>> = { 5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014" };
 
 /**
- * The tags of CPython on Linux (PyPA platform compatibility tags) in the order in which uv prefers them, which is not
- * wholly that of pip: a wheel for a platform comes before one for any, even of the interpreter's own version.
+ * The tags that CPython on Linux takes (PyPA platform compatibility tags), ranked as uv prefers them. pip's order
+ * differs: for uv any wheel for a platform comes before one for every platform, even one of the interpreter's own
+ * version.
  */
 export function wheelTags(target: PythonTarget): WheelTags {
   const minor = Number(target.minor.split(".")[1]);
