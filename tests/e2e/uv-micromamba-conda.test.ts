@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
@@ -103,6 +103,25 @@ describe("conda environments without a daemon", () => {
       return (described as { RootFS: { Layers: string[] } }).RootFS.Layers;
     };
     expect(await layers(second.reference as string)).toEqual(await layers(first.reference as string));
+  });
+
+  it("take packages from where the index says they are", async () => {
+    const elsewhere = join(folder, "elsewhere/noarch");
+    await mkdir(elsewhere, { recursive: true });
+    await makeChannel(join(folder, "moved"), {
+      noarch: [{ name: "moved", version: "1.0", format: "conda", files: [] }],
+    });
+    const place = join(folder, "moved/noarch");
+    await rename(join(place, "moved-1.0-0.conda"), join(elsewhere, "moved-1.0-0.conda"));
+    const index = JSON.parse(await readFile(join(place, "repodata.json"), "utf8"));
+    const info = { ...index.info, base_url: `${channel.url}/elsewhere/noarch` };
+    await writeFile(join(place, "repodata.json"), JSON.stringify({ ...index, info, repodata_version: 2 }));
+    const channels = [`${channel.url}/moved`, `${channel.url}/conda-forge`, "nodefaults"];
+    const { outcome } = build("moved", { condaChannels: channels, condaPackages: ["moved"] });
+    const { reference } = await outcome;
+    expect(
+      await shell(reference as string, `grep -o elsewhere/noarch/moved ${PREFIX}/conda-meta/moved-1.0-0.json`),
+    ).toBe("elsewhere/noarch/moved\n");
   });
 
   it("name packages whose link scripts are not run, and refuse them under strict", {

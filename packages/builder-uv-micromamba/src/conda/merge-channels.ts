@@ -15,6 +15,7 @@ export interface Candidate {
   fn: string;
   subdir: string;
   channel: string;
+  url: string;
 }
 
 /**
@@ -27,12 +28,12 @@ export function mergeChannels(channels: readonly ChannelData[], specs: readonly 
   const pinned = pinnedChannels(specs);
   for (const { channel, subdirs } of channels) {
     const here = new Map<string, Candidate[]>();
-    for (const [subdir, repodata] of subdirs) {
-      for (const [fn, record] of repodata) {
+    for (const [subdir, { records, address }] of subdirs) {
+      for (const [fn, record] of records) {
         const wanted = pinned.get(record.name);
         if (wanted !== undefined && namedSubdir(wanted, channel, [subdir]) === undefined) continue;
         const list = here.get(record.name) ?? [];
-        list.push({ record, fn, subdir, channel });
+        list.push({ record, fn, subdir, channel, url: `${address}${fn}` });
         here.set(record.name, list);
       }
     }

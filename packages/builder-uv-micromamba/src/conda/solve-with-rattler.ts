@@ -55,8 +55,8 @@ function withPip(specs: readonly string[], data: readonly ChannelData[]): string
   return isAdded ? [...specs, "pip"] : [...specs];
 }
 
-function holdsPip(index: Repodata): boolean {
-  for (const { name } of index.values()) if (name === "pip") return true;
+function holdsPip({ records }: Repodata): boolean {
+  for (const { name } of records.values()) if (name === "pip") return true;
   return false;
 }
 
@@ -82,8 +82,7 @@ async function channelData(
 function toPackage(candidate: Candidate | undefined, filename: string): CondaPackage {
   if (candidate === undefined)
     throw new ImageSpecError("E_INTERNAL", `The solver chose a package it was not given: ${filename}`);
-  const { record, fn, subdir, channel } = candidate;
-  return { record, fn, subdir, channel, url: `${channel}/${subdir}/${fn}` };
+  return candidate;
 }
 
 function lockedRecord({ name, version, build = "0" }: VirtualPackage, subdir: string, url: string): object {

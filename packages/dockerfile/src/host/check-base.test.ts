@@ -149,6 +149,17 @@ describe("a base in a registry", () => {
     await expect(check(`${open.host}/team/base:silent`, ["linux/arm64"])).resolves.toBeUndefined();
   });
 
+  it("is refused when its config has a field of the wrong type", async () => {
+    const client = new RegistryClient({ credentials: NOBODY, env: {} });
+    const said = { os: "linux", architecture: "amd64", config: { Env: "A=1" } };
+    await pushImage(client.repository(`${open.host}/team/base`), config(said), { tag: "mistyped" });
+    await client.close();
+    await expect(check(`${open.host}/team/base:mistyped`, ["linux/amd64"])).rejects.toMatchObject({
+      code: "E_REGISTRY",
+      message: expect.stringContaining("its config.Env has the wrong type"),
+    });
+  });
+
   it("ends when the build is cancelled", async () => {
     const signal = AbortSignal.abort();
     await expect(check(`${open.host}/team/base:1`, ["linux/amd64"], { signal })).rejects.toMatchObject({

@@ -37,7 +37,8 @@ type Request = Pick<BuildRequest, "plan" | "target" | "credentials" | "mirrors" 
 
 /**
  * Refuses a base that has no image for a platform of the target: BuildKit, kaniko and buildah take one for another
- * platform, and label the result as if it were for the one that was asked for. It is read as the build will read it,
+ * platform, and label the result as if it were for the one that was asked for. Likewise one whose config has a field of
+ * the wrong type, as far as it is read: a tool would say so in its own words. It is read as the build will read it,
  * through mirrors and with credentials; of an index normally nothing else is read. Only a definite answer counts: a
  * base that cannot be read, or that does not say what it is for, is left to the tool. Call it before any work.
  *
@@ -69,7 +70,7 @@ function isHereAlone({ digests }: HeldImage, reference: string): boolean {
   return !digests.some((digest) => spellings.some((spelling) => digest.startsWith(`${spelling}@`)));
 }
 
-/** Whether the base has an image for every platform; an error where it certainly lacks one. */
+/** Whether the base has an image for every platform; an error where it certainly lacks one, or has a broken one. */
 type Verdict = "fits" | "unknown" | ImageSpecError;
 
 async function judge(check: () => void | Promise<void>): Promise<Verdict> {
@@ -78,7 +79,7 @@ async function judge(check: () => void | Promise<void>): Promise<Verdict> {
     return "fits";
   } catch (error) {
     if (!isImageSpecError(error) || error.code === "E_ABORTED") throw error;
-    return statesPlatforms(error) ? error : "unknown";
+    return statesPlatforms(error) || isMistyped(error) ? error : "unknown";
   }
 }
 
@@ -86,6 +87,11 @@ async function judge(check: () => void | Promise<void>): Promise<Verdict> {
 function statesPlatforms(error: ImageSpecError): boolean {
   const platforms = isImageSpecError(error, "E_REGISTRY") ? (error.details.platforms ?? []) : [];
   return platforms.length > 0 && platforms.every(isPlatform);
+}
+
+/** True for the error of a config that no tool reads. */
+function isMistyped(error: ImageSpecError): boolean {
+  return isImageSpecError(error, "E_REGISTRY") && error.details.field !== undefined;
 }
 
 /** Asks the registry or the layout that the base is in. */

@@ -31,6 +31,8 @@ export interface RegistryDetails {
   /** Bytes. */
   size?: number | undefined;
   mediaType?: string | undefined;
+  /** The field of an image config that has the wrong type: `config.Env`. */
+  field?: string | undefined;
   /** The platform that was asked for. */
   platform?: string | undefined;
   /** The platforms there are. */

@@ -5,6 +5,11 @@ const isFlag: Check = (value) => typeof value === "boolean";
 const isNumber: Check = (value) => Number.isSafeInteger(value);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+/** As Go reads one (RFC 3339). */
+const isTime: Check = (value) =>
+  typeof value === "string" &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value) &&
+  !Number.isNaN(Date.parse(value.replace(/[.,]\d+/, "")));
 /** What stands behind each member of a set. */
 const isMark: Check = (value) => value === null || isObject(value);
 const isListOf =
@@ -25,8 +30,9 @@ const HEALTH_CHECK: Fields = {
   Timeout: isNumber,
   StartPeriod: isNumber,
   Retries: isNumber,
+  StartInterval: isNumber,
 };
-/** What a container is started by. Of what only some versions of engines read, such as Shell, nothing is required. */
+/** What a container is started by, for every engine or only some. */
 const RUN: Fields = {
   User: isText,
   WorkingDir: isText,
@@ -40,16 +46,35 @@ const RUN: Fields = {
   Labels: isMapOf(isText),
   Healthcheck: isObject,
   ArgsEscaped: isFlag,
+  Shell: isListOf(isText),
+  StopTimeout: isNumber,
+  Hostname: isText,
+  Domainname: isText,
+  MacAddress: isText,
+  Image: isText,
+  NetworkDisabled: isFlag,
+  AttachStdin: isFlag,
+  AttachStdout: isFlag,
+  AttachStderr: isFlag,
+  Tty: isFlag,
+  OpenStdin: isFlag,
+  StdinOnce: isFlag,
 };
-const HISTORY: Fields = { created: isText, created_by: isText, author: isText, comment: isText, empty_layer: isFlag };
+const HISTORY: Fields = { created: isTime, created_by: isText, author: isText, comment: isText, empty_layer: isFlag };
 const IMAGE: Fields = {
   variant: isText,
   "os.version": isText,
   "os.features": isListOf(isText),
-  created: isText,
+  created: isTime,
   author: isText,
   config: isObject,
   history: isListOf(isObject),
+  // Docker's own.
+  docker_version: isText,
+  container: isText,
+  container_config: isObject,
+  parent: isText,
+  id: isText,
 };
 
 /**

@@ -35,10 +35,18 @@ it.each([
     Healthcheck: { Test: ["CMD", "x"], Interval: 5e9, Retries: 3 },
     StopSignal: "SIGINT",
   },
-  { Volumes: null, ExposedPorts: null, Healthcheck: { Test: null }, Shell: "sh", ArgsEscaped: true },
+  { Volumes: null, ExposedPorts: null, Healthcheck: { Test: null }, Shell: ["sh"], ArgsEscaped: true },
+  { StopTimeout: 5, Hostname: "x", Tty: false, Healthcheck: { StartInterval: 5e9 }, NewInSomeVersion: 5 },
 ])("a config may say %j", async (config) => {
   expect((await read(image(config))).architecture).toBe("amd64");
 });
+
+it.each(["0001-01-01T00:00:00Z", "2024-02-29T23:59:59.123456789+05:30", null])(
+  "a config may be of %s",
+  async (created) => {
+    expect((await read({ ...image({}), created, history: [{ created }] })).architecture).toBe("amd64");
+  },
+);
 
 it.each([
   [image({ Env: "PATH=/bin" })],
@@ -70,6 +78,16 @@ it.each<[field: string, json: object]>([
   ["config.Healthcheck.Interval", image({ Healthcheck: { Interval: "5s" } })],
   ["config.StopSignal", image({ StopSignal: 9 })],
   ["config.ArgsEscaped", image({ ArgsEscaped: "yes" })],
+  ["config.Shell", image({ Shell: "sh" })],
+  ["config.Shell", image({ Shell: [1] })],
+  ["config.StopTimeout", image({ StopTimeout: 1.5 })],
+  ["config.Hostname", image({ Hostname: 5 })],
+  ["config.Tty", image({ Tty: "yes" })],
+  ["config.Healthcheck.StartInterval", image({ Healthcheck: { StartInterval: "5s" } })],
+  ["container_config", { ...image({}), container_config: "x" }],
+  ["created", { ...image({}), created: "yesterday" }],
+  ["created", { ...image({}), created: "2024-13-01T00:00:00Z" }],
+  ["history.created", { ...image({}), history: [{ created: "" }] }],
   ["history", { ...image({}), history: [1] }],
   ["history.created_by", { ...image({}), history: [{ created_by: 1 }] }],
   ["created", { ...image({}), created: 5 }],
@@ -77,6 +95,7 @@ it.each<[field: string, json: object]>([
 ])("names the field %s where it has the wrong type", async (field, json) => {
   await expect(read(json)).rejects.toMatchObject({
     code: "E_REGISTRY",
+    details: { field },
     message: expect.stringMatching(new RegExp(`base:1 is not an image config: its ${field} has the wrong type$`)),
   });
 });

@@ -70,6 +70,7 @@ export async function readConfig(
   if (!("fault" in config)) return config.config;
   throw new ImageSpecError("E_REGISTRY", `${subject} is not an image config: ${config.fault}`, {
     hint: "Choose a container image, or have this one made again with a current tool.",
+    details: { digest: descriptor.digest, field: config.field },
   });
 }
 
@@ -79,8 +80,11 @@ export function parseImageConfig(bytes: Uint8Array, layers: number): ImageConfig
   return "fault" in read ? undefined : read.config;
 }
 
-/** The config, or what is wrong with it. */
-function checkedConfig(bytes: Uint8Array, layers: number): { config: ImageConfig } | { fault: string } {
+/** The config, or what is wrong with it, and with which field where only its type is. */
+function checkedConfig(
+  bytes: Uint8Array,
+  layers: number,
+): { config: ImageConfig } | { fault: string; field?: string | undefined } {
   let json: ImageConfig;
   try {
     json = parseJson(bytes) as ImageConfig;
@@ -97,7 +101,7 @@ function checkedConfig(bytes: Uint8Array, layers: number): { config: ImageConfig
   )
     return { fault: `its rootfs.diff_ids are not ${layers} digests, one for each layer` };
   const field = mistypedField(json);
-  return field === undefined ? { config: json } : { fault: `its ${field} has the wrong type` };
+  return field === undefined ? { config: json } : { fault: `its ${field} has the wrong type`, field };
 }
 
 /** The platform an image config is for. */
