@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import {
   abortedError,
   type BuildRequest,
@@ -44,8 +45,9 @@ export class UvMicromambaBuilder extends ImageSpecBuilder<Options> {
     const { openSession } = await import("./session/build-session.ts");
     const session = await openSession(request, this.#turns);
     try {
-      // The base's registry answers while the rest of what builds is loaded.
+      // The base's registry answers while the rest of what builds is loaded, which lets no request go out.
       for (const platform of request.target.platforms) void session.base(platform);
+      await turn();
       const { build } = await import("./build.ts");
       return await build(
         session,

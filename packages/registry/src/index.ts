@@ -42,6 +42,11 @@ export {
 } from "./presence/check-registry-presence.ts";
 export type { Presence } from "./presence/presence.ts";
 export { draftPath, sweepDrafts } from "./process/draft.ts";
-export { type AttachedDocument, attachDocument } from "./referrer/attach-document.ts";
+export {
+  type AttachedDocument,
+  type AttachOptions,
+  attachDocument,
+  uploadDocument,
+} from "./referrer/attach-document.ts";
 export { type AttachedDocumentOptions, attachedDocuments } from "./referrer/attached-documents.ts";
 export * from "./terms.ts";

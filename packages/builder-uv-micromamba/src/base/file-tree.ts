@@ -20,8 +20,8 @@ const LINKS = 40;
  */
 export class FileTree {
   readonly #layers: readonly LazyLayer[];
-  /** Of each layer that was listed, the names in each of its folders. */
-  readonly #names = new Map<LayerIndex, Map<string, Set<string>>>();
+  /** Of each layer that was listed, its paths in order. */
+  readonly #paths = new Map<LayerIndex, readonly string[]>();
 
   /** Layers from the top one down. */
   constructor(layers: readonly LazyLayer[]) {
@@ -121,12 +121,11 @@ export class FileTree {
     const found = new Map<string, Located>();
     const above: LayerIndex["entries"][] = [];
     for (const [at, layer] of this.#layers.entries()) {
-      const { entries } = await layer();
+      const index = await layer();
+      const { entries } = index;
       const isSeen = seenBelow(above);
-      // A layer that has something in a folder has an entry for it.
-      for (const path of entries[folder] === undefined ? [] : Object.keys(entries)) {
-        const entry = entries[path];
-        if (entry === undefined || !path.startsWith(`${folder}/`)) continue;
+      for (const path of this.#pathsBelow(index, folder)) {
+        const entry = entries[path] as LayerEntry;
         const upper = found.get(path)?.entry;
         if (upper !== undefined && (!upper.implied || !replaces(entry, upper))) continue;
         if (!/(^|\/)\.wh\.[^/]*$/.test(path) && isSeen(path)) found.set(path, { entry, path, at });
@@ -156,28 +155,36 @@ export class FileTree {
     return [...names].sort();
   }
 
-  /** Names directly in a folder of one layer, whiteouts among them, whose paths are sorted by folder once. */
+  /** Names directly in a folder of one layer, whiteouts among them. */
   #namesIn(index: LayerIndex, folder: string): ReadonlySet<string> {
-    let folders = this.#names.get(index);
-    if (folders === undefined) {
-      folders = new Map();
-      for (const path in index.entries)
-        for (
-          let at = path.length, slash = path.lastIndexOf("/");
-          at > 0;
-          at = slash, slash = path.lastIndexOf("/", at - 1)
-        ) {
-          const parent = path.slice(0, Math.max(slash, 0));
-          const name = path.slice(slash + 1, at);
-          const known = folders.get(parent);
-          if (known === undefined) folders.set(parent, new Set([name]));
-          else if (known.has(name)) break;
-          else known.add(name);
-        }
-      this.#names.set(index, folders);
+    const start = folder === "" ? 0 : folder.length + 1;
+    const names = new Set<string>();
+    for (const path of this.#pathsBelow(index, folder)) {
+      const slash = path.indexOf("/", start);
+      names.add(path.slice(start, slash === -1 ? undefined : slash));
     }
-    return folders.get(folder) ?? new Set();
+    return names;
   }
+
+  /** What one layer has below a folder, in order. */
+  #pathsBelow(index: LayerIndex, folder: string): readonly string[] {
+    const paths = this.#paths.get(index) ?? Object.keys(index.entries).sort();
+    this.#paths.set(index, paths);
+    if (folder === "") return paths;
+    // In this order "0" follows "/" at once, so that all paths below a folder stand together.
+    return paths.slice(placeOf(paths, `${folder}/`), placeOf(paths, `${folder}0`));
+  }
+}
+
+/** How many of the paths, which are in order, come before that text. */
+function placeOf(paths: readonly string[], text: string): number {
+  let low = 0;
+  for (let high = paths.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((paths[middle] as string) < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whether a lower layer's entry stays although upper layers imply a folder at its path: a folder, or a link to one. */

@@ -17,7 +17,7 @@ export async function deliver(
   const result: BuildResult = { reference: plan.reference };
   const output = target.output ?? (target.push ? undefined : { kind: "engine" as const });
   if (output?.kind === "oci")
-    result.digest = await writeImage(session, images, new OciLayout(output.path), reference.tag);
+    result.digest = (await writeImage(session, images, new OciLayout(output.path), reference.tag)).digest;
   else if (output?.kind === "docker-archive") await archive(session, images, output.path);
   else if (output?.kind === "engine") {
     const file = session.cache.temporary();
@@ -28,8 +28,9 @@ export async function deliver(
       await session.cache.removeScratch(file, session.warn);
     }
   }
-  if (push !== undefined) result.digest = await push.write(images);
-  return result;
+  if (push === undefined) return result;
+  const { digest, mediaType, bytes } = await push.write(images);
+  return { ...result, digest, manifest: { mediaType, size: bytes.length } };
 }
 
 function archive(session: BuildSession, images: readonly AssembledImage[], path: string): Promise<void> {

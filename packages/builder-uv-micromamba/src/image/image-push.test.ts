@@ -23,12 +23,18 @@ const imageOf = (layers: BuiltLayer[]) =>
   }) as unknown as AssembledImage;
 
 /** A push to a registry of which `put` says what becomes of a blob; it notes what it was sent. */
-function pushTo(put: (name: string, signal: AbortSignal | undefined) => Promise<void>) {
+function pushTo(put: (name: string, signal: AbortSignal | undefined) => Promise<void>, held: string[] = []) {
   const sent: string[] = [];
+  const asked = { now: 0, most: 0 };
   const events: BuildEvent[] = [];
   const sink: ImageSink = {
     name: "registry",
-    hasBlob: async () => false,
+    async hasBlob({ digest }) {
+      asked.most = Math.max(asked.most, ++asked.now);
+      if (held.length > 0) await turn();
+      asked.now--;
+      return held.includes(digest.slice("sha256:".length));
+    },
     async putBlob({ digest }: Descriptor, open, options) {
       for await (const _ of open());
       await put(digest.slice("sha256:".length), options?.signal);
@@ -53,7 +59,7 @@ function pushTo(put: (name: string, signal: AbortSignal | undefined) => Promise<
     track: (work: Promise<unknown>) => tracked.push(work),
   } as unknown as BuildSession;
   const progress = () => events.findLast((event) => event.type === "progress");
-  return { push: new ImagePush(session), sent, progress, tracked };
+  return { push: new ImagePush(session), sent, asked, progress, tracked };
 }
 
 it("sends layers once, while others are made, and counts them as pushed", async () => {
@@ -62,7 +68,7 @@ it("sends layers once, while others are made, and counts them as pushed", async 
   push.begin(layer("a"));
   await turn();
   expect(sent).toEqual(["a"]);
-  expect(await push.write([imageOf([layer("a"), layer("b")])])).toBe("sha256:manifest");
+  expect(await push.write([imageOf([layer("a"), layer("b")])])).toMatchObject({ digest: "sha256:manifest" });
   expect(sent).toEqual(["a", "b", "config", "tag one"]);
   expect(progress()).toMatchObject({ current: 21, total: 21, reused: 0 });
 });
@@ -73,6 +79,21 @@ it("asks nothing more of layers that the registry has said it has, and counts th
   await push.write([imageOf([layer("held"), layer("a")])]);
   expect(sent).toEqual(["a", "config", "tag one"]);
   expect(progress()).toMatchObject({ current: 21, total: 21, reused: 10 });
+});
+
+it("asks for many layers at a time, and sends two of those that are missing", async () => {
+  let [sending, most] = [0, 0];
+  const names = Array.from({ length: 20 }, (_, at) => String(at));
+  const { push, asked, sent, progress } = pushTo(async () => {
+    most = Math.max(most, ++sending);
+    await turn();
+    sending--;
+  }, names.slice(0, 12));
+  for (const name of names) push.begin(layer(name));
+  for (let turns = 0; turns < 20; turns++) await turn();
+  expect([asked.most, most, sent]).toEqual([8, 2, names.slice(12)]);
+  await push.write([imageOf(names.map(layer))]);
+  expect(progress()).toMatchObject({ current: 201, total: 201, reused: 120 });
 });
 
 it("sends the base's layers ahead as well", async () => {

@@ -1,8 +1,8 @@
 import { reportedSink, TransferReport, timedStep } from "@imagespec/core/builder";
-import { type ImageSink, parseReference, untilAborted } from "@imagespec/registry";
+import { type Descriptor, type ImageSink, type ManifestBytes, parseReference, untilAborted } from "@imagespec/registry";
 import pLimit from "p-limit";
 import type { BaseImage } from "../base/base-image.ts";
-import type { BuiltLayer } from "../layer/layer-source.ts";
+import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { AssembledImage } from "./assemble-image.ts";
 import { putBaseLayer, putLayer, writeImage } from "./write-image.ts";
@@ -10,6 +10,8 @@ import { putBaseLayer, putLayer, writeImage } from "./write-image.ts";
 const STEP = "push the image";
 /** Layers sent at a time while others are made, which need the processor more. */
 const AHEAD = 2;
+/** Layers that the registry is asked for at a time, which is waiting. */
+const ASKED = 8;
 
 /**
  * Sends an image to its registry: what there is of its layers while others are still made, then the rest, the tag last.
@@ -19,7 +21,8 @@ export class ImagePush {
   readonly #report: TransferReport;
   readonly #sink: ImageSink;
   readonly #tag: string | undefined;
-  readonly #limit = pLimit(AHEAD);
+  readonly #sending = pLimit(AHEAD);
+  readonly #asking = pLimit(ASKED);
   /** By digest: whether the layer was sent. */
   readonly #ahead = new Map<string, Promise<boolean>>();
   /** Nothing more is sent ahead: the image is written, or something could not be sent. */
@@ -37,25 +40,20 @@ export class ImagePush {
   /** Sends the base's layers, each when its turn comes, as {@link begin} does. */
   beginBase(base: BaseImage): void {
     for (const layer of base.layers)
-      this.#begin(layer.digest, () => putBaseLayer(base, layer, this.#sink, this.#session.signal));
+      this.#begin(layer, () => putBaseLayer(base, layer, this.#sink, this.#session.signal));
   }
 
   /**
-   * Sends a layer when its turn comes, unless that comes after all are made. A failure is left to {@link write}. One
-   * that the registry has said it has is sent already.
+   * Sends a layer that the registry lacks when its turn comes, unless that comes after all are made. A failure is left
+   * to {@link write}.
    */
   begin(layer: BuiltLayer): void {
-    const { digest, size } = layer;
-    if (this.#session.layers.isHeld(layer) && !this.#ahead.has(digest)) {
-      this.#ahead.set(digest, Promise.resolve(true));
-      this.#report.expect(size);
-      this.#report.reused(size);
-    }
-    this.#begin(layer.digest, () => putLayer(this.#session, layer, this.#sink, this.#session.signal));
+    const put = () => putLayer(this.#session, layer, this.#sink, this.#session.signal);
+    this.#begin(layerDescriptor(layer), put, this.#session.layers.isHeld(layer));
   }
 
-  /** Sends what was not sent ahead, and names the image. Returns the digest under the tag. */
-  write(images: readonly AssembledImage[]): Promise<string> {
+  /** Sends what was not sent ahead, and names the image. Returns what the tag points to. */
+  write(images: readonly AssembledImage[]): Promise<ManifestBytes> {
     this.#isOver = true;
     const { request } = this.#session;
     const sink: ImageSink = {
@@ -69,20 +67,32 @@ export class ImagePush {
     return timedStep(request.emit, STEP, () => writeImage(this.#session, images, sink, this.#tag));
   }
 
-  #begin(digest: string, put: () => Promise<void>): void {
-    if (this.#ahead.has(digest)) return;
-    const sending = this.#limit(async () => {
-      if (this.#isOver) return false;
-      try {
-        await put();
-        return true;
-      } catch {
-        // What keeps one layer from being sent, such as credentials, mostly keeps the others too.
-        this.#isOver = true;
-        return false;
-      }
-    });
-    this.#ahead.set(digest, sending);
+  #begin(layer: Descriptor, put: () => Promise<void>, isHeld = false): void {
+    if (this.#ahead.has(layer.digest)) return;
+    const sending = this.#sendAhead(layer, put, isHeld);
+    this.#ahead.set(layer.digest, sending);
     this.#session.track(sending);
+  }
+
+  /** Returns whether the registry has the layer now. */
+  async #sendAhead(layer: Descriptor, put: () => Promise<void>, isHeld: boolean): Promise<boolean> {
+    const { signal } = this.#session;
+    if (isHeld || (await this.#asking(() => this.#unlessOver(() => this.#sink.hasBlob(layer, { signal }))))) {
+      this.#report.expect(layer.size);
+      this.#report.reused(layer.size);
+      return true;
+    }
+    return this.#sending(() => this.#unlessOver(() => put().then(() => true)));
+  }
+
+  async #unlessOver(work: () => Promise<boolean>): Promise<boolean> {
+    if (this.#isOver) return false;
+    try {
+      return await work();
+    } catch {
+      // What keeps one layer from being sent, such as credentials, mostly keeps the others too.
+      this.#isOver = true;
+      return false;
+    }
   }
 }

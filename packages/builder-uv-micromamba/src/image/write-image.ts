@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { type Descriptor, type ImageSink, inParallel, orDiscard } from "@imagespec/registry";
+import { type Descriptor, type ImageSink, inParallel, type ManifestBytes, orDiscard } from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -11,14 +11,14 @@ const PARALLEL = 8;
 
 /**
  * Writes images to a sink: blobs that it lacks, then manifests, the tag last. Base layers are mounted or streamed from
- * where they are. A layer whose bytes in the cache turn out wrong is made again. Returns the digest under the tag.
+ * where they are. A layer whose bytes in the cache turn out wrong is made again. Returns what the tag points to.
  */
 export function writeImage(
   session: BuildSession,
   images: readonly AssembledImage[],
   sink: ImageSink,
   tag: string | undefined,
-): Promise<string> {
+): Promise<ManifestBytes> {
   return orDiscard(sink, () => writeParts(session, images, sink, tag));
 }
 
@@ -27,7 +27,7 @@ async function writeParts(
   images: readonly AssembledImage[],
   sink: ImageSink,
   tag: string | undefined,
-): Promise<string> {
+): Promise<ManifestBytes> {
   const { signal } = session;
   const blobs = new Map<string, (signal: AbortSignal) => Promise<void>>();
   for (const { base, layers, config } of images) {
@@ -40,7 +40,7 @@ async function writeParts(
   const top = topManifest(images);
   for (const { manifest } of images) if (manifest.digest !== top.digest) await sink.putManifest(manifest, { signal });
   await sink.putManifest(top, { signal, tag });
-  return top.digest;
+  return top;
 }
 
 /** Mounts a layer of the base from where it is, or sends it from there. */

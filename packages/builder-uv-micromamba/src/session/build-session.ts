@@ -42,7 +42,7 @@ export interface BuildSession {
   warn(message: string, hint?: string): void;
   /** Makes {@link close} wait for work that nothing else awaits. */
   track(work: Promise<unknown>): void;
-  /** Aborts the work that is still under way, waits until it has ended, and closes the connections. */
+  /** Aborts the work that is still under way, waits until it has ended, and closes the connections that are its own. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,8 @@ export async function openSession(request: BuildRequest<Options>, turns: Turns =
   const cache = new CacheFolder();
   await cache.open();
   const blobs = new BlobStore(cache);
-  const registry = new RegistryClient({ credentials: request.credentials, mirrors: request.mirrors });
+  const { credentials, mirrors, client } = request;
+  const registry = client ?? new RegistryClient({ credentials, mirrors });
   const http = new HttpTransport();
   const over = new AbortController();
   const signal = AbortSignal.any([request.signal, over.signal]);
@@ -91,9 +92,7 @@ export async function openSession(request: BuildRequest<Options>, turns: Turns =
     shared,
     layers,
     base: (platform) =>
-      once(`base for ${platform}`, () =>
-        readBase(request.plan.base, platform, { registry, mirrors: request.mirrors, signal }),
-      ),
+      once(`base for ${platform}`, () => readBase(request.plan.base, platform, { registry, mirrors, signal })),
     uv(image, waiting = signal) {
       const access = { option: options.uv, blobs, records, registry, signal };
       return untilAborted(
@@ -109,7 +108,7 @@ export async function openSession(request: BuildRequest<Options>, turns: Turns =
     async close() {
       over.abort();
       await Promise.all(tracked);
-      await Promise.all([registry.close(), http.close(), layers.close()]);
+      await Promise.all([client === undefined && registry.close(), http.close(), layers.close()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { CredentialStore, ErrorCode, Presence, Unsupported } from "@imagespec/registry";
+import type { CredentialStore, ErrorCode, Presence, RegistryClient, Unsupported } from "@imagespec/registry";
 import type { ShippedFile } from "../files/shipped-file.ts";
 import type { BuildPlan } from "../plan/plan.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -32,6 +32,11 @@ export interface BuildRequest<Options = unknown> {
    */
   secrets: Record<string, string>;
   credentials: CredentialStore;
+  /**
+   * Has these credentials and mirrors, and connections and tokens of what the engine asked before; whoever lends it
+   * closes it. Left out where a builder is called without an engine: it then makes one of its own.
+   */
+  client?: RegistryClient | undefined;
   /** Where to fetch instead, by registry host: `docker.io` -> `localhost:5000`. Names in plan and labels stay. */
   mirrors: Record<string, string>;
   /** The files of the build context, sorted by path, parents before children; read one with `openShippedFile`. */
@@ -50,6 +55,8 @@ export interface BuildResult {
   reference: string;
   /** The manifest's or index's digest as the registry knows it. */
   digest?: string | undefined;
+  /** Of what `digest` names, size in bytes: what refers to an image states both, and asks the registry otherwise. */
+  manifest?: { mediaType: string; size: number } | undefined;
   /** True when nothing was built and the reference is somebody else's image, taken as it is. */
   adopted?: boolean | undefined;
   /**

@@ -1,4 +1,4 @@
-import type { Presence } from "@imagespec/registry";
+import { type Presence, RegistryClient } from "@imagespec/registry";
 import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { BuildEvent } from "../builder/build-event.ts";
 import { outputText } from "../builder/output.ts";
@@ -18,6 +18,7 @@ import { type BuilderRun, runBuilders, runNamedBuilder } from "../selection/run-
 import { type BaseImage, parseBaseImage } from "../spec/base-image.ts";
 import { IMAGE_ID_VARIABLE } from "../spec/environment-names.ts";
 import { isSpec, type Spec } from "../spec/spec.ts";
+import { IdentityAttachment } from "./attach-identity.ts";
 import { type BuildOutcome, type ImageOutcome, pinnedReference } from "./build-outcome.ts";
 import type { EngineHost, KnownImage } from "./engine-host.ts";
 import { ENGINE_STEPS } from "./engine-steps.ts";
@@ -45,9 +46,14 @@ export async function buildImage(host: EngineHost, spec: Spec, options: BuildOpt
   if (named !== undefined) await checkNamedOptions(named, call.builderOptions, settings);
   const prepared = await prepareBuild(spec, call, { env, cacheDir: host.cacheDir, signal: options.signal });
   const build: Build = { ...prepared, spec, call, options, named, settings };
-  return host.running.run(sharedKey(build), options, (signal, emit) =>
-    makeImage(host, withEvents(build, signal, emit)),
-  );
+  return host.running.run(sharedKey(build), options, (signal, emit) => {
+    const { resolved, credentials } = prepared;
+    const connect = () => new RegistryClient({ credentials, env });
+    // One client all the way, so that a build takes one connection and one token, whoever asks the registry.
+    return host.clients.use(resolved.registryConfig ?? "", connect, (client) =>
+      makeImage(host, withEvents(build, signal, emit), client),
+    );
+  });
 }
 
 /** Simultaneous calls with the same key share one run, so the key holds all that steers a run. */
@@ -62,7 +68,7 @@ function withEvents(build: Build, signal: AbortSignal, emit: (event: BuildEvent)
   return { ...build, request: { ...build.request, signal, emit: tell } };
 }
 
-async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> {
+async function makeImage(host: EngineHost, build: Build, client: RegistryClient): Promise<BuildOutcome> {
   const { spec, call, named, resolved, reference, request } = build;
   const { signal, emit } = request;
   const stray = await strayOptions(host, build.settings);
@@ -72,18 +78,20 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
   const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));
   if (known !== undefined) return reused(build, known, ["this process saw or built it before"]);
 
-  const found = await findImage(host, build);
+  const found = await findImage(host, build, client);
   if (found.image !== undefined) return reused(build, found.image, found.reasons);
 
   // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build
   // this.
+  const attachment = willAttach(host, build) ? new IdentityAttachment(build, { client, env: host.env() }) : undefined;
   const finalPlan = async () => {
+    attachment?.begin();
     if (!isSpec(spec.baseImage)) return request.plan;
     const base = await buildBase(host, build, spec.baseImage);
     return { ...request.plan, base: { ...base, given: request.plan.base.given } };
   };
   const run = {
-    request,
+    request: { ...request, client },
     finalPlan,
     settings: build.settings,
     presence: found.presence ?? ({ status: "absent" } as const),
@@ -94,7 +102,7 @@ async function makeImage(host: EngineHost, build: Build): Promise<BuildOutcome> 
     "load" in builders ? runNamedBuilder(builders, run) : runBuilders(builders, run),
   );
   if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
-  if (done.built) await keepIdentity(host, build, done.result);
+  if (done.built) await keepIdentity(host, build, done.result, attachment);
   else await keepReusedIdentity(host, build);
   return finish(host, build, done, found.reasons);
 }
@@ -107,8 +115,8 @@ interface FoundImage {
 }
 
 /** Looks for the image, unless the named builder wants none of that, and decides whether it is taken as it is. */
-async function findImage(host: EngineHost, build: Build): Promise<FoundImage> {
-  const { spec, call, named, resolved, reference, credentials, request } = build;
+async function findImage(host: EngineHost, build: Build, client: RegistryClient): Promise<FoundImage> {
+  const { spec, call, named, reference, credentials, request } = build;
   const { signal, emit } = request;
   const env = host.env();
   // The builder that has a say in whether the image exists, and is not imported for nothing.
@@ -119,8 +127,7 @@ async function findImage(host: EngineHost, build: Build): Promise<FoundImage> {
   const { platforms, push, output } = request.target;
   const hasRegistry = spec.registry !== undefined;
   const question = { reference, platforms, push, willPush: push, output, hasRegistry };
-  const shared = { clients: host.clients, key: resolved.registryConfig ?? "" };
-  const access = { credentials, env, cacheDir: host.cacheDir, signal, shared };
+  const access = { credentials, env, cacheDir: host.cacheDir, signal, client };
   const answer = await timedStep(emit, ENGINE_STEPS.presence, () => findPresence(question, access));
   const { presence } = answer;
   const decision = decide(build, presence, env);
@@ -133,6 +140,11 @@ async function findImage(host: EngineHost, build: Build): Promise<FoundImage> {
   if (present !== undefined) host.known.set(knownKey(build), image);
   await keepReusedIdentity(host, build);
   return { presence, reasons: [decision.reason], image };
+}
+
+/** Whether what the image is made of is to stand beside it. */
+function willAttach(host: EngineHost, { settings, request }: Build): boolean {
+  return request.target.push && (host.attachIdentity ?? settings.config.attachIdentity ?? true);
 }
 
 /**

@@ -9,7 +9,6 @@ import type { Output } from "../builder/output.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import { checkEnginePresence } from "./engine-presence.ts";
 import { PlatformFile } from "./platform-file.ts";
-import { SharedClients } from "./shared-clients.ts";
 
 export interface PresenceQuestion {
   /** `registry/name:tag` or `name:tag`. */
@@ -38,8 +37,8 @@ export interface PresenceAccess {
   /** Where the platforms of manifests are remembered; by default where the environment says. */
   cacheDir?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Clients that other questions use too, and the key of the one to use: equal keys mean the same credentials. */
-  shared?: { clients: SharedClients; key: string } | undefined;
+  /** Asks the registry, with these credentials; by default one of the question's own. */
+  client?: RegistryClient | undefined;
 }
 
 /**
@@ -63,15 +62,15 @@ export async function findPresence(question: PresenceQuestion, access: PresenceA
 
 async function inRegistry(question: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {
   const { reference, platforms, willPush } = question;
-  const { credentials, env, cacheDir = cacheFolder(env), signal, shared } = access;
-  const { clients, key } = shared ?? { clients: new SharedClients(), key: "" };
+  const { credentials, env, cacheDir = cacheFolder(env), signal } = access;
+  const client = access.client ?? new RegistryClient({ credentials, env });
   const memory = new PlatformFile(cacheDir);
-  const presence = await clients.use(
-    key,
-    () => new RegistryClient({ credentials, env }),
-    (client) => checkRegistryPresence(reference, platforms, { client, signal, willPush, memory }),
-  );
-  return { presence, fromRegistry: true };
+  try {
+    const presence = await checkRegistryPresence(reference, platforms, { client, signal, willPush, memory });
+    return { presence, fromRegistry: true };
+  } finally {
+    if (client !== access.client) await client.close();
+  }
 }
 
 async function inEngine({ reference, platforms }: PresenceQuestion, access: PresenceAccess): Promise<PresenceAnswer> {

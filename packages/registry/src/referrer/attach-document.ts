@@ -16,38 +16,66 @@ export interface AttachedDocument {
 /** What an artifact without a config points to (image-spec, "Guidance for an Empty Descriptor"). */
 const EMPTY = Buffer.from("{}");
 
+/** How a document is attached. */
+export interface AttachOptions extends CallOptions {
+  /** The document's {@link uploadDocument}, begun while its image was still pushed. One that failed is done again. */
+  upload?: Promise<void> | undefined;
+}
+
+/**
+ * Uploads a document that is to stand beside an image, which need not be there yet.
+ *
+ * @throws ImageSpecError as {@link attachDocument}.
+ */
+export async function uploadDocument(
+  repository: RegistryRepository,
+  { type, bytes }: AttachedDocument,
+  { signal }: CallOptions = {},
+): Promise<void> {
+  const blobs = [
+    { mediaType: MEDIA_TYPES.ociEmpty, bytes: EMPTY },
+    { mediaType: type, bytes },
+  ];
+  await inParallel(blobs, { most: blobs.length, signal }, (blob, either) => {
+    const descriptor = { mediaType: blob.mediaType, digest: digestOf(blob.bytes), size: blob.bytes.length };
+    return repository.putBlob(descriptor, openBytes(blob.bytes), { signal: either });
+  });
+}
+
 /**
  * Keeps a document beside an image, as an artifact that refers to it (OCI image-spec 1.1, `subject`). The image and its
  * digest stay as they are. The same document for the same image makes the same artifact, so doing it again adds
  * nothing. Where the registry keeps no list of referrers, the list is kept under a tag made of the image's digest.
  *
- * @param image - tag or digest of the image, which must be there.
+ * @param image - tag or digest of the image, which must be there, or what points to its manifest or index.
  * @returns what points to the artifact.
  * @throws ImageSpecError E_REGISTRY when the registry takes no such artifact, E_REGISTRY_AUTH, E_REGISTRY_UNREACHABLE,
  * E_DIGEST_MISMATCH, E_REFERENCE, E_ABORTED.
  */
 export async function attachDocument(
   repository: RegistryRepository,
-  image: string,
+  image: string | Descriptor,
   document: AttachedDocument,
-  call: CallOptions = {},
+  { upload, ...call }: AttachOptions = {},
 ): Promise<Descriptor> {
-  const put = async (bytes: Uint8Array, signal: AbortSignal): Promise<undefined> => {
-    const blob = { mediaType: document.type, digest: digestOf(bytes), size: bytes.length };
-    await repository.putBlob(blob, openBytes(bytes), { ...call, signal });
+  const uploaded = async (signal: AbortSignal) => {
+    const again = () => uploadDocument(repository, document, { signal });
+    await (upload?.catch(again) ?? again());
+    return undefined;
   };
-  // A build waits for this, and none of the three needs another.
-  const requests: ((signal: AbortSignal) => Promise<ManifestBytes | undefined>)[] = [
-    (signal) => repository.getManifest(image, { ...call, signal }),
-    (signal) => put(EMPTY, signal),
-    (signal) => put(document.bytes, signal),
-  ];
-  const limits = { most: requests.length, signal: call.signal };
-  const [found] = await inParallel(requests, limits, (send, signal) => send(signal));
-  const subject = descriptorOf(found as ManifestBytes);
-  const manifest = assembleReferrer(subject, document);
+  const found = async (signal: AbortSignal) =>
+    typeof image === "string" ? descriptorOf(await repository.getManifest(image, { signal })) : image;
+  // A build waits for this, and neither needs the other.
+  const limits = { most: 2, signal: call.signal };
+  const [subject] = await inParallel<(signal: AbortSignal) => Promise<Descriptor | undefined>, Descriptor | undefined>(
+    [found, uploaded],
+    limits,
+    (work, signal) => work(signal),
+  );
+  const manifest = assembleReferrer(subject as Descriptor, document);
   const entry = { ...descriptorOf(manifest), artifactType: document.type };
-  if (!(await repository.putReferrer(manifest, call))) await listUnderTag(repository, subject.digest, entry, call);
+  if (!(await repository.putReferrer(manifest, call)))
+    await listUnderTag(repository, (subject as Descriptor).digest, entry, call);
   return entry;
 }
 
@@ -58,6 +86,6 @@ function assembleReferrer(subject: Descriptor, { type, bytes }: AttachedDocument
     artifactType: type,
     config: { mediaType: MEDIA_TYPES.ociEmpty, digest: digestOf(EMPTY), size: EMPTY.length },
     layers: [{ mediaType: type, digest: digestOf(bytes), size: bytes.length }],
-    subject,
+    subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
   });
 }
