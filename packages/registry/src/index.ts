@@ -30,7 +30,14 @@ export {
 } from "./image/push-image.ts";
 export { type ReadImage, readImage } from "./image/read-image.ts";
 export { platformsOf, selectPlatform } from "./image/select-platform.ts";
-export type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob } from "./image/store.ts";
+export type {
+  CallOptions,
+  ImageSink,
+  ImageSource,
+  ManifestBytes,
+  OpenBlob,
+  PutBlobOptions,
+} from "./image/store.ts";
 export { DockerArchive } from "./layout/docker-archive.ts";
 export { OciLayout } from "./layout/oci-layout.ts";
 export { PieceMemory } from "./pieces/piece-memory.ts";

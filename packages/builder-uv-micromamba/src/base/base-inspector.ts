@@ -1,5 +1,5 @@
 import { ENVIRONMENT_PREFIXES, ImageSpecError } from "@imagespec/core/builder";
-import { collectBytes, type Descriptor } from "@imagespec/registry";
+import type { Descriptor } from "@imagespec/registry";
 import type { RecordStore } from "../cache/record-store.ts";
 import { lazy } from "../lazy.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
@@ -7,13 +7,11 @@ import type { BaseImage } from "./base-image.ts";
 import { configVariable } from "./config-variable.ts";
 import { FileTree, type Located } from "./file-tree.ts";
 import { distributionOf, type InstalledDistribution } from "./installed-distribution.ts";
-import { isFile, readLayer, unreadable } from "./read-layer.ts";
-import { type LayerIndex, layerText, scanLayer } from "./scan-layer.ts";
+import type { LayerBlob } from "./read-files.ts";
+import type { LayerIndex } from "./scan-layer.ts";
 
 /** Part of the cache key; raised when the facts kept of a layer change. */
 const INDEX = 8;
-/** Limit in bytes of a file that is read whole. */
-const FILE_BYTES = 64 * 1024 * 1024;
 const [VENV_PREFIX, CONDA_PREFIX] = [ENVIRONMENT_PREFIXES.venv.slice(1), ENVIRONMENT_PREFIXES.conda.slice(1)];
 /** Docker's, when a config names no PATH; also where the system's programs are. */
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -61,7 +59,9 @@ export class BaseInspector {
 
   async #indexOf(layer: Descriptor): Promise<LayerIndex> {
     const signal = this.#signal;
-    const { entries } = await this.#records.known("base-layers", this.#keyOf(layer), () => {
+    const { entries } = await this.#records.known("base-layers", this.#keyOf(layer), async () => {
+      // Most bases are known.
+      const { scanLayer } = await import("./scan-layer.ts");
       const blob = this.#image.source.getBlob(layer, { signal });
       return scanLayer(blob, this.#subjectOf(layer), signal, { diffId: this.#diffIdOf(layer) });
     });
@@ -119,8 +119,8 @@ export class BaseInspector {
   async #read({ path, at }: Located): Promise<string> {
     const layer = this.#layerAt(at);
     if (layer === undefined) return "";
-    const [bytes = Buffer.of()] = (await this.#contentsIn(layer, new Set([path]), this.#signal)).values();
-    return layerText(bytes, path, (why) => unreadable(this.#subjectOf(layer), why));
+    const { readText } = await import("./read-files.ts");
+    return readText(this.#blobOf(layer, this.#signal), path);
   }
 
   /** Digests of the layers that hold these files, from the bottom up: what decides their contents. */
@@ -140,33 +140,15 @@ export class BaseInspector {
       if (layer !== undefined && text !== undefined) found.set(path, Buffer.from(text));
       else if (layer !== undefined) byLayer.set(layer, (byLayer.get(layer) ?? new Set()).add(path));
     }
+    if (byLayer.size === 0) return found;
+    const { readFiles } = await import("./read-files.ts");
     for (const [layer, wanted] of byLayer)
-      for (const [path, content] of await this.#contentsIn(layer, wanted, signal)) found.set(path, content);
+      for (const [path, content] of await readFiles(this.#blobOf(layer, signal), wanted)) found.set(path, content);
     return found;
   }
 
-  /**
-   * The contents of files that a layer has.
-   *
-   * @throws ImageSpecError E_UNSUPPORTED for a large one, and one with holes.
-   */
-  async #contentsIn(layer: Descriptor, wanted: ReadonlySet<string>, signal: AbortSignal): Promise<Map<string, Buffer>> {
-    const found = new Map<string, Buffer>();
-    await readLayer(this.#image.source.getBlob(layer, { signal }), {
-      subject: this.#subjectOf(layer),
-      signal,
-      async visit(member, refuse) {
-        const { path, header, sparse } = member;
-        if (!wanted.has(path) || !isFile(header)) return;
-        if (sparse) throw refuse(`/${path} is a sparse file`);
-        if (header.size > FILE_BYTES)
-          throw refuse(`/${path} has ${header.size} bytes, and at most ${FILE_BYTES} are read`);
-        found.set(path, Buffer.from(await collectBytes(member, header.size, path)));
-      },
-    });
-    for (const path of wanted)
-      if (!found.has(path)) throw new ImageSpecError("E_INTERNAL", `${this.#subjectOf(layer)} has lost /${path}`);
-    return found;
+  #blobOf(layer: Descriptor, signal: AbortSignal): LayerBlob {
+    return { bytes: this.#image.source.getBlob(layer, { signal }), subject: this.#subjectOf(layer), signal };
   }
 
   /** The interpreter a command name or absolute path stands for; undefined where there is none. */

@@ -1,5 +1,4 @@
 import { ImageSpecError } from "@imagespec/core/builder";
-import { relativePath } from "./read-layer.ts";
 import type { LayerEntry, LayerIndex } from "./scan-layer.ts";
 
 /** A layer whose facts are read when they are first asked for. */
@@ -60,7 +59,7 @@ export class FileTree {
     let found: Located | undefined = link;
     for (let links = 0; found?.entry.hard; links++) {
       if (links > LINKS) throw new ImageSpecError("E_UNSUPPORTED", `/${link.path} of the base image links to itself`);
-      found = await this.#locate(relativePath(found.entry.link ?? ""), true, found.at);
+      found = await this.#locate((found.entry.link ?? "/").slice(1), true, found.at);
     }
     return found;
   }

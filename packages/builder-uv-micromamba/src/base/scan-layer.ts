@@ -10,7 +10,7 @@ export interface LayerEntry {
   uid: number;
   gid: number;
   link?: string;
-  /** For a hard link: `link` is the path of the file. */
+  /** For a hard link: `link` is the path of the file, a plain one from the root. */
   hard?: true;
   /** Bytes of a file that may be written again, with another owner. */
   size?: number;

@@ -10,7 +10,8 @@ import { ownedLayer } from "../layer/owned-layer.ts";
 import { resolveWheels } from "../resolve/resolve-wheels.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { isOfVersion, type PythonTarget } from "../target/python-target.ts";
-import { type Wheel, wheelLayers } from "../wheel/wheel-layers.ts";
+import type { Wheel } from "../wheel/wheel.ts";
+import { wheelLayers } from "../wheel/wheel-layers.ts";
 
 /** The owner the layers will get, unless the base already has a user 1000, which official images do not. */
 const USUAL_OWNER = { uid: 1000, gid: 1000 };

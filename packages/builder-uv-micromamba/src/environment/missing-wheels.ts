@@ -1,7 +1,7 @@
 import { ImageSpecError, normalName } from "@imagespec/core/builder";
 import { DIRECT_URL, type InstalledDistribution } from "../base/installed-distribution.ts";
 import { sameVersion } from "../wheel/version.ts";
-import type { Wheel } from "../wheel/wheel-layers.ts";
+import type { Wheel } from "../wheel/wheel.ts";
 
 /** The fields of a wheel that decide whether an environment lacks it. */
 type Wanted = Pick<Wheel, "name" | "version" | "notes" | "isProject">;

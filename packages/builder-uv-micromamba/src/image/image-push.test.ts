@@ -84,11 +84,14 @@ it("asks nothing more of layers that the registry has said it has, and counts th
 it("asks for many layers at a time, and sends two of those that are missing", async () => {
   let [sending, most] = [0, 0];
   const names = Array.from({ length: 20 }, (_, at) => String(at));
-  const { push, asked, sent, progress } = pushTo(async () => {
-    most = Math.max(most, ++sending);
-    await turn();
-    sending--;
-  }, names.slice(0, 12));
+  const { push, asked, sent, progress } = pushTo(
+    async () => {
+      most = Math.max(most, ++sending);
+      await turn();
+      sending--;
+    },
+    names.slice(0, 12),
+  );
   for (const name of names) push.begin(layer(name));
   for (let turns = 0; turns < 20; turns++) await turn();
   expect([asked.most, most, sent]).toEqual([8, 2, names.slice(12)]);

@@ -5,7 +5,7 @@ import type { BaseImage } from "../base/base-image.ts";
 import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import type { AssembledImage } from "./assemble-image.ts";
-import { putBaseLayer, putLayer, writeImage } from "./write-image.ts";
+import { type PutLayerOptions, putBaseLayer, putLayer, writeImage } from "./write-image.ts";
 
 const STEP = "push the image";
 /** Layers sent at a time while others are made, which need the processor more. */
@@ -39,8 +39,7 @@ export class ImagePush {
 
   /** Sends the base's layers, each when its turn comes, as {@link begin} does. */
   beginBase(base: BaseImage): void {
-    for (const layer of base.layers)
-      this.#begin(layer, () => putBaseLayer(base, layer, this.#sink, this.#session.signal));
+    for (const layer of base.layers) this.#begin(layer, (options) => putBaseLayer(base, layer, this.#sink, options));
   }
 
   /**
@@ -48,7 +47,7 @@ export class ImagePush {
    * to {@link write}.
    */
   begin(layer: BuiltLayer): void {
-    const put = () => putLayer(this.#session, layer, this.#sink, this.#session.signal);
+    const put = (options: PutLayerOptions) => putLayer(this.#session, layer, this.#sink, options);
     this.#begin(layerDescriptor(layer), put, this.#session.layers.isHeld(layer));
   }
 
@@ -67,7 +66,7 @@ export class ImagePush {
     return timedStep(request.emit, STEP, () => writeImage(this.#session, images, sink, this.#tag));
   }
 
-  #begin(layer: Descriptor, put: () => Promise<void>, isHeld = false): void {
+  #begin(layer: Descriptor, put: (options: PutLayerOptions) => Promise<void>, isHeld = false): void {
     if (this.#ahead.has(layer.digest)) return;
     const sending = this.#sendAhead(layer, put, isHeld);
     this.#ahead.set(layer.digest, sending);
@@ -75,14 +74,18 @@ export class ImagePush {
   }
 
   /** Returns whether the registry has the layer now. */
-  async #sendAhead(layer: Descriptor, put: () => Promise<void>, isHeld: boolean): Promise<boolean> {
+  async #sendAhead(
+    layer: Descriptor,
+    put: (options: PutLayerOptions) => Promise<void>,
+    isHeld: boolean,
+  ): Promise<boolean> {
     const { signal } = this.#session;
     if (isHeld || (await this.#asking(() => this.#unlessOver(() => this.#sink.hasBlob(layer, { signal }))))) {
       this.#report.expect(layer.size);
       this.#report.reused(layer.size);
       return true;
     }
-    return this.#sending(() => this.#unlessOver(() => put().then(() => true)));
+    return this.#sending(() => this.#unlessOver(() => put({ signal, unasked: true }).then(() => true)));
   }
 
   async #unlessOver(work: () => Promise<boolean>): Promise<boolean> {

@@ -1,6 +1,13 @@
 import { Readable } from "node:stream";
 import { ImageSpecError } from "@imagespec/core/builder";
-import { type Descriptor, type ImageSink, inParallel, type ManifestBytes, orDiscard } from "@imagespec/registry";
+import {
+  type Descriptor,
+  type ImageSink,
+  inParallel,
+  type ManifestBytes,
+  orDiscard,
+  type PutBlobOptions,
+} from "@imagespec/registry";
 import type { BaseImage } from "../base/base-image.ts";
 import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
@@ -31,10 +38,14 @@ async function writeParts(
   const { signal } = session;
   const blobs = new Map<string, (signal: AbortSignal) => Promise<void>>();
   for (const { base, layers, config } of images) {
-    for (const layer of base.layers) blobs.set(layer.digest, (abort) => putBaseLayer(base, layer, sink, abort));
-    for (const layer of layers) blobs.set(layer.digest, (abort) => putLayer(session, layer, sink, abort));
+    for (const layer of base.layers)
+      blobs.set(layer.digest, (abort) => putBaseLayer(base, layer, sink, { signal: abort }));
+    for (const layer of layers) blobs.set(layer.digest, (abort) => putLayer(session, layer, sink, { signal: abort }));
     const { descriptor, bytes } = config;
-    blobs.set(descriptor.digest, (abort) => sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort }));
+    // An image that is built is mostly a new one, and so is its config.
+    const put = (abort: AbortSignal) =>
+      sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort, unasked: true });
+    blobs.set(descriptor.digest, put);
   }
   await inParallel([...blobs.values()], { most: PARALLEL, signal }, (put, abort) => put(abort));
   const top = topManifest(images);
@@ -43,15 +54,20 @@ async function writeParts(
   return top;
 }
 
+/** How a layer is written. */
+export interface PutLayerOptions extends Pick<PutBlobOptions, "unasked"> {
+  signal: AbortSignal;
+}
+
 /** Mounts a layer of the base from where it is, or sends it from there. */
 export function putBaseLayer(
   { source, mountFrom }: BaseImage,
   layer: Descriptor,
   sink: ImageSink,
-  signal: AbortSignal,
+  options: PutLayerOptions,
 ): Promise<void> {
-  const open = () => source.getBlob(layer, { signal, memory: sink.memory });
-  return sink.putBlob(layer, open, { signal, mountFrom });
+  const open = () => source.getBlob(layer, { signal: options.signal, memory: sink.memory });
+  return sink.putBlob(layer, open, { ...options, mountFrom });
 }
 
 /** Writes a layer of ours, whose bytes in the cache are checked first. */
@@ -59,16 +75,16 @@ export async function putLayer(
   session: BuildSession,
   layer: BuiltLayer,
   sink: ImageSink,
-  signal: AbortSignal,
+  options: PutLayerOptions,
 ): Promise<void> {
   let right: Promise<void> | undefined;
   // Called for what the sink lacks: only then are the bytes read, once to check them and once to send them.
   async function* content(): AsyncGenerator<Uint8Array> {
-    right ??= ensureRight(session, layer, signal);
+    right ??= ensureRight(session, layer, options.signal);
     await right;
     yield* session.layers.open(layer, sink.memory);
   }
-  await sink.putBlob(layerDescriptor(layer), content, { signal });
+  await sink.putBlob(layerDescriptor(layer), content, options);
 }
 
 /** Fetches or makes a layer again whose bytes in the cache are not those of its digest, or were never there. */

@@ -21,7 +21,7 @@ import { isProject, type ProjectSource, type Source, subjectOf } from "../source
 import type { Toolchain } from "../source-build/toolchain.ts";
 import type { StaticMetadata } from "../source-build/wheel-metadata.ts";
 import type { PythonTarget } from "../target/python-target.ts";
-import type { Wheel } from "../wheel/wheel-layers.ts";
+import type { Wheel } from "../wheel/wheel.ts";
 import { directSources, refuseRepositories } from "./direct-references.ts";
 import { markerEnvironment } from "./lock-limits.ts";
 import type { Pylock } from "./locked-wheels.ts";

@@ -6,12 +6,11 @@ import { BlobStore } from "../cache/blob-store.ts";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { inTurn, type Turns } from "../cache/in-turn.ts";
 import { RecordStore } from "../cache/record-store.ts";
-import { RegistryRecords } from "../cache/registry-records.ts";
+import type { RegistryRecords } from "../cache/registry-records.ts";
 import { LayerCache } from "../layer/layer-cache.ts";
-import { LayerRegistry } from "../layer/layer-registry.ts";
+import type { LayerRegistry } from "../layer/layer-registry.ts";
 import type { Options } from "../options.ts";
 import { checkUvVersion, findUv, type UvProgram, uvVersion, versionOfImage } from "./find-uv.ts";
-import { programFromImage } from "./program-from-image.ts";
 
 const UV_PATHS = ["/uv", "/usr/local/bin/uv", "/usr/bin/uv"];
 
@@ -66,7 +65,7 @@ export async function openSession(request: BuildRequest<Options>, turns: Turns =
     tracked.add(work.catch(() => {}));
   };
   const warn = (message: string, hint?: string) => request.emit({ type: "warning", message, hint });
-  const { shared, held } = openShared(request, { registry, signal, warn });
+  const { shared, held } = await openShared(request, { registry, signal, warn });
   const records = new RecordStore(cache, { shared, turns, signal });
 
   const layers = new LayerCache(blobs, records, { registry: held, turns });
@@ -123,6 +122,7 @@ async function findOrFetchUv(
 ): Promise<UvProgram> {
   const host = await findUv(option, image, access);
   if (host !== undefined) return host;
+  const { programFromImage } = await import("./program-from-image.ts");
   const path = await programFromImage({ image, paths: UV_PATHS, ...access }).catch((cause: unknown) => {
     if (!isImageSpecError(cause) || !cause.code.startsWith("E_REGISTRY")) throw cause;
     const message = `uv is not on PATH in the version of ${image}, and cannot be fetched: ${cause.message}`;
@@ -145,12 +145,14 @@ function uvCure(image: string): string {
 }
 
 /** Access to the records that machines share, and to the layers that the image's own repository holds. */
-function openShared(
+async function openShared(
   { options, target, plan }: BuildRequest<Options>,
   { registry, signal, warn }: Pick<BuildSession, "registry" | "signal" | "warn">,
-): { shared?: RegistryRecords; held?: LayerRegistry } {
+): Promise<{ shared?: RegistryRecords; held?: LayerRegistry }> {
   const { cacheRepository } = options;
   if (cacheRepository === undefined || !target.push) return {};
+  const { RegistryRecords } = await import("../cache/registry-records.ts");
+  const { LayerRegistry } = await import("../layer/layer-registry.ts");
   const { platforms } = target;
   const reference = parseReference(plan.reference);
   const repository = registry.repository(cacheRepository, { mirror: false, access: "push" });

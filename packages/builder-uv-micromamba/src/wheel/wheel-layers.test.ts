@@ -10,7 +10,8 @@ import { RecordStore } from "../cache/record-store.ts";
 import { LayerCache } from "../layer/layer-cache.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { TARGET } from "./fixtures/target.ts";
-import { type Wheel, wheelLayers } from "./wheel-layers.ts";
+import type { Wheel } from "./wheel.ts";
+import { wheelLayers } from "./wheel-layers.ts";
 
 let root: string;
 let fetched: string[];

@@ -5,30 +5,14 @@ import { groupForLayers } from "../layer/group-for-layers.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { addParentFolders } from "../layer/parent-folders.ts";
 import type { TarEntry } from "../layer/tar-entry.ts";
-import { isCopied } from "../layer/tar-pieces.ts";
-import { type InstalledFile, keepLast, refuseFileAndFolder } from "./path-conflicts.ts";
-import { contentMark, wheelEntries } from "./wheel-entries.ts";
+import type { InstalledFile } from "./path-conflicts.ts";
+import type { Wheel, WheelPart } from "./wheel.ts";
 import type { WheelTarget } from "./wheel-target.ts";
-import { ZipArchive } from "./zip-archive.ts";
 
 /** Part of the cache key; raised when a wheel should give other entries. */
 const RECIPE = 9;
 /** Wheels fetched and listed at once. */
 const PARALLEL = 8;
-
-/** A wheel that goes into the image; its file is fetched only when its list of files or a layer must be made. */
-export interface Wheel {
-  name: string;
-  version: string;
-  filename: string;
-  sha256: string;
-  size: number;
-  /** Files that its installer adds to its .dist-info, by name. */
-  notes?: Readonly<Record<string, string>> | undefined;
-  /** Whether it is made of the project's own sources, which change without their version. */
-  isProject?: boolean | undefined;
-  fetch(signal: AbortSignal): Promise<string>;
-}
 
 /** Where wheels go, and what making their layers needs. */
 export interface WheelLayersQuestion {
@@ -76,16 +60,11 @@ async function conflicts(
     distribution: `${name} ${version}`,
     files: listed[at] ?? [],
   }));
+  const { keepLast, refuseFileAndFolder } = await import("./path-conflicts.ts");
   // As an installation by uv fails.
   refuseFileAndFolder(distributions, "E_RESOLVE");
   const { without, warnings } = keepLast(distributions);
   return { without: without.map((paths) => [...paths]), warnings };
-}
-
-/** A wheel, and the paths it leaves to others. */
-interface WheelPart {
-  wheel: Wheel;
-  without: ReadonlySet<string>;
 }
 
 function listKey(wheel: Wheel, target: WheelTarget): object {
@@ -94,16 +73,10 @@ function listKey(wheel: Wheel, target: WheelTarget): object {
 }
 
 function listFiles(wheel: Wheel, { target, records, signal }: WheelLayersQuestion): Promise<InstalledFile[]> {
-  const { filename } = wheel;
   return records.known("wheel-files", listKey(wheel, target), async () => {
     signal.throwIfAborted();
-    const zip = await ZipArchive.open(await wheel.fetch(signal), filename);
-    try {
-      const entries = await wheelEntries(zip, target, wheel);
-      return entries.map((entry): InstalledFile => [entry.path, contentMark(entry)]);
-    } finally {
-      await zip.close();
-    }
+    const { wheelFiles } = await import("./wheel-contents.ts");
+    return wheelFiles(wheel, target, signal);
   });
 }
 
@@ -120,7 +93,7 @@ function wheelLayer(parts: readonly WheelPart[], target: WheelTarget): LayerSour
       recipe: RECIPE,
     },
     title: `python packages: ${parts.map(({ wheel }) => `${wheel.name} ${wheel.version}`).join(", ")}`,
-    entries: (signal) => addParentFolders(groupEntries(parts, target, signal), target.prefix),
+    entries: (signal) => addParentFolders(entriesOf(parts, target, signal), target.prefix),
   };
 }
 
@@ -129,22 +102,12 @@ function noted({ notes = {} }: Wheel): Pick<Wheel, "notes"> {
   return Object.keys(notes).length === 0 ? {} : { notes };
 }
 
-async function* groupEntries(
+/** What reads wheels is loaded where a layer is made: mostly all of them are there. */
+async function* entriesOf(
   parts: readonly WheelPart[],
   target: WheelTarget,
   signal: AbortSignal,
 ): AsyncGenerator<TarEntry> {
-  const files = await inParallel(parts, { most: PARALLEL, signal }, ({ wheel }, either) => wheel.fetch(either));
-  for (const [at, { wheel, without }] of parts.entries()) {
-    const zip = await ZipArchive.open(files[at] as string, wheel.filename);
-    try {
-      await zip.load();
-      const entries = (await wheelEntries(zip, target, wheel)).filter(({ path }) => !without.has(path));
-      // Small files compress best together with many others.
-      yield* entries.filter((entry) => !isCopied(entry));
-      yield* entries.filter(isCopied);
-    } finally {
-      await zip.close();
-    }
-  }
+  const { wheelsEntries } = await import("./wheel-contents.ts");
+  yield* wheelsEntries(parts, target, signal);
 }

@@ -4,7 +4,15 @@ import { isImageSpecError } from "../errors/image-spec-error.ts";
 import type { HttpResponse } from "../http/http-message.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
-import type { CallOptions, ImageSink, ImageSource, ManifestBytes, OpenBlob, ReadBlobOptions } from "../image/store.ts";
+import type {
+  CallOptions,
+  ImageSink,
+  ImageSource,
+  ManifestBytes,
+  OpenBlob,
+  PutBlobOptions,
+  ReadBlobOptions,
+} from "../image/store.ts";
 import { PieceMemory } from "../pieces/piece-memory.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { contentType, mayHaveSize, refusesHead, statedDigest } from "./answer.ts";
@@ -127,17 +135,13 @@ export class RegistryRepository implements ImageSource, ImageSink {
   /**
    * @throws ImageSpecError E_REFERENCE when `mountFrom` is not a repository; one of another registry is left unused.
    */
-  async putBlob(
-    descriptor: Descriptor,
-    open: OpenBlob,
-    options: CallOptions & { mountFrom?: string | undefined } = {},
-  ): Promise<void> {
+  async putBlob(descriptor: Descriptor, open: OpenBlob, options: PutBlobOptions = {}): Promise<void> {
     const digest = checkedDigest(descriptor.digest, this.name);
     const from = options.mountFrom === undefined ? undefined : parseReference(options.mountFrom);
     const tell = (status: (RegistryEvent & { type: "push" })["status"]) =>
       this.#options.onEvent?.({ type: "push", name: this.name, digest, size: descriptor.size, status });
     const isThere = () => this.hasBlob(descriptor, options);
-    if (await isThere()) return tell("exists");
+    if (options.unasked !== true && (await isThere())) return tell("exists");
     tell("started");
     const how = await pushBlob({
       host: this.#options.host,

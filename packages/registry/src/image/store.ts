@@ -44,6 +44,14 @@ export interface ImageSource {
   getBlob(descriptor: Descriptor, options?: ReadBlobOptions): AsyncIterable<Uint8Array>;
 }
 
+/** How a blob is written. */
+export interface PutBlobOptions extends CallOptions {
+  /** A repository of the same registry that may hold the blob. */
+  mountFrom?: string | undefined;
+  /** True: a registry is sent the blob without being asked whether it is there. It is new, or was asked for before. */
+  unasked?: boolean | undefined;
+}
+
 /** Opens the bytes of a blob from the start; called again when an upload must be restarted. */
 export type OpenBlob = () => AsyncIterable<Uint8Array>;
 
@@ -57,15 +65,8 @@ export interface ImageSink {
   /** Removes what was written and is not referenced; called when writing an image fails. */
   discard?(): Promise<void>;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
-  /**
-   * Writes a blob; a sink that has it already does nothing. `mountFrom`: a repository of the same registry that may
-   * hold it.
-   */
-  putBlob(
-    descriptor: Descriptor,
-    open: OpenBlob,
-    options?: CallOptions & { mountFrom?: string | undefined },
-  ): Promise<void>;
+  /** Writes a blob; a sink that has it already does nothing. */
+  putBlob(descriptor: Descriptor, open: OpenBlob, options?: PutBlobOptions): Promise<void>;
   /** Writes a manifest or index by digest, and under `tag` when given. Every blob and child must be there before. */
   putManifest(manifest: ManifestBytes, options?: CallOptions & { tag?: string | undefined }): Promise<void>;
 }
