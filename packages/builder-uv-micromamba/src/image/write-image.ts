@@ -42,10 +42,11 @@ async function writeParts(
       blobs.set(layer.digest, (abort) => putBaseLayer(base, layer, sink, { signal: abort }));
     for (const layer of layers) blobs.set(layer.digest, (abort) => putLayer(session, layer, sink, { signal: abort }));
     const { descriptor, bytes } = config;
-    // An image that is built is mostly a new one, and so is its config.
-    const put = (abort: AbortSignal) =>
-      sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort, unasked: true });
-    blobs.set(descriptor.digest, put);
+    // Unless it is forced, a build is of an image that was not there, and neither was its config.
+    const unasked = !session.request.force;
+    blobs.set(descriptor.digest, (abort) =>
+      sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort, unasked }),
+    );
   }
   await inParallel([...blobs.values()], { most: PARALLEL, signal }, (put, abort) => put(abort));
   const top = topManifest(images);
