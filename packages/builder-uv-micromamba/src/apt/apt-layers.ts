@@ -12,16 +12,16 @@ import { debianBase } from "./system/base-system.ts";
 import { findApt } from "./system/find-apt.ts";
 import { handedOn } from "./system/handed-on.ts";
 
-/** What a plan's layers are known by, without what makes them. */
+/** What the cache keeps of planned layers: all but the function that makes their entries. */
 interface KnownLayers {
   layers: Omit<LayerSource, "entries">[];
   index: LayerIndex;
 }
 
 /**
- * The layers of a plan's Debian packages over a base, as `apt-get install --no-install-recommends` leaves it: resolved
- * by the host's apt, unpacked into layers, with dpkg's records. What an earlier build has planned is planned again only
- * when a layer has to be made.
+ * The layers that leave a base as `apt-get install --no-install-recommends` would: packages that the host's apt has
+ * chosen, unpacked into layers, with dpkg's records and with what their scripts would have done. What an earlier build
+ * has planned is planned again only when a layer has to be made.
  *
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that only a container can install and for a base or host
  * without apt, and E_RESOLVE for what apt cannot find.
@@ -65,10 +65,10 @@ export async function aptLayers(
     return planLayers(session, { system, inspector, account, programs, resolution, architecture, limit });
   });
   const key = {
-    // What this package knows of Debian's scripts decides as well, in far too many places to count.
+    // The rules of this package about Debian's scripts decide as well. They change with its releases, in many files.
     builder: packageVersion(new URL("../../package.json", import.meta.url)),
     base: base.layers.map(({ digest }) => digest),
-    // Each is the same wherever it is fetched from.
+    // A package is the same wherever it is fetched from.
     resolution: { ...resolution, packages: resolution.packages.map(({ url: _, ...one }) => one) },
     ...{ account, architecture, limit },
   };
@@ -78,12 +78,12 @@ export async function aptLayers(
   });
   return {
     layers: known.layers.map((layer, at) => plannedLayer(layer, async () => (await planned()).layers[at])),
-    // Without a prototype, as when it was planned, since paths are names from outside.
+    // Without a prototype, as when it was planned: paths come from outside, and one may be called `constructor`.
     index: { entries: Object.setPrototypeOf(known.index.entries, null) },
   };
 }
 
-/** A layer that is known by its key; what is in it is planned when it is made. */
+/** A layer of which the cache knows the key. Its content is planned only when it has to be made. */
 function plannedLayer(
   known: Omit<LayerSource, "entries">,
   planned: () => Promise<LayerSource | undefined>,

@@ -12,8 +12,9 @@ import {
 const PARALLEL = 4;
 
 /**
- * What packages hold and what their scripts do, in their order. One that an earlier build has read and that only a
- * container can install ends it before anything is fetched, another one before the rest is.
+ * The contents of packages, and what their scripts do. Where an earlier build has read a package that only a container
+ * can install, this ends before anything is fetched; where it is read for the first time, before the other packages
+ * are.
  *
  * @throws ImageSpecError E_UNSUPPORTED, by name, for a package that cannot be installed as data.
  */

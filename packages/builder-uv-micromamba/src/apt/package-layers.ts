@@ -13,7 +13,7 @@ import type { AptPrograms } from "./system/find-apt.ts";
 /** Part of the cache key; raised when the same packages should give other layers. */
 const RECIPE = 2;
 
-/** What goes into layers, and into how many of them. */
+/** The packages and planned files that go into layers, and how many layers there may be. */
 export interface Grouping {
   archives: readonly AptArchive[];
   plan: FilePlan;
@@ -55,7 +55,7 @@ export async function packageLayers({ archives, plan, programs, limit, resolutio
 type Part = Map<string, PlannedFile>;
 type Folders = ReadonlyMap<string, { mode: number; uid: number; gid: number }>;
 
-/** Everything of a part that decides the layer's bytes, but for the contents of packages. */
+/** A hash of all that decides a layer's bytes, except the contents of packages, which its key names by their sha256. */
 function digest(part: Part, folders: Folders): string {
   const hash = createHash("sha256");
   for (const [path, { library: _library, text, from, ...file }] of part) {
@@ -108,7 +108,7 @@ async function* partEntries({ part, members, folders, programs, signal }: PartRe
     const source = { path: await archive.fetch(signal), subject, dpkgDeb: programs.dpkgDeb };
     for await (const { path: from, content } of debEntries(source, "data", signal)) {
       const found = places.get(from) ?? [];
-      // A file that stands at one place alone, as nearly all do, is passed on as a stream.
+      // Nearly every file has one place, and is then passed on as a stream.
       const bytes = found.length > 1 ? Buffer.concat(await Array.fromAsync(content)) : () => content;
       for (const [path, { mode, uid, gid, size }] of found) {
         yield* parents(path);

@@ -44,12 +44,12 @@ export async function planInstallation(
   for (const [at, { id, contents }] of installed.entries()) planRecords(id, { at, contents }, plan);
   const stanzas = installed.map(({ stanza }) => stanza);
   await plan.write("var/lib/dpkg/status", renderStatus([...plan.system.packages, ...stanzas]));
-  // apt's own caches, which builders with a container remove after it has run.
+  // apt's own caches: builders with a container remove them after apt has run.
   await plan.remove("var/cache/apt", /^[^.].*\.bin$/);
   await plan.write("var/lib/apt/extended_states", extendedStates(plan, resolution, architecture));
 }
 
-/** The packages' own files, with the owners that the base's accounts give them and without those that it excludes. */
+/** Plans the packages' own files, with owners by the base's accounts, and without the files that the base excludes. */
 async function planFiles(packages: readonly ListedPackage[], plan: FilePlan): Promise<void> {
   const { system } = plan;
   const isLeftOut = pathFilter(
@@ -79,9 +79,7 @@ async function planFiles(packages: readonly ListedPackage[], plan: FilePlan): Pr
   }
 }
 
-/**
- * What dpkg keeps of a package in its info folder, by the package's id: control files, scripts and the list of files.
- */
+/** Plans what dpkg keeps of a package in its info folder: control files, scripts and the list of files. */
 function planRecords(id: string, { at, contents }: Pick<ListedPackage, "at" | "contents">, plan: FilePlan): void {
   const list = contents.files.map(({ path }) => (path === "" ? "/.\n" : `/${path}\n`));
   for (const { name, text, mode } of [...contents.info, { name: "list", text: list.join(""), mode: 0o644 }]) {
@@ -91,7 +89,7 @@ function planRecords(id: string, { at, contents }: Pick<ListedPackage, "at" | "c
   }
 }
 
-/** Which packages nobody has asked for (apt-mark(8)): those of the base, then ours by name. */
+/** The text in which apt records automatically installed packages (apt-mark(8)): the base's, then ours by name. */
 function extendedStates({ system }: FilePlan, { packages, manual }: AptResolution, architecture: string): string {
   const kept = system
     .text("var/lib/apt/extended_states")
@@ -104,7 +102,7 @@ function extendedStates({ system }: FilePlan, { packages, manual }: AptResolutio
   return [...kept, ...ours].map((stanza) => `${stanza}\n\n`).join("");
 }
 
-/** Ids by their names. A package that states no names of owners gets none of the empty last line. */
+/** User or group ids by name. The empty last line must not count, since packages may leave out the names of owners. */
 function numbersOf(text: string): Map<string, number> {
   const lines = text.split("\n").map((line) => line.split(":"));
   return new Map(lines.filter(([name]) => name !== "").map(([name = "", , id]) => [name, Number(id)]));

@@ -16,11 +16,11 @@ import type { AptPrograms } from "./system/find-apt.ts";
 /** What installing Debian packages adds to a base. */
 export interface AptLayers {
   layers: LayerSource[];
-  /** What the layers hold, for whoever looks at the base afterwards. */
+  /** The files of these layers, for the steps that look at the base afterwards. */
   index: LayerIndex;
 }
 
-/** What is installed, and over what. */
+/** The packages that are installed, and the base that they are installed into. */
 export interface LayersQuestion {
   system: BaseSystem;
   inspector: BaseInspector;
@@ -64,7 +64,7 @@ export async function planLayers(session: BuildSession, question: LayersQuestion
   };
 }
 
-/** The base with the image's user in it. */
+/** The base's records with the image's user in its accounts. */
 function withAccount(system: BaseSystem, { passwd, group }: PlannedAccount): BaseSystem {
   const edited = new Map([
     ["etc/passwd", passwd],
@@ -73,7 +73,7 @@ function withAccount(system: BaseSystem, { passwd, group }: PlannedAccount): Bas
   return { ...system, text: (path) => edited.get(path) ?? system.text(path) };
 }
 
-/** The planned files as the base's inspector keeps those of a layer. */
+/** The planned files in the form in which the inspector of a base knows the files of a layer. */
 function indexOf(plan: FilePlan): LayerIndex {
   const entries: LayerIndex["entries"] = Object.create(null);
   for (const [path, { type, mode, uid, gid, link, text }] of plan.planned) {

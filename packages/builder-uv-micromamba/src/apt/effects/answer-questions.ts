@@ -18,10 +18,11 @@ const TEMPLATES = "var/cache/debconf/templates.dat";
 type Questions = Extract<Effect, { do: "debconf" }>;
 
 /**
- * What debconf's databases hold when apt has asked the questions of all packages before it unpacks the first, as it
- * does where dpkg-preconfigure(8) finds a program to take them out of packages with.
+ * Plans debconf's databases as they are once the questions of all packages have been asked before the first is
+ * unpacked. apt does so where it calls dpkg-preconfigure(8) and the program that takes templates out of packages is
+ * installed.
  *
- * @returns whether it does
+ * @returns whether apt does so over this base
  */
 export async function askFirst(all: readonly PackageEffects[], plan: FilePlan): Promise<boolean> {
   const isCalled = plan.system.below("etc/apt/apt.conf.d").some(({ text }) => text.includes("dpkg-preconfigure --apt"));
@@ -41,7 +42,7 @@ export async function askFirst(all: readonly PackageEffects[], plan: FilePlan): 
   return true;
 }
 
-/** What the databases hold once nobody could be asked the questions of a package while it is configured. */
+/** Plans the databases as they are once a package has been configured and nobody could be asked its questions. */
 export async function answerQuestions(
   effect: Questions,
   owner: PackageEffects,
@@ -50,7 +51,7 @@ export async function answerQuestions(
   await answer(readAnswers(effect.answers, effect, owner), owner, { plan, again: askedFirst });
 }
 
-/** Where answers are saved; `again` where those given before the package was unpacked are replaced. */
+/** Where answers are saved. `again`: they replace the answers from before the package was unpacked. */
 interface Saving {
   plan: FilePlan;
   again?: boolean;
@@ -63,7 +64,7 @@ async function answer(answered: Answered, owner: PackageEffects, saving: Saving)
   await save(TEMPLATES, templates, subject, saving);
 }
 
-/** Answers and variables, of which lists stand in the package's config script. */
+/** Answers and variables as texts, with lists read from the package's config script. */
 function readAnswers(
   answers: Answers,
   { variables = {} }: Questions,
@@ -85,10 +86,7 @@ function readAnswers(
   };
 }
 
-/**
- * Adds records to a database, or puts them in the place of what was saved before; debconf keeps a copy of what it saves
- * over.
- */
+/** Adds records to a database, or replaces those saved before. As debconf, with a copy of the database before that. */
 async function save(
   path: string,
   records: readonly DebconfRecord[],

@@ -14,7 +14,7 @@ const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", 
 /**
  * Plans what the scripts of packages leave behind.
  *
- * @throws ImageSpecError E_UNSUPPORTED for an effect that meets something unforeseen.
+ * @throws ImageSpecError E_UNSUPPORTED for an effect that the base or another package stands in the way of.
  */
 export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan): Promise<void> {
   const groups = new Map<string, AlternativeGroup>();
@@ -113,7 +113,7 @@ async function apply(
   }
 }
 
-/** The files of update-ca-certificates(8), and a folder for certificates of the machine, which is like /usr/local. */
+/** The files of update-ca-certificates(8), and the folder for local certificates, with mode and group of /usr/local. */
 async function trustCertificates(owner: PackageEffects, plan: FilePlan): Promise<void> {
   const { texts, links } = certificateFiles(owner);
   for (const [path, text] of texts) await plan.write(path, text);
@@ -129,8 +129,8 @@ async function divert({ path, to }: Extract<Effect, { do: "diversion" }>, by: st
 }
 
 /**
- * A file with what a program of the package writes: known for upstream versions with Debian's number, whatever their
- * security updates.
+ * A file with what a program of the package writes. It is known for some of Debian's versions, and their security
+ * updates (`+deb12u1`) count as the same version.
  */
 async function fileBeside(
   { file, name, versions, text }: Extract<Effect, { do: "file beside" }>,
@@ -144,7 +144,7 @@ async function fileBeside(
   await plan.write(`${place.slice(0, -file.length)}${name}`, text);
 }
 
-/** addgroup(8) with --system: the first free number from 100. */
+/** Adds a group as addgroup(8) with --system does: with the first free number from 100 on. */
 async function addSystemGroup(name: string, plan: FilePlan): Promise<void> {
   const group = await plan.text("etc/group");
   if (groupId(group, name) !== undefined) return;
@@ -170,9 +170,7 @@ function groupId(text: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.split(":")[2]);
 }
 
-/**
- * `update-rc.d SCRIPT defaults` for a script nobody has linked yet: one link for each runlevel its header names (LSB).
- */
+/** Does `update-rc.d SCRIPT defaults` for a script without links: one for each runlevel that its LSB header names. */
 async function startLinks(script: string, { contents, package: name }: PackageEffects, plan: FilePlan): Promise<void> {
   const text = contents.files.find(({ path }) => path === `etc/init.d/${script}`)?.text;
   if (text === undefined) throw handedOn(`${name} starts /etc/init.d/${script}, which it does not hold`);
@@ -187,7 +185,9 @@ async function startLinks(script: string, { contents, package: name }: PackageEf
     for (const level of levels(field)) await plan.link(`etc/rc${level}.d/${letter}01${script}`, `../init.d/${script}`);
 }
 
-/** What deb-systemd-helper writes of a unit: its state, and for one of users, which is enabled, the link as well. */
+/**
+ * Writes what deb-systemd-helper does: the state of a unit, and for a user unit, which is enabled, its links as well.
+ */
 async function enableUnit(
   { unit, of }: Extract<Effect, { do: "unit" }>,
   { contents, package: name }: PackageEffects,
@@ -210,7 +210,7 @@ async function enableUnit(
   const links = targets.map((wanted) => `etc/systemd/${of}/${wanted}.wants/${unit}`);
   await plan.write(`${state}/${unit}.dsh-also`, links.map((link) => `/${link}\n`).join(""));
   if (of === "system") return;
-  // The program looks into /lib first, which is a link to /usr/lib in most.
+  // deb-systemd-helper looks in /lib first, which in most bases is a link to /usr/lib.
   const short = file.path.replace(/^usr\//, "");
   const shown = (await plan.resolve(short)) === undefined ? file.path : short;
   for (const [at, wanted] of targets.entries()) {

@@ -2,7 +2,7 @@ import { subjectHash } from "../formats/subject-hash.ts";
 import type { PackageEffects } from "../maintainer-scripts/package-effects.ts";
 import { handedOn } from "../system/handed-on.ts";
 
-/** Where the package has its certificates. */
+/** The folder of the package's certificates. */
 const CERTIFICATES = "usr/share/ca-certificates/";
 
 /** A certificate as text (RFC 7468). */
@@ -26,14 +26,13 @@ export interface CertificateFiles {
   /** Texts of files by their paths. */
   texts: Map<string, string>;
   /**
-   * Symbolic links in /etc/ssl/certs: a name for each certificate, and by the hash of its subject (openssl-rehash(1)).
+   * Symbolic links in /etc/ssl/certs: to each certificate by name, and by the hash of its subject (openssl-rehash(1)).
    */
   links: Map<string, string>;
 }
 
 /**
- * What the postinst of `ca-certificates` makes where every certificate of the package is trusted and there are no
- * others.
+ * What the postinst of `ca-certificates` writes where all of the package's certificates are trusted, and no others.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a file that is not one certificate.
  */

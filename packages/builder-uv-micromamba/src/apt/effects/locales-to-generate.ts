@@ -1,7 +1,7 @@
 import type { PackageEffects } from "../maintainer-scripts/package-effects.ts";
 import { handedOn } from "../system/handed-on.ts";
 
-/** The list of what glibc supports, of the package that holds it. */
+/** The package's list of the locales that glibc supports. */
 const SUPPORTED_LOCALES = "usr/share/i18n/SUPPORTED";
 
 const HEAD = `# This file lists locales that you wish to have built. You can find a list
@@ -13,8 +13,8 @@ const HEAD = `# This file lists locales that you wish to have built. You can fin
 `;
 
 /**
- * The text of /etc/locale.gen as the scripts of `locales` write it where nobody asks for one: all in the order of their
- * bytes, each as a comment.
+ * The text of /etc/locale.gen as the scripts of `locales` write it where no locale is chosen: all of them as comments,
+ * sorted by bytes.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a package without the list.
  */

@@ -3,10 +3,10 @@ import type { PackageContents } from "../package/package-contents.ts";
 import { handedOn } from "../system/handed-on.ts";
 
 /**
- * The alternative of a version's manual pages that postgresql-common makes: one page leads, the others of the package
- * follow it. Undefined where the package has none.
+ * The alternative that postgresql-common makes of a version's manual pages: the page `first` is its master, and the
+ * package's other pages are its slaves. Undefined where the package has no others.
  *
- * @throws ImageSpecError E_UNSUPPORTED for versions before 10, which count otherwise.
+ * @throws ImageSpecError E_UNSUPPORTED for versions before 10, whose numbers have two parts.
  */
 export function postgresqlPages(name: string, first: string, { files }: PackageContents): Alternative | undefined {
   const version = /-([1-9]\d+)$/.exec(name)?.[1];

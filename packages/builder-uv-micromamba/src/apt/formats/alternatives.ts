@@ -1,13 +1,13 @@
 import { handedOn } from "../system/handed-on.ts";
 
-/** A link that follows another, and where it leads for one choice. */
+/** A slave link, which switches together with the master link, and where it leads for one choice. */
 export interface SlaveLink {
   link: string;
   name: string;
   path: string;
 }
 
-/** One `update-alternatives --install`: all paths are absolute. */
+/** The arguments of one `update-alternatives --install`. All paths are absolute. */
 export interface Alternative {
   link: string;
   name: string;
@@ -26,14 +26,15 @@ interface Choice {
 export interface AlternativeGroup {
   name: string;
   link: string;
-  /** Links of slaves by their names. */
+  /** The links of the slaves, by name. */
   slaves: Map<string, string>;
   choices: Choice[];
 }
 
 /**
- * The alternative a command line installs:
- * `update-alternatives --install LINK NAME PATH PRIORITY [--slave LINK NAME PATH]...`.
+ * Reads a command line of the form `update-alternatives --install LINK NAME PATH PRIORITY [--slave LINK NAME PATH]...`.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for any other form.
  */
 export function readInstall(command: string): Alternative {
   const words = command.replace(/\\\n/g, " ").trim().split(/\s+/);
@@ -57,7 +58,7 @@ export function readInstall(command: string): Alternative {
 /**
  * Reads a group's file (update-alternatives(1)).
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that somebody has set by hand.
+ * @throws ImageSpecError E_UNSUPPORTED for a group in manual mode, in which somebody has chosen.
  */
 export function readGroup(name: string, text: string): AlternativeGroup {
   const lines = text.split("\n");
@@ -75,7 +76,11 @@ export function readGroup(name: string, text: string): AlternativeGroup {
   return { name, link, slaves, choices };
 }
 
-/** The group with one more choice; a new group where there is none. */
+/**
+ * The group with one more choice, or a new group for it.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED where the group has another link than the choice.
+ */
 export function withAlternative(group: AlternativeGroup | undefined, added: Alternative): AlternativeGroup {
   const { link, name, path, priority } = added;
   if (group !== undefined && group.link !== link)
@@ -108,8 +113,8 @@ export function renderGroup({ link, slaves, choices }: AlternativeGroup): string
 }
 
 /**
- * The links of a group: that of each name in /etc/alternatives, and the one that leads there; none for a slave whose
- * file is not there.
+ * The links of a group in automatic mode: for each name one in /etc/alternatives, and the one that leads to it. `link`
+ * is undefined for a slave that the best choice does not have, or whose file does not exist: it must not be there.
  */
 export async function groupLinks(
   group: AlternativeGroup,

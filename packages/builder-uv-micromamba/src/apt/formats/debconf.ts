@@ -1,24 +1,22 @@
 import { handedOn } from "../system/handed-on.ts";
 
-/**
- * A record of one of debconf's databases: of a template, owned by its question, or of a question, owned by a package.
- */
+/** A record in one of debconf's databases: a template, which its question owns, or a question, which a package owns. */
 export interface DebconfRecord {
   name: string;
   fields: ReadonlyMap<string, string>;
   owner: string;
-  /** Whether somebody has been shown it. */
+  /** Whether debconf counts it as shown to somebody. */
   seen?: boolean;
-  /** What stands in a template for names in it, by name. */
+  /** The values of the variables in its template. */
   variables?: ReadonlyMap<string, string>;
 }
 
-/** What is known of questions, by question. */
+/** What has been answered, by question. */
 export interface Answered {
   answers: Readonly<Record<string, string>>;
-  /** Questions that somebody has been shown. */
+  /** Questions that debconf counts as shown to somebody. */
   seen?: readonly string[] | undefined;
-  /** One variable of each, and its value. */
+  /** Of some questions, one variable of their template and its value. */
   variables?: Readonly<Record<string, { name: string; value: string }>>;
 }
 
@@ -59,7 +57,7 @@ export function readTemplates(text: string, subject: string): DebconfRecord[] {
   });
 }
 
-/** The questions of templates, with the answers and variables of whoever has set some. */
+/** The questions of templates, with the answers and variables that are given for them. */
 export function questionsOf(
   templates: readonly DebconfRecord[],
   { answers, seen = [], variables = {} }: Answered,
@@ -75,7 +73,7 @@ export function questionsOf(
   });
 }
 
-/** A database with more records, sorted as debconf sorts it. Undefined where one of the names is in it already. */
+/** A database with more records, sorted as debconf sorts them. Undefined where it already holds one of the names. */
 export function addRecords(database: string, added: readonly DebconfRecord[]): string | undefined {
   const stanzas = database.split("\n\n").filter((stanza) => stanza.trim() !== "");
   const all = new Map(stanzas.map((stanza) => [/^Name: (.*)$/m.exec(stanza)?.[1] ?? "", stanza]));

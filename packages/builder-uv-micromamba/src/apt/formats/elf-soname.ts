@@ -1,8 +1,8 @@
-/** What ldconfig reads of a library. */
+/** What ldconfig reads from a library. */
 export interface Library {
-  /** The name it is loaded by (DT_SONAME); undefined where it states none. */
+  /** The name by which programs load it (DT_SONAME); undefined where it states none. */
   soname: string | undefined;
-  /** ELF's number of the machine: 62 for x86-64, 183 for AArch64. */
+  /** ELF's number for the machine: 62 for x86-64, 183 for AArch64. */
   machine: number;
 }
 
@@ -11,13 +11,13 @@ const PT_DYNAMIC = 2;
 const DT_STRTAB = 5n;
 const DT_SONAME = 14n;
 
-/** Whether ldconfig looks into a file of that name. */
+/** Whether ldconfig looks at a file of that name. */
 export function isLibraryName(name: string): boolean {
   return /^(lib|ld-).*\.so/.test(name);
 }
 
 /**
- * Reads a shared library (elf(5)); undefined for anything else: a linker script, debug symbols, an archive of 32 bits.
+ * Reads a shared library of 64 bits (elf(5)); undefined for anything else, such as a linker script or debug symbols.
  */
 export function readLibrary(bytes: Buffer): Library | undefined {
   if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1) return undefined;

@@ -2,24 +2,29 @@ import { handedOn } from "../system/handed-on.ts";
 
 /** An entry of the dynamic linker's cache. */
 export interface CachedLibrary {
-  /** The name libraries are asked for by. */
+  /** The name by which programs ask for it. */
   name: string;
   /** Absolute. */
   path: string;
 }
 
 const MAGIC = "glibc-ld.so.cache1.1";
+/** Marks the directory of extensions behind the strings (`cache_extension_magic`). */
+const EXTENSION_MAGIC = 0xeaa42174;
+/** Bytes of the header and of an entry. */
 const HEADER = 48;
 const ENTRY = 24;
-/** `ldconfig`'s flags of a library of the machine: ELF, libc6 and its 64-bit ABI. */
+/** ldconfig's flags of a library for the machine: ELF, libc6 and the machine's 64-bit ABI. */
 const FLAGS = new Map([
   ["amd64", 0x0303],
   ["arm64", 0x0a03],
 ]);
 
 /**
- * The bytes of /etc/ld.so.cache with more libraries in it, as ldconfig of glibc 2.33 or newer writes them (dl-cache.h).
- * Throws E_UNSUPPORTED for a cache in another form, or with libraries of another kind of machine.
+ * The bytes of /etc/ld.so.cache with more libraries in it, as ldconfig of glibc 2.33 and newer writes them
+ * (dl-cache.h).
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a cache in another form, or with libraries for another kind of machine.
  */
 export function addToLibraryCache(cache: Buffer, added: readonly CachedLibrary[], architecture: string): Buffer {
   const flags = FLAGS.get(architecture) ?? 0;
@@ -51,7 +56,7 @@ export function addToLibraryCache(cache: Buffer, added: readonly CachedLibrary[]
 /**
  * The libraries in a cache.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one in another form, or with libraries of another kind of machine.
+ * @throws ImageSpecError E_UNSUPPORTED for a cache in another form, or with libraries for another kind of machine.
  */
 export function readLibraryCache(cache: Buffer, architecture: string): CachedLibrary[] {
   const flags = FLAGS.get(architecture);
@@ -65,25 +70,34 @@ export function readLibraryCache(cache: Buffer, architecture: string): CachedLib
   });
 }
 
-/** The text that names the ldconfig that wrote a cache, from its one extension; undefined where it has none. */
+/**
+ * The text that names the ldconfig which wrote a cache; undefined where it has none.
+ *
+ * @throws ImageSpecError E_UNSUPPORTED for a cache with other extensions.
+ */
 function generator(cache: Buffer, at: number): Buffer | undefined {
   if (at === 0) return undefined;
-  if (cache.readUInt32LE(at) !== 0xeaa42174 || cache.readUInt32LE(at + 4) !== 1 || cache.readUInt32LE(at + 8) !== 0)
+  if (
+    cache.readUInt32LE(at) !== EXTENSION_MAGIC ||
+    cache.readUInt32LE(at + 4) !== 1 ||
+    cache.readUInt32LE(at + 8) !== 0
+  )
     throw handedOn("/etc/ld.so.cache of the base image has parts that are not written here");
   const offset = cache.readUInt32LE(at + 16);
   return cache.subarray(offset, offset + cache.readUInt32LE(at + 20));
 }
 
+/** The directory of extensions at that place in the file, with the generator's text as the only one. */
 function extensions(text: Buffer, at: number): Buffer {
   const head = Buffer.alloc(24);
-  head.writeUInt32LE(0xeaa42174, 0);
+  head.writeUInt32LE(EXTENSION_MAGIC, 0);
   head.writeUInt32LE(1, 4);
   head.writeUInt32LE(at + head.length, 16);
   head.writeUInt32LE(text.length, 20);
   return Buffer.concat([head, text]);
 }
 
-/** Texts, each once and ended by NUL; one that another ends with is a part of it. */
+/** A string table: each text once, with a NUL behind it. A text that another one ends with is stored as its end. */
 function stringTable(texts: readonly string[]): { offsets: Map<string, number>; bytes: Buffer } {
   const sorted = [...new Set(texts)].sort(compareEnds);
   const offsets = new Map<string, number>();
@@ -102,6 +116,7 @@ function stringTable(texts: readonly string[]): { offsets: Map<string, number>; 
   return { offsets, bytes: Buffer.from(parts.join(""), "latin1") };
 }
 
+/** Orders texts by their ends, so that a text comes right behind those that end with it. */
 function compareEnds(one: string, other: string): number {
   for (let back = 1; back <= Math.min(one.length, other.length); back++) {
     const difference = other.charCodeAt(other.length - back) - one.charCodeAt(one.length - back);

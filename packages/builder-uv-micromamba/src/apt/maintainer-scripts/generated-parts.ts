@@ -2,14 +2,16 @@ import { readInstall } from "../formats/alternatives.ts";
 import type { Effect } from "./effect.ts";
 import type { GeneratedPart } from "./maintainer-script.ts";
 
+/** The condition under which most parts act: the package is being configured. */
 const WHEN = String.raw`if \[ "\$1" = "configure" \] \|\| \[ "\$1" = "abort-upgrade" \] \|\| \[ "\$1" = "abort-deconfigure" \] \|\| \[ "\$1" = "abort-remove" \] ?; then\n`;
+/** The name of a unit or of an init script. */
 const NAME = String.raw`([\w@.+-]+)`;
-/** That dpkg installs into the system it runs in. */
+/** The condition that dpkg installs into the system that it runs in. */
 const ROOT = String.raw`\[ -z "\$(?:\{DPKG_ROOT:-\}|DPKG_ROOT)" \]`;
 
 /**
- * What debhelper's parts do in a system where no systemd runs and the package was not installed before; the whole text
- * must match.
+ * The forms of debhelper's parts, each with its effects where no systemd runs and the package was not installed before.
+ * A part has to match the whole text of a form.
  */
 const FORMS: readonly { by: string; text: RegExp | string; effects: (...names: string[]) => Effect[] }[] = [
   {
@@ -36,7 +38,7 @@ const FORMS: readonly { by: string; text: RegExp | string; effects: (...names: s
   {
     by: "dh_installsystemd",
     text: String.raw`^${WHEN}\tif deb-systemd-helper debian-installed '${NAME}'; then\n\t\tdeb-systemd-helper unmask '\1' >/dev/null \|\| true\n\t\tif deb-systemd-helper --quiet was-enabled '\1'; then\n\t\t\tdeb-systemd-helper enable '\1' >/dev/null \|\| true\n\t\tfi\n\tfi\n\tdeb-systemd-helper update-state '\1' >/dev/null \|\| true\nfi$`,
-    // debian-installed is false the first time, and update-state makes the state of a unit that is not enabled.
+    // The first time debian-installed is false, so only update-state acts: it writes the state of a unit not enabled.
     effects: (unit) => [{ do: "unit", unit, of: "system" }],
   },
   {
@@ -63,7 +65,7 @@ const FORMS: readonly { by: string; text: RegExp | string; effects: (...names: s
 
 const ALTERNATIVES = new RegExp(String.raw`^${WHEN}((?:\s+update-alternatives --install (?:[^\n;&|$]|\\\n)+\n)+)fi$`);
 
-/** What a part does; undefined for one of a form that is not known. */
+/** What a part does; undefined where its form is not known. */
 export function generatedEffects({ by, text }: GeneratedPart): Effect[] | undefined {
   if (by === "dh_installalternatives") {
     const commands = ALTERNATIVES.exec(text)?.[1]?.replaceAll("\\\n", " ").split("\n");

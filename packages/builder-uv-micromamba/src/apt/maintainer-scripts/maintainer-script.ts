@@ -8,7 +8,7 @@ export interface GeneratedPart {
   text: string;
 }
 
-/** A maintainer script, taken apart. */
+/** A maintainer script, with what debhelper generated apart from what a person wrote. */
 export interface MaintainerScript {
   generated: GeneratedPart[];
   /** The sha256 of what a person wrote, without comments, empty lines and `set -e`; "" where nothing is left. */
@@ -17,9 +17,7 @@ export interface MaintainerScript {
 
 const PART = /^# Automatically added by ([a-z_-]+)\S*\n(.*?)^# End automatically added section\n?/gms;
 
-/**
- * Takes a script apart into what debhelper generates, which has few forms, and the rest, which is known by its hash.
- */
+/** Takes a script apart: what debhelper has generated is known by its form, and what a person wrote by its hash. */
 export function readScript(text: string): MaintainerScript {
   const generated = [...text.matchAll(PART)].map(([, by = "", part = ""]): GeneratedPart => ({ by, text: bare(part) }));
   const rest = bare(text.replace(PART, ""))
@@ -29,7 +27,7 @@ export function readScript(text: string): MaintainerScript {
   return { generated, written: rest === "" ? "" : createHash("sha256").update(rest).digest("hex") };
 }
 
-/** Without comments, empty lines and spaces at the ends of lines. */
+/** The text without comments, empty lines and blanks at the ends of lines. */
 function bare(text: string): string {
   return text
     .split("\n")

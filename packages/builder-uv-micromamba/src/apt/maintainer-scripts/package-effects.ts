@@ -5,15 +5,15 @@ import { generatedEffects } from "./generated-parts.ts";
 import { readScript } from "./maintainer-script.ts";
 import { WRITTEN_SCRIPTS } from "./written-scripts.ts";
 
-/** A package's effects, with what they may read of it. */
+/** A package with the effects of its scripts. */
 export interface PackageEffects extends ListedPackage {
   effects: readonly Effect[];
 }
 
 /**
- * What a package's scripts do when it is installed for the first time, in their order.
+ * What a package's scripts do when it is installed for the first time, in the order in which dpkg runs them.
  *
- * @throws ImageSpecError E_UNSUPPORTED for a script with a part that nobody has read, by the package's name.
+ * @throws ImageSpecError E_UNSUPPORTED naming the package, for a script with a part whose effect is not known.
  */
 export function effectsOf(name: string, { info }: PackageContents): Effect[] {
   return ["config", "preinst", "postinst"].flatMap((kind) => {

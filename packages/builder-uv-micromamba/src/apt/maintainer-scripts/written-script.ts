@@ -1,21 +1,24 @@
 import { readInstall } from "../formats/alternatives.ts";
 import type { Effect } from "./effect.ts";
 
-/** A script that has been read, by the sha256 of what a person wrote in it. */
+/** A script whose effects are known, because somebody has read it. */
 export interface WrittenScript {
+  /** Of what a person wrote in it. */
   sha256: string;
-  /** Package and script it was read in. */
+  /** The package and script that it was read in. */
   of: string;
   effects: readonly Effect[];
 }
 
-/** What scripts do, by package and script; of some it names the folder of the machine's libraries. */
+/**
+ * What scripts do, by package and script. Effects that name the folder of the machine's libraries are a function of it.
+ */
 export type ScriptEffects = Readonly<Record<string, readonly Effect[] | ((machine: string) => readonly Effect[])>>;
 
-/** The sha256 of what a person wrote in a script; one that names such a folder is another text on each machine. */
+/** The sha256 of what a person wrote in a script. A script that names such a folder differs between machines. */
 type ScriptHash = string | Readonly<Record<"x86_64-linux-gnu" | "aarch64-linux-gnu", string>>;
 
-/** Scripts that somebody has read, by their hashes; one without effects does nothing then. */
+/** The scripts that somebody has read: their effects, none for those without any, by their hashes. */
 export function writtenScripts<Effects extends ScriptEffects>(
   effects: Effects,
   hashes: Readonly<Record<keyof Effects & string, ScriptHash> & Record<string, ScriptHash>>,
@@ -27,7 +30,7 @@ export function writtenScripts<Effects extends ScriptEffects>(
   });
 }
 
-/** What `update-alternatives --install` does with these words. */
+/** The effect of `update-alternatives --install` with these arguments. */
 export const alternative = (words: string): Effect => ({
   do: "alternative",
   alternative: readInstall(`update-alternatives --install ${words}`),

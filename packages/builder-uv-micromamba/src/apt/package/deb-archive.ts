@@ -4,10 +4,10 @@ import { ImageSpecError } from "@imagespec/core/builder";
 import { extract, type Header } from "tar-stream";
 import { relativePath } from "../../base/read-layer.ts";
 
-/** Bytes of dpkg-deb's messages that are kept. */
+/** How many of the last characters of dpkg-deb's messages are kept. */
 const MESSAGE = 4096;
 
-/** One entry of a package's archive; its content is read before the next one is asked for, or skipped. */
+/** One entry of a package's archive. Its content has to be read before the next entry is asked for, or is skipped. */
 export interface DebEntry {
   header: Header;
   /** Relative, without `.` and empty parts; "" for the root. */
@@ -16,8 +16,8 @@ export interface DebEntry {
 }
 
 /**
- * Reads the control or the data archive of a .deb (deb(5)) through the host's dpkg-deb, which knows every compression;
- * nothing is unpacked.
+ * Reads the control or the data archive of a .deb (deb(5)) as a stream from the host's dpkg-deb, which knows every
+ * compression. Nothing is unpacked to disk.
  *
  * @throws ImageSpecError E_RESOLVE for a file that dpkg-deb does not read.
  */
@@ -46,7 +46,7 @@ export async function* debEntries(
       hint: "Check the sources of the base image.",
       cause,
     });
-  /** What ends the reading before its time: dpkg-deb has said why by then. */
+  /** The error for a reading that ended early, once dpkg-deb has ended and said why. */
   const fault = async (cause: unknown) => {
     tar.destroy();
     await Promise.allSettled([ended, feeding]);

@@ -8,20 +8,21 @@ import type { AptPackage } from "../resolve/resolve-packages.ts";
 import { handedOn } from "../system/handed-on.ts";
 import { type DebEntry, debEntries } from "./deb-archive.ts";
 
-/** Raised when other facts of a package are kept. */
+/** Part of the key of records, raised when they hold other facts. */
 const RECIPE = 7;
-/** Of the records. */
+/** The kind of these records. */
 const KIND = "deb-contents";
+/** The most bytes of a control file, or of a file whose text is kept. */
 const CONTROL_BYTES = 16 * 1024 * 1024;
-/** Of a library whose name is read. */
+/** The most bytes of a library that is read for its soname. */
 const LIBRARY_BYTES = 512 * 1024 * 1024;
-/** Small files whose text steps of scripts look at. */
+/** Files whose text the effects of scripts depend on. */
 const TEXT =
   /^(usr\/share\/i18n\/SUPPORTED|usr\/share\/ca-certificates\/.*\.crt|etc\/init\.d\/[^/]+|(usr\/)?lib\/systemd\/(system|user)\/[^/]+\.(service|socket|timer|path|target))$/;
 
 /** A file, folder or link of a package. */
 export interface PackageFile {
-  /** Relative, as the package names it. */
+  /** Relative, as the package has it. */
   path: string;
   type: "file" | "directory" | "symlink" | "hardlink";
   mode: number;
@@ -33,7 +34,7 @@ export interface PackageFile {
   /** Target of a link; of a hard link relative, as a path of the package. */
   link?: string | undefined;
   library?: Library | undefined;
-  /** Of a conffile. */
+  /** Set for a conffile. */
   md5?: string | undefined;
   text?: string | undefined;
 }
@@ -60,7 +61,7 @@ export function controlText({ info }: PackageContents, name: string): string {
   return info.find((file) => file.name === name)?.text ?? "";
 }
 
-/** A package with the file it is in, which is fetched when something is read from it. */
+/** A package with a function that fetches its .deb and returns the path. */
 export interface AptArchive extends AptPackage {
   fetch(signal: AbortSignal): Promise<string>;
 }
@@ -72,7 +73,7 @@ export interface PackageReading {
   signal: AbortSignal;
 }
 
-/** What an earlier reading has noted of a package; undefined where there was none. */
+/** The contents of a package that an earlier build has read; undefined where none has. */
 export function knownContents(
   archive: AptPackage,
   { records }: Pick<PackageReading, "records">,
@@ -81,7 +82,7 @@ export function knownContents(
 }
 
 /**
- * Lists a package, from the record of an earlier reading where there is one.
+ * The contents of a package, from the record of an earlier build where there is one.
  *
  * @throws ImageSpecError E_UNSUPPORTED for devices in it.
  */
@@ -124,7 +125,7 @@ async function describe(
   subject: string,
 ): Promise<PackageFile> {
   const { type, size = 0 } = header;
-  // What a byte is read as that is not UTF-8.
+  // U+FFFD stands for bytes that are not UTF-8.
   if (`${path}${header.linkname ?? ""}`.includes("\uFFFD"))
     throw handedOn(`${subject} holds /${path}, whose name is not UTF-8 text`);
   const facts = {
@@ -157,7 +158,7 @@ async function describe(
   return { ...facts, type: "file", size };
 }
 
-/** The text of a file, which could not be written again if it were not UTF-8. */
+/** The text of a file. One that is not UTF-8 is refused, since it could not be written again as it was. */
 function textOf(bytes: Uint8Array, path: string, subject: string): string {
   return layerText(bytes, path, (why) => handedOn(`${subject}: ${why}`));
 }

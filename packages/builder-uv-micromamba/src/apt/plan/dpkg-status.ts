@@ -2,7 +2,7 @@ import { controlText, type PackageContents } from "../package/package-contents.t
 import { handedOn } from "../system/handed-on.ts";
 import { linesOf, parseStanzas, type Stanza } from "../system/stanzas.ts";
 
-/** Fields in the order dpkg writes them; what is not among them follows as it stands in the package. */
+/** The order in which dpkg writes fields. Other fields follow in the order of the package. */
 const ORDER =
   `Package Essential Protected Status Priority Section Installed-Size Origin Maintainer Bugs Architecture Multi-Arch
   Source Version Replaces Provides Depends Pre-Depends Recommends Suggests Breaks Conflicts Enhances Conffiles
@@ -17,7 +17,7 @@ export function installedStanza(contents: PackageContents): Stanza {
   const fields = new Map(stanza).set("Status", "install ok installed");
   if (conffiles.length > 0) {
     const sums = conffiles.map((line) => {
-      // What only an upgrade removes is not there, and dpkg writes down that it has no sum.
+      // A conffile that an upgrade removes is not in the package; dpkg records it without a checksum.
       const [path = "", flag] = line.split(/ +/).reverse();
       if (flag === "remove-on-upgrade") return `\n ${path} newconffile remove-on-upgrade`;
       const md5 = contents.files.find((file) => `/${file.path}` === line)?.md5;
@@ -37,7 +37,7 @@ export function installedStanza(contents: PackageContents): Stanza {
   return ordered;
 }
 
-/** A list of packages as dpkg writes it: one space after each comma and around each operator. */
+/** A list of relations as dpkg writes it: one space after each comma and around each operator. */
 function relations(text: string): string {
   return text
     .replace(/\s+/g, " ")

@@ -5,13 +5,13 @@ import type { Library } from "../formats/elf-soname.ts";
 import type { BaseSystem } from "../system/base-system.ts";
 import { handedOn } from "../system/handed-on.ts";
 
-/** Links on the way to one file. */
+/** The most links that are followed on the way to one file, as in Linux. */
 const LINKS = 40;
 
-/** A path that an installation writes: of a package, or made here. */
+/** What an installation puts at a path: something of a package, or made here. */
 export interface PlannedFile extends Pick<LayerEntry, "mode" | "uid" | "gid"> {
   type: "file" | "directory" | "symlink" | "hardlink" | "removed";
-  /** Target of a symbolic link as it stands there; of a hard link the path in the image. */
+  /** The target of a symbolic link as it is written; of a hard link, the target's path in the image. */
   link?: string | undefined;
   size: number;
   /** The package it comes from, and its path there; undefined for what is made here. */
@@ -21,7 +21,7 @@ export interface PlannedFile extends Pick<LayerEntry, "mode" | "uid" | "gid"> {
   library?: Library | undefined;
 }
 
-/** Files of an installation over those of a base, by their path without links. */
+/** The files that an installation will write over a base, by their path with links resolved. */
 export class FilePlan {
   readonly planned = new Map<string, PlannedFile>();
   /** What Debian's tools have written into the base. */
@@ -34,13 +34,13 @@ export class FilePlan {
     this.system = system;
   }
 
-  /** What is at exactly that path, planned or of the base. */
+  /** What is at exactly this path: what is planned there, else what the base has. */
   async get(path: string): Promise<(PlannedFile | LayerEntry) | undefined> {
     const planned = this.planned.get(path);
     return planned?.type === "removed" ? undefined : (planned ?? (await this.#base.get(path)));
   }
 
-  /** The path with the links among its folders followed, not one at its end. */
+  /** The path with the links in its folders resolved, but not a link at its end. */
   async real(path: string): Promise<string> {
     const plain = path.replace(/^\/+/, "");
     const slash = plain.lastIndexOf("/");
@@ -49,7 +49,7 @@ export class FilePlan {
     return `${folder === "" ? "" : `${folder}/`}${plain.slice(slash + 1)}`;
   }
 
-  /** The path with all links followed, whether something is there or not. */
+  /** The path with all links resolved, whether something is there or not. */
   async folder(path: string, links = 0): Promise<string> {
     const known = this.#folders.get(path);
     if (known !== undefined) return known;
@@ -63,7 +63,7 @@ export class FilePlan {
     return found;
   }
 
-  /** Whether the base has something at a path already; links are followed. */
+  /** Whether a path leads to something of the base, rather than to something planned or nothing. */
   async isOfBase(path: string): Promise<boolean> {
     const found = await this.resolve(path);
     return found !== undefined && !this.planned.has(found.path);
@@ -74,7 +74,7 @@ export class FilePlan {
     return (await this.get(await this.real(path))) !== undefined;
   }
 
-  /** The text of a file as it is planned so far, else of the base; "" where neither has it. */
+  /** The text of a file: the planned one, else the base's; "" where neither exists. */
   async text(path: string): Promise<string> {
     const planned = this.planned.get(await this.real(path))?.text;
     return planned === undefined ? this.system.text(path) : String(planned);
@@ -108,25 +108,25 @@ export class FilePlan {
     return real;
   }
 
-  /** Plans a file in the place of what is there. */
+  /** Plans a file that replaces what is there. */
   async put(path: string, file: Omit<PlannedFile, "size" | "uid" | "gid"> & Partial<PlannedFile>): Promise<void> {
     const size = file.text === undefined ? 0 : Buffer.byteLength(file.text);
     this.planned.set(await this.real(path), { uid: 0, gid: 0, size, ...file });
   }
 
-  /** Plans a file with this content, of root's, in the place of what is there. */
+  /** Plans a file of root's with this content that replaces what is there. */
   write(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
     return this.put(path, { type: "file", mode, text });
   }
 
-  /** Plans that what the base has in a folder, under names that match, is not there. */
+  /** Plans the removal of what the base has in a folder under matching names. */
   async remove(folder: string, names: RegExp): Promise<void> {
     const real = await this.folder(folder);
     for (const name of await this.#base.list(real))
       if (names.test(name)) await this.put(`${real}/${name}`, { type: "removed", mode: 0 });
   }
 
-  /** Plans a symbolic link in the place of what is there. */
+  /** Plans a symbolic link that replaces what is there. */
   link(path: string, link: string): Promise<void> {
     return this.put(path, { type: "symlink", link, mode: 0o777 });
   }

@@ -6,12 +6,12 @@ interface Rule {
   matches: RegExp;
 }
 
-/** Says of a path of a package, which begins with a slash, whether the base excludes it. */
+/** Whether the base excludes a package's path, which begins with a slash. */
 export type PathFilter = (path: string, type: "file" | "folder or link") => boolean;
 
 /**
- * The `path-exclude` and `path-include` of a base's dpkg.cfg (dpkg.cfg(5)): the last one that matches counts. A folder
- * stays where a pattern brings back something below it.
+ * The rules `path-exclude` and `path-include` in a base's dpkg.cfg (dpkg.cfg(5)). The last rule that matches counts. An
+ * excluded folder stays where a `path-include` may apply to something below it.
  *
  * @throws ImageSpecError E_UNSUPPORTED for another option that changes what is installed.
  */

@@ -4,7 +4,7 @@ import { addToLibraryCache, type CachedLibrary, compareLibraries, readLibraryCac
 import { handedOn } from "../system/handed-on.ts";
 import type { FilePlan, PlannedFile } from "./file-plan.ts";
 
-/** Plans what ldconfig(8) would make of new libraries: entries of the linker's cache, and links by their names. */
+/** Plans what ldconfig(8) does about new libraries: entries in the linker's cache, and links by their sonames. */
 export async function planLibraries(plan: FilePlan, architecture: string): Promise<void> {
   const folders = await libraryFolders(plan);
   const byFolder = new Map<string, [name: string, file: PlannedFile][]>();
@@ -32,7 +32,7 @@ export async function planLibraries(plan: FilePlan, architecture: string): Promi
     for (const [name, file] of byFolder.get(folder) ?? []) {
       const soname = await sonameOf(`${folder}/${name}`, plan, ofBase);
       if (soname === undefined) continue;
-      // A link for the linker at build time, libx.so, counts by its own name.
+      // A link such as libx.so, for the linker at build time, is listed under its own name.
       const isLink = file.type === "symlink" && (name === soname || (name.endsWith(".so") && soname.startsWith(name)));
       const shared = isLink ? name : soname;
       const before = found.get(shared);
@@ -53,7 +53,7 @@ export async function planLibraries(plan: FilePlan, architecture: string): Promi
   await plan.write("etc/ld.so.cache", addToLibraryCache(cache, fresh, architecture));
 }
 
-/** The name a library is loaded by: stated in it, or its file's; undefined for what is not a library. */
+/** The name by which a library is loaded: its soname, else its file's name; undefined for what is not a library. */
 async function sonameOf(
   path: string,
   plan: FilePlan,
@@ -66,7 +66,7 @@ async function sonameOf(
   return plan.planned.has(found.path) ? undefined : ofBase.get(found.path);
 }
 
-/** Folders ldconfig looks into, by their path without links, and as they stand in the cache. */
+/** The folders that ldconfig searches: by their path with links resolved, the path that its cache names. */
 async function libraryFolders(plan: FilePlan): Promise<Map<string, string>> {
   for (const path of plan.planned.keys())
     if (path.startsWith("etc/ld.so.conf")) throw handedOn(`/${path} changes where libraries are looked for`);

@@ -2,26 +2,26 @@ import { handedOn } from "../system/handed-on.ts";
 import { linesOf } from "../system/stanzas.ts";
 import type { FilePlan } from "./file-plan.ts";
 
-/** A package as triggers see it. */
+/** What of a package matters to triggers. */
 export interface TriggeringPackage {
-  /** As dpkg names it: with the architecture where several can be installed. */
+  /** dpkg's name for it, with the architecture where several may be installed beside each other. */
   id: string;
   /** The text of its triggers file. */
   triggers: string;
-  /** Absolute paths of what it holds, folders aside. */
+  /** Absolute paths of its files and links. */
   paths: readonly string[];
 }
 
 /**
- * Packages whose triggers ask for nothing more here: the linker's cache is made, that of fonts left to whoever looks
- * for some, and settings of the kernel, which procps would read anew, are in no image.
+ * Packages whose triggers need nothing to be run: the linker's cache is planned elsewhere, the cache of fonts is made
+ * by the first program that looks for one, and the kernel settings that procps would apply are in no image.
  */
 const DONE = /^(libc-bin|fontconfig|procps)([:/]|$)/;
 
 /**
  * Plans what dpkg records of packages' interest in triggers (deb-triggers(5)).
  *
- * @throws ImageSpecError E_UNSUPPORTED where a package sets off one that somebody waits for with a script.
+ * @throws ImageSpecError E_UNSUPPORTED where a package sets off a trigger for which another one runs a script.
  */
 export async function planTriggers(packages: readonly TriggeringPackage[], plan: FilePlan): Promise<void> {
   const named = new Map<string, string[]>();

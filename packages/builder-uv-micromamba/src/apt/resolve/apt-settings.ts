@@ -1,7 +1,7 @@
 import { handedOn } from "../system/handed-on.ts";
 import { saysNo } from "./says-no.ts";
 
-/** Settings of a base that decide nothing of what an installation leaves behind. */
+/** Settings that have no influence on what an installation leaves behind. */
 const HARMLESS = [
   /^apt::(neverautoremove|never-markauto-sections|move-autobit-sections|versionedkernelpackages|autoremove)\b/,
   /^apt::install-recommends$/,
@@ -10,20 +10,20 @@ const HARMLESS = [
   /^dir::cache::(srcpkgcache|pkgcache)$/,
   /^apt::get::assume-yes$/,
 ];
-/** Commands that official images hang into apt and dpkg, and debconf's, which asks nothing of anybody here. */
+/** Hooks that need not be run: those of official images, which clean up, and debconf's, whose questions are planned. */
 const HOOKS = [
   /^rm -f (\/var\/cache\/apt\/(archives\/(partial\/)?\*\.deb|\*\.bin) ?)+\|\| true$/,
   /^\/usr\/sbin\/dpkg-preconfigure --apt \|\| true$/,
 ];
 
-/** What of a base's apt.conf is taken over. */
+/** The settings of a base's apt.conf that are kept. */
 export interface AptSettings {
-  /** Whether an index may be older than it says it is valid. */
+  /** Whether apt refuses an index that is past its own Valid-Until. */
   checkValidUntil: boolean;
 }
 
 /**
- * Reads files of apt.conf(5).
+ * Reads the apt.conf(5) files of a base.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a setting whose effect is not known to be none.
  */
@@ -43,7 +43,7 @@ export function aptSettings(files: readonly { path: string; text: string }[]): A
   return settings;
 }
 
-/** The values of a file by their whole names, `A { B "c"; };` as `A::B` and `c`. */
+/** The settings of a file, with their names in full: `A { B "c"; };` is `A::B` with the value `c`. */
 function flatten(text: string, file: string): [string, string][] {
   const tokens = text.matchAll(/\/\/.*|#.*|\/\*[\s\S]*?\*\/|"((?:[^"\\]|\\.)*)"|([{};])|([^\s"{};]+)/g);
   const found: [string, string][] = [];

@@ -3,17 +3,17 @@ import { handedOn } from "../system/handed-on.ts";
 import { fieldOf, parseStanzas } from "../system/stanzas.ts";
 import { saysNo } from "./says-no.ts";
 
-/** One place that apt takes packages from (sources.list(5)). */
+/** An entry of apt's sources (sources.list(5)). */
 export interface PackageSource {
   uris: string[];
   suites: string[];
   components: string[];
   architectures: string[];
-  /** Paths of keyrings in the base, or a key itself. */
+  /** Paths of keyrings in the base, or the text of a key. */
   signedBy: string;
 }
 
-/** Options of a source that mean the same for us; all others are refused. */
+/** The options of a source that are understood, by what they are read as; "" for those without effect here. */
 const OPTIONS = new Map([
   ["signed-by", "signedBy"],
   ["arch", "architectures"],
@@ -27,7 +27,7 @@ const OPTIONS = new Map([
 ]);
 
 /**
- * The sources of a base, from its `.list` and `.sources` files, binary packages alone.
+ * The sources of binary packages in a base's `.list` and `.sources` files.
  *
  * @throws ImageSpecError E_UNSUPPORTED for one that is not read over http or https, whose signature would not be
  * checked, or that has an option not known here.
@@ -88,7 +88,9 @@ function checked(
   return [{ ...place, architectures: words(read.get("architectures") ?? ""), signedBy: read.get("signedBy") ?? "" }];
 }
 
-/** The sources as one `.sources` file, read through mirrors, whose keyrings are where `keyring` says the base's are. */
+/**
+ * The sources as one `.sources` file, with mirrors in place of archives. `keyring` says where each keyring was copied.
+ */
 export function renderSources(
   sources: readonly PackageSource[],
   keyring: (path: string) => string,

@@ -9,7 +9,7 @@ import { handedOn } from "../system/handed-on.ts";
 import { aptSettings } from "./apt-settings.ts";
 import { packageSources, renderSources } from "./package-sources.ts";
 
-/** A package that is to be installed, as apt states it. */
+/** A package that apt has chosen. */
 export interface AptPackage {
   name: string;
   version: string;
@@ -17,7 +17,7 @@ export interface AptPackage {
   /** `sha256:` and hexadecimal digits. */
   sha256: string;
   size: number;
-  /** Whether only another package asks for it. */
+  /** Whether it is installed only because another package depends on it. */
   automatic: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface AptResolution {
   /** In the order apt would unpack them. */
   packages: AptPackage[];
   indexes: AptIndex[];
-  /** Packages the base had as automatically installed and that are asked for now. */
+  /** Packages of the base that were installed automatically, and are asked for by name now. */
   manual: string[];
 }
 
@@ -47,12 +47,12 @@ export interface AptQuestion {
 }
 
 /**
- * Lets the host's apt-get resolve packages over a base, in a root of its own that holds the base's status, sources,
- * preferences and keyrings: signatures, pins and versions are apt's. Nothing of the host's configuration is read,
- * nothing is run that the base brings.
+ * Has the host's apt-get resolve packages over a base, in a root of its own that holds the base's status, sources,
+ * preferences and keyrings. So apt itself checks signatures, applies pins and chooses versions. It reads no
+ * configuration of the host, and runs nothing of the base.
  *
- * @throws ImageSpecError E_RESOLVE with what apt says, E_UNSUPPORTED for sources and settings that are not taken over,
- * and for what would replace or remove a package of the base.
+ * @throws ImageSpecError E_RESOLVE with what apt says; E_UNSUPPORTED for sources and settings that are not understood,
+ * and for packages that would replace or remove some of the base.
  */
 export async function resolvePackages(question: AptQuestion): Promise<AptResolution> {
   const { programs, root, signal, packages, baseName, onLine } = question;
@@ -75,7 +75,7 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
   await run(["update", "--error-on=any"], "Check the network, and the sources and keys of the base image.");
   const install = ["-y", "--no-install-recommends", "install", ...packages];
   const hint = "Check the names and versions of aptPackages.";
-  // Neither changes anything, so that both may read the lists at once. They say the same, which is passed on once.
+  // Neither changes anything, so both may read the lists at once. Both print the same warnings: one is passed on.
   const runs = [run(["--simulate", ...install], hint), run(["--print-uris", ...install], hint, () => {})];
   // The folder is removed when this fails, and by then no apt may run in it.
   await Promise.allSettled(runs);
@@ -101,7 +101,7 @@ async function makeRoot({ base, architecture, mirrors, root }: AptQuestion): Pro
   const put = async (path: string, content: Uint8Array | string) => {
     await mkdir(join(root, path, ".."), { recursive: true });
     await writeFile(join(root, path), content);
-    // apt reads keyrings as another user where it can.
+    // apt may check signatures as another user.
     await chmod(join(root, path), 0o644);
   };
   for (const folder of [
@@ -146,7 +146,7 @@ async function makeRoot({ base, architecture, mirrors, root }: AptQuestion): Pro
   await put("apt.conf", configuration(root, { architecture, foreign, checkValidUntil: settings.checkValidUntil }));
 }
 
-/** apt's rule for the names of files in its folders. */
+/** Whether apt reads a file of that name in its folders of configuration. */
 function isRead(path: string, ending: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return (
@@ -222,7 +222,7 @@ export function readAnswer(
     const [name = "", version = ""] = file.split("_");
     files.set(`${name} ${decodeURIComponent(version)}`, { url, size: Number(size), sha256: `sha256:${sha256}` });
   }
-  // A plus at the end asks for a package, or is of its name: g++.
+  // A plus at the end asks for a package to be installed, or belongs to its name, as in g++.
   const wanted = new Set(
     packages.map((name) => name.replace(/[=/:].*/, "")).flatMap((name) => [name, name.replace(/[+]$/, "")]),
   );
@@ -244,7 +244,7 @@ export function readAnswer(
   };
 }
 
-/** The indexes by the names of their archives, whichever mirrors were read. */
+/** The state of each index, named by its archive even where a mirror was read. */
 async function readIndexes(lists: string, mirrors: AddressMirrors = {}): Promise<AptIndex[]> {
   const bare = (address: string) => `${address.replace(/^https?:\/\//, "")}/`;
   const archives = Object.entries(mirrors).map(([archive, mirror]) => [bare(mirror), bare(archive)] as const);

@@ -4,7 +4,7 @@ import { lazy } from "../../lazy.ts";
 import { handedOn } from "./handed-on.ts";
 import { parseStanzas, type Stanza } from "./stanzas.ts";
 
-/** Files of a base that decide what apt and dpkg do over it, by path. */
+/** The files of a base that decide what apt and dpkg do there. */
 const FILES = [
   "var/lib/dpkg/status",
   "var/lib/dpkg/arch",
@@ -28,7 +28,7 @@ const FILES = [
   "etc/gshadow",
   "etc/shells",
 ];
-/** Folders of which every file counts. */
+/** The folders of a base in which every file counts. */
 const FOLDERS = [
   "etc/apt/apt.conf.d",
   "etc/apt/sources.list.d",
@@ -44,23 +44,24 @@ const FOLDERS = [
   "var/lib/dpkg/updates",
 ];
 
-/** A base of Debian's kind, whose files are read when they are asked for. */
+/** A base of Debian's kind. Its files are found, but not yet read. */
 export interface DebianBase {
-  /** What decides its files: where they are, and the digests of the layers that hold them. */
+  /** What decides the content of these files: their paths, and the digests of the layers that hold them. */
   identity: unknown;
   /**
-   * Reads what dpkg and apt know of it.
+   * Reads what dpkg and apt know of the base.
    *
-   * @throws ImageSpecError E_UNSUPPORTED for one that was left half done, or that has what is not read here.
+   * @throws ImageSpecError E_UNSUPPORTED for a base with a package that is only half installed, or with records of a
+   * kind that is not read here.
    */
   read(): Promise<BaseSystem>;
 }
 
-/** What Debian's tools have written into a base. */
+/** What Debian's tools have recorded in a base. */
 export interface BaseSystem {
   /** Installed packages, as dpkg states them. */
   packages: Stanza[];
-  /** Bytes of a file; undefined where the base has none. Links have been followed. */
+  /** The bytes of a file, with links followed; undefined where the base has none. */
   file(path: string): Buffer | undefined;
   text(path: string): string;
   /** Files directly in one of the folders, sorted. */
@@ -68,9 +69,9 @@ export interface BaseSystem {
 }
 
 /**
- * Looks for what dpkg and apt have written into a base.
+ * Finds the files that dpkg and apt have written into a base.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that dpkg did not make.
+ * @throws ImageSpecError E_UNSUPPORTED for a base that was not made with dpkg.
  */
 export async function debianBase(inspector: BaseInspector, name: string, records: RecordStore): Promise<DebianBase> {
   const { tree } = inspector;
@@ -105,7 +106,7 @@ export async function debianBase(inspector: BaseInspector, name: string, records
   return { identity, read };
 }
 
-/** What the files of a base say, each as base64. */
+/** A base's records, from the contents of its files in base64. */
 function systemOf(kept: Readonly<Record<string, string>>, name: string): BaseSystem {
   const files = new Map(Object.entries(kept).map(([path, text]) => [path, Buffer.from(text, "base64")]));
   const text = (path: string) => files.get(path)?.toString("utf8") ?? "";

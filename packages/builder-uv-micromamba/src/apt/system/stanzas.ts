@@ -1,14 +1,16 @@
 import { handedOn } from "./handed-on.ts";
 
-/** The fields of one stanza in the order they stand in; a value keeps its line ends, the space before each
- * further line and those at ends, as dpkg does. */
+/**
+ * The fields of one stanza, in their order. As with dpkg, a value keeps its line ends, the blank at the start of each
+ * further line, and blanks at the ends of lines.
+ */
 export type Stanza = Map<string, string>;
 
 /**
- * Reads stanzas (deb-control(5)): `Name: value`, lines that begin with a space or tab go on, empty lines separate.
- * Fields are found by their name as it is spelled.
+ * Reads stanzas (deb-control(5)), which empty lines separate. A field is `Name: value`, and goes on in the lines after
+ * it that begin with a space or tab. Names keep their spelling.
  *
- * @throws ImageSpecError E_UNSUPPORTED for a line that is neither.
+ * @throws ImageSpecError E_UNSUPPORTED for a line of any other form.
  */
 export function parseStanzas(text: string, subject: string): Stanza[] {
   const stanzas: Stanza[] = [];
@@ -43,7 +45,7 @@ export function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** The value of a field whatever the case of its name; "" where there is none. */
+/** The value of a field, whatever the case of its name; "" where there is none. */
 export function fieldOf(stanza: Stanza, name: string): string {
   for (const [key, value] of stanza) if (key.toLowerCase() === name.toLowerCase()) return value;
   return "";
