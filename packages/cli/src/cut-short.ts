@@ -4,20 +4,20 @@ import { EXIT } from "./exit-codes.ts";
 
 /** What is done about work that is cut short. */
 export interface CutShortOptions {
-  /** Of the work itself: once it is aborted, the process may end. */
+  /** The signal of the work: once it is aborted, the process may end. */
   signal: AbortSignal;
   /** Cancels the work. */
   cancel(error: Error): void;
-  /** Prints the error of work whose end is not waited for any more, and is done when it returns. */
+  /** Prints an error synchronously, since the process ends right after it. */
   report(error: Error): void;
 }
 
 /**
- * Runs work in which modules of others run (specs, settings, builders), and says so where it can have no end of its
- * own: a module calls process.exit, or throws where nobody waits for it, or the work waits for something that can no
- * longer happen. Whatever exit code the module chose, that of an unfinished run is 1.
+ * Runs work in which the user's own modules run (specs, settings, builders), and reports when one of them keeps the
+ * work from its end: it calls process.exit, throws where nothing catches it, or has the work wait for something that
+ * can no longer happen. The exit code of an unfinished run is 1, whichever the module chose.
  *
- * @throws what was thrown where nobody waits for it, once the work that it cancelled has ended; what the work throws.
+ * @throws what nothing caught, once the work, which it cancels, has ended; else what the work throws.
  */
 export async function unlessCutShort<T>(work: () => Promise<T>, options: CutShortOptions): Promise<T> {
   const { signal, report, cancel } = options;
@@ -55,7 +55,7 @@ export async function unlessCutShort<T>(work: () => Promise<T>, options: CutShor
   }
 }
 
-/** What an error that nobody caught is reported as: as it is where it comes from the program itself. */
+/** The error to report for one that nothing caught: the error itself where it comes from this program. */
 function uncaught(error: unknown): Error {
   const [place] = error instanceof Error ? places(error.stack) : [];
   if (error instanceof Error && place?.startsWith(OWN)) return error;
@@ -67,7 +67,7 @@ function uncaught(error: unknown): Error {
   });
 }
 
-/** The error for a process that ends before its work has; `stack` is that of the end. */
+/** The error for a process that ends before its work. `stack` is from the moment of its end. */
 function ended(stack = ""): ImageSpecError {
   const [place] = places(stack.slice(stack.search(/^ +at process\.exit /m)));
   const where = place === undefined ? "" : ` by ${place}`;

@@ -1,6 +1,6 @@
 import { EXIT } from "./exit-codes.ts";
 
-/** Milliseconds the work has for cleaning up after the first signal: the promise is 5 s in all. */
+/** Milliseconds that the work has to clean up after the first signal. The promise is that all has ended within 5 s. */
 const PATIENCE = 4700;
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -33,8 +33,7 @@ export async function interruptible(
     const exit = await work(abort.signal);
     return abort.signal.aborted ? EXIT.interrupted : exit;
   } finally {
-    // A second signal may come between the end of the work and that of the process, whose exit code is then 130 as
-    // well.
+    // A second signal may come between the end of the work and that of the process; the exit code is 130 then, too.
     if (!hasSignal) for (const name of SIGNALS) process.off(name, onSignal);
   }
 }

@@ -5,16 +5,16 @@ import { SHARED_VERSIONS } from "./shared-versions.ts";
 /** The folder of a package that holds what `tsc` or the bundler wrote. */
 const DIST = "/dist/";
 
-/** What a module of this project's packages imports beside it. */
+/** A relative import, as `tsc` writes it. */
 const RELATIVE = /^\.\.?\/.*\.js$/;
 
 /**
- * Spares Node much of what it does for the three hundred modules of a builder, which are as `tsc` wrote them:
+ * Saves Node much of the work of finding the three hundred modules of a builder, which are as `tsc` wrote them:
  *
- * - What a package of this project imports by a relative path is where the path says, and is an ES module. Node would
- *   look for links in every folder on the way and for the package.json that tells the format.
- * - Whoever imports a package that this program holds, and would find it at the same version, gets the program's own
- *   copy, which is a few files, most of them read already.
+ * - A relative import inside a package of this project leads to where its path says, and to an ES module. Node would
+ * look for links in every folder of the path, and for the package.json that states the format.
+ * - An import of a package that this program holds gets the program's own copy where Node would find the same version.
+ * That copy is a few files, most of which have been read already.
  */
 export function resolveOwnModules(): void {
   const packages = new OwnPackages();
@@ -28,7 +28,7 @@ export function resolveOwnModules(): void {
         const url = RELATIVE.test(specifier) ? packages.beside(parentURL, specifier) : undefined;
         return url === undefined ? next(specifier, context) : esModule(url);
       }
-      // All modules of one folder find the same package.
+      // All modules of a folder find the same package.
       const asked = `${parentURL.slice(0, parentURL.lastIndexOf("/"))} ${specifier}`;
       const known = shared.get(asked);
       if (known !== undefined) return esModule(known);
@@ -41,16 +41,16 @@ export function resolveOwnModules(): void {
   });
 }
 
-/** What is known of a module without asking Node. */
+/** The answer for an ES module that Node need not look for. */
 function esModule(url: string): ResolveFnOutput {
   return { url, format: "module", shortCircuit: true };
 }
 
-/** The packages of this project among those that are installed, each read once. */
+/** The installed packages of this project. The package.json of each is read once. */
 class OwnPackages {
   readonly #versions = new Map<string, string | undefined>();
 
-  /** Where a module of such a package finds what it imports by a relative path; undefined where that is not known. */
+  /** Where a relative import in a module of such a package leads; undefined where Node has to find out. */
   beside(parent: string, specifier: string): string | undefined {
     const dist = distOf(parent);
     if (dist === undefined) return undefined;

@@ -25,7 +25,7 @@ const COMMANDS: Record<CommandName, () => Promise<Command>> = {
 /** Runs one command; returns the exit code. */
 export async function runCommand(line: CommandLine, io: ProgramIo): Promise<number> {
   const run = await COMMANDS[line.command]();
-  // Whoever asks what a config may hold gets the answer even when the present one is wrong.
+  // The schema of the settings is printed even where the present settings are wrong.
   if (line.command === "schema" || line.command === "completion")
     return run({ ...io, line, settings: { file: undefined, config: {} } });
   if (!hasWorkingFolder()) {
@@ -39,7 +39,7 @@ export async function runCommand(line: CommandLine, io: ProgramIo): Promise<numb
   return run({ ...io, line, settings: await setProjectEnvironment(line, io.env) });
 }
 
-/** Whether the folder that relative paths start from is still there; Node fails to name one that was removed. */
+/** Whether the working directory still exists. Node throws when asked for the path of one that was removed. */
 function hasWorkingFolder(): boolean {
   try {
     return process.cwd() !== "";

@@ -11,8 +11,8 @@ export async function runProgram(args: readonly string[]): Promise<never> {
   const answer = reserveStandardOutput();
   const lost = new AbortController();
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // The reader of the answer may have read enough (`imagespec plan | head`): the work goes on. A terminal that is
-    // gone sends SIGHUP besides.
+    // The reader may have read enough (`imagespec plan | head`): the work goes on. A terminal that is gone also sends
+    // SIGHUP.
     if (error.code === "EPIPE" || error.code === "EIO" || lost.signal.aborted) return;
     tell(`error: E_OUTPUT: the answer cannot be written: ${error.message}\n`);
     lost.abort(error);
@@ -54,7 +54,7 @@ async function run(
     const work = () => runCommand(read.line, { env: process.env, signal, print, tell });
     return await unlessCutShort(work, { signal, report, cancel: (error) => lost.abort(error) });
   } catch (error) {
-    // A lost answer was reported where it happened.
+    // An answer that could not be written has been reported already.
     if (lost.signal.aborted && error !== lost.signal.reason) return EXIT.failed;
     report(error);
     return exitCodeOf(error);
@@ -64,8 +64,8 @@ async function run(
 type Write = (text: string, done?: () => void) => void;
 
 /**
- * Keeps standard output for the answer, which is written by the function that is returned: what a spec, a config or a
- * builder prints there while it runs in this process goes to standard error.
+ * Keeps standard output for the answer, and returns the function that writes it. What a spec, a config or a builder
+ * prints there while it runs in this process goes to standard error.
  */
 function reserveStandardOutput(): Write {
   const { stdout, stderr } = process;

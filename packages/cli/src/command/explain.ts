@@ -3,7 +3,7 @@ import type { Command } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { differenceLine } from "../print/difference-line.ts";
 import { fileLine } from "../print/file-line.ts";
-import { printable } from "../print/progress.ts";
+import { printable } from "../print/terminal-text.ts";
 import { onlyTarget } from "../target/chosen-targets.ts";
 import { resolveTarget } from "../target/resolve-target.ts";
 

@@ -1,11 +1,12 @@
 import type { BuildEvent } from "@imagespec/core";
 import { ENGINE_STEPS } from "@imagespec/core/internal";
 import { byteCount } from "@imagespec/inspect";
-import { seconds, shortened, stepName } from "./progress.ts";
+import { stepName } from "./progress.ts";
+import { seconds, shortened } from "./terminal-text.ts";
 
-/** How many of the steps that took longest are named. */
+/** How many steps are named, those that took longest. */
 const NAMED = 3;
-/** Characters of a step's name: a layer of many packages has a long one. */
+/** The most characters of a step's name that are shown: a layer of many packages has a long name. */
 const LONGEST_NAME = 40;
 const ENGINES: readonly string[] = Object.values(ENGINE_STEPS);
 
@@ -35,7 +36,7 @@ export class BuildSummary {
     }
   }
 
-  /** Nothing where nothing was built. */
+  /** The lines of the summary; none where nothing was built. */
   lines(): string[] {
     if (this.#seconds === 0) return [];
     const longest = [...this.#ran].sort(([, one], [, other]) => other - one).slice(0, NAMED);
@@ -60,7 +61,9 @@ export class BuildSummary {
   }
 }
 
-/** What tells one step from another comes first: of bytecode the packages, and not the Python that made it. */
+/**
+ * A step's name, with what tells it from others first: for bytecode its packages rather than the Python that made it.
+ */
 function shortName(name: string): string {
   return shortened(name.replace(/^bytecode by .*? of (?:\w+ packages: )?/, "bytecode of "), LONGEST_NAME);
 }
@@ -76,7 +79,7 @@ export class BuildSummaries {
     summary.add(event);
   }
 
-  /** The lines about an image, which are given out once. */
+  /** The lines about an image, which is forgotten then. */
   take(image: string): string[] {
     const lines = this.#images.get(image)?.lines() ?? [];
     this.#images.delete(image);

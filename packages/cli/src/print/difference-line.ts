@@ -1,7 +1,7 @@
 import type { Difference } from "@imagespec/core/internal";
-import { printable } from "./progress.ts";
+import { printable } from "./terminal-text.ts";
 
-/** One difference of two identities as a line; what comes from outside is printed without control characters. */
+/** One difference of two identities as a line, without the control characters that texts from outside may have. */
 export function differenceLine(difference: Difference): string {
   const { of, name } = difference;
   const subject = of === name.split(".")[0] ? of : `${of} ${name}`;
@@ -18,7 +18,7 @@ function change({ of, name, kind, before, after }: Difference): string {
   return [kind, kind === "added" ? now : old].filter(Boolean).join(" ");
 }
 
-/** Undefined for a value that is not told: of a list it says how long it is. */
+/** The value as text. One that is recorded only by its sha256 is undefined, or for a list of files its length. */
 function value(told: unknown): string | undefined {
   if (typeof told !== "object" || told === null || !("sha256" in told)) return JSON.stringify(told);
   return "items" in told ? `${told.items} files` : undefined;

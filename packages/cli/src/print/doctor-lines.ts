@@ -3,7 +3,7 @@ import type { ContactReport } from "@imagespec/core/internal";
 import { byteCount } from "@imagespec/inspect";
 import type { MachineReport } from "../machine/machine-report.ts";
 
-/** Each builder with its answer. */
+/** Each builder, with its answer to whether it can be used. */
 export function builderLines(reports: readonly BuilderReport[]): string[] {
   return reports.flatMap(({ type, priority, origin, status, reason, hint, file }) => [
     `${type} (priority ${priority}): ${status}${reason === undefined ? "" : `: ${reason}`}`,
@@ -12,7 +12,7 @@ export function builderLines(reports: readonly BuilderReport[]): string[] {
   ]);
 }
 
-/** What the machine has, and each tool whose version is known to be at fault. */
+/** What the machine has, and the known faults of the versions of its tools. */
 export function machineLines({ node, cache, engine, tools }: MachineReport): string[] {
   const free = cache.free === undefined ? "" : `, ${byteCount(cache.free)} free`;
   return [
@@ -32,7 +32,7 @@ export function machineLines({ node, cache, engine, tools }: MachineReport): str
   ];
 }
 
-/** Each host that a build of the file contacts, the way there, and what for. */
+/** Each host that a build of the spec file contacts: whether it is reached, by which way, and what for. */
 export function contactLines(contacts: readonly ContactReport[]): string[] {
   return contacts.flatMap(({ kind, host, through, status, user, reason, hint, wanted }) => {
     const name = `${kind}${host === undefined ? "" : ` ${host}`}${through === undefined ? "" : ` through ${through}`}`;

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { FileDecision, FileReason } from "@imagespec/core/internal";
-import { printable } from "./progress.ts";
+import { printable } from "./terminal-text.ts";
 
 const REASONS: Readonly<Record<FileReason, string>> = {
   "no-rule": "",
@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<FileReason, string>> = {
   "special-file": "cannot be shipped",
 };
 
-/** Why a file is in or out, as a line; the ignore file as it is reached from the working directory. */
+/** Why a file is in or out, as a line. The path of an ignore file is relative to `cwd`. */
 export function fileLine({ path, isIn, because, rule }: FileDecision, cwd = process.cwd()): string {
   const ignoreFile = rule && (relative(cwd, rule.file) || rule.file);
   const reason = [REASONS[because], rule && `${ignoreFile}:${rule.line}: ${rule.text}`].filter(Boolean).join(" ");

@@ -1,11 +1,11 @@
 import type { ImageDifference, ImageReport, LayerReport, PackageReport } from "@imagespec/inspect";
 import { byteCount } from "@imagespec/inspect";
-import { printable, shortened } from "./progress.ts";
+import { printable, shortened } from "./terminal-text.ts";
 
 /** How many packages, files and duplicates are printed; `--json` has them all. */
 const SHOWN = 15;
 const COLUMNS = 80;
-/** What stands before a path takes the rest. */
+/** Columns for a path: those that number, kind and size leave. */
 const PATH_COLUMNS = COLUMNS - 24;
 
 /** A report as lines for people: layers, then packages, files and duplicates, the largest first. */
@@ -56,7 +56,9 @@ function section<T>(title: string, items: readonly T[], line: (item: T) => strin
   return ["", title, ...items.slice(0, SHOWN).map(line), ...rest];
 }
 
-/** Modules and their bytecode have layers of their own, with the same packages. */
+/**
+ * The names of a layer's packages. A layer of bytecode says so, since it has the same packages as that of its modules.
+ */
 function packagesOf({ title, packages }: LayerReport): string {
   return (title.startsWith("bytecode by ") ? "bytecode of " : "") + packageNames(packages);
 }
@@ -66,7 +68,7 @@ function packageNames(packages: readonly PackageReport[]): string {
   return names.join(", ") + (packages.length > names.length ? ` and ${packages.length - names.length} more` : "");
 }
 
-/** Of a long path the end is shown, which tells one file from another. */
+/** A path, of which only the end is shown where it is long: that is what tells files apart. */
 function pathText(path: string): string {
   return path.length < PATH_COLUMNS ? `/${path}` : `…${path.slice(1 - PATH_COLUMNS)}`;
 }

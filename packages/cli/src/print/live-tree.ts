@@ -3,7 +3,8 @@ import { stripVTControlCharacters } from "node:util";
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import pc from "picocolors";
 import { BuildSummaries } from "./build-summary.ts";
-import { outcomeLine, type Progress, seconds, shortened, stepName } from "./progress.ts";
+import { outcomeLine, type Progress, stepName } from "./progress.ts";
+import { seconds, shortened } from "./terminal-text.ts";
 import { Transfer } from "./transfer.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -19,7 +20,9 @@ interface Row {
   isStep: boolean;
 }
 
-/** Images with their steps, redrawn in place, the last lines of the log below. Finished images scroll away above. */
+/**
+ * Images with their steps, redrawn in place, and the last lines of the log below. Finished images scroll away above.
+ */
 export class LiveTree implements Progress {
   readonly #stream: WriteStream;
   readonly #images = new Map<string, Map<string, Row>>();
@@ -105,7 +108,7 @@ export class LiveTree implements Progress {
       ...(image === "" ? [] : [pc.bold(image)]),
       ...[...rows.values()].map((row) => {
         const detail = this.#detail(row);
-        // Of a name that is too long the end goes, and not what the line tells of the step.
+        // A long name is cut so that the rest of the line, its times and sizes, stays.
         const name = shortened(row.name, this.#width - "  ✓  ".length - detail.length);
         return `  ${this.#mark(row)} ${name} ${pc.dim(detail)}`;
       }),
@@ -126,7 +129,7 @@ export class LiveTree implements Progress {
     return this.#drawn === 0 ? "" : `\u001b[${this.#drawn}F\u001b[J`;
   }
 
-  /** A wrapped line would be counted as one. A line that has to be cut loses its colours. */
+  /** Cuts a line to the width, since a wrapped line would be erased as one. A line that is cut loses its colours. */
   #cut(line: string): string {
     const plain = stripVTControlCharacters(line);
     return plain.length <= this.#width ? line : shortened(plain, this.#width);

@@ -1,8 +1,9 @@
 import type { BuildEvent, BuildOutcome } from "@imagespec/core";
 import { BuildSummaries } from "./build-summary.ts";
-import { outcomeLine, type Progress, seconds, stepName } from "./progress.ts";
+import { outcomeLine, type Progress, stepName } from "./progress.ts";
+import { seconds } from "./terminal-text.ts";
 
-/** One line for each event and nothing redrawn: for logs. From the second image on, each line names its image. */
+/** Prints a line for each event and redraws nothing, for logs. Lines name their image once there is a second one. */
 export class PlainLines implements Progress {
   readonly #write: (text: string) => void;
   readonly #images = new Set<string>();
@@ -22,7 +23,7 @@ export class PlainLines implements Progress {
       const time = event.seconds === undefined ? "" : ` (${seconds(event.seconds)})`;
       this.#line(`${event.status === "started" ? "..." : event.status} ${of}${stepName(event)}${time}`);
     }
-    // A log does not need progress; the summary states how much was moved in all.
+    // Progress is left out of a log. The summary says how much was moved in all.
   }
 
   outcome(outcome: BuildOutcome): void {

@@ -3,7 +3,7 @@ import { byteCount } from "@imagespec/inspect";
 
 type ProgressEvent = Extract<BuildEvent, { type: "progress" }>;
 
-/** How far something is, and how fast it goes. */
+/** How much of something has been moved, and how fast. */
 export class Transfer {
   readonly #since: number;
   #last: ProgressEvent | undefined;
@@ -20,7 +20,7 @@ export class Transfer {
     this.#now = now;
   }
 
-  /** `12.3 MB of 45.6 MB, 8.2 MB/s`; of things that are not bytes `3 of 7`. */
+  /** `12.3 MB of 45.6 MB, 8.2 MB/s`; for things other than bytes `3 of 7`. */
   text(): string {
     const { current = 0, total, unit, reused = 0 } = this.#last ?? {};
     const size = (count: number) => (unit === "bytes" ? byteCount(count) : `${count}`);

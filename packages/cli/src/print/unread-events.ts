@@ -1,12 +1,12 @@
 import type { Writable } from "node:stream";
 import type { BuildEvent } from "@imagespec/core";
 
-/** Bytes that may wait for a reader. */
+/** The most bytes that may wait for a reader. */
 const MOST_UNREAD = 16 * 1024 * 1024;
 
 /**
- * Keeps what waits for a slow reader within bounds: while more than 16 MiB of it do, log lines and progress are left
- * out, and a warning then says how many.
+ * Limits what waits for a slow reader. While more than 16 MiB wait, log lines and progress are left out, and a warning
+ * afterwards says how many.
  */
 export class UnreadEvents {
   readonly #stream: Pick<Writable, "writableLength">;
@@ -16,7 +16,7 @@ export class UnreadEvents {
     this.#stream = stream;
   }
 
-  /** The events to show now that this one came. */
+  /** The events to show when this one arrives. */
   admit(event: BuildEvent): BuildEvent[] {
     const isFull = this.#stream.writableLength > MOST_UNREAD;
     if (isFull && (event.type === "log" || event.type === "progress")) {
@@ -26,7 +26,7 @@ export class UnreadEvents {
     return isFull ? [event] : [...this.rest(), event];
   }
 
-  /** The message about events that were left out, once no more are. */
+  /** A warning about the events that were left out since the last one; none where none were. */
   rest(): BuildEvent[] {
     if (this.#leftOut === 0) return [];
     const message = `${this.#leftOut} log lines and progress events were left out, because what was printed was not read`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { seconds } from "./progress.ts";
+import { seconds } from "./terminal-text.ts";
 
 it.each([
   [0.04, "0.0 s"],
