@@ -31,12 +31,12 @@ export async function push(job: BuildJob): Promise<string> {
  * engines put the config's digest there, so it counts only when the registry has a manifest of that name.
  */
 export async function pushedDigest(
-  request: Pick<BuildRequest, "credentials" | "signal">,
+  request: Pick<BuildRequest, "client" | "credentials" | "signal">,
   reference: string,
   written: string | undefined,
 ): Promise<string | undefined> {
   const { tag = "latest" } = parseReference(reference);
-  const client = new RegistryClient({ credentials: request.credentials });
+  const client = request.client ?? new RegistryClient({ credentials: request.credentials });
   const repository = client.repository(reference, { mirror: false });
   const call = { signal: request.signal };
   try {
@@ -45,6 +45,6 @@ export async function pushedDigest(
     }
     return (await repository.headManifest(tag, call))?.digest;
   } finally {
-    await client.close();
+    if (client !== request.client) await client.close();
   }
 }

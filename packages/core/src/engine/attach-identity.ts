@@ -1,4 +1,5 @@
 import {
+  type AttachedDocument,
   attachDocument,
   parseReference,
   RegistryClient,
@@ -22,23 +23,30 @@ export interface IdentityAccess {
 export class IdentityAttachment {
   readonly #build: PreparedBuild;
   readonly #access: IdentityAccess;
-  readonly #bytes: Buffer;
+  readonly #isOver = new AbortController();
+  #bytes: Buffer | undefined;
   #upload: Promise<void> | undefined;
 
   constructor(build: PreparedBuild, access: IdentityAccess) {
     this.#build = build;
     this.#access = access;
-    this.#bytes = Buffer.from(publishedIdentity(build.identity.document));
   }
 
   /** Uploads it while the image is made, so that a build which is done waits for less. */
   begin(): void {
-    if (this.#bytes.length > MAX_IDENTITY_BYTES) return;
+    const document = this.#document();
+    if (document.bytes.length > MAX_IDENTITY_BYTES) return;
     const { reference, request } = this.#build;
-    const repository = this.#repository(this.#access.client, reference);
-    this.#upload = uploadDocument(repository, this.#document, { signal: request.signal });
+    const signal = AbortSignal.any([request.signal, this.#isOver.signal]);
+    this.#upload = uploadDocument(this.#repository(this.#access.client, reference), document, { signal });
     // Whatever keeps it from being uploaded is told once the image is there: it is tried again then.
     this.#upload.catch(() => {});
+  }
+
+  /** Ends an upload that a build which failed has left under way. */
+  async close(): Promise<void> {
+    this.#isOver.abort();
+    await this.#upload?.catch(() => {});
   }
 
   /**
@@ -47,8 +55,9 @@ export class IdentityAttachment {
    * @throws Error for one that is too large, ImageSpecError as `attachDocument`.
    */
   async finish(result: BuildResult): Promise<void> {
-    if (this.#bytes.length > MAX_IDENTITY_BYTES)
-      throw new Error(`it has ${this.#bytes.length} bytes, and at most ${MAX_IDENTITY_BYTES} are kept`);
+    const { length } = this.#document().bytes;
+    if (length > MAX_IDENTITY_BYTES)
+      throw new Error(`it has ${length} bytes, and at most ${MAX_IDENTITY_BYTES} are kept`);
     const { insecureRegistries = [] } = result;
     if (insecureRegistries.length === 0) return this.#attach(this.#access.client, result);
     // The builder's own options let it speak to registries as nobody else may.
@@ -68,10 +77,11 @@ export class IdentityAttachment {
     const signal = AbortSignal.any([this.#build.request.signal, AbortSignal.timeout(PATIENCE_MS)]);
     // A builder may have named its image otherwise.
     const upload = reference.name === parseReference(this.#build.reference).name ? this.#upload : undefined;
-    await attachDocument(this.#repository(client, name), subject, this.#document, { signal, upload });
+    await attachDocument(this.#repository(client, name), subject, this.#document(), { signal, upload });
   }
 
-  get #document() {
+  #document(): AttachedDocument {
+    this.#bytes ??= Buffer.from(publishedIdentity(this.#build.identity.document));
     return { type: IDENTITY_TYPE, bytes: this.#bytes };
   }
 

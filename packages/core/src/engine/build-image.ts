@@ -81,11 +81,11 @@ async function makeImage(host: EngineHost, build: Build, client: RegistryClient)
   const found = await findImage(host, build, client);
   if (found.image !== undefined) return reused(build, found.image, found.reasons);
 
+  const attachment = willAttach(host, build) ? new IdentityAttachment(build, { client, env: host.env() }) : undefined;
   // Builders are asked about the plan as it is; a base spec is built only once one of them has said that it can build
   // this.
-  const attachment = willAttach(host, build) ? new IdentityAttachment(build, { client, env: host.env() }) : undefined;
   const finalPlan = async () => {
-    attachment?.begin();
+    if (found.presence?.status === "absent") attachment?.begin();
     if (!isSpec(spec.baseImage)) return request.plan;
     const base = await buildBase(host, build, spec.baseImage);
     return { ...request.plan, base: { ...base, given: request.plan.base.given } };
@@ -98,13 +98,17 @@ async function makeImage(host: EngineHost, build: Build, client: RegistryClient)
     hintForLeftOut: hintForLeftOut(host.env()),
   };
   const builders = named ?? (await host.builders.all());
-  const done = await timedStep(emit, ENGINE_STEPS.build, () =>
-    "load" in builders ? runNamedBuilder(builders, run) : runBuilders(builders, run),
-  );
-  if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
-  if (done.built) await keepIdentity(host, build, done.result, attachment);
-  else await keepReusedIdentity(host, build);
-  return finish(host, build, done, found.reasons);
+  try {
+    const done = await timedStep(emit, ENGINE_STEPS.build, () =>
+      "load" in builders ? runNamedBuilder(builders, run) : runBuilders(builders, run),
+    );
+    if (signal.aborted) throw abortedError(`The build of ${reference}`, signal.reason);
+    if (done.built) await keepIdentity(host, build, done.result, attachment);
+    else await keepReusedIdentity(host, build);
+    return finish(host, build, done, found.reasons);
+  } finally {
+    await attachment?.close();
+  }
 }
 
 /** What is known of an image before a builder is run: `image` is set where it is taken as it is. */
