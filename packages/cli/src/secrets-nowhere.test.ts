@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CliFolder } from "./fixtures/cli-process.ts";
 
@@ -77,16 +77,24 @@ describe("a secret is in no answer, error or event", () => {
   );
 });
 
-it("a secret is in no file that the calls left", async () => {
+it("a secret is in no file that calls leave", async () => {
+  await cli.write("copied.txt", "in the image");
+  await cli.write("copies.json", { name: "app", copy: ["copied.txt"], pipSecretMounts: [["netrc", "/root/.netrc"]] });
+  await cli.run(["tag", "copies.json"]);
+  await cli.run(["build", "ok.json", "--trace", "trace.json"]);
   const left = await readdir(cli.path, { recursive: true, withFileTypes: true });
   const own = new Set([...Object.keys(SECRETS), "uv.lock", "pyproject.toml"]);
+  const read: string[] = [];
   for (const file of left) {
     if (!file.isFile() || own.has(file.name) || /^(?:url|lists|cut)\.\w+$/.test(file.name)) continue;
     const path = join(file.parentPath, file.name);
     const content = await readFile(path);
+    read.push(relative(cli.path, path));
     expect(
       FORMS.filter((form) => path.includes(form) || content.includes(form)),
       path,
     ).toEqual([]);
   }
+  // What the cache keeps of files, and the trace, are what could hold it.
+  expect(read).toEqual(expect.arrayContaining(["trace.json", expect.stringMatching(/^cache\/stat\//)]));
 });
