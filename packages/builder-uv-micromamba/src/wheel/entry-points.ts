@@ -1,8 +1,8 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-// What uv takes for a module and for a function in it: Python's words, dots and hyphens.
+// What uv accepts as the name of a module, or of a function in it: words of Python, dots and hyphens.
 const DOTTED = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}.-]+";
-// What uv takes for blank; String.trim would take a byte order mark too, which is a part of a name.
+// What uv takes for blank. String.trim also removes a byte order mark, which is part of a name here.
 const BLANK = "\\p{White_Space}";
 const OBJECT = new RegExp(`^(${DOTTED})${BLANK}*:${BLANK}*(${DOTTED})${BLANK}*(?:\\[[^\\]]+\\])?$`, "u");
 const BLANKS = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
@@ -25,7 +25,7 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
   const sections = new Map<string, Set<string>>();
   let section = "";
   let options: Set<string> | undefined;
-  /** Whether an indented line would go on with the value above. */
+  /** Whether an indented line would continue the value above. */
   let goesOn = false;
   for (const raw of text.replace(/^\uFEFF/, "").split(/\r\n|[\r\n]/)) {
     const line = trimmed(raw);
@@ -58,7 +58,7 @@ export function scriptEntryPoints(text: string, subject: string): EntryPoint[] {
       throw new ImageSpecError("E_RESOLVE", `${subject} has an entry point that names no function: ${line}`);
     scripts.push({ name, module: match[1] as string, attribute: match[2] as string });
   }
-  // Readers of such files differ in whether these are scripts too.
+  // Readers of such files disagree on whether options in [DEFAULT] are scripts, too.
   if ((sections.get("DEFAULT")?.size ?? 0) > 0 && [...sections.keys()].some(isScripts))
     throw new ImageSpecError("E_UNSUPPORTED", `${subject} has entry points in [DEFAULT]`, {
       hint: "Build with docker-buildx or kaniko, or use another version of the package.",
@@ -74,7 +74,7 @@ function isScripts(section: string): boolean {
   return section === "console_scripts" || section === "gui_scripts";
 }
 
-/** The text of a console script, the same as uv writes in Dockerfile builds. */
+/** The text of a console script, as uv writes it in Dockerfile builds. */
 export function consoleScript(python: string, point: EntryPoint): string {
   const first = point.attribute.split(".")[0] as string;
   return `${shebang(python)}# -*- coding: utf-8 -*-

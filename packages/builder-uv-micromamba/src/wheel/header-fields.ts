@@ -4,8 +4,8 @@ const FIELD = /^([!-9;-~]+):[ \t]*(.*)$/;
 export type HeaderField = readonly [name: string, value: string];
 
 /**
- * The fields of a text that begins like a mail (PyPA core metadata, WHEEL): `Name: value` up to the first line that is
- * neither that nor the rest of one, which begins with a blank.
+ * The fields at the head of a text in the format of mails (PyPA core metadata, WHEEL). A line that begins with a blank
+ * continues the field before it. The fields end at the first line that is neither.
  */
 export function headerFields(text: string): HeaderField[] {
   const fields: HeaderField[] = [];

@@ -1,6 +1,6 @@
 import { ImageSpecError } from "@imagespec/core/builder";
 
-/** A file that a distribution installs. `sum` is the same for the same content. */
+/** A file that a distribution installs. Files with the same content have the same `sum`. */
 export type InstalledFile = readonly [path: string, sum: string];
 
 export interface InstalledFiles {
@@ -10,9 +10,9 @@ export interface InstalledFiles {
 }
 
 /**
- * What each of these, in the order given, must leave out so that the image does not depend on how they are spread over
- * layers: a path that several have is kept by the last one only. `warnings` name both sides where the contents differ.
- * Pure.
+ * The paths that each distribution must leave out, so that the image does not depend on how distributions are spread
+ * over layers: of several with one path, only the last in the given order keeps it. `warnings` name both sides where
+ * the contents differ. Pure.
  */
 export function keepLast(distributions: readonly InstalledFiles[]): { without: Set<string>[]; warnings: string[] } {
   const without = distributions.map(() => new Set<string>());
@@ -34,10 +34,9 @@ export function keepLast(distributions: readonly InstalledFiles[]): { without: S
 }
 
 /**
- * Refuses a path that is a file or link in one of these and a folder in another, or in the same: it can only be one of
- * the two.
+ * Refuses a path that is a file or link in one distribution and a folder in another, or in the same one.
  *
- * @throws ImageSpecError of that code naming both.
+ * @throws ImageSpecError with the given code, naming both.
  */
 export function refuseFileAndFolder(
   distributions: readonly InstalledFiles[],

@@ -2,8 +2,8 @@ import type { WheelTags } from "../target/wheel-tags.ts";
 import { readWheelName, type WheelName } from "./wheel-name.ts";
 
 /**
- * The wheel that uv installs: the one with the best tag of the target, of those the highest build, of those the first.
- * Undefined where none fits; a file whose name is not that of a wheel is passed over.
+ * The wheel that uv would install: the one with the best tag for the target; among those the one with the highest build
+ * tag, and then the first. Undefined where none fits. Files with other names than wheels have are passed over.
  */
 export function preferWheel<T extends { filename: string }>(wheels: readonly T[], tags: WheelTags): T | undefined {
   let best: { wheel: T; place: number; build: string | undefined } | undefined;
@@ -26,7 +26,8 @@ export function placeOf({ pythons, abis, platforms }: WheelName, tags: WheelTags
 }
 
 /**
- * By the number in front, then by what follows; a wheel with no build comes first (PyPA binary distribution format).
+ * Orders build tags by the number that they begin with and then by the rest, a wheel without one before all others
+ * (PyPA binary distribution format).
  */
 function compareBuilds(left: string | undefined, right: string | undefined): number {
   if (left === undefined || right === undefined) return Number(left !== undefined) - Number(right !== undefined);

@@ -44,10 +44,10 @@ export function recordRow(path: string, content: Uint8Array): RecordRow {
   return { path, hash: `sha256=${hash}`, size: String(content.length) };
 }
 
-/** A field, quoted or not, whose closing quote more text may follow, and what ends it. */
+/** A field and what ends it. A quoted field may have more text behind its closing quote. */
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)(?:"|$))?([^,\r\n]*)(,|[\r\n]|$)/y;
 
-/** The fields of each row that is not empty. */
+/** The fields of each row, without empty rows. */
 function csvRows(text: string): string[][] {
   const rows: string[][] = [];
   let fields: string[] = [];

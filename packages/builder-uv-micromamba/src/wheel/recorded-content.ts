@@ -6,14 +6,14 @@ import type { StatedHash, ZipMember } from "./zip-member.ts";
 /** Hashes a RECORD may state: sha256 or better (PyPA recording installed projects). */
 const ALGORITHMS = ["sha256", "sha384", "sha512"];
 
-/** A content to be read as it is, or with the deflate stream it stands in. */
+/** A content that can be read as it is, or together with the deflate stream that holds it. */
 export interface RecordedContent {
   content: () => AsyncIterable<Uint8Array>;
   deflated: DeflatedContent | undefined;
 }
 
 /**
- * A member's content, checked at its end against what the wheel's RECORD states of it.
+ * A member's content. Once it is read to its end, it is checked against what the wheel's RECORD states about it.
  *
  * @throws ImageSpecError E_RESOLVE naming wheel and file: at once for a size that differs and for a hash that cannot be
  * checked.

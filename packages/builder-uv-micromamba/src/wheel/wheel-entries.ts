@@ -17,7 +17,7 @@ import type { ZipMember } from "./zip-member.ts";
 const ENVIRONMENT_FILE = new RegExp(ENVIRONMENT_FILES, "i");
 const LF = 0x0a;
 const CR = 0x0d;
-/** Bytes of the files that are read whole: a RECORD has about 100 for each file of the wheel. */
+/** The most bytes of files that are read whole. A RECORD has about 100 for each file of its wheel. */
 const LIMITS = { record: 64 * 1024 * 1024, metadata: 8 * 1024 * 1024, script: 16 * 1024 * 1024 };
 
 /** The distribution a wheel should be. */
@@ -36,11 +36,11 @@ export interface WheelFile extends FileEntry {
 }
 
 /**
- * What installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"), sorted by
- * path: libraries, the parts under `.data` where the scheme of a virtual environment puts them, scripts with the
- * target's interpreter in their first line, INSTALLER, REQUESTED, the wheel's notes, and a RECORD of all of it. The
- * wheel's own bytecode stays where the target's modules are not compiled. A content that differs from the wheel's
- * RECORD is E_RESOLVE when it is read.
+ * The files that installing a wheel into the target writes (PyPA binary distribution format, "installing a wheel"),
+ * sorted by path: libraries, the parts under `.data` at the places of a virtual environment, scripts with the target's
+ * interpreter in their first line, INSTALLER, REQUESTED, the wheel's notes, and a RECORD of all of these. The wheel's
+ * own bytecode is kept only where the target's modules are not compiled. A content that differs from the wheel's RECORD
+ * is E_RESOLVE when it is read.
  *
  * @throws ImageSpecError E_RESOLVE naming the file for an archive that is not a wheel, or not of the distribution asked
  * for, and for one that has the interpreter's names, or two files for one place. E_UNSUPPORTED for one whose needs
@@ -62,7 +62,7 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
   );
   const entries: WheelFile[] = [];
   const rows: RecordRow[] = [];
-  // As uv has them in Dockerfile builds. Of two with one name the later stays.
+  // The files that uv writes itself. Where two have one path, the later one stays.
   const generated = new Map<string, WheelFile>();
   const generate = (path: string, text: string, mode?: number) => {
     const entry = textFile(path, text, mode);
@@ -83,12 +83,12 @@ export async function wheelEntries(zip: ZipArchive, target: WheelTarget, wheel: 
     }
     const place = destination(member.path);
     const path = throughLib64(place.path, target);
-    // It would be stale anyway: bytecode that a build left in the wheel belongs to files with other times.
+    // Bytecode in a wheel states the times of the files that it was compiled from, so it would be stale anyway.
     if (target.compiled && path.startsWith(`${site}/`) && /\/__pycache__\/[^/]+\.pyc$/.test(path)) continue;
     const row = recorded.get(member.path);
     const kept = { hash: row?.hash ?? "", size: row?.size ?? String(member.size) };
     if (generated.has(path)) {
-      // As uv records what gives way to a file of its own.
+      // uv lists a member in RECORD even where a file of its own takes the place.
       rows.push({ path: member.path, ...kept });
       continue;
     }
@@ -143,7 +143,8 @@ function distInfo(zip: ZipArchive, subject: string): string {
 }
 
 /**
- * A file name may add a local version that METADATA leaves out, as uv and the indexes of builds with options have it.
+ * Checks that the wheel is the distribution that was asked for. Its file name may add a local version that METADATA
+ * leaves out, as in indexes of builds for one accelerator; uv takes such wheels, too.
  */
 function checkIdentity(fields: readonly HeaderField[], { filename, name, version }: WheelIdentity): void {
   const field = (label: string) => fields.find(([key]) => key.toLowerCase() === label)?.[1] ?? "";
@@ -169,8 +170,8 @@ function checkNeeds(fields: readonly HeaderField[], subject: string): void {
 }
 
 /**
- * Other versions of the format may have to be installed otherwise (PyPA binary distribution format, "installing a
- * wheel").
+ * Refuses other versions of the format, which may have to be installed in another way (PyPA binary distribution format,
+ * "installing a wheel").
  */
 function checkFormat(text: string, subject: string): void {
   const version = headerFields(text).find(([key]) => key === "Wheel-Version")?.[1] ?? "";
@@ -203,7 +204,7 @@ async function collected(content: AsyncIterable<Uint8Array>, member: ZipMember, 
   return Buffer.concat(await Array.fromAsync(content));
 }
 
-/** Where a file of the wheel goes, as its RECORD has it, and whether that is among scripts. */
+/** Where a file of the wheel goes, by the path that its RECORD gets, and whether it is a script. */
 interface Destination {
   path: string;
   script: boolean;
@@ -244,13 +245,16 @@ function dataDestination(
   }
 }
 
-/** Where the file of a path is: some environments have a link in place of the folder `lib64`. */
+/** The path of a file with the link resolved that some environments have in place of the folder `lib64`. */
 function throughLib64(path: string, { prefix, linksLib64 }: WheelTarget): string {
   const folder = `${prefix}/lib64/`;
   return linksLib64 && path.startsWith(folder) ? `${prefix}/lib/${path.slice(folder.length)}` : path;
 }
 
-/** A script that begins with `#!python`: as uv, whatever that line goes on with and ends in, if it ends at all. */
+/**
+ * A script that begins with `#!python`, with the interpreter in place of its first line. As for uv, that line may hold
+ * anything else, and end in LF, CR or both, or not at all.
+ */
 function withInterpreter(content: Buffer, python: string): Buffer {
   let end = 0;
   while (end < content.length && content[end] !== LF && content[end] !== CR) end++;
@@ -258,7 +262,9 @@ function withInterpreter(content: Buffer, python: string): Buffer {
   return Buffer.concat([Buffer.from(shebang(python)), content.subarray(end + 1)]);
 }
 
-/** One entry for each path. Which of two with different contents an installer leaves is its own affair. */
+/**
+ * One entry for each path. Two with different contents are refused, since installers differ in which one they leave.
+ */
 async function unique(entries: readonly WheelFile[], subject: string): Promise<WheelFile[]> {
   const found = new Map<string, WheelFile>();
   for (const entry of entries) {
@@ -272,7 +278,7 @@ async function unique(entries: readonly WheelFile[], subject: string): Promise<W
   return [...found.values()];
 }
 
-/** The same for files with the same content. */
+/** A text that is the same for files with the same content. */
 export function contentMark({ size, content, sum }: WheelFile): string {
   return `${size}:${sum ?? crc32(content instanceof Uint8Array ? content : "")}`;
 }

@@ -1,4 +1,4 @@
-/** Where a wheel goes: an environment inside the image, as relative POSIX paths. */
+/** The environment in the image that a wheel is installed into. */
 export interface WheelTarget {
   /** `opt/venv`, without a leading slash. */
   prefix: string;

@@ -53,9 +53,7 @@ export class ZipArchive {
     }
   }
 
-  /**
-   * Takes a small archive into memory, for a reader of nearly all members: one read, where each of them would be one.
-   */
+  /** Reads a small archive into memory at once, for a caller that reads nearly all members. */
   load(): Promise<void> {
     return this.#bytes.load();
   }

@@ -15,11 +15,12 @@ export const LARGEST_FRAME = LOCAL_HEADER + 2 * 0xffff + 24;
 const IN_ZIP64 = 0xffffffff;
 
 /**
- * Where a member's content starts, from the bytes at its local header up to where it ends or further than that can be.
- * Its local header has to say what the directory says, and its content to end where the next member begins: whoever
- * reads the archive from its beginning, as uv does, then finds the same files.
+ * Where a member's content starts in the archive. `header` holds the bytes from its local header on.
  *
- * Throws what `broken` makes of the difference.
+ * The local header has to say what the directory says, and the content has to end where the next member begins, so that
+ * a reader that goes through the archive from its beginning, as uv does, finds the same files.
+ *
+ * @throws what `broken` makes of a difference.
  */
 export function contentStart(header: Buffer, { entry, end }: ListedMember, broken: (what: string) => Error): number {
   const name = LOCAL_HEADER + entry.name.length;

@@ -8,21 +8,21 @@ import type { ListedMember } from "./zip-directory.ts";
 import type { ReadAt } from "./zip-entry.ts";
 import { contentStart, ENCRYPTED, LARGEST_FRAME } from "./zip-local-header.ts";
 
-/** With the option `info` zlib also gives the engine, which counts the bytes that it took in. */
+/** What zlib returns with the option `info`: its engine counts the bytes that it has read. */
 interface Inflated {
   buffer: Buffer;
   engine: { bytesWritten: number };
 }
 const inflate = promisify(inflateRaw) as unknown as (data: Uint8Array, options: object) => Promise<Inflated>;
-/** Members up to this size are inflated at once: handing them to the thread pool takes longer. */
+/** Members up to this size are inflated synchronously, since handing them to the thread pool takes longer. */
 const AT_ONCE = 256 * 1024;
-/** Members up to this size are taken whole: far fewer turns of the event loop for the thousands of small ones. */
+/** Members up to this size are read whole, which spares turns of the event loop for thousands of small ones. */
 const WHOLE = 8 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** What somebody says of a content, beside the archive. */
+/** A hash that something other than the archive states for a content. */
 export interface StatedHash {
   /** A name that OpenSSL knows. */
   algorithm: string;
@@ -45,11 +45,11 @@ export interface ZipMember {
    * @throws ImageSpecError E_RESOLVE when there are more than `limit`.
    */
   bytes(limit: number): Promise<Buffer>;
-  /** The bytes, one part after the other; checked at their end by size, CRC and what is stated. */
-  stream(stated?: StatedHash): AsyncIterable<Uint8Array>;
   /**
-   * The bytes beside the deflate stream they stand in, checked the same; undefined for a member that is only stored.
+   * The bytes in parts. They are checked by size, by CRC and against a stated hash once the last part has been read.
    */
+  stream(stated?: StatedHash): AsyncIterable<Uint8Array>;
+  /** The bytes together with the deflate stream that holds them, checked alike; undefined for a stored member. */
   deflated: DeflatedMember | undefined;
 }
 
@@ -74,7 +74,7 @@ export class PackedMember implements ZipMember {
     const { size, packed, method, attributes } = entry;
     this.path = path;
     this.size = size;
-    // As uv: whoever may execute it.
+    // As for uv, executable by anybody.
     this.executable = ((attributes >>> 16) & 0o111) !== 0;
     this.sum = entry.crc32;
     this.#read = read;
@@ -100,7 +100,7 @@ export class PackedMember implements ZipMember {
     return this.#listed.entry.method === STORED;
   }
 
-  /** At once for small ones of an archive in memory. */
+  /** The passages of the content; synchronously for a small member of an archive in memory. */
   #passages(stated?: StatedHash): DeflatedPassage[] | AsyncGenerator<DeflatedPassage> {
     const stretch = this.size <= AT_ONCE ? this.#stretch() : undefined;
     if (stretch === undefined || stretch instanceof Promise) return this.#laterPassages(stretch, stated);
@@ -131,7 +131,7 @@ export class PackedMember implements ZipMember {
     if (hashed?.digest("base64url") !== stated?.digest) throw stated?.mismatch();
   }
 
-  /** The archive from the member's header to the next one, but no more than the header and so many bytes can take. */
+  /** The archive from the member's header on, up to the next member, or as far as header and content can reach. */
   #stretch(content = this.#listed.entry.packed): Buffer | Promise<Buffer> {
     const { entry, end } = this.#listed;
     return this.#read(entry.start, Math.max(0, Math.min(end - entry.start, LARGEST_FRAME + content)));
@@ -155,15 +155,15 @@ export class PackedMember implements ZipMember {
     return this.#inflated(inflateRawSync(packed, this.#options()) as unknown as Inflated);
   }
 
-  /** The same, of large ones on another thread. */
+  /** The same, with large members inflated on another thread. */
   async #unpackAside(packed: Buffer): Promise<Buffer> {
     if (this.#isStored || this.size <= AT_ONCE) return this.#unpack(packed);
     return this.#inflated(await inflate(packed, this.#options()));
   }
 
   /**
-   * The limit is its size: a member that is larger than it states must not fill the memory. The room beyond its size
-   * saves zlib a second round.
+   * Limits the output to the stated size, since a member that is larger must not fill the memory. A chunk of somewhat
+   * more than that size saves zlib a second one.
    */
   #options(): object {
     return { maxOutputLength: Math.max(this.size, 1), chunkSize: Math.min(this.size, WHOLE) + 64, info: true };
@@ -202,7 +202,7 @@ export class PackedMember implements ZipMember {
     if (passed.length > 0) yield { content: Buffer.alloc(0), stream: passed };
   }
 
-  /** The bytes as they lie in the archive. */
+  /** The bytes as they are in the archive. */
   async *#chunks(): AsyncGenerator<Buffer> {
     const from = this.#contentStart(await this.#stretch(0));
     const { packed } = this.#listed.entry;
