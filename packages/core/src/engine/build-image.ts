@@ -74,11 +74,14 @@ async function makeImage(host: EngineHost, build: Build, client: RegistryClient)
   const stray = await strayOptions(host, build.settings);
   for (const message of [...resolved.warnings, ...stray]) emit({ type: "warning", message });
   // Folders that killed builds left behind may hold secrets, so they are removed even if this build makes none itself.
-  await sweepScratchFolders();
+  const swept = sweepScratchFolders();
   const known = call.force || call.output !== undefined ? undefined : host.known.get(knownKey(build));
-  if (known !== undefined) return reused(build, known, ["this process saw or built it before"]);
+  if (known !== undefined) {
+    await swept;
+    return reused(build, known, ["this process saw or built it before"]);
+  }
 
-  const found = await findImage(host, build, client);
+  const [found] = await Promise.all([findImage(host, build, client), swept]);
   if (found.image !== undefined) return reused(build, found.image, found.reasons);
 
   const attachment = willAttach(host, build) ? new IdentityAttachment(build, { client, env: host.env() }) : undefined;
