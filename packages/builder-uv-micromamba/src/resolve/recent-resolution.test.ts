@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PackagesStep } from "@imagespec/core/builder";
+import type { PackagesStep, ShippedFile } from "@imagespec/core/builder";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CacheFolder } from "../cache/cache-folder.ts";
 import { RecordStore } from "../cache/record-store.ts";
@@ -74,6 +74,20 @@ describe("recentResolution", () => {
     await ask({ ...QUESTION, uvImage: "ghcr.io/astral-sh/uv:0.9.1" });
     await ask(QUESTION, true);
     expect(asked).toBe(6);
+  });
+
+  it("tells requirement files apart by their contents, and passes over other files", async () => {
+    const shipped = (path: string, sha256: string): ShippedFile => {
+      return { type: "file", path, mode: 0o644, size: 1, sha256, source: "" };
+    };
+    for (const [path, sha256] of [
+      ["requirements/a.txt", "1"],
+      ["requirements/a.txt", "2"],
+      ["requirements/b.txt", "2"],
+      ["requirements/b.txt", "2"],
+    ] as const)
+      await ask({ ...QUESTION, files: [shipped(path, sha256), shipped("source/a.py", `${asked}`)] });
+    expect(asked).toBe(3);
   });
 
   it("keeps nothing with secrets, direct addresses, local files or arguments about freshness", async () => {

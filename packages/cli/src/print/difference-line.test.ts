@@ -17,6 +17,10 @@ it.each<[Difference, string]>([
   ],
   [{ of: "parameter", name: "pipIndex", kind: "removed", before: untold }, "parameter pipIndex: removed"],
   [{ of: "base", name: "base.image", kind: "changed", before: "a:1", after: "a:2" }, 'base: "a:1" -> "a:2"'],
+  [
+    { of: "parameter", name: "entrypoint", kind: "changed", before: null, after: ["python", "-V"] },
+    'parameter entrypoint: null -> ["python","-V"]',
+  ],
   [{ of: "recipe", name: "recipe", kind: "changed", before: 1, after: 2 }, "recipe: 1 -> 2"],
   [{ of: "lock", name: "requirements/uv.lock", kind: "removed", before: [] }, "lock requirements/uv.lock: removed"],
   [

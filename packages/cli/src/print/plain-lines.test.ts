@@ -23,3 +23,20 @@ it("names the image of each line once there are several", () => {
     "",
   ]);
 });
+
+it("says of an image that was built why other builders did not, and of one that exists only that", () => {
+  let text = "";
+  const lines = new PlainLines((more) => {
+    text += more;
+  });
+  const about = { reference: "app:a", digest: undefined, tag: "a", id: "x", platforms: ["linux/amd64"] };
+  const outcome = { ...about, builder: "kaniko", reasons: ["docker-buildx: no docker on PATH"] };
+  lines.outcome({ ...outcome, status: "built" });
+  lines.outcome({ ...outcome, status: "reused", builder: undefined, reasons: ["the registry has it"] });
+  expect(text.split("\n")).toEqual([
+    "built by kaniko: app:a",
+    "  docker-buildx: no docker on PATH",
+    "reused: app:a (the registry has it)",
+    "",
+  ]);
+});
