@@ -1,4 +1,4 @@
-import { type AlternativeGroup, groupLinks, readGroup, renderGroup, withAlternative } from "../formats/alternatives.ts";
+import type { Alternative } from "../formats/alternatives.ts";
 import { addDiversion, DIVERSIONS } from "../formats/diversions.ts";
 import type { Effect } from "../maintainer-scripts/effect.ts";
 import type { PackageEffects } from "../maintainer-scripts/package-effects.ts";
@@ -7,6 +7,7 @@ import { handedOn } from "../system/handed-on.ts";
 import { answerQuestions, askFirst } from "./answer-questions.ts";
 import { certificateFiles } from "./certificate-files.ts";
 import { localesToGenerate } from "./locales-to-generate.ts";
+import { planAlternatives } from "./plan-alternatives.ts";
 import { postgresqlPages } from "./postgresql-pages.ts";
 
 const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
@@ -17,36 +18,16 @@ const PATH = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", 
  * @throws ImageSpecError E_UNSUPPORTED for an effect that the base or another package stands in the way of.
  */
 export async function applyEffects(all: readonly PackageEffects[], plan: FilePlan): Promise<void> {
-  const groups = new Map<string, AlternativeGroup>();
+  const alternatives: Alternative[] = [];
   const askedFirst = await askFirst(all, plan);
   for (const owner of all)
     for (const effect of owner.effects) {
-      if (effect.do !== "alternative" && effect.do !== "pages of PostgreSQL") {
-        await apply(effect, owner, { plan, askedFirst });
-        continue;
-      }
-      const alternative =
-        effect.do === "alternative" ? effect.alternative : postgresqlPages(owner.package, effect.first, owner.contents);
-      if (alternative === undefined) continue;
-      const { name } = alternative;
-      const text = plan.system.text(`var/lib/dpkg/alternatives/${name}`);
-      const before = groups.get(name) ?? (text === "" ? undefined : readGroup(name, text));
-      groups.set(name, withAlternative(before, alternative));
+      if (effect.do === "alternative") alternatives.push(effect.alternative);
+      else if (effect.do === "pages of PostgreSQL")
+        alternatives.push(...postgresqlPages(owner.package, effect.first, owner.contents));
+      else await apply(effect, owner, { plan, askedFirst });
     }
-  for (const [name, group] of groups) {
-    const links = await groupLinks(group, async (path) => (await plan.resolve(path)) !== undefined);
-    for (const { path, link } of links) {
-      const existing = await plan.get(await plan.real(path));
-      const isOurs =
-        existing?.type === "symlink" &&
-        (path.startsWith("/etc/alternatives/") || existing.link?.startsWith("/etc/alternatives/"));
-      if (existing !== undefined && !isOurs)
-        throw handedOn(`${path} is an alternative (${name}), and another file is there`);
-      if (link !== undefined) await plan.link(path, link);
-      else if (existing !== undefined) await plan.put(path, { type: "removed", mode: 0 });
-    }
-    await plan.write(`var/lib/dpkg/alternatives/${name}`, renderGroup(group));
-  }
+  await planAlternatives(alternatives, plan);
 }
 
 async function apply(
