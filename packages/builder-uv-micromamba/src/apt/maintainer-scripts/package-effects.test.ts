@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PackageContents } from "../package/package-contents.ts";
+import type { Effect } from "./effect.ts";
 import { effectsOf } from "./package-effects.ts";
 
 const holding = (...info: [name: string, text: string][]): PackageContents => ({
@@ -28,6 +29,44 @@ describe("effectsOf", () => {
     expect(effectsOf("a", holding(["postinst", generated("dh_installalternatives", alternative)]))).toMatchObject([
       { do: "alternative", alternative: { name: "vi", path: "/usr/bin/a", priority: 15, slaves: [{ name: "vi.1" }] } },
     ]);
+  });
+
+  const enabled = "deb-systemd-helper --quiet was-enabled 'a.service'";
+  it.each<[by: string, script: string, text: string, effects: Effect[]]>([
+    [
+      "dh_installinit",
+      "preinst",
+      'if [ "$1" = "install" ] && [ -n "$2" ] && [ -e "/etc/init.d/a" ] ; then\n\tchmod +x "/etc/init.d/a" >/dev/null || true\nfi',
+      [],
+    ],
+    [
+      "dh_installsystemd",
+      "postinst",
+      `${WHEN}\n\tif [ -d /run/systemd/system ]; then\n\t\tsystemctl --system daemon-reload >/dev/null || true\n\t\tdeb-systemd-invoke start 'a.service' 'b.timer' >/dev/null || true\n\tfi\nfi`,
+      [],
+    ],
+    [
+      "dh_installsystemd",
+      "postinst",
+      `${WHEN}\n\tif deb-systemd-helper debian-installed 'a.service'; then\n\t\tdeb-systemd-helper unmask 'a.service' >/dev/null || true\n\t\tif ${enabled}; then\n\t\t\tdeb-systemd-helper enable 'a.service' >/dev/null || true\n\t\tfi\n\tfi\n\tdeb-systemd-helper update-state 'a.service' >/dev/null || true\nfi`,
+      [{ do: "unit", unit: "a.service", of: "system" }],
+    ],
+    [
+      "dh_installmenu",
+      "postinst",
+      'if [ "$1" = "configure" ] && [ -x "`command -v update-menus`" ]; then\n\tupdate-menus\nfi',
+      [{ do: "nothing without", program: "update-menus" }],
+    ],
+    [
+      "dh_icons",
+      "postinst",
+      `${WHEN}\n\tif command -v update-icon-caches >/dev/null; then\n\t\tupdate-icon-caches /usr/share/icons/hicolor\n\tfi\nfi`,
+      [{ do: "nothing without", program: "update-icon-caches" }],
+    ],
+  ])("reads the part of %s in a %s", (by, script, text, effects) => {
+    expect(effectsOf("a", holding([script, generated(by, text)]))).toEqual(effects);
+    const other = generated(by, text.replace("a", "a; reboot"));
+    expect(() => effectsOf("a", holding([script, other]))).toThrow("only a container can run");
   });
 
   it("reads what later versions of debhelper write", () => {

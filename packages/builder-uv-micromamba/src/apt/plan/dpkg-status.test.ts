@@ -49,6 +49,16 @@ Homepage: https://thing.test/
 `);
   });
 
+  it.each([
+    ["A package has an empty control file", { control: "", info: [], files: [] }],
+    [
+      "thing has the conffile /etc/gone, which it does not hold",
+      { control: CONTROL, info: [{ name: "conffiles", text: "/etc/gone\n", mode: 0o644 }], files: [] },
+    ],
+  ])("hands on: %s", (message, contents) => {
+    expect(() => installedStanza(contents)).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED", message }));
+  });
+
   it("writes what dpkg wrote again as it was, by name and architecture", () => {
     const text =
       "Package: a\nArchitecture: amd64\nConffiles:\n /etc/a 1\n\nPackage: a\nArchitecture: i386\n\nPackage: b\nArchitecture: all\n\n";

@@ -26,6 +26,9 @@ describe("aptSettings", () => {
     'APT { Get { AllowUnauthenticated "1"; }; };',
     'APT::Install-Suggests "true";',
     'Dir::Cache::pkgcache ""',
+    'APT::Get::Assume-Yes "true"; }',
+    'APT { Get { Assume-Yes "true"; };',
+    'APT { Get { Assume-Yes "true" }; };',
   ])("refuses %s", (text) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: "E_UNSUPPORTED" }));
   });

@@ -1,7 +1,8 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { debianBase } from "../fixtures/debian-base.ts";
 import { readAnswer, resolvePackages } from "./resolve-packages.ts";
 
 const SHA = "6f94b488255acd996254f775c77ff3956557c61f860a3c9caeaf65457554194f";
@@ -48,33 +49,77 @@ describe("readAnswer", () => {
   });
 });
 
-it("passes on once what apt says, though it is asked twice, and once what it fails of", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "resolve-packages-"));
-  try {
-    const aptGet = join(folder, "apt-get");
-    await writeFile(
-      aptGet,
-      '#!/bin/sh\ncase "$*" in *update*) exit 0;; esac\necho "E: no such package" >&2\nexit 100\n',
-    );
-    await chmod(aptGet, 0o755);
-    const texts: Record<string, string> = { "etc/apt/sources.list": "deb http://mirror.test/debian bookworm main\n" };
-    const text = (path: string) => texts[path] ?? "";
-    const base = { packages: [], file: () => undefined, text, below: () => [] };
+describe("resolvePackages", () => {
+  /** Asks an apt-get that is this shell script; `$root` is the root that it is given. */
+  async function resolved(script: string, files: Readonly<Record<string, string>>) {
+    const folder = await mkdtemp(join(tmpdir(), "resolve-packages-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [aptGet, root] = [join(folder, "apt-get"), join(folder, "root")];
+    await mkdir(root);
+    await writeFile(aptGet, `#!/bin/sh\nroot='${root}'\n${script}`, { mode: 0o755 });
     const lines: string[] = [];
-    const question = {
-      ...{ programs: { aptGet, dpkgDeb: "" }, base, baseName: "debian", architecture: "amd64", packages: ["nothing"] },
-      ...{
-        root: join(folder, "root"),
-        signal: new AbortController().signal,
-        onLine: (line: string) => lines.push(line),
-      },
-    };
-    await mkdir(question.root);
-    const error = await resolvePackages(question).catch((caught: Error) => caught);
-    expect(error).toMatchObject({ code: "E_RESOLVE" });
-    expect(`${(error as Error).message}`.match(/no such package/g)).toHaveLength(1);
-    expect(lines).toEqual(["E: no such package"]);
-  } finally {
-    await rm(folder, { recursive: true });
+    const resolution = resolvePackages({
+      programs: { aptGet, dpkgDeb: "" },
+      base: debianBase(files).system,
+      baseName: "debian",
+      architecture: "amd64",
+      packages: ["nothing"],
+      root,
+      signal: new AbortController().signal,
+      onLine: (line) => lines.push(line),
+    });
+    return { root, lines, error: await resolution.then(() => undefined).catch((error: Error) => error) };
   }
+  const LIST = { "etc/apt/sources.list": "deb http://mirror.test/debian bookworm main\n" };
+
+  it("passes on once what apt says, though it is asked twice, and once what it fails of", async () => {
+    const script = 'case "$*" in *update*) exit 0;; esac\necho "E: no such package" >&2\nexit 100\n';
+    const { error, lines } = await resolved(script, LIST);
+    expect(error).toMatchObject({ code: "E_RESOLVE" });
+    expect(`${error?.message}`.match(/no such package/g)).toHaveLength(1);
+    expect(lines).toEqual(["E: no such package"]);
+  });
+
+  it("gives apt the base's status, preferences, keys and sources, and no other setting", async () => {
+    const key = "usr/share/keyrings/other.gpg";
+    const { root } = await resolved("exit 100\n", {
+      ...LIST,
+      "var/lib/dpkg/status": "Package: base-files\nStatus: install ok installed\n",
+      "var/lib/dpkg/arch": "amd64\ni386\n",
+      "etc/apt/preferences.d/pins": "Package: *\n",
+      "etc/apt/trusted.gpg.d/debian.gpg": "keys",
+      "etc/apt/sources.list.d/more.sources": "Types: deb\nURIs: http://more.test/\nSuites: stable\nComponents: main\n",
+      "etc/apt/sources.list.d/other.list": `deb [signed-by=/${key}] https://other.test stable main\n`,
+      "etc/apt/sources.list.d/old.list.save": "deb http://old.test stable main\n",
+      [key]: "other keys",
+    });
+    const read = (path: string) => readFile(join(root, path), "utf8");
+    expect(await read("status")).toContain("base-files");
+    expect(await read("etc/preferences.d/pins")).toBe("Package: *\n");
+    expect(await read("etc/trusted.gpg.d/debian.gpg")).toBe("keys");
+    const sources = await read("etc/sources.list.d/base.sources");
+    expect(sources.match(/^URIs: .*$/gm)).toEqual([
+      "URIs: http://mirror.test/debian",
+      "URIs: http://more.test/",
+      "URIs: https://other.test",
+    ]);
+    const signedBy = /^Signed-By: (.*)$/m.exec(sources)?.[1] ?? "";
+    expect(await readFile(signedBy, "utf8")).toBe("other keys");
+    const settings = await read("apt.conf");
+    expect(settings).toContain('APT::Architectures { "amd64"; "i386"; };');
+    expect(settings).toContain('Dir::Etc::main "/dev/null";');
+  });
+
+  it.each([
+    ["sources of packages", {}],
+    [
+      "signed by /usr/share/keyrings/gone.gpg",
+      { "etc/apt/sources.list": "deb [signed-by=/usr/share/keyrings/gone.gpg] http://a.test b c\n" },
+    ],
+    ["logins", { ...LIST, "etc/apt/auth.conf": "machine mirror.test login a password b\n" }],
+    ["sets APT::Default-Release", { ...LIST, "etc/apt/apt.conf.d/50": 'APT::Default-Release "sid";' }],
+  ])("hands on a base whose sources or settings are not taken over: %s", async (said, files) => {
+    const { error } = await resolved("exit 0\n", files);
+    expect(error).toMatchObject({ code: "E_UNSUPPORTED", message: expect.stringContaining(said) });
+  });
 });
