@@ -10,8 +10,8 @@ import type { FilePlan } from "../plan/file-plan.ts";
 import { handedOn } from "../system/handed-on.ts";
 
 /**
- * Plans what update-alternatives(1) does with new choices: the files of their groups, and the links of each group's best
- * choice. It comes after everything else, since a link depends on whether its target exists.
+ * Plans what update-alternatives(1) does with new choices: the files of their groups, and the links of each group's
+ * best choice. It comes after everything else, since a link depends on whether its target exists.
  *
  * @throws ImageSpecError E_UNSUPPORTED where another file is in the place of a link.
  */
