@@ -36,4 +36,5 @@ export { type BuildCall, readBuildOptions } from "./request/build-options.ts";
 export { type BuildHost, type PreparedBuild, prepareBuild } from "./request/prepare-build.ts";
 export { normalPlatforms } from "./resolve/platforms.ts";
 export { faultPath } from "./spec/fault-path.ts";
+export { camelCase } from "./spec/parameter-names.ts";
 export { specError } from "./spec/parse-parameters.ts";

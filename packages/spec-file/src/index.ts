@@ -6,6 +6,7 @@
 export { findSpecFile } from "./find-spec-file.ts";
 export { draftSpec, type SpecDraft } from "./first-spec/draft-spec.ts";
 export { specYaml } from "./first-spec/spec-yaml.ts";
+export type { Target } from "./parse-targets.ts";
 export { readSpec, type SpecLocation, type SpecSource } from "./read-spec.ts";
-export { readTargets, type Target } from "./read-targets.ts";
+export { readTargets } from "./read-targets.ts";
 export { readCapped, readFileText } from "./spec-text.ts";

@@ -15,9 +15,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const { signal } = new AbortController();
 const idOf = async (file: string, root?: string) => {
-  const { content, ...source } = await readSpec({ file: join(folder, file), root: root && join(folder, root) }, signal);
+  const source = await readSpec({ file: join(folder, file), root: root && join(folder, root) }, signal);
   expect(source.root).toBe(join(folder, "real"));
-  return readTargets(content, source)[0]?.spec.id;
+  return (await readTargets(source))[0]?.spec.id;
 };
 
 it.each([

@@ -18,6 +18,8 @@ export interface SpecSource {
   folder: string | undefined;
   /** The spec file; none for standard input. */
   specFiles: readonly string[];
+  /** The text of the content, and what messages call it; undefined for a module. */
+  written: { text: string; name: string } | undefined;
 }
 
 /** Where a spec is read from. */
@@ -43,18 +45,20 @@ export async function readSpec(
   const root = givenRoot === undefined ? undefined : existingFolder(resolve(givenRoot));
   if (named === "-") {
     const text = await readCapped(process.stdin, "standard input", signal);
-    const content = await parseSpecText(text, "either", "standard input");
-    return { content, root: root ?? process.cwd(), folder: undefined, specFiles: [] };
+    const name = "standard input";
+    const content = await parseSpecText(text, "either", name);
+    return { content, root: root ?? process.cwd(), folder: undefined, specFiles: [], written: { text, name } };
   }
   const file = findSpecFile(named, process.cwd());
   const folder = dirname(file);
   const source = { root: root ?? realpathSync(folder), folder, specFiles: [file] };
   const kind = extname(file);
   if (kind !== ".json" && kind !== ".yaml" && kind !== ".yml") {
-    return { ...source, content: await importSpecModule(file, source.root, signal, anew) };
+    return { ...source, content: await importSpecModule(file, source.root, signal, anew), written: undefined };
   }
   const text = await readFileText(file, signal);
-  return { ...source, content: await parseSpecText(text, kind === ".json" ? "json" : "yaml", file) };
+  const content = await parseSpecText(text, kind === ".json" ? "json" : "yaml", file);
+  return { ...source, content, written: { text, name: file } };
 }
 
 function existingFolder(folder: string): string {

@@ -142,10 +142,9 @@ describe("what is not meant to be read", () => {
   ])("%s nested without measure is a fault of the spec", async (_, name, content) => {
     await cli.write(name, content);
     const { code, stderr } = await cli.run(["tag", name]);
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringMatching(/^error: E_SPEC: .*nested more than 100 levels deep\nhint: /),
-    ]);
+    const place = name === "a.json" ? " \\(a\\.json:1:10\\)" : "";
+    const said = new RegExp(`^error: E_SPEC: .*nested more than 100 levels deep${place}\nhint: `);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
   });
 
   it("a pipe, a socket or a device in place of the file", async () => {

@@ -16,8 +16,9 @@ export interface ChosenTargets {
  * E_SPEC, E_CYCLE for the file.
  */
 export async function chosenTargets({ line, signal }: CommandContext, anew = false): Promise<ChosenTargets> {
-  const { content, root, folder, specFiles } = await readSpec({ ...line, anew }, signal);
-  const targets = choose(readTargets(content, { root, specFiles }), line.targets);
+  const source = await readSpec({ ...line, anew }, signal);
+  const { folder } = source;
+  const targets = choose(await readTargets(source), line.targets);
   const { id } = line;
   if (id === undefined) return { targets, folder };
   const { name, spec } = only(targets, line, "--id");

@@ -62,8 +62,7 @@ function specFile({ uri, folder, text }: PlacedUse): string {
 }
 
 async function readFile(file: string, signal: AbortSignal): Promise<Target[]> {
-  const { content, root, specFiles } = await readSpec({ file }, signal);
-  return readTargets(content, { root, specFiles });
+  return readTargets(await readSpec({ file }, signal));
 }
 
 function choose(targets: readonly Target[], { uri, text }: PlacedUse, file: string): ImageSpec {
