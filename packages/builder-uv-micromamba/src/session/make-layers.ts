@@ -30,7 +30,9 @@ export async function makeLayers(
   });
   const most = Math.min(availableParallelism(), 4);
   const made = await inParallel(looked, { most, signal }, async ({ source, step, found }, either) => {
-    const layer = found ?? (await timedStep(emit, step, () => layers.make(source, either)));
+    // It may have been awaited of another build under way.
+    const ending = () => (layers.made(source) ? "done" : "cached");
+    const layer = found ?? (await timedStep(emit, step, () => layers.make(source, either), ending));
     ready(layer);
     return layer;
   });
