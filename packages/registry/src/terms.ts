@@ -32,6 +32,7 @@ export {
   LARGEST_SETTINGS,
   readRegularFile,
 } from "./file/read-regular-file.ts";
+export { type AuthorityFile, authorityFiles } from "./http/authority-files.ts";
 export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, machinePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { isDeeper } from "./json/is-deeper.ts";

@@ -56,6 +56,14 @@ describe("BuildSession", () => {
     await session.close();
   });
 
+  it("is not opened where certificates that this machine trusts cannot be read", async () => {
+    vi.stubEnv("SSL_CERT_FILE", join(root, "none.pem"));
+    await expect(open("uv")).rejects.toMatchObject({
+      code: "E_INPUT_FILE",
+      message: expect.stringContaining("SSL_CERT_FILE"),
+    });
+  });
+
   it("starts nothing once it is over or cancelled", async () => {
     const cancelled = new AbortController();
     const sessions = [await open(await slowUv(0)), await open(await slowUv(0), cancelled.signal)];

@@ -1,5 +1,6 @@
 import { type BuildRequest, ImageSpecError, isImageSpecError } from "@imagespec/core/builder";
 import { HttpTransport, parseReference, RegistryClient, untilAborted } from "@imagespec/registry";
+import { authorityFiles } from "@imagespec/registry/terms";
 import type { BaseImage } from "../base/base-image.ts";
 import { readBase } from "../base/read-base.ts";
 import { BlobStore } from "../cache/blob-store.ts";
@@ -48,11 +49,13 @@ export interface BuildSession {
 /**
  * Opens the cache and the clients for a build. `turns` holds what the builder's other builds are working at.
  *
- * @throws ImageSpecError E_CACHE.
+ * @throws ImageSpecError E_CACHE, and E_INPUT_FILE for certificates of this machine that cannot be read.
  */
 export async function openSession(request: BuildRequest<Options>, turns: Turns = new Map()): Promise<BuildSession> {
   const { options } = request;
   const cache = new CacheFolder();
+  // As in every builder: whether something will need the certificates shows only later.
+  await authorityFiles(process.env);
   await cache.open();
   const blobs = new BlobStore(cache);
   const { credentials, mirrors, client } = request;

@@ -12,18 +12,24 @@ afterEach(() => rm(folder, { recursive: true }));
 
 it("reads the file SSL_CERT_FILE names, else that of NODE_EXTRA_CA_CERTS", async () => {
   const [one, two] = [join(folder, "one.pem"), join(folder, "two.pem")];
-  await writeFile(one, "one");
-  await writeFile(two, "two");
+  const pem = (name: string) => `${name}\n-----BEGIN CERTIFICATE-----\n`;
+  await writeFile(one, pem("one"));
+  await writeFile(two, pem("two"));
   const env = { SSL_CERT_FILE: one, NODE_EXTRA_CA_CERTS: two };
-  expect(await hostCertificates(env)).toEqual({ file: one, variable: "SSL_CERT_FILE", pem: "one" });
-  expect(await hostCertificates({ ...env, SSL_CERT_FILE: "" })).toMatchObject({ file: two, pem: "two" });
+  expect(await hostCertificates(env)).toEqual({ file: one, variable: "SSL_CERT_FILE", pem: pem("one") });
+  expect(await hostCertificates({ ...env, SSL_CERT_FILE: "" })).toMatchObject({ file: two, pem: pem("two") });
   expect(await hostCertificates({})).toBeUndefined();
 });
 
-it.each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"])("names %s when its file cannot be read", async (variable) => {
-  await expect(hostCertificates({ [variable]: join(folder, "none.pem") })).rejects.toMatchObject({
-    code: "E_INPUT_FILE",
-    message: expect.stringContaining(variable),
-    hint: expect.stringContaining(variable),
-  });
-});
+it.each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"])(
+  "names %s when its file cannot be read or holds none",
+  async (variable) => {
+    await writeFile(join(folder, "other.pem"), "no certificate");
+    for (const file of ["none.pem", "other.pem"])
+      await expect(hostCertificates({ [variable]: join(folder, file) })).rejects.toMatchObject({
+        code: "E_INPUT_FILE",
+        message: expect.stringContaining(variable),
+        hint: expect.stringContaining(variable),
+      });
+  },
+);
