@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -37,6 +47,20 @@ it("keeps it from the second command on under CI, where there may be none", () =
   expect(kept()).toEqual([]);
   start(cache, { CI: "true" });
   expect(kept()).not.toEqual([]);
+});
+
+it("runs nothing of a folder that others can write to, or of a link", () => {
+  const cache = join(folder, "cache");
+  const compiled = join(cache, "compiled");
+  mkdirSync(compiled, { recursive: true });
+  chmodSync(compiled, 0o770);
+  expect(start(cache)).toMatch(/^\d/);
+  expect(readdirSync(compiled)).toEqual([]);
+  renameSync(compiled, join(folder, "elsewhere"));
+  chmodSync(join(folder, "elsewhere"), 0o700);
+  symlinkSync(join(folder, "elsewhere"), compiled);
+  expect(start(cache)).toMatch(/^\d/);
+  expect(readdirSync(join(folder, "elsewhere"))).toEqual([]);
 });
 
 it("starts without where the cache cannot be", () => {

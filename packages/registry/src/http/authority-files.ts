@@ -13,8 +13,8 @@ export interface AuthorityFile {
 }
 
 /**
- * The files that SSL_CERT_FILE and NODE_EXTRA_CA_CERTS name, in this order. Each was set to be used, so going on without
- * it would fail later, in words that name no variable.
+ * The files that SSL_CERT_FILE and NODE_EXTRA_CA_CERTS name, in this order. Each was set to be used, so going on
+ * without it would fail later, in words that name no variable.
  *
  * @throws ImageSpecError E_INPUT_FILE for a file that cannot be read or holds no certificate.
  */
