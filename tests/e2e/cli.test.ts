@@ -115,7 +115,14 @@ describe("what needs no builder", () => {
     await using closed = await startRegistry({ auth: { type: "basic", users: { a: "b" } } });
     await using folder = await temporaryFolder({ "imagespec.yaml": spec("exists", "commands: [date]\n") });
     expect(await imagespec(["exists"], { cwd: folder.path })).toMatchObject({ code: 3, stdout: "absent\n" });
+    const said = async (...args: string[]) => JSON.parse((await imagespec(args, { cwd: folder.path })).stdout);
+    const reference = expect.stringMatching(/exists:[a-z2-7]{26}$/);
+    expect(await said("exists", "--json")).toEqual({ reference, status: "absent" });
+    const hash = expect.stringMatching(/^[a-z2-7]{26}$/);
+    expect(await said("tag", "--json")).toEqual({ reference, tag: hash, id: hash });
     await writeFile(join(folder.path, "imagespec.yaml"), `name: x\nregistry: ${closed.host}\n`);
+    const cause = { code: "E_REGISTRY_AUTH", message: expect.stringContaining(closed.host), hint: expect.any(String) };
+    expect(await said("exists", "--json")).toMatchObject({ status: "unknown", cause });
     const unknown = await imagespec(["exists"], { cwd: folder.path });
     expect(unknown).toMatchObject({ code: 4, stdout: "unknown\n", stderr: expect.stringContaining(closed.host) });
   });

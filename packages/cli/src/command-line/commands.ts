@@ -47,7 +47,7 @@ const COMMANDS = {
   tag: {
     summary: "print the tag",
     file: true,
-    options: SEVERAL_IMAGES,
+    options: [...SEVERAL_IMAGES, "json"],
     examples: [
       ["imagespec tag app.yaml", "print the tag of one spec"],
       ["generate-spec | imagespec tag - --root src", "read the spec from standard input"],
@@ -56,7 +56,7 @@ const COMMANDS = {
   exists: {
     summary: "print present, absent or unknown (exit 0, 3, 4)",
     file: true,
-    options: [...SEVERAL_IMAGES, "insecure"],
+    options: [...SEVERAL_IMAGES, "insecure", "json"],
     examples: [["imagespec exists || imagespec build", 'build only where the answer is not "present"']],
   },
   render: {

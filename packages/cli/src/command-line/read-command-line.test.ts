@@ -67,7 +67,7 @@ describe("mistakes", () => {
       /imagespec build: .*'--forse' \(did you mean --force\?\)$/,
       /Use one of --target, .*--no-push/,
     ],
-    [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --id, --platform\./],
+    [["tag", "--push"], /imagespec tag: .*'--push'/, /Use one of --target, --root, --id, --platform, --json\./],
     [["build", "--constructor"], /'--constructor'/, /Use one of --target/],
     [["schema", "--json"], /'--json'/, /Use one of --config\./],
     [["builders", "a.yaml"], /builders takes no file/, /./],

@@ -26,3 +26,8 @@ export type Command = (context: CommandContext) => Promise<number>;
 export function answerLine(target: Target, value: string, targets: readonly Target[]): string {
   return targets.length === 1 ? value : `${target.name ?? target.spec.name}\t${value}`;
 }
+
+/** One answer of `--json`, as a line: with the target's name where the file names several. */
+export function jsonLine(target: Target, answer: object): string {
+  return JSON.stringify({ ...(target.name === undefined ? {} : { target: target.name }), ...answer });
+}
