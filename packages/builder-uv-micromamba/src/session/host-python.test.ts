@@ -87,6 +87,18 @@ describe("hostPython", () => {
     expect(await find(["odd", "shims"], real.version)).toMatchObject({ version: `${real.minor}.98` });
   });
 
+  it("starts the interpreter that a script has led to by itself the next time, and the script where it is gone", async () => {
+    const itself = join(root, "itself");
+    await symlink(real.path, itself);
+    await script("shims", `[ -e '${itself}' ] && exec '${itself}' "$@"`);
+    const found = { path: expect.any(String), version: real.version };
+    for (let times = 0; times < 2; times++) expect(await find(["shims"], real.version)).toEqual(found);
+    expect(await asked()).toEqual(["shims"]);
+    await rm(itself);
+    expect(await find(["shims"], real.version)).toBeUndefined();
+    expect(await asked()).toEqual(["shims", "shims"]);
+  });
+
   it("asks what is one file once", async () => {
     await answering("shims", 98);
     await symlink("shims", join(root, "link"));
