@@ -54,7 +54,7 @@ export class FileTree {
     return implied;
   }
 
-  /** The file that a hard link was when its layer was made, whatever came to stand at the other path since. */
+  /** The file that a hard link led to when its layer was made, whatever later layers have put at that path. */
   async #linked(link: Located): Promise<Located | undefined> {
     let found: Located | undefined = link;
     for (let links = 0; found?.entry.hard; links++) {
@@ -64,7 +64,7 @@ export class FileTree {
     return found;
   }
 
-  /** How many layers from the top the one is that holds the file at exactly that path; -1 where none does. */
+  /** The layer that holds the file at exactly that path, counted from the top; -1 where none does. */
   async layerOf(path: string): Promise<number> {
     for (const [at, layer] of this.#layers.entries()) if ((await layer()).entries[path]?.type === "file") return at;
     return -1;
@@ -170,12 +170,12 @@ export class FileTree {
     const paths = this.#paths.get(index) ?? Object.keys(index.entries).sort();
     this.#paths.set(index, paths);
     if (folder === "") return paths;
-    // In this order "0" follows "/" at once, so that all paths below a folder stand together.
+    // "0" comes right after "/" in this order, so all paths below a folder stand between these two.
     return paths.slice(placeOf(paths, `${folder}/`), placeOf(paths, `${folder}0`));
   }
 }
 
-/** How many of the paths, which are in order, come before that text. */
+/** How many of the sorted paths come before a text. */
 function placeOf(paths: readonly string[], text: string): number {
   let low = 0;
   for (let high = paths.length; low < high; ) {
@@ -196,7 +196,7 @@ function replaces({ type }: LayerEntry, implied: LayerEntry | undefined): boolea
  * once, since a large environment has tens of thousands of files in some tens of layers.
  */
 function seenBelow(above: readonly LayerIndex["entries"][]): (path: string) => boolean {
-  /** Of each folder the layers that have it, among whose names may be whiteouts; undefined for one that is hidden. */
+  /** By folder, the layers that have it and so may have whiteouts in it; undefined for a folder that is hidden. */
   const folders = new Map<string, LayerIndex["entries"][] | undefined>();
   return (path) => {
     const end = path.lastIndexOf("/") + 1;
@@ -222,7 +222,7 @@ function isHidden(entries: LayerIndex["entries"], path: string): boolean {
     if (entries[`${folder}.wh..wh..opq`] !== undefined) return true;
     if (slash === -1) return false;
     const parent = entries[path.slice(0, slash)];
-    // Every folder that leads to something has an entry, so that there is no whiteout below one that has none.
+    // Every folder that leads to an entry has one itself, so there is no whiteout below a folder without an entry.
     if (parent?.type !== "directory") return parent !== undefined;
     start = slash + 1;
   }

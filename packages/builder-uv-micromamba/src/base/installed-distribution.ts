@@ -1,23 +1,20 @@
 import { isVersion } from "../wheel/version.ts";
 
-/** What says in a .dist-info that it was not installed from an index (PyPA direct URL origin). */
+/** The file in a .dist-info of a distribution that was not installed from an index (PyPA direct URL origin). */
 export const DIRECT_URL = "direct_url.json";
 
 /** A Python distribution in an environment. */
 export interface InstalledDistribution {
   name: string;
-  /** Empty where only a file inside it says so, as for one that is installed for development. */
+  /** Empty where only a file inside the distribution states it, as for one that is installed for development. */
   version: string;
-  /**
-   * Name of what stands for it in site-packages: its .dist-info folder, or what setuptools wrote before there were
-   * such.
-   */
+  /** The name of its .dist-info folder in site-packages, or of what setuptools wrote before there were such folders. */
   info: string;
-  /** The text of its direct_url.json, where it was not installed from an index and somebody has looked. */
+  /** The text of its direct_url.json, if it has one and it has been read. */
   origin?: string | undefined;
 }
 
-/** What may be a distribution's name; pip gives what it is taking out another one: `~ame`. */
+/** The names that distributions may have. pip renames one that it is removing to `~ame`, which is not among them. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const DIST_INFO = /^([^-]+)-(.+)\.dist-info$/;
 /**

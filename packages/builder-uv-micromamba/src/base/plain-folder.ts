@@ -18,7 +18,7 @@ export async function plainFolder(path: string, tree: FileTree, baseName: string
   );
 }
 
-/** Whether a folder has the mode and the owner that docker gives to one which a layer only implies. */
+/** Whether a folder has the mode and owner that docker gives to a folder that a layer only implies. */
 export function isAsImplied({ mode, uid, gid }: LayerEntry): boolean {
   return mode === 0o755 && uid === 0 && gid === 0;
 }

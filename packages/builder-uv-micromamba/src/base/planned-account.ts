@@ -7,15 +7,15 @@ export interface Account {
   home: string;
 }
 
-/** An account in the files of a base image, and what those files are when it had to be added. */
+/** An account over a base image, and the base's files with it where it had to be added. */
 export interface PlannedAccount extends Account {
-  /** New contents; undefined when the account was there. */
+  /** The new contents; undefined where the base has the account. */
   passwd?: string | undefined;
   group?: string | undefined;
 }
 
 const FIRST_ID = 1000;
-/** The largest id that is one: the next stands for none (chown(2)). */
+/** The largest user or group id; the next number means "no change" to chown(2). */
 const LARGEST_ID = 0xfffffffe;
 
 /**

@@ -3,7 +3,7 @@ import type { Header } from "tar-stream";
 import { isFile, LAYER_CAPS, type LayerCaps, readLayer, relativePath } from "./read-layer.ts";
 import { findVersion, versionProbe } from "./version-probe.ts";
 
-/** What one entry of a layer is: type, mode, owner, link target, and the version found inside a Python or a libc. */
+/** One entry of a layer: type, mode, owner, link target, and the version found inside a Python or a C library. */
 export interface LayerEntry {
   type: "file" | "directory" | "symlink" | "other";
   mode: number;
@@ -12,15 +12,15 @@ export interface LayerEntry {
   link?: string;
   /** For a hard link: `link` is the path of the file, a plain one from the root. */
   hard?: true;
-  /** Bytes of a file that may be written again, with another owner. */
+  /** The size in bytes of a file that may be written again with another owner. */
   size?: number;
   /** Of a Python interpreter or library, `3.11.2`; of a C library, `glibc 2.36`. */
   version?: string;
   /** The text of the few files for which it matters, and of those that are written again with another owner. */
   text?: string;
-  /** Of bytecode in an environment: it does not say by a hash what source it is of (PEP 552), and is made anew. */
+  /** Set for bytecode in an environment that does not name its source by a hash (PEP 552), and is made anew. */
   unchecked?: true;
-  /** For a folder that only the paths below it imply: mode and owner are those of a lower layer that has it. */
+  /** Set for a folder that only the paths below it imply: its mode and owner are those in a lower layer. */
   implied?: true;
 }
 
@@ -46,7 +46,7 @@ export const SCAN_CAPS: LayerCaps & TextCaps = {
 
 /** Limit in bytes of the texts that a layer is not read again for: a home folder's dot files, and not a program. */
 const OWNED_BYTES = 64 * 1024;
-/** Below these everything is the image's user's. */
+/** The folders in which everything belongs to the image's user. */
 const OWNED = /^(root|opt\/venv|opt\/micromamba\/envs\/runtime)\//;
 const BYTECODE =
   /^opt\/(venv|micromamba\/envs\/runtime)\/lib\/python3\.\d+\/site-packages\/(.*\/)?__pycache__\/[^/]+\.pyc$/;

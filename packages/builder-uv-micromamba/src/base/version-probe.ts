@@ -1,10 +1,10 @@
-/** How a version is written inside a binary. */
+/** How a version is found inside a binary. */
 export interface VersionProbe {
   pattern: RegExp;
   format(match: RegExpExecArray): string;
 }
 
-/** Bytes kept between chunks, so that a version is found across their border. */
+/** How many bytes of a chunk are kept, so that a version is found across the border to the next one. */
 const OVERLAP = 256;
 
 /** What to look for in a file of that name: Python's own version, or that of the C library. */

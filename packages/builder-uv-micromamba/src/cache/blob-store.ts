@@ -9,7 +9,7 @@ import { flushFile } from "./flush-file.ts";
 const WRITE_BYTES = 1024 * 1024;
 const WRITE_CHUNKS = 512;
 
-/** What is known of a file before it is stored. Hashes are `algorithm:hex`, in lower case. */
+/** What is known of a file before it is stored. Hashes are written as `algorithm:hex`, in lower case. */
 export interface ExpectedBlob {
   /** Names it in messages. */
   subject: string;
@@ -52,7 +52,7 @@ export class BlobStore {
   async size(digest: string): Promise<number | undefined> {
     const path = this.path(digest);
     const found = await stat(path).catch(() => undefined);
-    // What is no file, such as a pipe, is replaced.
+    // Anything else, such as a pipe, counts as missing and is replaced.
     if (!found?.isFile()) return undefined;
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
@@ -177,7 +177,7 @@ async function write(file: FileHandle, chunks: readonly Uint8Array[]): Promise<v
   let left = chunks.filter(({ length }) => length > 0);
   while (left.length > 0) {
     let { bytesWritten } = await file.writev(left);
-    // A call may write less than all of it.
+    // One call may write only a part.
     left = left.flatMap((chunk) => {
       const done = Math.min(bytesWritten, chunk.length);
       bytesWritten -= done;

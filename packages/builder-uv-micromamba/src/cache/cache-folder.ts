@@ -35,7 +35,7 @@ export class CacheFolder {
    */
   async open(): Promise<void> {
     try {
-      // Others than the user and the group never write what a build is made of, whatever the umask.
+      // Only user and group may write what builds are made of, whatever the umask is.
       for (const folder of ["tmp", "blobs/sha256", "records"]) await makeFolder(this.path(folder), 0o770);
       for (const name of await readdir(this.path("tmp"))) {
         const path = this.path("tmp", name);
@@ -103,7 +103,7 @@ export class CacheFolder {
   }
 }
 
-/** An error of the file system below the cache as E_CACHE. */
+/** E_CACHE for an error of the file system in the cache. */
 export function cacheError(path: string, cause: unknown): ImageSpecError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ImageSpecError("E_CACHE", `The cache ${path} cannot be used: ${reason}`, {

@@ -13,7 +13,7 @@ import { collectBytes, type HttpResponse, type HttpTransport } from "@imagespec/
 import type { BlobStore, ExpectedBlob } from "./blob-store.ts";
 
 const REDIRECTS = 8;
-/** Bytes of the largest file of which no size is stated: several times the largest wheel there is. */
+/** The most bytes of a file without a stated size: several times those of the largest wheel there is. */
 const MOST_BYTES = 16 * 1024 ** 3;
 const TRIES = 4;
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
@@ -36,7 +36,7 @@ export class Downloader {
   readonly #report: TransferReport;
   readonly #mostBytes: number;
 
-  /** `mostBytes`: what a file may have of which no size is stated. */
+  /** `mostBytes`: the most bytes of a file without a stated size. */
   constructor(
     http: HttpTransport,
     blobs: BlobStore,
@@ -106,7 +106,7 @@ export class Downloader {
     }
   }
 
-  /** What `get` gives, which is tried again where another attempt may fare better. */
+  /** The result of `get`, which is tried again where another attempt may succeed. */
   async #tried<T>(wanted: WantedBlob, signal: AbortSignal, get: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {

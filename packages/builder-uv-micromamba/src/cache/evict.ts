@@ -7,8 +7,8 @@ import type { CacheFolder } from "./cache-folder.ts";
 /** Files used within this time, in milliseconds, are kept: another build may be about to read them. */
 const IN_USE_MS = 60 * 60 * 1000;
 /**
- * For so long, in milliseconds, a cache is not looked through again: whatever came since is in use, so that all a look
- * could remove is what went out of use meanwhile.
+ * Milliseconds in which a cache is not looked through again. What came into it since the last look is still in use, so
+ * a new look could only remove what went out of use meanwhile.
  */
 const LOOKED_MS = 10 * 60 * 1000;
 
@@ -51,12 +51,12 @@ function isRecent(looked: string, maxBytes: number): boolean {
   try {
     return readOwnFile(looked) === String(maxBytes);
   } catch {
-    // Whoever cannot read when somebody looked, looks.
+    // Where it cannot be read when the last look was, it counts as long ago.
     return false;
   }
 }
 
-/** Without a promise, since one for each of thousands of files takes twice as long. */
+/** Synchronous, since a promise for each of thousands of files takes twice as long. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);

@@ -1,18 +1,18 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 
-/** A record of the cache on its way to another machine: what it is of, and what is known of that. */
+/** A record of the cache on its way to another machine: what it is about, and what is known about it. */
 export interface PackedRecord {
   of: string;
   value: unknown;
 }
 
-/** Raised when the same records should be read in another way. */
+/** The version of the format. */
 const VERSION = 1;
-/** Bytes of JSON that are packed at most, and read. */
+/** The most bytes of JSON that are packed, and read again. */
 const MOST = 64 * 1024 * 1024;
 
-/** Records as one compressed text: the first ones, as many as there is room for. */
+/** Records as one compressed text: as many of them, from the first on, as there is room for. */
 export async function packRecords(records: Iterable<PackedRecord>): Promise<Uint8Array> {
   const texts: string[] = [];
   let length = 0;

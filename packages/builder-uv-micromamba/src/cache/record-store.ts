@@ -8,13 +8,13 @@ import { inTurn, type Turns } from "./in-turn.ts";
 import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 import type { RegistryRecords } from "./registry-records.ts";
 
-/** One record on disk: what it is of, and what is known of that. */
+/** A record as it is written to disk: what it is about, and what is known about it. */
 interface RecordFile {
   of: string;
   value: unknown;
 }
 
-/** How an index of packages is asked, whose answers change. */
+/** How something is asked whose answers change, such as an index of packages. */
 export interface RecentQuestion<T> {
   force: boolean;
   ask(): Promise<T>;
@@ -64,7 +64,7 @@ export class RecordStore {
     return shared as T | undefined;
   }
 
-  /** At once: a build reads dozens of records, and what promises and threads take for each is ten times the reading. */
+  /** Synchronous: a build reads dozens of records, and a promise and a thread for each take ten times the reading. */
   #read(kind: string, of: string): unknown {
     const path = this.#path(kind, of);
     const text = orNothing(() => readOwnFile(path));
@@ -82,7 +82,7 @@ export class RecordStore {
     return record.value;
   }
 
-  /** Whether there is one, its text unread. */
+  /** Whether there is a record. Its text is not read. */
   async has(kind: string, key: unknown): Promise<boolean> {
     const of = subject(kind, key);
     const isOwn = await stat(this.#path(kind, of)).then(
@@ -99,14 +99,14 @@ export class RecordStore {
 
   async #write(kind: string, of: string, value: unknown): Promise<void> {
     const body = JSON.stringify({ of, value } satisfies RecordFile);
-    // What a crash leaves half written does not match its hash.
+    // A record that a crash leaves half written does not match its hash.
     await this.#folder.replace(this.#path(kind, of), `${sha256(body)}\n${body}`);
     this.#shared?.use(kind, of, value);
   }
 
   /**
-   * What is known under a key; where nothing is, what `find` finds out, which is kept. Of builds side by side only one
-   * finds it out.
+   * What is known under a key, or else the result of `find`, which is kept. Of several builds at a time only one calls
+   * `find`.
    */
   async known<T>(kind: string, key: unknown, find: () => Promise<T>): Promise<T> {
     const known = await this.get<T>(kind, key);

@@ -12,7 +12,7 @@ import {
 import { type PackedRecord, packRecords, unpackRecords } from "./packed-records.ts";
 import { isFresh, type RecentAnswer } from "./recent-answer.ts";
 
-/** Kinds of records that follow from their keys alone, wherever they are taken. */
+/** The kinds of records that follow from their keys alone, on whatever machine. */
 const LASTING: ReadonlySet<string> = new Set([
   "apt-layers",
   "base-layers",
@@ -25,7 +25,7 @@ const LASTING: ReadonlySet<string> = new Set([
   "wheel-files",
   "wheel-sizes",
 ]);
-/** Kinds of records that count for some minutes, as they do on the machine that took them. */
+/** The kinds of records that count for some minutes, as on the machine that made them. */
 const RECENT: ReadonlySet<string> = new Set([
   "listed-pythons",
   "recent-apt-resolutions",
@@ -34,7 +34,7 @@ const RECENT: ReadonlySet<string> = new Set([
 ]);
 const RECORDS_TYPE = "application/vnd.imagespec.records.v1+gzip";
 const EMPTY = { mediaType: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
-/** Bytes that are read of a registry's records. */
+/** The most bytes of a registry's records that are read. */
 const LARGEST = 64 * 1024 * 1024;
 
 /** Where an image's records are kept in a registry. */
@@ -157,9 +157,7 @@ function kindOf(of: string): string {
   return kind;
 }
 
-/**
- * Whether what is known of something says a value already; of an index's answer the time is no matter while it counts.
- */
+/** Whether a value is known already. Of an answer that counts for some minutes, its time makes no difference. */
 function says(known: unknown, of: string, value: unknown): boolean {
   // Most values were taken from there; their texts have megabytes.
   if (known === value) return true;

@@ -12,9 +12,9 @@ import { isTooLong, isWhiteout } from "../layer/tar-entry.ts";
 import { lazy } from "../lazy.ts";
 import { ZipArchive } from "../wheel/zip-archive.ts";
 
-/** What is read of the metadata under `info/`. */
+/** The files of metadata under `info/` that are read. */
 const INFO_FILES = ["info/files", "info/paths.json", "info/has_prefix", "info/index.json", "info/link.json"];
-/** Limit of one of them, in bytes; real packages have far less. */
+/** The most bytes of one of them; real packages have far less. */
 const MAX_INFO_FILE = 64 * 1024 * 1024;
 /** Bytes that are unpacked before their ratio to the packed ones counts, as in layers of base images. */
 const RATIO_FROM = 64 * 1024 * 1024;
@@ -35,10 +35,12 @@ export interface ArchiveMember {
  * A conda package on disk, `.conda` (zip of two zstd tars) or `.tar.bz2`, read as a stream and never unpacked (conda:
  * package specification).
  *
- * @throws ImageSpecError E_RESOLVE naming the file for one that is neither.
+ * @throws ImageSpecError E_RESOLVE naming a file that is neither.
  */
 export class CondaArchive {
-  /** The files under `info/` that say what the package is, by path; read once, for which all of a `.tar.bz2` is. */
+  /**
+   * The files of metadata, by path, read once. In a `.tar.bz2` they may stand anywhere, so all of it is read for them.
+   */
   readonly info: () => Promise<ReadonlyMap<string, Buffer>> = lazy(() => this.#readInfo());
   readonly #file: string;
   readonly #fn: string;
@@ -66,11 +68,11 @@ export class CondaArchive {
     if (!this.#fn.endsWith(".conda")) {
       const { size } = await stat(this.#file);
       const packed = createReadStream(this.#file);
-      // Not `Readable.wrap`, which waits for ever once this old kind of stream gives two blocks at a time.
+      // `Readable.wrap` would wait for ever once this old kind of stream emits two blocks at a time.
       const plain = new PassThrough();
       const unpacking = packed.pipe(unbzip2());
       packed.on("error", (error) => plain.destroy(error));
-      // It has no words for bytes that are not there.
+      // The library has no message of its own for a file that is cut off.
       unpacking.on("error", (error: Error) =>
         plain.destroy(error instanceof TypeError ? new Error("it is cut off", { cause: error }) : error),
       );
@@ -92,7 +94,7 @@ export class CondaArchive {
     }
   }
 
-  /** Passes on what is unpacked of so many packed bytes, up to the limits of a layer. */
+  /** Passes on the unpacked bytes of a part with so many packed bytes, within the limits that layers have. */
   #cap(packed: number): Transform {
     const { bytes, ratio } = LAYER_CAPS;
     const most = Math.min(bytes, Math.max(RATIO_FROM, packed * ratio));
@@ -136,9 +138,9 @@ export class CondaArchive {
 }
 
 /**
- * A path of the package's tar, of a file or of what a hard link is to, in its prefix.
+ * The path in the prefix of a name in the package's tar: that of a file, or the target of a hard link.
  *
- * @throws ImageSpecError E_RESOLVE for one that leads out or can be no file's.
+ * @throws ImageSpecError E_RESOLVE for a name that leads out of the prefix, or that no file can have.
  */
 export function packagedPath(name: string, fn: string): string {
   if (name.startsWith("/") || name.split("/").includes(".."))

@@ -10,15 +10,15 @@ import type { CondaPackage } from "./conda-package.ts";
 import { type PackageInfo, readPackageInfo } from "./package-paths.ts";
 import { LARGEST_TEXT, replacePrefix } from "./prefix-placeholder.ts";
 
-/** Where packages go. */
+/** The environment that packages are installed into. */
 export interface CondaTarget {
   /** Absolute path of the environment in the image. */
   prefix: string;
-  /** Of the environment's Python, when it has one: `3.12` and `lib/python3.12/site-packages`. */
+  /** `3.12` and `lib/python3.12/site-packages`, where the environment has a Python. */
   python: { minor: string; sitePackages: string } | undefined;
 }
 
-/** What a file of the package became, for its conda-meta record. */
+/** A file as the package's conda-meta record lists it. */
 interface LinkedPath {
   _path: string;
   path_type: "hardlink" | "softlink" | "directory" | "unix_python_entry_point";
@@ -27,8 +27,8 @@ interface LinkedPath {
 }
 
 /**
- * What installing a package into the prefix writes: its files with the prefix put in, Python packages for any platform
- * laid into site-packages with their entry points, and its conda-meta record. Link scripts are never run.
+ * The files that installing a package into the prefix writes: its own, with the prefix in place of the placeholder; for
+ * `noarch: python`, in site-packages and with entry points; and its conda-meta record. Link scripts are never run.
  *
  * @throws ImageSpecError E_RESOLVE for an archive that is not a package, E_UNSUPPORTED for one that cannot be
  * relocated.
@@ -98,7 +98,7 @@ function installedPath(path: string, info: PackageInfo, target: CondaTarget, fn:
   return path;
 }
 
-/** One file of a package, and where it goes. */
+/** One file of a package, and its place. */
 interface Placed {
   member: ArchiveMember;
   /** In the prefix. */
@@ -108,7 +108,7 @@ interface Placed {
   fn: string;
 }
 
-/** The entry of one file, and what is to be recorded of it; undefined for a folder. */
+/** The entry of one file, and its line in the record; undefined for a folder. */
 async function toEntry(placed: Placed): Promise<{ entry: TarEntry; linked: LinkedPath } | undefined> {
   const { member, path, info, target, fn } = placed;
   const { header } = member;
@@ -164,7 +164,7 @@ function record(path: string, type: LinkedPath["path_type"], content: Uint8Array
   return { _path: path, path_type: type, sha256_in_prefix: sha256, size_in_bytes: content.length };
 }
 
-// The record conda, mamba and pip's conda-aware tools read; without the paths of a cache, which would be the host's.
+// The record that conda and mamba read, without the paths of a cache, which would be the host's.
 function metaRecord(pack: CondaPackage, linked: LinkedPath[]): string {
   const paths = [...linked].sort((a, b) => (a._path < b._path ? -1 : 1));
   const body = {

@@ -10,27 +10,27 @@ import type { CondaPackage } from "./conda-package.ts";
 /** Part of the cache key; raised when a package should give other entries. */
 const RECIPE = 3;
 
-/** Gets a package's archive, checked by its hash, and returns its file. */
+/** Fetches a package's archive, checks its hash, and returns its path. */
 export type FetchPackage = (pack: CondaPackage, signal: AbortSignal) => Promise<string>;
 
-/** A package, and what it lays into the prefix. */
+/** A package, and the files that it installs. */
 export interface ListedPackage {
   pack: CondaPackage;
   files: readonly InstalledFile[];
 }
 
-/** Where packages go, and what making their layers needs. */
+/** The environment, and what making its layers takes. */
 export interface CondaLayersQuestion {
   target: CondaTarget;
-  /** Layers there may be. */
+  /** The most layers there may be. */
   limit: number;
   fetchPackage: FetchPackage;
   warn(message: string): void;
 }
 
 /**
- * The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made.
- * A path that several have is taken from the one whose name is last, whatever layer it is in.
+ * The layers of a conda environment: grouped as wheels are; packages are fetched only for layers that must be made. A
+ * path that several have is taken from the one whose name is last, whatever layer it is in.
  *
  * @throws ImageSpecError E_UNSUPPORTED for a path that is a link in one package and a folder in another.
  */
@@ -56,8 +56,8 @@ export function condaLayers(packages: readonly ListedPackage[], question: CondaL
       first: at === 0,
       recipe: RECIPE,
     },
-    // Hundreds of megabytes of programs, which nobody has deflated: time counts for more here than bytes that never
-    // differ.
+    // Conda packages are not deflated, and have hundreds of megabytes: zlib's speed counts for more here than layers
+    // that are the same under every version of zlib.
     compression: "zlib",
     title: `conda packages: ${group.map(({ record }) => `${record.name} ${record.version}`).join(", ")}`,
     entries: (signal: AbortSignal) =>
@@ -65,7 +65,7 @@ export function condaLayers(packages: readonly ListedPackage[], question: CondaL
   }));
 }
 
-/** A package, and the paths it leaves to others. */
+/** A package, and the paths that it leaves to other packages. */
 interface PackagePart extends CondaPackage {
   without: ReadonlySet<string>;
 }
@@ -80,7 +80,7 @@ async function* entries(
   for (const { without, ...pack } of group) {
     const seen = new Set<string>();
     for await (const entry of condaEntries(pack, await fetchPackage(pack, signal), target)) {
-      // A path twice in one package: the first stays, as conda's linker has it.
+      // Of a path that a package has twice, the first stays, as with conda's linker.
       if (seen.has(entry.path) || without.has(entry.path)) continue;
       if (entry.type === "hardlink" && !seen.has(entry.link))
         throw new ImageSpecError(

@@ -1,4 +1,4 @@
-/** A conda MatchSpec as the channel before its `::`, perhaps with a subdir, and what follows. */
+/** A conda MatchSpec as the channel before its `::`, which may have a subdir, and the rest. */
 export function splitSpec(spec: string): { channel: string | undefined; bare: string } {
   const at = spec.indexOf("::");
   return at === -1 ? { channel: undefined, bare: spec } : { channel: spec.slice(0, at), bare: spec.slice(at + 2) };
@@ -11,8 +11,8 @@ export function specName(spec: string): string {
 }
 
 /**
- * Whether `CHANNEL` or `CHANNEL/SUBDIR` before a `::` is the channel of an address: the subdir, "" without one;
- * undefined for another channel or subdir.
+ * The subdir of `CHANNEL/SUBDIR` before a `::`, or "" for `CHANNEL` alone. Undefined where it is not the channel at
+ * that address, or none of the given subdirs.
  */
 export function namedSubdir(named: string, address: string, subdirs: readonly string[]): string | undefined {
   const name = named.replace(/\/+$/, "");

@@ -51,7 +51,7 @@ export function mergeChannels(channels: readonly ChannelData[], specs: readonly 
   return [...reached].flatMap((name) => byName.get(name) ?? []);
 }
 
-/** By name of a package, what stands before the `::` of its spec. */
+/** The channel before the `::` of a spec, by the name of its package. */
 function pinnedChannels(specs: readonly string[]): Map<string, string> {
   const pinned = new Map<string, string>();
   for (const spec of specs) {

@@ -2,17 +2,17 @@ import { packageVersion } from "@imagespec/registry/terms";
 import type { RecordStore } from "../cache/record-store.ts";
 import type { CondaSolver } from "./conda-package.ts";
 
-/** Where answers are kept, and what else decides them. */
+/** Where answers are kept, and what they depend on besides the request. */
 export interface RecentSolutions {
   records: RecordStore;
-  /** Of the solver. */
+  /** The version of the solver. */
   version: string;
   mirrors: Readonly<Record<string, string>> | undefined;
-  /** Asks anew. */
+  /** Whether the channels are asked anew. */
   force: boolean;
 }
 
-/** Answers as the solver did if it was asked the same at most ten minutes ago; an index alone may have 50 MB. */
+/** A solver that repeats the answer to the same request for ten minutes, since an index alone may have 50 MB. */
 export function recentSolution(
   solver: CondaSolver,
   { records, version, mirrors, force }: RecentSolutions,
@@ -24,7 +24,7 @@ export function recentSolution(
   };
 }
 
-/** The version of the rattler that this package finds; undefined where its package does not show it. */
+/** The version of the installed rattler; undefined where its package.json cannot be read. */
 export function rattlerVersion(): string | undefined {
   try {
     return packageVersion(new URL("../package.json", import.meta.resolve("@conda-org/rattler")));

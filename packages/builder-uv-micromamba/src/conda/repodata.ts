@@ -4,7 +4,7 @@ import { zstdFrames } from "@imagespec/inspect/layer";
 import { redact } from "@imagespec/registry/terms";
 import type { RepodataRecord } from "./conda-package.ts";
 
-/** Bytes an index may have, unpacked: conda-forge's largest has about 300 MB. */
+/** The most bytes of an unpacked index: conda-forge's largest has about 300 MB. */
 const LARGEST_INDEX = 1024 ** 3;
 
 /** What a channel says of a subdir. */
@@ -15,7 +15,7 @@ export interface Repodata {
   address: string;
 }
 
-/** Gets a file of at most `limit` bytes whole; undefined for 404. */
+/** Fetches a whole file of at most `limit` bytes; undefined for 404. */
 export type Download = (url: string, limit: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /**
@@ -34,7 +34,7 @@ export async function fetchRepodata(
   try {
     const packed = await download(`${url}.zst`, LARGEST_INDEX, signal);
     const bytes = packed === undefined ? await download(url, LARGEST_INDEX, signal) : await unpacked(packed);
-    // Not copied first: there may be hundreds of megabytes.
+    // Decoded without a copy, since there may be hundreds of megabytes.
     return bytes && parseRepodata(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"), url);
   } catch (cause) {
     if (signal.aborted || isImageSpecError(cause)) throw cause;

@@ -31,7 +31,7 @@ export function solveWithMicromamba(micromamba: string, surroundings: Surroundin
   };
 }
 
-/** Where micromamba runs. */
+/** What micromamba runs with. */
 interface Surroundings {
   env: ProcessEnvironment;
   /** A folder of this call. */

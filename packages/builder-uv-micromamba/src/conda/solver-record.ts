@@ -6,9 +6,9 @@ const REQUIREMENT = /^([A-Za-z0-9_][\w.-]*)\s*($|[\s=<>!~[].*$)/;
 const VERSION = /^[A-Za-z0-9][\w.+!-]*$/;
 
 /**
- * What the solver needs of a record, in the types it reads: one record with another type in any field, even one that
- * decides nothing, would end every solve. Undefined for one that could never be installed: without a name, version or
- * build, or with a requirement that is none.
+ * The fields of a record that the solver needs, in the types that it reads. A single record with another type in any
+ * field, even in one that decides nothing, would end every solve. Undefined for a record that could never be installed:
+ * without a name, version or build, or with a malformed requirement.
  */
 export function solverRecord(record: RepodataRecord): object | undefined {
   const { name, version, build } = record;
@@ -37,7 +37,7 @@ export function solverRecord(record: RepodataRecord): object | undefined {
   };
 }
 
-/** A requirement as the solver reads it: a space after the name, which is in small letters, and no channel. */
+/** A requirement in the form that the solver reads: the name in lower case, a space behind it, and no channel. */
 function requirement(text: string): string | undefined {
   const [, name, rest = ""] = REQUIREMENT.exec(splitSpec(text.trim()).bare.trim()) ?? [];
   return name === undefined ? undefined : `${name.toLowerCase()} ${rest.trim()}`.trim();
@@ -51,7 +51,7 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-/** A whole number that is not negative, which may be written as a text. */
+/** A whole number that is not negative, even if it is written as text. */
 function numberOf(value: unknown): number | undefined {
   if (value === null || value === "" || !["number", "string"].includes(typeof value)) return undefined;
   const number = Math.trunc(Number(value));

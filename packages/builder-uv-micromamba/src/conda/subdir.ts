@@ -9,7 +9,7 @@ const SUBDIRS = new Map([
 /**
  * conda's name of Linux on an architecture.
  *
- * @throws ImageSpecError E_UNSUPPORTED for one that no images are built for here.
+ * @throws ImageSpecError E_UNSUPPORTED for an architecture that this builder does not build for.
  */
 export function condaSubdir(architecture: string): string {
   const subdir = SUBDIRS.get(architecture);

@@ -2,10 +2,10 @@ import { configVariable } from "../base/config-variable.ts";
 import { type Libc, MACHINES } from "../target/python-target.ts";
 import type { VirtualPackage } from "./conda-package.ts";
 
-/** What of the base decides which packages fit. */
+/** The properties of the base that decide which packages fit. */
 export interface TargetMachine {
   libc: Libc | undefined;
-  /** Config environment of the base. */
+  /** The environment variables of the base's config. */
   env: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { type PlannedAccount, planAccount } from "../base/planned-account.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { type TarEntry, textFile } from "../layer/tar-entry.ts";
 
-/** The user of the runtime contract over a base. */
+/** The account that the runtime contract asks for, over a base. */
 export async function imageAccount({ name, home }: UserStep, inspector: BaseInspector): Promise<PlannedAccount> {
   return planAccount(name, home, await inspector.text("etc/passwd"), await inspector.text("etc/group"));
 }
@@ -35,7 +35,8 @@ export async function accountLayer(question: AccountQuestion): Promise<LayerSour
     for (const folder of foldersOf(path)) {
       if (entries.some((entry) => entry.path === folder)) continue;
       const { mode = 0o755, uid = 0, gid = 0 } = (await plainFolder(folder, inspector.tree, baseName)) ?? {};
-      // Named in any case: a folder that a layer only implies gets default mode and owner where docker unpacks it.
+      // The layer names them even if the base has them: docker gives a folder that is only implied another mode and
+      // owner.
       entries.push({ type: "directory", path: folder, mode, uid, gid });
     }
   };

@@ -9,7 +9,7 @@ import type { LayerEntry } from "../base/scan-layer.ts";
 import type { LayerSource } from "../layer/layer-source.ts";
 import { isWhiteout, type TarEntry } from "../layer/tar-entry.ts";
 
-/** What a base has below the folder that files are laid into, by path without leading slash. */
+/** What a base has below the folder that files go into, by path without a leading slash. */
 type BaseEntries = ReadonlyMap<string, Pick<LayerEntry, "type">>;
 
 /**

@@ -70,7 +70,7 @@ export function checkEnvironment(base: Pick<BaseImage, "name" | "config">, plan:
   });
 }
 
-/** The image's variables by name: the base's, with the plan's laid over. */
+/** The image's variables by name: the base's, replaced or added to by the plan's. */
 function environment({ config }: Pick<BaseImage, "config">, { steps: { env, id } }: BuildPlan): Map<string, string> {
   const set = new Map<string, string>();
   for (const entry of config.config?.Env ?? []) {

@@ -8,9 +8,9 @@ import type { AssembledImage } from "./assemble-image.ts";
 import { type PutLayerOptions, putBaseLayer, putLayer, writeImage } from "./write-image.ts";
 
 const STEP = "push the image";
-/** Layers sent at a time while others are made, which need the processor more. */
+/** Layers that are sent at a time while others are made. Making them needs the processor more. */
 const AHEAD = 2;
-/** Layers that the registry is asked for at a time, which is waiting. */
+/** Layers that the registry is asked for at a time. Asking is mostly waiting. */
 const ASKED = 8;
 
 /**
@@ -25,7 +25,7 @@ export class ImagePush {
   readonly #asking = pLimit(ASKED);
   /** By digest: whether the layer was sent. */
   readonly #ahead = new Map<string, Promise<boolean>>();
-  /** Nothing more is sent ahead: the image is written, or something could not be sent. */
+  /** Set once nothing more is sent ahead: the image is being written, or something could not be sent. */
   #isOver = false;
 
   constructor(session: BuildSession) {
@@ -93,7 +93,7 @@ export class ImagePush {
     try {
       return await work();
     } catch {
-      // What keeps one layer from being sent, such as credentials, mostly keeps the others too.
+      // What keeps one layer from being sent, such as wrong credentials, mostly keeps the others from it, too.
       this.#isOver = true;
       return false;
     }

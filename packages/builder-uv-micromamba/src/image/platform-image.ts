@@ -14,14 +14,14 @@ import { filesLayers } from "./files-layers.ts";
 import { checkEnvironment } from "./image-config.ts";
 import { ownershipLayer } from "./ownership-layer.ts";
 
-/** Layers an image may have, the base's included. */
+/** The most layers that an image may have, the base's included. */
 const MAX_LAYERS = 100;
 /** Our layers besides packages: owners, Python and its bytecode, environment, link, removal, account, source, copy. */
 const FIXED_LAYERS = 9;
 const FEWEST_FOR_PACKAGES = 8;
-/** Of Debian packages: the large ones alone, the others in groups, and dpkg's records. */
+/** The most layers of Debian packages: large packages alone, others in groups, and dpkg's records. */
 const MOST_FOR_APT = 20;
-/** Of a new virtual environment without packages. */
+/** The layers of a new virtual environment without packages. */
 const VENV_LAYERS = 1;
 
 /** The image of one platform as a description: no layer is made yet, nothing written. */
@@ -81,7 +81,7 @@ export async function platformImage(session: BuildSession, platform: string): Pr
   };
 }
 
-/** What the base has where files are laid; not asked for where none are. */
+/** What the base has where files go. It is not read where no files are shipped. */
 async function belowWorkdir(
   { steps }: BuildPlan,
   { tree }: BaseInspector,

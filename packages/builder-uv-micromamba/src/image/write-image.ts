@@ -13,7 +13,7 @@ import { type BuiltLayer, layerDescriptor } from "../layer/layer-source.ts";
 import type { BuildSession } from "../session/build-session.ts";
 import { type AssembledImage, topManifest } from "./assemble-image.ts";
 
-/** Blobs under way at a time; most are only asked for. */
+/** Blobs that are under way at a time. Most of them the registry is only asked for. */
 const PARALLEL = 8;
 
 /**
@@ -42,7 +42,7 @@ async function writeParts(
       blobs.set(layer.digest, (abort) => putBaseLayer(base, layer, sink, { signal: abort }));
     for (const layer of layers) blobs.set(layer.digest, (abort) => putLayer(session, layer, sink, { signal: abort }));
     const { descriptor, bytes } = config;
-    // Unless it is forced, a build is of an image that was not there, and neither was its config.
+    // A build that is not forced makes an image that the registry lacks, and so it lacks the config, too.
     const unasked = !session.request.force;
     blobs.set(descriptor.digest, (abort) =>
       sink.putBlob(descriptor, () => Readable.from([bytes]), { signal: abort, unasked }),
@@ -88,7 +88,7 @@ export async function putLayer(
   await sink.putBlob(layerDescriptor(layer), content, options);
 }
 
-/** Fetches or makes a layer again whose bytes in the cache are not those of its digest, or were never there. */
+/** Fetches or makes a layer whose bytes are missing from the cache, or do not match its digest. */
 async function ensureRight(session: BuildSession, layer: BuiltLayer, signal: AbortSignal): Promise<void> {
   if ((await session.layers.verify(layer)) || (await session.layers.fetch(layer, signal))) return;
   const again = await session.layers.make(layer.source, signal);
