@@ -1,6 +1,5 @@
 import type { Presence } from "@imagespec/core";
 import { specPresence } from "@imagespec/core/internal";
-
 import { answerLine, type Command, jsonLine } from "../context/command-context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { chosenTargets } from "../target/chosen-targets.ts";

@@ -9,6 +9,7 @@ import { MAX_MANIFEST_BYTES } from "../image/parse-manifest.ts";
 import type { ManifestBytes } from "../image/store.ts";
 import { isDigest, isTag } from "../reference/reference-grammar.ts";
 import { contentType, isSuccess, statedDigest } from "./answer.ts";
+import { TAG_IS_KEPT } from "./refused-push.ts";
 import type { RegistryCall, RegistryHost } from "./registry-host.ts";
 
 /** The kinds of manifest that are read. */
@@ -56,7 +57,8 @@ interface WrittenManifest {
 }
 
 /**
- * Writes a manifest, and makes sure as far as the registry lets us that it keeps these bytes.
+ * Writes a manifest, and makes sure as far as the registry lets us that it keeps these bytes. Where the registry writes
+ * no tag twice and another client was quicker with the same manifest, it is as good as written.
  *
  * @throws ImageSpecError E_DIGEST_MISMATCH when it states, or gives back, something else.
  */
@@ -74,7 +76,12 @@ export async function writeManifest(
     body: () => manifest.bytes,
     accept: isSuccess,
   };
-  const response = await sendOnceBlobsAreKnown(host, put);
+  const response = await sendOnceBlobsAreKnown(host, put).catch(async (error: unknown) => {
+    const isKept = isImageSpecError(error) && error.hint === TAG_IS_KEPT;
+    const there = isKept ? await headOf(host, { ...call, target: path + name }) : undefined;
+    if (there === undefined || statedDigest(there) !== manifest.digest) throw error;
+    return there;
+  });
   await response.body.dump();
   checkStored(response, asked);
   // 201 is a registry's own word; a login page in front of it answers 200 to everything.
@@ -86,6 +93,18 @@ export async function writeManifest(
     else await answer.body.dump();
   });
   return response;
+}
+
+/** What a registry says of a manifest that it has; undefined where it says nothing. */
+async function headOf(
+  host: RegistryHost,
+  call: Pick<RegistryCall, "subject" | "scopes" | "signal" | "target">,
+): Promise<HttpResponse | undefined> {
+  const head: RegistryCall = { ...call, method: "HEAD", headers: { accept: ACCEPT }, accept: [200] };
+  return host.send(head).catch(() => {
+    call.signal?.throwIfAborted();
+    return undefined;
+  });
 }
 
 /**
