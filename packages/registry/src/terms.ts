@@ -33,7 +33,6 @@ export {
   readRegularFile,
 } from "./file/read-regular-file.ts";
 export { type AuthorityFile, authorityFiles } from "./http/authority-files.ts";
-export { isLoopback } from "./http/loopback.ts";
 export { formatPlatform, isPlatform, machinePlatform, normalPlatform, parsePlatform } from "./image/platform.ts";
 export { isDeeper } from "./json/is-deeper.ts";
 export { repeatedKey } from "./json/repeated-key.ts";
@@ -44,6 +43,7 @@ export { onProcessExit } from "./process/on-process-exit.ts";
 export { packageVersion } from "./process/package-version.ts";
 export type { ProcessEnvironment } from "./process/process-environment.ts";
 export { isRunning, processMark } from "./process/process-mark.ts";
+export { isLoopback } from "./reference/loopback.ts";
 export { type ImageReference, parseReference } from "./reference/parse-reference.ts";
 export {
   isDigest,

@@ -1,8 +1,8 @@
 import type { Credential } from "../credentials/credential.ts";
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-message.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
+import type { HttpResponse } from "../http/message/http-message.ts";
 import { networkFault } from "../http/network-fault.ts";
 
 export interface TokenRequest {

@@ -1,4 +1,4 @@
-import type { HttpResponse } from "../http/http-message.ts";
+import type { HttpResponse } from "../http/message/http-message.ts";
 import { isRetriedStatus } from "../http/retry-policy.ts";
 
 /** 2xx. */

@@ -1,7 +1,7 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { checkedDigest, digestOf, matchesDigest } from "../digest/digest.ts";
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-message.ts";
+import type { HttpResponse } from "../http/message/http-message.ts";
 import { RetryBudget } from "../http/retry-policy.ts";
 import { MEDIA_TYPES } from "../image/descriptor.ts";
 import { ownMediaType } from "../image/own-media-type.ts";

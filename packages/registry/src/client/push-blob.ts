@@ -1,5 +1,5 @@
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-message.ts";
+import type { HttpResponse } from "../http/message/http-message.ts";
 import { isRetriedStatus, RetryBudget, type RetryOptions, retryAfterMs } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type { OpenBlob } from "../image/store.ts";

@@ -1,10 +1,10 @@
 import type { CredentialStore } from "../credentials/credential.ts";
 import { dockerCredentials } from "../credentials/docker-credentials.ts";
 import { HttpTransport } from "../http/http-transport.ts";
-import { isLoopback } from "../http/loopback.ts";
 import { probeScheme } from "../http/probe-scheme.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
+import { isLoopback } from "../reference/loopback.ts";
 import { type ImageReference, parseReference } from "../reference/parse-reference.ts";
 import { insecureRegistries, namesHost } from "./insecure-registries.ts";
 import { type Mirrors, mirrorOf, parseMirrors } from "./mirrors.ts";

@@ -1,8 +1,8 @@
 import { collectBytes } from "../digest/collect-bytes.ts";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { redact } from "../errors/redact.ts";
-import { readBriefly } from "../http/dump-body.ts";
-import type { HttpResponse } from "../http/http-message.ts";
+import { readBriefly } from "../http/message/dump-body.ts";
+import type { HttpResponse } from "../http/message/http-message.ts";
 import type { NetworkFault } from "../http/network-fault.ts";
 import { refusedPushCure, TAG_IS_KEPT } from "./refused-push.ts";
 

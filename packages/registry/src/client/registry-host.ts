@@ -1,8 +1,8 @@
 import { RegistryAuth } from "../auth/registry-auth.ts";
 import type { Credential } from "../credentials/credential.ts";
 import { ImageSpecError, isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpRequest, HttpResponse } from "../http/http-message.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
+import type { HttpRequest, HttpResponse } from "../http/message/http-message.ts";
 import { networkFault } from "../http/network-fault.ts";
 import { isRetriedStatus, RetryBudget, type RetryOptions, retryAfterMs, waitFor } from "../http/retry-policy.ts";
 import { untilAborted } from "../http/until-aborted.ts";

@@ -1,7 +1,7 @@
 import { checkedDigest } from "../digest/digest.ts";
 import { verifyStream } from "../digest/verify-stream.ts";
 import { isImageSpecError } from "../errors/image-spec-error.ts";
-import type { HttpResponse } from "../http/http-message.ts";
+import type { HttpResponse } from "../http/message/http-message.ts";
 import type { RetryOptions } from "../http/retry-policy.ts";
 import type { Descriptor } from "../image/descriptor.ts";
 import type {

@@ -1,7 +1,7 @@
 import { PIECE_BYTES, type PieceMemory } from "../pieces/piece-memory.ts";
-import { dumpBody } from "./dump-body.ts";
-import type { LeastRate } from "./least-rate.ts";
-import { UnframedAnswer } from "./unframed-answer.ts";
+import { dumpBody } from "./message/dump-body.ts";
+import type { LeastRate } from "./message/least-rate.ts";
+import { UnframedAnswer } from "./message/unframed-answer.ts";
 
 /** Bytes the head of an answer may have. */
 const MAX_HEAD = 32 * 1024;

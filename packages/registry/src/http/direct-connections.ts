@@ -1,12 +1,12 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { PieceMemory } from "../pieces/piece-memory.ts";
-import { BrokenError } from "./broken-error.ts";
 import { DirectAnswer } from "./direct-answer.ts";
-import { LateError } from "./late-error.ts";
-import { LeastRate } from "./least-rate.ts";
-import { http } from "./node-http.ts";
-import { UnframedAnswer } from "./unframed-answer.ts";
+import { BrokenError } from "./message/broken-error.ts";
+import { LateError } from "./message/late-error.ts";
+import { LeastRate } from "./message/least-rate.ts";
+import { http } from "./message/node-http.ts";
+import { UnframedAnswer } from "./message/unframed-answer.ts";
 
 /** Milliseconds a connection without a request is kept. */
 const KEPT_MS = 4000;

@@ -1,9 +1,9 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
-import { BrokenError } from "./broken-error.ts";
-import type { HttpRequest, HttpResponse } from "./http-message.ts";
-import { LateError } from "./late-error.ts";
-import { MessageBody } from "./message-body.ts";
-import { http, https } from "./node-http.ts";
+import { BrokenError } from "./message/broken-error.ts";
+import type { HttpRequest, HttpResponse } from "./message/http-message.ts";
+import { LateError } from "./message/late-error.ts";
+import { MessageBody } from "./message/message-body.ts";
+import { http, https } from "./message/node-http.ts";
 
 /** Where a request is sent, and over which connections. */
 export interface Route {

@@ -2,10 +2,10 @@ import type { Agent } from "node:http";
 import type { SecureContext } from "node:tls";
 import { ImageSpecError } from "../errors/image-spec-error.ts";
 import { exchange, type Route } from "./exchange.ts";
-import type { HttpRequest, HttpResponse } from "./http-message.ts";
-import { http, https } from "./node-http.ts";
-import { proxyAddress, proxyAuthorization } from "./proxy-address.ts";
-import { ProxyError } from "./proxy-error.ts";
+import type { HttpRequest, HttpResponse } from "./message/http-message.ts";
+import { http, https } from "./message/node-http.ts";
+import { proxyAddress, proxyAuthorization } from "./proxy/proxy-address.ts";
+import { ProxyError } from "./proxy/proxy-error.ts";
 
 /** Milliseconds a connection without a request is kept. */
 const KEPT_MS = 4000;
@@ -77,7 +77,7 @@ export class GeneralClient {
   async #agent(secure: boolean, { secureContext, insecure }: Way, proxy: URL | undefined): Promise<Agent> {
     const key = `${secure} ${insecure} ${proxy?.href ?? ""}`;
     // Loaded before an agent is looked for, so that two requests at a time share one.
-    const tunnel = secure && proxy !== undefined ? await import("./proxy-tunnel.ts") : undefined;
+    const tunnel = secure && proxy !== undefined ? await import("./proxy/proxy-tunnel.ts") : undefined;
     const known = this.#agents.get(key);
     if (known !== undefined) return known;
     const kept = { keepAlive: true, timeout: KEPT_MS };

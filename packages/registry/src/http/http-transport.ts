@@ -2,10 +2,10 @@ import type { SecureContext } from "node:tls";
 import type { ProcessEnvironment } from "../process/process-environment.ts";
 import type { DirectConnections } from "./direct-connections.ts";
 import type { GeneralClient } from "./general-client.ts";
-import type { HttpRequest, HttpResponse, LargeBody } from "./http-message.ts";
-import { proxyFor } from "./proxy-for.ts";
+import type { HttpRequest, HttpResponse, LargeBody } from "./message/http-message.ts";
+import { UnframedAnswer } from "./message/unframed-answer.ts";
+import { proxyFor } from "./proxy/proxy-for.ts";
 import { trustedAuthorities } from "./trusted-authorities.ts";
-import { UnframedAnswer } from "./unframed-answer.ts";
 
 /** What every request carries: without a word about codings a server may compress what is checked by its digest. */
 const HEADERS = { "user-agent": "imagespec", "accept-encoding": "identity" };

@@ -1,4 +1,4 @@
-import { ProxyError } from "./proxy-error.ts";
+import { ProxyError } from "./proxy/proxy-error.ts";
 
 /** How a request failed below HTTP. */
 export interface NetworkFault {

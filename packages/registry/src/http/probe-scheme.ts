@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { connect, isIP } from "node:net";
-import { hostName } from "./loopback.ts";
+import { hostName } from "../reference/loopback.ts";
 
 /**
  * Finds out whether a host that may be spoken to without TLS speaks it all the same, so that no credential goes out

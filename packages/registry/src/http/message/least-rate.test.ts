@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { quickClient } from "../fixtures/quick-client.ts";
-import { failureOf } from "../fixtures/tiny-image.ts";
-import { HttpTransport } from "./http-transport.ts";
+import { quickClient } from "../../fixtures/quick-client.ts";
+import { failureOf } from "../../fixtures/tiny-image.ts";
+import { HttpTransport } from "../http-transport.ts";
 
 const IDLE_MS = 300;
 const SIZE = 3_000_000;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
+import type { ProcessEnvironment } from "../../process/process-environment.ts";
 import { proxyFor } from "./proxy-for.ts";
 
 const env = { HTTPS_PROXY: "http://proxy:3128", HTTP_PROXY: "plain:8080" };

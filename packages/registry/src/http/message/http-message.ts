@@ -1,4 +1,4 @@
-import type { PieceMemory } from "../pieces/piece-memory.ts";
+import type { PieceMemory } from "../../pieces/piece-memory.ts";
 
 /** One HTTP request. */
 export interface HttpRequest {

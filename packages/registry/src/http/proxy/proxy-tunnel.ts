@@ -2,8 +2,8 @@ import type { ClientRequestArgs, IncomingMessage } from "node:http";
 import type { AgentOptions } from "node:https";
 import type { Socket } from "node:net";
 import { type Duplex, PassThrough } from "node:stream";
-import { LateError } from "./late-error.ts";
-import { http, https } from "./node-http.ts";
+import { LateError } from "../message/late-error.ts";
+import { http, https } from "../message/node-http.ts";
 import { proxyAddress, proxyAuthorization } from "./proxy-address.ts";
 import { ProxyError } from "./proxy-error.ts";
 

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
-import type { ProcessEnvironment } from "../process/process-environment.ts";
-import { hostName, isLoopback } from "./loopback.ts";
+import type { ProcessEnvironment } from "../../process/process-environment.ts";
+import { hostName, isLoopback } from "../../reference/loopback.ts";
 
 /**
  * The proxy for a URL by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY (lower-case names win, as in curl); undefined

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import nodeTls from "node:tls";
 import { startRegistry } from "@imagespec/testkit";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { digestOf } from "../digest/digest.ts";
-import { certificate } from "../fixtures/certificate.ts";
-import { quickClient } from "../fixtures/quick-client.ts";
-import { bytesOf, failureOf, tinyLayer } from "../fixtures/tiny-image.ts";
+import { digestOf } from "../../digest/digest.ts";
+import { certificate } from "../../fixtures/certificate.ts";
+import { quickClient } from "../../fixtures/quick-client.ts";
+import { bytesOf, failureOf, tinyLayer } from "../../fixtures/tiny-image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "imagespec-tunnel-"));
 afterAll(() => rmSync(folder, { recursive: true }));
