@@ -11,15 +11,18 @@ export interface EnvironmentFreeze {
 /** Milliseconds in which a Python has to answer. */
 const PATIENCE_MS = 30_000;
 
+// Python looks for modules in the working directory first, where a project may have a json.py of its own.
 const SCRIPT = `
-import importlib.metadata as metadata, json, sys
+import sys
+sys.path[:] = [path for path in sys.path if path != ""]
+import importlib.metadata as metadata, json
 versions = {}
 for name in json.load(sys.stdin):
     try:
         versions[name] = metadata.version(name)
     except metadata.PackageNotFoundError:
         versions[name] = None
-print(json.dumps({"python": "%d.%d" % sys.version_info[:2], "versions": versions}))
+print("\\n" + json.dumps({"python": "%d.%d" % sys.version_info[:2], "versions": versions}))
 `;
 
 /**
@@ -56,7 +59,8 @@ async function ask(names: readonly string[], candidates: readonly string[]): Pro
       const { runTool } = await import("../process/run-tool.ts");
       const options = { input: JSON.stringify(names), signal: AbortSignal.timeout(PATIENCE_MS) };
       const { stdout } = await runTool(python, ["-c", SCRIPT], options);
-      return JSON.parse(stdout) as Answer;
+      // What starts with Python, such as a sitecustomize, may print too.
+      return JSON.parse(stdout.split("\n").find((line) => line.startsWith('{"python"')) ?? "") as Answer;
     } catch (error) {
       cause = error;
     }

@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { ImageSpec, isImageSpec } from "./image-spec.ts";
 
@@ -91,6 +94,12 @@ describe("ImageSpec", () => {
     expect(() => new ImageSpec({ source_root: "." } as never)).toThrow(/'source_root' is not a parameter/);
   });
 
+  it.each([3, "ab", ["a"], () => {}])("reports %s, which is no builder options", (options) => {
+    expect(() => new ImageSpec({ builder: "kaniko" }).withBuilderOptions(options as never)).toThrow(
+      expect.objectContaining({ code: "E_SPEC", faults: [expect.objectContaining({ path: ["builderOptions"] })] }),
+    );
+  });
+
   it("knows the container it runs in", () => {
     const spec = new ImageSpec({ packages: ["numpy"] });
     expect(spec.isContainer()).toBe(true);
@@ -115,6 +124,19 @@ describe("ImageSpec.fromEnv", () => {
       `pip==${python("import importlib.metadata as m; print(m.version('pip'))")}`,
     ]);
     expect(spec).toMatchObject({ name: "train", root: "/tmp" });
+  });
+
+  it("asks a Python that prints as it starts, in a folder with modules of the same names", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "from-env-"));
+    const wrapper = join(folder, "python");
+    await writeFile(join(folder, "json.py"), "raise SystemExit(3)\n");
+    await writeFile(wrapper, `#!/bin/sh\ncd '${folder}'\nprintf hello\nexec python3 "$@"\n`, { mode: 0o755 });
+    try {
+      const { packages } = await ImageSpec.fromEnv({ python: wrapper, pinnedPackages: ["pip"] });
+      expect(packages).toEqual([expect.stringMatching(/^pip==\d/)]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("says what is wrong", async () => {

@@ -139,7 +139,9 @@ export class ImageSpec implements Spec {
 
   /** Lays options over those there are, key by key. */
   withBuilderOptions(options: Readonly<Record<string, unknown>>): ImageSpec {
-    return this.#with({ builderOptions: { ...this.builderOptions, ...options } });
+    // Callers without types pass anything: what has no keys of its own is reported like any wrong parameter.
+    const isData = typeof (options ?? {}) === "object" && !Array.isArray(options);
+    return this.#with({ builderOptions: isData ? { ...this.builderOptions, ...options } : options });
   }
 
   /** A spec that is built and pushed even when its image exists; survives every `with...`. */
