@@ -40,6 +40,7 @@ describe("PlatformFile", () => {
       expect(await memory.get("sha256:1")).toBeUndefined();
       await memory.set("sha256:1", ["linux/arm64"]);
       expect(await memory.get("sha256:1")).toEqual(["linux/arm64"]);
+      expect(JSON.parse(await readFile(file(), "utf8"))).toEqual([["sha256:1", ["linux/arm64"]]]);
     },
   );
 

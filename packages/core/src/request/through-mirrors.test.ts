@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -109,6 +109,22 @@ describe("throughMirrors", () => {
       source: { from: "pylock", requirements: "requirements/locked.txt" },
       index: "https://m.example/pypi",
     });
+  });
+
+  it("reads of several indexes in a lock those that have a mirror from there, and the others as they are", async () => {
+    await mkdir(join(root, "two"));
+    await writeFile(join(root, "two/pyproject.toml"), PYPROJECT);
+    const other = 'source = { registry = "https://own.example/simple" }';
+    const two = LOCK.replace(/source = { url = [^}]*}/, other).replace("direct.example", "files.example");
+    await writeFile(join(root, "two/uv.lock"), two);
+    const { step, request } = await prepared({ requirements: "two/uv.lock" }, `${INDEX}=https://m.example/index`);
+    expect(step).toMatchObject({ source: { from: "pylock", requirements: "requirements/locked.txt" } });
+    expect([step?.index, ...(step?.extraIndexes ?? [])].sort()).toEqual([
+      "https://m.example/index",
+      "https://own.example/simple",
+    ]);
+    const served = await readShippedText(request.files, "requirements/locked.txt");
+    expect(served.match(/^\S+==\S+/gm)).toEqual(["six==1.17.0", "tool==2"]);
   });
 
   it("leaves a lock alone whose indexes have no mirror", async () => {
