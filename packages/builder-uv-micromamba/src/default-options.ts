@@ -1,4 +1,4 @@
-/** What options are where nothing else is said: known without the schema and its library. */
+/** The defaults of the options, which are here so that they are known without loading the schema and its library. */
 export const DEFAULT_OPTIONS = {
   manifestFormat: "oci",
   strict: false,

@@ -1,7 +1,7 @@
-/** What a pool's workers are, and how many there may be. */
+/** How a pool's workers are started and measured, and how many there may be. */
 export interface WorkerPoolOptions<Worker> {
   most: number;
-  /** What a worker has still to do; 0 when it is idle. */
+  /** How much a worker still has to do; 0 when it is idle. */
   backlog(worker: Worker): number;
   /** Starts a worker, which calls `ended` once it takes no more work. */
   start(ended: () => void): Worker;
@@ -16,7 +16,7 @@ export class WorkerPool<Worker> {
     this.#options = options;
   }
 
-  /** The worker with the least to do. */
+  /** The worker with the least to do: a new one where all others are busy and there may be more. */
   idlest(): Worker {
     const { most, backlog, start } = this.#options;
     const [idlest] = [...this.#workers].sort((a, b) => backlog(a) - backlog(b));
@@ -26,7 +26,7 @@ export class WorkerPool<Worker> {
     return started;
   }
 
-  /** Takes all workers out, to be ended. */
+  /** Removes all workers from the pool, for the caller to end them. */
   empty(): Worker[] {
     const workers = [...this.#workers];
     this.#workers.clear();

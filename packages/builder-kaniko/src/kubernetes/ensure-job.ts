@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ImageSpecError } from "@imagespec/registry";
 import type { Cluster } from "./cluster.ts";
 import { KubeRefusal } from "./cluster.ts";
@@ -44,7 +45,7 @@ export async function ensureJob(cluster: Cluster, wanted: WantedJob): Promise<Ru
     const job = await cluster.get<KubeJob>(path);
     if (job?.metadata.deletionTimestamp !== undefined) {
       checkDeletion(job);
-      await new Promise((resolve) => setTimeout(resolve, DELETION_PAUSE_MS));
+      await sleep(DELETION_PAUSE_MS);
     } else if (job === undefined) {
       const started = await create(cluster, wanted);
       if (started !== undefined) return started;

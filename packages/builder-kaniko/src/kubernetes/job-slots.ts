@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 import { MANAGED_BY } from "./job-manifest.ts";
 import { isFinished, type KubeJob } from "./kube-objects.ts";
@@ -33,7 +34,7 @@ export class JobSlots {
         signal.throwIfAborted();
         if (!told) waits(busy);
         told = true;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        await sleep(LOOK_AGAIN_MS);
       }
       signal.throwIfAborted();
       started = true;

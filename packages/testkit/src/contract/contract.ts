@@ -16,7 +16,7 @@ import {
   type Refusable,
   wheelsOf,
 } from "./contract-options.ts";
-import { lazily } from "./lazily.ts";
+import { lazy } from "./lazy.ts";
 import { MARK } from "./leftovers.ts";
 import { setEnvironment } from "./set-environment.ts";
 
@@ -37,7 +37,7 @@ export class Contract {
   readonly builderType: string;
   readonly packages: ContractPackages;
   /** The image of {@link parent}, built by the first case that asks. */
-  readonly parentImage: () => Promise<ParentImage> = lazily(() => this.#buildParent());
+  readonly parentImage: () => Promise<ParentImage> = lazy(() => this.#buildParent());
   #folder: ContractFolder | undefined;
   #index: PackageIndex | undefined;
   readonly #closers: (() => Promise<unknown> | unknown)[] = [];

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { faultProxy } from "../../fault-proxy/fault-proxy.ts";
 import type { Contract } from "../contract.ts";
 import type { NamedCases } from "../contract-case.ts";
-import { lazily } from "../lazily.ts";
+import { lazy } from "../lazy.ts";
 import { leftoversSince } from "../leftovers.ts";
 import { manifestHead } from "../manifest-head.ts";
 
@@ -66,7 +66,7 @@ export function endingsCases(contract: Contract): NamedCases {
     return { spec, endedBefore: ended, end: last, milliseconds };
   }
 
-  const endings = lazily(async (): Promise<Ending[]> => {
+  const endings = lazy(async (): Promise<Ending[]> => {
     const found: Ending[] = [];
     const copies = build.spec("succeeds", { env: { A: "1" }, copy: ["conf"] }, contract.folder());
     const lacks = build.spec("fails", { packages: ["contract-absent==1.0"], ...contract.pip() });

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { containerReport } from "../../container/container-report.ts";
 import type { Contract } from "../contract.ts";
 import type { NamedCases } from "../contract-case.ts";
-import { lazily } from "../lazily.ts";
+import { lazy } from "../lazy.ts";
 import { setEnvironment } from "../set-environment.ts";
 import { GPU_PATH, GPU_VARIABLES, pushGpuBase } from "./gpu-base.ts";
 
@@ -16,7 +16,7 @@ const CERTIFICATES = ["/etc/ssl", "/usr/local/share/ca-certificates"];
 /** A base as NVIDIA's, built on by a host that says which certificates it trusts. */
 export function gpuCases(contract: Contract): NamedCases {
   const { build, options, packages } = contract;
-  const look = lazily(async () => {
+  const look = lazy(async () => {
     const base = await pushGpuBase(options.services, `contract/${build.run}/gpu-base`);
     contract.onClose(base.remove);
     const bundle = join(contract.folder(), "trusted.pem");

@@ -6,7 +6,7 @@ import { imagePlatforms } from "../../container/image-platforms.ts";
 import type { Contract } from "../contract.ts";
 import { type NamedCases, showing } from "../contract-case.ts";
 import { BASE, FOREIGN_BASE, otherPlatform, startRegistries } from "../contract-registries.ts";
-import { lazily } from "../lazily.ts";
+import { lazy } from "../lazy.ts";
 import { setEnvironment } from "../set-environment.ts";
 
 /** How registries are asked, seen by registries of this process. */
@@ -14,7 +14,7 @@ export function registriesCases(contract: Contract): NamedCases {
   const { build, options } = contract;
   if (!options.loopback) return {};
 
-  const registries = lazily(async () => {
+  const registries = lazy(async () => {
     const started = await startRegistries(options.services);
     contract.onClose(started.close);
     return started;

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { runContainer } from "../../container/run-container.ts";
 import type { Contract } from "../contract.ts";
 import { type NamedCases, showing } from "../contract-case.ts";
-import { lazily } from "../lazily.ts";
+import { lazy } from "../lazy.ts";
 
 // Tells what a module's bytecode is: `checked` is PEP 552's flags 3 with the hash of the source as it is.
 const BYTECODE = `
@@ -37,7 +37,7 @@ export function runtimeCases(contract: Contract): NamedCases {
       LARGE: "\u00e9".repeat(35_000),
     },
   });
-  const runtimeImage = lazily(async () => {
+  const runtimeImage = lazy(async () => {
     const env = { LD_LIBRARY_PATH: "/base/lib", PYTHONPATH: "/app" };
     const baseImage = build.spec("searched", { builder: builderType, env });
     return (await build.pulled(build.spec("runtime", { baseImage, ...parameters() }))).image;

@@ -7,7 +7,7 @@ import { startPackageIndex } from "../../package-index/start-package-index.ts";
 import type { Contract } from "../contract.ts";
 import { type NamedCases, showing } from "../contract-case.ts";
 import { wheelsOf } from "../contract-options.ts";
-import { lazily } from "../lazily.ts";
+import { lazy } from "../lazy.ts";
 import { watchCommandLines } from "../watch-command-lines.ts";
 
 /** A secret mount's content arrives, and is in nothing that outlives the build. */
@@ -15,7 +15,7 @@ export function secretsCases(contract: Contract): NamedCases {
   const { build, options, packages } = contract;
   if (contract.refuses("pipSecretMounts")) return {};
 
-  const secret = lazily(async () => {
+  const secret = lazy(async () => {
     const canary = `canary-${randomBytes(12).toString("hex")}`;
     const netrc = `machine localhost login ann password ${canary}\n`;
     await writeFile(join(contract.folder(), "netrc"), netrc, { mode: 0o600 });
@@ -34,7 +34,7 @@ export function secretsCases(contract: Contract): NamedCases {
     };
   };
   const other = `${packages.other.name}==${packages.other.version}`;
-  const built = lazily(async () => {
+  const built = lazy(async () => {
     const { mounted } = await specs(other);
     const { forms } = await secret();
     const before = build.events.length;
