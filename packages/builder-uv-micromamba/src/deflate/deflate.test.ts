@@ -14,15 +14,15 @@ describe("deflate", () => {
   it("writes these bytes and no others, on whatever runs this and whatever was deflated before", () => {
     // Another digest here is another recipe: every layer changes.
     const digests = [
-      "529be394a8617d48a9c0d86301b94cad4e1f36c8cefac565e4bebd8b7675a213",
-      "7563186fce66c94ee3a4f171a00ca2c38bfc29bc657bd06150e430f23822a1d4",
+      "e49e8557f60c99ef7ea2a1adadef1932babe18ef865db4c7413073ed3b5892af",
+      "cda3d37964e12cc9a88ebc955016bbab558e70ca1be80ce8c3eec3ccf44be386",
     ];
     expect([1024, 300_000].map((bytes) => sha256(deflate(sample(bytes))))).toEqual(digests);
     deflate(noise);
     expect([1024, 300_000].map((bytes) => sha256(deflate(sample(bytes))))).toEqual(digests);
   });
 
-  it.each([0, 1, 3, 4, 5, 257, 258, 259, 512, 4096, 32_767, 32_768, 32_769, 100_000, 3 * 1024 * 1024])(
+  it.each([0, 1, 3, 4, 5, 257, 258, 259, 512, 4095, 4096, 32_767, 32_768, 32_769, 100_000, 3 * 1024 * 1024])(
     "is read back: %d bytes of words, of one kind, and of noise",
     (bytes) => {
       for (const input of [sample(bytes), Buffer.alloc(bytes), noise.subarray(0, bytes)])

@@ -1,19 +1,11 @@
-/**
- * The code of an alphabet: for each symbol its bits, in the order a stream has them, and how many they are; 0 for none.
- */
-export interface HuffmanCode {
-  bits: Uint16Array;
-  lengths: Uint8Array;
-}
-
 // Plain loops over numbers here, since most blocks are small: their codes are made before V8 has compiled anything, and
 // what takes closures and iterators takes it long to compile.
 
 /**
- * The shortest code for symbols of these frequencies, of at least two, as some readers ask for; near to it where
- * `limit` cuts.
+ * How many bits the symbols of the shortest code for these frequencies have, 0 where one does not occur; of at least
+ * two, as some readers ask for, and near to the shortest where `limit` cuts.
  */
-export function huffmanCode(frequencies: Uint32Array, limit: number): HuffmanCode {
+export function codeLengths(frequencies: Uint32Array, limit: number): Uint8Array<ArrayBuffer> {
   let used = 0;
   for (let symbol = 0; symbol < frequencies.length; symbol++) if (frequencies[symbol] !== 0) used++;
   const leaves = new Uint32Array(Math.max(used, 2));
@@ -29,11 +21,11 @@ export function huffmanCode(frequencies: Uint32Array, limit: number): HuffmanCod
   leaf = 0;
   for (let length = limit; length > 0; length--)
     for (let left = perLength[length] as number; left > 0; left--) lengths[(leaves[leaf++] as number) & 511] = length;
-  return canonicalCode(lengths);
+  return lengths;
 }
 
 /** The code that follows from the lengths alone (RFC 1951 3.2.2). */
-export function canonicalCode(lengths: Uint8Array): HuffmanCode {
+export function canonicalCode(lengths: Uint8Array): Uint32Array<ArrayBuffer> {
   const next = new Uint16Array(17);
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol] as number;
@@ -41,15 +33,15 @@ export function canonicalCode(lengths: Uint8Array): HuffmanCode {
   }
   for (let length = 2; length < 17; length++)
     next[length] = ((next[length] as number) + (next[length - 1] as number)) << 1;
-  const bits = new Uint16Array(lengths.length);
+  const code = new Uint32Array(lengths.length);
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol] as number;
     if (length === 0) continue;
-    const code = next[length] as number;
-    next[length] = code + 1;
-    bits[symbol] = reversed(code) >>> (16 - length);
+    const bits = next[length] as number;
+    next[length] = bits + 1;
+    code[symbol] = ((reversed(bits) >>> (16 - length)) << 5) | length;
   }
-  return { bits, lengths };
+  return code;
 }
 
 /** Sixteen bits from the last to the first. */

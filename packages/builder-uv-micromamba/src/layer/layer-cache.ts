@@ -11,7 +11,7 @@ import { LAYER_MTIME } from "./tar-entry.ts";
 import { type TarPiece, tarPieces } from "./tar-pieces.ts";
 
 /** Part of the cache key; raised when the same entries should compress differently: threshold, block size, deflate. */
-const COMPRESSION_RECIPE = 2;
+const COMPRESSION_RECIPE = 3;
 /** What zlib's bytes depend on, beside its input. */
 const ZLIB = `${process.versions.zlib} ${process.arch}`;
 
