@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 /** The layers as another build finds them, how often a package has been read by now, and how many plans are kept. */
-async function build({ base = "sha256:0", account = ACCOUNT, limit = 20, status = STATUS } = {}) {
+async function build({ base = "sha256:0", account = ACCOUNT, limit = 20, status = STATUS, format = "1\n" } = {}) {
   const folder = new CacheFolder({ IMAGESPEC_CACHE_DIR: join(root, "cache") });
   await folder.open();
   const records = new RecordStore(folder);
@@ -62,6 +62,7 @@ async function build({ base = "sha256:0", account = ACCOUNT, limit = 20, status 
     rawTar([
       { name: "usr/bin", flag: "5", mode: 0o755 },
       { name: "var/lib/dpkg/status", content: status },
+      { name: "var/lib/dpkg/info/format", content: format },
       { name: "var/cache/apt/pkgcache.bin", content: "" },
       { name: "var/cache/apt/.bin", content: "" },
     ]),
@@ -127,6 +128,13 @@ it("takes a base with a package that is held, and none with one that is half ins
       code: "E_UNSUPPORTED",
       message: expect.stringContaining(`dpkg is not wholly installed in base:1: ${state}`),
     });
+});
+
+it.each(["", "9\n"])("hands on a base whose dpkg keeps its records in format %j", async (format) => {
+  await expect(build({ format })).rejects.toMatchObject({
+    code: "E_UNSUPPORTED",
+    message: expect.stringContaining("another format"),
+  });
 });
 
 it("refuses to make a layer that the same inputs no longer give", async () => {

@@ -174,13 +174,14 @@ describe("what dpkg and apt know of a base", () => {
   it("is another thing where a layer adds or takes away one of its files, or they lie in another order", async () => {
     const records = new RecordStore(new CacheFolder({ IMAGESPEC_CACHE_DIR: root }));
     const [status, preferences] = [file("var/lib/dpkg/status"), file("etc/apt/preferences", "Package: *\n")];
+    const format = file("var/lib/dpkg/info/format", "1\n");
     const lists = ["a", "b"].map((text) => [file("etc/apt/sources.list", text), file(`etc/apt/apt.conf.d/${text}`)]);
     const layers: RawEntry[][][] = [
-      [[status, preferences]],
-      [[status, preferences], [file("etc/apt/.wh.preferences")]],
-      [[status, preferences], [file("etc/apt/auth.conf")]],
-      [[status], ...lists],
-      [[status], ...lists.toReversed()],
+      [[status, format, preferences]],
+      [[status, format, preferences], [file("etc/apt/.wh.preferences")]],
+      [[status, format, preferences], [file("etc/apt/auth.conf")]],
+      [[status, format], ...lists],
+      [[status, format], ...lists.toReversed()],
     ];
     const bases = await Promise.all(layers.map(async (one) => debianBase(await base(...one), "base:1", records)));
     expect(new Set(bases.map(({ identity }) => JSON.stringify(identity)))).toHaveProperty("size", layers.length);

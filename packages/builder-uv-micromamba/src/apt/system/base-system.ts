@@ -9,6 +9,7 @@ const FILES = [
   "var/lib/dpkg/status",
   "var/lib/dpkg/arch",
   "var/lib/dpkg/diversions",
+  "var/lib/dpkg/info/format",
   "var/lib/dpkg/statoverride",
   "var/lib/dpkg/triggers/File",
   "var/lib/apt/extended_states",
@@ -122,5 +123,8 @@ function systemOf(kept: Readonly<Record<string, string>>, name: string): BaseSys
       .map((path) => ({ path, text: text(path) }));
   if (below("var/lib/dpkg/updates").length > 0 || text("var/lib/dpkg/statoverride").trim() !== "")
     throw handedOn(`dpkg of ${name} has updates or overrides of modes that are not read here`);
+  // A dpkg of before 2011 has none, and an installation would write one; another is of no dpkg that there is.
+  if (text("var/lib/dpkg/info/format").trim() !== "1")
+    throw handedOn(`dpkg of ${name} keeps what is installed in another format than 1`);
   return { packages, file: (path) => files.get(path), text, below };
 }
