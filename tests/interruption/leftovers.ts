@@ -79,7 +79,7 @@ function cacheFault(path: string, content: Buffer): string | undefined {
   if (path === "platforms.json" || path === "uv-micromamba/looked-through") return undefined;
   if (top === "identities")
     return /^identities\/[0-9a-f]{64}\/(last|\w[\w.-]*\.json)$/.test(path) ? undefined : "is a draft";
-  if (top === "stat") return /^stat\/[0-9a-f]{32}$/.test(path) ? undefined : "is a draft";
+  if (top === "stat" || top === "list") return /^(?:stat|list)\/[0-9a-f]{32}$/.test(path) ? undefined : "is a draft";
   return "is not an entry of the cache";
 }
 

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { docsPage } from "@imagespec/registry/terms";
 import type * as Zod from "zod/mini";
+import { coreVersion } from "../process/core-version.ts";
 import { parseContext, withZod } from "../spec/with-zod.ts";
+import { allowsMajorOf } from "./allows-major.ts";
 import { DEFAULT_PRIORITY } from "./candidate.ts";
-import { allowsMajorOf, coreVersion } from "./core-version.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { readManifest } from "./read-manifest.ts";
 

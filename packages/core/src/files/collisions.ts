@@ -6,10 +6,10 @@ import type { TreeEntry } from "./walk-tree.ts";
  * folder where the other has a file, or a link where the other has something else, is a fault, since tools that lay
  * them differ in what they do then.
  */
-export function findCollisions(entries: readonly TreeEntry[], faults: InputFaults): void {
-  const copies = placesIn("copy/", entries);
+export function findCollisions(sources: readonly TreeEntry[], others: readonly TreeEntry[], faults: InputFaults): void {
+  const copies = placesIn("copy/", others);
   if (copies.size === 0) return;
-  const source = placesIn("source/", entries);
+  const source = placesIn("source/", sources);
   for (const [place, copy] of copies) {
     const other = source.get(place);
     if (other === undefined || (other.type === copy.type && other.type !== "symlink")) continue;

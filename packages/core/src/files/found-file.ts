@@ -16,6 +16,6 @@ export function foundFile(path: string, source: string, stats: Stats, cache?: Pi
 }
 
 /** As git keeps modes. */
-export function modeOf({ mode }: FileStats): FoundFile["mode"] {
+export function modeOf({ mode }: Pick<FileStats, "mode">): FoundFile["mode"] {
   return mode & 0o100 ? 0o755 : 0o644;
 }

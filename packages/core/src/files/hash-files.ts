@@ -7,6 +7,7 @@ import { type FileStats, fileStats, isSameVersion } from "./file-stats.ts";
 import { type FoundFile, modeOf } from "./found-file.ts";
 import type { InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
+import { unread } from "./unread.ts";
 
 /** Up to here a file is read in one go, which costs less than the calls that reading it in pieces would take. */
 const SMALL = 128 * 1024;
@@ -18,8 +19,10 @@ const LARGE_AT_ONCE = 4;
 const POINTER = Buffer.from("version https://git-lfs.github.com/spec/v1\n");
 const LARGEST_POINTER = 1024;
 
+type Cache = Pick<StatCache, "get" | "set">;
+
 export interface HashOptions {
-  cache: StatCache;
+  cache: Cache;
   parameter: string;
   faults: InputFaults;
   /**
@@ -65,11 +68,6 @@ export async function hashFiles(files: Iterable<FoundFile>, options: HashOptions
   );
 }
 
-/** The same text, joined again: a text that was read takes memory of its own, and this one is soon dropped. */
-function unread(text: string): string {
-  return `${text} `.slice(0, -1);
-}
-
 /** A hash, and the stats that the file had before and after it was taken. */
 interface Taken {
   stats: FileStats;
@@ -103,7 +101,7 @@ class FileChanged extends Error {}
 
 /** Remembers the hash that was read of an open file with these stats, if it still has them. */
 function remember(
-  cache: StatCache | undefined,
+  cache: Cache | undefined,
   source: string,
   descriptor: number,
   stats: FileStats,
@@ -121,7 +119,7 @@ function statsOfOpen(descriptor: number): FileStats {
   return fileStats(stats);
 }
 
-function hashSmall(source: string, cache: StatCache, memory: Buffer): Taken {
+function hashSmall(source: string, cache: Cache, memory: Buffer): Taken {
   // It may have become a link or a pipe since it was listed.
   const descriptor = openSync(source, READ_FLAGS_WITHOUT_LINKS);
   try {
@@ -153,7 +151,7 @@ function readSmall(descriptor: number, size: number, memory: Buffer): Buffer {
   return buffer.subarray(0, length);
 }
 
-async function hashLarge(source: string, cache: StatCache, signal: AbortSignal): Promise<Taken> {
+async function hashLarge(source: string, cache: Cache, signal: AbortSignal): Promise<Taken> {
   const handle: FileHandle = await open(source, READ_FLAGS_WITHOUT_LINKS);
   try {
     const stats = statsOfOpen(handle.fd);

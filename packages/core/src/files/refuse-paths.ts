@@ -11,7 +11,7 @@ const LONGEST_PATH = 4095;
  */
 export function refusePaths(entries: readonly TreeEntry[], faults: InputFaults): void {
   for (const { path } of entries) {
-    const isWhiteout = /(?:^|\/)\.wh\./.test(path);
+    const isWhiteout = path.includes(".wh.") && /(?:^|\/)\.wh\./.test(path);
     if (!isWhiteout && path.length <= LONGEST_PATH / 4) continue;
     const [, tree = "", own = ""] = /^(source|copy)\/(.*)$/s.exec(path) ?? [];
     if (tree === "") continue;

@@ -23,3 +23,8 @@ export function contentMark(file: ShippedFile): string {
   if (file.type === "file") return file.sha256;
   return file.type === "symlink" ? file.link : "";
 }
+
+/** Modes as they are hashed: as git writes them. */
+export const MODES: ReadonlyMap<number, string> = new Map(
+  [0o644, 0o755, 0o777].map((mode) => [mode, mode.toString(8).padStart(4, "0")]),
+);

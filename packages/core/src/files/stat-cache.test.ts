@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identify } from "../identity/identify.ts";
@@ -44,6 +45,7 @@ describe("the stat cache", () => {
     altered.fill(0, altered.length - 2 * 32);
     altered.writeDoubleLE(crc32(altered.subarray(24)), 16);
     writeFileSync(storedFile(), altered);
+    rmSync(join(folder.cacheDir, "list"), { recursive: true });
     expect(await tag()).not.toBe(first);
     // The same size and times, but ctime tells.
     writeFileSync(folder.path("src/a.py"), "six");

@@ -4,29 +4,14 @@ import { join } from "node:path";
 import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 import { replaceFile } from "../process/replace-file.ts";
 import type { FileStats } from "./file-stats.ts";
+import { areTelling } from "./file-times.ts";
 import { pathKey, StatIndex } from "./stat-index.ts";
-
-/**
- * Resolutions of file system clocks that are coarser than {@link LEAST_GRANULARITY}, in milliseconds: FAT's two
- * seconds, whole seconds, slow ticks.
- */
-const GRANULARITIES = [2000, 1000, 100] as const;
-/** The kernel advances even a nanosecond clock only at each tick of its timer. */
-const LEAST_GRANULARITY = 50;
-
-/**
- * How far apart two changes of a file may be and still leave the same time. A time that is a multiple of a coarse unit
- * is taken to come from a clock of that resolution; a fine clock shows such a time about once in a thousand.
- */
-function granularityOf(time: number): number {
-  return GRANULARITIES.find((unit) => time % unit === 0) ?? LEAST_GRANULARITY;
-}
 
 /**
  * Remembers the hashes of a tree's files, so that unchanged ones need not be read again. An entry counts only while
  * size, times and inode are the same, and only if the file was older than the cache itself: one that changed while the
  * cache was written could change once more without a change of its times (git's index has the same rule). It does not
- * count either on file systems that keep no times of their own, see {@link isOfOneTime}.
+ * count either on file systems that keep no times of their own.
  */
 export class StatCache {
   readonly #file: string;
@@ -55,7 +40,7 @@ export class StatCache {
     const taken = this.#taken.find(key, stats);
     if (taken !== undefined) return this.#taken.sha256(taken);
     const { index, written } = this.#known;
-    if (isYoung(stats, written) || isOfOneTime(stats)) return undefined;
+    if (!areTelling(stats, written)) return undefined;
     const place = index.find(key, stats);
     if (place === undefined) return undefined;
     this.#used[place] = 1;
@@ -65,8 +50,27 @@ export class StatCache {
   /** Remembers a hash taken of a file with these stats, unless its times cannot tell it from its next version. */
   set(path: string, stats: FileStats, sha256: string): void {
     this.#changed = true;
-    if (isYoung(stats, Date.now()) || isOfOneTime(stats)) return;
+    if (!areTelling(stats, Date.now())) return;
     this.#taken.add({ key: pathKey(path), stats, sha256 });
+  }
+
+  /**
+   * Copies size, mtime, ctime and inode that a file had with this content, as sure as what `get` says; false where it
+   * was not met since the cache was opened.
+   */
+  copyStats(path: string, sha256: string, target: Float64Array, at: number): boolean {
+    const key = pathKey(path);
+    const { index } = this.#known;
+    const taken = this.#taken.findContent(key, sha256, () => true);
+    const place = taken ?? index.findContent(key, sha256, (place) => this.#used[place] === 1);
+    if (place === undefined) return false;
+    (taken === undefined ? index : this.#taken).copyStats(place, target, at);
+    return true;
+  }
+
+  /** Takes all that it knows as used. */
+  keepAll(): void {
+    this.#used.fill(1);
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
@@ -92,21 +96,6 @@ interface Known {
   index: StatIndex;
   /** When it was written, in milliseconds by the file system's clock. */
   written: number;
-}
-
-/** Whether a file changed so shortly before a moment that it may change again while its times stay the same. */
-function isYoung({ mtime, ctime }: FileStats, moment: number): boolean {
-  return mtime + granularityOf(mtime) >= moment || ctime + granularityOf(ctime) >= moment;
-}
-
-/**
- * Whether a file shows one whole second as all of its times. So do all files of a file system that stores a single time
- * and is never written to, such as squashfs, erofs and ISO 9660: of two such images of one build, with the times that
- * SOURCE_DATE_EPOCH sets, a file has the same inode and times whatever its content, and the other image may be mounted
- * in its place. A file that was written elsewhere shows this only until it is first read.
- */
-function isOfOneTime({ mtime, ctime, atime }: FileStats): boolean {
-  return mtime === ctime && mtime === atime && mtime % 1000 === 0;
 }
 
 async function readIndex(file: string): Promise<Known> {

@@ -104,4 +104,16 @@ describe("StatIndex", () => {
     const places = placesOf([{ key: pathKey("/src/a.py"), stats: statsOf(10) }]);
     expect(places.find(pathKey("/src/mounted/a.py"), statsOf(10))).toBeUndefined();
   });
+
+  it("finds an entry by its content among those that count, and copies its stats", () => {
+    const key = pathKey("/src/a.py");
+    const index = made([1, 2, 3].map((inode) => ({ ...entry("", inode), key })));
+    const { sha256, stats } = entry("", 2);
+    expect(index.findContent(key, sha256, () => true)).toBe(1);
+    expect(index.findContent(key, sha256, (place) => place !== 1)).toBeUndefined();
+    expect(index.findContent(key + 1, sha256, () => true)).toBeUndefined();
+    const row = new Float64Array(6);
+    index.copyStats(1, row, 1);
+    expect([...row]).toEqual([0, stats.size, stats.mtime, stats.ctime, stats.inode, 0]);
+  });
 });

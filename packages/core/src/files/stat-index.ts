@@ -63,11 +63,21 @@ export class StatIndex {
 
   /** Where the file with this key and these stats stands; undefined when it is not known. */
   find(key: number, stats: FileStats): number | undefined {
-    for (let at = this.#slot(key); ; at = this.#slot(at + 1)) {
-      const place = (this.#slots[at] as number) - 1;
-      if (place < 0) return undefined;
-      if (this.#isOf(place, key, stats)) return place;
-    }
+    return this.#first(key, (place) => this.#isOf(place, key, stats));
+  }
+
+  /** Where an entry with this key and hash stands, of those that `counts` is true for. */
+  findContent(key: number, sha256: string, counts: (place: number) => boolean): number | undefined {
+    return this.#first(
+      key,
+      (place) => this.#numbers[place * FIELDS] === key && counts(place) && this.sha256(place) === sha256,
+    );
+  }
+
+  /** Copies size, mtime, ctime and inode of the entry at a place. */
+  copyStats(place: number, target: Float64Array, at: number): void {
+    for (let field = 1; field < FIELDS; field++)
+      target[at + field - 1] = this.#numbers[place * FIELDS + field] as number;
   }
 
   /** The sha256 at a place, in hexadecimal. */
@@ -112,6 +122,14 @@ export class StatIndex {
     yield bytesIn(added.#numbers).subarray(0, added.#count * NUMBERS_BYTES);
     yield* copied(this.#hashes, HASH_BYTES, kept);
     yield added.#hashes.subarray(0, added.#count * HASH_BYTES);
+  }
+
+  #first(key: number, isIt: (place: number) => boolean): number | undefined {
+    for (let at = this.#slot(key); ; at = this.#slot(at + 1)) {
+      const place = (this.#slots[at] as number) - 1;
+      if (place < 0) return undefined;
+      if (isIt(place)) return place;
+    }
   }
 
   #isOf(place: number, key: number, { size, mtime, ctime, inode }: FileStats): boolean {

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { type FoundFile, foundFile } from "./found-file.ts";
 import type { FaultPlace, InputFaults } from "./input-faults.ts";
 import type { StatCache } from "./stat-cache.ts";
+import { KIND, type Trail } from "./trail.ts";
 
 /** One entry found below a folder; `path` is relative to it, with `/`. */
 export type TreeEntry =
@@ -24,6 +25,8 @@ export interface WalkOptions {
   warn(message: string): void;
   /** Knows hashes of files, which then need no reading. */
   cache: Pick<StatCache, "get">;
+  /** Keeps what the walk meets. */
+  trail?: Trail | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -41,16 +44,21 @@ export async function walkTree(root: string, options: WalkOptions): Promise<Tree
     const children = readFolder(absolute, options);
     const names = children.map(({ name }) => name);
     if (names.length > 0) await options.enter?.(folder, names);
+    let kinds = "";
     for (const [index, child] of children.entries()) {
       // Synchronous stat calls are several times faster; the loop yields to other work now and then.
       if (index % 512 === 511) await setImmediate();
       const path = folder === "" ? child.name : `${folder}/${child.name}`;
       const skip = options.skip(path, child.name, child.isFolder, child.isLink);
       if (skip !== true && child.isFolder) open.push(path);
-      if (skip !== false || hasForeignName(path, child, options)) continue;
-      const entry = child.isFolder ? ({ type: "directory", path } as const) : entryOf(path, top, options);
-      if (entry) found.push(entry);
+      const entry = skip === false ? entryOf(path, child, top, options) : undefined;
+      if (entry !== undefined) found.push(entry);
+      else if (skip === false) options.trail?.doubt();
+      kinds += kindOf(child, entry !== undefined);
     }
+    options.trail?.folders.push({ path: folder, names: names.join("/"), kinds });
+    // What is not UTF-8 reads like something else that is not.
+    if (children.some(({ escaped }) => escaped !== undefined)) options.trail?.doubt();
   }
   return found;
 }
@@ -61,6 +69,12 @@ interface Child {
   isLink: boolean;
   /** Set when the name is not UTF-8: its bytes, printably. */
   escaped?: string;
+}
+
+function kindOf({ isFolder, isLink }: Child, isShipped: boolean): string {
+  if (isFolder) return KIND.folder;
+  if (isLink) return isShipped ? KIND.shippedLink : KIND.otherLink;
+  return isShipped ? KIND.shippedFile : KIND.otherFile;
 }
 
 function readFolder(absolute: string, options: WalkOptions): Child[] {
@@ -96,7 +110,13 @@ function hasForeignName(path: string, child: Child, { faults, parameter }: WalkO
   return true;
 }
 
-function entryOf(path: string, top: string, { cache, faults, parameter, warn }: WalkOptions): TreeEntry | undefined {
+function entryOf(path: string, child: Child, top: string, options: WalkOptions): TreeEntry | undefined {
+  if (hasForeignName(path, child, options)) return undefined;
+  return child.isFolder ? { type: "directory", path } : fileOrLink(path, top, options);
+}
+
+function fileOrLink(path: string, top: string, options: WalkOptions): TreeEntry | undefined {
+  const { cache, faults, parameter, trail, warn } = options;
   const absolute = `${top}${path}`;
   try {
     const stats = lstatSync(absolute);
@@ -106,7 +126,11 @@ function entryOf(path: string, top: string, { cache, faults, parameter, warn }: 
       file.source = `${top}${path}`;
       return file;
     }
-    if (stats.isSymbolicLink()) return linkOf(path, absolute, { faults, parameter });
+    if (stats.isSymbolicLink()) {
+      const link = linkOf(path, absolute, { faults, parameter });
+      if (link !== undefined) trail?.links.push(link.link);
+      return link;
+    }
     warn(`'${path}' is left out: it is a socket, pipe or device`);
   } catch (error) {
     // A file that was deleted since the folder was read is treated as if it had never existed.
@@ -123,7 +147,7 @@ export function linkOf(
   path: string,
   absolute: string,
   { faults, parameter }: { faults: InputFaults; parameter: FaultPlace },
-): TreeEntry | undefined {
+): Extract<TreeEntry, { type: "symlink" }> | undefined {
   const bytes = readlinkSync(absolute, "buffer");
   const link = bytes.toString("utf8");
   if (Buffer.from(link).equals(bytes)) return { type: "symlink", path, link: link.replaceAll(sep, "/") };

@@ -17,11 +17,43 @@ export function canonicalJson(value: unknown): string {
   // Lists of texts are the most frequent by far, one for each file.
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return JSON.stringify(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return [...canonicalPieces(value)].join("");
+  return Array.from(canonicalPieces(value), (piece) =>
+    typeof piece === "string" ? piece : Buffer.from(piece).toString("utf8"),
+  ).join("");
+}
+
+/** Where an object keeps the texts of its values that were not asked for yet. */
+const TEXTS = Symbol("texts");
+
+interface WithTexts {
+  [TEXTS]?: Map<PropertyKey, Iterable<Uint8Array>>;
+}
+
+/**
+ * Gives an object a value that is made when it is first asked for. Until then `text` is taken for its canonical JSON,
+ * each piece of which must be whole characters.
+ */
+export function defineLater<T extends object, Key extends keyof T>(
+  object: T & WithTexts,
+  key: Key,
+  { text, make }: { text: Iterable<Uint8Array>; make(): T[Key] },
+): void {
+  const texts = new Map(object[TEXTS]).set(key, text);
+  Object.defineProperty(object, TEXTS, { value: texts, configurable: true });
+  Object.defineProperty(object, key, {
+    get() {
+      texts.delete(key);
+      const value = make();
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+      return value;
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** The same text in pieces, for a reader that does not need the whole of it. */
-export function* canonicalPieces(value: unknown): Generator<string> {
+export function* canonicalPieces(value: unknown): Generator<string | Uint8Array> {
   if (Array.isArray(value)) {
     yield "[";
     for (let at = 0; at < value.length; at += SLICE) {
@@ -31,13 +63,17 @@ export function* canonicalPieces(value: unknown): Generator<string> {
     }
     yield "]";
   } else if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    entries.sort(([one], [other]) => (one < other ? -1 : 1));
-    for (const [at, [key, item]] of entries.entries()) {
-      yield `${at === 0 ? "{" : ","}${JSON.stringify(key)}:`;
-      yield* canonicalPieces(item);
+    const object: Readonly<Record<string, unknown>> & WithTexts = value as Readonly<Record<string, unknown>>;
+    const texts = object[TEXTS];
+    let before = "{";
+    for (const key of Object.keys(object).sort()) {
+      const text = texts?.get(key);
+      if (text === undefined && object[key] === undefined) continue;
+      yield `${before}${JSON.stringify(key)}:`;
+      yield* text ?? canonicalPieces(object[key]);
+      before = ",";
     }
-    yield entries.length === 0 ? "{}" : "}";
+    yield before === "{" ? "{}" : "}";
   } else yield JSON.stringify(value);
 }
 
@@ -63,8 +99,8 @@ export function hexDigest(text: string): string {
 /**
  * The first 26 characters of the base32 of a text's sha256: lower-case letters and digits, legal in any tag or name.
  */
-export function shortDigest(text: string | Iterable<string>): string {
+export function shortDigest(text: string | Iterable<string | Uint8Array>): string {
   const hash = sha256();
-  for (const piece of typeof text === "string" ? [text] : text) hash.update(piece, "utf8");
+  for (const piece of typeof text === "string" ? [text] : text) hash.update(piece);
   return base32(hash.digest()).slice(0, LENGTH);
 }

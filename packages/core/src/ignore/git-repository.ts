@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { LARGEST_RULES, READ_FLAGS, readRegularFile } from "@imagespec/registry/terms";
+import { LARGEST_RULES, READ_FLAGS } from "@imagespec/registry/terms";
+import type { Trail } from "../files/trail.ts";
 import { type GitIndex, readGitIndex } from "./git-index.ts";
 
 const LARGEST_INDEX = 1024 * 1024 * 1024;
@@ -24,46 +25,49 @@ export interface GitRepository {
 /** Paths that git tracks. */
 export type TrackedPaths = Pick<ReadonlySet<string>, "has">;
 
+export interface GitOptions {
+  warn(message: string): void;
+  /** Keeps what is read. */
+  trail: Trail;
+}
+
 /**
  * The work tree a folder lies in, with what its index tracks below that folder; undefined when it lies in none. One
  * whose repository is out of reach, as where a linked work tree is mounted alone into a container, is a work tree all
  * the same: its ignore files hold, and `warn` is told that more cannot be known as soon as one of them names something.
  */
-export async function findRepository(
-  folder: string,
-  warn: (message: string) => void,
-): Promise<GitRepository | undefined> {
+export async function findRepository(folder: string, options: GitOptions): Promise<GitRepository | undefined> {
   for (let top = folder; ; top = dirname(top)) {
-    const gitFolder = await gitFolderOf(top);
-    if (gitFolder !== undefined) return readRepository(top, gitFolder, folder, warn);
+    const gitFolder = await gitFolderOf(top, options.trail);
+    if (gitFolder !== undefined) return readRepository(top, gitFolder, folder, options);
     if (dirname(top) === top) return undefined;
   }
 }
 
 /** Whether a folder is the top of a work tree: of a clone, a submodule or an added work tree (git-worktree(1)). */
-export async function isWorkTree(folder: string): Promise<boolean> {
-  return (await gitFolderOf(folder)) !== undefined;
+export async function isWorkTree(folder: string, trail: Trail): Promise<boolean> {
+  return (await gitFolderOf(folder, trail)) !== undefined;
 }
 
 /**
  * The repository's own folder: `.git`, or where a file of that name leads (gitrepository-layout(5)), be it there or
  * not.
  */
-async function gitFolderOf(top: string): Promise<string | undefined> {
+async function gitFolderOf(top: string, trail: Trail): Promise<string | undefined> {
   const path = join(top, ".git");
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  if (stats.isFile()) return ledTo(path, top);
-  return isRepository(path) ? path : undefined;
+  const kind = trail.kindOf(path);
+  if (kind === "none") return undefined;
+  if (kind === "file") return ledTo(path, top, trail);
+  return isRepository(path, trail) ? path : undefined;
 }
 
 /** Of a repository that was never committed to, HEAD may be a link to nothing. */
-function isRepository(gitFolder: string): boolean {
-  return lstatSync(join(gitFolder, "HEAD"), { throwIfNoEntry: false }) !== undefined;
+function isRepository(gitFolder: string, trail: Trail): boolean {
+  return trail.kindOf(join(gitFolder, "HEAD")) !== "none";
 }
 
-async function ledTo(path: string, top: string): Promise<string | undefined> {
-  const text = await readRegularFile(path, LARGEST_RULES).catch(() => Buffer.alloc(0));
+async function ledTo(path: string, top: string, trail: Trail): Promise<string | undefined> {
+  const text = await trail.read(path, LARGEST_RULES).catch(() => Buffer.alloc(0));
   const [, folder] = /^gitdir: (.+?)\s*$/.exec(text.toString("utf8")) ?? [];
   return folder === undefined ? undefined : resolve(top, folder);
 }
@@ -72,10 +76,10 @@ async function readRepository(
   top: string,
   gitFolder: string,
   folder: string,
-  warn: (message: string) => void,
+  { warn, trail }: GitOptions,
 ): Promise<GitRepository> {
-  const read = (path: string, limit: number) => readRegularFile(path, limit).catch(() => Buffer.alloc(0));
-  const text = async (path: string) => (await read(path, LARGEST_RULES)).toString("utf8");
+  const read = (path: string) => trail.read(path, LARGEST_RULES).catch(() => Buffer.alloc(0));
+  const text = async (path: string) => (await read(path)).toString("utf8");
   // Several work trees share what is not their own.
   const common = resolve(gitFolder, (await text(join(gitFolder, "commondir"))).trim());
   const config = await text(join(common, "config"));
@@ -83,13 +87,13 @@ async function readRepository(
   const exclude = await text(excludeFile);
   const hashLength = /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? 32 : 20;
   let index: GitIndex | undefined;
-  const indexed = () => (index ??= readGitIndex((name) => readIndexFile(join(gitFolder, name)), hashLength));
+  const indexed = () => (index ??= readGitIndex((name) => readIndexFile(join(gitFolder, name), trail), hashLength));
   let tracked: Set<string> | undefined;
   const has = (path: string) => {
     // Of most trees nothing is ignored, and an index has a line for each file.
     if (tracked === undefined) {
       tracked = below(indexed().paths, relative(top, folder).replaceAll(sep, "/"));
-      if (!indexed().isWhole || !isRepository(gitFolder))
+      if (!indexed().isWhole || !isRepository(gitFolder, trail))
         warn(
           `what git tracks in '${top}' cannot be read from '${gitFolder}': a tracked file that an ignore file names is left out`,
         );
@@ -110,8 +114,11 @@ const SUBMODULE = /^\s*path\s*=\s*"?(.+?)"?\s*$/gim;
 const WORKTREE_CONFIG = /^\s*worktreeconfig\s*(?:=\s*(?:true|yes|on|1)\s*)?$/im;
 
 /** Empty for anything but a regular file that can be read. */
-function readIndexFile(path: string): Buffer {
+function readIndexFile(path: string, trail: Trail): Buffer {
   try {
+    const kind = trail.beforeReading(path);
+    if (kind === "none") return Buffer.alloc(0);
+    if (kind !== "file") trail.doubt();
     const descriptor = openSync(path, READ_FLAGS);
     try {
       const stats = fstatSync(descriptor);
@@ -120,6 +127,7 @@ function readIndexFile(path: string): Buffer {
       closeSync(descriptor);
     }
   } catch {
+    trail.doubt();
     return Buffer.alloc(0);
   }
 }

@@ -1,13 +1,13 @@
 import { readdirSync, realpathSync } from "node:fs";
-import { lstat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { LARGEST_RULES, readRegularFile } from "@imagespec/registry/terms";
+import { LARGEST_RULES } from "@imagespec/registry/terms";
 import type { InputFaults } from "../files/input-faults.ts";
 import { parentOf } from "../files/parent-of.ts";
+import type { FileKind, Trail } from "../files/trail.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { VERDICTS, type Verdict } from "./file-decision.ts";
 import { GitIgnore, type GitRule } from "./git-ignore.ts";
-import { findRepository, isWorkTree, type TrackedPaths } from "./git-repository.ts";
+import { findRepository, type GitOptions, isWorkTree, type TrackedPaths } from "./git-repository.ts";
 
 /** The rules that hold for the entries of one folder. */
 interface FolderRules {
@@ -44,7 +44,8 @@ const NO_RULES: FolderRules = {
 export class SourceRules {
   readonly #root: string;
   readonly #faults: InputFaults;
-  readonly #warn: (message: string) => void;
+  readonly #git: GitOptions;
+  readonly #trail: Trail;
   #docker: DockerIgnore | undefined;
   readonly #folders = new Map<string, FolderRules>();
   /** The folder asked about last, which is mostly that of the next question. */
@@ -54,10 +55,11 @@ export class SourceRules {
   /** Ignore files that were refused, since they are not there. */
   readonly #refused = new Set<string>();
 
-  constructor(root: string, { faults, warn }: { faults: InputFaults; warn(message: string): void }) {
+  constructor(root: string, { faults, ...git }: GitOptions & { faults: InputFaults }) {
     this.#root = root;
     this.#faults = faults;
-    this.#warn = warn;
+    this.#git = git;
+    this.#trail = git.trail;
   }
 
   async enter(folder: string, names: readonly string[]): Promise<void> {
@@ -120,8 +122,8 @@ export class SourceRules {
 
   async #rulesOf(folder: string, names: readonly string[]): Promise<FolderRules> {
     const absolute = join(this.#root, folder);
-    if (names.includes(".git") && (await isWorkTree(absolute))) {
-      const repository = await findRepository(absolute, this.#warn);
+    if (names.includes(".git") && (await isWorkTree(absolute, this.#trail))) {
+      const repository = await findRepository(absolute, this.#git);
       if (repository === undefined) return { ...NO_RULES, prefix: `${folder}/` };
       const { tracked, hiddenIgnoreFiles: hiddenFiles } = repository;
       const git = new GitIgnore(repository.exclude, { file: repository.excludeFile });
@@ -135,7 +137,7 @@ export class SourceRules {
   /** The rules of the work tree around the source tree. Paths they speak of begin at the work tree's top. */
   async #rulesAbove(): Promise<FolderRules> {
     const root = realpathSync(this.#root);
-    const repository = await findRepository(root, this.#warn);
+    const repository = await findRepository(root, this.#git);
     if (!repository) return NO_RULES;
     const way = relative(repository.top, root)
       .split(sep)
@@ -157,21 +159,32 @@ export class SourceRules {
 
   /** Git leaves the folder of a submodule empty until somebody asks for its files. */
   #warnOfSubmodule(folder: string, path: string, root: string): void {
-    if (!folder.startsWith(`${root}${sep}`) || !isEmptyFolder(folder)) return;
-    this.#warn(
+    if (!folder.startsWith(`${root}${sep}`)) return;
+    // It may be emptied again, and lie where nothing is listed.
+    this.#trail.doubt();
+    if (!isEmptyFolder(folder)) return;
+    this.#git.warn(
       `the submodule '${path}' is not checked out, so no file of it goes into the image (git submodule update)`,
     );
   }
 
   /** As git does, neither a folder nor a link of that name is an ignore file. */
   async #readGitIgnore(file: string): Promise<string | undefined> {
-    const stats = await lstat(file).catch(() => undefined);
-    return stats === undefined || stats.isDirectory() || stats.isSymbolicLink() ? undefined : this.#read(file);
+    const kind = this.#kindOf(file);
+    return kind === "file" || kind === "special" ? this.#read(file) : undefined;
+  }
+
+  #kindOf(file: string): FileKind {
+    try {
+      return this.#trail.kindOf(file);
+    } catch {
+      return "none"; // Whatever cannot be reached cannot be obeyed.
+    }
   }
 
   async #read(file: string): Promise<string | undefined> {
     try {
-      return (await readRegularFile(file, LARGEST_RULES)).toString("utf8");
+      return (await this.#trail.read(file, LARGEST_RULES)).toString("utf8");
     } catch (error) {
       this.#faults.addSystem("sourceRoot", file, error);
       return undefined;

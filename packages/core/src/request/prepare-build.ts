@@ -47,9 +47,13 @@ export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost)
   const credentials = dockerCredentials({ configFile: resolved.registryConfig, env });
   const mirrors = parseMirrors(env.IMAGESPEC_REGISTRY_MIRRORS);
   const addressMirrors = parseAddressMirrors(env.IMAGESPEC_INDEX_MIRRORS);
+  const work = await workThrough(plan, resolved, addressMirrors);
   const request = {
     spec,
-    ...(await workThrough({ plan, files: resolved.files }, addressMirrors)),
+    plan: work.plan,
+    get files() {
+      return work.files;
+    },
     target: { reference, platforms, push: call.push, output: call.output },
     options: call.builderOptions,
     secrets: resolved.secretFiles,
@@ -62,7 +66,14 @@ export async function prepareBuild(spec: Spec, call: BuildCall, host: BuildHost)
   return { resolved, identity, reference, credentials, mirrors, addressMirrors, plan, request };
 }
 
-async function workThrough(work: Work, mirrors: AddressMirrors): Promise<Work> {
+async function workThrough(plan: BuildPlan, resolved: ResolvedSpec, mirrors: AddressMirrors): Promise<Work> {
+  const work = {
+    plan,
+    // A tag needs none of them.
+    get files() {
+      return resolved.files;
+    },
+  };
   if (Object.keys(mirrors).length === 0) return work;
   // It reads locks, for which most builds have no need.
   const { throughMirrors } = await import("./through-mirrors.ts");

@@ -1,5 +1,6 @@
-import { contentMark, type ShippedFile } from "../files/shipped-file.ts";
-import type { Content, ContentFile, ContentPackages } from "../identity/content.ts";
+import { contentFile, inTurn } from "../files/shipped-list.ts";
+import type { Content, ContentPackages } from "../identity/content.ts";
+import { defineLater } from "../identity/digest.ts";
 import { specId } from "../identity/spec-id.ts";
 import { installerArguments } from "../package-rules/installer-arguments.ts";
 import { isGiven } from "../spec/is-given.ts";
@@ -12,7 +13,7 @@ import type { Inputs } from "./read-inputs.ts";
 export function contentOf(spec: Spec, found: { platforms: string[]; base: Content["base"]; inputs: Inputs }): Content {
   const { aptPackages, env, commands, entrypoint, builderConfig, builderOptions } = spec;
   const { inputs } = found;
-  return {
+  const content: Content = {
     imagespec: 1,
     recipe: RECIPE,
     id: specId(spec),
@@ -22,7 +23,6 @@ export function contentOf(spec: Spec, found: { platforms: string[]; base: Conten
     environment: contentEnvironment({ ...spec, ...inputs.requirements?.conda }),
     packages: contentPackages(spec, inputs),
     env: given(env),
-    files: given(inputs.files.map(contentFile)),
     trees: given(inputs.trees),
     commands: given(commands),
     entrypoint,
@@ -32,6 +32,12 @@ export function contentOf(spec: Spec, found: { platforms: string[]; base: Conten
     },
     builderOptions: given(builderOptions),
   };
+  const { list } = inputs;
+  if (!list.isEmpty) {
+    const text = inTurn([[Buffer.from("[")], list.items, [Buffer.from("]")]]);
+    defineLater(content, "files", { text, make: () => list.files.map(contentFile) });
+  }
+  return content;
 }
 
 function contentPackages(spec: Spec, { requirements }: Inputs): ContentPackages | undefined {
@@ -61,11 +67,4 @@ function optionName(argument: string): string {
 /** Empty values are left out of the document, like unset ones. */
 function given<T>(value: T): T | undefined {
   return isGiven(value) ? value : undefined;
-}
-
-/** As git writes them; made once, since there may be very many files. */
-const MODES = new Map([0o644, 0o755, 0o777].map((mode) => [mode, mode.toString(8).padStart(4, "0")]));
-
-function contentFile(file: ShippedFile): ContentFile {
-  return [file.path, file.type, MODES.get(file.mode) ?? "", contentMark(file)];
 }

@@ -3,16 +3,20 @@ import { resolve } from "node:path";
 import { LARGEST_RULES, type ProcessEnvironment, readRegularFile } from "@imagespec/registry/terms";
 import { findCollisions } from "../files/collisions.ts";
 import { InputFaults } from "../files/input-faults.ts";
+import { keepList, readKnownList, rowsOf } from "../files/known-list.ts";
 import { refusePaths } from "../files/refuse-paths.ts";
 import { clashWarnings, shipFiles } from "../files/ship-files.ts";
-import type { ShippedFile } from "../files/shipped-file.ts";
+import { ShippedList } from "../files/shipped-list.ts";
 import { StatCache } from "../files/stat-cache.ts";
+import { Trail } from "../files/trail.ts";
 import type { TellDecision } from "../ignore/file-decision.ts";
 import { cacheFolder } from "../process/cache-folder.ts";
 import { readRequirements } from "../requirements/read-requirements.ts";
 import type { Requirements } from "../requirements/requirements.ts";
 import { listCopies } from "../sources/list-copies.ts";
 import { listSources, sourceMode } from "../sources/list-sources.ts";
+import { sourceQuestion } from "../sources/source-question.ts";
+import { treeName } from "../sources/tree-name.ts";
 import { isGiven } from "../spec/is-given.ts";
 import { pipInCommands } from "../spec/pip-in-commands.ts";
 import type { Spec } from "../spec/spec.ts";
@@ -22,7 +26,7 @@ const LARGEST_SECRET = 500 * 1024;
 
 /** What was read from a spec's files. */
 export interface Inputs {
-  files: ShippedFile[];
+  list: ShippedList;
   /** Trees of the context that go to /root, in the order they are laid. */
   trees: ("source" | "copy")[];
   requirements: Requirements | undefined;
@@ -47,45 +51,53 @@ export interface ReadOptions {
 
 /** Finds, checks and hashes every file a spec names. Throws one E_INPUT_FILE with all that is wrong. */
 export async function readInputs(spec: Spec, options: ReadOptions & { platforms: readonly string[] }): Promise<Inputs> {
+  const { tell, signal } = options;
   const faults = new InputFaults();
   const warnings: string[] = [];
-  const cache = await StatCache.open(options.cacheDir ?? cacheFolder(options.env), treeName(spec));
-  const { tell } = options;
-  const listing = {
-    cache,
-    faults,
-    warn: (message: string) => void warnings.push(message),
-    tell,
-    signal: options.signal,
-  };
+  const folder = options.cacheDir ?? cacheFolder(options.env);
+  const question = sourceQuestion(spec, { cacheFolder: folder, tell });
+  const known = question && (await readKnownList(question, signal));
+  const cache = await StatCache.open(folder, treeName(spec));
+  // Not asked for now, and wanted as soon as the list is made anew.
+  if (known !== undefined) cache.keepAll();
+  const listing = { cache, faults, warn: (message: string) => void warnings.push(message), tell, signal };
   if (options.skipSecretFiles !== true) await checkSecretFiles(spec, options, faults);
   const requirements = await readRequirements(spec, { ...listing, platforms: options.platforms });
   if (requirements !== undefined) {
     for (const fault of pipInCommands(spec, requirements.havePip)) faults.add(fault.path, fault);
   }
-  const entries = [
-    ...(await listSources(spec, listing)),
-    ...(await listCopies(spec, listing)),
-    ...(requirements?.entries ?? []),
-  ];
+  const trail = new Trail();
+  const ofSources = { ...listing, trail, warn: trail.doubting(listing.warn) };
+  const sources = known === undefined ? await listSources(spec, ofSources) : [];
+  const others = [...(await listCopies(spec, listing)), ...(requirements?.entries ?? [])];
   for (const { path, type } of requirements?.entries ?? []) {
     // Those of projects were told with the rules that let them in.
     if (type !== "directory" && !isOfProject(path, requirements)) tell?.({ path, isIn: true, because: "requirements" });
   }
-  findCollisions(entries, faults);
-  refusePaths(entries, faults);
+  findCollisions(sources, others, faults);
+  refusePaths(sources, faults);
+  refusePaths(others, faults);
   // Hashing takes time, so the faults found so far are reported first.
   faults.throwIfAny();
   const pointers: string[] = [];
   const onPointer = (path: string) => void pointers.push(path);
-  const files = await shipFiles(entries, { cache, parameter: "sourceRoot", faults, onPointer, signal: options.signal });
+  const hashing = { cache, parameter: "sourceRoot", faults, onPointer, signal };
+  const files = await shipFiles(others, hashing);
+  const sourceFiles = await shipFiles(sources, hashing);
   faults.throwIfAny();
-  if (files.length > 0) await cache.save();
+  const clashes = [...clashWarnings(files), ...clashWarnings(sourceFiles)];
+  const source = known ?? ShippedList.of(sourceFiles);
+  const list = ShippedList.of(files).followedBy(source);
+  if (!list.isEmpty) await cache.save();
+  const isKnowable = known === undefined && trail.isWhole && pointers.length + clashes.length === 0;
+  const rows = question && isKnowable ? rowsOf(sources, cache) : undefined;
+  // Before more is made of what was hashed.
   cache.release();
+  if (question && rows) await keepList(question, { trail, rows, list: source });
   const trees: Inputs["trees"] = [];
   if (sourceMode(spec) !== undefined) trees.push("source");
   if (isGiven(spec.copy)) trees.push("copy");
-  return { files, trees, requirements, warnings: [...warnings, ...pointerWarning(pointers), ...clashWarnings(files)] };
+  return { list, trees, requirements, warnings: [...warnings, ...pointerWarning(pointers), ...clashes] };
 }
 
 /** Names a few of the files, since a checkout without Git LFS has none of its contents. */
@@ -103,11 +115,6 @@ function pointerWarning(paths: readonly string[]): string[] {
 
 function isOfProject(path: string, requirements: Requirements | undefined): boolean {
   return requirements?.source.projects?.some((project) => path.startsWith(`${project.path}/`)) ?? false;
-}
-
-/** A cache for each set of files, so that specs of one folder do not evict each other's entries. */
-function treeName({ root, sourceRoot, sourceCopyMode, copy, requirements, uvProject }: Spec): string {
-  return JSON.stringify([root, sourceRoot, sourceCopyMode, copy, requirements, uvProject]);
 }
 
 async function checkSecretFiles(spec: Spec, options: ReadOptions, faults: InputFaults): Promise<void> {

@@ -1,5 +1,6 @@
 import { resolve as resolvePath } from "node:path";
 import { ImageSpecError } from "@imagespec/registry/terms";
+import { ShippedList } from "../files/shipped-list.ts";
 import type { Content } from "../identity/content.ts";
 import { identify } from "../identity/identify.ts";
 import { imageReference } from "../identity/image-reference.ts";
@@ -38,13 +39,15 @@ export async function resolveSpec(spec: Spec, options: ResolveOptions): Promise<
     base: base.image,
     baseSpec: baseSpecOf(spec),
     ...secretMounts(spec),
-    files: inputs.files,
+    get files() {
+      return inputs.list.files;
+    },
     registryConfig: spec.registryConfig && resolvePath(spec.root, spec.registryConfig),
     warnings: inputs.warnings,
   };
 }
 
-const NO_INPUTS: Inputs = { files: [], trees: [], requirements: undefined, warnings: [] };
+const NO_INPUTS: Inputs = { list: ShippedList.empty, trees: [], requirements: undefined, warnings: [] };
 
 function namesFiles({ sourceRoot, copy, requirements, pipSecretMounts, registryConfig }: Spec): boolean {
   return [sourceRoot, copy, requirements, pipSecretMounts, registryConfig].some(isGiven);

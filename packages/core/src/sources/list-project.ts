@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import { linksOut } from "../files/link-target.ts";
+import { Trail } from "../files/trail.ts";
 import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { isExcludedName } from "../ignore/excluded-names.ts";
 import { told, VERDICTS, type Verdict } from "../ignore/file-decision.ts";
@@ -27,7 +28,7 @@ const OF_THE_WORKSPACE: ReadonlySet<string> = new Set(["uv.lock", "dist"]);
  */
 export async function listProject(spec: Spec, question: ProjectQuestion): Promise<TreeEntry[]> {
   const { folder, path } = question;
-  const rules = new SourceRules(folder, question);
+  const rules = new SourceRules(folder, { ...question, trail: new Trail() });
   const own = specFiles(spec, folder);
   const others = new Set(question.others.map((other) => relative(folder, other).replaceAll(sep, "/")));
   const decide = (below: string, name: string, isFolder: boolean): Verdict => {

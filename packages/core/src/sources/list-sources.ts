@@ -5,6 +5,7 @@ import type { InputFaults } from "../files/input-faults.ts";
 import { linksOut } from "../files/link-target.ts";
 import { parentOf } from "../files/parent-of.ts";
 import type { StatCache } from "../files/stat-cache.ts";
+import type { Trail } from "../files/trail.ts";
 import { type TreeEntry, walkTree } from "../files/walk-tree.ts";
 import { isExcludedName } from "../ignore/excluded-names.ts";
 import { type TellDecision, told, VERDICTS, type Verdict } from "../ignore/file-decision.ts";
@@ -33,7 +34,7 @@ export function sourceMode(spec: Spec): "loaded_modules" | "all" | undefined {
  * What of sourceRoot goes into the image, under `source/`. Its `.dockerignore` is obeyed with moby's semantics, or
  * where there is none the `.gitignore` files in it with git's; some names stay out always.
  */
-export async function listSources(spec: Spec, options: ListOptions): Promise<TreeEntry[]> {
+export async function listSources(spec: Spec, options: ListOptions & { trail: Trail }): Promise<TreeEntry[]> {
   const mode = sourceMode(spec);
   if (mode === undefined) return [];
   const root = resolve(spec.root, spec.sourceRoot as string);
@@ -73,7 +74,11 @@ export async function listSources(spec: Spec, options: ListOptions): Promise<Tre
  * Which links of the `loaded_modules` mode come along: modules, and links to a folder that holds some. One to a folder
  * elsewhere is told, since an import through it will fail.
  */
-function withLinkedModules(root: string, entries: readonly TreeEntry[], options: ListOptions): TreeEntry[] {
+function withLinkedModules(
+  root: string,
+  entries: readonly TreeEntry[],
+  options: ListOptions & { trail: Trail },
+): TreeEntry[] {
   const folders = new Set<string>();
   for (const { path, type } of entries) {
     if (type !== "file" && !path.endsWith(".py")) continue;
@@ -82,6 +87,8 @@ function withLinkedModules(root: string, entries: readonly TreeEntry[], options:
   const real = realpathSync(root);
   return entries.filter((entry) => {
     if (entry.type !== "symlink" || entry.path.endsWith(".py")) return true;
+    // What it leads to may change without it.
+    options.trail.doubt();
     const target = folderBehind(join(root, entry.path));
     if (target === undefined) return false;
     const way = relative(real, target).replaceAll(sep, "/");

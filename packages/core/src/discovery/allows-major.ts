@@ -1,10 +1,3 @@
-import { packageVersion } from "@imagespec/registry/terms";
-
-/** The version of this package. */
-export function coreVersion(): string {
-  return packageVersion(new URL("../../package.json", import.meta.url));
-}
-
 /**
  * Whether a range of versions, as package managers write them, may take the version's major. Only what names one major
  * is judged (`^1`, `1.x`, `~1.2 || ^2`); any other range may.

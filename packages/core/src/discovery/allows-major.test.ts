@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { allowsMajorOf } from "./core-version.ts";
+import { allowsMajorOf } from "./allows-major.ts";
 
 it.each([
   ["^1", true],
