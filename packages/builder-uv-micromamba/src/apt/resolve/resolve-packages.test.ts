@@ -80,6 +80,25 @@ describe("resolvePackages", () => {
     expect(lines).toEqual(["E: no such package"]);
   });
 
+  const LOST = 'echo "E: Failed to fetch http://b.test/InRelease  Could not resolve" >&2; exit 100';
+  const list = 'touch "$(dirname "$APT_CONFIG")/lists/a_InRelease"';
+  it.each<[string, string, string, string]>([
+    [
+      "some sources answer",
+      `case "$*" in *--error-on*) ${list}; ${LOST};; esac`,
+      "E_UNSUPPORTED",
+      "Failed to fetch http://b.test",
+    ],
+    ["none answers", `case "$*" in *--error-on*) ${LOST};; esac`, "E_RESOLVE", "Failed to fetch http://b.test"],
+    ["one answers with a fault", `${list}; ${LOST}`, "E_RESOLVE", "Failed to fetch http://b.test"],
+  ])(
+    "names a source that cannot be read, and hands on only where apt goes on without it: %s",
+    async (_, script, code, message) => {
+      const { error } = await resolved(`${script}\n`, LIST);
+      expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
+    },
+  );
+
   it("gives apt the base's status, preferences, keys and sources, and no other setting", async () => {
     const key = "usr/share/keyrings/other.gpg";
     const { root } = await resolved("exit 100\n", {

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AddressMirrors, APT_CHOICES, type AptIndex, ImageSpecError, runTool } from "@imagespec/core/builder";
+import {
+  type AddressMirrors,
+  APT_CHOICES,
+  type AptIndex,
+  ImageSpecError,
+  isImageSpecError,
+  runTool,
+} from "@imagespec/core/builder";
 import { hostAuthorities } from "../../session/host-authorities.ts";
 import type { BaseSystem } from "../system/base-system.ts";
 import type { AptPrograms } from "../system/find-apt.ts";
@@ -52,7 +59,7 @@ export interface AptQuestion {
  * configuration of the host, and runs nothing of the base.
  *
  * @throws ImageSpecError E_RESOLVE with what apt says; E_UNSUPPORTED for sources and settings that are not understood,
- * and for packages that would replace or remove some of the base.
+ * where only some sources can be read, and for packages that would replace or remove some of the base.
  */
 export async function resolvePackages(question: AptQuestion): Promise<AptResolution> {
   const { programs, root, signal, packages, baseName, onLine } = question;
@@ -72,7 +79,15 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
     });
     return stdout;
   };
-  await run(["update", "--error-on=any"], "Check the network, and the sources and keys of the base image.");
+  const network = "Check the network, and the sources and keys of the base image.";
+  const goesOn = () => run(["update"], network, () => {}).catch(() => undefined);
+  await run(["update", "--error-on=any"], network).catch(async (error: unknown) => {
+    signal.throwIfAborted();
+    // Where some sources answer, apt in a container goes on without those that are out of reach.
+    const hasLists = (await readdir(join(root, "lists"))).some((name) => /_(?:In)?Release$/.test(name));
+    if (!hasLists || (await goesOn()) === undefined) throw error;
+    throw handedOn(`A source of ${baseName} cannot be read, and others can: ${lostSource(error)}`, error);
+  });
   const install = ["-y", "--no-install-recommends", "install", ...packages];
   const hint = "Check the names and versions of aptPackages.";
   // Neither changes anything, so both may read the lists at once. Both print the same warnings: one is passed on.
@@ -84,6 +99,12 @@ export async function resolvePackages(question: AptQuestion): Promise<AptResolut
     ...readAnswer(simulated, uris, { packages, baseName }),
     indexes: await readIndexes(join(root, "lists"), question.mirrors),
   };
+}
+
+/** What apt says of the first source that it could not read. */
+function lostSource(error: unknown): string {
+  const tail = isImageSpecError(error, "E_RESOLVE") ? (error.details.tail ?? []) : [];
+  return tail.find((line) => line.startsWith("E: "))?.slice("E: ".length) ?? String(error);
 }
 
 async function makeRoot({ base, architecture, mirrors, root }: AptQuestion): Promise<void> {
