@@ -21,7 +21,7 @@ const found = (name: string) => foundFile(name, join(root, name), lstatSync(join
 
 async function hash(...files: ReturnType<typeof found>[]) {
   const faults = new InputFaults();
-  const cache = await StatCache.open(join(root, "cache"), "tree");
+  const cache = new StatCache(join(root, "cache"), "tree");
   await hashFiles(files, { cache, faults, parameter: "copy" });
   faults.throwIfAny();
   return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));

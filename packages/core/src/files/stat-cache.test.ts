@@ -101,7 +101,7 @@ describe("a file system that tells whole seconds alone", () => {
     { at: 1_699_999_990, kept: true, why: "long ago" },
   ])("keeps the hash of a file that changed at $at: $kept ($why)", async ({ at, kept }) => {
     vi.useFakeTimers({ toFake: ["Date"], now });
-    const cache = await StatCache.open(folder.cacheDir, "tree");
+    const cache = new StatCache(folder.cacheDir, "tree");
     cache.set("/a", statsAt(at), hash);
     await cache.save();
     expect(stored().find(pathKey("/a"), statsAt(at)) !== undefined).toBe(kept);
@@ -110,7 +110,7 @@ describe("a file system that tells whole seconds alone", () => {
 
   it("does not keep the hash of a file that changed an even second ago, which may be two", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: now + 1000 });
-    const cache = await StatCache.open(folder.cacheDir, "tree");
+    const cache = new StatCache(folder.cacheDir, "tree");
     cache.set("/a", statsAt(1_700_000_002), hash);
     await cache.save();
     expect(stored().count).toBe(0);
@@ -118,7 +118,7 @@ describe("a file system that tells whole seconds alone", () => {
 
   it("knows nothing once it is released, and what it saved is there for the next", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now });
-    const cache = await StatCache.open(folder.cacheDir, "tree");
+    const cache = new StatCache(folder.cacheDir, "tree");
     cache.set("/a", statsAt(1_600_000_000), hash);
     expect(cache.get("/a", statsAt(1_600_000_000))).toBe(hash);
     expect(cache.get("/elsewhere", statsAt(1_600_000_000))).toBeUndefined();
@@ -129,7 +129,7 @@ describe("a file system that tells whole seconds alone", () => {
   });
 
   it("knows a path that is called like a property of every object", async () => {
-    const cache = await StatCache.open(folder.cacheDir, "tree");
+    const cache = new StatCache(folder.cacheDir, "tree");
     expect(cache.get("constructor", statsAt(1_600_000_000))).toBeUndefined();
     expect(cache.get("__proto__", statsAt(1_600_000_000))).toBeUndefined();
   });
@@ -145,11 +145,11 @@ describe("a file system that keeps one time for each file, such as that of an im
     { mtime: second + 0.25, ctime: second + 0.25, atime: second + 0.25, kept: true, why: "written in one tick" },
   ])("is believed: $kept ($why)", async ({ kept, why: _, ...times }) => {
     const own = { ...stats, ...times };
-    const cache = await StatCache.open(folder.cacheDir, "tree");
+    const cache = new StatCache(folder.cacheDir, "tree");
     cache.set("/a", own, "a".repeat(64));
     expect(cache.get("/a", own) !== undefined).toBe(kept);
     await cache.save();
     expect(stored().count).toBe(kept ? 1 : 0);
-    expect((await StatCache.open(folder.cacheDir, "tree")).get("/a", own) !== undefined).toBe(kept);
+    expect(new StatCache(folder.cacheDir, "tree").get("/a", own) !== undefined).toBe(kept);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
 import { replaceFile } from "../process/replace-file.ts";
@@ -15,23 +15,21 @@ import { pathKey, StatIndex } from "./stat-index.ts";
  */
 export class StatCache {
   readonly #file: string;
-  readonly #known: Known;
-  /** Marks the entries of `known` that are used. */
-  readonly #used: Uint8Array;
+  #loaded: Known | undefined;
   /** Hashes that were taken now, which are asked for again where a file is shipped to several places. */
   readonly #taken = new StatIndex();
   #changed = false;
+  #keepsAll = false;
 
-  private constructor(file: string, known: Known) {
-    this.#file = file;
-    this.#known = known;
-    this.#used = new Uint8Array(known.index.count);
+  /** The cache of one tree, by a name that says which. A missing or broken one is empty. */
+  constructor(cacheFolder: string, tree: string) {
+    this.#file = join(cacheFolder, "stat", createHash("sha256").update(tree).digest("hex").slice(0, 32));
   }
 
-  /** Opens the cache of one tree, by a name that says which. A missing or broken one is empty. */
-  static async open(cacheFolder: string, tree: string): Promise<StatCache> {
-    const file = join(cacheFolder, "stat", createHash("sha256").update(tree).digest("hex").slice(0, 32));
-    return new StatCache(file, await readIndex(file));
+  /** Read when it is first asked for: where a list of files is known, nobody asks. */
+  get #known(): Known {
+    this.#loaded ??= knownIn(this.#file);
+    return this.#loaded;
   }
 
   /** The file's sha256, when it is known and nothing says the file has changed. */
@@ -39,11 +37,11 @@ export class StatCache {
     const key = pathKey(path);
     const taken = this.#taken.find(key, stats);
     if (taken !== undefined) return this.#taken.sha256(taken);
-    const { index, written } = this.#known;
+    const { index, used, written } = this.#known;
     if (!areTelling(stats, written)) return undefined;
     const place = index.find(key, stats);
     if (place === undefined) return undefined;
-    this.#used[place] = 1;
+    used[place] = 1;
     return index.sha256(place);
   }
 
@@ -60,17 +58,17 @@ export class StatCache {
    */
   copyStats(path: string, sha256: string, target: Float64Array, at: number): boolean {
     const key = pathKey(path);
-    const { index } = this.#known;
+    const { index, used } = this.#known;
     const taken = this.#taken.findContent(key, sha256, () => true);
-    const place = taken ?? index.findContent(key, sha256, (place) => this.#used[place] === 1);
+    const place = taken ?? index.findContent(key, sha256, (place) => used[place] === 1);
     if (place === undefined) return false;
     (taken === undefined ? index : this.#taken).copyStats(place, target, at);
     return true;
   }
 
-  /** Takes all that it knows as used. */
+  /** Has `save` write all that it knows. */
   keepAll(): void {
-    this.#used.fill(1);
+    this.#keepsAll = true;
   }
 
   /** Writes the entries used since it was opened. A cache that cannot be written is skipped. */
@@ -82,33 +80,41 @@ export class StatCache {
 
   /** Ends its use, and gives its memory back before more is made of what was hashed: a tag needs as much again. */
   release(): void {
-    this.#known.index.release();
+    this.#loaded?.index.release();
+    this.#loaded ??= nothing();
     this.#taken.release();
   }
 
   *#places(): Generator<number> {
-    for (const [place, isUsed] of this.#used.entries()) if (isUsed === 1) yield place;
+    for (const [place, isUsed] of this.#known.used.entries()) if (isUsed === 1 || this.#keepsAll) yield place;
   }
 }
 
 /** What was read. */
 interface Known {
   index: StatIndex;
+  /** Marks its entries that are used. */
+  used: Uint8Array;
   /** When it was written, in milliseconds by the file system's clock. */
   written: number;
 }
 
-async function readIndex(file: string): Promise<Known> {
+function knownIn(file: string): Known {
   try {
-    const handle = await open(file, READ_FLAGS_WITHOUT_LINKS);
+    const descriptor = openSync(file, READ_FLAGS_WITHOUT_LINKS);
     try {
       // Of the file that is read: another process may replace it in between.
-      const { mtimeMs } = await handle.stat();
-      return { index: StatIndex.of(await handle.readFile()), written: Math.floor(mtimeMs) };
+      const { mtimeMs } = fstatSync(descriptor);
+      const index = StatIndex.of(readFileSync(descriptor));
+      return { index, used: new Uint8Array(index.count), written: Math.floor(mtimeMs) };
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   } catch {
-    return { index: new StatIndex(), written: 0 };
+    return nothing();
   }
+}
+
+function nothing(): Known {
+  return { index: new StatIndex(), used: new Uint8Array(0), written: 0 };
 }

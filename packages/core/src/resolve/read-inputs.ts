@@ -57,7 +57,7 @@ export async function readInputs(spec: Spec, options: ReadOptions & { platforms:
   const folder = options.cacheDir ?? cacheFolder(options.env);
   const question = sourceQuestion(spec, { cacheFolder: folder, tell });
   const known = question && (await readKnownList(question, signal));
-  const cache = await StatCache.open(folder, treeName(spec));
+  const cache = new StatCache(folder, treeName(spec));
   // Not asked for now, and wanted as soon as the list is made anew.
   if (known !== undefined) cache.keepAll();
   const listing = { cache, faults, warn: (message: string) => void warnings.push(message), tell, signal };
