@@ -6,6 +6,7 @@ import {
   type RegistryRepository,
   uploadDocument,
 } from "@imagespec/registry";
+import type { ProcessEnvironment } from "@imagespec/registry/terms";
 import type { BuildResult } from "../builder/builder.ts";
 import { IDENTITY_TYPE, MAX_IDENTITY_BYTES, publishedIdentity } from "../explain/published-identity.ts";
 import type { PreparedBuild } from "../request/prepare-build.ts";
@@ -16,7 +17,7 @@ const PATIENCE_MS = 20_000;
 /** How an image's registry is reached. */
 export interface IdentityAccess {
   client: RegistryClient;
-  env: NodeJS.ProcessEnv;
+  env: ProcessEnvironment;
 }
 
 /** What an image is made of, on its way to a place beside the image in its registry. */

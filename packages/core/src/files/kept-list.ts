@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { READ_FLAGS_WITHOUT_LINKS } from "@imagespec/registry/terms";
+import { bytesIn } from "./bytes-in.ts";
 import { inTurn } from "./shipped-list.ts";
 import type { Trail } from "./trail.ts";
 
@@ -31,7 +32,11 @@ export interface KeptList extends Kept {
 }
 
 /** The bytes of a file: rows, the rest of what the list is known by, and the list. */
-export function* keptPieces(rows: Float64Array, kept: Kept, items: Iterable<Uint8Array>): Generator<Uint8Array> {
+export function* keptPieces(
+  rows: Float64Array<ArrayBuffer>,
+  kept: Kept,
+  items: Iterable<Uint8Array>,
+): Generator<Uint8Array> {
   const text = Buffer.from(JSON.stringify({ terms: kept.terms, trail: kept.trail }));
   const end = Float64Array.of(MARK, rows.byteLength, text.length);
   yield* checked(inTurn([[bytesIn(rows), text], items, [bytesIn(end)]]));
@@ -72,8 +77,4 @@ function* checked(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
     yield piece;
   }
   yield bytesIn(Float64Array.of(checksum));
-}
-
-function bytesIn({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -58,7 +58,7 @@ export async function readKnownList(question: ListQuestion, signal?: AbortSignal
  * The stats by which the files among entries are known again, in this order. Of one that cannot be, such as a file that
  * changes just now, there are none: it is hashed each time. Undefined when there are many of those.
  */
-export function rowsOf(entries: readonly TreeEntry[], cache: StatCache): Float64Array | undefined {
+export function rowsOf(entries: readonly TreeEntry[], cache: StatCache): Float64Array<ArrayBuffer> | undefined {
   const files = entries.filter((entry) => entry.type === "file");
   const rows = new Float64Array(files.length * ROW);
   let unknown = 0;
@@ -74,7 +74,7 @@ export function rowsOf(entries: readonly TreeEntry[], cache: StatCache): Float64
 /** Keeps a list for the next time, where it can be written. `rows` are of the files in the order of the trail. */
 export async function keepList(
   question: ListQuestion,
-  { trail, rows, list }: { trail: Trail; rows: Float64Array; list: ShippedList },
+  { trail, rows, list }: { trail: Trail; rows: Float64Array<ArrayBuffer>; list: ShippedList },
 ): Promise<void> {
   const { folders, links, witnesses } = trail;
   const kept = { terms: question.terms, trail: { witnesses, links, folders } };

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { bytesIn } from "./bytes-in.ts";
 import type { FileStats } from "./file-stats.ts";
 
 /** Begins a file; written as a number of this machine, so that one of another byte order is not taken for it. */
@@ -180,10 +181,6 @@ function* copied(rows: Buffer, bytes: number, places: Uint32Array): Generator<Bu
     slice.forEach((place, at) => void rows.copy(piece, at * bytes, place * bytes, (place + 1) * bytes));
     yield piece.subarray(0, slice.length * bytes);
   }
-}
-
-function bytesIn({ buffer, byteOffset, byteLength }: Float64Array<ArrayBuffer>): Buffer<ArrayBuffer> {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Zeros in memory of their own. */
